@@ -1,0 +1,97 @@
+using DRepMRec.Alignment;
+using DRepMRec.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Alignment;
+
+public sealed class AlignmentLossesTests
+{
+    private static Tensor Rows(int count, int dimension, ulong seed) => tensor(Support.Samples.Floats(count * dimension, seed), count, dimension);
+
+    [Fact]
+    public void Cosine_is_one_minus_the_mean_cosine()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = tensor(new float[] { 1, 0, 3, 4 }, 2, 2), b = tensor(new float[] { 2, 0, 4, -3 }, 2, 2);
+        AlignmentLosses.Cosine(a, b).item<float>().Should().BeApproximately(0.5f, 1e-6f);
+        AlignmentLosses.Cosine(a, a).item<float>().Should().BeApproximately(0, 1e-6f);
+    }
+
+    [Fact]
+    public void InfoNce_is_the_cross_entropy_of_finding_the_partner_in_both_directions()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const int n = 5, d = 4;
+        float[] a = Support.Samples.Floats(n * d, 1), b = Support.Samples.Floats(n * d, 2);
+        double Cos(int i, int j)
+        {
+            double ab = 0, aa = 0, bb = 0;
+            for (int k = 0; k < d; k++)
+            {
+                ab += a[(i * d) + k] * b[(j * d) + k];
+                aa += a[(i * d) + k] * a[(i * d) + k];
+                bb += b[(j * d) + k] * b[(j * d) + k];
+            }
+
+            return ab / Math.Sqrt(aa * bb) / 0.2;
+        }
+
+        double expected = 0;
+        for (int i = 0; i < n; i++)
+        {
+            expected += Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(Cos(i, j)))) - Cos(i, i);
+            expected += Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(Cos(j, i)))) - Cos(i, i);
+        }
+
+        AlignmentLosses.InfoNce(tensor(a, n, d), tensor(b, n, d), 0.2).item<float>().Should().BeApproximately((float)(expected / (2 * n)), 1e-4f);
+    }
+
+    [Fact]
+    public void MeanVariance_is_zero_for_rows_in_another_order_and_grows_with_a_shift()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = Rows(6, 3, 4);
+        AlignmentLosses.MeanVariance(a, a.flip(0)).item<float>().Should().BeApproximately(0, 1e-5f);
+        AlignmentLosses.MeanVariance(a, a.Plus(2)).item<float>().Should().BeApproximately(12, 1e-3f);
+    }
+
+    [Fact]
+    public void Uniformity_prefers_spread_rows()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor spread = tensor(new float[] { 1, 0, -1, 0, 0, 1, 0, -1 }, 4, 2), together = tensor(new float[] { 1, 0, 1, 0.1f, 1, 0, 1, 0 }, 4, 2);
+        AlignmentLosses.Uniformity(spread).item<float>().Should().BeLessThan(AlignmentLosses.Uniformity(together).item<float>() - 1);
+
+        // Two opposite rows are at distance 2: log exp(-2 * 4) = -8, whatever their lengths.
+        AlignmentLosses.Uniformity(tensor(new float[] { 1, 0, -3, 0 }, 2, 2)).item<float>().Should().BeApproximately(-8, 1e-3f);
+        AlignmentLosses.Uniformity(tensor(new float[] { 1, 0 }, 1, 2)).item<float>().Should().Be(0);
+    }
+
+    [Fact]
+    public void SquaredDistance_is_that_on_the_unit_sphere()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = tensor(new float[] { 1, 0, 5, 0 }, 2, 2), b = tensor(new float[] { -1, 0, 0, 2 }, 2, 2);
+        AlignmentLosses.SquaredDistance(a, b).item<float>().Should().BeApproximately((4 + 2) / 2f, 1e-6f);
+    }
+
+    [Theory]
+    [InlineData("cosine")]
+    [InlineData("uniformity")]
+    [InlineData("infonce")]
+    [InlineData("meanvariance")]
+    public void Gradients_match_finite_differences(string loss)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor b = Rows(4, 3, 12);
+        Func<Tensor, Tensor> function = loss switch
+        {
+            "cosine" => a => AlignmentLosses.Cosine(a, b),
+            "uniformity" => a => AlignmentLosses.SquaredDistance(a, b).Plus(AlignmentLosses.Uniformity(a)),
+            "infonce" => a => AlignmentLosses.InfoNce(a, b, 0.5),
+            _ => a => AlignmentLosses.MeanVariance(a, b),
+        };
+        Gradients.Check(Rows(4, 3, 11), a => function(a).reshape(1), step: 3e-3, tolerance: 1e-2);
+    }
+}

@@ -1,0 +1,66 @@
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Alignment;
+
+public sealed class SimilaritySupervisedSignalTests
+{
+    private static readonly ItemFeatures Image = new(Modality.Image, 4, 2, [1, 0, 0, 1, 1, 1, 0, 0]);
+    private static TrainingBatch Batch => new([0, 0, 0, 0], [0, 1, 2, 2], [3], sharedNegatives: true);
+
+    public static TheoryData<SimilarityLossKind> Kinds => [.. Enum.GetValues<SimilarityLossKind>()];
+
+    [Fact]
+    public void The_target_is_the_mean_cosine_over_common_modalities()
+    {
+        // Item 3 has text alone, so pairs with it have text's cosine; others have the mean of both.
+        var text = new ItemFeatures(Modality.Text, 4, 2, [1, 0, 1, 0, 0, 0, 0, 2]);
+        using var features = new ModalFeatures([Image, text], FeatureScaling.None);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor similarity = SimilaritySupervisedSignal.RawSimilarity(features, tensor(new long[] { 0, 1, 2, 3 }));
+        float half = MathF.Sqrt(0.5f);
+        Tensor expected = tensor(new float[,] { { 1, 0.5f, half, 0 }, { 0.5f, 1, half, 0 }, { half, half, 1, 0 }, { 0, 0, 0, 1 } });
+        similarity.allclose(expected, 1e-5, 1e-6).Should().BeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Representations_with_the_raw_similarities_are_best(SimilarityLossKind kind)
+    {
+        using var features = new ModalFeatures([Image], FeatureScaling.None);
+        using DisposeScope scope = NewDisposeScope();
+        var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
+        float faithful = signal.Compute(features.Values[0].Times(3), features, Batch).item<float>();
+        float other = signal.Compute(tensor(Support.Samples.Floats(8, 3), 4, 2), features, Batch).item<float>();
+        faithful.Should().BeLessThan(other);
+        if (kind != SimilarityLossKind.CrossEntropy)
+            faithful.Should().BeApproximately(0, 1e-5f);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Gradients_match_finite_differences(SimilarityLossKind kind)
+    {
+        using var features = new ModalFeatures([Image], FeatureScaling.None);
+        using DisposeScope scope = NewDisposeScope();
+        var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
+        Gradients.Check(tensor(Support.Samples.Floats(8, 3), 4, 2), x => signal.Compute(x, features, Batch).reshape(1), step: 3e-3, tolerance: 1e-2);
+    }
+
+    [Fact]
+    public void Large_batches_are_sampled_by_the_batch_seed()
+    {
+        RecDataset data = Samples.Checkerboard(40, 60);
+        using var features = new ModalFeatures(data.Features);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor items = tensor(Support.Samples.Floats(60 * 4, 3), 60, 4);
+        var signal = new SimilaritySupervisedSignal(new SssOptions { MaxItems = 10 });
+        float Loss(long seed) => signal.Compute(items, features, new TrainingBatch([.. new int[60]], [.. Enumerable.Range(0, 60)], [0], true) { Seed = seed }).item<float>();
+        Loss(1).Should().Be(Loss(1)).And.NotBe(Loss(2));
+    }
+}

@@ -1,0 +1,2 @@
+// libtorch's thread count and the tensor counters are process-wide.
+[assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace DRepMRec.Tests.Data;
+
+/// <summary>A folder for one test, deleted at its end.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public TempFolder() => Path = Directory.CreateTempSubdirectory("drepmrec-").FullName;
+
+    public string Path { get; }
+
+    public string this[string file] => System.IO.Path.Combine(Path, file);
+
+    /// <summary>Writes a text file; returns the folder, so that calls chain.</summary>
+    public TempFolder With(string file, string text) => With(file, Encoding.UTF8.GetBytes(text));
+
+    public TempFolder With(string file, byte[] bytes)
+    {
+        File.WriteAllBytes(this[file], bytes);
+        return this;
+    }
+
+    /// <summary>Writes a matrix as a .npy file of single precision.</summary>
+    public TempFolder WithNpy(string file, float[,] values)
+    {
+        using var stream = File.Create(this[file]);
+        DRepMRec.Internals.NpyMatrix.Write(stream, values.GetLength(0), values.GetLength(1), [.. values.Cast<float>()]);
+        return this;
+    }
+
+    public string[] Files() => [.. Directory.EnumerateFiles(Path).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,123 @@
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
+using DRepMRec.Graphs;
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Encoders;
+
+/// <summary>What every recommender that BMA can be plugged into must do.</summary>
+public abstract class HostContract : EncoderContract
+{
+    private static readonly RankingMetric Recall = RankingMetric.Recall(5);
+    private static readonly RecDataset Board = Samples.Checkerboard(40, 30);
+
+    private static readonly TrainerOptions Options = new()
+    {
+        MaxEpochs = 40,
+        BatchSize = 64,
+        Threads = 2,
+        Adam = new AdamOptions { LearningRate = 0.01 },
+        StoppingMetric = Recall,
+        Evaluation = new EvaluationOptions { Metrics = [Recall] },
+    };
+
+    private static readonly DRepMRecOptions Alone = new() { UseModalLine = false, Loss = new RankingLoss.Bpr() };
+    private static readonly DRepMRecOptions Aligned = new() { Loss = new RankingLoss.Bpr(), Modal = new ModalEncoderOptions { Neighbors = 3 } };
+
+    /// <summary>Creates the host with small dimensions.</summary>
+    protected abstract IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed);
+
+    protected override nn.Module Create(int seed) => (nn.Module)Create(Users, Features, seed);
+
+    protected override UserItemEmbeddings Encode(nn.Module encoder, InteractionGraph graph) => ((IBehaviorEncoder)encoder).call(graph);
+
+    protected override Tensor Loss(nn.Module encoder)
+    {
+        if (encoder is not IHostRecommender host)
+            return base.Loss(encoder);
+        using var batch = new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]);
+        HostOutput output = host.Compute(Graph, batch);
+        output.Terms.Should().OnlyContain(t => t.Weight > 0);
+        return output.Terms.Aggregate(output.Embeddings.Users.Squared().sum().Plus(output.Embeddings.Items.Squared().sum()), (sum, term) => sum.Plus(term.Value));
+    }
+
+    [Fact]
+    public void Computing_with_a_batch_gives_the_same_representations()
+    {
+        using nn.Module encoder = Create(1);
+        if (encoder is not IHostRecommender host)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        using var batch = new TrainingBatch([0], [2], [3]);
+        host.Compute(Graph, batch).Embeddings.Users.data<float>().ToArray().Should().Equal(host.call(Graph).Users.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Alone_and_with_bma_it_learns_a_checkerboard()
+    {
+        Train(Alone, 40).Recall.Should().BeGreaterThan(0.9);
+        Train(Aligned, 40).Recall.Should().BeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public void Trained_alone_it_is_what_a_plain_loop_over_it_gives_bit_for_bit()
+    {
+        float[] facade = Train(Alone with { Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 }, SimilaritySignal = new SssOptions { Weight = 0 } }, 3).Items;
+
+        using var features = new ModalFeatures(Board.Features);
+        IBehaviorEncoder host = Create(40, features, 1);
+        using var module = (nn.Module)host;
+        using var optimizer = new AdamOptimizer(module.parameters(), Options.Adam);
+        var whole = new InteractionGraph(Board.Train);
+        var sampler = new BatchSampler(Board.Train, new RankingLoss.Bpr(), Options.Negatives, Options.BatchSize, Options.Seed);
+        for (int epoch = 1; epoch <= 3; epoch++)
+        {
+            InteractionGraph graph = (host as ITrainingGraph)?.ForEpoch(whole, epoch) ?? whole;
+            foreach (TrainingBatch batch in sampler.Epoch(epoch, CPU))
+            {
+                using TrainingBatch current = batch;
+                using DisposeScope scope = NewDisposeScope();
+                optimizer.ZeroGradients();
+                HostOutput output = (host as IHostRecommender)?.Compute(graph, batch) ?? new HostOutput(host.call(graph), []);
+                Tensor loss = RankingLosses.Compute(new RankingLoss.Bpr(), output.Embeddings, batch);
+                foreach (LossTerm term in output.Terms)
+                    loss = loss.Plus(term.Value, term.Weight);
+                if (host is IEgoEmbeddings ego)
+                    loss = loss.Plus(StepLoss.SquaredLength(ego.Ego, batch), Options.L2);
+                loss.backward();
+                optimizer.Step(Options.Adam.LearningRate);
+            }
+        }
+
+        using IDisposable noGradient = no_grad();
+        UserItemEmbeddings final = host.call(whole);
+        UserItemEmbeddings.Values(final.Items).Should().Equal(facade);
+        final.Dispose();
+    }
+
+    [Fact]
+    public void With_bma_a_garbage_collection_storm_changes_no_bit_and_no_tensor_stays()
+    {
+        long before = LiveTensors.Count;
+        float[] calm = Train(Aligned, 5).Items;
+        LiveTensors.Count.Should().Be(before);
+        using var storm = new CollectionStorm();
+        Train(Aligned, 5).Items.Should().Equal(calm);
+    }
+
+    private (float[] Items, double Recall) Train(DRepMRecOptions options, int epochs)
+    {
+        using var features = new ModalFeatures(Board.Features);
+        using var model = DRepMRecModel.Create(Board, Create(40, features, 1), options);
+        TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = epochs, Patience = 100, EvaluateEvery = epochs }).Fit();
+        UserItemEmbeddings final = model.Embed();
+        float[] items = UserItemEmbeddings.Values(final.Items);
+        final.Dispose();
+        return (items, report.EvaluateTest()[Recall]);
+    }
+}

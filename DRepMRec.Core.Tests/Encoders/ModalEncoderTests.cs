@@ -1,0 +1,98 @@
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Graphs;
+using DRepMRec.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Encoders;
+
+public abstract class ModalEncoderContract(ModalEncoderOptions options) : EncoderContract
+{
+    protected override nn.Module Create(int seed) => new ModalEncoder(Features, options with { EmbeddingDim = 8, Seed = seed });
+
+    protected override UserItemEmbeddings Encode(nn.Module encoder, InteractionGraph graph) => ((ModalEncoder)encoder).call(graph, Features);
+}
+
+public sealed class SelfGateTests() : ModalEncoderContract(new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 11 })
+{
+    protected override string[] ExpectedKeys =>
+    [
+        "gates.0.projection_weight", "gates.0.projection_bias", "gates.0.gate_weight", "gates.0.gate_bias",
+        "gates.1.projection_weight", "gates.1.projection_bias", "gates.1.gate_weight", "gates.1.gate_bias",
+    ];
+}
+
+public sealed class EmbeddingGateTests() : ModalEncoderContract(new ModalEncoderOptions { Neighbors = 2, Gate = FilterGateKind.Embedding, KeepSelf = false, RelationLayers = 2 })
+{
+    protected override string[] ExpectedKeys =>
+    [
+        "item_embedding",
+        "gates.0.projection_weight", "gates.0.projection_bias", "gates.0.gate_weight", "gates.0.gate_bias",
+        "gates.1.projection_weight", "gates.1.projection_bias", "gates.1.gate_weight", "gates.1.gate_bias",
+    ];
+}
+
+public sealed class NoGateTests() : ModalEncoderContract(new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None, Weighting = ModalityWeighting.Learned })
+{
+    protected override string[] ExpectedKeys => ["modality_weight", "gates.0.projection_weight", "gates.0.projection_bias", "gates.1.projection_weight", "gates.1.projection_bias"];
+}
+
+public sealed class ModalEncoderTests
+{
+    [Fact]
+    public void An_item_without_one_modality_is_represented_by_the_other_and_one_without_any_by_zeros()
+    {
+        // Item 0 has both modalities, item 1 only text, item 2 nothing.
+        ItemFeatures image = new(Modality.Image, 3, 2, [1, 2, 0, 0, float.NaN, 1]), text = new(Modality.Text, 3, 2, [3, 1, -2, 1, 0, 0]);
+        using var both = new ModalFeatures([image, text], FeatureScaling.None);
+        using var encoder = new ModalEncoder(both, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 0 });
+        using DisposeScope scope = NewDisposeScope();
+        var graph = new InteractionGraph(new InteractionSet(2, 3, [(0, 0), (0, 1)]));
+        UserItemEmbeddings output = encoder.call(graph, both);
+        output.Items[2].abs().sum().item<float>().Should().Be(0);
+        output.Items[1].abs().sum().item<float>().Should().BePositive();
+
+        // A user's representation is the mean of the items; a user without items gets the mean over items with content.
+        Tensor mean = output.Items[0].Plus(output.Items[1]).Times(0.5);
+        output.Users[0].allclose(mean, 1e-5, 1e-6).Should().BeTrue();
+        output.Users[1].allclose(mean, 1e-5, 1e-6).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Fixed_weights_choose_the_modality()
+    {
+        RecDataset data = Samples.Checkerboard(6, 8);
+        using var features = new ModalFeatures(data.Features);
+        using var onlyFirst = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, Weighting = ModalityWeighting.Fixed, FixedWeights = [2, 0] });
+        using var firstFeatures = new ModalFeatures([data.Features[0]]);
+        using var first = new ModalEncoder(firstFeatures, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2 });
+        using DisposeScope scope = NewDisposeScope();
+        onlyFirst.call(data.Graph(), features).Items.allclose(first.call(data.Graph(), firstFeatures).Items, 1e-5, 1e-6).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Wrong_options_are_refused()
+    {
+        using var features = new ModalFeatures(Samples.Checkerboard(6, 8).Features);
+        FluentActions.Invoking(() => new ModalEncoder(features, new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [1] }))
+            .Should().Throw<ArgumentException>().WithMessage("Expected 2 fixed weights, one per modality, got 1.");
+        FluentActions.Invoking(() => new ModalEncoderOptions { EmbeddingDim = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("EmbeddingDim must be above 0.*");
+        FluentActions.Invoking(() => new ModalFeatures([])).Should().Throw<ArgumentException>().WithMessage("Expected at least one modality, got none.*");
+    }
+
+    [Fact]
+    public void Scaled_rows_have_the_length_of_a_row_of_ones_and_absent_rows_stay_zero()
+    {
+        var source = new ItemFeatures(Modality.Image, 4, 2, [1, 5, 3, 5, 0, 0, 8, 5]);
+        foreach (FeatureScaling scaling in Enum.GetValues<FeatureScaling>())
+        {
+            float[] scaled = FeatureScaler.Scale(source, scaling);
+            foreach (int item in new[] { 0, 1, 3 })
+                Math.Sqrt((scaled[2 * item] * scaled[2 * item]) + (scaled[(2 * item) + 1] * scaled[(2 * item) + 1])).Should().BeApproximately(Math.Sqrt(2), 1e-5, $"of item {item} under {scaling}");
+            scaled[4..6].Should().Equal(0, 0);
+        }
+
+        FeatureScaler.Scale(source, FeatureScaling.Standardize)[1].Should().Be(0, "a constant column carries nothing");
+    }
+}

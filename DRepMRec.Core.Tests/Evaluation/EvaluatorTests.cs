@@ -1,0 +1,194 @@
+using System.Text.Json;
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Internals;
+using DRepMRec.Tests.Support;
+
+namespace DRepMRec.Tests.Evaluation;
+
+public sealed class EvaluatorTests
+{
+    private static readonly RankingMetric[] Metrics =
+    [
+        .. new[] { 1, 5, 20, 1000 }.SelectMany(k => new[] { RankingMetric.Recall(k), RankingMetric.Ndcg(k), RankingMetric.Precision(k), RankingMetric.Map(k), RankingMetric.Mrr(k), RankingMetric.HitRate(k) }),
+    ];
+
+    // 4 items; u0 has trained on i0. Scores: u0 4 3 2 1, u1 1 1 1 1.
+    private static readonly RecDataset Tiny = Samples.Dataset("tiny", 3, 4, [(0, 0), (1, 1), (2, 1)], [(0, 1)], [(0, 2), (1, 2), (1, 3)], []);
+    private static readonly TableScorer TinyScorer = new(3, 4, (u, i) => u == 0 ? 4 - i : 1);
+
+    [Fact]
+    public void Ranks_and_figures_worked_out_by_hand()
+    {
+        EvaluationResult result = new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test);
+
+        // u0 ranks i1, i2, i3: its positive i2 is second. u1's items are equal, so they go by index: i0, i2, i3, with its positives i2 and i3 second and third.
+        result.EvaluatedUsers.Should().Equal(0, 1);
+        result.PerUser(RankingMetric.Mrr(20)).Should().Equal(0.5, 0.5);
+        result[RankingMetric.Recall(10)].Should().Be(1);
+        result[RankingMetric.Precision(20)].Should().BeApproximately((0.05 + 0.1) / 2, 1e-12);
+        result[RankingMetric.Map(20)].Should().BeApproximately((0.5 + ((0.5 + (2.0 / 3)) / 2)) / 2, 1e-12);
+        result.ItemCoverage.Should().Be(1);
+        result.All.Positives.Should().Be(3);
+    }
+
+    [Fact]
+    public void Validation_items_are_masked_at_test_only_on_request()
+    {
+        var evaluator = new Evaluator(new EvaluationOptions { Mask = CandidateMask.TrainAndValidation, Metrics = [RankingMetric.Mrr(5)] });
+        evaluator.Evaluate(TinyScorer, Tiny, EvaluationTarget.Test).PerUser(RankingMetric.Mrr(5)).Should().Equal(1, 0.5);
+        evaluator.Evaluate(TinyScorer, Tiny, EvaluationTarget.Validation).PerUser(RankingMetric.Mrr(5)).Should().Equal(1);
+    }
+
+    [Fact]
+    public void Users_without_training_can_be_left_out()
+    {
+        RecDataset data = Samples.Dataset("cold user", 2, 3, [(0, 0)], [], [(0, 1), (1, 2)], []);
+        var scorer = new TableScorer(2, 3, (_, i) => i);
+        new Evaluator().Evaluate(scorer, data, EvaluationTarget.Test).EvaluatedUsers.Should().Equal(0, 1);
+        new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining }).Evaluate(scorer, data, EvaluationTarget.Test).EvaluatedUsers.Should().Equal(0);
+    }
+
+    [Fact]
+    public void Cold_items_are_reported_apart()
+    {
+        // i2 and i3 have no training interaction; i3 is u1's positive, second of the cold items and third of all that aren't masked.
+        RecDataset data = Samples.Dataset("cold item", 2, 4, [(0, 0), (1, 1)], [], [(0, 1), (1, 0), (1, 3)], []);
+        var scorer = new TableScorer(2, 4, (_, i) => 4 - i);
+        EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Mrr(3), RankingMetric.Recall(2)] }).Evaluate(scorer, data, EvaluationTarget.Test);
+        result.ColdItems!.Should().Match<GroupResult>(g => g.Users == 1 && g.Positives == 1);
+        result.ColdItems![RankingMetric.Mrr(3)].Should().BeApproximately(1.0 / 3, 1e-12);
+        result.ColdItems[RankingMetric.Recall(2)].Should().Be(0);
+        result.ColdItemsAmongCold![RankingMetric.Mrr(3)].Should().Be(0.5);
+        result.ColdItemsAmongCold[RankingMetric.Recall(2)].Should().Be(1);
+    }
+
+    [Fact]
+    public void Without_cold_positives_there_are_no_figures_for_them()
+    {
+        EvaluationResult result = new Evaluator().Evaluate(new TableScorer(40, 8, (_, i) => i), Samples.Checkerboard(40, 8), EvaluationTarget.Test);
+        result.ColdItems.Should().BeNull();
+        result.ColdItemsAmongCold.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(EvaluationTarget.Validation, CandidateMask.Train, 1)]
+    [InlineData(EvaluationTarget.Test, CandidateMask.Train, 2)]
+    [InlineData(EvaluationTarget.Test, CandidateMask.TrainAndValidation, 3)]
+    public void Random_data_agree_with_a_slow_reference(EvaluationTarget target, CandidateMask mask, int seed)
+    {
+        RecDataset data = RandomData((ulong)seed);
+        var scorer = RandomScorer(data, (ulong)seed + 10);
+        EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = Metrics, Mask = mask, Threads = 2 }).Evaluate(scorer, data, target);
+
+        InteractionSet positives = target == EvaluationTarget.Test ? data.Test : data.Validation;
+        bool[] cold = [.. data.Train.ItemDegrees().Select(d => d == 0)];
+        int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => positives.ItemsOf(u).Length > 0)];
+        result.EvaluatedUsers.Should().Equal(users);
+        bool Candidate(int u, int i) => !data.Train.Contains(u, i) && !(target == EvaluationTarget.Test && mask == CandidateMask.TrainAndValidation && data.Validation.Contains(u, i));
+        int[][] rankings = [.. users.Select(u => SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i)))];
+        int[] withCold = [.. users.Where(u => positives.ItemsOf(u).ToArray().Any(i => cold[i]))];
+        foreach (RankingMetric metric in Metrics)
+        {
+            double[] expected = [.. users.Select((u, n) => SlowReference.Compute(metric, rankings[n], positives.ItemsOf(u).ToArray().ToHashSet()))];
+            result.PerUser(metric).Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-12);
+            result[metric].Should().BeApproximately(expected.Average(), 1e-12);
+            HashSet<int> ColdPositives(int u) => [.. positives.ItemsOf(u).ToArray().Where(i => cold[i])];
+            result.ColdItems![metric].Should().BeApproximately(withCold.Average(u => SlowReference.Compute(metric, SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i)), ColdPositives(u))), 1e-12);
+            result.ColdItemsAmongCold![metric].Should().BeApproximately(
+                withCold.Average(u => SlowReference.Compute(metric, SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i) && cold[i]), ColdPositives(u))), 1e-12);
+        }
+
+        EvaluationResult five = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(5)], Mask = mask }).Evaluate(scorer, data, target);
+        five.ItemCoverage.Should().Be(rankings.SelectMany(r => r.Take(5)).Distinct().Count() / (double)data.Items.Count);
+    }
+
+    [Fact]
+    public void The_number_of_threads_changes_nothing()
+    {
+        RecDataset data = RandomData(7);
+        var scorer = RandomScorer(data, 8);
+        EvaluationResult Run(int threads) => new Evaluator(new EvaluationOptions { Metrics = Metrics, Threads = threads }).Evaluate(scorer, data, EvaluationTarget.Test);
+        EvaluationResult one = Run(1), four = Run(4);
+        four.Metrics.Should().Equal(one.Metrics);
+        four.ItemCoverage.Should().Be(one.ItemCoverage);
+    }
+
+    [Fact]
+    public void NaN_is_an_error_that_names_user_and_item()
+    {
+        var scorer = new TableScorer(3, 4, (u, i) => (u, i) == (1, 2) ? float.NaN : i);
+        FluentActions.Invoking(() => new Evaluator().Evaluate(scorer, Tiny, EvaluationTarget.Test)).Should().Throw<NotFiniteNumberException>()
+            .WithMessage("User 'u1' (index 1): The score of item 2 is NaN.");
+    }
+
+    [Fact]
+    public void What_cannot_be_evaluated_is_refused()
+    {
+        FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(3, 5, (_, _) => 0), Tiny, EvaluationTarget.Test)).Should().Throw<ArgumentException>()
+            .WithMessage("The scorer has 3 users and 5 items; the dataset has 3 and 4.*");
+        RecDataset noTest = Samples.Dataset("no test", 1, 2, [(0, 0)], [(0, 1)], [], []);
+        FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(1, 2, (_, _) => 0), noTest, EvaluationTarget.Test)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected at least one user with a positive in the test set, got none.*");
+        FluentActions.Invoking(() => new EvaluationOptions { Metrics = [] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test)[RankingMetric.Recall(7)]).Should().Throw<KeyNotFoundException>().WithMessage("Recall@7 wasn't evaluated; there are Recall@10, *");
+        FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test, new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
+    public void The_protocol_is_part_of_text_and_json()
+    {
+        EvaluationResult result = new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test, seed: 5);
+        result.ToString().Should().StartWith($"tiny (split {Tiny.SplitChecksum[..12]}), Test: full ranking of 4 items, training items masked, users with positives; 3 users, 3/1/3 interactions; seed 5")
+            .And.Contain("all (2 users, 3 positives): Recall@10 1.0000").And.Contain("cold items (2 users, 3 positives)").And.EndWith("item coverage 1.0000");
+        using JsonDocument json = JsonDocument.Parse(result.ToJson());
+        JsonElement protocol = json.RootElement.GetProperty("protocol");
+        (protocol.GetProperty("splitChecksum").GetString(), protocol.GetProperty("mask").GetString(), protocol.GetProperty("seed").GetInt32(), protocol.GetProperty("test").GetInt32())
+            .Should().Be((Tiny.SplitChecksum, "Train", 5, 3));
+        json.RootElement.GetProperty("all").GetProperty("metrics").GetProperty("Recall@20").GetDouble().Should().Be(1);
+    }
+
+    private static RecDataset RandomData(ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        const int users = 70, items = 45;
+        List<(int, int)>[] sets = [[], [], []];
+        for (int u = 0; u < users; u++)
+        {
+            for (int i = 0; i < items; i++)
+            {
+                // The last items are cold; some users have nothing in some sets.
+                if (random.NextInt(4) == 0)
+                    sets[i >= 38 ? 1 + random.NextInt(2) : random.NextInt(3)].Add((u, i));
+            }
+        }
+
+        return Samples.Dataset("random", users, items, sets[0], sets[1], sets[2], []);
+    }
+
+    /// <summary>Few distinct values, so that there are ties everywhere; some items are never to be recommended.</summary>
+    private static TableScorer RandomScorer(RecDataset data, ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        float[] table = [.. Enumerable.Range(0, data.Users.Count * data.Items.Count).Select(_ => random.NextInt(30) == 0 ? float.NegativeInfinity : random.NextInt(9))];
+        return new TableScorer(data.Users.Count, data.Items.Count, (u, i) => table[(u * data.Items.Count) + i]);
+    }
+
+    private sealed class TableScorer(int users, int items, Func<int, int, float> score) : IItemScorer
+    {
+        public int UserCount => users;
+
+        public int ItemCount => items;
+
+        public float Of(int user, int item) => score(user, item);
+
+        public void Score(ReadOnlySpan<int> some, Span<float> scores)
+        {
+            for (int n = 0; n < some.Length; n++)
+            {
+                for (int i = 0; i < items; i++)
+                    scores[(n * items) + i] = score(some[n], i);
+            }
+        }
+    }
+}

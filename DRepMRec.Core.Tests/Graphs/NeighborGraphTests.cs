@@ -1,0 +1,71 @@
+using DRepMRec.Graphs;
+using DRepMRec.Tests.Support;
+
+namespace DRepMRec.Tests.Graphs;
+
+public sealed class NeighborGraphTests
+{
+    [Theory]
+    [InlineData(1, 3, 2)]
+    [InlineData(50, 7, 4)]
+    [InlineData(333, 20, 10)]
+    [InlineData(40, 5, 100)]
+    public void Links_are_those_of_a_plain_loop(int count, int dimension, int neighbors)
+    {
+        float[] rows = Samples.Floats(count * dimension, 3);
+        CsrMatrix graph = NeighborGraph.Cosine(rows, dimension, neighbors);
+        for (int row = 0; row < count; row++)
+        {
+            (int Column, double Cosine)[] expected = [.. Enumerable.Range(0, count).Where(o => o != row).Select(o => (o, Cosine(rows, dimension, row, o)))
+                .Where(n => n.Item2 > 0).OrderByDescending(n => n.Item2).Take(neighbors).OrderBy(n => n.o)];
+            Range own = graph.RowOffsets[row]..graph.RowOffsets[row + 1];
+            graph.Columns[own].ToArray().Should().Equal(expected.Select(e => e.Column));
+            foreach (var (value, link) in graph.Values[own].ToArray().Zip(expected))
+                ((double)value).Should().BeApproximately(link.Cosine, 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Of_equally_similar_rows_the_lower_index_comes_first()
+    {
+        CsrMatrix graph = NeighborGraph.Cosine([1, 0, 2, 0, 3, 0, 4, 0], 2, 2);
+        graph.Columns.ToArray().Should().Equal(1, 2, 0, 2, 0, 1, 0, 1);
+        graph.Values.ToArray().Should().AllBeEquivalentTo(1f);
+    }
+
+    [Fact]
+    public void Zero_rows_and_opposite_rows_have_no_links()
+    {
+        CsrMatrix graph = NeighborGraph.Cosine([1, 0, 0, 0, -1, 0], 2, 2);
+        graph.NonZeroCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void Averages_sum_to_one()
+    {
+        CsrMatrix graph = NeighborGraph.Average(NeighborGraph.Cosine(Samples.Floats(60, 3), 3, 4));
+        for (int row = 0; row < 20; row++)
+            graph.Values[graph.RowOffsets[row]..graph.RowOffsets[row + 1]].ToArray().Sum().Should().BeApproximately(1, 1e-6f);
+    }
+
+    [Fact]
+    public void Wrong_input_is_refused()
+    {
+        FluentActions.Invoking(() => NeighborGraph.Cosine(new float[5], 2, 1)).Should().Throw<ArgumentException>().WithMessage("Expected a multiple of 2 values, got 5.*");
+        FluentActions.Invoking(() => NeighborGraph.Cosine([1, 2, float.NaN, 1], 2, 1)).Should().Throw<ArgumentException>().WithMessage("Row 1 has a value that isn't finite.*");
+    }
+
+    private static double Cosine(float[] rows, int dimension, int a, int b)
+    {
+        double ab = 0, aa = 0, bb = 0;
+        for (int d = 0; d < dimension; d++)
+        {
+            double x = rows[(a * dimension) + d], y = rows[(b * dimension) + d];
+            ab += x * y;
+            aa += x * x;
+            bb += y * y;
+        }
+
+        return ab / Math.Sqrt(aa * bb);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Text;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Internals;
+
+namespace DRepMRec.Tests.Serving;
+
+public sealed class ModelFileTests
+{
+    [Fact]
+    public void A_saved_recommender_is_the_same_when_loaded()
+    {
+        using var folder = new TempFolder();
+        Recommender saved = RecommenderTests.Tiny();
+        saved.Save(folder["model"]);
+        saved.Save(folder["model"]);
+        folder.Files().Should().Equal("model");
+
+        Recommender loaded = Recommender.Load(folder["model"]);
+        loaded.Manifest.Should().BeEquivalentTo(saved.Manifest);
+        loaded.Users.Ids.Should().Equal("anna", "bé");
+        loaded.Items.Ids.Should().Equal(saved.Items.Ids);
+        loaded.Recommend("anna").Should().Equal(saved.Recommend("anna"));
+        loaded.Recommend("bé", 5, excludeSeen: false).Should().Equal(saved.Recommend("bé", 5, excludeSeen: false));
+        loaded.SimilarItems("b").Should().Equal(saved.SimilarItems("b"));
+    }
+
+    [Fact]
+    public void The_file_is_a_safetensors_file_with_aligned_arrays()
+    {
+        byte[] bytes = Bytes();
+        long header = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        (header % 8).Should().Be(0);
+        Encoding.UTF8.GetString(bytes, 8, (int)header).Should().StartWith("{\"__metadata__\":{\"drepmrec\":").And.Contain("\"item_embeddings\":{\"dtype\":\"F32\",\"shape\":[5,2],\"data_offsets\":[");
+    }
+
+    [Fact]
+    public void Every_truncation_is_refused_with_the_files_name()
+    {
+        byte[] bytes = Bytes();
+        using var folder = new TempFolder();
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            folder.With("model", bytes[..length]);
+            FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage($"{folder["model"]}: *");
+        }
+    }
+
+    [Fact]
+    public void Damaged_files_are_refused_or_load_but_do_nothing_else()
+    {
+        byte[] bytes = Bytes();
+        var random = new SeededRandom(5);
+        using var folder = new TempFolder();
+        int refused = 0;
+        for (int n = 0; n < 3000; n++)
+        {
+            folder.With("model", Mutation.Of(bytes, random));
+            try
+            {
+                Recommender loaded = Recommender.Load(folder["model"]);
+                foreach (string user in loaded.Users.Ids)
+                    loaded.Recommend(user);
+            }
+            catch (ModelFileException)
+            {
+                refused++;
+            }
+        }
+
+        refused.Should().BeInRange(1500, 2999);
+    }
+
+    [Theory]
+    [InlineData("formatVersion\\u0022:1,", "formatVersion\\u0022:7,", "written by a newer version of the library: format 7, this one reads up to 1.")]
+    [InlineData("[5,2]", "[2,5]", "expected the array 'item_embeddings' as F32 [5, 2], it is F32 [2, 5]")]
+    [InlineData("\"F32\",\"shape\":[2,2]", "\"I32\",\"shape\":[2,2]", "expected the array 'user_embeddings' as F32 [2, 2], it is I32 [2, 2]")]
+    [InlineData("seen_items", "sean_items", "the array 'seen_items' is missing")]
+    [InlineData("drepmrec", "drepmrex", "expected a model of DRepMRec, but the file's metadata has no 'drepmrec'.")]
+    [InlineData("[5,2]", "[4,2]", "array 'item_embeddings' of F32 [4, 2] must lie at *")]
+    [InlineData("\"F32\",\"shape\":[5,2]", "\"F16\",\"shape\":[5,2]", "the header isn't that of a safetensors file: unknown element type 'F16'")]
+    public void What_does_not_fit_is_named(string text, string replacement, string message)
+    {
+        using var folder = new TempFolder();
+        string latin = Encoding.Latin1.GetString(Bytes());
+        latin.Should().Contain(text);
+        folder.With("model", Encoding.Latin1.GetBytes(latin.Replace(text, replacement, StringComparison.Ordinal)));
+        FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage($"{folder["model"]}: {message}");
+    }
+
+    [Fact]
+    public void A_promise_of_ten_gigabytes_is_refused_before_anything_is_allocated()
+    {
+        using var folder = new TempFolder();
+        byte[] header = Encoding.ASCII.GetBytes("{\"x\":{\"dtype\":\"F32\",\"shape\":[2684354560],\"data_offsets\":[0,10737418240]}}");
+        folder.With("model", [.. BitConverter.GetBytes((long)header.Length), .. header]);
+        FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage("*shape [2684354560] is more than the file's 0 bytes*");
+    }
+
+    [Fact]
+    public void A_model_that_is_not_finite_is_refused()
+    {
+        using var folder = new TempFolder();
+        byte[] bytes = Bytes();
+        int at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(4f));
+        BitConverter.GetBytes(float.NaN).CopyTo(bytes, at);
+        folder.With("model", bytes);
+        FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage("*that of the item with index 2 has NaN.");
+    }
+
+    [Fact]
+    public void A_missing_file_or_folder_is_what_the_system_says()
+    {
+        using var folder = new TempFolder();
+        FluentActions.Invoking(() => Recommender.Load(folder["nothing"])).Should().Throw<FileNotFoundException>();
+        FluentActions.Invoking(() => RecommenderTests.Tiny().Save(Path.Combine(folder["no"], "model"))).Should().Throw<DirectoryNotFoundException>();
+        folder.Files().Should().BeEmpty();
+    }
+
+    private static byte[] Bytes()
+    {
+        using var folder = new TempFolder();
+        RecommenderTests.Tiny().Save(folder["model"]);
+        return File.ReadAllBytes(folder["model"]);
+    }
+}

@@ -1,0 +1,62 @@
+using DRepMRec.Data;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+
+namespace DRepMRec.Tests.Serving;
+
+public sealed class RecommenderTests
+{
+    // Users at 0° and 90°; items at 0°, 45°, 90°, twice as long at 45°, and nothing at all.
+    internal static Recommender Tiny()
+    {
+        float[] users = [1, 0, 0, 2], items = [1, 0, 1, 1, 0, 4, 2, 2, 0, 0];
+        var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, "0.1.0", "tiny", "abc", 2, 5, 2, new Dictionary<string, double> { ["Recall@20"] = 0.5 });
+        return new Recommender(manifest, new IdMap(["anna", "bé"]), new IdMap(["a", "b", "c", "d", "e"]), users, items, new InteractionSet(2, 5, [(0, 3), (1, 2)]));
+    }
+
+    [Fact]
+    public void Recommends_the_highest_dot_products_without_seen_items()
+    {
+        Recommender tiny = Tiny();
+        tiny.Recommend("anna").Should().Equal(new Recommendation("a", 1), new Recommendation("b", 1), new Recommendation("c", 0), new Recommendation("e", 0));
+        tiny.Recommend("bé", 2).Should().Equal(new Recommendation("d", 4), new Recommendation("b", 2));
+        tiny.Recommend("anna", 1, excludeSeen: false).Should().Equal(new Recommendation("d", 2));
+        tiny.Recommend("anna", 0).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Similar_items_are_those_of_the_highest_cosine_without_itself()
+    {
+        IReadOnlyList<Recommendation> similar = Tiny().SimilarItems("b", 3);
+        similar.Select(s => s.Item).Should().Equal("d", "a", "c");
+        similar.Select(s => s.Score).Should().Equal([1, MathF.Sqrt(0.5f), MathF.Sqrt(0.5f)], (a, b) => MathF.Abs(a - b) < 1e-6f);
+        Tiny().SimilarItems("e").Should().OnlyContain(s => s.Score == 0, "nothing is known of it");
+    }
+
+    [Fact]
+    public void Unknown_ids_and_negative_counts_are_refused()
+    {
+        FluentActions.Invoking(() => Tiny().Recommend("zoe")).Should().Throw<KeyNotFoundException>().WithMessage("The user 'zoe' is not among the 2 known ones.");
+        FluentActions.Invoking(() => Tiny().SimilarItems("z")).Should().Throw<KeyNotFoundException>().WithMessage("The item 'z' is not among the 5 known ones.");
+        FluentActions.Invoking(() => Tiny().Recommend("anna", -1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void A_trained_model_recommends_what_is_left_of_the_users_colour()
+    {
+        RecDataset board = Samples.Checkerboard(40, 30);
+        using var model = DRepMRecModel.Create(board, new DRepMRecOptions { EmbeddingDim = 16 });
+        TrainingReport report = new Trainer(model, board, new TrainerOptions { MaxEpochs = 30, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } }).Fit();
+        Recommender recommender = report.BuildRecommender();
+        for (int user = 0; user < 40; user++)
+        {
+            IReadOnlyList<Recommendation> two = recommender.Recommend($"u{user}", 2);
+            two.Should().OnlyContain(r => board.Items.IndexOf(r.Item) % 2 == user % 2 && !board.Train.Contains(user, board.Items.IndexOf(r.Item)));
+        }
+
+        recommender.SimilarItems("i3", 5).Should().OnlyContain(s => board.Items.IndexOf(s.Item) % 2 == 1);
+        recommender.Manifest.Should().Match<ModelManifest>(m => m.Dataset == "checkerboard" && m.SplitChecksum == board.SplitChecksum && m.Users == 40 && m.Items == 30);
+        recommender.Manifest.Validation["Recall@20"].Should().Be(report.Validation!.Metrics[DRepMRec.Evaluation.RankingMetric.Recall(20)]);
+    }
+}

@@ -1,0 +1,61 @@
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Training;
+
+public sealed class AdamOptimizerTests
+{
+    [Fact]
+    public void Steps_follow_the_published_algorithm()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] start = Support.Samples.Floats(19, 1), slope = Support.Samples.Floats(19, 2);
+        var parameter = new Parameter(tensor(start));
+        using var adam = new AdamOptimizer([parameter], new AdamOptions { LearningRate = 0.01 });
+        double[] p = [.. start.Select(x => (double)x)], m = new double[19], v = new double[19];
+        for (int step = 1; step <= 5; step++)
+        {
+            adam.ZeroGradients();
+            ((parameter * parameter) * tensor(slope)).sum().backward();
+            adam.Step(0.01);
+            for (int i = 0; i < p.Length; i++)
+            {
+                double g = 2 * p[i] * slope[i];
+                m[i] = (0.9 * m[i]) + (0.1 * g);
+                v[i] = (0.999 * v[i]) + (0.001 * g * g);
+                p[i] -= 0.01 * (m[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, step))) + 1e-8);
+            }
+        }
+
+        float[] actual = parameter.data<float>().ToArray();
+        for (int i = 0; i < p.Length; i++)
+            ((double)actual[i]).Should().BeApproximately(p[i], 1e-5);
+    }
+
+    [Fact]
+    public void Parameters_without_a_gradient_stay_as_they_are()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var parameter = new Parameter(tensor(new float[] { 1, 2 }));
+        using var adam = new AdamOptimizer([parameter], new AdamOptions());
+        adam.Step(1);
+        parameter.data<float>().ToArray().Should().Equal(1, 2);
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensors()
+    {
+        using var parameter = new Parameter(ones(100));
+        using var adam = new AdamOptimizer([parameter], new AdamOptions());
+        LiveTensors.ShouldNotGrow(() =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            adam.ZeroGradients();
+            (parameter * parameter).sum().backward();
+            adam.Step(0.01);
+        });
+    }
+}

@@ -1,0 +1,86 @@
+using DRepMRec.Data;
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Training;
+
+public sealed class BatchSamplerTests
+{
+    private static readonly RankingLoss.Bpr Bpr = new() { Negatives = 3 };
+
+    [Fact]
+    public void An_epoch_has_each_interaction_once_and_no_negative_of_the_user()
+    {
+        RecDataset data = Samples.Checkerboard(20, 30);
+        var sampler = new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed: 1);
+        TrainingBatch[] batches = [.. sampler.Epoch(1, CPU)];
+        batches.Should().HaveCount(sampler.BatchCount);
+        batches.SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray())).Should().OnlyHaveUniqueItems().And.HaveCount(data.Train.Count);
+        foreach (TrainingBatch batch in batches)
+        {
+            batch.NegativeCount.Should().Be(3);
+            for (int n = 0; n < batch.NegativeIndices.Length; n++)
+                data.Train.Contains(batch.UserIndices[n / 3], batch.NegativeIndices[n]).Should().BeFalse();
+        }
+    }
+
+    [Fact]
+    public void Draws_depend_on_seed_and_epoch_alone()
+    {
+        RecDataset data = Samples.Checkerboard(20, 30);
+        int[] Draws(int seed, int epoch) => [.. new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed).Epoch(epoch, CPU).SelectMany(b => b.PositiveIndices.ToArray().Concat(b.NegativeIndices.ToArray()))];
+        Draws(1, 2).Should().Equal(Draws(1, 2));
+        Draws(1, 2).Should().NotEqual(Draws(1, 3));
+        Draws(1, 2).Should().NotEqual(Draws(2, 2));
+    }
+
+    [Theory]
+    [InlineData(NegativeCandidates.TrainingItems, false)]
+    [InlineData(NegativeCandidates.AllItems, true)]
+    public void Cold_items_are_negatives_only_when_all_items_are_candidates(NegativeCandidates candidates, bool expected)
+    {
+        var train = new InteractionSet(10, 20, [.. Enumerable.Range(0, 10).Select(u => (u, u))]);
+        var sampler = new BatchSampler(train, Bpr, new NegativeSampling { Candidates = candidates }, 10, 1);
+        Enumerable.Range(1, 20).SelectMany(e => sampler.Epoch(e, CPU)).SelectMany(b => b.NegativeIndices.ToArray()).Any(i => i >= 10).Should().Be(expected);
+    }
+
+    [Fact]
+    public void Popular_items_are_drawn_in_proportion_to_a_power_of_their_degree()
+    {
+        // Item 0 has 16 users, items 1 to 4 one each; 16^0.5 = 4, so half of all draws are item 0.
+        var train = new InteractionSet(20, 5, [.. Enumerable.Range(0, 16).Select(u => (u, 0)), .. Enumerable.Range(1, 4).Select(i => (15 + i, i))]);
+        var sampler = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 20_000 }, new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 0.5 }, 100, 1);
+        int[] draws = sampler.Epoch(1, CPU).Single().NegativeIndices.ToArray();
+        (draws.Count(i => i == 0) / 20_000.0).Should().BeApproximately(0.5, 0.02);
+        (draws.Count(i => i == 3) / 20_000.0).Should().BeApproximately(0.125, 0.02);
+    }
+
+    [Fact]
+    public void A_user_who_has_nearly_everything_gets_the_rest_and_one_who_has_everything_no_gradient()
+    {
+        List<(int, int)> pairs = [.. Enumerable.Range(0, 500).Select(i => (0, i)), .. Enumerable.Range(0, 499).Select(i => (1, i))];
+        var sampler = new BatchSampler(new InteractionSet(2, 500, pairs), new RankingLoss.Bpr(), new NegativeSampling(), 5000, 1);
+        TrainingBatch batch = sampler.Epoch(1, CPU).Single();
+        for (int b = 0; b < batch.Count; b++)
+            batch.NegativeIndices[b].Should().Be(batch.UserIndices[b] == 0 ? batch.PositiveIndices[b] : 499);
+    }
+
+    [Fact]
+    public void Distinct_users_and_items_occur_once()
+    {
+        using var scope = NewDisposeScope();
+        var batch = new TrainingBatch([3, 1, 3], [7, 7, 5], [1, 2, 3]) { Seed = 4 };
+        batch.DistinctUsers.data<int>().ToArray().Should().Equal(1, 3);
+        batch.DistinctItems.data<int>().ToArray().Should().Equal(5, 7);
+        batch.SampleDistinctItems(1).data<int>().ToArray().Should().ContainSingle().Which.Should().BeOneOf(5, 7);
+    }
+
+    [Fact]
+    public void Wrong_lengths_are_refused()
+    {
+        FluentActions.Invoking(() => new TrainingBatch([1, 2], [1], [1, 2])).Should().Throw<ArgumentException>().WithMessage("*got 2 users and 1 positives*");
+        FluentActions.Invoking(() => new TrainingBatch([1, 2], [1, 2], [1, 2, 3])).Should().Throw<ArgumentException>().WithMessage("Expected a multiple of 2 negatives, got 3.*");
+        FluentActions.Invoking(() => new BatchSampler(new InteractionSet(2, 2, []), Bpr, new NegativeSampling(), 5, 1)).Should().Throw<ArgumentException>().WithMessage("Expected at least one training interaction*");
+    }
+}

@@ -1,0 +1,110 @@
+using DRepMRec.Data;
+using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Training;
+
+public sealed class RankingLossesTests
+{
+    [Fact]
+    public void Bpr_is_minus_the_log_sigmoid_of_the_difference()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor loss = RankingLosses.Bpr(tensor(new float[] { 1, 2 }, 2, 1), tensor(new float[] { 0, 2 }, 2, 1));
+        loss.item<float>().Should().BeApproximately((float)((Math.Log(1 + Math.Exp(-1)) + Math.Log(2)) / 2), 1e-6f);
+    }
+
+    [Fact]
+    public void Sampled_softmax_is_the_cross_entropy_of_the_positive()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor loss = RankingLosses.SampledSoftmax(tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 0.5f, -1 }, 2, 1), [], 0.5);
+        double expected = Math.Log(Math.Exp(2) + Math.Exp(1) + Math.Exp(-2)) - 2;
+        loss.item<float>().Should().BeApproximately((float)expected, 1e-6f);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(37)]
+    public void The_one_pass_softmax_has_the_values_and_gradients_of_libtorchs_operations(int negativeCount)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] Inputs() => [Leaf(5, 3, 1), Leaf(5, 3, 2), Leaf(negativeCount, 3, 3)];
+        (int, int)[] excluded = [(0, 0), (3, negativeCount - 1)];
+        Tensor[] fused = Inputs(), plain = Inputs();
+        Tensor actual = RankingLosses.SampledSoftmax(fused[0], fused[1], fused[2], excluded, 0.2).Times(3), expected = RankingLosses.SampledSoftmaxByTensors(plain[0], plain[1], plain[2], excluded, 0.2).Times(3);
+        actual.item<float>().Should().BeApproximately(expected.item<float>(), 1e-5f);
+        actual.backward();
+        expected.backward();
+        for (int n = 0; n < 3; n++)
+            fused[n].grad!.allclose(plain[n].grad!, 1e-4, 1e-6).Should().BeTrue();
+
+        static Tensor Leaf(int rows, int columns, ulong seed) => tensor(Support.Samples.Floats(rows * columns, seed), rows, columns).requires_grad_();
+    }
+
+    [Theory]
+    [InlineData(ScoreFunction.Dot)]
+    [InlineData(ScoreFunction.Cosine)]
+    public void A_batch_of_bpr_matches_a_plain_loop(ScoreFunction score)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] users = Support.Samples.Floats(4 * 3, 1), items = Support.Samples.Floats(5 * 3, 2);
+        var batch = new TrainingBatch([0, 2, 3], [1, 1, 4], [0, 2, 3, 4, 0, 3]);
+        double expected = 0;
+        for (int b = 0; b < 3; b++)
+        {
+            for (int n = 0; n < 2; n++)
+            {
+                double x = Score(users, batch.UserIndices[b], items, batch.PositiveIndices[b], score) - Score(users, batch.UserIndices[b], items, batch.NegativeIndices[(b * 2) + n], score);
+                expected += Math.Log(1 + Math.Exp(-x)) / 6;
+            }
+        }
+
+        Compute(new RankingLoss.Bpr { Score = score }, users, items, batch).Should().BeApproximately((float)expected, 1e-5f);
+    }
+
+    [Theory]
+    [InlineData(ScoreFunction.Dot)]
+    [InlineData(ScoreFunction.Cosine)]
+    public void A_batch_of_sampled_softmax_leaves_the_users_own_items_out(ScoreFunction score)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] users = Support.Samples.Floats(4 * 3, 1), items = Support.Samples.Floats(5 * 3, 2);
+        var batch = new TrainingBatch([0, 2], [1, 4], [3, 1, 0, 3], sharedNegatives: true) { Known = Train };
+        double expected = 0;
+        for (int b = 0; b < 2; b++)
+        {
+            double positive = Score(users, batch.UserIndices[b], items, batch.PositiveIndices[b], score) / 0.3;
+            double sum = Math.Exp(positive);
+            foreach (int negative in batch.NegativeIndices)
+            {
+                if (!Train.Contains(batch.UserIndices[b], negative))
+                    sum += Math.Exp(Score(users, batch.UserIndices[b], items, negative, score) / 0.3);
+            }
+
+            expected += (Math.Log(sum) - positive) / 2;
+        }
+
+        Compute(new RankingLoss.SampledSoftmax { Score = score, Temperature = 0.3 }, users, items, batch).Should().BeApproximately((float)expected, 1e-5f);
+    }
+
+    private static readonly InteractionSet Train = new(4, 5, [(0, 1), (0, 3), (2, 4), (2, 0), (3, 4)]);
+
+    private static float Compute(RankingLoss loss, float[] users, float[] items, TrainingBatch batch)
+        => RankingLosses.Compute(loss, new UserItemEmbeddings(tensor(users, 4, 3), tensor(items, 5, 3)), batch).item<float>();
+
+    private static double Score(float[] users, int user, float[] items, int item, ScoreFunction score)
+    {
+        double dot = 0, uu = 0, ii = 0;
+        for (int d = 0; d < 3; d++)
+        {
+            dot += users[(user * 3) + d] * items[(item * 3) + d];
+            uu += users[(user * 3) + d] * users[(user * 3) + d];
+            ii += items[(item * 3) + d] * items[(item * 3) + d];
+        }
+
+        return score == ScoreFunction.Dot ? dot : dot / Math.Sqrt(uu * ii);
+    }
+}

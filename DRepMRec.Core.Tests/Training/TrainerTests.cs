@@ -1,0 +1,166 @@
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+
+namespace DRepMRec.Tests.Training;
+
+public sealed class TrainerTests
+{
+    private static readonly RankingMetric Recall = RankingMetric.Recall(5);
+    private static readonly RecDataset Board = Samples.Checkerboard(40, 30);
+
+    private static readonly TrainerOptions Options = new()
+    {
+        MaxEpochs = 30,
+        BatchSize = 64,
+        Threads = 2,
+        Adam = new AdamOptions { LearningRate = 0.01 },
+        StoppingMetric = Recall,
+        Evaluation = new EvaluationOptions { Metrics = [Recall] },
+    };
+
+    private static readonly DRepMRecOptions Small = new() { EmbeddingDim = 16, Loss = new RankingLoss.SampledSoftmax { Negatives = 16 }, Modal = new ModalEncoderOptions { Neighbors = 3 } };
+
+    public static TheoryData<string> Models => [.. Variants.Keys];
+
+    private static Dictionary<string, DRepMRecOptions> Variants { get; } = new()
+    {
+        ["LightGCN, BPR"] = Small with { UseModalLine = false, Loss = new RankingLoss.Bpr() },
+        ["LightGCN, softmax"] = Small with { UseModalLine = false },
+        ["DRepMRec"] = Small,
+        ["DRepMRec, BPR"] = Small with { Loss = new RankingLoss.Bpr { Negatives = 2 } },
+        ["DRepMRec, dot softmax"] = Small with { Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Score = ScoreFunction.Dot, Temperature = 1 } },
+        ["everything else"] = Small with
+        {
+            Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.Embedding, Weighting = ModalityWeighting.Learned, UserNeighbors = 3 },
+            Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = FusionKind.LearnedGate },
+            SimilaritySignal = new SssOptions { Kind = SimilarityLossKind.CrossEntropy },
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Learns_a_checkerboard(string variant)
+    {
+        using var model = DRepMRecModel.Create(Board, Variants[variant]);
+        TrainingReport report = new Trainer(model, Board, Options).Fit();
+        report.EvaluateTest()[Recall].Should().BeGreaterThan(0.9, "the item of the user's colour is among the 2 that are left");
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Survives_a_garbage_collection_storm_with_the_same_bits(string variant)
+    {
+        (float[] calm, double calmRecall) = TrainTwentyEpochs(variant);
+        using var storm = new CollectionStorm();
+        (float[] stormy, double stormyRecall) = TrainTwentyEpochs(variant);
+        stormy.Should().Equal(calm);
+        stormyRecall.Should().Be(calmRecall);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Epochs_leave_no_tensors(string variant)
+    {
+        using var model = DRepMRecModel.Create(Board, Variants[variant]);
+        var counts = new List<long>();
+        var progress = new Immediate<TrainingProgress>(p =>
+        {
+            if (p.Validation is not null)
+                counts.Add(LiveTensors.Count);
+        });
+        long before = LiveTensors.Count;
+        new Trainer(model, Board, Options with { MaxEpochs = 5, Patience = 100 }).Fit(progress);
+        counts.Skip(2).Distinct().Should().ContainSingle("nothing is left behind by an epoch");
+        LiveTensors.Count.Should().Be(before, "nothing is left behind by a training");
+    }
+
+    [Fact]
+    public void The_best_weights_are_restored_and_training_stops_when_patience_ends()
+    {
+        using var model = DRepMRecModel.Create(Board, Small);
+        TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = 200, Patience = 3 }).Fit();
+        report.History.Should().HaveCount(report.BestEpoch + 3);
+        report.Validation![Recall].Should().Be(report.History.Max(e => e.Validation![Recall]));
+        new ModelEvaluator(Board, Options).Evaluate(model, EvaluationTarget.Validation, default)[Recall].Should().Be(report.Validation[Recall]);
+    }
+
+    [Fact]
+    public void Progress_names_every_loss_term()
+    {
+        using var model = DRepMRecModel.Create(Board, Small);
+        var reports = new List<TrainingProgress>();
+        new Trainer(model, Board, Options with { MaxEpochs = 2 }).Fit(new Immediate<TrainingProgress>(reports.Add));
+        reports[0].Losses.Keys.Should().Equal("loss", "softmax", "intra", "inter", "sss", "l2");
+        reports[0].Should().Match<TrainingProgress>(p => p.Epoch == 1 && p.Batch == 1 && p.Validation == null);
+        reports.Count(p => p.Validation is not null).Should().Be(2);
+        reports.Should().HaveCount(2 * reports[0].Batches);
+    }
+
+    [Fact]
+    public void Cancellation_stops_within_a_batch_and_leaves_a_usable_model()
+    {
+        using var model = DRepMRecModel.Create(Board, Small);
+        using var source = new CancellationTokenSource();
+        int batches = 0;
+        var progress = new Immediate<TrainingProgress>(_ =>
+        {
+            if (++batches == 4)
+                source.Cancel();
+        });
+        FluentActions.Invoking(() => new Trainer(model, Board, Options).Fit(progress, source.Token)).Should().Throw<OperationCanceledException>();
+        batches.Should().Be(4);
+        new Trainer(model, Board, Options).Fit().EvaluateTest()[Recall].Should().BeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public void Divergence_is_an_error_that_names_epoch_batch_and_terms()
+    {
+        using var model = DRepMRecModel.Create(Board, Small with { Loss = new RankingLoss.Bpr() });
+        TrainingDivergedException error = FluentActions.Invoking(() => new Trainer(model, Board, Options with { Adam = new AdamOptions { LearningRate = 1e30 } }).Fit())
+            .Should().Throw<TrainingDivergedException>().Which;
+        error.Epoch.Should().Be(1);
+        error.Message.Should().StartWith($"The loss of epoch 1, batch {error.Batch} isn't finite: loss ").And.Contain("bpr ").And.Contain("l2 ");
+    }
+
+    [Fact]
+    public void Cold_items_are_ranked_by_content_where_behaviour_cannot()
+    {
+        SyntheticDataset synthetic = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 200, Clusters = 8 });
+        TrainerOptions options = Options with { BatchSize = 512, StoppingMetric = RankingMetric.Recall(20), Evaluation = new EvaluationOptions(), MaxEpochs = 15 };
+        GroupResult Cold(DRepMRecOptions model)
+        {
+            using var created = DRepMRecModel.Create(synthetic.Data, model);
+            return new Trainer(created, synthetic.Data, options).Fit().EvaluateTest().ColdItemsAmongCold!;
+        }
+
+        RankingMetric ten = RankingMetric.Recall(10);
+        double content = Cold(Small)[ten], behavior = Cold(Small with { UseModalLine = false })[ten];
+        content.Should().BeGreaterThan(0.8, "there are 20 cold items, and content tells their clusters").And.BeGreaterThan(behavior + 0.2);
+    }
+
+    [Fact]
+    public void A_dataset_of_another_model_is_refused()
+    {
+        using var model = DRepMRecModel.Create(Board, Small);
+        FluentActions.Invoking(() => new Trainer(model, Samples.Checkerboard(20, 30))).Should().Throw<ArgumentException>().WithMessage("The model was made for another training set*40 users*20 users*");
+    }
+
+    private static (float[] Items, double Recall) TrainTwentyEpochs(string variant)
+    {
+        using var model = DRepMRecModel.Create(Board, Variants[variant]);
+        TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = 20, Patience = 100 }).Fit();
+        UserItemEmbeddings final = model.Embed();
+        float[] items = UserItemEmbeddings.Values(final.Items);
+        final.Dispose();
+        return (items, report.EvaluateTest()[Recall]);
+    }
+
+    private sealed class Immediate<T>(Action<T> action) : IProgress<T>
+    {
+        public void Report(T value) => action(value);
+    }
+}

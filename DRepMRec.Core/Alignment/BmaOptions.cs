@@ -1,0 +1,113 @@
+using DRepMRec.Internals;
+
+namespace DRepMRec.Alignment;
+
+/// <summary>How users are pulled towards their items inside each line.</summary>
+public enum IntraAlignmentKind
+{
+    /// <summary>1 - cos(user, item), averaged.</summary>
+    Cosine,
+
+    /// <summary>Alignment and uniformity on the unit sphere (Wang and Isola, ICML 2020): mean |u - i|² plus the mean of log E exp(-2 |x - y|²) over distinct users and over distinct items (for recommendation: DirectAU, KDD 2022).</summary>
+    AlignmentUniformity,
+
+    /// <summary>Contrast of cos(user, item) against the cosines with other items: the negatives of the batch, each distinct one once (van den Oord et al., 2018).</summary>
+    InfoNce,
+}
+
+/// <summary>How the two representations of the same user, and of the same item, are pulled together across the lines.</summary>
+public enum InterAlignmentKind
+{
+    /// <summary>Contrast against the other users (items) of the batch, each distinct one counted once (van den Oord et al., 2018), in both directions.</summary>
+    InfoNce,
+
+    /// <summary>1 - cos(behaviour, modal), averaged.</summary>
+    Cosine,
+
+    /// <summary>The squared differences of the means and of the standard deviations of the two distributions.</summary>
+    MeanVariance,
+}
+
+/// <summary>Which line the inter-alignment may move.</summary>
+public enum InterAlignmentGradient
+{
+    /// <summary>Both lines.</summary>
+    Both,
+
+    /// <summary>The modal line alone: the behaviour line is a fixed target.</summary>
+    Modal,
+
+    /// <summary>The behaviour line alone: the modal line is a fixed target.</summary>
+    Behavior,
+}
+
+/// <summary>How the two lines become one representation.</summary>
+public enum FusionKind
+{
+    /// <summary>behaviour + w * modal, w being <see cref="BmaOptions.ModalWeight"/>.</summary>
+    Sum,
+
+    /// <summary>(behaviour + w * modal) / 2.</summary>
+    Mean,
+
+    /// <summary>[behaviour; w * modal], of dimension 2 D: the score is the sum of both lines' scores, the modal one times w².</summary>
+    Concatenation,
+
+    /// <summary>behaviour / |behaviour| + w * modal / |modal|, row by row; where there is no behaviour (a row of zeros), <see cref="BmaOptions.ColdModalWeight"/> takes the place of w.</summary>
+    NormalizedSum,
+
+    /// <summary>behaviour + w * s * modal / |modal|, row by row, where s is the mean length of the behaviour rows (users and items apart, without gradient): however differently the lines are scaled, neither drowns the other.</summary>
+    MatchedSum,
+
+    /// <summary>g ⊙ behaviour + (1 - g) ⊙ modal with g = sigmoid([behaviour; modal] W + b), W shared by users and items.</summary>
+    LearnedGate,
+}
+
+/// <summary>Options of <see cref="BehaviorModalAlignment"/>.</summary>
+/// <remarks>The paper publishes neither formulas nor weights; the defaults come from the trials in docs/experiments.md.</remarks>
+public sealed record BmaOptions
+{
+    /// <summary>The kind of alignment inside each line.</summary>
+    /// <value>The default is <see cref="IntraAlignmentKind.InfoNce"/>.</value>
+    public IntraAlignmentKind Intra { get; init => field = Guard.Defined(value); } = IntraAlignmentKind.InfoNce;
+
+    /// <summary>The weight of the intra-alignment.</summary>
+    /// <value>0 (off) or above. The default is 1.</value>
+    public double IntraWeight { get; init => field = Guard.NotNegative(value); } = 1;
+
+    /// <summary>The kind of alignment between the lines.</summary>
+    /// <value>The default is <see cref="InterAlignmentKind.InfoNce"/>.</value>
+    public InterAlignmentKind Inter { get; init => field = Guard.Defined(value); } = InterAlignmentKind.InfoNce;
+
+    /// <summary>The weight of the inter-alignment.</summary>
+    /// <value>0 (off) or above. The default is 0.1.</value>
+    public double InterWeight { get; init => field = Guard.NotNegative(value); } = 0.1;
+
+    /// <summary>Which line the inter-alignment may move.</summary>
+    /// <value>The default is <see cref="InterAlignmentGradient.Both"/>.</value>
+    public InterAlignmentGradient InterGradient { get; init => field = Guard.Defined(value); } = InterAlignmentGradient.Both;
+
+    /// <summary>The temperature of InfoNCE.</summary>
+    /// <value>Above 0. The default is 0.25.</value>
+    public double Temperature { get; init => field = Guard.Positive(value); } = 0.25;
+
+    /// <summary>The most distinct users, and the most distinct items, of a batch that are contrasted with each other, or aligned across the lines, drawn at random when there are more: time grows with the square.</summary>
+    /// <value>At least 2. The default is 512.</value>
+    public int MaxEntities { get; init => field = Guard.InRange(value, 2, int.MaxValue); } = 512;
+
+    /// <summary>The fusion.</summary>
+    /// <value>The default is <see cref="FusionKind.NormalizedSum"/>.</value>
+    public FusionKind Fusion { get; init => field = Guard.Defined(value); } = FusionKind.NormalizedSum;
+
+    /// <summary>How much of the modal line goes into the fusion: w in the formulas of <see cref="FusionKind"/>. <see cref="FusionKind.LearnedGate"/> doesn't read it.</summary>
+    /// <value>Above 0. The default is 0.3.</value>
+    public double ModalWeight { get; init => field = Guard.Positive(value); } = 0.3;
+
+    /// <summary>How long the representation is of who or what has no behaviour, where all others have between 1 - w and 1 + w, under <see cref="FusionKind.NormalizedSum"/>: the higher, the higher cold items rank.</summary>
+    /// <value>Above 0. The default is 1.</value>
+    public double ColdModalWeight { get; init => field = Guard.Positive(value); } = 1;
+
+    /// <summary>The seed of the first weights of the learned gate.</summary>
+    /// <value>The default is 2024.</value>
+    public int Seed { get; init; } = 2024;
+}

@@ -1,0 +1,64 @@
+using DRepMRec.Encoders;
+using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Alignment;
+
+/// <summary>
+/// The Similarity-Supervised Signal (DRepMRec, arXiv 2404.11119): within the batch, the cosines between modal representations of items are held to the cosines between their raw features,
+/// so that the modal line doesn't forget what it was made from.
+/// </summary>
+/// <remarks>The target is the mean over the modalities that both items have; it takes no gradient. Holds no weights and is safe for use by many threads.</remarks>
+public sealed class SimilaritySupervisedSignal
+{
+    private readonly SssOptions _options;
+
+    /// <summary>Creates the signal.</summary>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    public SimilaritySupervisedSignal(SssOptions? options = null) => _options = options ?? new SssOptions();
+
+    /// <summary>The weight of the signal in the loss.</summary>
+    public double Weight => _options.Weight;
+
+    /// <summary>Compares the similarities of the batch's distinct items.</summary>
+    /// <param name="modalItems">[I, D]: the modal representations of all items.</param>
+    /// <param name="features">The frozen features.</param>
+    /// <param name="batch">The batch.</param>
+    /// <returns>A scalar with gradients for <paramref name="modalItems"/>; the caller owns it.</returns>
+    public Tensor Compute(Tensor modalItems, ModalFeatures features, TrainingBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(modalItems);
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(batch);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor items = batch.SampleDistinctItems(_options.MaxItems);
+        Tensor rows = modalItems.index_select(0, items).NormalizeRows();
+        Tensor modal = matmul(rows, rows.t());
+        Tensor target = RawSimilarity(features, items);
+        return Compare(modal, target).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean over modalities of the cosines between raw features; a pair without a common modality has 0.</summary>
+    internal static Tensor RawSimilarity(ModalFeatures features, Tensor items)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? sum = null, count = null;
+        for (int m = 0; m < features.ModalityCount; m++)
+        {
+            Tensor rows = features.Values[m].index_select(0, items), present = features.Present[m].index_select(0, items);
+            Tensor similarity = matmul(rows, rows.t()).Times(1.0 / rows.shape[1]), both = matmul(present, present.t());
+            sum = sum is null ? similarity : sum.Plus(similarity);
+            count = count is null ? both : count.Plus(both);
+        }
+
+        return (sum! / count!.Plus(1e-12)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Compare(Tensor modal, Tensor target) => _options.Kind switch
+    {
+        SimilarityLossKind.MeanSquared => (modal - target).Squared().mean(),
+        SimilarityLossKind.Frobenius => (modal - target).Squared().sum().Plus(1e-12).sqrt().Times(1.0 / modal.shape[0]),
+        _ => (target.Times(1 / _options.Temperature).softmax(1) * modal.Times(1 / _options.Temperature).log_softmax(1)).sum(1).mean().neg(),
+    };
+}

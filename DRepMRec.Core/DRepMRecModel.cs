@@ -1,0 +1,181 @@
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Graphs;
+using DRepMRec.Internals;
+using DRepMRec.Training;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace DRepMRec;
+
+/// <summary>
+/// A behaviour encoder and, where there is content, a modal encoder, the Similarity-Supervised Signal and Behaviour-Modal Alignment, over one dataset: DRepMRec (arXiv 2404.11119), or a host
+/// recommender with or without BMA.
+/// </summary>
+/// <remarks>
+/// Owns its modules and features until it is disposed. Not safe for use by many threads. Without a modal line it is the behaviour encoder and nothing else, bit for bit.
+/// </remarks>
+public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
+{
+    [ComponentName(Name = "behavior")]
+    private readonly nn.Module _behaviorModule;
+
+    [ComponentName(Name = "modal")]
+    private readonly nn.Module? _modalModule;
+
+    [ComponentName(Name = "alignment")]
+    private readonly nn.Module? _alignmentModule;
+
+    private readonly IBehaviorEncoder _behavior;
+    private readonly ModalLine? _modalLine;
+    private readonly float[] _itemKnown;
+    private InteractionGraph? _epochGraph;
+
+    internal DRepMRecModel(RecDataset data, IBehaviorEncoder behavior, RankingLoss loss, ModalLine? modalLine = null)
+        : base(TorchBackend.Require(nameof(DRepMRecModel)))
+    {
+        Graph = new InteractionGraph(data.Train);
+        Loss = loss;
+        _behavior = behavior;
+        _behaviorModule = AsModule(behavior);
+        _modalLine = modalLine;
+        _itemKnown = [.. Graph.ItemDegrees.Select(d => d > 0 ? 1f : 0f)];
+        if (modalLine is not null)
+        {
+            _modalModule = modalLine.Encoder is null ? null : AsModule(modalLine.Encoder);
+            _alignmentModule = AsModule(modalLine.Alignment);
+            if (modalLine.Encoder is { } modal && modal.EmbeddingDim != behavior.EmbeddingDim)
+                throw new ArgumentException($"Alignment expects both encoders to have the same EmbeddingDim; behavior has {behavior.EmbeddingDim}, modal has {modal.EmbeddingDim}.");
+        }
+
+        RegisterComponents();
+    }
+
+    /// <summary>The training graph.</summary>
+    public InteractionGraph Graph { get; }
+
+    /// <summary>What the model learns to rank by.</summary>
+    public RankingLoss Loss { get; }
+
+    /// <summary>The behaviour encoder.</summary>
+    public IBehaviorEncoder BehaviorEncoder => _behavior;
+
+    /// <summary>The modal encoder, if there is a modal line.</summary>
+    public IModalEncoder? ModalEncoder => _modalLine?.Encoder;
+
+    /// <summary>The features of the modal line, if there is one.</summary>
+    public ModalFeatures? Features => _modalLine?.Features;
+
+    /// <summary>Creates DRepMRec for a dataset: LightGCN, the modal line over all modalities of the dataset, the Similarity-Supervised Signal and BMA.</summary>
+    /// <param name="data">The dataset. Without features the model is LightGCN.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <exception cref="TorchBackendException">libtorch can't be loaded.</exception>
+    public static DRepMRecModel Create(RecDataset data, DRepMRecOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new DRepMRecOptions();
+        return Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed }), options);
+    }
+
+    /// <summary>Creates a model around a behaviour encoder, built in or your own: with a modal line, the Similarity-Supervised Signal and BMA where the options have them and the dataset has features, otherwise alone.</summary>
+    /// <param name="data">The dataset.</param>
+    /// <param name="host">A TorchSharp module; the model owns it from now on. Its EmbeddingDim is that of the modal line too.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults; EmbeddingDim and Layers, which the host has settled, aren't read.</param>
+    /// <exception cref="ArgumentException">The host isn't a module, or gives no modal representation though the options ask for it.</exception>
+    public static DRepMRecModel Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(host);
+        options ??= new DRepMRecOptions();
+        if (options.UseHostModal && host is not IHostRecommender)
+            throw new ArgumentException($"UseHostModal needs a host with a modal representation of its own ({nameof(IHostRecommender)}); {host.GetType().Name} isn't one.", nameof(host));
+        ModalLine? modal = options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host.EmbeddingDim, options) : null;
+        return new DRepMRecModel(data, host, options.Loss, modal);
+    }
+
+    /// <inheritdoc/>
+    /// <summary>Computes the representations of all users and items and, given a batch, the loss terms of the lines beside the ranking loss.</summary>
+    public override ModelOutput forward(TrainingBatch? batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        InteractionGraph graph = batch is not null && training ? _epochGraph ?? Graph : Graph;
+        HostOutput host = _behavior is IHostRecommender recommender ? recommender.Compute(graph, batch) : new HostOutput(_behavior.call(graph), []);
+        UserItemEmbeddings output = host.Embeddings;
+        var terms = new List<LossTerm>(host.Terms);
+        if (_modalLine is not null)
+        {
+            UserItemEmbeddings modal = Modal(_modalLine, host, batch);
+            AlignmentResult aligned = _modalLine.Alignment.call(new UserItemEmbeddings(HideColdUsers(output.Users), HideItems(output.Items, _modalLine, batch)), modal, batch);
+            output = aligned.Fused;
+            terms.AddRange(aligned.Terms);
+            if (batch is not null && _modalLine.Signal.Weight > 0)
+                terms.Add(new LossTerm("sss", _modalLine.Signal.Compute(modal.Items, _modalLine.Features, batch), _modalLine.Signal.Weight));
+        }
+
+        foreach (LossTerm term in terms)
+            term.Value.MoveToOuterDisposeScope();
+        return new ModelOutput(output.MoveToOuterDisposeScope(), terms);
+    }
+
+    /// <summary>Chooses the graph that an epoch trains on (<see cref="ITrainingGraph"/>).</summary>
+    internal void BeginEpoch(int epoch) => _epochGraph = (_behavior as ITrainingGraph)?.ForEpoch(Graph, epoch);
+
+    private UserItemEmbeddings Modal(ModalLine line, HostOutput host, TrainingBatch? batch)
+    {
+        if (line.Encoder is null)
+            return host.Modal ?? throw new InvalidOperationException($"UseHostModal needs {_behavior.GetType().Name} to return a modal representation; it returned none.");
+        bool hides = line.HideTargets && batch is not null && training;
+        return line.Encoder.call(hides ? Graph.Without(batch!.UserIndices, batch.PositiveIndices) : Graph, line.Features);
+    }
+
+    /// <summary>The final representations of all users and items, without gradients; their dot products are the model's scores.</summary>
+    /// <remarks>The caller owns the two tensors.</remarks>
+    public UserItemEmbeddings Embed()
+    {
+        bool training = this.training;
+        eval();
+        try
+        {
+            using IDisposable noGradient = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            UserItemEmbeddings fused = call(null).Embeddings;
+            if (Loss.Score == ScoreFunction.Cosine)
+                fused = new UserItemEmbeddings(fused.Users.NormalizeRows(), fused.Items.NormalizeRows());
+            return new UserItemEmbeddings(fused.Users.contiguous(), fused.Items.contiguous()).MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            train(training);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _modalLine?.Features.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Nothing is known of the behaviour of items without a training interaction: their rows become 0, so that the modal line speaks for them. In training a share of the others joins them.</summary>
+    private Tensor HideItems(Tensor items, ModalLine line, TrainingBatch? batch)
+    {
+        float[] keep = _itemKnown;
+        if (batch is not null && training && line.BehaviorDropout > 0)
+        {
+            var random = new SeededRandom((ulong)batch.Seed, RandomPurpose.BehaviorDropout);
+            keep = [.. keep.Select(k => random.NextDouble() < line.BehaviorDropout ? 0f : k)];
+        }
+
+        return items * tensor(keep, keep.Length, 1).to(items.device);
+    }
+
+    private Tensor HideColdUsers(Tensor users) => Graph.ColdUserCount == 0
+        ? users
+        : users * tensor(Graph.ColdUserFlags().Select(cold => 1 - cold).ToArray(), Graph.UserCount, 1).to(users.device);
+
+    private static nn.Module AsModule(object part) => part as nn.Module
+        ?? throw new ArgumentException($"Expected a TorchSharp module (nn.Module), got {part.GetType()}: its weights couldn't be trained or saved.");
+}

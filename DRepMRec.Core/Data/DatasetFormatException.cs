@@ -1,0 +1,31 @@
+namespace DRepMRec.Data;
+
+/// <summary>A dataset or one of its files isn't what its format promises. The message names the file, the line where there is one, what was expected and what was seen.</summary>
+public sealed class DatasetFormatException : FormatException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What was expected and what was seen.</param>
+    /// <param name="file">The file, or <see langword="null"/> when the data came from memory.</param>
+    /// <param name="line">The 1-based line, or <see langword="null"/> when the file has no lines.</param>
+    /// <param name="innerException">The cause, if another exception brought this one about.</param>
+    public DatasetFormatException(string message, string? file = null, long? line = null, Exception? innerException = null)
+        : base(Locate(message, file, line), innerException)
+    {
+        File = file;
+        Line = line;
+    }
+
+    /// <summary>The file that is wrong, if the data came from one.</summary>
+    public string? File { get; }
+
+    /// <summary>The 1-based line that is wrong, if there is one.</summary>
+    public long? Line { get; }
+
+    private static string Locate(string message, string? file, long? line) => (file, line) switch
+    {
+        (null, null) => message,
+        (null, _) => $"Line {line}: {message}",
+        (_, null) => $"{file}: {message}",
+        _ => $"{file} line {line}: {message}",
+    };
+}

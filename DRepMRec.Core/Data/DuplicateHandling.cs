@@ -1,0 +1,11 @@
+namespace DRepMRec.Data;
+
+/// <summary>What to do when a user-item pair occurs more than once, in one set or in two.</summary>
+public enum DuplicateHandling
+{
+    /// <summary>Refuse the data with a message that names both places.</summary>
+    Reject,
+
+    /// <summary>Keep the first occurrence and drop the later ones.</summary>
+    KeepFirst,
+}

@@ -1,0 +1,121 @@
+namespace DRepMRec.Data;
+
+/// <summary>Distinct user-item pairs by index, grouped by user; within a user the items ascend.</summary>
+/// <remarks>Immutable and safe for use by many threads.</remarks>
+public sealed class InteractionSet
+{
+    private readonly int[] _offsets;
+    private readonly int[] _items;
+
+    /// <summary>Groups pairs by user.</summary>
+    /// <param name="userCount">The number of users U; every user index is below it.</param>
+    /// <param name="itemCount">The number of items I; every item index is below it.</param>
+    /// <param name="pairs">The pairs, each once, in any order.</param>
+    /// <exception cref="ArgumentException">An index is out of range or a pair occurs twice.</exception>
+    public InteractionSet(int userCount, int itemCount, IReadOnlyCollection<(int User, int Item)> pairs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(userCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(itemCount);
+        ArgumentNullException.ThrowIfNull(pairs);
+        UserCount = userCount;
+        ItemCount = itemCount;
+        _offsets = new int[userCount + 1];
+        foreach (var (user, item) in pairs)
+        {
+            if ((uint)user >= (uint)userCount || (uint)item >= (uint)itemCount)
+                throw new ArgumentException($"Expected user indices below {userCount} and item indices below {itemCount}; got the pair ({user}, {item}).", nameof(pairs));
+            _offsets[user + 1]++;
+        }
+
+        for (int u = 0; u < userCount; u++)
+            _offsets[u + 1] += _offsets[u];
+
+        _items = new int[_offsets[userCount]];
+        int[] next = _offsets[..^1];
+        foreach (var (user, item) in pairs)
+            _items[next[user]++] = item;
+
+        for (int u = 0; u < userCount; u++)
+        {
+            Span<int> row = _items.AsSpan(_offsets[u].._offsets[u + 1]);
+            row.Sort();
+            for (int i = 1; i < row.Length; i++)
+            {
+                if (row[i] == row[i - 1])
+                    throw new ArgumentException($"Each pair must occur once; got the pair ({u}, {row[i]}) twice.", nameof(pairs));
+            }
+        }
+    }
+
+    /// <summary>Takes over arrays that are already in order.</summary>
+    private InteractionSet(int userCount, int itemCount, int[] offsets, int[] items)
+    {
+        UserCount = userCount;
+        ItemCount = itemCount;
+        _offsets = offsets;
+        _items = items;
+    }
+
+    /// <summary>The number of users U, with those that have no pair.</summary>
+    public int UserCount { get; }
+
+    /// <summary>The number of items I, with those that have no pair.</summary>
+    public int ItemCount { get; }
+
+    /// <summary>The number of pairs.</summary>
+    public int Count => _items.Length;
+
+    /// <summary>The items of all users, one user after the other.</summary>
+    public ReadOnlySpan<int> Items => _items;
+
+    /// <summary>Where each user's items begin in <see cref="Items"/>: U + 1 entries, the last is <see cref="Count"/>.</summary>
+    public ReadOnlySpan<int> Offsets => _offsets;
+
+    /// <summary>The items of a user, ascending.</summary>
+    /// <param name="user">The user's index.</param>
+    public ReadOnlySpan<int> ItemsOf(int user) => _items.AsSpan(_offsets[user], _offsets[user + 1] - _offsets[user]);
+
+    /// <summary>Whether a pair is in the set.</summary>
+    /// <param name="user">The user's index.</param>
+    /// <param name="item">The item's index.</param>
+    public bool Contains(int user, int item) => ItemsOf(user).BinarySearch(item) >= 0;
+
+    /// <summary>The user of each pair, in the order of <see cref="Items"/>.</summary>
+    public int[] ExpandUsers()
+    {
+        var users = new int[Count];
+        for (int u = 0; u < UserCount; u++)
+            users.AsSpan(_offsets[u].._offsets[u + 1]).Fill(u);
+        return users;
+    }
+
+    /// <summary>The same users and items without some pairs.</summary>
+    /// <param name="left">For each pair, in the order of <see cref="Items"/>, whether it is left out.</param>
+    internal InteractionSet Without(ReadOnlySpan<bool> left)
+    {
+        var offsets = new int[UserCount + 1];
+        var items = new int[Count - left.Count(true)];
+        int next = 0;
+        for (int user = 0; user < UserCount; user++)
+        {
+            for (int e = _offsets[user]; e < _offsets[user + 1]; e++)
+            {
+                if (!left[e])
+                    items[next++] = _items[e];
+            }
+
+            offsets[user + 1] = next;
+        }
+
+        return new InteractionSet(UserCount, ItemCount, offsets, items);
+    }
+
+    /// <summary>How many users each item has.</summary>
+    public int[] ItemDegrees()
+    {
+        var degrees = new int[ItemCount];
+        foreach (int item in _items)
+            degrees[item]++;
+        return degrees;
+    }
+}

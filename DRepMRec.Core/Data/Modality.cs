@@ -1,0 +1,34 @@
+namespace DRepMRec.Data;
+
+/// <summary>A kind of item content, such as image, text or audio. Two modalities are equal when their names are.</summary>
+public readonly record struct Modality
+{
+    /// <summary>Creates a modality.</summary>
+    /// <param name="name">Its name: letters, digits, '-' and '_', at most 64 of them, as it stands in file names. It is kept in lower case.</param>
+    /// <exception cref="ArgumentException">The name is empty, too long or has another character.</exception>
+    public Modality(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            throw new ArgumentException($"A modality's name has at most 64 letters, digits, '-' and '_'; got '{name}'.", nameof(name));
+        Name = name.ToLowerInvariant();
+    }
+
+    /// <summary>The name, in lower case.</summary>
+    public string Name => field ?? "";
+
+    /// <summary>Pictures of the item.</summary>
+    public static Modality Image { get; } = new("image");
+
+    /// <summary>Titles, descriptions, reviews.</summary>
+    public static Modality Text { get; } = new("text");
+
+    /// <summary>Sound.</summary>
+    public static Modality Audio { get; } = new("audio");
+
+    /// <summary>Moving pictures.</summary>
+    public static Modality Video { get; } = new("video");
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

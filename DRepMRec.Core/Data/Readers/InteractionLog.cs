@@ -1,0 +1,82 @@
+namespace DRepMRec.Data;
+
+/// <summary>An interaction as it was read: the numbers of its user and item, and where it stands.</summary>
+/// <param name="User">The user's number in <see cref="InteractionLog.Users"/>.</param>
+/// <param name="Item">The item's number in <see cref="InteractionLog.Items"/>.</param>
+/// <param name="Timestamp">When it was, or NaN.</param>
+/// <param name="Label">The set it belongs to, or NaN; it may be any number.</param>
+/// <param name="File">The index of its file in the log, or -1 when it came from memory.</param>
+/// <param name="Line">Its 1-based line, or its 1-based position when it came from memory.</param>
+internal readonly record struct RawInteraction(int User, int Item, double Timestamp, double Label, int File, long Line);
+
+/// <summary>What a reader gathers: users, items and interactions with the places they came from.</summary>
+internal sealed class InteractionLog(double? minimumRating)
+{
+    private readonly List<RawInteraction> _rows = [];
+    private readonly List<string> _files = [];
+
+    public IdCollector Users { get; } = new();
+
+    public IdCollector Items { get; } = new();
+
+    public IReadOnlyList<RawInteraction> Rows => _rows;
+
+    /// <summary>Whether any interaction says which set it belongs to.</summary>
+    public bool HasLabels { get; private set; }
+
+    /// <summary>Names the file that the next interactions come from.</summary>
+    public void BeginFile(string file) => _files.Add(file);
+
+    /// <summary>Adds an interaction; NaN stands for a rating, timestamp or label that isn't known.</summary>
+    public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, double rating, double timestamp, double label, long line)
+    {
+        var row = new RawInteraction(-1, -1, timestamp, label, _files.Count - 1, line);
+        if (user.IsWhiteSpace())
+            throw Error(row, "expected a user id, found a blank.");
+        if (item.IsWhiteSpace())
+            throw Error(row, "expected an item id, found a blank.");
+        if (minimumRating is { } minimum)
+        {
+            if (double.IsNaN(rating))
+                throw Error(row, FormattableString.Invariant($"expected a rating, because a minimum of {minimum} is asked for; found none."));
+            if (rating < minimum)
+                return;
+        }
+
+        HasLabels |= !double.IsNaN(label);
+        _rows.Add(row with { User = Users.Add(user), Item = Items.Add(item) });
+    }
+
+    /// <summary>Refuses or drops every pair that occurred before.</summary>
+    public void HandleDuplicates(DuplicateHandling handling)
+    {
+        var firsts = new Dictionary<(int, int), int>(_rows.Count);
+        int kept = 0;
+        for (int i = 0; i < _rows.Count; i++)
+        {
+            RawInteraction row = _rows[i];
+            if (firsts.TryAdd((row.User, row.Item), kept))
+            {
+                _rows[kept++] = row;
+                continue;
+            }
+
+            if (handling == DuplicateHandling.Reject)
+            {
+                RawInteraction first = _rows[firsts[(row.User, row.Item)]];
+                throw Error(row, $"expected each user-item pair once; found user '{Users[row.User]}' with item '{Items[row.Item]}', which is in {Where(first)} already.");
+            }
+        }
+
+        _rows.RemoveRange(kept, _rows.Count - kept);
+    }
+
+    /// <summary>The error that an interaction brings about.</summary>
+    public DatasetFormatException Error(RawInteraction row, string message)
+        => row.File < 0 ? new($"{Where(row)}: {message}") : new(message, _files[row.File], row.Line);
+
+    /// <summary>The error that the interactions as a whole bring about.</summary>
+    public DatasetFormatException Error(string message) => new(message, _files.Count == 0 ? null : string.Join(", ", _files));
+
+    private string Where(RawInteraction row) => row.File < 0 ? $"interaction {row.Line}" : $"{_files[row.File]} line {row.Line}";
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+
+namespace DRepMRec.Data;
+
+/// <summary>Reads a JSON object of users with lists of items, <c>{"user": [item, …], …}</c>, piece by piece, so that the file's size doesn't matter.</summary>
+/// <remarks>Items are whole numbers or strings. Lines are counted at '\n'.</remarks>
+internal sealed class JsonInteractionFile(Stream stream, string file, double label)
+{
+    private byte[] _buffer = new byte[1 << 16];
+    private long _line = 1;
+    private string? _user;
+    private bool _inList;
+
+    public static void ReadInto(InteractionLog log, string path, double label)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        new JsonInteractionFile(stream, Path.GetFileName(path), label).ReadInto(log);
+    }
+
+    public void ReadInto(InteractionLog log)
+    {
+        log.BeginFile(file);
+        var state = new JsonReaderState();
+        int held = 0;
+        bool first = true;
+        while (true)
+        {
+            int read = stream.Read(_buffer.AsSpan(held));
+            ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, held + read);
+            if (first && bytes.StartsWith("\uFEFF"u8))
+                bytes = bytes[3..];
+            if (first && bytes.IsEmpty)
+                throw Error("expected a JSON object of users with lists of items, found an empty file.");
+            first = false;
+
+            var reader = new Utf8JsonReader(bytes, isFinalBlock: read == 0, state);
+            int consumed = ReadTokens(ref reader, bytes, log);
+            state = reader.CurrentState;
+            if (read == 0)
+                return;
+            held = bytes.Length - consumed;
+            if (held == _buffer.Length)
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            bytes[consumed..].ToArray().CopyTo(_buffer, 0);
+        }
+    }
+
+    private int ReadTokens(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, InteractionLog log)
+    {
+        int counted = 0;
+        try
+        {
+            while (reader.Read())
+            {
+                int start = (int)reader.TokenStartIndex;
+                _line += bytes[counted..start].Count((byte)'\n');
+                counted = start;
+                ReadToken(ref reader, log);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A string that isn't valid UTF-8 brings an InvalidOperationException.
+            long line = exception is JsonException { LineNumber: { } number } ? number + 1 : _line;
+            throw new DatasetFormatException("expected a JSON object of users with lists of items, found JSON that is broken.", file, line, exception);
+        }
+
+        int consumed = (int)reader.BytesConsumed;
+        _line += bytes[counted..consumed].Count((byte)'\n');
+        return consumed;
+    }
+
+    private void ReadToken(ref Utf8JsonReader reader, InteractionLog log)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject when reader.CurrentDepth == 0:
+            case JsonTokenType.EndObject:
+                break;
+            case JsonTokenType.PropertyName:
+                _user = reader.GetString()!;
+                if (string.IsNullOrWhiteSpace(_user))
+                    throw Error("expected a user id, found a blank.");
+                log.Users.Add(_user);
+                break;
+            case JsonTokenType.StartArray when _user is not null && !_inList:
+                _inList = true;
+                break;
+            case JsonTokenType.EndArray:
+                _inList = false;
+                break;
+            case JsonTokenType.String when _inList:
+                log.Add(_user, reader.GetString(), double.NaN, double.NaN, label, _line);
+                break;
+            case JsonTokenType.Number when _inList:
+                string item = Encoding.UTF8.GetString(reader.ValueSpan);
+                if (!CanonicalId.TryParse(item, out _))
+                    throw Error($"expected a whole number or a string as item id of user '{_user}', found {item}.");
+                log.Add(_user, item, double.NaN, double.NaN, label, _line);
+                break;
+            default:
+                string where = _inList ? $"item ids in the list of user '{_user}'" : _user is null ? "a JSON object of users with lists of items" : $"a list of items for user '{_user}'";
+                throw Error($"expected {where}, found {Name(reader.TokenType)}.");
+        }
+    }
+
+    private static string Name(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "a list",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.Null => "null",
+        _ => "true or false",
+    };
+
+    private DatasetFormatException Error(string message) => new(message, file, _line);
+}

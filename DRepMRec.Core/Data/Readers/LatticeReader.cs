@@ -1,0 +1,29 @@
+namespace DRepMRec.Data;
+
+/// <summary>
+/// The layout of LATTICE and MMSSL: <c>train.json</c>, <c>val.json</c> and <c>test.json</c>, each an object of users with lists of items,
+/// and any number of <c>MODALITY_feat.npy</c> whose row r belongs to the item r.
+/// </summary>
+internal static class LatticeReader
+{
+    public static readonly IReadOnlyList<string> Files = ["train.json", "val.json", "test.json"];
+
+    /// <summary>Reads the dataset of a folder.</summary>
+    public static RecDataset Read(string folder, DatasetOptions options)
+    {
+        var log = new InteractionLog(options.MinimumRating);
+        bool needsAll = options.Split is null or LabelSplit { AllowMissing: false };
+        for (int label = 0; label < Files.Count; label++)
+        {
+            string path = Path.Combine(folder, Files[label]);
+            if (File.Exists(path))
+                JsonInteractionFile.ReadInto(log, path, label);
+            else if (label == 0 || needsAll)
+                throw new DatasetFormatException($"expected {string.Join(", ", Files)} in the folder '{folder}', found no {Files[label]}.");
+        }
+
+        List<FeatureTable> features = RowAlignedFeatures.Read(folder, mapping: null);
+        RowAlignedFeatures.RequireRows(features, log);
+        return DatasetAssembly.Build(log, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), features, options);
+    }
+}

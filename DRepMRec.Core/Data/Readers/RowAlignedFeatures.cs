@@ -1,0 +1,70 @@
+using System.Globalization;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>
+/// The <c>MODALITY_feat.npy</c> files of a folder, in which row r belongs to the item r. Row numbers become raw ids, so that such items
+/// are known even when nobody interacted with them.
+/// </summary>
+internal static class RowAlignedFeatures
+{
+    public const string Suffix = "_feat.npy";
+
+    /// <summary>Reads all feature files of a folder, in the order of their names.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="mapping">What the row numbers stand for; <see langword="null"/> for themselves.</param>
+    public static List<FeatureTable> Read(string folder, IdMapping? mapping)
+    {
+        var tables = new List<FeatureTable>();
+        string[] rowIds = [];
+        foreach (string path in Files(folder))
+        {
+            string file = Path.GetFileName(path);
+            Modality modality = ModalityOf(file);
+            if (tables.Any(t => t.Modality == modality))
+                throw new DatasetFormatException($"expected one file per modality, found a second one for '{modality}'.", file);
+            NpyMatrix matrix = NpyMatrix.Read(path);
+            if (mapping is not null)
+                rowIds = mapping.RawIds(matrix.Rows, file);
+            else if (rowIds.Length < matrix.Rows)
+                rowIds = [.. Enumerable.Range(0, matrix.Rows).Select(r => CanonicalId.Of(r))];
+            tables.Add(FeatureTable.Adopt(modality, new ArraySegment<string>(rowIds, 0, matrix.Rows), matrix.Columns, matrix.Values));
+        }
+
+        return tables;
+    }
+
+    /// <summary>The feature files of a folder.</summary>
+    public static IEnumerable<string> Files(string folder)
+        => Directory.EnumerateFiles(folder, "*" + Suffix).OrderBy(f => f, StringComparer.Ordinal);
+
+    /// <summary>Checks that the items of all interactions have a row; only for ids that are row numbers themselves.</summary>
+    public static void RequireRows(IReadOnlyList<FeatureTable> tables, InteractionLog log)
+    {
+        foreach (FeatureTable table in tables)
+        {
+            string file = table.Modality + Suffix;
+            foreach (RawInteraction row in log.Rows)
+            {
+                string id = log.Items[row.Item];
+                if (!CanonicalId.TryParse(id, out long number))
+                    throw log.Error(row, $"expected a whole number as item id, because it is the row in {file}; found {Shown.Text(id)}.");
+                if (number >= table.ItemIds.Count)
+                    throw log.Error(row, string.Create(CultureInfo.InvariantCulture, $"expected an item id from 0 to {table.ItemIds.Count - 1}, because {file} has {table.ItemIds.Count} rows; found '{id}'."));
+            }
+        }
+    }
+
+    private static Modality ModalityOf(string file)
+    {
+        try
+        {
+            return new Modality(file[..^Suffix.Length]);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new DatasetFormatException("expected a modality's name of at most 64 letters, digits, '-' and '_' before '_feat.npy'.", file, null, exception);
+        }
+    }
+}

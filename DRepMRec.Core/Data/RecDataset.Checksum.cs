@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DRepMRec.Data;
+
+public sealed partial class RecDataset
+{
+    private string? _splitChecksum;
+
+    /// <summary>
+    /// What tells one split from another: the SHA-256, in 64 lower-case hexadecimal digits, of the three sets by raw id. It depends neither on the order
+    /// of users and items nor on the features, so that two reports with the same checksum are about the same split.
+    /// </summary>
+    public string SplitChecksum => _splitChecksum ??= ComputeSplitChecksum();
+
+    // Per set: its name, then every pair as "length:id" twice and a line feed, users and items in ordinal order of their raw ids.
+    private string ComputeSplitChecksum()
+    {
+        int[] users = Ordinal(Users);
+        int[] items = Ordinal(Items);
+        var itemRanks = new int[items.Length];
+        for (int rank = 0; rank < items.Length; rank++)
+            itemRanks[items[rank]] = rank;
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, set) in new[] { ("train", Train), ("validation", Validation), ("test", Test) })
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name + '\n'));
+            foreach (int user in users)
+            {
+                int[] ranks = [.. set.ItemsOf(user)];
+                for (int i = 0; i < ranks.Length; i++)
+                    ranks[i] = itemRanks[ranks[i]];
+                Array.Sort(ranks);
+                string id = Users[user];
+                foreach (int rank in ranks)
+                {
+                    string item = Items[items[rank]];
+                    hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id.Length}:{id}{item.Length}:{item}\n")));
+                }
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static int[] Ordinal(IdMap map)
+    {
+        string[] ids = [.. map.Ids];
+        int[] order = [.. Enumerable.Range(0, ids.Length)];
+        Array.Sort(ids, order, StringComparer.Ordinal);
+        return order;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace DRepMRec.Data;
+
+internal sealed record LabelSplit(bool AllowMissing) : SplitStrategy
+{
+    private protected override bool PromisesValidation => !AllowMissing;
+
+    private protected override bool PromisesTest => !AllowMissing;
+
+    public override string ToString() => "ByLabel";
+
+    private protected override SplitPart[] Assign(InteractionLog log)
+    {
+        var parts = new SplitPart[log.Rows.Count];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            RawInteraction row = log.Rows[i];
+            parts[i] = row.Label switch
+            {
+                0 => SplitPart.Train,
+                1 => SplitPart.Validation,
+                2 => SplitPart.Test,
+                double.NaN => throw log.Error(row, "expected the label 0 (training), 1 (validation) or 2 (test), found none."),
+                _ => throw log.Error(row, $"expected the label 0 (training), 1 (validation) or 2 (test), found {row.Label.ToString(CultureInfo.InvariantCulture)}."),
+            };
+        }
+
+        return parts;
+    }
+}

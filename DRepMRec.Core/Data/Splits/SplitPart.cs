@@ -1,0 +1,9 @@
+namespace DRepMRec.Data;
+
+/// <summary>The set that an interaction falls to; the numbers are those of the x_label column.</summary>
+internal enum SplitPart : byte
+{
+    Train = 0,
+    Validation = 1,
+    Test = 2,
+}

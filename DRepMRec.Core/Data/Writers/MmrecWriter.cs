@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>Writes the layout of MMRec. The numbers in the files are the dataset's indices; the mapping files say which raw ids they stand for.</summary>
+internal static class MmrecWriter
+{
+    private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static void Write(RecDataset data, string folder, bool overwrite)
+    {
+        var files = new Dictionary<string, Action<Stream>>(StringComparer.Ordinal)
+        {
+            [FileName(data.Name) + ".inter"] = stream => WriteInteractions(stream, data.Splits),
+            [MmrecReader.UserMappingFile] = stream => WriteMapping(stream, data.Users, "user_id\tuserID"),
+            [MmrecReader.ItemMappingFile] = stream => WriteMapping(stream, data.Items, "asin\titemID"),
+        };
+        foreach (ItemFeatures modality in data.Features)
+            files[modality.Modality + RowAlignedFeatures.Suffix] = stream => NpyMatrix.Write(stream, modality.ItemCount, modality.Dimension, modality.Values);
+
+        Directory.CreateDirectory(folder);
+        RequireRoom(folder, files.Keys, overwrite);
+        AtomicFiles.Write(folder, files);
+    }
+
+    // A file that stays but isn't part of this dataset would be read as if it were.
+    private static void RequireRoom(string folder, ICollection<string> files, bool overwrite)
+    {
+        string[] there =
+        [
+            .. Directory.EnumerateFiles(folder)
+                .Select(f => Path.GetFileName(f)!)
+                .Where(f => f.EndsWith(".inter", StringComparison.Ordinal) || f.EndsWith(RowAlignedFeatures.Suffix, StringComparison.Ordinal) || files.Contains(f) || LatticeReader.Files.Contains(f))
+                .Order(StringComparer.Ordinal),
+        ];
+        if (there.Length > 0 && !overwrite)
+            throw new IOException($"The folder '{folder}' holds a dataset already ({string.Join(", ", there)}); pass overwrite: true to replace it.");
+        string[] foreign = [.. there.Where(f => !files.Contains(f))];
+        if (foreign.Length > 0)
+            throw new IOException($"The folder '{folder}' holds files of another dataset, which would be read as part of this one: {string.Join(", ", foreign)}.");
+    }
+
+    private static void WriteInteractions(Stream stream, InteractionSplits splits)
+    {
+        using StreamWriter writer = Open(stream);
+        writer.Write("userID\titemID\tx_label\n");
+        foreach (var (set, label) in new[] { (splits.Train, 0), (splits.Validation, 1), (splits.Test, 2) })
+        {
+            for (int u = 0; u < set.UserCount; u++)
+            {
+                foreach (int item in set.ItemsOf(u))
+                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"{u}\t{item}\t{label}\n"));
+            }
+        }
+    }
+
+    private static void WriteMapping(Stream stream, IdMap ids, string header)
+    {
+        using StreamWriter writer = Open(stream);
+        writer.Write(header + '\n');
+        for (int i = 0; i < ids.Count; i++)
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{Quote(ids[i])}\t{i}\n"));
+    }
+
+    private static string Quote(string id)
+    {
+        if (string.IsNullOrWhiteSpace(id) || id.AsSpan().ContainsAny('\r', '\n'))
+            throw new InvalidOperationException($"A raw id that is blank or has a line break can't be written to a mapping file; got {Shown.Text(id)}.");
+        return id.AsSpan().ContainsAny('\t', '"') ? $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : id;
+    }
+
+    private static StreamWriter Open(Stream stream) => new(stream, Utf8, bufferSize: 1 << 16, leaveOpen: true);
+
+    // The same on every platform: what any of them refuses in a file name becomes '_'.
+    private static string FileName(string name)
+        => string.Concat(name.Select(c => char.IsControl(c) || "\\/:*?\"<>|".Contains(c, StringComparison.Ordinal) ? '_' : c));
+}

@@ -1,0 +1,47 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Encoders;
+
+/// <summary>Projects the features of one modality and lets through what helps: P = X W1 + b1, H = (P or the given base) ⊙ sigmoid(P W2 + b2).</summary>
+internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
+{
+    [ComponentName(Name = "projection_weight")]
+    private readonly Parameter _projection;
+
+    [ComponentName(Name = "projection_bias")]
+    private readonly Parameter _projectionBias;
+
+    [ComponentName(Name = "gate_weight")]
+    private readonly Parameter? _gate;
+
+    [ComponentName(Name = "gate_bias")]
+    private readonly Parameter? _gateBias;
+
+    public FilterGate(int featureDimension, int embeddingDim, bool gated, Initialization initialization)
+        : base(nameof(FilterGate))
+    {
+        _projection = initialization.XavierUniform(embeddingDim, featureDimension);
+        _projectionBias = Initialization.Zeros(embeddingDim);
+        if (gated)
+        {
+            _gate = initialization.XavierUniform(embeddingDim, embeddingDim);
+            _gateBias = Initialization.Zeros(embeddingDim);
+        }
+
+        RegisterComponents();
+    }
+
+    /// <summary>[I, d] features and, for the embedding gate, the [I, D] rows to filter; to [I, D].</summary>
+    public override Tensor forward(Tensor features, Tensor? filtered)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor projected = nn.functional.linear(features, _projection, _projectionBias);
+        if (_gate is null)
+            return projected.MoveToOuterDisposeScope();
+        Tensor gate = nn.functional.linear(projected, _gate, _gateBias).sigmoid();
+        return ((filtered ?? projected) * gate).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,52 @@
+using DRepMRec.Graphs;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Encoders;
+
+/// <summary>
+/// LightGCN (He et al., SIGIR 2020, arXiv 2002.02126): E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over the user-item graph; the representation is the mean over layers 0 to L.
+/// </summary>
+public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings
+{
+    private readonly int _userCount;
+    private readonly int _itemCount;
+    private readonly int _layers;
+
+    [ComponentName(Name = "embedding")]
+    private readonly Parameter _embedding;
+
+    /// <summary>Creates the encoder with Xavier-uniform weights, users and items apart.</summary>
+    /// <param name="userCount">The number of users U.</param>
+    /// <param name="itemCount">The number of items I.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    public LightGcnEncoder(int userCount, int itemCount, LightGcnOptions? options = null)
+        : base(TorchBackend.Require(nameof(LightGcnEncoder)))
+    {
+        options ??= new LightGcnOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(itemCount);
+        _userCount = userCount;
+        _itemCount = itemCount;
+        _layers = options.Layers;
+        EmbeddingDim = options.EmbeddingDim;
+        _embedding = new Initialization(options.Seed).XavierUniform(userCount, itemCount, EmbeddingDim);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public int EmbeddingDim { get; }
+
+    /// <inheritdoc/>
+    public UserItemEmbeddings Ego => new(_embedding.narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
+
+    /// <inheritdoc/>
+    public override UserItemEmbeddings forward(InteractionGraph graph)
+    {
+        GraphShape.Check(graph, _userCount, _itemCount);
+        using DisposeScope scope = NewDisposeScope();
+        return graph.Adjacency.PropagateMeanSplit(_embedding, _layers, _userCount).MoveToOuterDisposeScope();
+    }
+}

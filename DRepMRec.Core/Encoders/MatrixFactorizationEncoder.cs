@@ -1,0 +1,46 @@
+using DRepMRec.Graphs;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Encoders;
+
+/// <summary>Matrix factorisation: one trainable row per user and item and nothing else; with the BPR loss it is BPR-MF (Rendle et al., UAI 2009, arXiv 1205.2618).</summary>
+public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings
+{
+    [ComponentName(Name = "user_embedding")]
+    private readonly Parameter _users;
+
+    [ComponentName(Name = "item_embedding")]
+    private readonly Parameter _items;
+
+    /// <summary>Creates the encoder with Xavier-uniform weights.</summary>
+    /// <param name="userCount">The number of users U.</param>
+    /// <param name="itemCount">The number of items I.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    public MatrixFactorizationEncoder(int userCount, int itemCount, MatrixFactorizationOptions? options = null)
+        : base(TorchBackend.Require(nameof(MatrixFactorizationEncoder)))
+    {
+        options ??= new MatrixFactorizationOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(itemCount);
+        EmbeddingDim = options.EmbeddingDim;
+        var initialization = new Initialization(options.Seed);
+        _users = initialization.XavierUniform(userCount, EmbeddingDim);
+        _items = initialization.XavierUniform(itemCount, EmbeddingDim);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public int EmbeddingDim { get; }
+
+    /// <inheritdoc/>
+    public UserItemEmbeddings Ego => new(_users.alias(), _items.alias());
+
+    /// <inheritdoc/>
+    public override UserItemEmbeddings forward(InteractionGraph graph)
+    {
+        GraphShape.Check(graph, (int)_users.shape[0], (int)_items.shape[0]);
+        return Ego;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>Scores by the dot products of user and item representations.</summary>
+/// <remarks>Immutable and safe for use by many threads. A score is summed in the same order however many users are in the call.</remarks>
+public sealed class EmbeddingScorer : IItemScorer
+{
+    private readonly float[] _users;
+    private readonly PackedMatrix _items;
+    private readonly int _dimension;
+
+    /// <summary>Takes representations over.</summary>
+    /// <param name="users">U * D values, row by row.</param>
+    /// <param name="items">I * D values, row by row.</param>
+    /// <param name="dimension">The dimension D.</param>
+    /// <exception cref="ArgumentException">A length isn't a multiple of the dimension.</exception>
+    public EmbeddingScorer(ReadOnlySpan<float> users, ReadOnlySpan<float> items, int dimension)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        if (users.Length % dimension != 0 || items.Length % dimension != 0)
+            throw new ArgumentException($"Expected multiples of the dimension {dimension}, got {users.Length} user and {items.Length} item values.");
+        _dimension = dimension;
+        _users = users.ToArray();
+        _items = new PackedMatrix(items, items.Length / dimension, dimension);
+    }
+
+    /// <inheritdoc/>
+    public int UserCount => _users.Length / _dimension;
+
+    /// <inheritdoc/>
+    public int ItemCount => _items.RowCount;
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<int> users, Span<float> scores)
+    {
+        Guard.Room(scores, users.Length, ItemCount);
+        float[] queries = ArrayPool<float>.Shared.Rent(users.Length * _dimension);
+        for (int u = 0; u < users.Length; u++)
+            _users.AsSpan(users[u] * _dimension, _dimension).CopyTo(queries.AsSpan(u * _dimension));
+        _items.Multiply(queries.AsSpan(0, users.Length * _dimension), users.Length, scores);
+        ArrayPool<float>.Shared.Return(queries);
+    }
+}

@@ -1,0 +1,57 @@
+using DRepMRec.Internals;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>Which set of interactions is evaluated.</summary>
+public enum EvaluationTarget
+{
+    /// <summary>Validation: what choices are made on.</summary>
+    Validation,
+
+    /// <summary>Test: read once, at the end.</summary>
+    Test,
+}
+
+/// <summary>Which of a user's items are taken out of the ranking.</summary>
+public enum CandidateMask
+{
+    /// <summary>The user's training items, at validation and at test: the choice of the literature, and the default.</summary>
+    Train,
+
+    /// <summary>At test also the user's validation items.</summary>
+    TrainAndValidation,
+}
+
+/// <summary>Which users are evaluated.</summary>
+public enum UserFilter
+{
+    /// <summary>All that have at least one positive.</summary>
+    WithPositives,
+
+    /// <summary>Those of them that also have a training interaction.</summary>
+    WithTraining,
+}
+
+/// <summary>How models are evaluated: full ranking over all items.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>The metrics.</summary>
+    /// <value>At least one. By default Recall and NDCG at 10 and 20, and Precision, MAP, MRR and HitRate at 20.</value>
+    public IReadOnlyList<RankingMetric> Metrics { get; init => field = Guard.NotEmpty(value); } =
+    [
+        RankingMetric.Recall(10), RankingMetric.Recall(20), RankingMetric.Ndcg(10), RankingMetric.Ndcg(20),
+        RankingMetric.Precision(20), RankingMetric.Map(20), RankingMetric.Mrr(20), RankingMetric.HitRate(20),
+    ];
+
+    /// <summary>Which of a user's items are taken out of the ranking.</summary>
+    /// <value>The default is <see cref="CandidateMask.Train"/>.</value>
+    public CandidateMask Mask { get; init => field = Guard.Defined(value); } = CandidateMask.Train;
+
+    /// <summary>Which users are evaluated.</summary>
+    /// <value>The default is <see cref="UserFilter.WithPositives"/>.</value>
+    public UserFilter Users { get; init => field = Guard.Defined(value); } = UserFilter.WithPositives;
+
+    /// <summary>The most threads; results don't depend on it.</summary>
+    /// <value>At least 1. The default is the number of processors.</value>
+    public int Threads { get; init => field = Guard.Positive(value); } = Environment.ProcessorCount;
+}

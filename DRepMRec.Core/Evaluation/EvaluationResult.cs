@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>Metrics averaged over a group of users.</summary>
+/// <param name="Users">The number of users in the group.</param>
+/// <param name="Positives">The number of positives that count.</param>
+/// <param name="Metrics">The averages.</param>
+public sealed record GroupResult(int Users, int Positives, IReadOnlyDictionary<RankingMetric, double> Metrics)
+{
+    /// <summary>The average of a metric.</summary>
+    /// <param name="metric">One of the evaluated metrics.</param>
+    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
+    public double this[RankingMetric metric] => Metrics.TryGetValue(metric, out double value) ? value
+        : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", Metrics.Keys)}.");
+}
+
+/// <summary>The figures of one evaluation, with the protocol they were measured under.</summary>
+/// <remarks>Immutable and safe for use by many threads.</remarks>
+public sealed class EvaluationResult
+{
+    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter() } };
+    private readonly IReadOnlyDictionary<RankingMetric, double[]> _perUser;
+
+    internal EvaluationResult(EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users,
+        IReadOnlyDictionary<RankingMetric, double[]> perUser, double coverage, TimeSpan elapsed)
+    {
+        Protocol = protocol;
+        All = all;
+        ColdItems = cold;
+        ColdItemsAmongCold = coldAmongCold;
+        EvaluatedUsers = users;
+        _perUser = perUser;
+        ItemCoverage = coverage;
+        Elapsed = elapsed;
+    }
+
+    /// <summary>What the figures were measured under.</summary>
+    public EvaluationProtocol Protocol { get; }
+
+    /// <summary>The figures over all evaluated users.</summary>
+    public GroupResult All { get; }
+
+    /// <summary>The figures for positives without a training interaction, ranked among all items, over the users who have such; <see langword="null"/> when there are none.</summary>
+    public GroupResult? ColdItems { get; }
+
+    /// <summary>The same, ranked among items without a training interaction only.</summary>
+    public GroupResult? ColdItemsAmongCold { get; }
+
+    /// <summary>The averages over all evaluated users.</summary>
+    public IReadOnlyDictionary<RankingMetric, double> Metrics => All.Metrics;
+
+    /// <summary>The evaluated users' indices, ascending.</summary>
+    public IReadOnlyList<int> EvaluatedUsers { get; }
+
+    /// <summary>The share of all items that are in some user's top K, at the largest K.</summary>
+    public double ItemCoverage { get; }
+
+    /// <summary>The time that the evaluation took.</summary>
+    public TimeSpan Elapsed { get; }
+
+    /// <summary>The average of a metric over all evaluated users.</summary>
+    /// <param name="metric">One of the evaluated metrics.</param>
+    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
+    public double this[RankingMetric metric] => All[metric];
+
+    /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
+    /// <param name="metric">One of the evaluated metrics.</param>
+    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
+    public IReadOnlyList<double> PerUser(RankingMetric metric) => _perUser.TryGetValue(metric, out double[]? values) ? values
+        : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", _perUser.Keys)}.");
+
+    /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
+    public string ToJson()
+    {
+        static object? Group(GroupResult? group) => group is null ? null : new { group.Users, group.Positives, Metrics = group.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) };
+        return JsonSerializer.Serialize(
+            new { Protocol, All = Group(All), ColdItems = Group(ColdItems), ColdItemsAmongCold = Group(ColdItemsAmongCold), ItemCoverage, Seconds = Elapsed.TotalSeconds }, JsonOptions);
+    }
+
+    /// <summary>The protocol and the figures as text.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().AppendLine(Protocol.ToString());
+        void Line(string name, GroupResult? group)
+        {
+            if (group is not null)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"{name} ({group.Users} users, {group.Positives} positives): "
+                    + $"{string.Join("  ", group.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F4}")))}");
+            }
+        }
+
+        Line("all", All);
+        Line("cold items", ColdItems);
+        Line("cold items among cold items", ColdItemsAmongCold);
+        return text.Append(CultureInfo.InvariantCulture, $"item coverage {ItemCoverage:F4}").ToString();
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using DRepMRec.Data;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>Ranks all items for each user, in blocks of users, and measures the rankings.</summary>
+/// <remarks>Safe for use by many threads. Results are the same for every number of threads.</remarks>
+public sealed class Evaluator
+{
+    private const int BlockBytes = 1 << 20;
+    private readonly EvaluationOptions _options;
+
+    /// <summary>Creates an evaluator.</summary>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    public Evaluator(EvaluationOptions? options = null) => _options = options ?? new EvaluationOptions();
+
+    /// <summary>Evaluates a scorer on the validation or the test set.</summary>
+    /// <param name="scorer">Scores all items for users of the dataset.</param>
+    /// <param name="data">The dataset.</param>
+    /// <param name="target">The set to evaluate.</param>
+    /// <param name="cancellationToken">Stops between two blocks of users.</param>
+    /// <param name="seed">The seed of the training, for the protocol.</param>
+    /// <exception cref="ArgumentException">The scorer is for other numbers of users or items, or no user has a positive.</exception>
+    /// <exception cref="NotFiniteNumberException">A score is NaN; the message has user and item.</exception>
+    public EvaluationResult Evaluate(IItemScorer scorer, RecDataset data, EvaluationTarget target, CancellationToken cancellationToken = default, int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(data);
+        if (scorer.UserCount != data.Users.Count || scorer.ItemCount != data.Items.Count)
+            throw new ArgumentException($"The scorer has {scorer.UserCount} users and {scorer.ItemCount} items; the dataset has {data.Users.Count} and {data.Items.Count}.", nameof(scorer));
+
+        var clock = Stopwatch.StartNew();
+        InteractionSet positives = target == EvaluationTarget.Validation ? data.Validation : data.Test;
+        int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => positives.ItemsOf(u).Length > 0 && (_options.Users == UserFilter.WithPositives || data.Train.ItemsOf(u).Length > 0))];
+        if (users.Length == 0)
+            throw new ArgumentException($"Expected at least one user with a positive in the {target.ToString().ToLowerInvariant()} set, got none.", nameof(target));
+
+        var task = new RankingTask(scorer, data, positives, target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation ? data.Validation : null, users, [.. _options.Metrics.Distinct()]);
+        int block = Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, scorer.ItemCount), 6, 96) / 6 * 6;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
+        Parallelize(task, users.Length, block, parallel);
+        return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);
+    }
+
+    private static void Parallelize(RankingTask task, int users, int block, ParallelOptions options)
+    {
+        try
+        {
+            Parallel.For(0, (users + block - 1) / block, options, () => task.NewWorkspace(block), (b, _, workspace) =>
+            {
+                task.Rank(workspace, b * block, Math.Min(users, (b + 1) * block));
+                return workspace;
+            }, task.Collect);
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<NotFiniteNumberException>().FirstOrDefault() is { } notFinite)
+        {
+            throw new NotFiniteNumberException(notFinite.Message, e);
+        }
+    }
+}

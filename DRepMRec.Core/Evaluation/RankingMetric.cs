@@ -1,0 +1,126 @@
+using System.Globalization;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>The kinds of ranking metrics.</summary>
+public enum RankingMetricKind
+{
+    /// <summary>The share of the user's positives that are in the top K.</summary>
+    Recall,
+
+    /// <summary>Discounted cumulative gain over that of the best possible ranking: hits at rank r count 1 / log2(r + 1), the best ranking has min(K, positives) hits.</summary>
+    Ndcg,
+
+    /// <summary>The share of the top K that are positives: hits / K.</summary>
+    Precision,
+
+    /// <summary>Average precision: the precision at the rank of each hit, summed and divided by min(K, positives).</summary>
+    Map,
+
+    /// <summary>The reciprocal rank of the first hit, 0 without one.</summary>
+    Mrr,
+
+    /// <summary>1 with a hit in the top K, 0 without one.</summary>
+    HitRate,
+}
+
+/// <summary>A ranking metric at a cut-off K, computed per user and averaged over users.</summary>
+public readonly record struct RankingMetric
+{
+    private RankingMetric(RankingMetricKind kind, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
+        Kind = kind;
+        K = k;
+    }
+
+    /// <summary>The kind.</summary>
+    public RankingMetricKind Kind { get; }
+
+    /// <summary>The cut-off K.</summary>
+    public int K { get; }
+
+    /// <inheritdoc cref="RankingMetricKind.Recall"/>
+    /// <param name="k">The cut-off K, at least 1.</param>
+    public static RankingMetric Recall(int k) => new(RankingMetricKind.Recall, k);
+
+    /// <inheritdoc cref="RankingMetricKind.Ndcg"/>
+    /// <param name="k">The cut-off K, at least 1.</param>
+    public static RankingMetric Ndcg(int k) => new(RankingMetricKind.Ndcg, k);
+
+    /// <inheritdoc cref="RankingMetricKind.Precision"/>
+    /// <param name="k">The cut-off K, at least 1.</param>
+    public static RankingMetric Precision(int k) => new(RankingMetricKind.Precision, k);
+
+    /// <inheritdoc cref="RankingMetricKind.Map"/>
+    /// <param name="k">The cut-off K, at least 1.</param>
+    public static RankingMetric Map(int k) => new(RankingMetricKind.Map, k);
+
+    /// <inheritdoc cref="RankingMetricKind.Mrr"/>
+    /// <param name="k">The cut-off K, at least 1.</param>
+    public static RankingMetric Mrr(int k) => new(RankingMetricKind.Mrr, k);
+
+    /// <inheritdoc cref="RankingMetricKind.HitRate"/>
+    /// <param name="k">The cut-off K, at least 1.</param>
+    public static RankingMetric HitRate(int k) => new(RankingMetricKind.HitRate, k);
+
+    /// <summary>Reads a name such as "Recall@20" or "NDCG@10"; case doesn't matter.</summary>
+    /// <param name="text">The name.</param>
+    /// <exception cref="FormatException">It isn't such a name.</exception>
+    public static RankingMetric Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[] parts = text.Split('@');
+        if (parts.Length == 2 && Enum.TryParse(parts[0], ignoreCase: true, out RankingMetricKind kind) && !char.IsAsciiDigit(parts[0][0])
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int k) && k > 0)
+        {
+            return new RankingMetric(kind, k);
+        }
+
+        throw new FormatException($"Expected a metric such as 'Recall@20' ({string.Join(", ", Enum.GetNames<RankingMetricKind>())}), got '{text}'.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string name = Kind is RankingMetricKind.Ndcg or RankingMetricKind.Map or RankingMetricKind.Mrr ? Kind.ToString().ToUpperInvariant() : Kind.ToString();
+        return $"{name}@{K.ToString(CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>The metric of one user.</summary>
+    /// <param name="hits">For each rank from 1, whether the item there is a positive; as many ranks as there are ranked items, at least min(K, candidates).</param>
+    /// <param name="positives">The number of the user's positives, at least 1.</param>
+    internal double Compute(ReadOnlySpan<bool> hits, int positives)
+    {
+        int found = 0;
+        double gain = 0, precisions = 0, firstRank = 0;
+        for (int rank = 1; rank <= Math.Min(K, hits.Length); rank++)
+        {
+            if (!hits[rank - 1])
+                continue;
+            found++;
+            gain += 1 / Math.Log2(rank + 1);
+            precisions += (double)found / rank;
+            firstRank = firstRank == 0 ? rank : firstRank;
+        }
+
+        int best = Math.Min(K, positives);
+        return Kind switch
+        {
+            RankingMetricKind.Recall => (double)found / positives,
+            RankingMetricKind.Ndcg => gain / IdealGain(best),
+            RankingMetricKind.Precision => (double)found / K,
+            RankingMetricKind.Map => precisions / best,
+            RankingMetricKind.Mrr => firstRank == 0 ? 0 : 1 / firstRank,
+            _ => found > 0 ? 1 : 0,
+        };
+    }
+
+    private static double IdealGain(int hits)
+    {
+        double sum = 0;
+        for (int rank = 1; rank <= hits; rank++)
+            sum += 1 / Math.Log2(rank + 1);
+        return sum;
+    }
+}

@@ -1,0 +1,146 @@
+namespace DRepMRec.Graphs;
+
+/// <summary>A sparse matrix in compressed sparse rows, single precision, columns ascending within a row.</summary>
+/// <remarks>Immutable and safe for use by many threads. Holds no native memory unless a product ran on another device than the CPU.</remarks>
+public sealed class CsrMatrix
+{
+    private readonly int[] _rowOffsets;
+    private readonly int[] _columns;
+    private readonly float[] _values;
+    private CsrMatrix? _transpose;
+
+    /// <summary>Creates a matrix from entries in any order; entries at the same place are an error.</summary>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="columnCount">The number of columns.</param>
+    /// <param name="entries">Row, column and value of each stored entry.</param>
+    /// <exception cref="ArgumentException">An index is out of range or a place occurs twice.</exception>
+    public CsrMatrix(int rowCount, int columnCount, IReadOnlyCollection<(int Row, int Column, float Value)> entries)
+        : this(rowCount, columnCount, Compress(rowCount, columnCount, entries))
+    {
+    }
+
+    private CsrMatrix(int rowCount, int columnCount, (int[] Offsets, int[] Columns, float[] Values) parts)
+        : this(rowCount, columnCount, parts.Offsets, parts.Columns, parts.Values)
+    {
+    }
+
+    /// <summary>Takes over arrays that are already in order.</summary>
+    internal CsrMatrix(int rowCount, int columnCount, int[] rowOffsets, int[] columns, float[] values, bool symmetric = false)
+    {
+        RowCount = rowCount;
+        ColumnCount = columnCount;
+        _rowOffsets = rowOffsets;
+        _columns = columns;
+        _values = values;
+        if (symmetric)
+            _transpose = this;
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int RowCount { get; }
+
+    /// <summary>The number of columns.</summary>
+    public int ColumnCount { get; }
+
+    /// <summary>The number of stored entries.</summary>
+    public int NonZeroCount => _values.Length;
+
+    /// <summary>Where each row begins in <see cref="Columns"/> and <see cref="Values"/>: one entry more than there are rows.</summary>
+    public ReadOnlySpan<int> RowOffsets => _rowOffsets;
+
+    /// <summary>The column of each stored entry.</summary>
+    public ReadOnlySpan<int> Columns => _columns;
+
+    /// <summary>The value of each stored entry.</summary>
+    public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>The transposed matrix; the matrix itself when it is known to be symmetric. Made at the first call and kept.</summary>
+    public CsrMatrix Transpose()
+    {
+        if (_transpose is not null)
+            return _transpose;
+
+        var offsets = new int[ColumnCount + 1];
+        foreach (int column in _columns)
+            offsets[column + 1]++;
+        for (int c = 0; c < ColumnCount; c++)
+            offsets[c + 1] += offsets[c];
+
+        int[] next = offsets[..^1];
+        var columns = new int[NonZeroCount];
+        var values = new float[NonZeroCount];
+        for (int row = 0; row < RowCount; row++)
+        {
+            for (int e = _rowOffsets[row]; e < _rowOffsets[row + 1]; e++)
+            {
+                int at = next[_columns[e]]++;
+                columns[at] = row;
+                values[at] = _values[e];
+            }
+        }
+
+        return _transpose = new CsrMatrix(ColumnCount, RowCount, offsets, columns, values) { _transpose = this };
+    }
+
+    /// <summary>The same places with other values, one for each stored entry.</summary>
+    internal CsrMatrix WithValues(float[] values, bool symmetric = false) => new(RowCount, ColumnCount, _rowOffsets, _columns, values, symmetric);
+
+    /// <summary>The product with a dense row-major matrix of <paramref name="width"/> columns: y = A x, all of y overwritten.</summary>
+    /// <param name="x">ColumnCount * width values.</param>
+    /// <param name="y">RowCount * width values; may not overlap x.</param>
+    /// <param name="width">The number of columns of x and y.</param>
+    /// <exception cref="ArgumentException">A length doesn't match.</exception>
+    public void Multiply(ReadOnlySpan<float> x, Span<float> y, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        if (x.Length != (long)ColumnCount * width || y.Length != (long)RowCount * width)
+            throw new ArgumentException($"Expected x of {ColumnCount} x {width} and y of {RowCount} x {width} values; got {x.Length} and {y.Length}.");
+        unsafe
+        {
+            fixed (float* px = x, py = y)
+                SparseDenseProduct.Multiply(this, px, py, width);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{RowCount} x {ColumnCount}, {NonZeroCount} entries";
+
+    private static (int[] Offsets, int[] Columns, float[] Values) Compress(int rowCount, int columnCount, IReadOnlyCollection<(int Row, int Column, float Value)> entries)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(columnCount);
+        ArgumentNullException.ThrowIfNull(entries);
+        var offsets = new int[rowCount + 1];
+        foreach (var (row, column, _) in entries)
+        {
+            if ((uint)row >= (uint)rowCount || (uint)column >= (uint)columnCount)
+                throw new ArgumentException($"The entry ({row}, {column}) lies outside of {rowCount} x {columnCount}.", nameof(entries));
+            offsets[row + 1]++;
+        }
+
+        for (int r = 0; r < rowCount; r++)
+            offsets[r + 1] += offsets[r];
+
+        int[] next = offsets[..^1];
+        var columns = new int[entries.Count];
+        var values = new float[entries.Count];
+        foreach (var (row, column, value) in entries)
+        {
+            columns[next[row]] = column;
+            values[next[row]++] = value;
+        }
+
+        for (int r = 0; r < rowCount; r++)
+        {
+            int start = offsets[r], length = offsets[r + 1] - start;
+            Array.Sort(columns, values, start, length);
+            for (int e = start + 1; e < start + length; e++)
+            {
+                if (columns[e] == columns[e - 1])
+                    throw new ArgumentException($"The place ({r}, {columns[e]}) occurs twice.", nameof(entries));
+            }
+        }
+
+        return (offsets, columns, values);
+    }
+}

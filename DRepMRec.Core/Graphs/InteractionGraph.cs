@@ -1,0 +1,164 @@
+using DRepMRec.Data;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Graphs;
+
+/// <summary>
+/// The bipartite graph of users and items: nodes 0 to U-1 are the users, nodes U to U+I-1 the items, and each interaction is an edge.
+/// </summary>
+/// <remarks>
+/// Immutable and safe for use by many threads. Its matrices are made when first asked for and kept. Nodes without an edge have empty rows, so nothing about them is infinite or NaN.
+/// </remarks>
+public sealed class InteractionGraph
+{
+    private readonly Lazy<CsrMatrix> _adjacency;
+    private readonly Lazy<CsrMatrix> _userMeans;
+    private readonly Lazy<CsrMatrix> _normalizedInteractions;
+
+    /// <summary>Builds the graph of a set of interactions, as a rule the training set.</summary>
+    /// <param name="interactions">The edges.</param>
+    public InteractionGraph(InteractionSet interactions)
+    {
+        ArgumentNullException.ThrowIfNull(interactions);
+        Interactions = interactions;
+        ItemDegrees = interactions.ItemDegrees();
+        ColdUserCount = Enumerable.Range(0, UserCount).Count(u => UserDegree(u) == 0);
+        _adjacency = new Lazy<CsrMatrix>(NormalizeSymmetrically);
+        _userMeans = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, _) => 1f / UserDegree(user)));
+        _normalizedInteractions = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, item) => (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]))));
+    }
+
+    /// <summary>The edges.</summary>
+    public InteractionSet Interactions { get; }
+
+    /// <summary>The number of users U.</summary>
+    public int UserCount => Interactions.UserCount;
+
+    /// <summary>The number of items I.</summary>
+    public int ItemCount => Interactions.ItemCount;
+
+    /// <summary>The number of edges.</summary>
+    public int EdgeCount => Interactions.Count;
+
+    /// <summary>How many users each item has: I numbers.</summary>
+    public IReadOnlyList<int> ItemDegrees { get; }
+
+    /// <summary>The number of users without an edge.</summary>
+    public int ColdUserCount { get; }
+
+    /// <summary>How many items a user has.</summary>
+    /// <param name="user">The user's index.</param>
+    public int UserDegree(int user) => Interactions.ItemsOf(user).Length;
+
+    /// <summary>The symmetrically normalised adjacency D^(-1/2) A D^(-1/2), [U+I, U+I] (LightGCN, eq. 7).</summary>
+    public CsrMatrix Adjacency => _adjacency.Value;
+
+    /// <summary>The matrix [U, I] whose rows average the items of a user: 1 / |N_u| for each item of N_u.</summary>
+    public CsrMatrix UserMeans => _userMeans.Value;
+
+    /// <summary>The upper right block of <see cref="Adjacency"/>, [U, I]: 1 / sqrt(d_u d_i) for each edge.</summary>
+    public CsrMatrix NormalizedInteractions => _normalizedInteractions.Value;
+
+    /// <summary>A graph without a random share of the edges: each edge stays with probability 1 - <paramref name="share"/>.</summary>
+    /// <param name="share">The share to drop, at least 0 and below 1.</param>
+    /// <param name="seed">The same seed drops the same edges.</param>
+    public InteractionGraph DropEdges(double share, long seed)
+    {
+        Guard.Share(share);
+        var random = new SeededRandom((ulong)seed, RandomPurpose.EdgeDropout);
+        var dropped = new bool[EdgeCount];
+        foreach (ref bool edge in dropped.AsSpan())
+            edge = random.NextDouble() < share;
+        return new InteractionGraph(Interactions.Without(dropped));
+    }
+
+    /// <summary>A graph without a share of the edges, those between nodes of high degree first: the edges that stay are drawn without replacement, with probability in proportion to 1 / sqrt(d_u d_i) (FREEDOM, MM 2023).</summary>
+    /// <param name="share">The share to drop, at least 0 and below 1; the number of edges that stay is rounded up.</param>
+    /// <param name="seed">The same seed drops the same edges.</param>
+    public InteractionGraph DropEdgesByDegree(double share, long seed)
+    {
+        Guard.Share(share);
+        var random = new SeededRandom((ulong)seed, RandomPurpose.EdgeDropout);
+        var keys = new double[EdgeCount];
+        var edges = new int[EdgeCount];
+        for (int user = 0; user < UserCount; user++)
+        {
+            for (int e = Interactions.Offsets[user]; e < Interactions.Offsets[user + 1]; e++)
+            {
+                // The smallest of independent exponential draws with rates w are a weighted sample without replacement.
+                keys[e] = -Math.Log(1 - random.NextDouble()) * Math.Sqrt((double)UserDegree(user) * ItemDegrees[Interactions.Items[e]]);
+                edges[e] = e;
+            }
+        }
+
+        Array.Sort(keys, edges);
+        var dropped = new bool[EdgeCount];
+        foreach (int e in edges.AsSpan((int)Math.Ceiling(EdgeCount * (1 - share))))
+            dropped[e] = true;
+        return new InteractionGraph(Interactions.Without(dropped));
+    }
+
+    /// <summary>A graph without some edges, such as those that a batch asks for: what a user and an item are to be matched by must not already be in their representations.</summary>
+    /// <param name="users">User indices.</param>
+    /// <param name="items">As many item indices; pairs that aren't edges are passed over.</param>
+    /// <exception cref="ArgumentException">The numbers of indices differ.</exception>
+    public InteractionGraph Without(ReadOnlySpan<int> users, ReadOnlySpan<int> items)
+    {
+        if (users.Length != items.Length)
+            throw new ArgumentException($"Expected as many users as items, got {users.Length} and {items.Length}.", nameof(items));
+        var hidden = new bool[EdgeCount];
+        for (int n = 0; n < users.Length; n++)
+        {
+            int at = Interactions.ItemsOf(users[n]).BinarySearch(items[n]);
+            if (at >= 0)
+                hidden[Interactions.Offsets[users[n]] + at] = true;
+        }
+
+        return new InteractionGraph(Interactions.Without(hidden));
+    }
+
+    /// <summary>1 for each user without an edge, 0 for the others.</summary>
+    internal float[] ColdUserFlags() => [.. Enumerable.Range(0, UserCount).Select(u => UserDegree(u) == 0 ? 1f : 0f)];
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{UserCount} users, {ItemCount} items, {EdgeCount} edges";
+
+    private CsrMatrix NormalizeSymmetrically()
+    {
+        int nodes = UserCount + ItemCount;
+        var offsets = new int[nodes + 1];
+        for (int u = 0; u < UserCount; u++)
+            offsets[u + 1] = Interactions.Offsets[u + 1];
+        for (int i = 0; i < ItemCount; i++)
+            offsets[UserCount + i + 1] = offsets[UserCount + i] + ItemDegrees[i];
+
+        var columns = new int[2 * EdgeCount];
+        var values = new float[2 * EdgeCount];
+        int[] next = offsets[UserCount..^1];
+        for (int user = 0, at = 0; user < UserCount; user++)
+        {
+            foreach (int item in Interactions.ItemsOf(user))
+            {
+                float weight = (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]));
+                columns[at] = UserCount + item;
+                values[at++] = weight;
+                columns[next[item]] = user;
+                values[next[item]++] = weight;
+            }
+        }
+
+        return new CsrMatrix(nodes, nodes, offsets, columns, values, symmetric: true);
+    }
+
+    private CsrMatrix WeightItemsOfUsers(Func<int, int, float> weight)
+    {
+        var values = new float[EdgeCount];
+        for (int user = 0; user < UserCount; user++)
+        {
+            for (int e = Interactions.Offsets[user]; e < Interactions.Offsets[user + 1]; e++)
+                values[e] = weight(user, Interactions.Items[e]);
+        }
+
+        return new CsrMatrix(UserCount, ItemCount, Interactions.Offsets.ToArray(), Interactions.Items.ToArray(), values);
+    }
+}

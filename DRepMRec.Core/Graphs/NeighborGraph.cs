@@ -1,0 +1,170 @@
+using DRepMRec.Internals;
+
+namespace DRepMRec.Graphs;
+
+/// <summary>Graphs that link each node to its k most similar others.</summary>
+/// <remarks>Nodes without features have empty rows. Of equally similar nodes the one with the lower index comes first. Similarities of 0 or below make no link.</remarks>
+public static class NeighborGraph
+{
+    private const int RowBlock = 24;
+
+    /// <summary>Links each row to the rows with the largest cosine to it, exactly, block by block: memory grows with N * k, never with N * N.</summary>
+    /// <param name="rows">N * dimension values, row by row.</param>
+    /// <param name="dimension">The number of values per row.</param>
+    /// <param name="neighbors">The number of neighbours k.</param>
+    /// <returns>[N, N] with the cosines as values, without the diagonal.</returns>
+    /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
+    public static CsrMatrix Cosine(ReadOnlySpan<float> rows, int dimension, int neighbors)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
+        if (rows.Length % dimension != 0)
+            throw new ArgumentException($"Expected a multiple of {dimension} values, got {rows.Length}.", nameof(rows));
+        float[] unit = Normalize(rows, dimension);
+        int count = unit.Length / dimension;
+        var packed = new PackedMatrix(unit, count, dimension);
+        var links = new List<(int Column, float Value)>[count];
+        Parallelism.ForRanges(count, minimumPerThread: 64, (from, to) =>
+        {
+            var similarities = new float[RowBlock * count];
+            var best = new TopK(neighbors);
+            for (int start = from; start < to; start += RowBlock)
+            {
+                int block = Math.Min(RowBlock, to - start);
+                packed.Multiply(unit.AsSpan(start * dimension, block * dimension), block, similarities);
+                for (int row = start; row < start + block; row++)
+                {
+                    Span<float> own = similarities.AsSpan((row - start) * count, count);
+                    own[row] = float.NegativeInfinity;
+                    links[row] = Select(best, own);
+                }
+            }
+        });
+        return FromRows(links);
+    }
+
+    /// <summary>Links each user to the users that share most items with it, |N_u ∩ N_v| as similarity; rows are averages.</summary>
+    /// <param name="graph">The user-item graph.</param>
+    /// <param name="neighbors">The number of neighbours k.</param>
+    /// <returns>[U, U]; each row that isn't empty sums to 1.</returns>
+    public static CsrMatrix CoInteraction(InteractionGraph graph, int neighbors)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
+        CsrMatrix itemsOfUsers = graph.UserMeans;
+        return Average(MostShared(itemsOfUsers, itemsOfUsers.Transpose(), _ => 1, neighbors, (_, _, shared) => shared));
+    }
+
+    /// <summary>
+    /// Links each item to the items that are most similar by their users: s_ij / (sqrt(s_ii s_jj) + shrinkage), s_ij being the number of users that both have, or, where users count by how much they
+    /// tell, the sum of 1 / |N_u| over them: the cosine between columns of the user-item matrix, whose rows then have length 1 (Deshpande and Karypis, TOIS 2004, section 4.2).
+    /// </summary>
+    /// <param name="graph">The user-item graph.</param>
+    /// <param name="neighbors">The number of neighbours k.</param>
+    /// <param name="normalizeUsers">Whether a user of many items counts less.</param>
+    /// <param name="shrinkage">What is added to the denominator, 0 or above: the more, the less is believed of items with few users.</param>
+    /// <returns>[I, I] with the similarities as values, without the diagonal.</returns>
+    public static CsrMatrix CoOccurrence(InteractionGraph graph, int neighbors, bool normalizeUsers = true, double shrinkage = 0)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
+        Guard.NotNegative(shrinkage);
+        double Weight(int user) => normalizeUsers ? 1.0 / graph.UserDegree(user) : 1;
+        CsrMatrix itemsOfUsers = graph.UserMeans, usersOfItems = itemsOfUsers.Transpose();
+        var own = new double[graph.ItemCount];
+        for (int item = 0; item < own.Length; item++)
+        {
+            foreach (int user in usersOfItems.Columns[usersOfItems.RowOffsets[item]..usersOfItems.RowOffsets[item + 1]])
+                own[item] += Weight(user);
+        }
+
+        return MostShared(usersOfItems, itemsOfUsers, Weight, neighbors, (item, other, shared) => shared / (Math.Sqrt(own[item] * own[other]) + shrinkage));
+    }
+
+    /// <summary>Links each row to the k others that are most similar by the weights of the columns that both have.</summary>
+    private static CsrMatrix MostShared(CsrMatrix matrix, CsrMatrix transpose, Func<int, double> weight, int neighbors, Func<int, int, double, double> similarity)
+    {
+        var rows = new List<(int Column, float Value)>[matrix.RowCount];
+        Parallelism.ForRanges(matrix.RowCount, minimumPerThread: 64, (from, to) =>
+        {
+            var shared = new double[matrix.RowCount];
+            var touched = new List<int>();
+            for (int row = from; row < to; row++)
+            {
+                foreach (int column in matrix.Columns[matrix.RowOffsets[row]..matrix.RowOffsets[row + 1]])
+                {
+                    double share = weight(column);
+                    foreach (int other in transpose.Columns[transpose.RowOffsets[column]..transpose.RowOffsets[column + 1]])
+                    {
+                        if (other == row)
+                            continue;
+                        if (shared[other] == 0)
+                            touched.Add(other);
+                        shared[other] += share;
+                    }
+                }
+
+                rows[row] = [.. touched.Select(v => (v, (float)similarity(row, v, shared[v]))).OrderByDescending(n => n.Item2).ThenBy(n => n.v).Take(neighbors).OrderBy(n => n.v)];
+                foreach (int other in touched)
+                    shared[other] = 0;
+                touched.Clear();
+            }
+        });
+        return FromRows(rows);
+    }
+
+    /// <summary>The same links, each row an average of its neighbours.</summary>
+    /// <param name="graph">A graph of similarities, all above 0.</param>
+    /// <returns>The same shape; each row that isn't empty sums to 1.</returns>
+    public static CsrMatrix Average(CsrMatrix graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var values = new float[graph.NonZeroCount];
+        for (int row = 0; row < graph.RowCount; row++)
+        {
+            int from = graph.RowOffsets[row], to = graph.RowOffsets[row + 1];
+            values.AsSpan(from..to).Fill(1f / Math.Max(1, to - from));
+        }
+
+        return graph.WithValues(values);
+    }
+
+    private static List<(int Column, float Value)> Select(TopK best, ReadOnlySpan<float> similarities)
+    {
+        best.Select(similarities);
+        var links = new List<(int Column, float Value)>(best.Count);
+        for (int n = 0; n < best.Count && best.Scores[n] > 0; n++)
+            links.Add((best.Items[n], best.Scores[n]));
+        links.Sort((a, b) => a.Column.CompareTo(b.Column));
+        return links;
+    }
+
+    private static float[] Normalize(ReadOnlySpan<float> rows, int dimension)
+    {
+        float[] unit = rows.ToArray();
+        for (int start = 0; start < unit.Length; start += dimension)
+        {
+            Span<float> row = unit.AsSpan(start, dimension);
+            double squares = 0;
+            foreach (float value in row)
+                squares += (double)value * value;
+            if (!double.IsFinite(squares))
+                throw new ArgumentException($"Row {start / dimension} has a value that isn't finite.", nameof(rows));
+            float factor = squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0;
+            foreach (ref float value in row)
+                value *= factor;
+        }
+
+        return unit;
+    }
+
+    private static CsrMatrix FromRows(List<(int Column, float Value)>[] rows)
+    {
+        var offsets = new int[rows.Length + 1];
+        for (int r = 0; r < rows.Length; r++)
+            offsets[r + 1] = offsets[r] + rows[r].Count;
+        int[] columns = [.. rows.SelectMany(r => r.Select(e => e.Column))];
+        float[] values = [.. rows.SelectMany(r => r.Select(e => e.Value))];
+        return new CsrMatrix(rows.Length, rows.Length, offsets, columns, values);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Graphs;
+
+/// <summary>y = A x for a sparse A and dense row-major x: each row of y is a weighted sum of rows of x, kept in registers while its neighbours pass.</summary>
+/// <remarks>A row's sum doesn't depend on the thread that makes it, so results are bit-identical for every thread count.</remarks>
+internal static unsafe class SparseDenseProduct
+{
+    /// <summary>Which instructions to use; tests set it to compare the paths.</summary>
+    internal enum Path
+    {
+        Plain,
+        Vector256,
+        Vector512,
+    }
+
+    internal static Path BestPath { get; } = Vector512.IsHardwareAccelerated ? Path.Vector512 : Vector256.IsHardwareAccelerated || Vector128.IsHardwareAccelerated ? Path.Vector256 : Path.Plain;
+
+    /// <summary>A running sum that is made in the same pass: target = (source + y) * scale, each [rows of a, width]; source and target may be the same.</summary>
+    internal readonly record struct Sum(nint Source, nint Target, float Scale)
+    {
+        public Sum(float* source, float* target, float scale = 1)
+            : this((nint)source, (nint)target, scale)
+        {
+        }
+    }
+
+    /// <summary>The addresses of one row's result and of its running sum.</summary>
+    private readonly ref struct Row(float* y, float* source, float* target, float scale)
+    {
+        public readonly float* Y = y;
+        public readonly float* Source = source;
+        public readonly float* Target = target;
+        public readonly float Scale = scale;
+    }
+
+    /// <param name="a">The matrix.</param>
+    /// <param name="x">[columns of a, width].</param>
+    /// <param name="y">[rows of a, width], overwritten; null when only the running sum is wanted.</param>
+    /// <param name="width">The number of columns of x and y.</param>
+    /// <param name="sum">A running sum, if there is one.</param>
+    public static void Multiply(CsrMatrix a, float* x, float* y, int width, Sum sum = default) => Multiply(a, x, y, width, sum, BestPath);
+
+    internal static void Multiply(CsrMatrix a, float* x, float* y, int width, Sum sum, Path path)
+    {
+        nint px = (nint)x, py = (nint)y;
+        Parallelism.ForRanges(a.RowCount, minimumPerThread: 512, (from, to) =>
+        {
+            fixed (int* offsets = a.RowOffsets, columns = a.Columns)
+            fixed (float* values = a.Values)
+            {
+                for (int row = from; row < to; row++)
+                {
+                    int first = offsets[row], count = offsets[row + 1] - first;
+                    long start = (long)row * width;
+                    var target = new Row(At(py, start), At(sum.Source, start), At(sum.Target, start), sum.Scale);
+                    switch (path)
+                    {
+                        case Path.Vector512: Row512(columns + first, values + first, count, (float*)px, target, width); break;
+                        case Path.Vector256: Row256(columns + first, values + first, count, (float*)px, target, width); break;
+                        default: RowPlain(columns + first, values + first, count, (float*)px, target, width, 0); break;
+                    }
+                }
+            }
+        });
+    }
+
+    private static float* At(nint array, long element) => array == 0 ? null : (float*)array + element;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row512(int* columns, float* values, int count, float* x, Row to, int width)
+    {
+        int d = 0;
+        for (; d + 64 <= width; d += 64)
+        {
+            Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
+            for (int e = 0; e < count; e++)
+            {
+                float* row = x + ((long)columns[e] * width) + d;
+                var v = Vector512.Create(values[e]);
+                s0 = Vector512.FusedMultiplyAdd(v, Vector512.Load(row), s0);
+                s1 = Vector512.FusedMultiplyAdd(v, Vector512.Load(row + 16), s1);
+                s2 = Vector512.FusedMultiplyAdd(v, Vector512.Load(row + 32), s2);
+                s3 = Vector512.FusedMultiplyAdd(v, Vector512.Load(row + 48), s3);
+            }
+
+            Store(s0, to, d);
+            Store(s1, to, d + 16);
+            Store(s2, to, d + 32);
+            Store(s3, to, d + 48);
+        }
+
+        for (; d + 16 <= width; d += 16)
+        {
+            Vector512<float> s = default;
+            for (int e = 0; e < count; e++)
+                s = Vector512.FusedMultiplyAdd(Vector512.Create(values[e]), Vector512.Load(x + ((long)columns[e] * width) + d), s);
+            Store(s, to, d);
+        }
+
+        if (d < width)
+            RowPlain(columns, values, count, x, to, width, d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row256(int* columns, float* values, int count, float* x, Row to, int width)
+    {
+        int d = 0;
+        for (; d + 32 <= width; d += 32)
+        {
+            Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
+            for (int e = 0; e < count; e++)
+            {
+                float* row = x + ((long)columns[e] * width) + d;
+                var v = Vector256.Create(values[e]);
+                s0 = Vector256.FusedMultiplyAdd(v, Vector256.Load(row), s0);
+                s1 = Vector256.FusedMultiplyAdd(v, Vector256.Load(row + 8), s1);
+                s2 = Vector256.FusedMultiplyAdd(v, Vector256.Load(row + 16), s2);
+                s3 = Vector256.FusedMultiplyAdd(v, Vector256.Load(row + 24), s3);
+            }
+
+            Store(s0, to, d);
+            Store(s1, to, d + 8);
+            Store(s2, to, d + 16);
+            Store(s3, to, d + 24);
+        }
+
+        for (; d + 8 <= width; d += 8)
+        {
+            Vector256<float> s = default;
+            for (int e = 0; e < count; e++)
+                s = Vector256.FusedMultiplyAdd(Vector256.Create(values[e]), Vector256.Load(x + ((long)columns[e] * width) + d), s);
+            Store(s, to, d);
+        }
+
+        if (d < width)
+            RowPlain(columns, values, count, x, to, width, d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowPlain(int* columns, float* values, int count, float* x, Row to, int width, int start)
+    {
+        for (int d = start; d < width; d++)
+        {
+            float s = 0;
+            for (int e = 0; e < count; e++)
+                s += values[e] * x[((long)columns[e] * width) + d];
+            if (to.Y != null)
+                to.Y[d] = s;
+            if (to.Target != null)
+                to.Target[d] = (to.Source[d] + s) * to.Scale;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<float> value, Row to, int at)
+    {
+        if (to.Y != null)
+            value.Store(to.Y + at);
+        if (to.Target != null)
+            ((Vector512.Load(to.Source + at) + value) * to.Scale).Store(to.Target + at);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<float> value, Row to, int at)
+    {
+        if (to.Y != null)
+            value.Store(to.Y + at);
+        if (to.Target != null)
+            ((Vector256.Load(to.Source + at) + value) * to.Scale).Store(to.Target + at);
+    }
+}

@@ -1,0 +1,29 @@
+using DRepMRec.Encoders;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Hosts;
+
+/// <summary>A linear layer whose first weights come from the options' seed: X W + b.</summary>
+internal sealed class FeatureProjection : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter? _bias;
+
+    public FeatureProjection(int inputDim, int outputDim, Initialization initialization, bool bias = true)
+        : base(nameof(FeatureProjection))
+    {
+        _weight = initialization.XavierUniform(outputDim, inputDim);
+        _bias = bias ? Initialization.Zeros(outputDim) : null;
+        RegisterComponents();
+    }
+
+    public static ModuleList<FeatureProjection> PerModality(ModalFeatures features, int outputDim, Initialization initialization, bool bias = true)
+        => new([.. features.Sources.Select(s => new FeatureProjection(s.Dimension, outputDim, initialization, bias))]);
+
+    public override Tensor forward(Tensor x) => nn.functional.linear(x, _weight, _bias);
+}

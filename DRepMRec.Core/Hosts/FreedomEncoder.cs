@@ -1,0 +1,103 @@
+using DRepMRec.Alignment;
+using DRepMRec.Encoders;
+using DRepMRec.Graphs;
+using DRepMRec.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Hosts;
+
+/// <summary>
+/// FREEDOM (Zhou and Shen, MM 2023, arXiv 2211.06924): LightGCN over a user-item graph that each epoch prunes anew by degree, plus propagation of item embeddings over a frozen graph of
+/// similar items; its own loss adds BPR between users and projected features.
+/// </summary>
+/// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
+public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, ITrainingGraph
+{
+    private readonly FreedomOptions _options;
+    private readonly ModalFeatures _features;
+    private readonly int _userCount;
+    private readonly CsrMatrix _itemGraph;
+
+    [ComponentName(Name = "embedding")]
+    private readonly Parameter _embedding;
+
+    [ComponentName(Name = "projections")]
+    private readonly ModuleList<FeatureProjection> _projections;
+
+    /// <summary>Creates the encoder with Xavier-uniform weights and builds the item graph.</summary>
+    /// <param name="userCount">The number of users U.</param>
+    /// <param name="features">The features of all items.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The number of modality weights isn't that of the modalities.</exception>
+    public FreedomEncoder(int userCount, ModalFeatures features, FreedomOptions? options = null)
+        : base(TorchBackend.Require(nameof(FreedomEncoder)))
+    {
+        _options = options ?? new FreedomOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
+        ArgumentNullException.ThrowIfNull(features);
+        _features = features;
+        _userCount = userCount;
+        var initialization = new Initialization(_options.Seed);
+        _embedding = initialization.XavierUniform(userCount, features.ItemCount, EmbeddingDim);
+
+        // A bias would cancel out between the positive and the negative.
+        _projections = FeatureProjection.PerModality(features, EmbeddingDim, initialization, bias: false);
+        _itemGraph = ItemGraphs.Combine(features, _options.Neighbors, _options.ModalityWeights);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public int EmbeddingDim => _options.EmbeddingDim;
+
+    /// <inheritdoc/>
+    public UserItemEmbeddings Ego => new(_embedding.narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+
+    /// <inheritdoc/>
+    public InteractionGraph ForEpoch(InteractionGraph graph, int epoch)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return _options.EdgeDropout == 0 ? graph : graph.DropEdgesByDegree(_options.EdgeDropout, (_options.Seed * 1_000_003L) + epoch);
+    }
+
+    /// <inheritdoc/>
+    public override UserItemEmbeddings forward(InteractionGraph graph)
+    {
+        GraphShape.Check(graph, _userCount, _features.ItemCount);
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings nodes = graph.Adjacency.PropagateMeanSplit(_embedding, _options.Layers, _userCount);
+        Tensor similar = Ego.Items;
+        for (int layer = 0; layer < _options.ItemLayers; layer++)
+            similar = _itemGraph.Propagate(similar);
+        return new UserItemEmbeddings(nodes.Users, nodes.Items.Plus(similar)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public HostOutput Compute(InteractionGraph graph, TrainingBatch? batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings output = call(graph);
+        var terms = new List<LossTerm>();
+        if (batch is not null && _options.ModalLossWeight > 0)
+            terms.Add(new LossTerm("modal", ModalLoss(output.Users, batch).MoveToOuterDisposeScope(), _options.ModalLossWeight));
+        return new HostOutput(output.MoveToOuterDisposeScope(), terms);
+    }
+
+    /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
+    private Tensor ModalLoss(Tensor users, TrainingBatch batch)
+    {
+        Tensor own = users.index_select(0, batch.Users);
+        Tensor? sum = null;
+        for (int m = 0; m < _projections.Count; m++)
+        {
+            Tensor projected = _projections[m].call(_features.Values[m]);
+            Tensor positive = own.RowDot(projected.index_select(0, batch.Positives)).unsqueeze(1);
+            Tensor loss = RankingLosses.Bpr(positive, batch.ScoreNegatives(own, projected));
+            sum = sum is null ? loss : sum.Plus(loss);
+        }
+
+        return sum!;
+    }
+}

@@ -1,0 +1,54 @@
+using DRepMRec.Encoders;
+using DRepMRec.Graphs;
+
+namespace DRepMRec.Hosts;
+
+/// <summary>The frozen item graphs of FREEDOM and MGCN: each item with itself and its k - 1 nearest others, symmetrically normalised by the sums of rows.</summary>
+internal static class ItemGraphs
+{
+    /// <summary>The graph of one modality, S_ij / sqrt(d_i d_j) with cosines S (1 on the diagonal), or with ones instead of cosines.</summary>
+    public static CsrMatrix OfModality(ModalFeatures features, int modality, int neighbors, bool weighted)
+    {
+        CsrMatrix similar = features.Similarities(modality, neighbors - 1);
+        var entries = new List<(int Row, int Column, float Value)>(similar.NonZeroCount + similar.RowCount);
+        var degrees = new double[similar.RowCount];
+        for (int row = 0; row < similar.RowCount; row++)
+        {
+            entries.Add((row, row, 1));
+            degrees[row] = 1;
+            for (int e = similar.RowOffsets[row]; e < similar.RowOffsets[row + 1]; e++)
+            {
+                float value = weighted ? similar.Values[e] : 1;
+                entries.Add((row, similar.Columns[e], value));
+                degrees[row] += value;
+            }
+        }
+
+        return new CsrMatrix(similar.RowCount, similar.RowCount, [.. entries.Select(e => (e.Row, e.Column, (float)(e.Value / Math.Sqrt(degrees[e.Row] * degrees[e.Column]))))]);
+    }
+
+    /// <summary>The weighted sum of the modalities' graphs with ones; the weights are divided by their sum. Empty weights are equal.</summary>
+    public static CsrMatrix Combine(ModalFeatures features, int neighbors, IReadOnlyList<double> weights)
+    {
+        if (weights.Count > 0 && weights.Count != features.ModalityCount)
+            throw new ArgumentException($"Expected {features.ModalityCount} modality weights, one per modality, or none; got {weights.Count}.");
+        if (weights.Any(w => !(w >= 0) || !double.IsFinite(w)) || (weights.Count > 0 && weights.Sum() == 0))
+            throw new ArgumentException($"Modality weights must be 0 or above and not all 0; got {string.Join(", ", weights)}.");
+        double[] shares = [.. Enumerable.Range(0, features.ModalityCount).Select(m => weights.Count == 0 ? 1.0 / features.ModalityCount : weights[m] / weights.Sum())];
+        var sum = new Dictionary<(int Row, int Column), float>();
+        for (int m = 0; m < shares.Length; m++)
+        {
+            CsrMatrix graph = OfModality(features, m, neighbors, weighted: false);
+            for (int row = 0; row < graph.RowCount; row++)
+            {
+                for (int e = graph.RowOffsets[row]; e < graph.RowOffsets[row + 1]; e++)
+                {
+                    var place = (row, graph.Columns[e]);
+                    sum[place] = sum.GetValueOrDefault(place) + (float)(shares[m] * graph.Values[e]);
+                }
+            }
+        }
+
+        return new CsrMatrix(features.ItemCount, features.ItemCount, [.. sum.Select(e => (e.Key.Row, e.Key.Column, e.Value))]);
+    }
+}

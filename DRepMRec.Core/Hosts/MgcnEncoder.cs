@@ -1,0 +1,127 @@
+using DRepMRec.Alignment;
+using DRepMRec.Encoders;
+using DRepMRec.Graphs;
+using DRepMRec.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Hosts;
+
+/// <summary>
+/// MGCN (Yu et al., MM 2023, arXiv 2308.03588): item embeddings purified by each modality propagate over that modality's item graph; attention splits the modalities into what they share and
+/// what each has of its own; behaviour gates the latter, and a contrast ties this side representation to LightGCN's.
+/// </summary>
+/// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
+public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings
+{
+    private readonly MgcnOptions _options;
+    private readonly ModalFeatures _features;
+    private readonly int _userCount;
+    private readonly CsrMatrix[] _itemGraphs;
+
+    [ComponentName(Name = "embedding")]
+    private readonly Parameter _embedding;
+
+    [ComponentName(Name = "projections")]
+    private readonly ModuleList<FeatureProjection> _projections;
+
+    [ComponentName(Name = "purifiers")]
+    private readonly ModuleList<FeatureProjection> _purifiers;
+
+    [ComponentName(Name = "preferences")]
+    private readonly ModuleList<FeatureProjection> _preferences;
+
+    [ComponentName(Name = "attention")]
+    private readonly FeatureProjection _attention;
+
+    [ComponentName(Name = "attention_query")]
+    private readonly FeatureProjection _query;
+
+    /// <summary>Creates the encoder with Xavier-uniform weights and builds the item graphs.</summary>
+    /// <param name="userCount">The number of users U.</param>
+    /// <param name="features">The features of all items; validation on TikTok prefers <see cref="FeatureScaling.None"/>.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    public MgcnEncoder(int userCount, ModalFeatures features, MgcnOptions? options = null)
+        : base(TorchBackend.Require(nameof(MgcnEncoder)))
+    {
+        _options = options ?? new MgcnOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
+        ArgumentNullException.ThrowIfNull(features);
+        _features = features;
+        _userCount = userCount;
+        var initialization = new Initialization(_options.Seed);
+        ModuleList<FeatureProjection> Squares() => new([.. features.Sources.Select(_ => new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization))]);
+        _embedding = initialization.XavierUniform(userCount, features.ItemCount, EmbeddingDim);
+        _projections = FeatureProjection.PerModality(features, EmbeddingDim, initialization);
+        _purifiers = Squares();
+        _preferences = Squares();
+        _attention = new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization);
+        _query = new FeatureProjection(EmbeddingDim, 1, initialization, bias: false);
+        _itemGraphs = [.. Enumerable.Range(0, features.ModalityCount).Select(m => ItemGraphs.OfModality(features, m, _options.Neighbors, weighted: true))];
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public int EmbeddingDim => _options.EmbeddingDim;
+
+    /// <inheritdoc/>
+    public UserItemEmbeddings Ego => new(_embedding.narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+
+    /// <inheritdoc/>
+    public override UserItemEmbeddings forward(InteractionGraph graph)
+    {
+        HostOutput output = Compute(graph, null);
+        output.Modal?.Dispose();
+        return output.Embeddings;
+    }
+
+    /// <inheritdoc/>
+    public HostOutput Compute(InteractionGraph graph, TrainingBatch? batch)
+    {
+        GraphShape.Check(graph, _userCount, _features.ItemCount);
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings content = graph.Adjacency.PropagateMeanSplit(_embedding, _options.Layers, _userCount);
+        Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
+        for (int m = 0; m < items.Length; m++)
+        {
+            items[m] = Purify(m);
+            users[m] = graph.NormalizedInteractions.Propagate(items[m]);
+        }
+
+        var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
+        var terms = new List<LossTerm>();
+        if (batch is not null && _options.ContrastWeight > 0)
+            terms.Add(new LossTerm("contrast", Contrast(side, content, batch).MoveToOuterDisposeScope(), _options.ContrastWeight));
+        var all = new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items));
+        return new HostOutput(all.MoveToOuterDisposeScope(), terms, side.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Lets through of the item embeddings what the modality asks for, and spreads it over the modality's graph (MGCN, eq. 2 to 6).</summary>
+    private Tensor Purify(int modality)
+    {
+        Tensor projected = _projections[modality].call(_features.Values[modality]);
+        Tensor items = Ego.Items * _purifiers[modality].call(projected).sigmoid();
+        for (int layer = 0; layer < _options.ItemLayers; layer++)
+            items = _itemGraphs[modality].Propagate(items);
+        return items;
+    }
+
+    /// <summary>What the modalities share, plus what each has of its own as far as behaviour prefers it; averaged (MGCN, eq. 8 to 12).</summary>
+    private Tensor Merge(Tensor[] modalities, Tensor content)
+    {
+        Tensor weights = cat([.. modalities.Select(m => _query.call(_attention.call(m).tanh()))], 1).softmax(1);
+        Tensor shared = modalities[0] * weights.narrow(1, 0, 1);
+        for (int m = 1; m < modalities.Length; m++)
+            shared = shared.Plus(modalities[m] * weights.narrow(1, m, 1));
+        Tensor sum = shared;
+        for (int m = 0; m < modalities.Length; m++)
+            sum = sum.Plus(_preferences[m].call(content).sigmoid() * (modalities[m] - shared));
+        return sum.Times(1.0 / (modalities.Length + 1));
+    }
+
+    private Tensor Contrast(UserItemEmbeddings side, UserItemEmbeddings content, TrainingBatch batch)
+        => AlignmentLosses.InfoNceOneWay(side.Items.index_select(0, batch.DistinctItems), content.Items.index_select(0, batch.DistinctItems), _options.Temperature)
+            .Plus(AlignmentLosses.InfoNceOneWay(side.Users.index_select(0, batch.DistinctUsers), content.Users.index_select(0, batch.DistinctUsers), _options.Temperature));
+}

@@ -1,0 +1,37 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace DRepMRec.Internals;
+
+/// <summary>Refuses wrong option values where they are written, and says what was expected.</summary>
+internal static class Guard
+{
+    public static T Positive<T>(T value, [CallerMemberName] string name = "") where T : INumber<T>
+        => value > T.Zero && T.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0.");
+
+    public static T NotNegative<T>(T value, [CallerMemberName] string name = "") where T : INumber<T>
+        => value >= T.Zero && T.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above.");
+
+    public static T InRange<T>(T value, T min, T max, [CallerMemberName] string name = "") where T : INumber<T>
+        => value >= min && value <= max ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
+
+    /// <summary>A share: from 0 up to, but not including, 1.</summary>
+    public static double Share(double value, [CallerMemberName] string name = "")
+        => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
+
+    public static T Defined<T>(T value, [CallerMemberName] string name = "") where T : struct, Enum
+        => Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+
+    public static IReadOnlyList<T> NotEmpty<T>(IReadOnlyList<T> value, [CallerMemberName] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value.Count > 0 ? value : throw new ArgumentException($"{name} must have at least one entry.", name);
+    }
+
+    /// <summary>Room for the scores of all items for some users.</summary>
+    public static void Room(ReadOnlySpan<float> scores, int users, int items)
+    {
+        if (scores.Length != (long)users * items)
+            throw new ArgumentException($"Expected room for {users} x {items} scores, got {scores.Length}.", nameof(scores));
+    }
+}

@@ -1,0 +1,13 @@
+namespace DRepMRec.Internals;
+
+/// <summary>What a stream of random numbers is for. Each draw comes from the stream (seed of the options, purpose, index), so that no purpose shifts the draws of another.</summary>
+internal static class RandomPurpose
+{
+    public const ulong Initialization = 1;
+    public const ulong EdgeDropout = 2;
+    public const ulong Shuffle = 3;
+    public const ulong Negatives = 4;
+    public const ulong BehaviorDropout = 5;
+    public const ulong EntitySample = 6;
+    public const ulong Batch = 7;
+}

@@ -1,0 +1,13 @@
+namespace DRepMRec.Serving;
+
+/// <summary>A model file isn't what its format promises. The message names the file, what was expected and what was seen.</summary>
+public sealed class ModelFileException : FormatException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What was expected and what was seen.</param>
+    /// <param name="innerException">The cause, if another exception brought this one about.</param>
+    public ModelFileException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

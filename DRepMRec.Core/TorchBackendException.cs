@@ -1,0 +1,13 @@
+namespace DRepMRec;
+
+/// <summary>TorchSharp's native side can't be loaded. The message says why, and names the package to reference where one is missing.</summary>
+public sealed class TorchBackendException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Why it can't be loaded.</param>
+    /// <param name="innerException">The cause, if another exception brought this one about.</param>
+    public TorchBackendException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

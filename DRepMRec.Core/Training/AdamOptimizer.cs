@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Training;
+
+/// <summary>
+/// Adam (Kingma and Ba, ICLR 2015, algorithm 1) in one pass over each parameter on the CPU. It converts no number behind the collector's back, unlike torch.optim.
+/// </summary>
+/// <remarks>Owns its moments until it is disposed; the parameters stay the caller's. Not safe for use by many threads.</remarks>
+public sealed class AdamOptimizer : IDisposable
+{
+    private readonly AdamOptions _options;
+    private readonly (Parameter Parameter, Tensor First, Tensor Second)[] _slots;
+    private int _step;
+
+    /// <summary>Creates an optimiser for those parameters that take gradients.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    public AdamOptimizer(IEnumerable<Parameter> parameters, AdamOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        _options = options ?? new AdamOptions();
+        _slots = [.. parameters.Where(p => p.requires_grad).Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope()))];
+    }
+
+    /// <summary>Makes one step for all parameters that have a gradient, at the learning rate of the options.</summary>
+    public void Step() => Step(_options.LearningRate);
+
+    /// <summary>Makes one step for all parameters that have a gradient.</summary>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    public void Step(double learningRate)
+    {
+        _step++;
+        double firstCorrection = 1 - Math.Pow(_options.Beta1, _step), secondCorrection = 1 - Math.Pow(_options.Beta2, _step);
+        using IDisposable noGradient = no_grad();
+        foreach (var (parameter, first, second) in _slots)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (parameter.grad is not { } gradient)
+                continue;
+            if (parameter.device_type == DeviceType.CPU && parameter.is_contiguous())
+                StepOnCpu(parameter, gradient.contiguous(), first, second, (float)(learningRate / firstCorrection), (float)(1 / Math.Sqrt(secondCorrection)));
+            else
+                StepByTensors(parameter, gradient, first, second, learningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
+        }
+    }
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ZeroGradients()
+    {
+        foreach (var (parameter, _, _) in _slots)
+        {
+            using Tensor? gradient = parameter.grad;
+            gradient?.zero_();
+        }
+    }
+
+    /// <summary>Releases the moments.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, first, second) in _slots)
+        {
+            first.Dispose();
+            second.Dispose();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void StepOnCpu(Parameter parameter, Tensor gradient, Tensor first, Tensor second, float rate, float secondScale)
+    {
+        float beta1 = (float)_options.Beta1, beta2 = (float)_options.Beta2, epsilon = (float)_options.Epsilon;
+        Span<float> p = Values(parameter), g = Values(gradient), m = Values(first), v = Values(second);
+        int i = 0;
+        if (Vector512.IsHardwareAccelerated || Vector256.IsHardwareAccelerated)
+        {
+            Span<Vector256<float>> ps = MemoryMarshal.Cast<float, Vector256<float>>(p), gs = MemoryMarshal.Cast<float, Vector256<float>>(g);
+            Span<Vector256<float>> ms = MemoryMarshal.Cast<float, Vector256<float>>(m), vs = MemoryMarshal.Cast<float, Vector256<float>>(v);
+            for (int n = 0; n < ps.Length; n++)
+            {
+                ms[n] = (ms[n] * beta1) + (gs[n] * (1 - beta1));
+                vs[n] = (vs[n] * beta2) + (gs[n] * gs[n] * (1 - beta2));
+                ps[n] -= ms[n] * rate / ((Vector256.Sqrt(vs[n]) * secondScale) + Vector256.Create(epsilon));
+            }
+
+            i = ps.Length * Vector256<float>.Count;
+        }
+
+        for (; i < p.Length; i++)
+        {
+            m[i] = (m[i] * beta1) + (g[i] * (1 - beta1));
+            v[i] = (v[i] * beta2) + (g[i] * g[i] * (1 - beta2));
+            p[i] -= m[i] * rate / ((MathF.Sqrt(v[i]) * secondScale) + epsilon);
+        }
+    }
+
+    private void StepByTensors(Parameter parameter, Tensor gradient, Tensor first, Tensor second, double rate, double secondScale)
+    {
+        first.copy_(first.Times(_options.Beta1).Plus(gradient, 1 - _options.Beta1));
+        second.copy_(second.Times(_options.Beta2).Plus(gradient.Squared(), 1 - _options.Beta2));
+        parameter.copy_(parameter.Plus(first / second.sqrt().Times(secondScale).Plus(_options.Epsilon), -rate));
+    }
+
+    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+}

@@ -1,0 +1,115 @@
+using DRepMRec.Data;
+using DRepMRec.Internals;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Training;
+
+/// <summary>Cuts each epoch's shuffled interactions into batches and draws their negatives, never a training item of the user. All draws depend on (seed, epoch) alone.</summary>
+/// <remarks>Immutable and safe for use by many threads.</remarks>
+public sealed class BatchSampler
+{
+    private const int MaxTries = 100;
+    private readonly InteractionSet _train;
+    private readonly RankingLoss _loss;
+    private readonly int _batchSize;
+    private readonly ulong _seed;
+    private readonly int[] _pairUsers;
+    private readonly int[] _candidates;
+    private readonly double[]? _cumulative;
+
+    /// <summary>Creates a sampler.</summary>
+    /// <param name="train">The training interactions, at least one.</param>
+    /// <param name="loss">The ranking loss, which says how many negatives there are, and whether the batch shares them.</param>
+    /// <param name="sampling">Where negatives come from, or <see langword="null"/> for the defaults.</param>
+    /// <param name="batchSize">The number of interactions per batch, at least 1.</param>
+    /// <param name="seed">The same seed, the same batches.</param>
+    /// <exception cref="ArgumentException">There is no interaction.</exception>
+    public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int batchSize = 2048, int seed = 2024)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        sampling ??= new NegativeSampling();
+        if (train.Count == 0)
+            throw new ArgumentException("Expected at least one training interaction, got none.", nameof(train));
+        _train = train;
+        _loss = loss;
+        _batchSize = batchSize;
+        _seed = (ulong)seed;
+        _pairUsers = train.ExpandUsers();
+        int[] degrees = train.ItemDegrees();
+        _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => sampling.Candidates == NegativeCandidates.AllItems || degrees[i] > 0)];
+        if (sampling.Distribution == NegativeDistribution.Popularity)
+        {
+            double sum = 0;
+            _cumulative = [.. _candidates.Select(i => sum += Math.Pow(Math.Max(1, degrees[i]), sampling.PopularityExponent))];
+        }
+    }
+
+    /// <summary>The number of batches in an epoch.</summary>
+    public int BatchCount => (_train.Count + _batchSize - 1) / _batchSize;
+
+    /// <summary>The batches of an epoch; the last one may be smaller.</summary>
+    /// <param name="epoch">The number of the epoch.</param>
+    /// <param name="device">Where the batches' tensors live; <see langword="null"/> for the CPU.</param>
+    /// <returns>Batches, made one at a time, that the caller disposes.</returns>
+    public IEnumerable<TrainingBatch> Epoch(int epoch, Device? device = null)
+    {
+        int[] order = [.. Enumerable.Range(0, _train.Count)];
+        new SeededRandom(_seed, RandomPurpose.Shuffle, (ulong)epoch).Shuffle(order.AsSpan());
+        var random = new SeededRandom(_seed, RandomPurpose.Negatives, (ulong)epoch);
+        for (int start = 0; start < order.Length; start += _batchSize)
+        {
+            int count = Math.Min(_batchSize, order.Length - start);
+            int[] users = new int[count], positives = new int[count];
+            for (int b = 0; b < count; b++)
+            {
+                users[b] = _pairUsers[order[start + b]];
+                positives[b] = _train.Items[order[start + b]];
+            }
+
+            bool shared = _loss is RankingLoss.SampledSoftmax;
+            int[] negatives = shared ? DrawShared(random) : DrawFor(users, positives, random);
+            yield return new TrainingBatch(users, positives, negatives, shared) { Seed = (long)random.NextUInt64(), Known = _train, Device = device ?? CPU };
+        }
+    }
+
+    private int[] DrawShared(SeededRandom random)
+    {
+        var negatives = new int[((RankingLoss.SampledSoftmax)_loss).Negatives];
+        foreach (ref int negative in negatives.AsSpan())
+            negative = Draw(random);
+        return negatives;
+    }
+
+    private int[] DrawFor(int[] users, int[] positives, SeededRandom random)
+    {
+        int perPair = ((RankingLoss.Bpr)_loss).Negatives;
+        var negatives = new int[users.Length * perPair];
+        for (int n = 0; n < negatives.Length; n++)
+            negatives[n] = DrawUnseen(users[n / perPair], positives[n / perPair], random);
+        return negatives;
+    }
+
+    /// <summary>Draws until an item isn't the user's. A user who has nearly everything gets a uniform draw from the rest; one who has everything gets the positive itself, which has no gradient.</summary>
+    private int DrawUnseen(int user, int positive, SeededRandom random)
+    {
+        for (int tries = 0; tries < MaxTries; tries++)
+        {
+            int item = Draw(random);
+            if (!_train.Contains(user, item))
+                return item;
+        }
+
+        int[] unseen = [.. _candidates.Where(i => !_train.Contains(user, i))];
+        return unseen.Length > 0 ? unseen[random.NextInt(unseen.Length)] : positive;
+    }
+
+    private int Draw(SeededRandom random)
+    {
+        if (_cumulative is null)
+            return _candidates[random.NextInt(_candidates.Length)];
+        int at = Array.BinarySearch(_cumulative, random.NextDouble() * _cumulative[^1]);
+        return _candidates[Math.Min(at < 0 ? ~at : at + 1, _candidates.Length - 1)];
+    }
+}

@@ -1,0 +1,58 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Serving;
+using DRepMRec.Training;
+
+namespace DRepMRec;
+
+/// <summary>What a training did, and the way from the trained model to test figures and recommendations.</summary>
+public sealed class TrainingReport
+{
+    private readonly DRepMRecModel _model;
+    private readonly RecDataset _data;
+    private readonly TrainerOptions _options;
+
+    internal TrainingReport(DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
+    {
+        _model = model;
+        _data = data;
+        _options = options;
+        History = history;
+        BestEpoch = bestEpoch;
+        Elapsed = elapsed;
+    }
+
+    /// <summary>Each epoch in turn.</summary>
+    public IReadOnlyList<EpochReport> History { get; }
+
+    /// <summary>The epoch whose weights the model has: the best by validation, or the last one where nothing was validated.</summary>
+    public int BestEpoch { get; }
+
+    /// <summary>The validation figures of the best epoch, if it was evaluated.</summary>
+    public EvaluationResult? Validation => History[BestEpoch - 1].Validation;
+
+    /// <summary>The time from the beginning of training to its end, validation included.</summary>
+    public TimeSpan Elapsed { get; }
+
+    /// <summary>Evaluates the model on the test set. Choose on validation; read the test figures once.</summary>
+    /// <param name="cancellationToken">Stops between two blocks of users.</param>
+    /// <exception cref="ArgumentException">The test set is empty.</exception>
+    public EvaluationResult EvaluateTest(CancellationToken cancellationToken = default)
+        => new ModelEvaluator(_data, _options).Evaluate(_model, EvaluationTarget.Test, cancellationToken);
+
+    /// <summary>Takes the trained representations out into a recommender that needs neither the model nor libtorch.</summary>
+    public Recommender BuildRecommender()
+    {
+        UserItemEmbeddings final = _model.Embed();
+        try
+        {
+            var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
+            var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, _data.Name, _data.SplitChecksum, _data.Users.Count, _data.Items.Count, final.Dimension, figures);
+            return new Recommender(manifest, _data.Users, _data.Items, UserItemEmbeddings.Values(final.Users), UserItemEmbeddings.Values(final.Items), _data.Train);
+        }
+        finally
+        {
+            final.Dispose();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using DRepMRec.Evaluation;
+using DRepMRec.Training;
+using Spectre.Console;
+
+namespace Common;
+
+/// <summary>Shows a training: a bar for the epoch with losses and the validation metric on a terminal; elsewhere a plain line per epoch, if wanted, and one at the end.</summary>
+internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines) : IProgress<TrainingProgress>
+{
+    private static readonly RankingMetric Metric = RankingMetric.Recall(20);
+    private EvaluationResult? _last;
+    private (int Epoch, double Value) _best;
+
+    public static ModelRun Show(string name, bool linePerEpoch, Func<IProgress<TrainingProgress>, ModelRun> train)
+    {
+        ModelRun run;
+        if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+        {
+            run = AnsiConsole.Progress().AutoClear(true)
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 })
+                .Start(context => train(new TrainingDisplay(name, context.AddTask(Markup.Escape(name)), lines: false)));
+        }
+        else
+        {
+            run = train(new TrainingDisplay(name, null, linePerEpoch));
+        }
+
+        string epochs = run.Report is { } report ? $"{report.History.Count} epochs in {run.TrainTime.TotalSeconds:F1} s, best epoch {report.BestEpoch} with" : $"{run.TrainTime.TotalSeconds:F1} s,";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {epochs} validation {Metric} {run.Validation[Metric]:F4}"));
+        return run;
+    }
+
+    public void Report(TrainingProgress value)
+    {
+        if (value.Validation is not null)
+            _last = value.Validation;
+        if (value.Best)
+            _best = (value.Epoch, value.Validation![Metric]);
+        string losses = string.Join("  ", value.Losses.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value:F4}")));
+        string validation = _last is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  {Metric} {_last[Metric]:F4} (best {_best.Value:F4}, epoch {_best.Epoch})");
+        string line = $"{name} epoch {value.Epoch}: {losses}{validation}";
+        if (bar is not null)
+        {
+            bar.Description = Markup.Escape(line);
+            bar.MaxValue = value.Batches;
+            bar.Value = Math.Min(value.Batch, value.Batches - 0.001);
+        }
+        else if (lines && value.Validation is not null)
+        {
+            Console.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Common;
+using DRepMRec.Training;
+
+namespace CompareModels;
+
+internal sealed record CommandLine
+{
+    public string? Data { get; init; }
+
+    public required IReadOnlyList<string> Models { get; init; }
+
+    public required IReadOnlyList<bool> Bma { get; init; }
+
+    public required string Loss { get; init; }
+
+    public required IReadOnlyList<int> Seeds { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required int Threads { get; init; }
+
+    public string? Json { get; init; }
+
+    public string? Markdown { get; init; }
+
+    public RankingLoss RankingLoss => Loss == "bpr" ? new RankingLoss.Bpr() : new DRepMRec.DRepMRecOptions().Loss;
+
+    public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
+    {
+        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." };
+        var models = new Option<string[]>("--models") { Description = $"all, or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.", DefaultValueFactory = _ => [.. Catalogue.Names], CustomParser = ParseModels };
+        var bma = new Option<string>("--bma") { Description = "Whether BMA is plugged into the models that can take it: off, on or both. DRepMRec always has it.", DefaultValueFactory = _ => "both" };
+        bma.AcceptOnlyFromAmong("off", "on", "both");
+        var loss = new Option<string>("--loss") { Description = "The ranking loss: bpr or softmax.", DefaultValueFactory = _ => "bpr" };
+        loss.AcceptOnlyFromAmong("bpr", "softmax");
+        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024], CustomParser = ParseSeeds };
+        var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 1000 }.AboveZero();
+        var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
+        var json = new Option<string?>("--json") { Description = "A file for all figures, written after each training. Trainings that it already has are not made again." }.InExistingFolder();
+        var markdown = new Option<string?>("--markdown") { Description = "A file for the table." }.InExistingFolder();
+        var root = new RootCommand("Trains recommenders without and with Behaviour-Modal Alignment and compares them on the test set.") { data, models, bma, loss, seeds, epochs, threads, json, markdown };
+        root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
+        {
+            Data = result.GetValue(data),
+            Models = result.GetValue(models)!,
+            Bma = result.GetValue(bma) switch { "off" => [false], "on" => [true], _ => [false, true] },
+            Loss = result.GetValue(loss)!,
+            Seeds = result.GetValue(seeds)!,
+            Epochs = result.GetValue(epochs),
+            Threads = result.GetValue(threads),
+            Json = result.GetValue(json),
+            Markdown = result.GetValue(markdown),
+        }, cancellation))));
+        return root.Parse(args).InvokeAsync().GetAwaiter().GetResult();
+    }
+
+    private static string[] ParseModels(ArgumentResult argument)
+    {
+        string[] asked = Parts(argument);
+        if (asked is ["all"])
+            return [.. Catalogue.Names];
+        foreach (string unknown in asked.Where(a => !Catalogue.Names.Contains(a, StringComparer.OrdinalIgnoreCase)))
+            argument.AddError($"--models: there is no '{unknown}'; expected all or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.");
+        return [.. Catalogue.Names.Where(n => asked.Contains(n, StringComparer.OrdinalIgnoreCase))];
+    }
+
+    private static int[] ParseSeeds(ArgumentResult argument)
+    {
+        var seeds = new List<int>();
+        foreach (string part in Parts(argument))
+        {
+            if (int.TryParse(part, CultureInfo.InvariantCulture, out int seed))
+                seeds.Add(seed);
+            else
+                argument.AddError($"--seeds: expected whole numbers with commas, got '{part}'.");
+        }
+
+        return [.. seeds.Distinct()];
+    }
+
+    private static string[] Parts(ArgumentResult argument)
+        => [.. argument.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Common;
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Training;
+
+namespace CompareModels;
+
+/// <summary>The trainings that a comparison asks for, seed by seed; those that the file already has are taken from it.</summary>
+internal sealed class Experiment(CommandLine options, RecDataset data)
+{
+    private readonly List<TrialFigures> _done = [];
+    private readonly List<(string Model, bool Bma, int Seed)> _asked =
+        [.. options.Seeds.SelectMany(seed => Catalogue.Variants(options.Models, options.Bma, data.Features.Count > 0).Select(v => (v.Model, v.Bma, Catalogue.IsBaseline(v.Model) ? options.Seeds[0] : seed))).Distinct()];
+
+    /// <summary>Makes the trainings that are missing, and writes all to the file after each.</summary>
+    /// <returns>The figures that were asked for, in the order of the models.</returns>
+    public IReadOnlyList<TrialFigures> Run(CancellationToken cancellation)
+    {
+        if (data.Features.Count == 0)
+            Console.WriteLine("The dataset has no features: models that need them are left out, and so is BMA.");
+        if (_asked.Count == 0)
+            throw new ArgumentException("There is nothing to train; choose other --models or --bma.");
+        if (options.Json is not null && File.Exists(options.Json))
+            Resume(options.Json);
+        for (int n = 0; n < _asked.Count; n++)
+        {
+            var (model, bma, seed) = _asked[n];
+            if (Find(_asked[n]) is not null)
+                continue;
+            cancellation.ThrowIfCancellationRequested();
+            string name = string.Create(CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Title(model, bma)}, seed {seed}");
+            _done.Add(TrialFigures.Of(TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation)), options));
+            if (options.Json is not null)
+                ModelFigures.Write(options.Json, _done);
+        }
+
+        return [.. _asked.Select(a => Find(a)!)];
+    }
+
+    public static string Title(string model, bool bma) => bma && model != Catalogue.Ours ? $"{model} + BMA" : model;
+
+    private void Resume(string path)
+    {
+        _done.AddRange(ModelFigures.Read<TrialFigures>(path));
+        foreach (TrialFigures other in _done.Where(d => d.SplitChecksum != data.SplitChecksum || d.Loss != options.Loss || d.MaxEpochs != options.Epochs))
+        {
+            throw new IOException($"{path} has figures of {other.Dataset} (split {other.SplitChecksum}), {other.Loss}, at most {other.MaxEpochs} epochs; "
+                + $"expected {data.Name} (split {data.SplitChecksum}), {options.Loss}, at most {options.Epochs} epochs. Give another file.");
+        }
+
+        Console.WriteLine($"{path}: {_asked.Count(a => Find(a) is not null)} of {_asked.Count} trainings are there already.");
+    }
+
+    private ModelRun Train(string model, bool bma, int seed, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+    {
+        var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads };
+        if (Catalogue.IsBaseline(model))
+            return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data), data, trainer, cancellation);
+        using ModalFeatures? features = data.Features.Count > 0 ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
+        using DRepMRecModel created = Catalogue.Create(model, bma, data, features, options.RankingLoss, seed);
+        return ModelRun.Train(model, bma, created, data, trainer, progress, cancellation);
+    }
+
+    private TrialFigures? Find((string Model, bool Bma, int Seed) asked) => _done.Find(d => (d.Model, d.Bma, d.Seed) == asked);
+
+    /// <summary>The time left, by what the same models took with other seeds; before that is known, by the mean of all.</summary>
+    private string Remaining()
+    {
+        TrialFigures[] timed = [.. _done.Where(d => d.TrainSeconds > 0)];
+        if (timed.Length == 0)
+            return "";
+        double Expected((string Model, bool Bma, int Seed) trial)
+            => timed.Where(d => (d.Model, d.Bma) == (trial.Model, trial.Bma)).Select(d => d.TrainSeconds).DefaultIfEmpty(timed.Average(d => d.TrainSeconds)).Average();
+        return string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(_asked.Where(a => Find(a) is null).Sum(Expected)).TotalMinutes:F0} min left");
+    }
+}

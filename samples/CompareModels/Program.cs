@@ -1,0 +1,13 @@
+// Trains recommenders without and with Behaviour-Modal Alignment under one protocol, and says which differences are more than chance.
+using CompareModels;
+using DRepMRec.Data;
+
+return CommandLine.Run(args, (options, cancellation) =>
+{
+    RecDataset data = options.Data is null ? SyntheticDataset.Create().Data : RecDataset.Load(options.Data);
+    Console.WriteLine(data);
+    IReadOnlyList<Comparison> lines = Comparison.Of(new Experiment(options, data).Run(cancellation));
+    ResultTable.Show(lines);
+    if (options.Markdown is not null)
+        File.WriteAllText(options.Markdown, ResultTable.Markdown(lines, options));
+});

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using Common;
+using DRepMRec.Evaluation;
+
+namespace CompareModels;
+
+/// <summary>A training's figures, what they were made under, and the test metric of each user, by which models are compared.</summary>
+internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFigures(Model, Bma, Seed)
+{
+    public static readonly RankingMetric Metric = RankingMetric.Recall(20);
+
+    public required string Loss { get; init; }
+
+    public required int MaxEpochs { get; init; }
+
+    public required string Dataset { get; init; }
+
+    public required string SplitChecksum { get; init; }
+
+    /// <summary>Recall@20 of each test user, in single precision.</summary>
+    public required byte[] TestRecallPerUser { get; init; }
+
+    public static TrialFigures Of(ModelRun run, CommandLine options)
+    {
+        ModelFigures figures = run.ToFigures();
+        float[] perUser = [.. run.Test.PerUser(Metric).Select(v => (float)v)];
+        return new TrialFigures(run.Model, run.Bma, run.Seed)
+        {
+            Epochs = figures.Epochs,
+            BestEpoch = figures.BestEpoch,
+            SecondsPerEpoch = figures.SecondsPerEpoch,
+            TrainSeconds = figures.TrainSeconds,
+            EvaluateSeconds = figures.EvaluateSeconds,
+            Valid = figures.Valid,
+            Test = figures.Test,
+            Loss = options.Loss,
+            MaxEpochs = options.Epochs,
+            Dataset = run.Test.Protocol.Dataset,
+            SplitChecksum = run.Test.Protocol.SplitChecksum,
+            TestRecallPerUser = MemoryMarshal.AsBytes(perUser.AsSpan()).ToArray(),
+        };
+    }
+
+    public double[] PerUser() => [.. MemoryMarshal.Cast<byte, float>(TestRecallPerUser).ToArray().Select(v => (double)v)];
+}
