@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Data;
 
@@ -8,11 +8,9 @@ internal static class SharedData
     /// <summary>The folder of a dataset; the test is skipped when it isn't there.</summary>
     public static string Require(string name)
     {
-        string root = Environment.GetEnvironmentVariable("DREPMREC_DATA") ?? Path.GetFullPath(Path.Combine(RepositoryRoot(), "..", "shared", "data"));
+        string root = Environment.GetEnvironmentVariable("DREPMREC_DATA") ?? Path.GetFullPath(Path.Combine(Repository.Root, "..", "shared", "data"));
         string folder = Path.Combine(root, name);
         Skip.IfNot(Directory.Exists(folder), $"The dataset '{name}' isn't at '{root}'; set DREPMREC_DATA to where it is.");
         return folder;
     }
-
-    private static string RepositoryRoot([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
 }

@@ -1,19 +1,17 @@
-using System.Runtime.CompilerServices;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Documentation;
 
 /// <summary>Code in the documentation is compiled: each block is found, line by line, in a file that is.</summary>
 public sealed class CodeBlockTests
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(ThisFile(), "../../.."));
-
     [Theory]
     [InlineData("README.md", "DRepMRec.Core.Tests/Documentation,samples/PlugIntoYourRecommender")]
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
     public void Every_block_stands_in_a_compiled_file(string document, string sources)
     {
-        string[] files = [.. sources.Split(',').SelectMany(s => Directory.GetFiles(Path.Combine(Root, s), "*.cs")).Select(f => Joined(File.ReadLines(f)))];
-        List<string> blocks = Blocks(Path.Combine(Root, document));
+        string[] files = [.. sources.Split(',').SelectMany(s => Directory.GetFiles(Path.Combine(Repository.Root, s), "*.cs")).Select(f => Joined(File.ReadLines(f)))];
+        List<string> blocks = Blocks(Path.Combine(Repository.Root, document));
         blocks.Should().NotBeEmpty();
         foreach (string block in blocks)
             files.Should().Contain(f => f.Contains(block, StringComparison.Ordinal), "{0} has the code\n{1}\nwhich no file of {2} has", document, block, sources);
@@ -48,6 +46,4 @@ public sealed class CodeBlockTests
     private static string Joined(IEnumerable<string> lines) => "\n" + string.Join('\n', lines
         .Select(l => (l.IndexOf(" // ", StringComparison.Ordinal) is > 0 and int at ? l[..at] : l).Trim())
         .Where(l => l.Length > 0 && !(l.StartsWith("using DRepMRec", StringComparison.Ordinal) && l.Count(c => c == ' ') == 1))) + "\n";
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }
