@@ -70,7 +70,7 @@ public sealed class Trainer
     private void Run(IProgress<TrainingProgress>? progress, BestWeights weights, EarlyStopping stopping, List<EpochReport> history, Stopwatch clock, CancellationToken cancellationToken)
     {
         using var optimizer = new AdamOptimizer(_model.parameters(), _options.Adam);
-        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed);
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed) { MostPerUser = _options.InteractionsPerUser };
         var evaluator = new ModelEvaluator(_data, _options);
         bool validates = _data.Validation.Count > 0;
         for (int epoch = 1; epoch <= _options.MaxEpochs && !stopping.ShouldStop; epoch++)

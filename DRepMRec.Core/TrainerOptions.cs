@@ -15,6 +15,10 @@ public sealed record TrainerOptions
     /// <value>At least 1. The default is 2048.</value>
     public int BatchSize { get; init => field = Guard.Positive(value); } = 2048;
 
+    /// <summary>The most interactions of one user in an epoch; of a user with more, as many are drawn anew each epoch, so that a few heavy users don't decide what is learned about all others.</summary>
+    /// <value>0 for all of them (the default), or more.</value>
+    public int InteractionsPerUser { get; init => field = Guard.NotNegative(value); }
+
     /// <summary>Adam and its learning rate.</summary>
     public AdamOptions Adam { get; init; } = new();
 

@@ -26,6 +26,22 @@ public sealed class BatchSamplerTests
     }
 
     [Fact]
+    public void A_heavy_user_has_only_so_many_interactions_in_an_epoch_and_others_in_the_next()
+    {
+        // User 0 has 40 items, users 1 to 3 have two each.
+        var train = new InteractionSet(4, 50, [.. Enumerable.Range(0, 40).Select(i => (0, i)), .. Enumerable.Range(1, 3).SelectMany(u => new[] { (u, u), (u, u + 20) })]);
+        var sampler = new BatchSampler(train, Bpr, new NegativeSampling(), 8, seed: 1) { MostPerUser = 5 };
+        (int User, int Item)[] Pairs(int epoch) => [.. sampler.Epoch(epoch, CPU).SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray()))];
+        var first = Pairs(1);
+        sampler.Count.Should().Be(11);
+        sampler.BatchCount.Should().Be(2);
+        first.Should().HaveCount(11).And.OnlyHaveUniqueItems().And.OnlyContain(p => train.Contains(p.User, p.Item));
+        first.Where(p => p.User > 0).Should().HaveCount(6, "users with fewer keep all");
+        first.Should().Equal(Pairs(1));
+        Enumerable.Range(1, 60).SelectMany(e => Pairs(e).Where(p => p.User == 0)).Distinct().Should().HaveCount(40, "each epoch draws anew");
+    }
+
+    [Fact]
     public void Draws_depend_on_seed_and_epoch_alone()
     {
         RecDataset data = Samples.Checkerboard(20, 30);

@@ -46,8 +46,15 @@ public sealed class BatchSampler
         }
     }
 
+    /// <summary>The most interactions of one user in an epoch: a user with more gets as many, drawn anew each epoch.</summary>
+    /// <value>0 for all of them (the default), or more.</value>
+    public int MostPerUser { get; init => field = Guard.NotNegative(value); }
+
+    /// <summary>The number of interactions in an epoch.</summary>
+    public int Count => MostPerUser == 0 ? _train.Count : Enumerable.Range(0, _train.UserCount).Sum(u => Math.Min(MostPerUser, _train.ItemsOf(u).Length));
+
     /// <summary>The number of batches in an epoch.</summary>
-    public int BatchCount => (_train.Count + _batchSize - 1) / _batchSize;
+    public int BatchCount => (Count + _batchSize - 1) / _batchSize;
 
     /// <summary>The batches of an epoch; the last one may be smaller.</summary>
     /// <param name="epoch">The number of the epoch.</param>
@@ -55,8 +62,7 @@ public sealed class BatchSampler
     /// <returns>Batches, made one at a time, that the caller disposes.</returns>
     public IEnumerable<TrainingBatch> Epoch(int epoch, Device? device = null)
     {
-        int[] order = [.. Enumerable.Range(0, _train.Count)];
-        new SeededRandom(_seed, RandomPurpose.Shuffle, (ulong)epoch).Shuffle(order.AsSpan());
+        int[] order = Order(new SeededRandom(_seed, RandomPurpose.Shuffle, (ulong)epoch));
         var random = new SeededRandom(_seed, RandomPurpose.Negatives, (ulong)epoch);
         for (int start = 0; start < order.Length; start += _batchSize)
         {
@@ -72,6 +78,34 @@ public sealed class BatchSampler
             int[] negatives = shared ? DrawShared(random) : DrawFor(users, positives, random);
             yield return new TrainingBatch(users, positives, negatives, shared) { Seed = (long)random.NextUInt64(), Known = _train, Device = device ?? CPU };
         }
+    }
+
+    /// <summary>The epoch's interactions in random order.</summary>
+    private int[] Order(SeededRandom random)
+    {
+        int[] order = [.. Enumerable.Range(0, _train.Count)];
+        if (MostPerUser > 0)
+        {
+            int kept = 0;
+            for (int user = 0; user < _train.UserCount; user++)
+            {
+                Span<int> own = order.AsSpan(_train.Offsets[user], _train.ItemsOf(user).Length);
+                int count = Math.Min(MostPerUser, own.Length);
+                for (int n = 0; n < count && count < own.Length; n++)
+                {
+                    int other = n + random.NextInt(own.Length - n);
+                    (own[n], own[other]) = (own[other], own[n]);
+                }
+
+                own[..count].CopyTo(order.AsSpan(kept));
+                kept += count;
+            }
+
+            order = order[..kept];
+        }
+
+        random.Shuffle(order.AsSpan());
+        return order;
     }
 
     private int[] DrawShared(SeededRandom random)

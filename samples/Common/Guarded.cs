@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using DRepMRec;
 using DRepMRec.Data;
@@ -50,4 +51,23 @@ internal static class Guarded
         });
         return option;
     }
+
+    /// <summary>Whole numbers with commas, each one once.</summary>
+    public static int[] ParseSeeds(ArgumentResult argument)
+    {
+        var seeds = new List<int>();
+        foreach (string part in Parts(argument))
+        {
+            if (int.TryParse(part, CultureInfo.InvariantCulture, out int seed))
+                seeds.Add(seed);
+            else
+                argument.AddError($"--seeds: expected whole numbers with commas, got '{part}'.");
+        }
+
+        return [.. seeds.Distinct()];
+    }
+
+    /// <summary>The parts of arguments that commas or spaces separate.</summary>
+    public static string[] Parts(ArgumentResult argument)
+        => [.. argument.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }

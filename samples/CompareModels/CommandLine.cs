@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Common;
 using DRepMRec.Training;
 
@@ -36,7 +35,7 @@ internal sealed record CommandLine
         bma.AcceptOnlyFromAmong("off", "on", "both");
         var loss = new Option<string>("--loss") { Description = "The ranking loss: bpr or softmax.", DefaultValueFactory = _ => "bpr" };
         loss.AcceptOnlyFromAmong("bpr", "softmax");
-        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024], CustomParser = ParseSeeds };
+        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024], CustomParser = Guarded.ParseSeeds };
         var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 1000 }.AboveZero();
         var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
         var json = new Option<string?>("--json") { Description = "A file for all figures, written after each training. Trainings that it already has are not made again." }.InExistingFolder();
@@ -59,28 +58,11 @@ internal sealed record CommandLine
 
     private static string[] ParseModels(ArgumentResult argument)
     {
-        string[] asked = Parts(argument);
+        string[] asked = Guarded.Parts(argument);
         if (asked is ["all"])
             return [.. Catalogue.Names];
         foreach (string unknown in asked.Where(a => !Catalogue.Names.Contains(a, StringComparer.OrdinalIgnoreCase)))
             argument.AddError($"--models: there is no '{unknown}'; expected all or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.");
         return [.. Catalogue.Names.Where(n => asked.Contains(n, StringComparer.OrdinalIgnoreCase))];
     }
-
-    private static int[] ParseSeeds(ArgumentResult argument)
-    {
-        var seeds = new List<int>();
-        foreach (string part in Parts(argument))
-        {
-            if (int.TryParse(part, CultureInfo.InvariantCulture, out int seed))
-                seeds.Add(seed);
-            else
-                argument.AddError($"--seeds: expected whole numbers with commas, got '{part}'.");
-        }
-
-        return [.. seeds.Distinct()];
-    }
-
-    private static string[] Parts(ArgumentResult argument)
-        => [.. argument.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }

@@ -1,3 +1,4 @@
+using Common;
 using DRepMRec.Evaluation;
 using MathNet.Numerics.Statistics;
 

@@ -58,10 +58,17 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
         var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads };
         if (Catalogue.IsBaseline(model))
             return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data), data, trainer, cancellation);
-        using ModalFeatures? features = data.Features.Count > 0 ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
-        using DRepMRecModel created = Catalogue.Create(model, bma, data, features, options.RankingLoss, seed);
+        using ModalFeatures? features = Catalogue.NeedsFeatures(model) ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
+        using DRepMRecModel created = Catalogue.Create(model, data, features, ModelOptions(model, bma) with { Seed = seed });
         return ModelRun.Train(model, bma, created, data, trainer, progress, cancellation);
     }
+
+    private DRepMRecOptions ModelOptions(string model, bool bma) => (model, options.Loss) switch
+    {
+        (Catalogue.Ours, "bpr") => DRepMRecOptions.PaperFaithful,
+        (Catalogue.Ours, _) => new DRepMRecOptions(),
+        _ => new DRepMRecOptions { Loss = options.RankingLoss, UseModalLine = bma },
+    };
 
     private TrialFigures? Find((string Model, bool Bma, int Seed) asked) => _done.Find(d => (d.Model, d.Bma, d.Seed) == asked);
 

@@ -1,0 +1,64 @@
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
+using DRepMRec.Hosts;
+
+namespace Common;
+
+/// <summary>The models by name.</summary>
+internal static class Catalogue
+{
+    public const string Ours = "DRepMRec";
+
+    private static readonly Dictionary<string, Func<RecDataset, IItemScorer>> Baselines = new()
+    {
+        ["Popularity"] = data => new PopularityRecommender(data.Train),
+        ["ItemKNN"] = data => new ItemKnnRecommender(data.Train),
+        ["EASE"] = data => new EaseRecommender(data.Train),
+        ["EASE+features"] = EaseWithFeatures,
+    };
+
+    private static readonly string[] NeedFeatures = ["EASE+features", "VBPR", "FREEDOM", "MGCN"];
+
+    private static readonly Dictionary<string, Func<RecDataset, ModalFeatures?, int, IBehaviorEncoder>> Hosts = new()
+    {
+        ["BPR-MF"] = (data, _, seed) => new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, new MatrixFactorizationOptions { Seed = seed }),
+        ["LightGCN"] = (data, _, seed) => new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { Seed = seed }),
+        ["VBPR"] = (data, features, seed) => new VbprEncoder(data.Users.Count, features!, new VbprOptions { Seed = seed }),
+        ["FREEDOM"] = (data, features, seed) => new FreedomEncoder(data.Users.Count, features!, new FreedomOptions { Seed = seed }),
+        ["MGCN"] = (data, features, seed) => new MgcnEncoder(data.Users.Count, features!, new MgcnOptions { Seed = seed }),
+    };
+
+    public static IReadOnlyList<string> Names { get; } = [.. Baselines.Keys, .. Hosts.Keys, Ours];
+
+    /// <summary>The trainings that some models with and without BMA make. Without features there are only those that need none.</summary>
+    public static IEnumerable<(string Model, bool Bma)> Variants(IEnumerable<string> models, IReadOnlyList<bool> bma, bool hasFeatures)
+        => models.Where(m => hasFeatures || !NeedFeatures.Contains(m))
+            .SelectMany(m => m == Ours ? [(m, true)] : Baselines.ContainsKey(m) ? [(m, false)] : bma.Where(b => hasFeatures || !b).Select(b => (m, b)));
+
+    /// <summary>How the features of a host are scaled, by TikTok's validation set.</summary>
+    public static FeatureScaling Scaling(string model) => model == "MGCN" ? FeatureScaling.None : FeatureScaling.Standardize;
+
+    public static bool IsBaseline(string model) => Baselines.ContainsKey(model);
+
+    public static IItemScorer CreateBaseline(string model, RecDataset data) => Baselines[model](data);
+
+    public static bool IsTrained(string model) => model == Ours || Hosts.ContainsKey(model);
+
+    public static bool NeedsFeatures(string model) => NeedFeatures.Contains(model);
+
+    /// <summary>A model that is trained: DRepMRec, or a host with or without BMA as the options have it.</summary>
+    public static DRepMRecModel Create(string model, RecDataset data, ModalFeatures? features, DRepMRecOptions options)
+        => model == Ours ? DRepMRecModel.Create(data, options) : DRepMRecModel.Create(data, Hosts[model](data, features, options.Seed), options);
+
+    /// <summary>EASE plus a little of what is near by features; the weight was chosen on TikTok's validation set.</summary>
+    private static BlendedRecommender EaseWithFeatures(RecDataset data)
+    {
+        using var features = new ModalFeatures(data.Features);
+        var parts = new List<(IItemScorer, double)> { (new EaseRecommender(data.Train), 1) };
+        for (int m = 0; m < features.ModalityCount; m++)
+            parts.Add((new ItemKnnRecommender(data.Train, features.Relations(m, 10)), 0.1 / features.ModalityCount));
+        return new BlendedRecommender(parts);
+    }
+}

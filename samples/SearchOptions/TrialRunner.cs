@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Common;
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
+using DRepMRec.Training;
+
+namespace SearchOptions;
+
+/// <summary>Makes the trainings that the log doesn't have, several at once, each on a thread of its own.</summary>
+internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
+{
+    /// <summary>The metric that is searched for.</summary>
+    public static readonly RankingMetric Metric = RankingMetric.Recall(20);
+
+    public IReadOnlyList<Candidate> Run(IReadOnlyList<Setting> settings, IReadOnlyList<int> seeds, int epochs, CancellationToken cancellation)
+    {
+        var open = new ConcurrentQueue<(Setting Setting, int Seed)>(seeds.SelectMany(seed => settings.Select(s => (s, seed))).Where(t => log.Find(t.s, t.seed, epochs) is null));
+        int total = open.Count, done = 0;
+        var failures = new ConcurrentQueue<Exception>();
+        void Work()
+        {
+            try
+            {
+                while (failures.IsEmpty && open.TryDequeue(out (Setting Setting, int Seed) next))
+                {
+                    Trial trial = Train(next.Setting, next.Seed, epochs, cancellation);
+                    log.Add(trial);
+                    string figure = trial.Failure ?? string.Create(CultureInfo.InvariantCulture, $"{Metric} {trial.Valid[Metric.ToString()]:F4}, epoch {trial.BestEpoch}, {trial.Seconds:F0} s");
+                    Console.WriteLine($"[{Interlocked.Increment(ref done)}/{total}] seed {next.Seed}: {next.Setting.Key}: {figure}");
+                }
+            }
+            catch (Exception e)
+            {
+                failures.Enqueue(e);
+            }
+        }
+
+        Thread[] threads = [.. Enumerable.Range(0, Math.Min(jobs, total)).Select(_ => new Thread(Work))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        if (failures.TryPeek(out Exception? failure))
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        return [.. settings.Select(s => new Candidate(s, epochs, [.. seeds.Select(seed => log.Find(s, seed, epochs)!)])).OrderByDescending(c => c.Mean)];
+    }
+
+    /// <summary>Trains a setting and reads the test figures.</summary>
+    public ModelRun Test(Setting setting, int seed, int epochs, CancellationToken cancellation)
+    {
+        using ModalFeatures? features = Features(setting);
+        using DRepMRecModel model = Create(setting, features, seed);
+        return ModelRun.Train(setting.HostName, setting.ModelOptions.UseModalLine, model, data, Trainer(setting, seed, epochs), new Progress<TrainingProgress>(), cancellation);
+    }
+
+    private Trial Train(Setting setting, int seed, int epochs, CancellationToken cancellation)
+    {
+        var trial = new Trial(setting.Key, seed, epochs, log.SplitChecksum);
+        try
+        {
+            using ModalFeatures? features = Features(setting);
+            using DRepMRecModel model = Create(setting, features, seed);
+            TrainingReport report = new Trainer(model, data, Trainer(setting, seed, epochs)).Fit(cancellationToken: cancellation);
+            EvaluationResult validation = report.Validation ?? throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose by, got none.");
+            return trial with
+            {
+                BestEpoch = report.BestEpoch,
+                Seconds = report.Elapsed.TotalSeconds,
+                Valid = validation.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value),
+                ValidCold = validation.ColdItems?[Metric],
+            };
+        }
+        catch (TrainingDivergedException e)
+        {
+            return trial with { Failure = e.Message };
+        }
+    }
+
+    private ModalFeatures? Features(Setting setting)
+        => Catalogue.NeedsFeatures(setting.HostName) ? new ModalFeatures(data.Features, Catalogue.Scaling(setting.HostName)) : null;
+
+    private DRepMRecModel Create(Setting setting, ModalFeatures? features, int seed)
+        => Catalogue.Create(setting.HostName, data, features, setting.ModelOptions with { Seed = seed });
+
+    private static TrainerOptions Trainer(Setting setting, int seed, int epochs) => setting.TrainerOptions with { Seed = seed, MaxEpochs = epochs, Threads = 1 };
+}
