@@ -7,7 +7,7 @@ namespace DRepMRec.Internals;
 
 /// <summary>An array of a safetensors file.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">F32, I32, I64 or U8.</param>
+/// <param name="Type">Such as F32, I32, I64 or U8.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Data">Its elements as little-endian bytes.</param>
 internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOnlyMemory<byte> Data)
@@ -15,7 +15,7 @@ internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOn
     public static SafeTensor Of<T>(string name, T[] values, params long[] shape) where T : unmanaged
         => new(name, TypeName<T>(), shape.Length == 0 ? [values.Length] : shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    public static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : "U8";
+    public static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64" : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : "U8";
 }
 
 /// <summary>
@@ -133,7 +133,7 @@ internal static class Safetensors
     /// <summary>The size of an array, or an error when it's more than the file can hold.</summary>
     private static long ByteCount(string type, long[] shape, long dataLength)
     {
-        long bytes = type switch { "F32" or "I32" => 4, "I64" => 8, "U8" => 1, _ => throw new FormatException($"unknown element type '{type}'") };
+        long bytes = type switch { "F64" or "I64" => 8, "F32" or "I32" => 4, "F16" or "BF16" or "I16" => 2, "U8" or "I8" or "BOOL" => 1, _ => throw new FormatException($"unknown element type '{type}'") };
         foreach (long size in shape)
         {
             if (size < 0 || (size > 0 && bytes > dataLength / size))
