@@ -73,12 +73,12 @@ internal sealed partial class KillRun(int seed, int longestWait)
 
     private void Count(Process process, bool gentle, TempFolder folder, string checkpoint)
     {
-        // It may have come to its end at that very moment; the next process then finds the end in the checkpoint.
-        if (process.ExitCode is not (0 or TinyTraining.Stopped or 128 + 9))
+        // It may have come to its end at that very moment, and no longer listen to SIGTERM; the next process then finds the end in the checkpoint.
+        if (process.ExitCode is not (0 or TinyTraining.Stopped or 128 + 9 or 128 + Signal))
             throw new InvalidOperationException($"The process ended with {process.ExitCode}: {process.StandardError.ReadToEnd()}");
         if (gentle)
         {
-            Terminations++;
+            Terminations += process.ExitCode == TinyTraining.Stopped ? 1 : 0;
             return;
         }
 

@@ -9,6 +9,7 @@ internal static class Program
     private const string Usage =
         """
         kill   [--kills 200] [--seed 1]      kills and terminates processes that train, at random moments
+        fuzz   [--inputs 100000] [--seed 1]  damages input to every reader and parser
         train  --model M --checkpoint F      one such process
         """;
 
@@ -29,6 +30,19 @@ internal static class Program
                     Console.WriteLine($"{clock.Elapsed:mm\\:ss} {kills}");
                 }
 
+                return 0;
+            case "fuzz":
+                FuzzTarget[] targets = [.. FuzzTargets.All, .. FuzzTargets.Real()];
+                int each = (Number("--inputs", 100_000) + targets.Length - 1) / targets.Length;
+                int sum = 0;
+                foreach (FuzzTarget target in targets)
+                {
+                    FuzzRun run = new FuzzRun(target, Number("--seed", 1)).Run(each);
+                    Console.WriteLine(run);
+                    sum += run.Inputs;
+                }
+
+                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers, none with an outcome that isn't documented");
                 return 0;
             default:
                 Console.Error.WriteLine(Usage);

@@ -81,7 +81,7 @@ internal static class Checkpoint
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
-            throw new CheckpointFormatException($"{path}: {exception.Message}", exception);
+            throw new CheckpointFormatException($"{path}: {Shown.Message(exception.Message)}", exception);
         }
     }
 
@@ -89,7 +89,7 @@ internal static class Checkpoint
     {
         if (!tensors.TryGetValue(name, out SafeTensor? stored))
             throw new FormatException($"the array '{name}' is missing");
-        return TensorBytes.Fits(stored, target) ? stored : throw new FormatException($"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{string.Join(", ", stored.Shape)}]");
+        return TensorBytes.Fits(stored, target) ? stored : throw new FormatException($"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{Shown.List(stored.Shape)}]");
     }
 
     /// <summary>A parameter that once had a gradient has one of zeros from then on, and its moments decay; one that never had isn't touched by the optimiser.</summary>

@@ -50,12 +50,12 @@ internal sealed record CheckpointManifest(
                 throw new CheckpointFormatException($"{path}: written by a newer version of the library: format {version}, this one reads up to {CurrentFormatVersion}.") { IsNewer = true };
             CheckpointManifest manifest = json.Deserialize<CheckpointManifest>(Json)!;
             if (manifest.Steps < 0 || manifest.Batch < 0 || manifest.Elapsed < 0 || manifest.History.Where((epoch, n) => epoch.Epoch != n + 1).Any())
-                throw new FormatException($"it has {manifest.Steps} steps, {manifest.Batch} batches, {manifest.Elapsed} ticks and the epochs {string.Join(", ", manifest.History.Select(e => e.Epoch).Take(10))}");
+                throw new FormatException($"it has {manifest.Steps} steps, {manifest.Batch} batches, {manifest.Elapsed} ticks and the epochs {Internals.Shown.List(manifest.History.Select(e => e.Epoch))}");
             return manifest;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or NullReferenceException or FormatException and not CheckpointFormatException)
         {
-            throw new CheckpointFormatException($"{path}: the manifest can't be read: {e.Message}", e);
+            throw new CheckpointFormatException($"{path}: the manifest can't be read: {Internals.Shown.Message(e.Message)}", e);
         }
     }
 }
