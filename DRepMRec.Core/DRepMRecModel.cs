@@ -53,6 +53,11 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
         RegisterComponents();
     }
 
+    /// <summary>The options it was made with.</summary>
+    internal DRepMRecOptions? Options { get; private init; }
+
+    internal bool IsDisposed { get; private set; }
+
     /// <summary>The training graph.</summary>
     public InteractionGraph Graph { get; }
 
@@ -92,7 +97,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
         if (options.UseHostModal && host is not IHostRecommender)
             throw new ArgumentException($"UseHostModal needs a host with a modal representation of its own ({nameof(IHostRecommender)}); {host.GetType().Name} isn't one.", nameof(host));
         ModalLine? modal = options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host.EmbeddingDim, options) : null;
-        return new DRepMRecModel(data, host, options.Loss, modal);
+        return new DRepMRecModel(data, host, options.Loss, modal) { Options = options };
     }
 
     /// <inheritdoc/>
@@ -154,6 +159,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        IsDisposed = true;
         if (disposing)
             _modalLine?.Features.Dispose();
         base.Dispose(disposing);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
@@ -41,84 +40,104 @@ public sealed class Trainer
 
     /// <summary>Trains until early stopping or the last epoch. The model ends with the weights of its best validation epoch; without validation interactions, with the last ones.</summary>
     /// <param name="progress">Told after each batch and each evaluation.</param>
-    /// <param name="cancellationToken">Stops within a batch. The model then has the weights of its best validation epoch so far, or the current ones if none was evaluated.</param>
+    /// <param name="cancellationToken">Stops within a batch. The model then has the weights of its best validation epoch so far, or the current ones if none was evaluated; with <see cref="TrainerOptions.Checkpoint"/>, all that is needed to go on is in the file.</param>
     /// <returns>What happened, with the model's best validation figures.</returns>
+    /// <remarks>With <see cref="TrainerOptions.Checkpoint"/> it goes on from the checkpoint that is there, with bit for bit the result of a training that was never stopped; if that one had come to its end, its result is there at once.</remarks>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
-    /// <exception cref="TrainingDivergedException">A loss isn't finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
+    /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint and the one before it are damaged, or it was written by a newer version of the library.</exception>
+    /// <exception cref="IOException">A checkpoint can't be read or written, or another training uses the file. The last one that was written is as it was.</exception>
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
         Parallelism.Threads = _options.Threads;
         set_num_threads(1);
-        using var weights = new BestWeights(_model);
-        var stopping = new EarlyStopping(_options.StoppingMetric, _options.Patience);
-        var history = new List<EpochReport>();
-        var clock = Stopwatch.StartNew();
+        using CheckpointFile? file = _options.Checkpoint is { } checkpoint ? new CheckpointFile(checkpoint.Path, _logger) : null;
+        using var state = new TrainingState(_model, _options);
+        var evaluator = new ModelEvaluator(_data, _options);
+        Action save = () => { };
         try
         {
-            Run(progress, weights, stopping, history, clock, cancellationToken);
+            if (file is not null)
+            {
+                Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options);
+                if (_options.Checkpoint!.Resume && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, evaluator.Protocol(EvaluationTarget.Validation)))
+                    _logger.LogInformation("Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches", _options.Checkpoint.Path, state.Epoch, state.Batch);
+                save = () => Checkpoint.Write(file, state, fingerprint);
+            }
+
+            Run(state, evaluator, save, progress, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            save();
+            throw;
         }
         finally
         {
-            weights.Restore();
+            state.Best.Restore();
             _model.eval();
         }
 
-        LogEnd(stopping, history);
-        return new TrainingReport(_model, _data, _options, history, stopping.BestEpoch ?? history.Count, clock.Elapsed);
+        LogEnd(state);
+        return new TrainingReport(_model, _data, _options, state.History, state.Stopping.BestEpoch ?? state.History.Count, state.Elapsed);
     }
 
-    private void Run(IProgress<TrainingProgress>? progress, BestWeights weights, EarlyStopping stopping, List<EpochReport> history, Stopwatch clock, CancellationToken cancellationToken)
+    private void Run(TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        using var optimizer = new AdamOptimizer(_model.parameters(), _options.Adam);
         var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed) { MostPerUser = _options.InteractionsPerUser };
-        var evaluator = new ModelEvaluator(_data, _options);
-        bool validates = _data.Validation.Count > 0;
-        for (int epoch = 1; epoch <= _options.MaxEpochs && !stopping.ShouldStop; epoch++)
+        int every = _options.Checkpoint?.EveryEpochs ?? int.MaxValue;
+        while (!state.IsComplete)
         {
-            TimeSpan started = clock.Elapsed;
-            LossMeans losses = TrainEpoch(epoch, sampler, optimizer, progress, clock, cancellationToken);
-            TimeSpan trained = clock.Elapsed;
-            EvaluationResult? validation = null;
-            bool best = false;
-            if (validates && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs))
-            {
-                validation = evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
-                best = stopping.Update(epoch, validation);
-                if (best)
-                    weights.Take();
-            }
-
-            history.Add(new EpochReport(epoch, losses.ToDictionary(), validation, trained - started, clock.Elapsed - trained));
-            progress?.Report(new TrainingProgress(epoch, _options.MaxEpochs, sampler.BatchCount, sampler.BatchCount, losses.ToDictionary(), validation, best, clock.Elapsed));
-            LogEpoch(history[^1], best);
+            int epoch = state.Epoch;
+            TrainEpoch(state, sampler, progress, cancellationToken);
+            TimeSpan trained = state.Elapsed - state.EpochStart;
+            bool validates = _data.Validation.Count > 0 && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs);
+            EvaluationResult? validation = validates ? Validate(state, evaluator, cancellationToken) : null;
+            bool best = state.CompleteEpoch(validation, trained);
+            LogEpoch(state.History[^1], best);
+            if (epoch % every == 0 || state.IsComplete)
+                save();
+            progress?.Report(new TrainingProgress(epoch, _options.MaxEpochs, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best, state.Elapsed));
         }
     }
 
-    private LossMeans TrainEpoch(int epoch, BatchSampler sampler, AdamOptimizer optimizer, IProgress<TrainingProgress>? progress, Stopwatch clock, CancellationToken cancellationToken)
+    private void TrainEpoch(TrainingState state, BatchSampler sampler, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         _model.train();
-        _model.BeginEpoch(epoch);
-        double rate = _options.Adam.LearningRate * _options.Schedule.Factor(epoch, _options.MaxEpochs);
-        var losses = new LossMeans();
+        _model.BeginEpoch(state.Epoch);
+        double rate = _options.Adam.LearningRate * _options.Schedule.Factor(state.Epoch, _options.MaxEpochs);
         int number = 0;
-        foreach (TrainingBatch batch in sampler.Epoch(epoch, DeviceOf(_model)))
+        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch, DeviceOf(_model)))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            number++;
             using TrainingBatch current = batch;
+            if (number++ < state.Batch)
+                continue; // Done before the checkpoint.
+            cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            optimizer.ZeroGradients();
+            state.Optimizer.ZeroGradients();
             StepLoss loss = StepLoss.Compute(_model, batch, _options.L2);
-            losses.Add(loss.Values);
-            if (loss.Values.Values.Any(v => !double.IsFinite(v)))
-                throw new TrainingDivergedException(epoch, number, loss.Values);
+            TrainingDivergedException.ThrowIf(state, loss.Values);
             loss.Total.backward();
-            optimizer.Step(rate);
+            state.Optimizer.Step(rate);
+            state.CompleteBatch(loss);
             if (number < sampler.BatchCount)
-                progress?.Report(new TrainingProgress(epoch, _options.MaxEpochs, number, sampler.BatchCount, losses.ToDictionary(), null, false, clock.Elapsed));
+                progress?.Report(new TrainingProgress(state.Epoch, _options.MaxEpochs, number, sampler.BatchCount, state.Losses.ToDictionary(), null, false, state.Elapsed));
         }
+    }
 
-        return losses;
+    private EvaluationResult Validate(TrainingState state, ModelEvaluator evaluator, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
+        }
+        catch (NotFiniteNumberException exception)
+        {
+            throw new TrainingDivergedException(state, exception);
+        }
     }
 
     private static Device DeviceOf(DRepMRecModel model) => model.parameters().FirstOrDefault()?.device ?? CPU;
@@ -133,6 +152,6 @@ public sealed class Trainer
         }
     }
 
-    private void LogEnd(EarlyStopping stopping, List<EpochReport> history)
-        => _logger.LogInformation("Stopped after epoch {Epoch}; best epoch {Best} with {Metric} {Value}", history.Count, stopping.BestEpoch, _options.StoppingMetric, stopping.BestValue);
+    private void LogEnd(TrainingState state)
+        => _logger.LogInformation("Stopped after epoch {Epoch}; best epoch {Best} with {Metric} {Value}", state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
 }

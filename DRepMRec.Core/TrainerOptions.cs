@@ -20,18 +20,18 @@ public sealed record TrainerOptions
     public int InteractionsPerUser { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>Adam and its learning rate.</summary>
-    public AdamOptions Adam { get; init; } = new();
+    public AdamOptions Adam { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>How the learning rate changes over epochs.</summary>
     /// <value>The default is <see cref="LearningRateSchedule.Constant"/>.</value>
-    public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Constant();
+    public LearningRateSchedule Schedule { get; init => field = Guard.NotNull(value); } = new LearningRateSchedule.Constant();
 
     /// <summary>The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="IEgoEmbeddings"/>), divided by the batch size.</summary>
     /// <value>0 (off) or above. The default is 1e-4.</value>
     public double L2 { get; init => field = Guard.NotNegative(value); } = 1e-4;
 
     /// <summary>Where negatives come from.</summary>
-    public NegativeSampling Negatives { get; init; } = new();
+    public NegativeSampling Negatives { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>The validation metric that decides when to stop and which weights are best.</summary>
     /// <value>The default is Recall@20.</value>
@@ -46,7 +46,7 @@ public sealed record TrainerOptions
     public int EvaluateEvery { get; init => field = Guard.Positive(value); } = 1;
 
     /// <summary>How models are evaluated.</summary>
-    public EvaluationOptions Evaluation { get; init; } = new();
+    public EvaluationOptions Evaluation { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>The seed of shuffling and of negatives. Weights have seeds of their own.</summary>
     /// <value>The default is 2024.</value>
@@ -55,4 +55,8 @@ public sealed record TrainerOptions
     /// <summary>The most threads that kernels and evaluation use, for the whole process. libtorch itself always uses one: its threads spin, which costs more than it brings.</summary>
     /// <value>At least 1. The default is the number of processors.</value>
     public int Threads { get; init => field = Guard.Positive(value); } = Environment.ProcessorCount;
+
+    /// <summary>Where the state of the training is kept, so that it can be stopped or killed and go on later.</summary>
+    /// <value>The default, <see langword="null"/>, keeps none.</value>
+    public CheckpointOptions? Checkpoint { get; init; }
 }

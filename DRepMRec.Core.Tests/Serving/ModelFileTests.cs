@@ -80,7 +80,7 @@ public sealed class ModelFileTests
     [InlineData("seen_items", "sean_items", "the array 'seen_items' is missing")]
     [InlineData("drepmrec", "drepmrex", "expected a model of DRepMRec, but the file's metadata has no 'drepmrec'.")]
     [InlineData("[5,2]", "[4,2]", "array 'item_embeddings' of F32 [4, 2] must lie at *")]
-    [InlineData("\"F32\",\"shape\":[5,2]", "\"F16\",\"shape\":[5,2]", "the header isn't that of a safetensors file: unknown element type 'F16'")]
+    [InlineData("\"F32\",\"shape\":[5,2]", "\"F99\",\"shape\":[5,2]", "the header isn't that of a safetensors file: unknown element type 'F99'")]
     public void What_does_not_fit_is_named(string text, string replacement, string message)
     {
         using var folder = new TempFolder();

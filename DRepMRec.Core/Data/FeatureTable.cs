@@ -8,6 +8,9 @@ namespace DRepMRec.Data;
 /// </summary>
 public sealed class FeatureTable
 {
+    private const int MostItemsPerRow = 1000;
+    private const long MostCells = 1 << 26;
+
     /// <summary>Creates a table.</summary>
     /// <param name="modality">The modality.</param>
     /// <param name="itemIds">The raw item id of each row, each once and not blank.</param>
@@ -23,7 +26,7 @@ public sealed class FeatureTable
             if (string.IsNullOrWhiteSpace(itemIds[row]))
                 throw new ArgumentException($"Modality {modality}: the item id of row {row} is blank.", nameof(itemIds));
             if (!seen.Add(itemIds[row]))
-                throw new ArgumentException($"Modality {modality}: each item must have one row; '{itemIds[row]}' has a second one, row {row}.", nameof(itemIds));
+                throw new ArgumentException($"Modality {modality}: each item must have one row; {Shown.Text(itemIds[row])} has a second one, row {row}.", nameof(itemIds));
         }
     }
 
@@ -87,6 +90,8 @@ public sealed class FeatureTable
 
         if ((long)items.Count * Dimension > Array.MaxLength)
             throw new DatasetFormatException($"Modality {Modality}: expected at most {Array.MaxLength} values, found {items.Count} items x {Dimension}.");
+        if ((long)items.Count * Dimension is > MostCells and var cells && cells / MostItemsPerRow > Values.Length)
+            throw new DatasetFormatException($"Modality {Modality}: expected at least one of {MostItemsPerRow} items to have it, found {ItemIds.Count} of {items.Count}: the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
         var values = new float[items.Count * Dimension];
         for (int row = 0; row < ItemIds.Count; row++)
             Values.Span.Slice(row * Dimension, Dimension).CopyTo(values.AsSpan(items.IndexOf(ItemIds[row]) * Dimension));

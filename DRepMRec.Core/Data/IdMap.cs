@@ -22,7 +22,7 @@ public sealed class IdMap
             if (_ids[i] is null)
                 throw new ArgumentException($"Id number {i} is null.", nameof(ids));
             if (!_indices.TryAdd(_ids[i], i))
-                throw new ArgumentException($"Each id must occur once; '{_ids[i]}' is number {_indices[_ids[i]]} and number {i}.", nameof(ids));
+                throw new ArgumentException($"Each id must occur once; {Internals.Shown.Text(_ids[i])} is number {_indices[_ids[i]]} and number {i}.", nameof(ids));
         }
     }
 
@@ -39,7 +39,7 @@ public sealed class IdMap
     /// <summary>The index of a raw id.</summary>
     /// <param name="id">The raw id.</param>
     /// <exception cref="KeyNotFoundException">The id isn't in the map.</exception>
-    public int IndexOf(string id) => TryGetIndex(id, out int index) ? index : throw new KeyNotFoundException($"The id '{id}' is not among the {Count} known ones.");
+    public int IndexOf(string id) => TryGetIndex(id, out int index) ? index : throw new KeyNotFoundException($"The id {Internals.Shown.Text(id)} is not among the {Count} known ones.");
 
     /// <summary>Looks an id up.</summary>
     /// <param name="id">The raw id.</param>

@@ -10,7 +10,7 @@ public readonly record struct Modality
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw new ArgumentException($"A modality's name has at most 64 letters, digits, '-' and '_'; got '{name}'.", nameof(name));
+            throw new ArgumentException($"A modality's name has at most 64 letters, digits, '-' and '_'; got {Internals.Shown.Text(name)}.", nameof(name));
         Name = name.ToLowerInvariant();
     }
 

@@ -1,4 +1,5 @@
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -9,8 +10,9 @@ namespace DRepMRec.Encoders;
 /// <summary>
 /// LightGCN (He et al., SIGIR 2020, arXiv 2002.02126): E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over the user-item graph; the representation is the mean over layers 0 to L.
 /// </summary>
-public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings
+public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions
 {
+    private readonly LightGcnOptions _options;
     private readonly int _userCount;
     private readonly int _itemCount;
     private readonly int _layers;
@@ -25,7 +27,7 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     public LightGcnEncoder(int userCount, int itemCount, LightGcnOptions? options = null)
         : base(TorchBackend.Require(nameof(LightGcnEncoder)))
     {
-        options ??= new LightGcnOptions();
+        _options = options ??= new LightGcnOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(itemCount);
         _userCount = userCount;
@@ -35,6 +37,8 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
         _embedding = new Initialization(options.Seed).XavierUniform(userCount, itemCount, EmbeddingDim);
         RegisterComponents();
     }
+
+    object IHasOptions.Options => _options;
 
     /// <inheritdoc/>
     public int EmbeddingDim { get; }

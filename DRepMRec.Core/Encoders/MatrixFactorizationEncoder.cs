@@ -1,4 +1,5 @@
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -6,8 +7,10 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>Matrix factorisation: one trainable row per user and item and nothing else; with the BPR loss it is BPR-MF (Rendle et al., UAI 2009, arXiv 1205.2618).</summary>
-public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings
+public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions
 {
+    private readonly MatrixFactorizationOptions _options;
+
     [ComponentName(Name = "user_embedding")]
     private readonly Parameter _users;
 
@@ -21,7 +24,7 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
     public MatrixFactorizationEncoder(int userCount, int itemCount, MatrixFactorizationOptions? options = null)
         : base(TorchBackend.Require(nameof(MatrixFactorizationEncoder)))
     {
-        options ??= new MatrixFactorizationOptions();
+        _options = options ??= new MatrixFactorizationOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(itemCount);
         EmbeddingDim = options.EmbeddingDim;
@@ -30,6 +33,8 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
         _items = initialization.XavierUniform(itemCount, EmbeddingDim);
         RegisterComponents();
     }
+
+    object IHasOptions.Options => _options;
 
     /// <inheritdoc/>
     public int EmbeddingDim { get; }

@@ -53,7 +53,7 @@ public sealed class EvaluationResult
     /// <summary>The averages over all evaluated users.</summary>
     public IReadOnlyDictionary<RankingMetric, double> Metrics => All.Metrics;
 
-    /// <summary>The evaluated users' indices, ascending.</summary>
+    /// <summary>The evaluated users' indices, ascending; none in the epochs of a training's history other than the best.</summary>
     public IReadOnlyList<int> EvaluatedUsers { get; }
 
     /// <summary>The share of all items that are in some user's top K, at the largest K.</summary>
@@ -70,8 +70,13 @@ public sealed class EvaluationResult
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
-    public IReadOnlyList<double> PerUser(RankingMetric metric) => _perUser.TryGetValue(metric, out double[]? values) ? values
+    /// <exception cref="InvalidOperationException">It is an epoch of a training's history that isn't the best one: those keep the averages alone.</exception>
+    public IReadOnlyList<double> PerUser(RankingMetric metric) => EvaluatedUsers.Count == 0 ? throw new InvalidOperationException("The values per user weren't kept: of a training's epochs the best one has them.")
+        : _perUser.TryGetValue(metric, out double[]? values) ? values
         : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", _perUser.Keys)}.");
+
+    /// <summary>The same averages without the values per user, whose memory would grow with each epoch of a training.</summary>
+    internal EvaluationResult WithoutUsers() => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()

@@ -77,7 +77,7 @@ public readonly record struct RankingMetric
             return new RankingMetric(kind, k);
         }
 
-        throw new FormatException($"Expected a metric such as 'Recall@20' ({string.Join(", ", Enum.GetNames<RankingMetricKind>())}), got '{text}'.");
+        throw new FormatException($"Expected a metric such as 'Recall@20' ({string.Join(", ", Enum.GetNames<RankingMetricKind>())}), got {Internals.Shown.Text(text)}.");
     }
 
     /// <inheritdoc/>

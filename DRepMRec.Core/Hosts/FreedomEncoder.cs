@@ -1,6 +1,7 @@
 using DRepMRec.Alignment;
 using DRepMRec.Encoders;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using DRepMRec.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -14,7 +15,7 @@ namespace DRepMRec.Hosts;
 /// similar items; its own loss adds BPR between users and projected features.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, ITrainingGraph
+public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, ITrainingGraph, IHasOptions
 {
     private readonly FreedomOptions _options;
     private readonly ModalFeatures _features;
@@ -48,6 +49,8 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         _itemGraph = ItemGraphs.Combine(features, _options.Neighbors, _options.ModalityWeights);
         RegisterComponents();
     }
+
+    object IHasOptions.Options => _options;
 
     /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;

@@ -1,6 +1,7 @@
 using DRepMRec.Alignment;
 using DRepMRec.Encoders;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using DRepMRec.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -14,7 +15,7 @@ namespace DRepMRec.Hosts;
 /// what each has of its own; behaviour gates the latter, and a contrast ties this side representation to LightGCN's.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings
+public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, IHasOptions
 {
     private readonly MgcnOptions _options;
     private readonly ModalFeatures _features;
@@ -62,6 +63,8 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         _itemGraphs = [.. Enumerable.Range(0, features.ModalityCount).Select(m => ItemGraphs.OfModality(features, m, _options.Neighbors, weighted: true))];
         RegisterComponents();
     }
+
+    object IHasOptions.Options => _options;
 
     /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;

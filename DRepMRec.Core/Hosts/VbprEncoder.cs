@@ -1,5 +1,6 @@
 using DRepMRec.Encoders;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -11,8 +12,9 @@ namespace DRepMRec.Hosts;
 /// VBPR (He and McAuley, AAAI 2016, arXiv 1510.01784), without its bias terms: an item is [id embedding, projected features], a user [id embedding, preference], the score their dot product.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings
+public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions
 {
+    private readonly VbprOptions _options;
     private readonly ModalFeatures _features;
 
     [ComponentName(Name = "user_embedding")]
@@ -31,7 +33,7 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public VbprEncoder(int userCount, ModalFeatures features, VbprOptions? options = null)
         : base(TorchBackend.Require(nameof(VbprEncoder)))
     {
-        options ??= new VbprOptions();
+        _options = options ??= new VbprOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
         ArgumentNullException.ThrowIfNull(features);
         _features = features;
@@ -42,6 +44,8 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         _projections = FeatureProjection.PerModality(features, options.EmbeddingDim, initialization);
         RegisterComponents();
     }
+
+    object IHasOptions.Options => _options;
 
     /// <inheritdoc/>
     public int EmbeddingDim { get; }

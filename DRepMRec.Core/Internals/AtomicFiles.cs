@@ -1,14 +1,17 @@
 namespace DRepMRec.Internals;
 
-/// <summary>Writes files such that a reader sees the old content or the new, never a half.</summary>
+/// <summary>Replaces a group of files such that a failure while writing, or the end of the process, leaves each of them whole: as it was or as it is to be.</summary>
 internal static class AtomicFiles
 {
-    /// <summary>Writes all files under names of their own first, and renames them when every one is complete.</summary>
+    private const string TemporarySuffix = ".tmp";
+
+    /// <summary>Writes all files under names of their own first, and renames them when every one is complete and on the disk.</summary>
     /// <param name="folder">An existing folder.</param>
     /// <param name="files">What to write, by file name. Files that exist are replaced.</param>
-    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files)
+    /// <param name="keep">What is appended to the name of a file that is replaced, to keep it; without it, it is gone.</param>
+    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null)
     {
-        string suffix = $".{Guid.NewGuid():N}.tmp";
+        string suffix = $".{Guid.NewGuid():N}{TemporarySuffix}";
         try
         {
             foreach (var (name, write) in files)
@@ -19,12 +22,27 @@ internal static class AtomicFiles
             }
 
             foreach (string name in files.Keys)
-                File.Move(Path.Combine(folder, name + suffix), Path.Combine(folder, name), overwrite: true);
+            {
+                string path = Path.Combine(folder, name);
+                if (keep is not null && File.Exists(path))
+                    File.Move(path, path + keep, overwrite: true);
+                File.Move(path + suffix, path, overwrite: true);
+            }
         }
         finally
         {
             foreach (string name in files.Keys)
                 File.Delete(Path.Combine(folder, name + suffix));
         }
+    }
+
+    /// <summary>Deletes what a process that ended while writing a file left behind. Nobody else may be writing it.</summary>
+    /// <returns>How many files there were.</returns>
+    public static int Sweep(string folder, string name)
+    {
+        string[] left = [.. Directory.EnumerateFiles(folder, name + ".*" + TemporarySuffix).Where(f => Guid.TryParseExact(Path.GetFileName(f)[(name.Length + 1)..^TemporarySuffix.Length], "N", out _))];
+        foreach (string file in left)
+            File.Delete(file);
+        return left.Length;
     }
 }

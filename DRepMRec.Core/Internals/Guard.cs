@@ -28,6 +28,18 @@ internal static class Guard
         return value.Count > 0 ? value : throw new ArgumentException($"{name} must have at least one entry.", name);
     }
 
+    public static string NotEmpty(string value, [CallerMemberName] string name = "")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value, name);
+        return value;
+    }
+
+    public static T NotNull<T>(T value, [CallerMemberName] string name = "") where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value;
+    }
+
     /// <summary>Room for the scores of all items for some users.</summary>
     public static void Room(ReadOnlySpan<float> scores, int users, int items)
     {

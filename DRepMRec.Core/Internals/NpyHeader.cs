@@ -37,7 +37,7 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
         if (promised > (UInt128)long.MaxValue / 8 || (long)promised * size != found)
         {
             string bytes = promised > (UInt128)long.MaxValue / 8 ? "more bytes than any file has" : $"{(long)promised * size} bytes";
-            throw new DatasetFormatException($"expected {bytes} of numbers for the shape {Show(dictionary.Shape)} of type '{dictionary.Type}', found {found}.", file);
+            throw new DatasetFormatException($"expected {bytes} of numbers for the shape {Show(dictionary.Shape)} of type {Shown.Text(dictionary.Type)}, found {found}.", file);
         }
 
         if (promised > (UInt128)Array.MaxLength)
@@ -73,7 +73,7 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
             && kind switch { 'f' => digit is '2' or '4' or '8', 'i' or 'u' => digit is '1' or '2' or '4' or '8', _ => false }
             && (order != '|' || digit == '1');
         if (!known)
-            throw new DatasetFormatException($"expected numbers of type f2, f4, f8, i1 to i8 or u1 to u8, found the type '{type}'.", file);
+            throw new DatasetFormatException($"expected numbers of type f2, f4, f8, i1 to i8 or u1 to u8, found the type {Shown.Text(type)}.", file);
         return (type[1], type[2] - '0', type[0] == '>' || (type[0] == '=' && !BitConverter.IsLittleEndian));
     }
 

@@ -7,7 +7,7 @@ namespace DRepMRec.Internals;
 
 /// <summary>An array of a safetensors file.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">F32, I32, I64 or U8.</param>
+/// <param name="Type">Such as F32, I32, I64 or U8.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Data">Its elements as little-endian bytes.</param>
 internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOnlyMemory<byte> Data)
@@ -15,7 +15,7 @@ internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOn
     public static SafeTensor Of<T>(string name, T[] values, params long[] shape) where T : unmanaged
         => new(name, TypeName<T>(), shape.Length == 0 ? [values.Length] : shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    public static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : "U8";
+    public static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64" : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : "U8";
 }
 
 /// <summary>
@@ -88,7 +88,7 @@ internal static class Safetensors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException and not ModelFileException or KeyNotFoundException)
         {
-            throw new ModelFileException($"{file}: the header isn't that of a safetensors file: {e.Message}", e);
+            throw new ModelFileException($"{file}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
         }
     }
 
@@ -101,13 +101,13 @@ internal static class Safetensors
             if (property.Name == MetadataKey)
             {
                 foreach (JsonProperty entry in property.Value.EnumerateObject())
-                    metadata[entry.Name] = entry.Value.GetString() ?? throw new FormatException($"the metadata '{entry.Name}' isn't a string");
+                    metadata[entry.Name] = entry.Value.GetString() ?? throw new FormatException($"the metadata {Shown.Text(entry.Name)} isn't a string");
                 continue;
             }
 
             JsonElement offsets = property.Value.GetProperty("data_offsets");
             if (offsets.GetArrayLength() != 2)
-                throw new FormatException($"array '{property.Name}' has {offsets.GetArrayLength()} offsets instead of 2");
+                throw new FormatException($"array {Shown.Text(property.Name)} has {offsets.GetArrayLength()} offsets instead of 2");
             places.Add((property.Name, property.Value.GetProperty("dtype").GetString() ?? "", [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())],
                 offsets[0].GetInt64(), offsets[1].GetInt64()));
         }
@@ -118,7 +118,7 @@ internal static class Safetensors
         {
             long bytes = ByteCount(type, shape, dataLength);
             if (begin != expected || end - begin != bytes || end > dataLength)
-                throw new ModelFileException($"{file}: array '{name}' of {type} [{string.Join(", ", shape)}] must lie at {expected} to {expected + bytes} of {dataLength} bytes; its offsets are {begin} to {end}.");
+                throw new ModelFileException($"{file}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at {expected} to {expected + bytes} of {dataLength} bytes; its offsets are {begin} to {end}.");
             var data = new byte[bytes];
             stream.ReadExactly(data);
             tensors[name] = new SafeTensor(name, type, shape, data);
@@ -133,11 +133,11 @@ internal static class Safetensors
     /// <summary>The size of an array, or an error when it's more than the file can hold.</summary>
     private static long ByteCount(string type, long[] shape, long dataLength)
     {
-        long bytes = type switch { "F32" or "I32" => 4, "I64" => 8, "U8" => 1, _ => throw new FormatException($"unknown element type '{type}'") };
+        long bytes = type switch { "F64" or "I64" => 8, "F32" or "I32" => 4, "F16" or "BF16" or "I16" => 2, "U8" or "I8" or "BOOL" => 1, _ => throw new FormatException($"unknown element type {Shown.Text(type)}") };
         foreach (long size in shape)
         {
             if (size < 0 || (size > 0 && bytes > dataLength / size))
-                throw new FormatException($"shape [{string.Join(", ", shape)}] is more than the file's {dataLength} bytes");
+                throw new FormatException($"shape [{Shown.List(shape)}] is more than the file's {dataLength} bytes");
             bytes *= size;
         }
 

@@ -6,6 +6,7 @@ namespace DRepMRec.Internals;
 internal static class Shown
 {
     private const int MaxLength = 80;
+    private const int MaxListLength = 400;
 
     /// <summary>The text in single quotes, with control characters escaped, cut after 80 characters.</summary>
     public static string Text(ReadOnlySpan<char> text)
@@ -25,4 +26,21 @@ internal static class Shown
 
         return shown.Append(text.Length > MaxLength ? "…'" : "'").ToString();
     }
+
+    /// <summary>The entries with commas between them, cut after 400 characters.</summary>
+    public static string List<T>(IEnumerable<T> entries)
+    {
+        var shown = new StringBuilder();
+        foreach (T entry in entries)
+        {
+            shown.Append(shown.Length > 0 ? ", " : "").Append(entry);
+            if (shown.Length > MaxListLength)
+                return shown.ToString(0, MaxListLength) + "…";
+        }
+
+        return shown.ToString();
+    }
+
+    /// <summary>A message of somebody else's, which may quote the input, cut after 400 characters.</summary>
+    public static string Message(string message) => message.Length <= MaxListLength ? message : message[..MaxListLength] + "…";
 }

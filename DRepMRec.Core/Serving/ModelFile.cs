@@ -51,7 +51,7 @@ internal static class ModelFile
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new ModelFileException($"{path}: {e.Message}", e);
+            throw new ModelFileException($"{path}: {Shown.Message(e.Message)}", e);
         }
     }
 
@@ -70,7 +70,7 @@ internal static class ModelFile
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFileException)
         {
-            throw new ModelFileException($"{path}: the manifest can't be read: {e.Message}", e);
+            throw new ModelFileException($"{path}: the manifest can't be read: {Shown.Message(e.Message)}", e);
         }
 
         if (manifest.FormatVersion < 1 || manifest.Users < 0 || manifest.Items < 0 || manifest.Dimension < 1)
@@ -83,7 +83,7 @@ internal static class ModelFile
         if (!tensors.TryGetValue(name, out SafeTensor? tensor))
             throw new FormatException($"the array '{name}' is missing");
         if (tensor.Type != SafeTensor.TypeName<T>() || tensor.Shape.Length != Math.Max(1, shape.Length) || (shape.Length > 0 && !tensor.Shape.SequenceEqual(shape)))
-            throw new FormatException($"expected the array '{name}' as {SafeTensor.TypeName<T>()} [{(shape.Length == 0 ? "n" : string.Join(", ", shape))}], it is {tensor.Type} [{string.Join(", ", tensor.Shape)}]");
+            throw new FormatException($"expected the array '{name}' as {SafeTensor.TypeName<T>()} [{(shape.Length == 0 ? "n" : string.Join(", ", shape))}], it is {tensor.Type} [{Shown.List(tensor.Shape)}]");
         return MemoryMarshal.Cast<byte, T>(tensor.Data.Span).ToArray();
     }
 

@@ -27,6 +27,12 @@ public sealed class AdamOptimizer : IDisposable
         _slots = [.. parameters.Where(p => p.requires_grad).Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope()))];
     }
 
+    /// <summary>The number of steps made, for checkpoints.</summary>
+    internal int StepCount { get => _step; set => _step = value; }
+
+    /// <summary>The first and the second moment of each parameter in turn, for checkpoints. They stay the optimiser's.</summary>
+    internal IEnumerable<Tensor> Moments => _slots.SelectMany(s => new[] { s.First, s.Second });
+
     /// <summary>Makes one step for all parameters that have a gradient, at the learning rate of the options.</summary>
     public void Step() => Step(_options.LearningRate);
 

@@ -8,6 +8,9 @@ internal sealed class BestWeights(nn.Module module) : IDisposable
 {
     private readonly Dictionary<string, Tensor> _copies = [];
 
+    /// <summary>The copies by name; none before the first <see cref="Take"/>.</summary>
+    public IReadOnlyDictionary<string, Tensor> Copies => _copies;
+
     public void Take()
     {
         using IDisposable noGradient = no_grad();

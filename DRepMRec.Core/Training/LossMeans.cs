@@ -7,6 +7,24 @@ internal sealed class LossMeans
     private readonly Dictionary<string, double> _sums = [];
     private int _count;
 
+    public LossMeans()
+    {
+    }
+
+    /// <summary>Goes on from sums over a number of batches.</summary>
+    public LossMeans(IReadOnlyList<KeyValuePair<string, double>> sums, int count)
+    {
+        _count = count;
+        foreach (var (name, sum) in sums)
+        {
+            _sums[name] = sum;
+            _names.Add(name);
+        }
+    }
+
+    /// <summary>The sum of each loss, in the order of the names.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Sums => [.. _names.Select(n => KeyValuePair.Create(n, _sums[n]))];
+
     public void Add(IReadOnlyDictionary<string, double> values)
     {
         _count++;

@@ -8,6 +8,8 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
 {
     private readonly Evaluator _evaluator = new(Include(options));
 
+    public EvaluationProtocol Protocol(EvaluationTarget target) => EvaluationProtocol.Of(data, target, Include(options), options.Seed);
+
     public EvaluationResult Evaluate(DRepMRecModel model, EvaluationTarget target, CancellationToken cancellationToken)
         => _evaluator.Evaluate(Scorer(model), data, target, cancellationToken, options.Seed);
 

@@ -23,7 +23,7 @@ internal static class Guarded
             Console.WriteLine("Stopped.");
             return 130;
         }
-        catch (Exception e) when (e is DatasetFormatException or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException or TrainingDivergedException)
+        catch (Exception e) when (e is DatasetFormatException or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException or TrainingDivergedException or CheckpointFormatException or CheckpointMismatchException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;

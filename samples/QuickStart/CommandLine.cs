@@ -3,7 +3,7 @@ using Common;
 
 namespace QuickStart;
 
-internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threads, string? Save, string? Json)
+internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threads, string? Save, string? Json, string? Checkpoint)
 {
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
@@ -13,9 +13,10 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
         var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
         var save = new Option<string?>("--save") { Description = "A file to save the recommender to." }.InExistingFolder();
         var json = new Option<string?>("--json") { Description = "A file for the figures of all models." }.InExistingFolder();
-        var root = new RootCommand("Trains LightGCN and DRepMRec, compares them with Popularity, and recommends items to a user.") { data, epochs, seed, threads, save, json };
+        var checkpoint = new Option<string?>("--checkpoint") { Description = "Keeps the state of each training in FILE.MODEL: stop or kill the program, run it again with the same options, and it goes on." }.InExistingFolder();
+        var root = new RootCommand("Trains LightGCN and DRepMRec, compares them with Popularity, and recommends items to a user.") { data, epochs, seed, threads, save, json, checkpoint };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(
-            new CommandLine(result.GetValue(data), result.GetValue(epochs), result.GetValue(seed), result.GetValue(threads), result.GetValue(save), result.GetValue(json)), cancellation))));
+            new CommandLine(result.GetValue(data), result.GetValue(epochs), result.GetValue(seed), result.GetValue(threads), result.GetValue(save), result.GetValue(json), result.GetValue(checkpoint)), cancellation))));
         return root.Parse(args).InvokeAsync().GetAwaiter().GetResult();
     }
 }

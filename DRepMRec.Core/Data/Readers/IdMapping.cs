@@ -32,7 +32,7 @@ internal sealed class IdMapping
         while (text.Read())
         {
             if (text.FieldCount != 2)
-                throw text.Error($"expected 2 tab-separated columns ({string.Join(", ", header.Names)}), found {text.FieldCount}: {text.Shown}.");
+                throw text.Error($"expected 2 tab-separated columns ({Shown.List(header.Names)}), found {text.FieldCount}: {text.Shown}.");
             if (!CanonicalId.TryParse(text[number], out long value))
                 throw text.Error($"expected a whole number as {numberColumn}, found {Shown.Text(text[number])}.");
             string rawId = text[1 - number].ToString();

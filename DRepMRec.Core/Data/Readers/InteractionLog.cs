@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Data;
 
 /// <summary>An interaction as it was read: the numbers of its user and item, and where it stands.</summary>
@@ -64,7 +66,7 @@ internal sealed class InteractionLog(double? minimumRating)
             if (handling == DuplicateHandling.Reject)
             {
                 RawInteraction first = _rows[firsts[(row.User, row.Item)]];
-                throw Error(row, $"expected each user-item pair once; found user '{Users[row.User]}' with item '{Items[row.Item]}', which is in {Where(first)} already.");
+                throw Error(row, $"expected each user-item pair once; found user {Shown.Text(Users[row.User])} with item {Shown.Text(Items[row.Item])}, which is in {Where(first)} already.");
             }
         }
 

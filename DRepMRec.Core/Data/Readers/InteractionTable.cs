@@ -32,7 +32,7 @@ internal sealed class InteractionTable(DelimitedText text, InteractionColumns co
     {
         if (text.FieldCount != width)
         {
-            string which = names is null ? "as in the first line" : $"({string.Join(", ", names)})";
+            string which = names is null ? "as in the first line" : $"({Shown.List(names)})";
             throw text.Error($"expected {width} {text.Separated} columns {which}, found {text.FieldCount}: {text.Shown}.");
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
@@ -96,11 +97,11 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
             case JsonTokenType.Number when _inList:
                 string item = Encoding.UTF8.GetString(reader.ValueSpan);
                 if (!CanonicalId.TryParse(item, out _))
-                    throw Error($"expected a whole number or a string as item id of user '{_user}', found {item}.");
+                    throw Error($"expected a whole number or a string as item id of user {Shown.Text(_user)}, found {Shown.Message(item)}.");
                 log.Add(_user, item, double.NaN, double.NaN, label, _line);
                 break;
             default:
-                string where = _inList ? $"item ids in the list of user '{_user}'" : _user is null ? "a JSON object of users with lists of items" : $"a list of items for user '{_user}'";
+                string where = _inList ? $"item ids in the list of user {Shown.Text(_user)}" : _user is null ? "a JSON object of users with lists of items" : $"a list of items for user {Shown.Text(_user)}";
                 throw Error($"expected {where}, found {Name(reader.TokenType)}.");
         }
     }

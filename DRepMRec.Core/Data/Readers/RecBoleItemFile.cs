@@ -16,18 +16,18 @@ internal static class RecBoleItemFile
         if (columns.Length == 0)
             return [];
         if (columns.DistinctBy(c => c.Modality).Count() != columns.Length)
-            throw text.Error($"expected one column per modality, found {string.Join(", ", columns.Select(c => c.Modality))}.");
+            throw text.Error($"expected one column per modality, found {Shown.List(columns.Select(c => c.Modality))}.");
         int item = header.Require("item_id:token", "itemID:token");
         var lines = new Dictionary<string, long>(StringComparer.Ordinal);
         while (text.Read())
         {
             if (text.FieldCount != types.Length)
-                throw text.Error($"expected {types.Length} tab-separated columns ({string.Join(", ", header.Names)}), found {text.FieldCount}: {text.Shown}.");
+                throw text.Error($"expected {types.Length} tab-separated columns ({Shown.List(header.Names)}), found {text.FieldCount}: {text.Shown}.");
             string id = text[item].ToString();
             if (string.IsNullOrWhiteSpace(id))
                 throw text.Error("expected an item id, found a blank.");
             if (!lines.TryAdd(id, text.Line))
-                throw text.Error($"expected each item once; found '{id}', which is in line {lines[id]} already.");
+                throw text.Error($"expected each item once; found {Shown.Text(id)}, which is in line {lines[id]} already.");
             foreach (Column column in columns)
                 column.Add(id, text);
         }

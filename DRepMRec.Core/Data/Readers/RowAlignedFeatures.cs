@@ -51,7 +51,7 @@ internal static class RowAlignedFeatures
                 if (!CanonicalId.TryParse(id, out long number))
                     throw log.Error(row, $"expected a whole number as item id, because it is the row in {file}; found {Shown.Text(id)}.");
                 if (number >= table.ItemIds.Count)
-                    throw log.Error(row, string.Create(CultureInfo.InvariantCulture, $"expected an item id from 0 to {table.ItemIds.Count - 1}, because {file} has {table.ItemIds.Count} rows; found '{id}'."));
+                    throw log.Error(row, string.Create(CultureInfo.InvariantCulture, $"expected an item id from 0 to {table.ItemIds.Count - 1}, because {file} has {table.ItemIds.Count} rows; found {Shown.Text(id)}."));
             }
         }
     }

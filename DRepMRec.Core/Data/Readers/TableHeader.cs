@@ -21,10 +21,11 @@ internal sealed class TableHeader
         if (!text.Read())
             throw new DatasetFormatException("expected a header line, found an empty file.", text.File);
         var names = new string[text.FieldCount];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < names.Length; i++)
         {
             names[i] = text[i].ToString();
-            if (Array.IndexOf(names, names[i], 0, i) >= 0)
+            if (!seen.Add(names[i]))
                 throw text.Error($"expected each column once in the header, found {Shown.Text(names[i])} twice.");
         }
 

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using DRepMRec.Tests.Support;
+
+namespace DRepMRec.Tests.Reliability;
+
+/// <summary>The long runs behind docs/reliability.md: <c>dotnet run --project DRepMRec.Core.Tests -c Release -- COMMAND</c>. The suite has short ones of the same.</summary>
+internal static class Program
+{
+    private const string Usage =
+        """
+        kill   [--kills 200] [--seed 1]      kills and terminates processes that train, at random moments
+        fuzz   [--inputs 100000] [--seed 1]  damages input to every reader and parser
+        train  --model M --checkpoint F      one such process
+        """;
+
+    public static int Main(string[] args)
+    {
+        var clock = Stopwatch.StartNew();
+        string Text(string name) => Array.IndexOf(args, name) is >= 0 and int at && at + 1 < args.Length ? args[at + 1] : throw new ArgumentException($"{name} is missing.\n{Usage}");
+        int Number(string name, int otherwise) => args.Contains(name) ? int.Parse(Text(name), System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        switch (args.FirstOrDefault())
+        {
+            case "train":
+                return TinyTraining.AsProcess(Text("--model"), Text("--checkpoint"), Number("--epochs", 40));
+            case "kill":
+                var kills = new KillRun(Number("--seed", 1), longestWait: 2500);
+                for (int n = 0; kills.Kills < Number("--kills", 200); n++)
+                {
+                    kills.Train(Models.Names[n % Models.Names.Count]);
+                    Console.WriteLine($"{clock.Elapsed:mm\\:ss} {kills}");
+                }
+
+                return 0;
+            case "fuzz":
+                FuzzTarget[] targets = [.. FuzzTargets.All, .. FuzzTargets.Real()];
+                int each = (Number("--inputs", 100_000) + targets.Length - 1) / targets.Length;
+                int sum = 0;
+                foreach (FuzzTarget target in targets)
+                {
+                    FuzzRun run = new FuzzRun(target, Number("--seed", 1)).Run(each);
+                    Console.WriteLine(run);
+                    sum += run.Inputs;
+                }
+
+                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers, none with an outcome that isn't documented");
+                return 0;
+            default:
+                Console.Error.WriteLine(Usage);
+                return 2;
+        }
+    }
+}

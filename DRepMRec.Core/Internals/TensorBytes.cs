@@ -1,0 +1,66 @@
+using System.Buffers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Internals;
+
+/// <summary>The elements of a tensor as bytes, for files: read where they lie, without a copy of those on the CPU.</summary>
+internal static class TensorBytes
+{
+    /// <summary>A tensor under a name. Valid as long as the dispose scope that is open, and as the tensor isn't changed.</summary>
+    public static SafeTensor Of(string name, Tensor tensor)
+    {
+        Tensor plain = tensor.detach().cpu().contiguous();
+        return new SafeTensor(name, TypeName(plain.dtype), plain.shape, new Memory(plain).Memory);
+    }
+
+    /// <summary>Whether a stored array has the type and the shape of a tensor.</summary>
+    public static bool Fits(SafeTensor stored, Tensor tensor) => stored.Type == TypeName(tensor.dtype) && stored.Shape.AsSpan().SequenceEqual(tensor.shape);
+
+    /// <summary>The type and the shape of a tensor, such as "F32 [10, 4]".</summary>
+    public static string Describe(Tensor tensor) => $"{TypeName(tensor.dtype)} [{string.Join(", ", tensor.shape)}]";
+
+    /// <summary>Puts stored elements into a tensor that they fit, wherever it lives.</summary>
+    public static void CopyTo(SafeTensor stored, Tensor tensor)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor elements = empty(tensor.shape, tensor.dtype, CPU);
+        stored.Data.Span.CopyTo(elements.bytes);
+        tensor.copy_(elements);
+    }
+
+    private static string TypeName(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => "F32",
+        ScalarType.Float64 => "F64",
+        ScalarType.Float16 => "F16",
+        ScalarType.BFloat16 => "BF16",
+        ScalarType.Int64 => "I64",
+        ScalarType.Int32 => "I32",
+        ScalarType.Int16 => "I16",
+        ScalarType.Int8 => "I8",
+        ScalarType.Byte => "U8",
+        ScalarType.Bool => "BOOL",
+        _ => throw new NotSupportedException($"Tensors of type {type} can't be kept in a file."),
+    };
+
+    private sealed unsafe class Memory(Tensor tensor) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => tensor.bytes;
+
+        public override MemoryHandle Pin(int elementIndex = 0)
+        {
+            fixed (byte* start = GetSpan())
+                return new MemoryHandle(start + elementIndex, default, this);
+        }
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using DRepMRec.Evaluation;
+using DRepMRec.Internals;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Training;
+
+/// <summary>Turns the state of a training into what a checkpoint holds, and back.</summary>
+internal static class Checkpoint
+{
+    private const string Weight = "weight/", Best = "best/", Moment = "adam/";
+    private const string Generator = "libtorch_generator", Users = "validation_users", PerUser = "validation_per_user";
+
+    public static void Write(CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        var manifest = new CheckpointManifest(
+            CheckpointManifest.CurrentFormatVersion, new Dictionary<string, string>(fingerprint), state.Optimizer.StepCount, state.Batch, [.. state.Losses.Sums], state.FirstLoss,
+            [.. state.Model.named_parameters().Where(p => p.parameter.grad is not null).Select(p => p.name)],
+            state.Elapsed.Ticks, state.EpochStart.Ticks, [.. state.History.Select(CheckpointEpoch.Of)]);
+        List<SafeTensor> tensors =
+        [
+            .. state.Model.state_dict().Select(w => TensorBytes.Of(Weight + w.Key, w.Value)),
+            .. state.Optimizer.Moments.Select((m, n) => TensorBytes.Of(Moment + n, m)),
+            .. state.Best.Copies.Select(w => TensorBytes.Of(Best + w.Key, w.Value)),
+            TensorBytes.Of(Generator, random.get_rng_state()),
+        ];
+        if (state.Stopping.BestEpoch is { } best)
+        {
+            EvaluationResult result = state.History[best - 1].Validation!;
+            tensors.Add(SafeTensor.Of<int>(Users, [.. result.EvaluatedUsers]));
+            tensors.Add(SafeTensor.Of<double>(PerUser, [.. result.Metrics.Keys.SelectMany(result.PerUser)]));
+        }
+
+        file.Write(manifest, tensors);
+    }
+
+    /// <summary>Goes on from the checkpoint of a file, if there is one.</summary>
+    /// <returns>Whether there is one.</returns>
+    /// <exception cref="CheckpointFormatException">It is damaged or newer than this library.</exception>
+    /// <exception cref="CheckpointMismatchException">It is of another training.</exception>
+    public static bool TryRestore(CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs, EvaluationProtocol protocol)
+    {
+        if (file.Read() is not var (manifest, tensors, path))
+            return false;
+        List<CheckpointDifference> differences = [.. TrainingFingerprint.Compare(manifest.Training, fingerprint)];
+        if (manifest.History.Count > maxEpochs)
+            differences.Add(new CheckpointDifference("Trainer.MaxEpochs", $"{manifest.History.Count} or more", $"{maxEpochs}"));
+        if (differences.Count > 0)
+            throw new CheckpointMismatchException(path, differences);
+
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        try
+        {
+            // First everything is looked at, then everything is put in place: a file that is wrong changes nothing.
+            IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol);
+            bool hasBest = history.Any(e => e.Validation is not null);
+            List<(SafeTensor Stored, Tensor Target)> places = [];
+            if (hasBest)
+                state.Best.Take();
+            Dictionary<string, Tensor> weights = state.Model.state_dict();
+            places.AddRange(weights.Select(w => (Find(tensors, Weight + w.Key, w.Value), w.Value)));
+            places.AddRange(state.Optimizer.Moments.Select((m, n) => (Find(tensors, Moment + n, m), m)));
+            places.AddRange(state.Best.Copies.Select(w => (Find(tensors, Best + w.Key, w.Value), w.Value)));
+            Tensor generator = random.get_rng_state();
+            places.Add((Find(tensors, Generator, generator), generator));
+            if (tensors.Count != places.Count + (hasBest ? 2 : 0))
+                throw new FormatException($"expected {places.Count + (hasBest ? 2 : 0)} arrays, found {tensors.Count}");
+
+            foreach (var (stored, target) in places)
+                TensorBytes.CopyTo(stored, target);
+            random.set_rng_state(generator);
+            RestoreGradients(state.Model, manifest.Gradients);
+            state.Optimizer.StepCount = manifest.Steps;
+            state.GoOn(history, manifest.FirstLoss, new TimeSpan(manifest.Elapsed));
+            state.Begin(manifest.Batch, new LossMeans(manifest.LossSums, manifest.Batch), new TimeSpan(manifest.EpochStart));
+            return true;
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new CheckpointFormatException($"{path}: {Shown.Message(exception.Message)}", exception);
+        }
+    }
+
+    private static SafeTensor Find(IReadOnlyDictionary<string, SafeTensor> tensors, string name, Tensor target)
+    {
+        if (!tensors.TryGetValue(name, out SafeTensor? stored))
+            throw new FormatException($"the array '{name}' is missing");
+        return TensorBytes.Fits(stored, target) ? stored : throw new FormatException($"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{Shown.List(stored.Shape)}]");
+    }
+
+    /// <summary>A parameter that once had a gradient has one of zeros from then on, and its moments decay; one that never had isn't touched by the optimiser.</summary>
+    private static void RestoreGradients(DRepMRecModel model, IReadOnlyList<string> names)
+    {
+        foreach (var (name, parameter) in model.named_parameters())
+            parameter.grad = names.Contains(name) ? zeros_like(parameter) : null;
+    }
+
+    private static IReadOnlyList<EpochReport> ReadHistory(CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol)
+    {
+        List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], new Dictionary<RankingMetric, double[]>())))];
+        var stopping = new EarlyStopping(RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]), int.MaxValue);
+        foreach (EpochReport epoch in history.Where(e => e.Validation is not null))
+            stopping.Update(epoch.Epoch, epoch.Validation!);
+        if (stopping.BestEpoch is not { } best)
+            return history;
+
+        int[] users = Values<int>(tensors, Users);
+        double[] values = Values<double>(tensors, PerUser);
+        RankingMetric[] metrics = [.. history[best - 1].Validation!.Metrics.Keys];
+        if (users.Length == 0 || values.Length != users.Length * metrics.Length)
+            throw new FormatException($"expected the values of {metrics.Length} metrics for {users.Length} users, found {values.Length}");
+        var perUser = metrics.Select((metric, m) => (metric, m)).ToDictionary(p => p.metric, p => values[(p.m * users.Length)..((p.m + 1) * users.Length)]);
+        history[best - 1] = history[best - 1] with { Validation = manifest.History[best - 1].Validation!.ToResult(protocol, users, perUser) };
+        return history;
+    }
+
+    private static T[] Values<T>(IReadOnlyDictionary<string, SafeTensor> tensors, string name) where T : unmanaged
+        => tensors.TryGetValue(name, out SafeTensor? stored) && stored.Type == SafeTensor.TypeName<T>()
+            ? MemoryMarshal.Cast<byte, T>(stored.Data.Span).ToArray()
+            : throw new FormatException($"the array '{name}' of {SafeTensor.TypeName<T>()} is missing");
+}

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using System.Text;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+using Microsoft.Extensions.Logging;
+
+namespace DRepMRec.Training;
+
+/// <summary>The file of a checkpoint, which one training at a time uses: a safetensors file with a JSON manifest in its metadata.</summary>
+internal sealed class CheckpointFile : IDisposable
+{
+    private const string ManifestKey = "drepmrec_checkpoint";
+    private const string ChecksumKey = "sha256";
+    private const string Previous = ".previous";
+    private const string Damaged = ".damaged";
+
+    private readonly string _path;
+    private readonly ILogger _logger;
+    private readonly FileStream _lock;
+
+    /// <summary>Takes the file for this training, and finds out whether its folder can be written to before any work is done.</summary>
+    /// <exception cref="IOException">Another training uses it, or the folder doesn't exist or can't be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written to.</exception>
+    public CheckpointFile(string path, ILogger logger)
+    {
+        _path = Path.GetFullPath(path);
+        _logger = logger;
+        string file = _path + ".lock";
+        try
+        {
+            _lock = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException exception) when (exception is not DirectoryNotFoundException && File.Exists(file))
+        {
+            throw new IOException($"The checkpoint '{_path}' is in use by another training: {exception.Message}", exception);
+        }
+
+        AtomicFiles.Sweep(Folder, Path.GetFileName(_path));
+    }
+
+    private string Folder => Path.GetDirectoryName(_path)!;
+
+    /// <summary>Reads the newest checkpoint that is whole.</summary>
+    /// <returns>What it holds and the file it came from, or <see langword="null"/> when there is none.</returns>
+    /// <exception cref="CheckpointFormatException">There are files, but none is whole, or the newest is newer than this library.</exception>
+    public (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors, string Path)? Read()
+    {
+        CheckpointFormatException? damage = null;
+        foreach (string file in new[] { _path, _path + Previous })
+        {
+            if (!File.Exists(file))
+                continue;
+            try
+            {
+                var (manifest, tensors) = Read(file);
+                if (damage is not null)
+                {
+                    _logger.LogWarning("{Damage} Going on from the checkpoint before it; the damaged one is kept as {File}", damage.Message, _path + Damaged);
+                    File.Move(_path, _path + Damaged, overwrite: true);
+                }
+
+                return (manifest, tensors, file);
+            }
+            catch (CheckpointFormatException exception) when (!exception.IsNewer)
+            {
+                damage ??= exception;
+            }
+        }
+
+        return damage is null ? null : throw damage;
+    }
+
+    /// <summary>Writes a checkpoint; the one before it stays beside it.</summary>
+    /// <exception cref="IOException">It can't be written. The one before it is as it was.</exception>
+    public void Write(CheckpointManifest manifest, IReadOnlyList<SafeTensor> tensors)
+    {
+        string text = manifest.ToJson();
+        var metadata = new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, tensors) };
+        try
+        {
+            AtomicFiles.Write(Folder, new Dictionary<string, Action<Stream>> { [Path.GetFileName(_path)] = stream => Safetensors.Write(stream, metadata, tensors) }, Previous);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The checkpoint after {manifest.History.Count} epochs and {manifest.Batch} batches can't be written, the one before it is as it was: {exception.Message}", exception);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        try
+        {
+            var (metadata, tensors) = Safetensors.Read(stream, path);
+            if (!metadata.TryGetValue(ManifestKey, out string? text))
+                throw new CheckpointFormatException($"{path}: expected a checkpoint of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+            CheckpointManifest manifest = CheckpointManifest.Parse(text, path);
+            if (metadata.GetValueOrDefault(ChecksumKey) != Checksum(text, tensors.Values))
+                throw new CheckpointFormatException($"{path}: the file is damaged: its content doesn't have the checksum that it was written with.");
+            return (manifest, tensors);
+        }
+        catch (ModelFileException exception)
+        {
+            throw new CheckpointFormatException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>The SHA-256 of everything, so that a bit that flips on a disk isn't taken for a weight.</summary>
+    private static string Checksum(string manifest, IEnumerable<SafeTensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(manifest));
+        foreach (SafeTensor tensor in tensors.OrderBy(t => t.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"\n{tensor.Name}:{tensor.Type}:{string.Join(',', tensor.Shape)}:{tensor.Data.Length}\n")));
+            hash.AppendData(tensor.Data.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

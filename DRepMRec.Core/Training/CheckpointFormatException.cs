@@ -1,0 +1,16 @@
+namespace DRepMRec.Training;
+
+/// <summary>A checkpoint is damaged, isn't one, or was written by a newer version of the library. The message names the file, what was expected and what was seen.</summary>
+public sealed class CheckpointFormatException : FormatException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What was expected and what was seen.</param>
+    /// <param name="innerException">The cause, if another exception brought this one about.</param>
+    public CheckpointFormatException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Whether the file is sound but newer than this library.</summary>
+    internal bool IsNewer { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DRepMRec.Evaluation;
+
+namespace DRepMRec.Training;
+
+/// <summary>What a checkpoint says beside its arrays.</summary>
+/// <param name="FormatVersion">The version of the file format.</param>
+/// <param name="Training">Which training it is of; see <see cref="TrainingFingerprint"/>.</param>
+/// <param name="Steps">The steps that the optimiser has made.</param>
+/// <param name="Batch">The batches done in the epoch that is under way.</param>
+/// <param name="LossSums">The sums of its losses over these batches.</param>
+/// <param name="FirstLoss">The loss of the first batch of all.</param>
+/// <param name="Gradients">The parameters that have had a gradient.</param>
+/// <param name="Elapsed">The time that training took, in ticks.</param>
+/// <param name="EpochStart">When the epoch that is under way began, in ticks.</param>
+/// <param name="History">The complete epochs.</param>
+internal sealed record CheckpointManifest(
+    int FormatVersion,
+    Dictionary<string, string> Training,
+    int Steps,
+    int Batch,
+    List<KeyValuePair<string, double>> LossSums,
+    double? FirstLoss,
+    List<string> Gradients,
+    long Elapsed,
+    long EpochStart,
+    List<CheckpointEpoch> History)
+{
+    public const int CurrentFormatVersion = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <exception cref="CheckpointFormatException">It isn't a manifest, or is a newer one.</exception>
+    public static CheckpointManifest Parse(string text, string path)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(text);
+            int version = json.RootElement.GetProperty("formatVersion").GetInt32();
+            if (version > CurrentFormatVersion)
+                throw new CheckpointFormatException($"{path}: written by a newer version of the library: format {version}, this one reads up to {CurrentFormatVersion}.") { IsNewer = true };
+            CheckpointManifest manifest = json.Deserialize<CheckpointManifest>(Json)!;
+            if (manifest.Steps < 0 || manifest.Batch < 0 || manifest.Elapsed < 0 || manifest.History.Where((epoch, n) => epoch.Epoch != n + 1).Any())
+                throw new FormatException($"it has {manifest.Steps} steps, {manifest.Batch} batches, {manifest.Elapsed} ticks and the epochs {Internals.Shown.List(manifest.History.Select(e => e.Epoch))}");
+            return manifest;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or NullReferenceException or FormatException and not CheckpointFormatException)
+        {
+            throw new CheckpointFormatException($"{path}: the manifest can't be read: {Internals.Shown.Message(e.Message)}", e);
+        }
+    }
+}
+
+/// <summary>A complete epoch; times in ticks.</summary>
+internal sealed record CheckpointEpoch(int Epoch, List<KeyValuePair<string, double>> Losses, CheckpointFigures? Validation, long TrainingTime, long EvaluationTime)
+{
+    public static CheckpointEpoch Of(EpochReport epoch) => new(epoch.Epoch, [.. epoch.Losses], epoch.Validation is null ? null : CheckpointFigures.Of(epoch.Validation), epoch.TrainingTime.Ticks, epoch.EvaluationTime.Ticks);
+
+    /// <param name="figures">Makes the validation figures, given those that are kept here.</param>
+    public EpochReport ToReport(Func<CheckpointFigures, EvaluationResult> figures)
+        => new(Epoch, new Dictionary<string, double>(Losses), Validation is null ? null : figures(Validation), new TimeSpan(TrainingTime), new TimeSpan(EvaluationTime));
+}
+
+/// <summary>The averages of an evaluation; the time in ticks.</summary>
+internal sealed record CheckpointFigures(CheckpointGroup All, CheckpointGroup? ColdItems, CheckpointGroup? ColdItemsAmongCold, double ItemCoverage, long Elapsed)
+{
+    public static CheckpointFigures Of(EvaluationResult result)
+        => new(CheckpointGroup.Of(result.All)!, CheckpointGroup.Of(result.ColdItems), CheckpointGroup.Of(result.ColdItemsAmongCold), result.ItemCoverage, result.Elapsed.Ticks);
+
+    public EvaluationResult ToResult(EvaluationProtocol protocol, IReadOnlyList<int> users, IReadOnlyDictionary<RankingMetric, double[]> perUser)
+        => new(protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, perUser, ItemCoverage, new TimeSpan(Elapsed));
+}
+
+/// <summary>Metrics averaged over a group of users.</summary>
+internal sealed record CheckpointGroup(int Users, int Positives, List<KeyValuePair<string, double>> Metrics)
+{
+    public static CheckpointGroup? Of(GroupResult? group) => group is null ? null : new(group.Users, group.Positives, [.. group.Metrics.Select(m => KeyValuePair.Create(m.Key.ToString(), m.Value))]);
+
+    public GroupResult ToResult() => new(Users, Positives, Metrics.ToDictionary(m => RankingMetric.Parse(m.Key), m => m.Value));
+}

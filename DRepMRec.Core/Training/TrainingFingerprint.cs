@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using DRepMRec.Data;
+using DRepMRec.Internals;
+using TorchSharp;
+
+namespace DRepMRec.Training;
+
+/// <summary>What tells one training from another, field by field: the dataset, the model, and all options that its result depends on. How many threads there are doesn't matter to the result.</summary>
+internal static class TrainingFingerprint
+{
+    public static Dictionary<string, string> Of(DRepMRecModel model, RecDataset data, TrainerOptions options)
+    {
+        var fields = new Dictionary<string, string>
+        {
+            ["Library"] = $"DRepMRec.Core {Version(typeof(TrainingFingerprint))}, TorchSharp {Version(typeof(torch))}",
+            ["Dataset.Users"] = $"{data.Users.Count} ({Hash(data.Users)})",
+            ["Dataset.Items"] = $"{data.Items.Count} ({Hash(data.Items)})",
+            ["Dataset.Split"] = data.SplitChecksum,
+        };
+        foreach (ItemFeatures features in data.Features)
+            fields[$"Dataset.{features.Modality}"] = $"{features.Dimension} columns ({Hash(MemoryMarshal.AsBytes(features.Values))})";
+
+        OptionFields.Add(fields, "Trainer", options with { Checkpoint = null });
+        foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads" })
+            fields.Remove(name);
+
+        // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an evaluation out of turn.
+        if (options.Schedule is not LearningRateSchedule.WarmupCosine && options.MaxEpochs % options.EvaluateEvery == 0)
+            fields["Trainer.MaxEpochs"] = "a multiple of EvaluateEvery";
+
+        OptionFields.Add(fields, "Model", model.Options);
+        fields["Model.BehaviorEncoder"] = model.BehaviorEncoder.GetType().FullName!;
+        if (model.BehaviorEncoder is IHasOptions host)
+            OptionFields.Add(fields, "Model.BehaviorEncoder", host.Options);
+        foreach (var (name, weights) in model.state_dict())
+            fields[$"Weights.{name}"] = TensorBytes.Describe(weights);
+        return fields;
+    }
+
+    /// <summary>The fields in which a checkpoint differs from the training at hand.</summary>
+    public static IReadOnlyList<CheckpointDifference> Compare(IReadOnlyDictionary<string, string> checkpoint, IReadOnlyDictionary<string, string> current)
+        => [.. current.Keys.Union(checkpoint.Keys)
+            .Select(name => new CheckpointDifference(name, checkpoint.GetValueOrDefault(name), current.GetValueOrDefault(name)))
+            .Where(d => d.Checkpoint != d.Current)];
+
+    private static string Version(Type type) => type.Assembly.GetName().Version!.ToString(3);
+
+    private static string Hash(IdMap ids)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string id in ids.Ids)
+            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{id.Length}:{id}")));
+        return Short(hash.GetHashAndReset());
+    }
+
+    private static string Hash(ReadOnlySpan<byte> bytes) => Short(SHA256.HashData(bytes));
+
+    private static string Short(byte[] hash) => "SHA-256 " + Convert.ToHexStringLower(hash)[..16];
+}

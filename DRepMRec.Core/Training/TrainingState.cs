@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using DRepMRec.Evaluation;
+
+namespace DRepMRec.Training;
+
+/// <summary>All that changes while a model is trained: what a checkpoint holds. Every random draw follows from the seed, the epoch and the batch, so that their numbers are all that is needed to go on.</summary>
+internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options) : IDisposable
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    public DRepMRecModel Model => model;
+
+    public AdamOptimizer Optimizer { get; } = new(model.parameters(), options.Adam);
+
+    public BestWeights Best { get; } = new(model);
+
+    public EarlyStopping Stopping { get; } = new(options.StoppingMetric, options.Patience);
+
+    /// <summary>The epochs that are complete. Only the best has values per user.</summary>
+    public List<EpochReport> History { get; } = [];
+
+    /// <summary>The epoch that is under way, from 1.</summary>
+    public int Epoch => History.Count + 1;
+
+    /// <summary>The batches that are done in it.</summary>
+    public int Batch { get; private set; }
+
+    /// <summary>Its losses so far.</summary>
+    public LossMeans Losses { get; private set; } = new();
+
+    /// <summary>The loss of the very first batch, against which divergence is measured.</summary>
+    public double? FirstLoss { get; private set; }
+
+    /// <summary>The time that training took, over all processes.</summary>
+    public TimeSpan Elapsed => ElapsedBefore + _clock.Elapsed;
+
+    /// <summary>The part of <see cref="Elapsed"/> before this process, and how much of it went into the epoch that is under way.</summary>
+    public TimeSpan ElapsedBefore { get; private set; }
+
+    /// <summary>When the epoch that is under way began, by <see cref="Elapsed"/>.</summary>
+    public TimeSpan EpochStart { get; private set; }
+
+    public bool IsComplete => Stopping.ShouldStop || History.Count >= options.MaxEpochs;
+
+    public void CompleteBatch(StepLoss loss)
+    {
+        FirstLoss ??= loss.Values["loss"];
+        Losses.Add(loss.Values);
+        Batch++;
+    }
+
+    /// <summary>Ends the epoch that is under way.</summary>
+    /// <returns>Whether its validation figures are the best so far.</returns>
+    public bool CompleteEpoch(EvaluationResult? validation, TimeSpan trainingTime)
+    {
+        int? before = Stopping.BestEpoch;
+        bool best = validation is not null && Stopping.Update(Epoch, validation);
+        if (best)
+        {
+            Best.Take();
+            if (before is { } epoch)
+                History[epoch - 1] = History[epoch - 1] with { Validation = History[epoch - 1].Validation?.WithoutUsers() };
+        }
+
+        History.Add(new EpochReport(Epoch, Losses.ToDictionary(), best ? validation : validation?.WithoutUsers(), trainingTime, Elapsed - EpochStart - trainingTime));
+        Begin(0, new LossMeans(), Elapsed);
+        return best;
+    }
+
+    /// <summary>Takes the place of another process; the weights, the moments and the best weights are put into their tensors by the caller.</summary>
+    public void GoOn(IEnumerable<EpochReport> history, double? firstLoss, TimeSpan elapsed)
+    {
+        foreach (EpochReport epoch in history)
+        {
+            History.Add(epoch);
+            if (epoch.Validation is not null)
+                Stopping.Update(epoch.Epoch, epoch.Validation);
+        }
+
+        FirstLoss = firstLoss;
+        ElapsedBefore = elapsed;
+    }
+
+    /// <summary>Takes a place within the epoch that is under way.</summary>
+    public void Begin(int batch, LossMeans losses, TimeSpan start) => (Batch, Losses, EpochStart) = (batch, losses, start);
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Best.Dispose();
+    }
+}
