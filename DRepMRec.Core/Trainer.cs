@@ -60,6 +60,7 @@ public sealed class Trainer
         finally
         {
             weights.Restore();
+            _model.EndTraining();
             _model.eval();
         }
 
