@@ -15,7 +15,7 @@ namespace DRepMRec;
 /// recommender with or without BMA.
 /// </summary>
 /// <remarks>
-/// Owns its modules and features until it is disposed. Not safe for use by many threads. Without a modal line it is the behaviour encoder and nothing else, bit for bit.
+/// Owns its modules and features until it is disposed. Not safe for use by many threads. Without a modal line it is the behaviour encoder and nothing else. Training computes the rows that a batch needs instead of all: the same loss and gradients up to the rounding of sums.
 /// </remarks>
 public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
 {
@@ -124,8 +124,57 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
         return new ModelOutput(output.MoveToOuterDisposeScope(), terms);
     }
 
+    /// <summary>What a training step needs of <see cref="forward"/>: the rows of a batch, and the ego embeddings of those rows if the behaviour encoder has such.</summary>
+    internal (ModelOutput Output, UserItemEmbeddings? Ego) ComputeRows(BatchRows rows)
+    {
+        if (_modalLine is { Alignment: not BehaviorModalAlignment { FusesByRow: true } })
+        {
+            ModelOutput whole = call(rows.Whole);
+            return (whole with { Embeddings = rows.Select(whole.Embeddings) }, EgoRows(rows));
+        }
+
+        (HostOutput host, UserItemEmbeddings? ego) = HostRows(_epochGraph ?? Graph, rows);
+        UserItemEmbeddings output = host.Embeddings;
+        var terms = new List<LossTerm>(host.Terms);
+        if (_modalLine is not null)
+        {
+            UserItemEmbeddings modal = ModalRows(_modalLine, host, rows);
+            var visible = new UserItemEmbeddings(HideColdUsers(output.Users, rows), HideItems(output.Items, _modalLine, rows));
+            AlignmentResult aligned = _modalLine.Alignment.call(visible, modal, rows.Local);
+            output = aligned.Fused;
+            terms.AddRange(aligned.Terms);
+            if (_modalLine.Signal.Weight > 0)
+                terms.Add(new LossTerm("sss", _modalLine.Signal.ComputeRows(modal.Items, _modalLine.Features, rows), _modalLine.Signal.Weight));
+        }
+
+        return (new ModelOutput(output, terms), ego);
+    }
+
+    private (HostOutput Output, UserItemEmbeddings? Ego) HostRows(InteractionGraph graph, BatchRows rows)
+    {
+        if (_behavior is IBatchHost host)
+            return host.ComputeRows(graph, rows);
+        HostOutput whole = _behavior is IHostRecommender recommender ? recommender.Compute(graph, rows.Whole) : new HostOutput(_behavior.call(graph), []);
+        UserItemEmbeddings? modal = whole.Modal is { } all ? rows.Select(all) : null;
+        return (new HostOutput(rows.Select(whole.Embeddings), whole.Terms, modal), EgoRows(rows));
+    }
+
+    private UserItemEmbeddings? EgoRows(BatchRows rows) => _behavior is IEgoEmbeddings ego ? rows.Select(ego.Ego) : null;
+
+    private UserItemEmbeddings ModalRows(ModalLine line, HostOutput host, BatchRows rows)
+        => line.Encoder is null ? Modal(line, host, rows.Whole)
+            : line.Encoder is ModalEncoder encoder ? encoder.ComputeRows(Graph, line.Features, rows, line.HideTargets)
+            : rows.Select(Modal(line, host, rows.Whole));
+
     /// <summary>Chooses the graph that an epoch trains on (<see cref="ITrainingGraph"/>).</summary>
     internal void BeginEpoch(int epoch) => _epochGraph = (_behavior as ITrainingGraph)?.ForEpoch(Graph, epoch);
+
+    /// <summary>Frees what training kept from step to step.</summary>
+    internal void EndTraining()
+    {
+        _epochGraph = null;
+        (_behavior as IBatchHost)?.ReleaseBuffers();
+    }
 
     private UserItemEmbeddings Modal(ModalLine line, HostOutput host, TrainingBatch? batch)
     {
@@ -166,21 +215,29 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     }
 
     /// <summary>Nothing is known of the behaviour of items without a training interaction: their rows become 0, so that the modal line speaks for them. In training a share of the others joins them.</summary>
-    private Tensor HideItems(Tensor items, ModalLine line, TrainingBatch? batch)
-    {
-        float[] keep = _itemKnown;
-        if (batch is not null && training && line.BehaviorDropout > 0)
-        {
-            var random = new SeededRandom((ulong)batch.Seed, RandomPurpose.BehaviorDropout);
-            keep = [.. keep.Select(k => random.NextDouble() < line.BehaviorDropout ? 0f : k)];
-        }
+    private Tensor HideItems(Tensor items, ModalLine line, TrainingBatch? batch) => KeepRows(items, KeptItems(line, batch));
 
-        return items * tensor(keep, keep.Length, 1).to(items.device);
+    private Tensor HideItems(Tensor items, ModalLine line, BatchRows rows)
+    {
+        float[] kept = KeptItems(line, rows.Whole);
+        return KeepRows(items, Array.ConvertAll(rows.Items, i => kept[i]));
     }
 
-    private Tensor HideColdUsers(Tensor users) => Graph.ColdUserCount == 0
-        ? users
-        : users * tensor(Graph.ColdUserFlags().Select(cold => 1 - cold).ToArray(), Graph.UserCount, 1).to(users.device);
+    /// <summary>1 for items whose behaviour is seen, 0 for others.</summary>
+    private float[] KeptItems(ModalLine line, TrainingBatch? batch)
+    {
+        if (batch is null || !training || line.BehaviorDropout == 0)
+            return _itemKnown;
+        var random = new SeededRandom((ulong)batch.Seed, RandomPurpose.BehaviorDropout);
+        return Array.ConvertAll(_itemKnown, known => random.NextDouble() < line.BehaviorDropout ? 0f : known);
+    }
+
+    private Tensor HideColdUsers(Tensor users) => Graph.ColdUserCount == 0 ? users : KeepRows(users, [.. Graph.ColdUserFlags().Select(cold => 1 - cold)]);
+
+    private Tensor HideColdUsers(Tensor users, BatchRows rows)
+        => Graph.ColdUserCount == 0 ? users : KeepRows(users, Array.ConvertAll(rows.Users, u => Graph.UserDegree(u) == 0 ? 0f : 1f));
+
+    private static Tensor KeepRows(Tensor rows, float[] kept) => rows * tensor(kept, kept.Length, 1).to(rows.device);
 
     private static nn.Module AsModule(object part) => part as nn.Module
         ?? throw new ArgumentException($"Expected a TorchSharp module (nn.Module), got {part.GetType()}: its weights couldn't be trained or saved.");

@@ -78,6 +78,7 @@ public sealed class Trainer
         finally
         {
             state.Best.Restore();
+            _model.EndTraining();
             _model.eval();
         }
 

@@ -65,7 +65,7 @@ public abstract class HostContract : EncoderContract
     }
 
     [Fact]
-    public void Trained_alone_it_is_what_a_plain_loop_over_it_gives_bit_for_bit()
+    public void Trained_alone_it_is_what_a_plain_loop_over_all_its_rows_gives_up_to_rounding()
     {
         float[] facade = Train(Alone with { Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 }, SimilaritySignal = new SssOptions { Weight = 0 } }, 3).Items;
 
@@ -96,8 +96,12 @@ public abstract class HostContract : EncoderContract
 
         using IDisposable noGradient = no_grad();
         UserItemEmbeddings final = host.call(whole);
-        UserItemEmbeddings.Values(final.Items).Should().Equal(facade);
+        float[] plain = UserItemEmbeddings.Values(final.Items);
         final.Dispose();
+
+        // The facade sums the same gradients in another order, which Adam enlarges where they are near zero.
+        for (int i = 0; i < plain.Length; i++)
+            facade[i].Should().BeApproximately(plain[i], 1e-3f);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class RankingLossesTests
     public void Sampled_softmax_is_the_cross_entropy_of_the_positive()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = RankingLosses.SampledSoftmax(tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 0.5f, -1 }, 2, 1), [], 0.5);
+        Tensor loss = RankingLosses.SampledSoftmax(tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 0.5f, -1 }, 2, 1), ExcludedPairs.None, 0.5);
         double expected = Math.Log(Math.Exp(2) + Math.Exp(1) + Math.Exp(-2)) - 2;
         loss.item<float>().Should().BeApproximately((float)expected, 1e-6f);
     }
@@ -32,7 +32,7 @@ public sealed class RankingLossesTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor[] Inputs() => [Leaf(5, 3, 1), Leaf(5, 3, 2), Leaf(negativeCount, 3, 3)];
-        (int, int)[] excluded = [(0, 0), (3, negativeCount - 1)];
+        var excluded = ExcludedPairs.Of(5, [(0, 0), (3, negativeCount - 1)]);
         Tensor[] fused = Inputs(), plain = Inputs();
         Tensor actual = RankingLosses.SampledSoftmax(fused[0], fused[1], fused[2], excluded, 0.2).Times(3), expected = RankingLosses.SampledSoftmaxByTensors(plain[0], plain[1], plain[2], excluded, 0.2).Times(3);
         actual.item<float>().Should().BeApproximately(expected.item<float>(), 1e-5f);

@@ -20,8 +20,7 @@ internal static class AlignmentLosses
     public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature)
     {
         Tensor x = a.NormalizeRows(), y = b.NormalizeRows();
-        (int, int)[] self = [.. Enumerable.Range(0, (int)a.shape[0]).Select(n => (n, n))];
-        return RankingLosses.SampledSoftmax(x, y, y, self, temperature);
+        return RankingLosses.SampledSoftmax(x, y, y, ExcludedPairs.Diagonal((int)a.shape[0]), temperature);
     }
 
     /// <summary>The squared differences of the column means and of the column standard deviations, summed over columns.</summary>

@@ -44,6 +44,9 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
     /// <inheritdoc/>
     public int EmbeddingDim => _options.Fusion == FusionKind.Concatenation ? 2 * _inputDim : _inputDim;
 
+    /// <summary>Whether a fused row depends on no other row, so that rows may be fused without the rest of their tables.</summary>
+    internal bool FusesByRow => _options.Fusion != FusionKind.MatchedSum;
+
     /// <inheritdoc/>
     public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch? batch)
     {

@@ -39,6 +39,13 @@ public sealed class SimilaritySupervisedSignal
         return Compare(modal, target).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same, given the modal representations of the batch's rows only.</summary>
+    internal Tensor ComputeRows(Tensor modalItems, ModalFeatures features, BatchRows rows)
+    {
+        Tensor own = modalItems.index_select(0, rows.Local.SampleDistinctItems(_options.MaxItems)).NormalizeRows();
+        return Compare(matmul(own, own.t()), RawSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
+    }
+
     /// <summary>The mean over modalities of the cosines between raw features; a pair without a common modality has 0.</summary>
     internal static Tensor RawSimilarity(ModalFeatures features, Tensor items)
     {

@@ -1,5 +1,6 @@
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -10,12 +11,13 @@ namespace DRepMRec.Encoders;
 /// <summary>
 /// LightGCN (He et al., SIGIR 2020, arXiv 2002.02126): E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over the user-item graph; the representation is the mean over layers 0 to L.
 /// </summary>
-public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions
+public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions, IBatchHost
 {
     private readonly LightGcnOptions _options;
     private readonly int _userCount;
     private readonly int _itemCount;
     private readonly int _layers;
+    private readonly BatchPropagation _propagation = new();
 
     [ComponentName(Name = "embedding")]
     private readonly Parameter _embedding;
@@ -53,4 +55,13 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
         using DisposeScope scope = NewDisposeScope();
         return graph.Adjacency.PropagateMeanSplit(_embedding, _layers, _userCount).MoveToOuterDisposeScope();
     }
+
+    (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
+    {
+        GraphShape.Check(graph, _userCount, _itemCount);
+        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, rows);
+        return (new HostOutput(mean, []), ego);
+    }
+
+    void IBatchHost.ReleaseBuffers() => _propagation.Release();
 }

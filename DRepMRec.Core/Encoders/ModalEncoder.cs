@@ -14,7 +14,7 @@ namespace DRepMRec.Encoders;
 /// <remarks>
 /// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Items without any modality get zeros, users without items the mean over all items that have content.
 /// </remarks>
-public sealed class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
+public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModalEncoderOptions _options;
     private readonly ConditionalWeakTable<InteractionGraph, CsrMatrix> _userGraphs = [];
@@ -68,13 +68,9 @@ public sealed class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, Us
     private Tensor CombineModalities(ModalFeatures features)
     {
         Tensor? sum = null, weightSum = null;
-        Tensor? learned = _weights?.softmax(0);
         for (int m = 0; m < _gates.Count; m++)
         {
-            Tensor present = features.Present[m];
-            Tensor weight = learned is not null ? present * learned.narrow(0, m, 1)
-                : _options.Weighting == ModalityWeighting.Fixed ? present.Times(_options.FixedWeights[m])
-                : present;
+            Tensor weight = ModalityWeight(m, features.Present[m]);
             Tensor weighted = Encode(features, m) * weight;
             sum = sum is null ? weighted : sum.Plus(weighted);
             weightSum = weightSum is null ? weight : weightSum.Plus(weight);
@@ -83,6 +79,10 @@ public sealed class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, Us
         // Items without any modality have weight 0 and a zero sum; the small constant keeps their quotient 0.
         return sum! / weightSum!.Plus(1e-12);
     }
+
+    private Tensor ModalityWeight(int modality, Tensor present) => _weights is not null ? present * _weights.softmax(0).narrow(0, modality, 1)
+        : _options.Weighting == ModalityWeighting.Fixed ? present.Times(_options.FixedWeights[modality])
+        : present;
 
     private Tensor Encode(ModalFeatures features, int modality)
     {
@@ -99,7 +99,9 @@ public sealed class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, Us
     {
         if (graph.ColdUserCount == 0)
             return users;
-        Tensor mean = items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
-        return users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * mean);
+        return users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));
     }
+
+    /// <summary>[1, D]: the mean over all items that have content.</summary>
+    private static Tensor MeanItem(Tensor items, ModalFeatures features) => items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
 }

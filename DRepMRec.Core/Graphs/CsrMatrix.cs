@@ -85,6 +85,44 @@ public sealed class CsrMatrix
     /// <summary>The same places with other values, one for each stored entry.</summary>
     internal CsrMatrix WithValues(float[] values, bool symmetric = false) => new(RowCount, ColumnCount, _rowOffsets, _columns, values, symmetric);
 
+    /// <summary>Some rows, in their order.</summary>
+    internal CsrMatrix SelectRows(int[] rows)
+    {
+        var offsets = new int[rows.Length + 1];
+        for (int n = 0; n < rows.Length; n++)
+            offsets[n + 1] = offsets[n] + _rowOffsets[rows[n] + 1] - _rowOffsets[rows[n]];
+        var columns = new int[offsets[^1]];
+        var values = new float[offsets[^1]];
+        for (int n = 0; n < rows.Length; n++)
+        {
+            Range own = _rowOffsets[rows[n]].._rowOffsets[rows[n] + 1];
+            _columns.AsSpan(own).CopyTo(columns.AsSpan(offsets[n]));
+            _values.AsSpan(own).CopyTo(values.AsSpan(offsets[n]));
+        }
+
+        return new CsrMatrix(rows.Length, ColumnCount, offsets, columns, values);
+    }
+
+    /// <summary>The columns that have an entry, and others, ascending.</summary>
+    internal int[] UsedColumns(int[] others)
+    {
+        var used = new bool[ColumnCount];
+        foreach (int column in _columns)
+            used[column] = true;
+        foreach (int column in others)
+            used[column] = true;
+        return [.. Enumerable.Range(0, ColumnCount).Where(c => used[c])];
+    }
+
+    /// <summary>The same rows over some columns, ascending, which must be all that have an entry.</summary>
+    internal CsrMatrix SelectColumns(int[] columns)
+    {
+        var places = new int[ColumnCount];
+        for (int place = 0; place < columns.Length; place++)
+            places[columns[place]] = place;
+        return new CsrMatrix(RowCount, columns.Length, _rowOffsets, Array.ConvertAll(_columns, c => places[c]), _values);
+    }
+
     /// <summary>The product with a dense row-major matrix of <paramref name="width"/> columns: y = A x, all of y overwritten.</summary>
     /// <param name="x">ColumnCount * width values.</param>
     /// <param name="y">RowCount * width values; may not overlap x.</param>

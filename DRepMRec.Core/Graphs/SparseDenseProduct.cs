@@ -56,15 +56,94 @@ internal static unsafe class SparseDenseProduct
                     int first = offsets[row], count = offsets[row + 1] - first;
                     long start = (long)row * width;
                     var target = new Row(At(py, start), At(sum.Source, start), At(sum.Target, start), sum.Scale);
-                    switch (path)
-                    {
-                        case Path.Vector512: Row512(columns + first, values + first, count, (float*)px, target, width); break;
-                        case Path.Vector256: Row256(columns + first, values + first, count, (float*)px, target, width); break;
-                        default: RowPlain(columns + first, values + first, count, (float*)px, target, width, 0); break;
-                    }
+                    MakeRow(columns + first, values + first, count, (float*)px, target, width, path);
                 }
             }
         });
+    }
+
+    /// <summary>Some rows of scale * (b + A x), where x and b may be tables of some rows only.</summary>
+    internal readonly record struct RowJob
+    {
+        /// <summary>The rows to make; <see langword="null"/> for all.</summary>
+        public int[]? Rows { get; init; }
+
+        /// <summary>x: rows of all columns of A, or of those that have a place.</summary>
+        public nint X { get; init; }
+
+        /// <summary>For each column of A its row in x, or -1 where x is zero; <see langword="null"/> where x has all.</summary>
+        public int[]? XPlaces { get; init; }
+
+        /// <summary>b, or 0 without one.</summary>
+        public nint B { get; init; }
+
+        /// <summary>For each row of A its row in b, or -1 where b is zero; <see langword="null"/> where b has all.</summary>
+        public int[]? BPlaces { get; init; }
+
+        /// <summary>Where row r goes to row r, or, <see cref="Compact"/>, the n-th of the asked rows to row n.</summary>
+        public nint Target { get; init; }
+
+        /// <summary>Whether the target has the asked rows only.</summary>
+        public bool Compact { get; init; }
+
+        /// <summary>What the sum is multiplied by.</summary>
+        public float Scale { get; init; }
+    }
+
+    /// <summary>Makes the rows of a job. Entries of columns without a place are skipped before the arithmetic, so the sums are those of the whole product without its zeros.</summary>
+    internal static void Multiply(CsrMatrix a, RowJob job, int width)
+    {
+        Path path = BestPath;
+        Parallelism.ForRanges(job.Rows?.Length ?? a.RowCount, minimumPerThread: 256, (from, to) =>
+        {
+            int[] keptColumns = [];
+            float[] keptValues = [];
+            fixed (int* offsets = a.RowOffsets, columns = a.Columns)
+            fixed (float* values = a.Values)
+            {
+                for (int n = from; n < to; n++)
+                {
+                    int row = job.Rows is null ? n : job.Rows[n], first = offsets[row], count = offsets[row + 1] - first, bRow = job.BPlaces is null ? row : job.BPlaces[row];
+                    var target = new Row(null, bRow < 0 ? null : At(job.B, (long)bRow * width), At(job.Target, (long)(job.Compact ? n : row) * width), job.Scale);
+                    if (job.XPlaces is null)
+                    {
+                        MakeRow(columns + first, values + first, count, (float*)job.X, target, width, path);
+                        continue;
+                    }
+
+                    if (keptColumns.Length < count)
+                        (keptColumns, keptValues) = (new int[2 * count], new float[2 * count]);
+                    fixed (int* kept = keptColumns, places = job.XPlaces)
+                    fixed (float* keptWeights = keptValues)
+                        MakeRow(kept, keptWeights, Keep(columns + first, values + first, count, places, kept, keptWeights), (float*)job.X, target, width, path);
+                }
+            }
+        });
+    }
+
+    /// <summary>Copies the entries whose columns have a place, without a branch that could be guessed wrong.</summary>
+    private static int Keep(int* columns, float* values, int count, int* places, int* kept, float* keptValues)
+    {
+        int next = 0;
+        for (int e = 0; e < count; e++)
+        {
+            int place = places[columns[e]];
+            kept[next] = place;
+            keptValues[next] = values[e];
+            next += (int)(~(uint)place >> 31);
+        }
+
+        return next;
+    }
+
+    private static void MakeRow(int* columns, float* values, int count, float* x, Row to, int width, Path path)
+    {
+        switch (path)
+        {
+            case Path.Vector512: Row512(columns, values, count, x, to, width); break;
+            case Path.Vector256: Row256(columns, values, count, x, to, width); break;
+            default: RowPlain(columns, values, count, x, to, width, 0); break;
+        }
     }
 
     private static float* At(nint array, long element) => array == 0 ? null : (float*)array + element;
@@ -150,7 +229,7 @@ internal static unsafe class SparseDenseProduct
             if (to.Y != null)
                 to.Y[d] = s;
             if (to.Target != null)
-                to.Target[d] = (to.Source[d] + s) * to.Scale;
+                to.Target[d] = ((to.Source == null ? 0 : to.Source[d]) + s) * to.Scale;
         }
     }
 
@@ -160,7 +239,7 @@ internal static unsafe class SparseDenseProduct
         if (to.Y != null)
             value.Store(to.Y + at);
         if (to.Target != null)
-            ((Vector512.Load(to.Source + at) + value) * to.Scale).Store(to.Target + at);
+            ((to.Source == null ? value : Vector512.Load(to.Source + at) + value) * to.Scale).Store(to.Target + at);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,6 +248,6 @@ internal static unsafe class SparseDenseProduct
         if (to.Y != null)
             value.Store(to.Y + at);
         if (to.Target != null)
-            ((Vector256.Load(to.Source + at) + value) * to.Scale).Store(to.Target + at);
+            ((to.Source == null ? value : Vector256.Load(to.Source + at) + value) * to.Scale).Store(to.Target + at);
     }
 }

@@ -15,12 +15,13 @@ namespace DRepMRec.Hosts;
 /// similar items; its own loss adds BPR between users and projected features.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, ITrainingGraph, IHasOptions
+public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, ITrainingGraph, IHasOptions, IBatchHost
 {
     private readonly FreedomOptions _options;
     private readonly ModalFeatures _features;
     private readonly int _userCount;
     private readonly CsrMatrix _itemGraph;
+    private readonly BatchPropagation _propagation = new();
 
     [ComponentName(Name = "embedding")]
     private readonly Parameter _embedding;
@@ -88,19 +89,43 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         return new HostOutput(output.MoveToOuterDisposeScope(), terms);
     }
 
-    /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
-    private Tensor ModalLoss(Tensor users, TrainingBatch batch)
+    (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
     {
-        Tensor own = users.index_select(0, batch.Users);
+        GraphShape.Check(graph, _userCount, _features.ItemCount);
+        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(ego.Items, rows)));
+        List<LossTerm> terms = _options.ModalLossWeight > 0 ? [new LossTerm("modal", ModalLoss(output.Users, rows.Local, rows.Whole.RowItems), _options.ModalLossWeight)] : [];
+        return (new HostOutput(output, terms), ego);
+    }
+
+    private Tensor SimilarRows(Tensor ego, BatchRows rows)
+    {
+        if (_options.ItemLayers == 0)
+            return ego;
+        if (_options.ItemLayers == 1)
+            return _itemGraph.PropagateRows(_embedding, rows.Items, _propagation.Gradient);
+        Tensor similar = Ego.Items;
+        for (int layer = 1; layer < _options.ItemLayers; layer++)
+            similar = _itemGraph.Propagate(similar);
+        return _itemGraph.PropagateRows(similar, rows.Items);
+    }
+
+    /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
+    /// <param name="users">The users that the batch's indices are rows of.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="items">The items that its indices are rows of; <see langword="null"/> for all.</param>
+    private Tensor ModalLoss(Tensor users, TrainingBatch batch, Tensor? items = null)
+    {
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
-            Tensor projected = _projections[m].call(_features.Values[m]);
-            Tensor positive = own.RowDot(projected.index_select(0, batch.Positives)).unsqueeze(1);
-            Tensor loss = RankingLosses.Bpr(positive, batch.ScoreNegatives(own, projected));
+            Tensor features = items is null ? _features.Values[m] : _features.Values[m].index_select(0, items);
+            Tensor loss = RankingLosses.Bpr(users, _projections[m].call(features), batch);
             sum = sum is null ? loss : sum.Plus(loss);
         }
 
         return sum!;
     }
+
+    void IBatchHost.ReleaseBuffers() => _propagation.Release();
 }

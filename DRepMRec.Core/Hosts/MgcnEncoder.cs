@@ -15,12 +15,13 @@ namespace DRepMRec.Hosts;
 /// what each has of its own; behaviour gates the latter, and a contrast ties this side representation to LightGCN's.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, IHasOptions
+public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, IHasOptions, IBatchHost
 {
     private readonly MgcnOptions _options;
     private readonly ModalFeatures _features;
     private readonly int _userCount;
     private readonly CsrMatrix[] _itemGraphs;
+    private readonly BatchPropagation _propagation = new();
 
     [ComponentName(Name = "embedding")]
     private readonly Parameter _embedding;
@@ -93,12 +94,32 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
             users[m] = graph.NormalizedInteractions.Propagate(items[m]);
         }
 
+        HostOutput output = Join(content, users, items, batch);
+        foreach (LossTerm term in output.Terms)
+            term.Value.MoveToOuterDisposeScope();
+        return output with { Embeddings = output.Embeddings.MoveToOuterDisposeScope(), Modal = output.Modal!.Value.MoveToOuterDisposeScope() };
+    }
+
+    (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
+    {
+        GraphShape.Check(graph, _userCount, _features.ItemCount);
+        var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
+        for (int m = 0; m < items.Length; m++)
+        {
+            Tensor all = Purify(m);
+            items[m] = all.index_select(0, rows.Whole.RowItems);
+            users[m] = graph.NormalizedInteractions.PropagateRows(all, rows.Users);
+        }
+
+        return (Join(content, users, items, rows.Local), ego);
+    }
+
+    private HostOutput Join(UserItemEmbeddings content, Tensor[] users, Tensor[] items, TrainingBatch? batch)
+    {
         var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
-        var terms = new List<LossTerm>();
-        if (batch is not null && _options.ContrastWeight > 0)
-            terms.Add(new LossTerm("contrast", Contrast(side, content, batch).MoveToOuterDisposeScope(), _options.ContrastWeight));
-        var all = new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items));
-        return new HostOutput(all.MoveToOuterDisposeScope(), terms, side.MoveToOuterDisposeScope());
+        List<LossTerm> terms = batch is not null && _options.ContrastWeight > 0 ? [new LossTerm("contrast", Contrast(side, content, batch), _options.ContrastWeight)] : [];
+        return new HostOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)), terms, side);
     }
 
     /// <summary>Lets through of the item embeddings what the modality asks for, and spreads it over the modality's graph (MGCN, eq. 2 to 6).</summary>
@@ -127,4 +148,6 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     private Tensor Contrast(UserItemEmbeddings side, UserItemEmbeddings content, TrainingBatch batch)
         => AlignmentLosses.InfoNceOneWay(side.Items.index_select(0, batch.DistinctItems), content.Items.index_select(0, batch.DistinctItems), _options.Temperature)
             .Plus(AlignmentLosses.InfoNceOneWay(side.Users.index_select(0, batch.DistinctUsers), content.Users.index_select(0, batch.DistinctUsers), _options.Temperature));
+
+    void IBatchHost.ReleaseBuffers() => _propagation.Release();
 }

@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using DRepMRec.Internals;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,6 +13,7 @@ public sealed class AdamOptimizer : IDisposable
 {
     private readonly AdamOptions _options;
     private readonly (Parameter Parameter, Tensor First, Tensor Second)[] _slots;
+    private readonly bool[] _moved;
     private int _step;
 
     /// <summary>Creates an optimiser for those parameters that take gradients.</summary>
@@ -25,6 +24,7 @@ public sealed class AdamOptimizer : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         _options = options ?? new AdamOptions();
         _slots = [.. parameters.Where(p => p.requires_grad).Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope()))];
+        _moved = new bool[_slots.Length];
     }
 
     /// <summary>The number of steps made, for checkpoints.</summary>
@@ -43,11 +43,17 @@ public sealed class AdamOptimizer : IDisposable
         _step++;
         double firstCorrection = 1 - Math.Pow(_options.Beta1, _step), secondCorrection = 1 - Math.Pow(_options.Beta2, _step);
         using IDisposable noGradient = no_grad();
-        foreach (var (parameter, first, second) in _slots)
+        for (int n = 0; n < _slots.Length; n++)
         {
+            var (parameter, first, second) = _slots[n];
             using DisposeScope scope = NewDisposeScope();
-            if (parameter.grad is not { } gradient)
+            Tensor? gradient = parameter.grad;
+            if (gradient is null && !_moved[n])
                 continue;
+
+            // What has moved goes on by its momentum.
+            _moved[n] = true;
+            gradient ??= zeros_like(parameter);
             if (parameter.device_type == DeviceType.CPU && parameter.is_contiguous())
                 StepOnCpu(parameter, gradient.contiguous(), first, second, (float)(learningRate / firstCorrection), (float)(1 / Math.Sqrt(secondCorrection)));
             else
@@ -55,14 +61,11 @@ public sealed class AdamOptimizer : IDisposable
         }
     }
 
-    /// <summary>Sets all gradients to zero.</summary>
+    /// <summary>Forgets all gradients, so that the next backward pass begins at zero.</summary>
     public void ZeroGradients()
     {
         foreach (var (parameter, _, _) in _slots)
-        {
-            using Tensor? gradient = parameter.grad;
-            gradient?.zero_();
-        }
+            parameter.grad = null;
     }
 
     /// <summary>Releases the moments.</summary>
@@ -75,32 +78,12 @@ public sealed class AdamOptimizer : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void StepOnCpu(Parameter parameter, Tensor gradient, Tensor first, Tensor second, float rate, float secondScale)
+    private unsafe void StepOnCpu(Parameter parameter, Tensor gradient, Tensor first, Tensor second, float rate, float secondScale)
     {
-        float beta1 = (float)_options.Beta1, beta2 = (float)_options.Beta2, epsilon = (float)_options.Epsilon;
-        Span<float> p = Values(parameter), g = Values(gradient), m = Values(first), v = Values(second);
-        int i = 0;
-        if (Vector512.IsHardwareAccelerated || Vector256.IsHardwareAccelerated)
-        {
-            Span<Vector256<float>> ps = MemoryMarshal.Cast<float, Vector256<float>>(p), gs = MemoryMarshal.Cast<float, Vector256<float>>(g);
-            Span<Vector256<float>> ms = MemoryMarshal.Cast<float, Vector256<float>>(m), vs = MemoryMarshal.Cast<float, Vector256<float>>(v);
-            for (int n = 0; n < ps.Length; n++)
-            {
-                ms[n] = (ms[n] * beta1) + (gs[n] * (1 - beta1));
-                vs[n] = (vs[n] * beta2) + (gs[n] * gs[n] * (1 - beta2));
-                ps[n] -= ms[n] * rate / ((Vector256.Sqrt(vs[n]) * secondScale) + Vector256.Create(epsilon));
-            }
-
-            i = ps.Length * Vector256<float>.Count;
-        }
-
-        for (; i < p.Length; i++)
-        {
-            m[i] = (m[i] * beta1) + (g[i] * (1 - beta1));
-            v[i] = (v[i] * beta2) + (g[i] * g[i] * (1 - beta2));
-            p[i] -= m[i] * rate / ((MathF.Sqrt(v[i]) * secondScale) + epsilon);
-        }
+        nint p = (nint)parameter.Floats(), g = (nint)gradient.Floats(), m = (nint)first.Floats(), v = (nint)second.Floats();
+        var step = new AdamKernel((float)_options.Beta1, (float)_options.Beta2, (float)_options.Epsilon, rate, secondScale);
+        Parallelism.ForRanges(checked((int)parameter.numel()), minimumPerThread: 1 << 16, (from, to) =>
+            step.Run((float*)p + from, (float*)g + from, (float*)m + from, (float*)v + from, to - from));
     }
 
     private void StepByTensors(Parameter parameter, Tensor gradient, Tensor first, Tensor second, double rate, double secondScale)
@@ -109,6 +92,4 @@ public sealed class AdamOptimizer : IDisposable
         second.copy_(second.Times(_options.Beta2).Plus(gradient.Squared(), 1 - _options.Beta2));
         parameter.copy_(parameter.Plus(first / second.sqrt().Times(secondScale).Plus(_options.Epsilon), -rate));
     }
-
-    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

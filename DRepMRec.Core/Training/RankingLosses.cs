@@ -9,24 +9,43 @@ public static class RankingLosses
     /// <summary>-log sigmoid(positive - negative), averaged. positive [B, 1], negative [B, k].</summary>
     internal static Tensor Bpr(Tensor positive, Tensor negative) => (positive - negative).log_sigmoid().mean().neg();
 
-    /// <summary>-log softmax of the positive among itself and the negatives, averaged. users and positives [B, D], negatives [S, D].</summary>
-    /// <param name="users">The users' representations.</param>
-    /// <param name="positives">The positive items' representations.</param>
-    /// <param name="negatives">The shared negatives' representations.</param>
-    /// <param name="excluded">(row, negative) pairs that don't count.</param>
-    /// <param name="temperature">The temperature.</param>
-    internal static Tensor SampledSoftmax(Tensor users, Tensor positives, Tensor negatives, IReadOnlyList<(int Row, int Negative)> excluded, double temperature)
-        => users.device_type == DeviceType.CPU
-            ? SampledSoftmaxFunction.Apply(users, positives, negatives, excluded, temperature)
-            : SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature);
-
-    /// <summary>The same by libtorch's operations, on any device.</summary>
-    internal static Tensor SampledSoftmaxByTensors(Tensor users, Tensor positives, Tensor negatives, IReadOnlyList<(int Row, int Negative)> excluded, double temperature)
+    /// <summary>BPR over the dot products of a batch's rows. users [U, D] and items [I, D], whose rows the batch's indices are.</summary>
+    internal static Tensor Bpr(Tensor users, Tensor items, TrainingBatch batch)
     {
-        var mask = new float[users.shape[0] * negatives.shape[0]];
-        foreach (var (row, negative) in excluded)
-            mask[(row * negatives.shape[0]) + negative] = -1e9f;
-        Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, users.shape[0], negatives.shape[0]).to(users.device));
+        if (users.device_type == DeviceType.CPU)
+            return BprFunction.Apply(users, items, batch);
+        Tensor own = users.index_select(0, batch.Users);
+        return Bpr(own.RowDot(items.index_select(0, batch.Positives)).unsqueeze(1), batch.ScoreNegatives(own, items));
+    }
+
+    /// <summary>-log softmax of the positive among itself and the negatives, averaged over B rows.</summary>
+    /// <param name="users">[n, D]: the users' representations.</param>
+    /// <param name="positives">[B, D]: the positive items' representations.</param>
+    /// <param name="negatives">[S, D]: the shared negatives' representations.</param>
+    /// <param name="excluded">For each user, the negatives that don't count.</param>
+    /// <param name="temperature">The temperature.</param>
+    /// <param name="userOfRow">The user of each of the B rows; <see langword="null"/> where row b is of user b.</param>
+    internal static Tensor SampledSoftmax(Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfRow = null)
+    {
+        if (users.device_type == DeviceType.CPU)
+            return SampledSoftmaxFunction.Apply(users, positives, negatives, excluded, temperature, userOfRow);
+        return userOfRow is null
+            ? SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature)
+            : SampledSoftmaxByTensors(users.index_select(0, tensor(userOfRow).to(users.device)), positives, negatives, excluded.Spread(userOfRow), temperature);
+    }
+
+    /// <summary>The same by libtorch's operations, on any device, for users in the order of the rows.</summary>
+    internal static Tensor SampledSoftmaxByTensors(Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature)
+    {
+        int rows = (int)users.shape[0], columns = (int)negatives.shape[0];
+        var mask = new float[rows * columns];
+        for (int row = 0; row < rows; row++)
+        {
+            foreach (int negative in excluded[row])
+                mask[(row * columns) + negative] = -1e9f;
+        }
+
+        Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, rows, columns).to(users.device));
         Tensor logits = cat([users.RowDot(positives).unsqueeze(1), others], 1).Times(1 / temperature);
         return (logits.logsumexp(1) - logits.select(1, 0)).mean();
     }
@@ -40,15 +59,13 @@ public static class RankingLosses
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(batch);
-        Tensor users = embeddings.Users.index_select(0, batch.Users);
-        Tensor positives = embeddings.Items.index_select(0, batch.Positives);
-        Tensor negatives = embeddings.Items.index_select(0, batch.Negatives);
+        BatchRows rows = batch.Rows;
+        TrainingBatch local = rows.Local;
+        var (users, items) = ReferenceEquals(batch, local) ? embeddings : rows.Select(embeddings);
         if (loss.Score == ScoreFunction.Cosine)
-            (users, positives, negatives) = (users.NormalizeRows(), positives.NormalizeRows(), negatives.NormalizeRows());
-        if (loss is RankingLoss.SampledSoftmax softmax)
-            return SampledSoftmax(users, positives, negatives, batch.FalseNegatives(), softmax.Temperature);
-
-        Tensor positive = users.RowDot(positives).unsqueeze(1);
-        return Bpr(positive, matmul(negatives.reshape(batch.Count, batch.NegativeCount, -1), users.unsqueeze(2)).squeeze(2));
+            (users, items) = (users.NormalizeRows(), items.NormalizeRows());
+        return loss is RankingLoss.SampledSoftmax softmax
+            ? SampledSoftmax(users, items.index_select(0, local.Positives), items.index_select(0, local.Negatives), rows.FalseNegatives(), softmax.Temperature, local.UserArray)
+            : Bpr(users, items, local);
     }
 }

@@ -1,41 +1,42 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DRepMRec.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Training;
 
 /// <summary>
-/// The sampled softmax over shared negatives on the CPU: the logits are turned into the loss and into its gradient in one pass over each row, so that nothing of size [B, S] is kept
-/// for the way back but the probabilities.
+/// The sampled softmax over shared negatives on the CPU. Rows of the same user share its logits: they are computed, and turned into the loss and its gradient, once per user. With
+/// E = exp((U N' - m) / t) per user and w_u = the sum over its rows of 1 / (B t (e_b + sum E_u)), the gradients are (w ⊙ E) N for users and E' (w ⊙ U) for negatives.
 /// </summary>
 internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<SampledSoftmaxFunction>
 {
     public override string Name => nameof(SampledSoftmaxFunction);
 
-    /// <param name="users">[B, D].</param>
+    /// <param name="users">[n, D].</param>
     /// <param name="positives">[B, D].</param>
     /// <param name="negatives">[S, D].</param>
-    /// <param name="excluded">(row, negative) pairs that don't count.</param>
+    /// <param name="excluded">For each user, the negatives that don't count.</param>
     /// <param name="temperature">The temperature.</param>
+    /// <param name="userOfRow">The user of each of the B rows; <see langword="null"/> where row b is of user b.</param>
     /// <returns>The mean loss, a scalar.</returns>
-    public static Tensor Apply(Tensor users, Tensor positives, Tensor negatives, IReadOnlyList<(int Row, int Negative)> excluded, double temperature)
-        => apply(users, positives, negatives, excluded, (float)temperature);
+    public static Tensor Apply(Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfRow = null)
+        => apply(users, positives, negatives, excluded, (float)temperature, userOfRow ?? [.. Enumerable.Range(0, (int)users.shape[0])]);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor users = ((Tensor)vars[0]).contiguous(), positives = ((Tensor)vars[1]).contiguous(), negatives = ((Tensor)vars[2]).contiguous();
-        Tensor logits = matmul(users, negatives.t());
-        Tensor positive = (users * positives).sum(1);
-        int negativeCount = (int)negatives.shape[0];
-        foreach (var (row, negative) in (IReadOnlyList<(int, int)>)vars[3])
-            Values(logits)[(row * negativeCount) + negative] = float.NegativeInfinity;
-
-        // From here on the two hold the gradient of the mean loss with respect to the logits.
-        double loss = Differentiate(logits, positive, negativeCount, (float)vars[4]);
-        ctx.save_for_backward([users, positives, negatives, logits, positive]);
+        var userOfRow = (int[])vars[5];
+        Tensor exponentials = matmul(users, negatives.t());
+        Tensor userWeights = zeros(users.shape[0]), rowSlopes = empty(userOfRow.Length);
+        double loss = Differentiate(users, positives, exponentials, (ExcludedPairs)vars[3], (float)vars[4], userOfRow, userWeights.FloatSpan(), rowSlopes.FloatSpan());
+        ctx.save_for_backward([users, positives, negatives, exponentials, userWeights, rowSlopes]);
+        ctx.save_data("userOfRow", userOfRow);
         return tensor((float)loss);
     }
 
@@ -43,29 +44,65 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
-        Tensor users = saved[0], positives = saved[1], negatives = saved[2], slope = saved[3] * grad_output, positiveSlope = (saved[4] * grad_output).unsqueeze(1);
-        Tensor toUsers = matmul(slope, negatives).Plus(positiveSlope * positives);
-        return [toUsers.MoveToOuterDisposeScope(), (positiveSlope * users).MoveToOuterDisposeScope(), matmul(slope.t(), users).MoveToOuterDisposeScope(), null!, null!];
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Differentiate(Tensor logits, Tensor positive, int negativeCount, float temperature)
-    {
-        Span<float> all = Values(logits), positives = Values(positive);
-        float scale = 1 / temperature, share = 1f / (positives.Length * temperature);
-        double loss = 0;
-        for (int row = 0; row < positives.Length; row++)
+        var userOfRow = (int[])ctx.get_data("userOfRow");
+        Tensor users = saved[0], positives = saved[1], negatives = saved[2], exponentials = saved[3];
+        Tensor weights = (saved[4] * grad_output).unsqueeze(1), slopes = saved[5] * grad_output;
+        Tensor toUsers = matmul(exponentials, negatives).mul_(weights), toNegatives = matmul(exponentials.t(), users * weights), toPositives = empty_like(positives);
+        int width = (int)users.shape[1];
+        Span<float> user = users.FloatSpan(), positive = positives.FloatSpan(), toUser = toUsers.FloatSpan(), toPositive = toPositives.FloatSpan(), slope = slopes.FloatSpan();
+        for (int row = 0; row < userOfRow.Length; row++)
         {
-            Span<float> own = all.Slice(row * negativeCount, negativeCount);
-            float largest = MathF.Max(positives[row], Largest(own)) * scale;
-            float ownExp = MathF.Exp((positives[row] * scale) - largest);
-            float sum = Exponentiate(own, scale, largest) + ownExp;
-            loss += MathF.Log(sum) + largest - (positives[row] * scale);
-            Multiply(own, share / sum);
-            positives[row] = ((ownExp / sum) - 1) * share;
+            Span<float> own = toUser.Slice(userOfRow[row] * width, width);
+            TensorPrimitives.MultiplyAdd(positive.Slice(row * width, width), slope[row], own, own);
+            TensorPrimitives.Multiply(user.Slice(userOfRow[row] * width, width), slope[row], toPositive.Slice(row * width, width));
         }
 
-        return loss / positives.Length;
+        return [toUsers.MoveToOuterDisposeScope(), toPositives.MoveToOuterDisposeScope(), toNegatives.MoveToOuterDisposeScope(), null!, null!, null!];
+    }
+
+    /// <summary>Turns logits into exponentials relative to each user's largest, and fills in what the gradients need.</summary>
+    private static double Differentiate(
+        Tensor users, Tensor positives, Tensor logits, ExcludedPairs excluded, float temperature, int[] userOfRow, Span<float> userWeights, Span<float> rowSlopes)
+    {
+        int userCount = (int)logits.shape[0], negativeCount = (int)logits.shape[1], width = (int)users.shape[1];
+        float scale = 1 / temperature, share = 1f / (userOfRow.Length * temperature);
+        float[] largest = new float[userCount], sums = new float[userCount];
+        Exponentiate(logits, excluded, scale, largest, sums);
+
+        Span<float> user = users.FloatSpan(), positive = positives.FloatSpan();
+        double loss = 0;
+        for (int row = 0; row < userOfRow.Length; row++)
+        {
+            int own = userOfRow[row];
+            float score = TensorPrimitives.Dot<float>(user.Slice(own * width, width), positive.Slice(row * width, width)) * scale;
+            float offset = MathF.Max(score, largest[own]), others = MathF.Exp(largest[own] - offset), exp = MathF.Exp(score - offset);
+            float sum = exp + (others * sums[own]);
+            loss += MathF.Log(sum) + offset - score;
+            userWeights[own] += others / sum * share;
+            rowSlopes[row] = ((exp / sum) - 1) * share;
+        }
+
+        return loss / userOfRow.Length;
+    }
+
+    private static unsafe void Exponentiate(Tensor logits, ExcludedPairs excluded, float scale, float[] largest, float[] sums)
+    {
+        int negativeCount = (int)logits.shape[1];
+        nint all = (nint)logits.Floats();
+        Parallelism.ForRanges(largest.Length, minimumPerThread: 64, (from, to) =>
+        {
+            for (int user = from; user < to; user++)
+            {
+                var own = new Span<float>((float*)all + ((long)user * negativeCount), negativeCount);
+                foreach (int negative in excluded[user])
+                    own[negative] = float.NegativeInfinity;
+                float most = Largest(own) * scale;
+
+                // A user without any negative that counts has sum 0, whatever it is relative to.
+                largest[user] = most;
+                sums[user] = Exponentiate(own, scale, float.IsNegativeInfinity(most) ? 0 : most);
+            }
+        });
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -101,16 +138,4 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
             sum += value = MathF.Exp((value * scale) - offset);
         return sum;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(Span<float> values, float factor)
-    {
-        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
-        foreach (ref Vector<float> vector in vectors)
-            vector *= factor;
-        foreach (ref float value in values[(vectors.Length * Vector<float>.Count)..])
-            value *= factor;
-    }
-
-    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

@@ -1,4 +1,5 @@
 using DRepMRec.Alignment;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Training;
@@ -8,11 +9,12 @@ internal sealed record StepLoss(Tensor Total, IReadOnlyDictionary<string, double
 {
     public static StepLoss Compute(DRepMRecModel model, TrainingBatch batch, double l2)
     {
-        ModelOutput output = model.call(batch);
-        var terms = new List<LossTerm> { new(model.Loss is RankingLoss.Bpr ? "bpr" : "softmax", RankingLosses.Compute(model.Loss, output.Embeddings, batch), 1) };
+        (ModelOutput output, UserItemEmbeddings? ego) = model.ComputeRows(batch.Rows);
+        TrainingBatch local = batch.Rows.Local;
+        var terms = new List<LossTerm>(output.Terms.Count + 2) { new(model.Loss is RankingLoss.Bpr ? "bpr" : "softmax", RankingLosses.Compute(model.Loss, output.Embeddings, local), 1) };
         terms.AddRange(output.Terms);
-        if (l2 > 0 && model.BehaviorEncoder is IEgoEmbeddings encoder)
-            terms.Add(new LossTerm("l2", SquaredLength(encoder.Ego, batch), l2));
+        if (l2 > 0 && ego is { } rows)
+            terms.Add(new LossTerm("l2", SquaredLength(rows, local), l2));
 
         Tensor total = terms[0].Value;
         foreach (LossTerm term in terms.Skip(1))
@@ -26,9 +28,14 @@ internal sealed record StepLoss(Tensor Total, IReadOnlyDictionary<string, double
     /// <summary>Half the sum of squares of the batch's ego embeddings, divided by the batch size (LightGCN, eq. 15); shared negatives count once.</summary>
     internal static Tensor SquaredLength(UserItemEmbeddings ego, TrainingBatch batch)
     {
-        Tensor sum = ego.Users.index_select(0, batch.Users).Squared().sum();
-        sum = sum.Plus(ego.Items.index_select(0, batch.Positives).Squared().sum());
-        sum = sum.Plus(ego.Items.index_select(0, batch.Negatives).Squared().sum());
-        return sum.Times(0.5 / batch.Count);
+        BatchRows rows = batch.Rows;
+        if (!ReferenceEquals(batch, rows.Local))
+            ego = rows.Select(ego);
+        double factor = 0.5 / batch.Count;
+        return WeightedSquares(ego.Users, rows.UserCounts(), factor).Plus(WeightedSquares(ego.Items, rows.ItemCounts(), factor));
     }
+
+    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor) => rows.device_type == DeviceType.CPU
+        ? SquaredLengthFunction.Apply(rows, counts, factor)
+        : (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
 }

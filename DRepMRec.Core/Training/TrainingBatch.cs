@@ -16,6 +16,7 @@ public sealed class TrainingBatch : IDisposable
     private int[]? _distinctUsers;
     private int[]? _distinctItems;
     private int[]? _oneRowPerUser;
+    private BatchRows? _rows;
     private (Tensor, Tensor)? _onePerUser;
 
     /// <summary>Creates a batch.</summary>
@@ -60,6 +61,19 @@ public sealed class TrainingBatch : IDisposable
     /// <value>The default is the CPU.</value>
     public Device Device { get; init; } = CPU;
 
+    /// <summary>The distinct users and items that the batch asks for; made at the first call and kept.</summary>
+    internal BatchRows Rows
+    {
+        get => _rows ??= new BatchRows(this);
+        init => _rows = value;
+    }
+
+    /// <summary>The distinct users as a tensor, Int32.</summary>
+    internal Tensor RowUsers => field ??= Indices(Rows.Users);
+
+    /// <summary>The distinct positive and negative items as a tensor, Int32.</summary>
+    internal Tensor RowItems => field ??= Indices(Rows.Items);
+
     /// <summary>The user indices.</summary>
     public ReadOnlySpan<int> UserIndices => _users;
 
@@ -93,15 +107,18 @@ public sealed class TrainingBatch : IDisposable
     /// <summary>One interaction of each distinct user, as user and item indices, Int32: in a batch of interactions, users with many would drown the others.</summary>
     internal (Tensor Users, Tensor Items) OnePerUser => _onePerUser ??= (Indices(Array.ConvertAll(RowPerUser, r => _users[r])), Indices(Array.ConvertAll(RowPerUser, r => _positives[r])));
 
-    /// <summary>At most <paramref name="most"/> of the distinct negatives, Int32, and the pairs of a row of <see cref="OnePerUser"/> and a place among them that don't count.</summary>
-    internal (Tensor Items, IReadOnlyList<(int Row, int Negative)> Excluded) NegativesPerUser(int most)
+    /// <summary>At most <paramref name="most"/> of the distinct negatives, Int32, and, for each row of <see cref="OnePerUser"/>, the places among them that don't count.</summary>
+    internal (Tensor Items, ExcludedPairs Excluded) NegativesPerUser(int most)
     {
         int[] negatives = Choose(Distinct(_negatives), most);
         return (Indices(negatives), FalseNegatives(Array.ConvertAll(RowPerUser, r => _users[r]), negatives));
     }
 
-    /// <summary>The pairs of a row and a shared negative that don't count, because the user has the item.</summary>
-    internal IReadOnlyList<(int Row, int Negative)> FalseNegatives() => FalseNegatives(_users, _negatives);
+    /// <summary>For each of <paramref name="users"/>, the places among the shared negatives that don't count, because the user has the item.</summary>
+    internal ExcludedPairs FalseNegatives(int[] users) => FalseNegatives(users, _negatives);
+
+    /// <summary>The users in the order of the rows.</summary>
+    internal int[] UserArray => _users;
 
     /// <summary>The dot products of each row's user with its negatives: [B, D] and all items' [I, D] to [B, k].</summary>
     internal Tensor ScoreNegatives(Tensor users, Tensor items)
@@ -123,27 +140,32 @@ public sealed class TrainingBatch : IDisposable
         return shuffled[..most];
     }
 
-    private List<(int Row, int Negative)> FalseNegatives(int[] users, int[] negatives)
+    private ExcludedPairs FalseNegatives(int[] users, int[] negatives)
     {
-        var found = new List<(int, int)>();
-        if (Known is null)
-            return found;
+        // A batch of places looks its users and items up.
+        TrainingBatch whole = Rows.Whole;
+        if (whole.Known is null)
+            return ExcludedPairs.None;
+        if (!ReferenceEquals(whole, this))
+            return whole.FalseNegatives(Array.ConvertAll(users, u => Rows.Users[u]), Array.ConvertAll(negatives, i => Rows.Items[i]));
 
-        // Each item's places among the negatives as a chain: first[item], next[place], …; -1 ends it.
-        int[] first = new int[Known.ItemCount], next = new int[negatives.Length];
-        first.AsSpan().Fill(-1);
-        for (int place = 0; place < next.Length; place++)
-            (next[place], first[negatives[place]]) = (first[negatives[place]], place);
-        for (int row = 0; row < users.Length; row++)
+        // Each item's places among the negatives as a chain: first[item], next[place], …; 0 ends it, places count from 1.
+        int[] first = new int[whole.Known.ItemCount], next = new int[negatives.Length + 1];
+        for (int place = negatives.Length; place > 0; place--)
+            (next[place], first[negatives[place - 1]]) = (first[negatives[place - 1]], place);
+        var excluded = new ExcludedPairs.Builder(users.Length);
+        foreach (int user in users)
         {
-            foreach (int item in Known.ItemsOf(users[row]))
+            foreach (int item in whole.Known.ItemsOf(user))
             {
-                for (int place = first[item]; place >= 0; place = next[place])
-                    found.Add((row, place));
+                for (int place = first[item]; place > 0; place = next[place])
+                    excluded.Add(place - 1);
             }
+
+            excluded.EndRow();
         }
 
-        return found;
+        return excluded.Build();
     }
 
     private static int[] Distinct(int[] values)
@@ -165,6 +187,8 @@ public sealed class TrainingBatch : IDisposable
     {
         foreach (Tensor tensor in _tensors)
             tensor.Dispose();
+        if (_rows is not null && !ReferenceEquals(_rows.Local, this))
+            _rows.Local.Dispose();
     }
 
     private Tensor Indices(int[] values)
