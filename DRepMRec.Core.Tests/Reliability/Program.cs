@@ -33,7 +33,7 @@ internal static class Program
                 return 0;
             case "fuzz":
                 FuzzTarget[] targets = [.. FuzzTargets.All, .. FuzzTargets.Real()];
-                int each = (Number("--inputs", 100_000) + targets.Length - 1) / targets.Length;
+                int each = (Number("--inputs", 100_000) + targets.Length) / (targets.Length + 1);
                 int sum = 0;
                 foreach (FuzzTarget target in targets)
                 {
@@ -42,7 +42,10 @@ internal static class Program
                     sum += run.Inputs;
                 }
 
-                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers, none with an outcome that isn't documented");
+                OptionRun options = new OptionRun(Number("--seed", 1)).Run(each);
+                Console.WriteLine(options);
+                sum += options.Inputs;
+                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers and the options, none with an outcome that isn't documented");
                 return 0;
             default:
                 Console.Error.WriteLine(Usage);
