@@ -16,6 +16,7 @@ public sealed class AdamOptimizer : IDisposable
     private readonly AdamOptions _options;
     private readonly (Parameter Parameter, Tensor First, Tensor Second)[] _slots;
     private int _step;
+    private bool _isDisposed;
 
     /// <summary>Creates an optimiser for those parameters that take gradients.</summary>
     /// <param name="parameters">The parameters.</param>
@@ -38,8 +39,10 @@ public sealed class AdamOptimizer : IDisposable
 
     /// <summary>Makes one step for all parameters that have a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
+    /// <exception cref="ObjectDisposedException">The optimiser is disposed.</exception>
     public void Step(double learningRate)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _step++;
         double firstCorrection = 1 - Math.Pow(_options.Beta1, _step), secondCorrection = 1 - Math.Pow(_options.Beta2, _step);
         using IDisposable noGradient = no_grad();
@@ -58,6 +61,7 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Sets all gradients to zero.</summary>
     public void ZeroGradients()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         foreach (var (parameter, _, _) in _slots)
         {
             using Tensor? gradient = parameter.grad;
@@ -68,6 +72,7 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Releases the moments.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (var (_, first, second) in _slots)
         {
             first.Dispose();
