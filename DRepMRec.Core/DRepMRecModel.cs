@@ -104,6 +104,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     /// <summary>Computes the representations of all users and items and, given a batch, the loss terms of the lines beside the ranking loss.</summary>
     public override ModelOutput forward(TrainingBatch? batch)
     {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         InteractionGraph graph = batch is not null && training ? _epochGraph ?? Graph : Graph;
         HostOutput host = _behavior is IHostRecommender recommender ? recommender.Compute(graph, batch) : new HostOutput(_behavior.call(graph), []);
@@ -186,8 +187,10 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
 
     /// <summary>The final representations of all users and items, without gradients; their dot products are the model's scores.</summary>
     /// <remarks>The caller owns the two tensors.</remarks>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public UserItemEmbeddings Embed()
     {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         bool training = this.training;
         eval();
         try

@@ -18,4 +18,12 @@ public sealed class FuzzTests
         foreach (FuzzTarget target in FuzzTargets.Real())
             new FuzzRun(target, seed: 2).Run(150).Refused.Should().BeInRange(15, 150);
     }
+
+    [Fact]
+    public void Extreme_options_are_refused_or_train_or_diverge()
+    {
+        OptionRun run = new OptionRun(seed: 3).Run(200);
+        run.Refused.Should().BePositive();
+        run.Trained.Should().BeGreaterThan(60);
+    }
 }

@@ -10,6 +10,9 @@ internal static class Program
         """
         kill   [--kills 200] [--seed 1]      kills and terminates processes that train, at random moments
         fuzz   [--inputs 100000] [--seed 1]  damages input to every reader and parser
+        memory [--steps 2000]                what is in use after a quarter and at the end of a training, for every model
+        storm  [--minutes 10]                everything while garbage is collected without pause
+        race   [--rounds 100] [--seed 1]     trainings at once, cancelled and resumed, beside recommenders in use
         train  --model M --checkpoint F      one such process
         """;
 
@@ -32,8 +35,8 @@ internal static class Program
 
                 return 0;
             case "fuzz":
-                FuzzTarget[] targets = [.. FuzzTargets.All, .. FuzzTargets.Real()];
-                int each = (Number("--inputs", 100_000) + targets.Length - 1) / targets.Length;
+                FuzzTarget[] targets = [.. FuzzTargets.All, .. Real()];
+                int each = (Number("--inputs", 100_000) + targets.Length) / (targets.Length + 1);
                 int sum = 0;
                 foreach (FuzzTarget target in targets)
                 {
@@ -42,11 +45,51 @@ internal static class Program
                     sum += run.Inputs;
                 }
 
-                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers, none with an outcome that isn't documented");
+                OptionRun options = new OptionRun(Number("--seed", 1)).Run(each);
+                Console.WriteLine(options);
+                sum += options.Inputs;
+                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers and the options, none with an outcome that isn't documented");
+                return 0;
+            case "memory":
+                bool flat = true;
+                foreach (MemoryRun run in MemoryRun.All(Number("--steps", 2000)))
+                {
+                    Console.WriteLine($"{clock.Elapsed:mm\\:ss} {(run.IsFlat ? "flat" : "GROWS")}: {run}");
+                    flat &= run.IsFlat;
+                }
+
+                return flat ? 0 : 1;
+            case "storm":
+                var storm = new StormRun();
+                while (clock.Elapsed < TimeSpan.FromMinutes(Number("--minutes", 10)))
+                {
+                    storm.Round();
+                    Console.WriteLine($"{clock.Elapsed:mm\\:ss} {storm}");
+                }
+
+                return 0;
+            case "race":
+                var race = new RaceRun(Number("--seed", 1));
+                while (race.Rounds < Number("--rounds", 100))
+                    race.Round();
+                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {race}");
                 return 0;
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;
+        }
+    }
+
+    private static IReadOnlyList<FuzzTarget> Real()
+    {
+        try
+        {
+            return FuzzTargets.Real();
+        }
+        catch (SkipException exception)
+        {
+            Console.WriteLine($"Without pieces of real files: {exception.Message}");
+            return [];
         }
     }
 }

@@ -3,10 +3,13 @@ using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
+using DRepMRec.Internals;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Internals;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -204,6 +207,62 @@ public sealed class CheckpointTests : IDisposable
         using DRepMRecModel model = Create("DRepMRec");
         new Trainer(model, Board, Options).Fit().BuildRecommender().Save(File);
         Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: expected a checkpoint of DRepMRec, but the file's metadata has no 'drepmrec_checkpoint'.");
+    }
+
+    [Fact]
+    public void A_manifest_that_was_tampered_with_is_refused_or_does_no_harm()
+    {
+        FluentActions.Invoking(() => Train("LightGCN", With(File), [30])).Should().Throw<OperationCanceledException>();
+        var random = new SeededRandom(11);
+        (CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors) = Stored();
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(manifest.ToJson());
+        int refused = 0;
+        for (int n = 0; n < 300; n++)
+        {
+            try
+            {
+                // Written anew, so that the checksum is right.
+                var changed = CheckpointManifest.Parse(System.Text.Encoding.UTF8.GetString(n % 2 == 0 ? Mutation.Of(text, random) : Mutation.Wild(text, random)), File);
+                using (var file = new CheckpointFile(File, NullLogger.Instance))
+                    file.Write(changed, [.. tensors.Values]);
+                Train("LightGCN", With(File), []);
+            }
+            catch (Exception exception) when (exception is CheckpointFormatException or CheckpointMismatchException or TrainingDivergedException)
+            {
+                refused++;
+            }
+        }
+
+        refused.Should().BeInRange(150, 299);
+    }
+
+    [Fact]
+    public void Arrays_that_are_missing_of_another_shape_or_too_many_are_refused_before_anything_changes()
+    {
+        FluentActions.Invoking(() => Train("LightGCN", With(File), [20])).Should().Throw<OperationCanceledException>();
+        (CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors) = Stored();
+        void Refused(IEnumerable<SafeTensor> arrays, string message)
+        {
+            using (var file = new CheckpointFile(File, NullLogger.Instance))
+                file.Write(manifest, [.. arrays]);
+            using DRepMRecModel model = Create("LightGCN");
+            float[] before = [.. model.parameters().SelectMany(p => p.data<float>().ToArray())];
+            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit()).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: {message}");
+            model.parameters().SelectMany(p => p.data<float>().ToArray()).Should().Equal(before);
+        }
+
+        Refused(tensors.Values.Where(t => t.Name != "adam/1"), "the array 'adam/1' is missing");
+        Refused(tensors.Values.Where(t => t.Name != "validation_users"), "the array 'validation_users' of I32 is missing");
+        Refused(tensors.Values.Select(t => t.Name == "weight/behavior.embedding" ? t with { Shape = [8, 70] } : t), "expected the array 'weight/behavior.embedding' as F32 ?70, 8?, it is F32 ?8, 70?");
+        Refused(tensors.Values.Append(SafeTensor.Of<float>("../../../etc/passwd", [1])), $"expected {tensors.Count} arrays, found {tensors.Count + 1}");
+        Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("run.checkpoint", "run.checkpoint.previous");
+    }
+
+    private (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Stored()
+    {
+        using var file = new CheckpointFile(File, NullLogger.Instance);
+        var (manifest, tensors, _) = file.Read()!.Value;
+        return (manifest, tensors);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
 {
     private readonly BmaOptions _options;
     private readonly int _inputDim;
+    private bool _isDisposed;
 
     [ComponentName(Name = "gate_weight")]
     private readonly Parameter? _gate;
@@ -50,6 +51,7 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
     /// <inheritdoc/>
     public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch? batch)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Check(behavior, modal);
         using DisposeScope scope = NewDisposeScope();
         var fused = new UserItemEmbeddings(Fuse(behavior.Users, modal.Users), Fuse(behavior.Items, modal.Items));
@@ -59,6 +61,13 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
         if (batch is not null && _options.InterWeight > 0)
             terms.Add(new LossTerm("inter", Inter(behavior, modal, batch).MoveToOuterDisposeScope(), _options.InterWeight));
         return new AlignmentResult(fused.MoveToOuterDisposeScope(), terms);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        base.Dispose(disposing);
     }
 
     private Tensor Intra(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch batch)

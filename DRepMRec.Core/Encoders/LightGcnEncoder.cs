@@ -46,11 +46,12 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     public int EmbeddingDim { get; }
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
+    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
+        ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         GraphShape.Check(graph, _userCount, _itemCount);
         using DisposeScope scope = NewDisposeScope();
         return graph.Adjacency.PropagateMeanSplit(_embedding, _layers, _userCount).MoveToOuterDisposeScope();

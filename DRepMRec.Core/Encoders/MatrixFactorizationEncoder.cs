@@ -40,11 +40,12 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
     public int EmbeddingDim { get; }
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_users.alias(), _items.alias());
+    public UserItemEmbeddings Ego => new(_users.Of(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
+        ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
         GraphShape.Check(graph, (int)_users.shape[0], (int)_items.shape[0]);
         return Ego;
     }

@@ -18,6 +18,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
 {
     private readonly ModalEncoderOptions _options;
     private readonly ConditionalWeakTable<InteractionGraph, CsrMatrix> _userGraphs = [];
+    private bool _isDisposed;
 
     [ComponentName(Name = "gates")]
     private readonly ModuleList<FilterGate> _gates;
@@ -52,6 +53,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentNullException.ThrowIfNull(features);
         if (features.ModalityCount != _gates.Count)
             throw new ArgumentException($"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
@@ -63,6 +65,13 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         if (_options.UserNeighbors > 0)
             users = users.Plus(_userGraphs.GetValue(graph, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
         return new UserItemEmbeddings(FillColdUsers(graph, users, items, features), items).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        base.Dispose(disposing);
     }
 
     private Tensor CombineModalities(ModalFeatures features)

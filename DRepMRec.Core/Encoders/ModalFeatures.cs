@@ -6,10 +6,14 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>The frozen features of all items as tensors, one block per modality, scaled, and the relation graphs between items that follow from them.</summary>
-/// <remarks>Owns its tensors until it is disposed; they are never changed. Relation graphs are made when first asked for and kept.</remarks>
+/// <remarks>Owns its tensors until it is disposed, after which asking for them is an <see cref="ObjectDisposedException"/>; they are never changed. Relation graphs are made when first asked for and kept.</remarks>
 public sealed class ModalFeatures : IDisposable
 {
     private readonly float[][] _scaled;
+    private readonly Tensor[] _values;
+    private readonly Tensor[] _present;
+    private readonly Tensor _anyPresent;
+    private bool _isDisposed;
     private readonly Dictionary<(int Modality, int Neighbors), CsrMatrix> _relations = [];
 
     /// <summary>Scales the features of a dataset and puts them on a device.</summary>
@@ -31,8 +35,8 @@ public sealed class ModalFeatures : IDisposable
         ItemCount = features[0].ItemCount;
         _scaled = [.. features.Select(f => FeatureScaler.Scale(f, scaling))];
         using DisposeScope scope = NewDisposeScope();
-        Values = [.. features.Select((f, m) => Copy(_scaled[m], f.Dimension, device))];
-        Present = [.. features.Select(f => Copy([.. f.Present.ToArray().Select(p => p ? 1f : 0f)], 1, device))];
+        _values = [.. features.Select((f, m) => Copy(_scaled[m], f.Dimension, device))];
+        _present = [.. features.Select(f => Copy([.. f.Present.ToArray().Select(p => p ? 1f : 0f)], 1, device))];
         float[] count = new float[ItemCount];
         foreach (ItemFeatures f in features)
         {
@@ -40,7 +44,7 @@ public sealed class ModalFeatures : IDisposable
                 count[i] += f.Present[i] ? 1 : 0;
         }
 
-        AnyPresent = Copy([.. count.Select(c => c > 0 ? 1f : 0f)], 1, device);
+        _anyPresent = Copy([.. count.Select(c => c > 0 ? 1f : 0f)], 1, device);
     }
 
     /// <summary>The number of items I.</summary>
@@ -53,19 +57,20 @@ public sealed class ModalFeatures : IDisposable
     public IReadOnlyList<ItemFeatures> Sources { get; }
 
     /// <summary>The scaled features, [I, d] per modality; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
-    public IReadOnlyList<Tensor> Values { get; }
+    public IReadOnlyList<Tensor> Values => Alive(_values);
 
     /// <summary>Per modality [I, 1]: 1 for items that have it, 0 for others.</summary>
-    public IReadOnlyList<Tensor> Present { get; }
+    public IReadOnlyList<Tensor> Present => Alive(_present);
 
     /// <summary>[I, 1]: 1 for items that have any modality, 0 for others.</summary>
-    public Tensor AnyPresent { get; }
+    public Tensor AnyPresent => Alive(_anyPresent);
 
     /// <summary>The graph that links each item to its most similar items by the cosine of the scaled features of one modality, as averages: each row sums to 1 or is empty, [I, I].</summary>
     /// <param name="modality">The index of the modality.</param>
     /// <param name="neighbors">The number of neighbours k per item.</param>
     public CsrMatrix Relations(int modality, int neighbors)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         lock (_relations)
         {
             if (!_relations.TryGetValue((modality, neighbors), out CsrMatrix? graph))
@@ -87,7 +92,14 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>Releases the tensors.</summary>
     public void Dispose()
     {
-        foreach (Tensor tensor in Values.Concat(Present).Append(AnyPresent))
+        _isDisposed = true;
+        foreach (Tensor tensor in _values.Concat(_present).Append(_anyPresent))
             tensor.Dispose();
+    }
+
+    private T Alive<T>(T owned)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return owned;
     }
 }

@@ -71,7 +71,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
@@ -84,6 +84,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <inheritdoc/>
     public HostOutput Compute(InteractionGraph graph, TrainingBatch? batch)
     {
+        ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         GraphShape.Check(graph, _userCount, _features.ItemCount);
         using DisposeScope scope = NewDisposeScope();
         UserItemEmbeddings content = graph.Adjacency.PropagateMeanSplit(_embedding, _options.Layers, _userCount);

@@ -51,11 +51,12 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public int EmbeddingDim { get; }
 
     /// <summary>The trainable rows: [U, 2 D] and [I, D].</summary>
-    public UserItemEmbeddings Ego => new(_users.alias(), _items.alias());
+    public UserItemEmbeddings Ego => new(_users.Of(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
+        ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
         GraphShape.Check(graph, (int)_users.shape[0], (int)_items.shape[0]);
         using DisposeScope scope = NewDisposeScope();
         Tensor content = _projections[0].call(_features.Values[0]);

@@ -6,11 +6,14 @@ namespace DRepMRec.Internals;
 /// <summary>Refuses wrong option values where they are written, and says what was expected.</summary>
 internal static class Guard
 {
+    private const double Smallest = 1e-30;
+    private const double Largest = 1e30;
+
     public static T Positive<T>(T value, [CallerMemberName] string name = "") where T : INumber<T>
-        => value > T.Zero && T.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0.");
+        => value > T.Zero && T.IsFinite(value) ? Single(value, name) : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0.");
 
     public static T NotNegative<T>(T value, [CallerMemberName] string name = "") where T : INumber<T>
-        => value >= T.Zero && T.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above.");
+        => value >= T.Zero && T.IsFinite(value) ? Single(value, name) : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above.");
 
     public static T InRange<T>(T value, T min, T max, [CallerMemberName] string name = "") where T : INumber<T>
         => value >= min && value <= max ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
@@ -39,6 +42,11 @@ internal static class Guard
         ArgumentNullException.ThrowIfNull(value, name);
         return value;
     }
+
+    /// <summary>The numbers of a model are in single precision, where others, or their inverses, would be 0 or infinite.</summary>
+    private static T Single<T>(T value, string name) where T : INumber<T>
+        => T.IsZero(value) || double.CreateChecked(value) is >= Smallest and <= Largest ? value
+            : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be from {Smallest} to {Largest}, as models are in single precision."));
 
     /// <summary>Room for the scores of all items for some users.</summary>
     public static void Room(ReadOnlySpan<float> scores, int users, int items)

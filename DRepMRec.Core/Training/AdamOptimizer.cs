@@ -15,6 +15,7 @@ public sealed class AdamOptimizer : IDisposable
     private readonly (Parameter Parameter, Tensor First, Tensor Second)[] _slots;
     private readonly bool[] _moved;
     private int _step;
+    private bool _isDisposed;
 
     /// <summary>Creates an optimiser for those parameters that take gradients.</summary>
     /// <param name="parameters">The parameters.</param>
@@ -38,8 +39,10 @@ public sealed class AdamOptimizer : IDisposable
 
     /// <summary>Makes one step for all parameters that have a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
+    /// <exception cref="ObjectDisposedException">The optimiser is disposed.</exception>
     public void Step(double learningRate)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _step++;
         double firstCorrection = 1 - Math.Pow(_options.Beta1, _step), secondCorrection = 1 - Math.Pow(_options.Beta2, _step);
         using IDisposable noGradient = no_grad();
@@ -64,6 +67,7 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Forgets all gradients, so that the next backward pass begins at zero.</summary>
     public void ZeroGradients()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         foreach (var (parameter, _, _) in _slots)
             parameter.grad = null;
     }
@@ -71,6 +75,7 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Releases the moments.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (var (_, first, second) in _slots)
         {
             first.Dispose();

@@ -70,16 +70,17 @@ internal static class Checkpoint
             if (tensors.Count != places.Count + (hasBest ? 2 : 0))
                 throw new FormatException($"expected {places.Count + (hasBest ? 2 : 0)} arrays, found {tensors.Count}");
 
+            var losses = new LossMeans(manifest.LossSums, manifest.Batch);
             foreach (var (stored, target) in places)
                 TensorBytes.CopyTo(stored, target);
             random.set_rng_state(generator);
             RestoreGradients(state.Model, manifest.Gradients);
             state.Optimizer.StepCount = manifest.Steps;
             state.GoOn(history, manifest.FirstLoss, new TimeSpan(manifest.Elapsed));
-            state.Begin(manifest.Batch, new LossMeans(manifest.LossSums, manifest.Batch), new TimeSpan(manifest.EpochStart));
+            state.Begin(manifest.Batch, losses, new TimeSpan(manifest.EpochStart));
             return true;
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
             throw new CheckpointFormatException($"{path}: {Shown.Message(exception.Message)}", exception);
         }

@@ -29,6 +29,8 @@ internal sealed record CheckpointManifest(
 {
     public const int CurrentFormatVersion = 1;
 
+    private const long MostTicks = 36_500 * TimeSpan.TicksPerDay;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -49,8 +51,8 @@ internal sealed record CheckpointManifest(
             if (version > CurrentFormatVersion)
                 throw new CheckpointFormatException($"{path}: written by a newer version of the library: format {version}, this one reads up to {CurrentFormatVersion}.") { IsNewer = true };
             CheckpointManifest manifest = json.Deserialize<CheckpointManifest>(Json)!;
-            if (manifest.Steps < 0 || manifest.Batch < 0 || manifest.Elapsed < 0 || manifest.History.Where((epoch, n) => epoch.Epoch != n + 1).Any())
-                throw new FormatException($"it has {manifest.Steps} steps, {manifest.Batch} batches, {manifest.Elapsed} ticks and the epochs {Internals.Shown.List(manifest.History.Select(e => e.Epoch))}");
+            if (manifest.Steps < 0 || manifest.Batch < 0 || manifest.Elapsed is < 0 or > MostTicks || manifest.EpochStart < 0 || manifest.EpochStart > manifest.Elapsed || manifest.History.Where((epoch, n) => epoch.Epoch != n + 1).Any())
+                throw new FormatException($"it has {manifest.Steps} steps, {manifest.Batch} batches, {manifest.EpochStart} of {manifest.Elapsed} ticks and the epochs {Internals.Shown.List(manifest.History.Select(e => e.Epoch))}");
             return manifest;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or NullReferenceException or FormatException and not CheckpointFormatException)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Training;
 
 /// <summary>A batch of B training interactions with sampled negative items.</summary>
-/// <remarks>Its tensors are made when first asked for and belong to the batch until it is disposed. Not safe for use by many threads.</remarks>
+/// <remarks>Its tensors are made when first asked for and belong to the batch until it is disposed, after which asking for them is an <see cref="ObjectDisposedException"/>. Not safe for use by many threads.</remarks>
 public sealed class TrainingBatch : IDisposable
 {
     private readonly List<Tensor> _tensors = [];
@@ -18,6 +18,7 @@ public sealed class TrainingBatch : IDisposable
     private int[]? _oneRowPerUser;
     private BatchRows? _rows;
     private (Tensor, Tensor)? _onePerUser;
+    private bool _isDisposed;
 
     /// <summary>Creates a batch.</summary>
     /// <param name="users">B user indices.</param>
@@ -84,19 +85,19 @@ public sealed class TrainingBatch : IDisposable
     public ReadOnlySpan<int> NegativeIndices => _negatives;
 
     /// <summary>[B] user indices, Int32.</summary>
-    public Tensor Users => field ??= Indices(_users);
+    public Tensor Users => Keep(ref field, _users);
 
     /// <summary>[B] item indices, Int32.</summary>
-    public Tensor Positives => field ??= Indices(_positives);
+    public Tensor Positives => Keep(ref field, _positives);
 
     /// <summary>[B * k] or [S] item indices, Int32.</summary>
-    public Tensor Negatives => field ??= Indices(_negatives);
+    public Tensor Negatives => Keep(ref field, _negatives);
 
     /// <summary>The distinct users of the batch, ascending, Int32.</summary>
-    public Tensor DistinctUsers => field ??= Indices(_distinctUsers ??= Distinct(_users));
+    public Tensor DistinctUsers => Keep(ref field, _distinctUsers ??= Distinct(_users));
 
     /// <summary>The distinct positive items of the batch, ascending, Int32.</summary>
-    public Tensor DistinctItems => field ??= Indices(_distinctItems ??= Distinct(_positives));
+    public Tensor DistinctItems => Keep(ref field, _distinctItems ??= Distinct(_positives));
 
     /// <summary>At most <paramref name="most"/> of the distinct users, drawn by the batch's seed, Int32.</summary>
     internal Tensor SampleDistinctUsers(int most) => Sample(DistinctUsers, _distinctUsers!, most);
@@ -185,14 +186,22 @@ public sealed class TrainingBatch : IDisposable
     /// <summary>Releases the tensors.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (Tensor tensor in _tensors)
             tensor.Dispose();
         if (_rows is not null && !ReferenceEquals(_rows.Local, this))
             _rows.Local.Dispose();
     }
 
+    private Tensor Keep(ref Tensor? place, int[] values)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return place ??= Indices(values);
+    }
+
     private Tensor Indices(int[] values)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         Tensor indices = tensor(values).to(Device).DetachFromDisposeScope();
         _tensors.Add(indices);

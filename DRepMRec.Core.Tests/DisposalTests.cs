@@ -1,0 +1,110 @@
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
+using DRepMRec.Graphs;
+using DRepMRec.Hosts;
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests;
+
+/// <summary>What is disposed says so, by the name of its type, when it is used; disposing it again does nothing.</summary>
+public sealed class DisposalTests
+{
+    private static readonly RecDataset Board = Samples.Checkerboard(12, 10);
+    private static readonly TrainerOptions Options = new() { MaxEpochs = 1, StoppingMetric = RankingMetric.Recall(5), Evaluation = new EvaluationOptions { Metrics = [RankingMetric.Recall(5)] } };
+
+    [Fact]
+    public void A_model()
+    {
+        DRepMRecModel model = DRepMRecModel.Create(Board, new DRepMRecOptions { EmbeddingDim = 4 });
+        var trainer = new Trainer(model, Board, Options);
+        TrainingReport report = trainer.Fit();
+        ModalFeatures features = model.Features!;
+        IBehaviorEncoder host = model.BehaviorEncoder;
+        model.Dispose();
+        model.Dispose();
+        using var batch = new TrainingBatch([0], [1], [2]);
+        IsDisposed(nameof(DRepMRecModel), () => model.Embed());
+        IsDisposed(nameof(DRepMRecModel), () => model.call(null));
+        IsDisposed(nameof(DRepMRecModel), () => model.call(batch));
+        IsDisposed(nameof(DRepMRecModel), () => trainer.Fit());
+        IsDisposed(nameof(DRepMRecModel), () => report.EvaluateTest());
+        IsDisposed(nameof(DRepMRecModel), () => report.BuildRecommender());
+        IsDisposed(nameof(ModalFeatures), () => features.Values[0].sum());
+        IsDisposed(nameof(LightGcnEncoder), () => host.call(Board.Graph()));
+        report.Validation.Should().NotBeNull("figures are plain numbers");
+        model.Graph.EdgeCount.Should().Be(Board.Train.Count, "so is the graph");
+    }
+
+    [Fact]
+    public void Encoders()
+    {
+        InteractionGraph graph = Board.Graph();
+        using var features = new ModalFeatures(Board.Features);
+        nn.Module[] hosts = [new LightGcnEncoder(12, 10), new MatrixFactorizationEncoder(12, 10), new VbprEncoder(12, features), new FreedomEncoder(12, features), new MgcnEncoder(12, features)];
+        foreach (nn.Module host in hosts)
+        {
+            host.Dispose();
+            host.Dispose();
+            IsDisposed(host.GetType().Name, () => ((IBehaviorEncoder)host).call(graph));
+            IsDisposed(host.GetType().Name, () => _ = ((IEgoEmbeddings)host).Ego);
+            if (host is IHostRecommender recommender)
+                IsDisposed(host.GetType().Name, () => recommender.Compute(graph, null));
+        }
+
+        var modal = new ModalEncoder(features);
+        modal.Dispose();
+        modal.Dispose();
+        IsDisposed(nameof(ModalEncoder), () => modal.call(graph, features));
+        using var scope = NewDisposeScope();
+        var rows = new UserItemEmbeddings(ones(12, 4), ones(10, 4));
+        var alignment = new BehaviorModalAlignment(4, new BmaOptions { Fusion = FusionKind.Concatenation });
+        alignment.Dispose();
+        alignment.Dispose();
+        IsDisposed(nameof(BehaviorModalAlignment), () => alignment.call(rows, rows, null));
+    }
+
+    [Fact]
+    public void Features_of_a_living_encoder()
+    {
+        var features = new ModalFeatures(Board.Features);
+        using var vbpr = new VbprEncoder(12, features);
+        features.Dispose();
+        features.Dispose();
+        IsDisposed(nameof(ModalFeatures), () => vbpr.call(Board.Graph()));
+        IsDisposed(nameof(ModalFeatures), () => features.Relations(0, 3));
+        IsDisposed(nameof(ModalFeatures), () => _ = features.AnyPresent);
+        IsDisposed(nameof(ModalFeatures), () => _ = features.Present);
+        features.ItemCount.Should().Be(10);
+    }
+
+    [Fact]
+    public void A_batch()
+    {
+        var batch = new TrainingBatch([0], [1], [2]);
+        _ = batch.Users;
+        batch.Dispose();
+        batch.Dispose();
+        IsDisposed(nameof(TrainingBatch), () => _ = batch.Users);
+        IsDisposed(nameof(TrainingBatch), () => _ = batch.Negatives);
+        IsDisposed(nameof(TrainingBatch), () => _ = batch.DistinctItems);
+        batch.UserIndices.ToArray().Should().Equal(0);
+    }
+
+    [Fact]
+    public void An_optimiser()
+    {
+        using var parameter = new Parameter(ones(3));
+        var adam = new AdamOptimizer([parameter]);
+        adam.Dispose();
+        adam.Dispose();
+        IsDisposed(nameof(AdamOptimizer), () => adam.Step());
+        IsDisposed(nameof(AdamOptimizer), () => adam.ZeroGradients());
+    }
+
+    private static void IsDisposed(string type, Action use) => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().EndWith(type);
+}
