@@ -36,10 +36,10 @@ public sealed class PackedMatrixTests
     private static void Compare(int rowCount, int dimension, int queryCount)
     {
         float[] rows = Samples.Floats(rowCount * dimension, 1), queries = Samples.Floats(queryCount * dimension, 2);
-        foreach (PackedMatrix.Path path in Enum.GetValues<PackedMatrix.Path>())
+        foreach (DenseProduct.Path path in Enum.GetValues<DenseProduct.Path>())
         {
             var actual = new float[queryCount * rowCount];
-            new PackedMatrix(rows, rowCount, dimension).Multiply(queries, queryCount, actual, path);
+            new PackedMatrix(rows, rowCount, dimension).Multiply(queries, queryCount, 0, rowCount, actual, path);
             for (int q = 0; q < queryCount; q++)
             {
                 for (int r = 0; r < rowCount; r++)

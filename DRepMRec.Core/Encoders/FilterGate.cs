@@ -38,10 +38,9 @@ internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor features, Tensor? filtered)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor projected = nn.functional.linear(features, _projection, _projectionBias);
+        Tensor projected = LinearFunction.Apply(features, _projection, _projectionBias);
         if (_gate is null)
             return projected.MoveToOuterDisposeScope();
-        Tensor gate = nn.functional.linear(projected, _gate, _gateBias).sigmoid();
-        return ((filtered ?? projected) * gate).MoveToOuterDisposeScope();
+        return GateFunction.Apply(filtered ?? projected, LinearFunction.Apply(projected, _gate, _gateBias)).MoveToOuterDisposeScope();
     }
 }

@@ -9,6 +9,9 @@ namespace DRepMRec.Encoders;
 /// <remarks>Owns its tensors until it is disposed, after which asking for them is an <see cref="ObjectDisposedException"/>; they are never changed. Relation graphs are made when first asked for and kept.</remarks>
 public sealed class ModalFeatures : IDisposable
 {
+    /// <summary>Up to how many items relation graphs are exact; beyond, they are made by <see cref="NeighborGraph.ApproximateCosine"/>.</summary>
+    public const int ExactItems = 100_000;
+
     private readonly float[][] _scaled;
     private readonly Tensor[] _values;
     private readonly Tensor[] _present;
@@ -80,7 +83,9 @@ public sealed class ModalFeatures : IDisposable
     }
 
     /// <summary>The same links with cosines as values. Made anew at each call.</summary>
-    internal CsrMatrix Similarities(int modality, int neighbors) => NeighborGraph.Cosine(_scaled[modality], Sources[modality].Dimension, neighbors);
+    internal CsrMatrix Similarities(int modality, int neighbors) => ItemCount <= ExactItems
+        ? NeighborGraph.Cosine(_scaled[modality], Sources[modality].Dimension, neighbors)
+        : NeighborGraph.ApproximateCosine(_scaled[modality], Sources[modality].Dimension, neighbors);
 
     /// <summary>A tensor with memory of its own: one that lies over a managed array begins wherever the array does, and libtorch's products round differently at other alignments.</summary>
     private Tensor Copy(float[] values, int columns, Device device)

@@ -5,7 +5,7 @@ namespace DRepMRec.Evaluation;
 
 /// <summary>Scores by the dot products of user and item representations.</summary>
 /// <remarks>Immutable and safe for use by many threads. A score is summed in the same order however many users are in the call.</remarks>
-public sealed class EmbeddingScorer : IItemScorer
+public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
 {
     private readonly float[] _users;
     private readonly PackedMatrix _items;
@@ -36,10 +36,19 @@ public sealed class EmbeddingScorer : IItemScorer
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
         Guard.Room(scores, users.Length, ItemCount);
+        ScoreRange(users, 0, ItemCount, scores);
+    }
+
+    int IRangeScorer.RangeStep => DenseProduct.Lanes;
+
+    void IRangeScorer.Score(ReadOnlySpan<int> users, int first, int count, Span<float> scores) => ScoreRange(users, first, count, scores);
+
+    private void ScoreRange(ReadOnlySpan<int> users, int first, int count, Span<float> scores)
+    {
         float[] queries = ArrayPool<float>.Shared.Rent(users.Length * _dimension);
         for (int u = 0; u < users.Length; u++)
             _users.AsSpan(users[u] * _dimension, _dimension).CopyTo(queries.AsSpan(u * _dimension));
-        _items.Multiply(queries.AsSpan(0, users.Length * _dimension), users.Length, scores);
+        _items.Multiply(queries.AsSpan(0, users.Length * _dimension), users.Length, first, count, scores);
         ArrayPool<float>.Shared.Return(queries);
     }
 }

@@ -7,7 +7,6 @@ namespace DRepMRec.Evaluation;
 /// <remarks>Safe for use by many threads. Results are the same for every number of threads.</remarks>
 public sealed class Evaluator
 {
-    private const int BlockBytes = 1 << 20;
     private readonly EvaluationOptions _options;
 
     /// <summary>Creates an evaluator.</summary>
@@ -36,17 +35,17 @@ public sealed class Evaluator
             throw new ArgumentException($"Expected at least one user with a positive in the {target.ToString().ToLowerInvariant()} set, got none.", nameof(target));
 
         var task = new RankingTask(scorer, data, positives, target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation ? data.Validation : null, users, [.. _options.Metrics.Distinct()]);
-        int block = Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, scorer.ItemCount), 6, 96) / 6 * 6;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
-        Parallelize(task, users.Length, block, parallel);
+        Parallelize(task, users.Length, parallel);
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);
     }
 
-    private static void Parallelize(RankingTask task, int users, int block, ParallelOptions options)
+    private static void Parallelize(RankingTask task, int users, ParallelOptions options)
     {
+        int block = task.UsersAtOnce;
         try
         {
-            Parallel.For(0, (users + block - 1) / block, options, () => task.NewWorkspace(block), (b, _, workspace) =>
+            Parallel.For(0, (users + block - 1) / block, options, () => task.NewWorkspace(), (b, _, workspace) =>
             {
                 task.Rank(workspace, b * block, Math.Min(users, (b + 1) * block));
                 return workspace;

@@ -27,6 +27,9 @@ public enum RankingMetricKind
 /// <summary>A ranking metric at a cut-off K, computed per user and averaged over users.</summary>
 public readonly record struct RankingMetric
 {
+    // The gain of the best ranking with n hits, for the usual n.
+    private static readonly double[] IdealGains = SumDiscounts(100);
+
     private RankingMetric(RankingMetricKind kind, int k)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
@@ -118,9 +121,19 @@ public readonly record struct RankingMetric
 
     private static double IdealGain(int hits)
     {
-        double sum = 0;
-        for (int rank = 1; rank <= hits; rank++)
+        if (hits < IdealGains.Length)
+            return IdealGains[hits];
+        double sum = IdealGains[^1];
+        for (int rank = IdealGains.Length; rank <= hits; rank++)
             sum += 1 / Math.Log2(rank + 1);
         return sum;
+    }
+
+    private static double[] SumDiscounts(int count)
+    {
+        var sums = new double[count + 1];
+        for (int rank = 1; rank <= count; rank++)
+            sums[rank] = sums[rank - 1] + (1 / Math.Log2(rank + 1));
+        return sums;
     }
 }

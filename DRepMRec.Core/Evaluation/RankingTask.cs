@@ -7,7 +7,9 @@ namespace DRepMRec.Evaluation;
 /// <summary>One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.</summary>
 internal sealed class RankingTask
 {
+    private const int BlockBytes = 1 << 19;
     private readonly IItemScorer _scorer;
+    private readonly IRangeScorer? _range;
     private readonly RecDataset _data;
     private readonly InteractionSet _positives;
     private readonly InteractionSet? _alsoMasked;
@@ -15,7 +17,7 @@ internal sealed class RankingTask
     private readonly RankingMetric[] _metrics;
     private readonly int _largestK;
     private readonly bool[] _isCold;
-    private readonly int[] _warmItems;
+    private readonly int[] _coldItems;
     private readonly bool[] _covered;
     private readonly double[][] _all;
     private readonly double[][] _cold;
@@ -24,66 +26,87 @@ internal sealed class RankingTask
     public RankingTask(IItemScorer scorer, RecDataset data, InteractionSet positives, InteractionSet? alsoMasked, int[] users, RankingMetric[] metrics)
     {
         (_scorer, _data, _positives, _alsoMasked, _users, _metrics) = (scorer, data, positives, alsoMasked, users, metrics);
+        _range = scorer as IRangeScorer;
         _largestK = metrics.Max(m => m.K);
         int[] degrees = data.Train.ItemDegrees();
         _isCold = [.. degrees.Select(d => d == 0)];
-        _warmItems = [.. Enumerable.Range(0, degrees.Length).Where(i => degrees[i] > 0)];
+        _coldItems = [.. Enumerable.Range(0, degrees.Length).Where(i => degrees[i] == 0)];
         _covered = new bool[degrees.Length];
         double[][] Values() => [.. metrics.Select(_ => new double[users.Length])];
         (_all, _cold, _coldAmongCold) = (Values(), Values(), Values());
     }
 
-    public Workspace NewWorkspace(int block) => new(block, _scorer.ItemCount, _largestK);
+    /// <summary>How many users are ranked at once: as many as let a block of scores stay in the cache, in whole row blocks of the product.</summary>
+    public int UsersAtOnce => _range is null ? Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, _scorer.ItemCount), 1, 96) : 48;
 
-    /// <summary>Ranks the users at places [from, to) of the evaluated users.</summary>
+    private int ItemsAtOnce => _range is null ? _scorer.ItemCount : Math.Max(1, BlockBytes / sizeof(float) / UsersAtOnce / _range.RangeStep) * _range.RangeStep;
+
+    public Workspace NewWorkspace() => new(UsersAtOnce, ItemsAtOnce, _scorer.ItemCount, _largestK);
+
+    /// <summary>Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so far.</summary>
     public void Rank(Workspace workspace, int from, int to)
     {
         ReadOnlySpan<int> users = _users.AsSpan(from..to);
-        Span<float> scores = workspace.Scores.AsSpan(0, users.Length * _scorer.ItemCount);
-        _scorer.Score(users, scores);
-        for (int n = 0; n < users.Length; n++)
+        workspace.Begin(users.Length);
+        for (int first = 0; first < _scorer.ItemCount; first += ItemsAtOnce)
         {
-            Span<float> row = scores.Slice(n * _scorer.ItemCount, _scorer.ItemCount);
-            try
+            int count = Math.Min(ItemsAtOnce, _scorer.ItemCount - first);
+            Span<float> scores = workspace.Scores.AsSpan(0, users.Length * count);
+            if (_range is null)
+                _scorer.Score(users, scores);
+            else
+                _range.Score(users, first, count, scores);
+            for (int n = 0; n < users.Length; n++)
             {
-                RankUser(workspace, users[n], from + n, row);
-            }
-            catch (NotFiniteNumberException e)
-            {
-                throw new NotFiniteNumberException($"User '{_data.Users[users[n]]}' (index {users[n]}): {e.Message}", e);
+                try
+                {
+                    TakeBest(workspace, n, users[n], scores.Slice(n * count, count), first);
+                }
+                catch (NotFiniteNumberException e)
+                {
+                    throw new NotFiniteNumberException($"User '{_data.Users[users[n]]}' (index {users[n]}): {e.Message}", e);
+                }
             }
         }
+
+        for (int n = 0; n < users.Length; n++)
+            MeasureUser(workspace, n, users[n], from + n);
     }
 
-    private void RankUser(Workspace workspace, int user, int place, Span<float> scores)
+    private void TakeBest(Workspace workspace, int n, int user, Span<float> scores, int first)
     {
-        foreach (int item in _data.Train.ItemsOf(user))
-            scores[item] = float.NegativeInfinity;
+        Mask(_data.Train.ItemsOf(user), scores, first, ref workspace.Masked[n]);
         if (_alsoMasked is not null)
-        {
-            foreach (int item in _alsoMasked.ItemsOf(user))
-                scores[item] = float.NegativeInfinity;
-        }
+            Mask(_alsoMasked.ItemsOf(user), scores, first, ref workspace.AlsoMasked[n]);
+        workspace.Best[n].Take(scores, first);
+        if (CountCold(_positives.ItemsOf(user)) == 0)
+            return;
+        for (int at = workspace.ColdPlaces[n]; at < _coldItems.Length && _coldItems[at] < first + scores.Length; workspace.ColdPlaces[n] = ++at)
+            workspace.BestCold[n].Take(scores[_coldItems[at] - first], _coldItems[at]);
+    }
 
+    /// <summary>Takes the items of this block out. As items ascend, each is looked at once.</summary>
+    private static void Mask(ReadOnlySpan<int> items, Span<float> scores, int first, ref int next)
+    {
+        for (; next < items.Length && items[next] < first + scores.Length; next++)
+            scores[items[next] - first] = float.NegativeInfinity;
+    }
+
+    private void MeasureUser(Workspace workspace, int n, int user, int place)
+    {
         ReadOnlySpan<int> positives = _positives.ItemsOf(user);
-        workspace.Best.Select(scores);
-        foreach (int item in workspace.Best.Items)
+        foreach (int item in workspace.Best[n].Items)
             workspace.Covered[item] = true;
-        Measure(workspace, positives, positives.Length, coldOnly: false, _all, place);
-
+        Measure(workspace, workspace.Best[n].Items, positives, positives.Length, coldOnly: false, _all, place);
         int coldPositives = CountCold(positives);
         if (coldPositives == 0)
             return;
-        Measure(workspace, positives, coldPositives, coldOnly: true, _cold, place);
-        foreach (int item in _warmItems)
-            scores[item] = float.NegativeInfinity;
-        workspace.Best.Select(scores);
-        Measure(workspace, positives, coldPositives, coldOnly: true, _coldAmongCold, place);
+        Measure(workspace, workspace.Best[n].Items, positives, coldPositives, coldOnly: true, _cold, place);
+        Measure(workspace, workspace.BestCold[n].Items, positives, coldPositives, coldOnly: true, _coldAmongCold, place);
     }
 
-    private void Measure(Workspace workspace, ReadOnlySpan<int> positives, int count, bool coldOnly, double[][] target, int place)
+    private void Measure(Workspace workspace, ReadOnlySpan<int> ranked, ReadOnlySpan<int> positives, int count, bool coldOnly, double[][] target, int place)
     {
-        ReadOnlySpan<int> ranked = workspace.Best.Items;
         Span<bool> hits = workspace.Hits.AsSpan(0, ranked.Length);
         for (int r = 0; r < ranked.Length; r++)
             hits[r] = positives.BinarySearch(ranked[r]) >= 0 && (!coldOnly || _isCold[ranked[r]]);
@@ -124,14 +147,38 @@ internal sealed class RankingTask
         return count;
     }
 
-    internal sealed class Workspace(int block, int items, int k)
+    /// <summary>What one thread needs, made once: nothing is allocated per user.</summary>
+    internal sealed class Workspace(int users, int itemsAtOnce, int items, int k)
     {
-        public float[] Scores { get; } = new float[block * items];
+        public float[] Scores { get; } = new float[users * itemsAtOnce];
 
         public bool[] Covered { get; } = new bool[items];
 
         public bool[] Hits { get; } = new bool[k];
 
-        public TopK Best { get; } = new(k);
+        public TopK[] Best { get; } = [.. Enumerable.Range(0, users).Select(_ => new TopK(k))];
+
+        public TopK[] BestCold { get; } = [.. Enumerable.Range(0, users).Select(_ => new TopK(k))];
+
+        /// <summary>For each user, how many of the masked items are behind.</summary>
+        public int[] Masked { get; } = new int[users];
+
+        public int[] AlsoMasked { get; } = new int[users];
+
+        /// <summary>For each user, how many of the cold items are behind.</summary>
+        public int[] ColdPlaces { get; } = new int[users];
+
+        public void Begin(int count)
+        {
+            for (int n = 0; n < count; n++)
+            {
+                Best[n].Begin();
+                BestCold[n].Begin();
+            }
+
+            Array.Clear(Masked);
+            Array.Clear(AlsoMasked);
+            Array.Clear(ColdPlaces);
+        }
     }
 }

@@ -6,9 +6,10 @@ namespace DRepMRec.Graphs;
 /// <remarks>Nodes without features have empty rows. Of equally similar nodes the one with the lower index comes first. Similarities of 0 or below make no link.</remarks>
 public static class NeighborGraph
 {
-    private const int RowBlock = 24;
+    private const int RowBlock = 96;
+    private const int ColumnBlock = 2048;
 
-    /// <summary>Links each row to the rows with the largest cosine to it, exactly, block by block: memory grows with N * k, never with N * N.</summary>
+    /// <summary>Links each row to the rows with the largest cosine to it, exactly, block by block: memory grows with N * (dimension + k), never with N * N, time with N².</summary>
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
@@ -16,31 +17,53 @@ public static class NeighborGraph
     /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
     public static CsrMatrix Cosine(ReadOnlySpan<float> rows, int dimension, int neighbors)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
-        if (rows.Length % dimension != 0)
-            throw new ArgumentException($"Expected a multiple of {dimension} values, got {rows.Length}.", nameof(rows));
-        float[] unit = Normalize(rows, dimension);
+        float[] unit = Normalize(rows, dimension, neighbors);
         int count = unit.Length / dimension;
         var packed = new PackedMatrix(unit, count, dimension);
-        var links = new List<(int Column, float Value)>[count];
-        Parallelism.ForRanges(count, minimumPerThread: 64, (from, to) =>
+        var links = new NeighborLists(count, neighbors);
+        Parallelism.ForRanges((count + RowBlock - 1) / RowBlock, minimumPerThread: 1, (from, to) =>
         {
-            var similarities = new float[RowBlock * count];
-            var best = new TopK(neighbors);
-            for (int start = from; start < to; start += RowBlock)
+            var similarities = new float[RowBlock * ColumnBlock];
+            TopK[] best = [.. Enumerable.Range(0, RowBlock).Select(_ => new TopK(neighbors))];
+            for (int start = from * RowBlock; start < Math.Min(count, to * RowBlock); start += RowBlock)
             {
-                int block = Math.Min(RowBlock, to - start);
-                packed.Multiply(unit.AsSpan(start * dimension, block * dimension), block, similarities);
-                for (int row = start; row < start + block; row++)
+                int block = Math.Min(RowBlock, count - start);
+                foreach (TopK list in best)
+                    list.Begin();
+                for (int first = 0; first < count; first += ColumnBlock)
                 {
-                    Span<float> own = similarities.AsSpan((row - start) * count, count);
-                    own[row] = float.NegativeInfinity;
-                    links[row] = Select(best, own);
+                    int columns = Math.Min(ColumnBlock, count - first);
+                    packed.Multiply(unit.AsSpan(start * dimension, block * dimension), block, first, columns, similarities);
+                    for (int n = 0; n < block; n++)
+                    {
+                        Span<float> own = similarities.AsSpan(n * columns, columns);
+                        if ((uint)(start + n - first) < (uint)columns)
+                            own[start + n - first] = float.NegativeInfinity;
+                        best[n].Take(own, first);
+                    }
                 }
+
+                for (int n = 0; n < block; n++)
+                    links.Set(start + n, best[n]);
             }
         });
-        return FromRows(links);
+        return links.ToMatrix();
+    }
+
+    /// <summary>
+    /// The same by an inverted file, for more rows than exact search has time for: rows are grouped around centres, and each row is compared, exactly, with the rows of the groups that are nearest to its own.
+    /// Links may be missed, never made up: a link that is found has its true cosine.
+    /// </summary>
+    /// <param name="rows">N * dimension values, row by row.</param>
+    /// <param name="dimension">The number of values per row.</param>
+    /// <param name="neighbors">The number of neighbours k.</param>
+    /// <param name="probes">How many groups are searched for each, at least 1; there are about 2 sqrt(N). The more, the fewer links are missed, and the longer it takes.</param>
+    /// <returns>[N, N] with the cosines as values, without the diagonal.</returns>
+    /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
+    public static CsrMatrix ApproximateCosine(ReadOnlySpan<float> rows, int dimension, int neighbors, int probes = 32)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(probes);
+        return new InvertedFile(Normalize(rows, dimension, neighbors), dimension).Search(neighbors, probes);
     }
 
     /// <summary>Links each user to the users that share most items with it, |N_u ∩ N_v| as similarity; rows are averages.</summary>
@@ -129,18 +152,12 @@ public static class NeighborGraph
         return graph.WithValues(values);
     }
 
-    private static List<(int Column, float Value)> Select(TopK best, ReadOnlySpan<float> similarities)
+    private static float[] Normalize(ReadOnlySpan<float> rows, int dimension, int neighbors)
     {
-        best.Select(similarities);
-        var links = new List<(int Column, float Value)>(best.Count);
-        for (int n = 0; n < best.Count && best.Scores[n] > 0; n++)
-            links.Add((best.Items[n], best.Scores[n]));
-        links.Sort((a, b) => a.Column.CompareTo(b.Column));
-        return links;
-    }
-
-    private static float[] Normalize(ReadOnlySpan<float> rows, int dimension)
-    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
+        if (rows.Length % dimension != 0)
+            throw new ArgumentException($"Expected a multiple of {dimension} values, got {rows.Length}.", nameof(rows));
         float[] unit = rows.ToArray();
         for (int start = 0; start < unit.Length; start += dimension)
         {

@@ -25,5 +25,5 @@ internal sealed class FeatureProjection : nn.Module<Tensor, Tensor>
     public static ModuleList<FeatureProjection> PerModality(ModalFeatures features, int outputDim, Initialization initialization, bool bias = true)
         => new([.. features.Sources.Select(s => new FeatureProjection(s.Dimension, outputDim, initialization, bias))]);
 
-    public override Tensor forward(Tensor x) => nn.functional.linear(x, _weight, _bias);
+    public override Tensor forward(Tensor x) => LinearFunction.Apply(x, _weight, _bias);
 }

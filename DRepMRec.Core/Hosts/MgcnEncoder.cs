@@ -127,7 +127,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     private Tensor Purify(int modality)
     {
         Tensor projected = _projections[modality].call(_features.Values[modality]);
-        Tensor items = Ego.Items * _purifiers[modality].call(projected).sigmoid();
+        Tensor items = GateFunction.Apply(Ego.Items, _purifiers[modality].call(projected));
         for (int layer = 0; layer < _options.ItemLayers; layer++)
             items = _itemGraphs[modality].Propagate(items);
         return items;
@@ -142,7 +142,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
             shared = shared.Plus(modalities[m] * weights.narrow(1, m, 1));
         Tensor sum = shared;
         for (int m = 0; m < modalities.Length; m++)
-            sum = sum.Plus(_preferences[m].call(content).sigmoid() * (modalities[m] - shared));
+            sum = sum.Plus(GateFunction.Apply(modalities[m] - shared, _preferences[m].call(content)));
         return sum.Times(1.0 / (modalities.Length + 1));
     }
 

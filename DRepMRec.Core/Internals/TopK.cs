@@ -20,13 +20,23 @@ internal sealed class TopK(int k)
 
     /// <summary>Selects from a row of scores. Vectors in which nothing beats the K-th best so far are passed over whole.</summary>
     /// <exception cref="NotFiniteNumberException">A score is NaN; the message has its index.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Select(ReadOnlySpan<float> scores)
     {
-        Count = 0;
+        Begin();
+        Take(scores, 0);
+    }
+
+    /// <summary>Forgets what was found.</summary>
+    public void Begin() => Count = 0;
+
+    /// <summary>Adds the candidates first, first + 1, … to those of the calls before, which must have had lower indices.</summary>
+    /// <exception cref="NotFiniteNumberException">A score is NaN; the message has its index.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Take(ReadOnlySpan<float> scores, int first)
+    {
         if (_scores.Length == 0)
             return;
-        float threshold = float.NegativeInfinity;
+        float threshold = Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity;
         int lanes = Vector<float>.Count, i = 0;
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(scores);
         for (int v = 0; v < vectors.Length; v++, i += lanes)
@@ -35,11 +45,18 @@ internal sealed class TopK(int k)
             if (Vector.LessThanOrEqualAll(vectors[v], new Vector<float>(threshold)))
                 continue;
             for (int lane = 0; lane < lanes; lane++)
-                threshold = Offer(i + lane, scores[i + lane], threshold);
+                threshold = Offer(first + i + lane, scores[i + lane], threshold);
         }
 
         for (; i < scores.Length; i++)
-            threshold = Offer(i, scores[i], threshold);
+            threshold = Offer(first + i, scores[i], threshold);
+    }
+
+    /// <summary>Adds one candidate, whose index must be above those before.</summary>
+    public void Take(float score, int item)
+    {
+        if (_scores.Length > 0)
+            Offer(item, score, Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity);
     }
 
     private float Offer(int item, float score, float threshold)

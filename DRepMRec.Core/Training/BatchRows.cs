@@ -8,6 +8,8 @@ namespace DRepMRec.Training;
 /// </summary>
 internal sealed class BatchRows
 {
+    private ExcludedPairs? _falseNegatives;
+
     public BatchRows(TrainingBatch batch)
     {
         var users = new IndexSet(batch.UserIndices);
@@ -39,7 +41,14 @@ internal sealed class BatchRows
     public UserItemEmbeddings Select(UserItemEmbeddings all) => new(all.Users.index_select(0, Whole.RowUsers), all.Items.index_select(0, Whole.RowItems));
 
     /// <summary>For each of <see cref="Users"/>, the shared negatives that don't count, because the user has the item.</summary>
-    public ExcludedPairs FalseNegatives() => Whole.FalseNegatives(Users);
+    public ExcludedPairs FalseNegatives() => _falseNegatives ??= Whole.FalseNegatives(Users);
+
+    /// <summary>Does what needs no tensor before it is asked for; on any thread, but one at a time.</summary>
+    public void Prepare()
+    {
+        if (Whole.SharedNegatives)
+            FalseNegatives();
+    }
 
     /// <summary>How often each user occurs in the batch.</summary>
     public float[] UserCounts() => Count(Users.Length, Local.UserIndices);

@@ -14,6 +14,7 @@ public sealed class BatchSampler
     private readonly int _batchSize;
     private readonly ulong _seed;
     private readonly int[] _pairUsers;
+    private readonly SeenItems _seen;
     private readonly int[] _candidates;
     private readonly double[]? _cumulative;
 
@@ -37,6 +38,7 @@ public sealed class BatchSampler
         _batchSize = batchSize;
         _seed = (ulong)seed;
         _pairUsers = train.ExpandUsers();
+        _seen = new SeenItems(train);
         int[] degrees = train.ItemDegrees();
         _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => sampling.Candidates == NegativeCandidates.AllItems || degrees[i] > 0)];
         if (sampling.Distribution == NegativeDistribution.Popularity)
@@ -61,6 +63,9 @@ public sealed class BatchSampler
     /// <param name="device">Where the batches' tensors live; <see langword="null"/> for the CPU.</param>
     /// <returns>Batches, made one at a time, that the caller disposes.</returns>
     public IEnumerable<TrainingBatch> Epoch(int epoch, Device? device = null)
+        => Parallelism.Threads > 1 ? Ahead(Draw(epoch, device ?? CPU)) : Draw(epoch, device ?? CPU);
+
+    private IEnumerable<TrainingBatch> Draw(int epoch, Device device)
     {
         int[] order = Order(new SeededRandom(_seed, RandomPurpose.Shuffle, (ulong)epoch));
         var random = new SeededRandom(_seed, RandomPurpose.Negatives, (ulong)epoch);
@@ -76,7 +81,35 @@ public sealed class BatchSampler
 
             bool shared = _loss is RankingLoss.SampledSoftmax;
             int[] negatives = shared ? DrawShared(random) : DrawFor(users, positives, random);
-            yield return new TrainingBatch(users, positives, negatives, shared) { Seed = (long)random.NextUInt64(), Known = _train, Device = device ?? CPU };
+            yield return new TrainingBatch(users, positives, negatives, shared) { Seed = (long)random.NextUInt64(), Known = _train, Device = device };
+        }
+    }
+
+    /// <summary>Makes each batch on another thread while the one before is used.</summary>
+    private static IEnumerable<TrainingBatch> Ahead(IEnumerable<TrainingBatch> batches)
+    {
+        using IEnumerator<TrainingBatch> source = batches.GetEnumerator();
+        TrainingBatch? Next()
+        {
+            if (!source.MoveNext())
+                return null;
+            source.Current.Rows.Prepare();
+            return source.Current;
+        }
+
+        Task<TrainingBatch?> next = Task.Run(Next);
+        try
+        {
+            while (next.GetAwaiter().GetResult() is { } batch)
+            {
+                next = Task.Run(Next);
+                yield return batch;
+            }
+        }
+        finally
+        {
+            // Whoever stops within an epoch leaves a batch behind; it has no tensors yet.
+            next.Wait();
         }
     }
 
@@ -131,7 +164,7 @@ public sealed class BatchSampler
         for (int tries = 0; tries < MaxTries; tries++)
         {
             int item = Draw(random);
-            if (!_train.Contains(user, item))
+            if (!_seen.Contains(user, item))
                 return item;
         }
 

@@ -32,7 +32,7 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor users = ((Tensor)vars[0]).contiguous(), positives = ((Tensor)vars[1]).contiguous(), negatives = ((Tensor)vars[2]).contiguous();
         var userOfRow = (int[])vars[5];
-        Tensor exponentials = matmul(users, negatives.t());
+        Tensor exponentials = DenseProduct.Multiply(users, negatives, transposeB: true);
         Tensor userWeights = zeros(users.shape[0]), rowSlopes = empty(userOfRow.Length);
         double loss = Differentiate(users, positives, exponentials, (ExcludedPairs)vars[3], (float)vars[4], userOfRow, userWeights.FloatSpan(), rowSlopes.FloatSpan());
         ctx.save_for_backward([users, positives, negatives, exponentials, userWeights, rowSlopes]);
@@ -47,7 +47,7 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
         var userOfRow = (int[])ctx.get_data("userOfRow");
         Tensor users = saved[0], positives = saved[1], negatives = saved[2], exponentials = saved[3];
         Tensor weights = (saved[4] * grad_output).unsqueeze(1), slopes = saved[5] * grad_output;
-        Tensor toUsers = matmul(exponentials, negatives).mul_(weights), toNegatives = matmul(exponentials.t(), users * weights), toPositives = empty_like(positives);
+        Tensor toUsers = DenseProduct.Multiply(exponentials, negatives).mul_(weights), toNegatives = DenseProduct.Multiply(exponentials, users * weights, transposeA: true), toPositives = empty_like(positives);
         int width = (int)users.shape[1];
         Span<float> user = users.FloatSpan(), positive = positives.FloatSpan(), toUser = toUsers.FloatSpan(), toPositive = toPositives.FloatSpan(), slope = slopes.FloatSpan();
         for (int row = 0; row < userOfRow.Length; row++)
