@@ -36,6 +36,37 @@ public sealed class AdamOptimizerTests
     }
 
     [Fact]
+    public void Double_precision_takes_the_same_steps()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] start = Support.Samples.Floats(19, 1), slope = Support.Samples.Floats(19, 2);
+        Parameter[] parameters = [new(tensor(start)), new(tensor(start).to(ScalarType.Float64))];
+        using var adam = new AdamOptimizer(parameters, new AdamOptions { LearningRate = 0.01 });
+        for (int step = 0; step < 5; step++)
+        {
+            adam.ZeroGradients();
+            foreach (Parameter parameter in parameters)
+                (parameter * parameter * tensor(slope).to(parameter.dtype)).sum().backward();
+            adam.Step();
+        }
+
+        double[] exact = parameters[1].data<double>().ToArray();
+        float[] single = parameters[0].data<float>().ToArray();
+        for (int i = 0; i < exact.Length; i++)
+            ((double)single[i]).Should().BeApproximately(exact[i], 1e-5);
+    }
+
+    [Fact]
+    public void Sparse_gradients_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var embedding = nn.Embedding(5, 3, sparse: true);
+        using var adam = new AdamOptimizer(embedding.parameters());
+        embedding.call(tensor(new long[] { 1, 2 })).sum().backward();
+        FluentActions.Invoking(adam.Step).Should().Throw<NotSupportedException>().WithMessage("Adam takes dense gradients; that of a parameter of [5, 3] is sparse. Create its Embedding with sparse: false.");
+    }
+
+    [Fact]
     public void Parameters_without_a_gradient_stay_as_they_are()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -34,12 +34,16 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>The first and the second moment of each parameter in turn, for checkpoints. They stay the optimiser's.</summary>
     internal IEnumerable<Tensor> Moments => _slots.SelectMany(s => new[] { s.First, s.Second });
 
+    /// <summary>For each parameter in turn whether it ever had a gradient: it then goes on by its momentum. For checkpoints, which may set them.</summary>
+    internal bool[] Moved => _moved;
+
     /// <summary>Makes one step for all parameters that have a gradient, at the learning rate of the options.</summary>
     public void Step() => Step(_options.LearningRate);
 
     /// <summary>Makes one step for all parameters that have a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
     /// <exception cref="ObjectDisposedException">The optimiser is disposed.</exception>
+    /// <exception cref="NotSupportedException">A gradient is sparse.</exception>
     public void Step(double learningRate)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -57,7 +61,9 @@ public sealed class AdamOptimizer : IDisposable
             // What has moved goes on by its momentum.
             _moved[n] = true;
             gradient ??= zeros_like(parameter);
-            if (parameter.device_type == DeviceType.CPU && parameter.is_contiguous())
+            if (gradient.is_sparse)
+                throw new NotSupportedException($"Adam takes dense gradients; that of a parameter of [{string.Join(", ", parameter.shape)}] is sparse. Create its Embedding with sparse: false.");
+            if (parameter.device_type == DeviceType.CPU && parameter.dtype == ScalarType.Float32 && parameter.is_contiguous())
                 StepOnCpu(parameter, gradient.contiguous(), first, second, (float)(learningRate / firstCorrection), (float)(1 / Math.Sqrt(secondCorrection)));
             else
                 StepByTensors(parameter, gradient, first, second, learningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
