@@ -48,7 +48,7 @@ public sealed class FuzzTests
         Refused("x.csv line 2: expected a closing quote, found the end of the file after '\"'.", "x.csv", "user,item\n\"" + new string('\n', 2_000_000), f => RecDataset.LoadDelimited(f, new()));
         Refused("train.json line 1: expected item ids in the list of user 'u', found a list.", "train.json", "{\"u\":" + new string('[', 200_000), _ => RecDataset.Load(folder.Path));
         Refused("train.json line 1: expected a list of items for user 'bbbb*…', found true or false.", "train.json", "{\"" + new string('b', 3_000_000) + "\":true}", _ => RecDataset.Load(folder.Path));
-        Refused("train.json line 1: expected a whole number or a string as item id of user 'u', found 1111*…", "train.json", "{\"u\":[" + new string('1', 3_000_000) + "]}", _ => RecDataset.Load(folder.Path));
+        Refused("train.json line 1: expected a whole number or a string as item id of user 'u', found 1111*….", "train.json", "{\"u\":[" + new string('1', 3_000_000) + "]}", _ => RecDataset.Load(folder.Path));
     }
 
     [Fact]
