@@ -28,7 +28,6 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     [ComponentName(Name = "alignment")]
     private readonly nn.Module? _alignmentModule;
 
-    private readonly IBehaviorEncoder _behavior;
     private readonly ModalLine? _modalLine;
     private readonly float[] _itemKnown;
     private InteractionGraph? _epochGraph;
@@ -38,7 +37,6 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     {
         Graph = new InteractionGraph(data.Train);
         Loss = loss;
-        _behavior = behavior;
         _behaviorModule = AsModule(behavior);
         _modalLine = modalLine;
         _itemKnown = [.. Graph.ItemDegrees.Select(d => d > 0 ? 1f : 0f)];
@@ -65,7 +63,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     public RankingLoss Loss { get; }
 
     /// <summary>The behaviour encoder.</summary>
-    public IBehaviorEncoder BehaviorEncoder => _behavior;
+    public IBehaviorEncoder BehaviorEncoder => (IBehaviorEncoder)_behaviorModule;
 
     /// <summary>The modal encoder, if there is a modal line.</summary>
     public IModalEncoder? ModalEncoder => _modalLine?.Encoder;
@@ -107,7 +105,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         InteractionGraph graph = batch is not null && training ? _epochGraph ?? Graph : Graph;
-        HostOutput host = _behavior is IHostRecommender recommender ? recommender.Compute(graph, batch) : new HostOutput(_behavior.call(graph), []);
+        HostOutput host = BehaviorEncoder is IHostRecommender recommender ? recommender.Compute(graph, batch) : new HostOutput(BehaviorEncoder.call(graph), []);
         UserItemEmbeddings output = host.Embeddings;
         var terms = new List<LossTerm>(host.Terms);
         if (_modalLine is not null)
@@ -168,7 +166,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
             : rows.Select(Modal(line, host, rows.Whole));
 
     /// <summary>Chooses the graph that an epoch trains on (<see cref="ITrainingGraph"/>).</summary>
-    internal void BeginEpoch(int epoch) => _epochGraph = (_behavior as ITrainingGraph)?.ForEpoch(Graph, epoch);
+    internal void BeginEpoch(int epoch) => _epochGraph = (BehaviorEncoder as ITrainingGraph)?.ForEpoch(Graph, epoch);
 
     /// <summary>Frees what training kept from step to step.</summary>
     internal void EndTraining()
@@ -180,7 +178,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     private UserItemEmbeddings Modal(ModalLine line, HostOutput host, TrainingBatch? batch)
     {
         if (line.Encoder is null)
-            return host.Modal ?? throw new InvalidOperationException($"UseHostModal needs {_behavior.GetType().Name} to return a modal representation; it returned none.");
+            return host.Modal ?? throw new InvalidOperationException($"UseHostModal needs {BehaviorEncoder.GetType().Name} to return a modal representation; it returned none.");
         bool hides = line.HideTargets && batch is not null && training;
         return line.Encoder.call(hides ? Graph.Without(batch!.UserIndices, batch.PositiveIndices) : Graph, line.Features);
     }

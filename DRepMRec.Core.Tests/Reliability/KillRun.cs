@@ -87,15 +87,25 @@ internal sealed partial class KillRun(int seed, int longestWait)
         BeforeTheFirst += File.Exists(checkpoint) ? 0 : 1;
     }
 
-    private static Process Start(string model, string checkpoint)
+    /// <summary>Starts a training as a process of its own.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="checkpoint">Its checkpoint.</param>
+    /// <param name="largestFile">The most bytes that the process may write to a file, as if the disk were full; 0 for no limit.</param>
+    public static Process Start(string model, string checkpoint, int largestFile = 0)
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(host, [typeof(KillRun).Assembly.Location, "train", "--model", model, "--checkpoint", checkpoint, "--epochs", $"{Epochs}"])
+        string[] arguments = [typeof(KillRun).Assembly.Location, "train", "--model", model, "--checkpoint", checkpoint, "--epochs", $"{Epochs}"];
+
+        // With the signal ignored, a write beyond the limit is an error like that of a full disk.
+        if (largestFile > 0)
+            (host, arguments) = ("bash", ["-c", $"trap '' XFSZ; ulimit -f {largestFile / 1024}; exec \"$0\" \"$@\"", host, .. arguments]);
+        var start = new ProcessStartInfo(host, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_TieredCompilation"] = "1"; // It starts faster, and it's what applications have.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // It would need a large file of its own.
         return Process.Start(start)!;
     }
 

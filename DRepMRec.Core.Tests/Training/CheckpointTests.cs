@@ -274,6 +274,15 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Each_weight_is_in_the_file_once()
+    {
+        Train("DRepMRec", With(File), []);
+        Stored().Tensors.Keys.Where(k => k.StartsWith("weight/", StringComparison.Ordinal)).Should().Equal(
+            "weight/behavior.embedding", "weight/modal.gates.0.projection_weight", "weight/modal.gates.0.projection_bias", "weight/modal.gates.0.gate_weight", "weight/modal.gates.0.gate_bias",
+            "weight/modal.gates.1.projection_weight", "weight/modal.gates.1.projection_bias", "weight/modal.gates.1.gate_weight", "weight/modal.gates.1.gate_bias");
+    }
+
+    [Fact]
     public void One_file_serves_one_training_at_a_time()
     {
         using DRepMRecModel model = Create("DRepMRec"), second = Create("DRepMRec");

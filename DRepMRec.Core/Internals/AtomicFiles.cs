@@ -16,9 +16,18 @@ internal static class AtomicFiles
         {
             foreach (var (name, write) in files)
             {
-                using var stream = new FileStream(Path.Combine(folder, name + suffix), FileMode.CreateNew, FileAccess.Write, FileShare.None);
-                write(stream);
-                stream.Flush(flushToDisk: true);
+                string path = Path.Combine(folder, name + suffix);
+                using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                try
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
+                catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "value")
+                {
+                    // So .NET calls a file that is larger than its file system, or the process, may have.
+                    throw new IOException($"The file is too large for its file system or for this process: '{path}'", exception);
+                }
             }
 
             foreach (string name in files.Keys)
