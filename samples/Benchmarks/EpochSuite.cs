@@ -1,0 +1,90 @@
+using Benchmarks.PlainLibtorch;
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
+using DRepMRec.Hosts;
+using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Benchmarks;
+
+/// <summary>Epochs and evaluations end to end, through the same facade that users call.</summary>
+internal static class EpochSuite
+{
+    public static void Run(Arguments options, Report report, CancellationToken cancellation)
+    {
+        RecDataset data = options.Load();
+        report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; batches of 2048; interleaved epochs");
+        int epochs = options.Quick ? 2 : 12;
+        LightGcn(options, report, data, epochs);
+        Evaluation(options, report, data, options.Quick ? 2 : 10);
+        if (data.Features.Count > 0)
+        {
+            using var features = new ModalFeatures(data.Features);
+            var bpr = new DRepMRecOptions { Loss = new RankingLoss.Bpr() };
+            Model("FREEDOM", DRepMRecModel.Create(data, new FreedomEncoder(data.Users.Count, features), bpr with { UseModalLine = false }));
+            Model("MGCN", DRepMRecModel.Create(data, new MgcnEncoder(data.Users.Count, features), bpr with { UseModalLine = false }));
+            Model("DRepMRec (default)", DRepMRecModel.Create(data));
+            Model("LightGCN + BMA, BPR", DRepMRecModel.Create(data, bpr));
+        }
+
+        Model("LightGCN, sampled softmax", DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Loss = new RankingLoss.SampledSoftmax() }));
+        if (options.Threads > 1)
+            WithNeighbor(options, report, data, epochs);
+
+        void Model(string name, DRepMRecModel model)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using DRepMRecModel current = model;
+            report.Add($"{name} epoch", Epochs(model, data, Math.Max(2, epochs * 2 / 3), options.Threads));
+        }
+    }
+
+    /// <summary>The training time of each epoch but the first, which warms up.</summary>
+    public static Timing Epochs(DRepMRecModel model, RecDataset data, int epochs, int threads, TrainerOptions? trainer = null)
+    {
+        TrainingReport trained = new Trainer(model, data, (trainer ?? new TrainerOptions()) with { MaxEpochs = epochs + 1, Patience = int.MaxValue, EvaluateEvery = int.MaxValue, Threads = threads }).Fit();
+        return new Timing([.. trained.History.Skip(1).Select(e => e.TrainingTime.TotalMilliseconds)]);
+    }
+
+    private static void LightGcn(Arguments options, Report report, RecDataset data, int epochs)
+    {
+        using var plain = new PlainLightGcn(data, 64, 2048);
+        using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
+        plain.TrainEpoch(1);
+        Epochs(model, data, 3, options.Threads);
+        List<double> own = [], others = [];
+        for (int round = 0; round < Math.Max(2, epochs / 2); round++)
+        {
+            own.AddRange(Epochs(model, data, 2, options.Threads).Milliseconds);
+            others.AddRange(Timing.Once(() => plain.TrainEpoch(round + 2)).Milliseconds);
+        }
+
+        report.Add("LightGCN epoch", new Timing(own), new Timing(others));
+    }
+
+    private static void Evaluation(Arguments options, Report report, RecDataset data, int rounds)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor users = randn(data.Users.Count, 64), items = randn(data.Items.Count, 64);
+        var evaluator = new Evaluator(new EvaluationOptions { Threads = options.Threads });
+        Timing[] times = Timing.Interleaved(rounds,
+            () => evaluator.Evaluate(new UserItemEmbeddings(users, items).ToScorer(), data, EvaluationTarget.Test),
+            () => PlainRanking.Recall(users, items, data, 20));
+        double evaluated = Enumerable.Range(0, data.Users.Count).Count(u => data.Test.ItemsOf(u).Length > 0);
+        report.Add("test evaluation, 8 metrics (plain: Recall@20 alone)", times[0], times[1], 2.0 * evaluated * data.Items.Count * 64 / Machine.ProductRate / options.Threads * 1000);
+    }
+
+    /// <summary>The same epochs while another process keeps a core busy.</summary>
+    private static void WithNeighbor(Arguments options, Report report, RecDataset data, int epochs)
+    {
+        using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
+        Epochs(model, data, 2, options.Threads);
+        report.Add("LightGCN epoch, alone", Epochs(model, data, epochs, options.Threads));
+        using (Neighbor.Start())
+            report.Add("LightGCN epoch, beside a busy process", Epochs(model, data, epochs, options.Threads));
+    }
+}

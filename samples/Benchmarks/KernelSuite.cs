@@ -1,0 +1,44 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using DRepMRec.Graphs;
+using Perfolizer.Horology;
+
+namespace Benchmarks;
+
+/// <summary>Runs <see cref="KernelBenchmarks"/> in this process and holds them against their bounds.</summary>
+internal static class KernelSuite
+{
+    public static void Run(Arguments options, Report report, CancellationToken cancellation)
+    {
+        KernelBenchmarks.Data = options.Load();
+        var graph = new InteractionGraph(KernelBenchmarks.Data.Train);
+        report.Note($"{KernelBenchmarks.Data.Name}: {graph}; {KernelBenchmarks.Dimension} columns; by BenchmarkDotNet, one after the other");
+        LibraryThreads.Set(options.Threads);
+        Job job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput).WithWarmupCount(options.Quick ? 1 : 3).WithIterationCount(options.Quick ? 2 : 12)
+            .WithMinIterationCount(1).WithMaxIterationCount(20).WithIterationTime(TimeInterval.FromMilliseconds(options.Quick ? 20 : 150));
+        IConfig config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance).AddColumnProvider(DefaultColumnProviders.Instance)
+            .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "drepmrec-benchmarks")).WithOptions(ConfigOptions.DisableOptimizationsValidator | ConfigOptions.DisableLogFile);
+        Summary summary = BenchmarkRunner.Run<KernelBenchmarks>(config);
+        Timing Of(string name) => new([.. summary.Reports.Single(r => r.BenchmarkCase.Descriptor.WorkloadMethod.Name == name).AllMeasurements
+            .Where(m => m.IterationMode == BenchmarkDotNet.Engines.IterationMode.Workload && m.IterationStage == BenchmarkDotNet.Engines.IterationStage.Result).Select(m => m.GetAverageTime().ToMilliseconds())]);
+
+        int nodes = graph.UserCount + graph.ItemCount, width = KernelBenchmarks.Dimension;
+        long table = (long)nodes * width * sizeof(float), entries = graph.Adjacency.NonZeroCount;
+        double product = Bytes((entries * ((width * sizeof(float)) + 8)) + table, table), step = Bytes(7 * table, table);
+        report.Add("propagation, forward and backward", Of("Product"), Of("PlainProduct"), 2 * product);
+        report.Add("mean over 2 layers, forward and backward", Of("MeanOfLayers"), Of("PlainMeanOfLayers"), 4 * product);
+        report.Add("Adam step over all rows", Of("Adam"), Of("PlainAdam"), step);
+        report.Add($"scores of {KernelBenchmarks.ScoredUsers} users", Of("Scores"), Of("PlainScores"), Operations(2.0 * KernelBenchmarks.ScoredUsers * graph.ItemCount * width));
+        report.Add($"10 nearest of {KernelBenchmarks.NeighborRows} x {KernelBenchmarks.NeighborDimension}", Of("Neighbors"), Of("PlainNeighbors"),
+            Operations(2.0 * KernelBenchmarks.NeighborRows * KernelBenchmarks.NeighborRows * KernelBenchmarks.NeighborDimension));
+        report.Add("drawing an epoch's batches", Of("SamplerEpoch"));
+
+        double Bytes(long bytes, long block) => bytes / Machine.CopyRate((int)Math.Min(block, 1 << 28)) / options.Threads * 1000;
+        double Operations(double count) => count / Machine.ProductRate / options.Threads * 1000;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Benchmarks;
+
+/// <summary>Another process that keeps one core busy.</summary>
+internal static class Neighbor
+{
+    /// <summary>Starts one; disposing the result ends it.</summary>
+    public static IDisposable Start() => new Running(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["--spin", "600"]))!);
+
+    /// <summary>What such a process does.</summary>
+    public static int Spin(double seconds)
+    {
+        var clock = Stopwatch.StartNew();
+        double sum = 0;
+        while (clock.Elapsed.TotalSeconds < seconds)
+        {
+            for (int i = 0; i < 1000; i++)
+                sum += Math.Sqrt(i + sum);
+        }
+
+        return string.IsNullOrEmpty(sum.ToString(CultureInfo.InvariantCulture)) ? 1 : 0;
+    }
+
+    private sealed class Running(Process process) : IDisposable
+    {
+        public void Dispose()
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+    }
+}
