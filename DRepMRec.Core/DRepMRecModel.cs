@@ -98,6 +98,26 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
         return new DRepMRecModel(data, host, options.Loss, modal) { Options = options };
     }
 
+    /// <summary>Creates a model of parts that may all be your own: a behaviour encoder, a modal encoder and an alignment module.</summary>
+    /// <param name="data">The dataset, with at least one modality.</param>
+    /// <param name="behavior">The behaviour encoder.</param>
+    /// <param name="modal">The modal encoder; its EmbeddingDim is that of the behaviour encoder.</param>
+    /// <param name="alignment">The alignment module.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults; those of the parts given here aren't read.</param>
+    /// <remarks>The three are TorchSharp modules, and the model owns them from now on.</remarks>
+    /// <exception cref="ArgumentException">The dataset has no features, a part isn't a module, or the dimensions differ.</exception>
+    public static DRepMRecModel Create(RecDataset data, IBehaviorEncoder behavior, IModalEncoder modal, IAlignmentModule alignment, DRepMRecOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(behavior);
+        ArgumentNullException.ThrowIfNull(modal);
+        ArgumentNullException.ThrowIfNull(alignment);
+        options ??= new DRepMRecOptions();
+        if (data.Features.Count == 0)
+            throw new ArgumentException($"A modal encoder needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
+        return new DRepMRecModel(data, behavior, options.Loss, ModalLine.Create(data, modal, alignment, options)) { Options = options };
+    }
+
     /// <inheritdoc/>
     /// <summary>Computes the representations of all users and items and, given a batch, the loss terms of the lines beside the ranking loss.</summary>
     public override ModelOutput forward(TrainingBatch? batch)
@@ -151,14 +171,21 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
 
     private (HostOutput Output, UserItemEmbeddings? Ego) HostRows(InteractionGraph graph, BatchRows rows)
     {
-        if (_behavior is IBatchHost host)
+        if (BehaviorEncoder is IBatchHost host)
             return host.ComputeRows(graph, rows);
-        HostOutput whole = _behavior is IHostRecommender recommender ? recommender.Compute(graph, rows.Whole) : new HostOutput(_behavior.call(graph), []);
+        HostOutput whole = Host(graph, rows.Whole);
         UserItemEmbeddings? modal = whole.Modal is { } all ? rows.Select(all) : null;
         return (new HostOutput(rows.Select(whole.Embeddings), whole.Terms, modal), EgoRows(rows));
     }
 
-    private UserItemEmbeddings? EgoRows(BatchRows rows) => _behavior is IEgoEmbeddings ego ? rows.Select(ego.Ego) : null;
+    private HostOutput Host(InteractionGraph graph, TrainingBatch? batch)
+    {
+        HostOutput output = BehaviorEncoder is IHostRecommender recommender ? recommender.Compute(graph, batch) : new HostOutput(BehaviorEncoder.call(graph), []);
+        GraphShape.CheckOutput(BehaviorEncoder, output.Embeddings, graph);
+        return output;
+    }
+
+    private UserItemEmbeddings? EgoRows(BatchRows rows) => BehaviorEncoder is IEgoEmbeddings ego ? rows.Select(ego.Ego) : null;
 
     private UserItemEmbeddings ModalRows(ModalLine line, HostOutput host, BatchRows rows)
         => line.Encoder is null ? Modal(line, host, rows.Whole)
@@ -172,7 +199,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
     internal void EndTraining()
     {
         _epochGraph = null;
-        (_behavior as IBatchHost)?.ReleaseBuffers();
+        (BehaviorEncoder as IBatchHost)?.ReleaseBuffers();
     }
 
     private UserItemEmbeddings Modal(ModalLine line, HostOutput host, TrainingBatch? batch)
@@ -204,6 +231,13 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
         {
             train(training);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)
+    {
+        _modalLine?.Features.MoveTo(new Device(deviceType, deviceIndex));
+        return base._to(deviceType, deviceIndex, non_blocking);
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,12 @@ internal sealed record ModalLine(IModalEncoder? Encoder, ModalFeatures Features,
     {
         var features = new ModalFeatures(data.Features, options.FeatureScaling);
         ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, options.Modal with { EmbeddingDim = embeddingDim, Seed = options.Seed });
-        var alignment = new BehaviorModalAlignment(embeddingDim, options.Alignment with { Seed = options.Seed });
-        return new ModalLine(encoder, features, alignment, new SimilaritySupervisedSignal(options.SimilaritySignal)) { BehaviorDropout = options.BehaviorDropout, HideTargets = options.HideTargets };
+        return Create(features, encoder, new BehaviorModalAlignment(embeddingDim, options.Alignment with { Seed = options.Seed }), options);
     }
+
+    public static ModalLine Create(RecDataset data, IModalEncoder encoder, IAlignmentModule alignment, DRepMRecOptions options)
+        => Create(new ModalFeatures(data.Features, options.FeatureScaling), encoder, alignment, options);
+
+    private static ModalLine Create(ModalFeatures features, IModalEncoder? encoder, IAlignmentModule alignment, DRepMRecOptions options)
+        => new(encoder, features, alignment, new SimilaritySupervisedSignal(options.SimilaritySignal)) { BehaviorDropout = options.BehaviorDropout, HideTargets = options.HideTargets };
 }

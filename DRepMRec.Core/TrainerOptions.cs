@@ -45,7 +45,7 @@ public sealed record TrainerOptions
     /// <value>At least 1. The default is 1.</value>
     public int EvaluateEvery { get; init => field = Guard.Positive(value); } = 1;
 
-    /// <summary>How models are evaluated.</summary>
+    /// <summary>How models are evaluated. <see cref="Threads"/> takes the place of its number of threads.</summary>
     public EvaluationOptions Evaluation { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>The seed of shuffling and of negatives. Weights have seeds of their own.</summary>

@@ -6,6 +6,7 @@ using DRepMRec.Training;
 namespace DRepMRec;
 
 /// <summary>What a training did, and the way from the trained model to test figures and recommendations.</summary>
+/// <remarks>Test figures and the recommender come from the model as it is when they are asked for: ask before the model is trained further, and before it is disposed.</remarks>
 public sealed class TrainingReport
 {
     private readonly DRepMRecModel _model;

@@ -22,7 +22,7 @@ public sealed class SimilaritySupervisedSignalTests
         var text = new ItemFeatures(Modality.Text, 4, 2, [1, 0, 1, 0, 0, 0, 0, 2]);
         using var features = new ModalFeatures([Image, text], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
-        Tensor similarity = SimilaritySupervisedSignal.RawSimilarity(features, tensor(new long[] { 0, 1, 2, 3 }));
+        Tensor similarity = SimilaritySupervisedSignal.FeatureSimilarity(features, tensor(new long[] { 0, 1, 2, 3 }));
         float half = MathF.Sqrt(0.5f);
         Tensor expected = tensor(new float[,] { { 1, 0.5f, half, 0 }, { 0.5f, 1, half, 0 }, { half, half, 1, 0 }, { 0, 0, 0, 1 } });
         similarity.allclose(expected, 1e-5, 1e-6).Should().BeTrue();

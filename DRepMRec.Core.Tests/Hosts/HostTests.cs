@@ -1,10 +1,13 @@
+using DRepMRec.Alignment;
 using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
 using DRepMRec.Tests.Encoders;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Hosts;
@@ -122,5 +125,96 @@ public sealed class PluggingInTests
         using var small = new MatrixFactorizationEncoder(9, 8);
         using var model = small.WithBehaviorModalAlignment(board);
         FluentActions.Invoking(() => model.Embed()).Should().Throw<ArgumentException>().WithMessage("The encoder has 9 users and 8 items; the graph has 10 and 8.*");
+    }
+
+    [Theory]
+    [InlineData(10, 7, 8)]
+    [InlineData(9, 8, 8)]
+    [InlineData(12, 9, 8)]
+    [InlineData(10, 8, 4)]
+    public void A_host_that_returns_other_rows_than_it_says_is_refused_with_both_numbers(int users, int items, int dimension)
+    {
+        var board = Samples.Checkerboard(10, 8);
+        foreach (bool bma in new[] { false, true })
+        {
+            using var model = DRepMRecModel.Create(board, new Misshapen(users, items, dimension), new DRepMRecOptions { UseModalLine = bma, Loss = new RankingLoss.Bpr() });
+            FluentActions.Invoking(() => new Trainer(model, board, new TrainerOptions { MaxEpochs = 1 }).Fit()).Should().Throw<ArgumentException>()
+                .WithMessage($"Misshapen with EmbeddingDim 8 is expected to return Float32 [10, 8] for users and Float32 [8, 8] for items of a graph with 10 users and 8 items; it returned Float32 [{users}, {dimension}] and Float32 [{items}, {dimension}].");
+        }
+    }
+
+    [Fact]
+    public void A_model_moves_to_another_device_with_its_features()
+    {
+        var board = Samples.Checkerboard(10, 8);
+        using var model = DRepMRecModel.Create(board);
+        model.to(DeviceType.META);
+        model.parameters().Select(p => p.device_type).Concat(model.Features!.Values.Concat(model.Features.Present).Append(model.Features.AnyPresent).Select(t => t.device_type))
+            .Should().AllBeEquivalentTo(DeviceType.META);
+    }
+
+    [Fact]
+    public void All_three_parts_can_be_of_the_user()
+    {
+        var board = Samples.Checkerboard(40, 30);
+        var options = new DRepMRecOptions { Loss = new RankingLoss.Bpr() };
+        using var model = DRepMRecModel.Create(board, new MatrixFactorizationEncoder(40, 30, new() { EmbeddingDim = 16 }), new OwnModal(), new OwnAlignment(), options);
+        var trainer = new TrainerOptions { MaxEpochs = 40, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } };
+        TrainingReport report = new Trainer(model, board, trainer).Fit();
+        report.History[^1].Losses.Keys.Should().Contain(["bpr", "own", "sss"]);
+        report.EvaluateTest()[RankingMetric.Recall(20)].Should().BeGreaterThan(0.9);
+        FluentActions.Invoking(() => DRepMRecModel.Create(board, new MatrixFactorizationEncoder(40, 30), new OwnModal(), new OwnAlignment())).Should().Throw<ArgumentException>()
+            .WithMessage("Alignment expects both encoders to have the same EmbeddingDim; behavior has 64, modal has 16.");
+    }
+
+    private sealed class OwnModal : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
+    {
+        private readonly Parameter _projection = new(ones(16, 16));
+
+        public OwnModal()
+            : base(nameof(OwnModal)) => RegisterComponents();
+
+        public int EmbeddingDim => 16;
+
+        public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor items = matmul(nn.functional.pad(features.Values[0], [0, 16 - features.Values[0].shape[1]]), _projection);
+            return new UserItemEmbeddings(graph.UserMeans.Propagate(items), items).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class OwnAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, TrainingBatch?, AlignmentResult>, IAlignmentModule
+    {
+        public OwnAlignment()
+            : base(nameof(OwnAlignment)) => RegisterComponents();
+
+        public int EmbeddingDim => 16;
+
+        public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch? batch)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            var fused = new UserItemEmbeddings(behavior.Users.Plus(modal.Users, 0.01), behavior.Items.Plus(modal.Items, 0.01));
+            List<LossTerm> terms = batch is null ? [] : [new LossTerm("own", modal.Users.Squared().mean().MoveToOuterDisposeScope(), 0.1)];
+            return new AlignmentResult(fused.MoveToOuterDisposeScope(), terms);
+        }
+    }
+
+    private sealed class Misshapen : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
+    {
+        private readonly Parameter _users;
+        private readonly Parameter _items;
+
+        public Misshapen(int users, int items, int dimension)
+            : base(nameof(Misshapen))
+        {
+            _users = new Parameter(ones(users, dimension));
+            _items = new Parameter(ones(items, dimension));
+            RegisterComponents();
+        }
+
+        public int EmbeddingDim => 8;
+
+        public override UserItemEmbeddings forward(InteractionGraph graph) => new(_users.alias(), _items.alias());
     }
 }

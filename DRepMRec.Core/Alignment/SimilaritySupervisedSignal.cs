@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Alignment;
 
 /// <summary>
-/// The Similarity-Supervised Signal (DRepMRec, arXiv 2404.11119): within the batch, the cosines between modal representations of items are held to the cosines between their raw features,
+/// The Similarity-Supervised Signal (DRepMRec, arXiv 2404.11119): within the batch, the cosines between modal representations of items are held to the cosines between their frozen features as <see cref="ModalFeatures"/> scales them,
 /// so that the modal line doesn't forget what it was made from.
 /// </summary>
 /// <remarks>The target is the mean over the modalities that both items have; it takes no gradient. Holds no weights and is safe for use by many threads.</remarks>
@@ -35,7 +35,7 @@ public sealed class SimilaritySupervisedSignal
         Tensor items = batch.SampleDistinctItems(_options.MaxItems);
         Tensor rows = modalItems.index_select(0, items).NormalizeRows();
         Tensor modal = matmul(rows, rows.t());
-        Tensor target = RawSimilarity(features, items);
+        Tensor target = FeatureSimilarity(features, items);
         return Compare(modal, target).MoveToOuterDisposeScope();
     }
 
@@ -43,11 +43,11 @@ public sealed class SimilaritySupervisedSignal
     internal Tensor ComputeRows(Tensor modalItems, ModalFeatures features, BatchRows rows)
     {
         Tensor own = modalItems.index_select(0, rows.Local.SampleDistinctItems(_options.MaxItems)).NormalizeRows();
-        return Compare(matmul(own, own.t()), RawSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
+        return Compare(matmul(own, own.t()), FeatureSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
     }
 
-    /// <summary>The mean over modalities of the cosines between raw features; a pair without a common modality has 0.</summary>
-    internal static Tensor RawSimilarity(ModalFeatures features, Tensor items)
+    /// <summary>The mean over modalities of the cosines between frozen features; a pair without a common modality has 0.</summary>
+    internal static Tensor FeatureSimilarity(ModalFeatures features, Tensor items)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? sum = null, count = null;

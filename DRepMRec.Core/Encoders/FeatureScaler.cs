@@ -56,7 +56,7 @@ internal static class FeatureScaler
         {
             // A column that is constant up to rounding carries nothing; dividing by its deviation would blow the rounding up.
             double root = Math.Sqrt(deviation[d]);
-            deviation[d] = root > 1e-6 * Math.Max(1, Math.Abs(mean[d])) ? root : 0;
+            deviation[d] = root > 1e-6 * Math.Abs(mean[d]) ? root : 0;
         }
     }
 }

@@ -13,9 +13,9 @@ public sealed class ModalFeatures : IDisposable
     public const int ExactItems = 100_000;
 
     private readonly float[][] _scaled;
-    private readonly Tensor[] _values;
-    private readonly Tensor[] _present;
-    private readonly Tensor _anyPresent;
+    private Tensor[] _values;
+    private Tensor[] _present;
+    private Tensor _anyPresent;
     private bool _isDisposed;
     private readonly Dictionary<(int Modality, int Neighbors), CsrMatrix> _relations = [];
 
@@ -92,6 +92,20 @@ public sealed class ModalFeatures : IDisposable
     {
         using Tensor over = tensor(values, ItemCount, columns);
         return over.to(device, copy: true).DetachFromDisposeScope();
+    }
+
+    /// <summary>Moves the tensors to a device; those that were there before are released.</summary>
+    internal void MoveTo(Device device)
+    {
+        Tensor Move(Tensor from)
+        {
+            using Tensor old = from;
+            return old.to(device, copy: true).DetachFromDisposeScope();
+        }
+
+        _values = [.. Values.Select(Move)];
+        _present = [.. Present.Select(Move)];
+        _anyPresent = Move(AnyPresent);
     }
 
     /// <summary>Releases the tensors.</summary>

@@ -3,6 +3,7 @@ using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Hosts;
+using DRepMRec.Training;
 
 namespace Common;
 
@@ -39,6 +40,12 @@ internal static class Catalogue
 
     /// <summary>How the features of a host are scaled, by TikTok's validation set.</summary>
     public static FeatureScaling Scaling(string model) => model == "MGCN" ? FeatureScaling.None : FeatureScaling.Standardize;
+
+    /// <summary>The learning rate of a model over epochs: MGCN's is published as falling by 0.96 every 50 epochs.</summary>
+    public static LearningRateSchedule Schedule(string model) => model == "MGCN" ? new LearningRateSchedule.Step() : new LearningRateSchedule.Constant();
+
+    /// <summary>The options that a model has of its own.</summary>
+    public static object? HostOptions(string model) => model switch { "FREEDOM" => new FreedomOptions(), "MGCN" => new MgcnOptions(), "VBPR" => new VbprOptions(), "EASE" => new EaseOptions(), "ItemKNN" => new ItemKnnOptions(), _ => null };
 
     public static bool IsBaseline(string model) => Baselines.ContainsKey(model);
 

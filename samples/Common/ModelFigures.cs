@@ -25,8 +25,19 @@ internal record ModelFigures(string Model, bool Bma, int Seed)
     public static void Write<T>(string path, IEnumerable<T> figures) where T : ModelFigures
     {
         string temporary = path + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(figures, Options));
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            File.WriteAllText(temporary, JsonSerializer.Serialize(figures, Options));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} can't be written: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     public static List<T> Read<T>(string path) where T : ModelFigures

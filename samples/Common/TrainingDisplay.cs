@@ -8,6 +8,7 @@ namespace Common;
 /// <summary>Shows a training: a bar for the epoch with losses and the validation metric on a terminal; elsewhere a plain line per epoch, if wanted, and one at the end.</summary>
 internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines) : IProgress<TrainingProgress>
 {
+    private const int BarWidth = 16;
     private static readonly RankingMetric Metric = RankingMetric.Recall(20);
     private EvaluationResult? _last;
     private (int Epoch, double Value) _best;
@@ -18,7 +19,7 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
         if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
         {
             run = AnsiConsole.Progress().AutoClear(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 })
+                .Columns(new ProgressBarColumn { Width = BarWidth }, new TaskDescriptionColumn { Alignment = Justify.Left })
                 .Start(context => train(new TrainingDisplay(name, context.AddTask(Markup.Escape(name)), lines: false)));
         }
         else
@@ -42,7 +43,10 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
         string line = $"{name} epoch {value.Epoch}: {losses}{validation}";
         if (bar is not null)
         {
-            bar.Description = Markup.Escape(line);
+            // What doesn't fit beside the bar would push it to a line of its own.
+            int room = Math.Max(20, AnsiConsole.Profile.Width - BarWidth - 4);
+            line = $"{name} epoch {value.Epoch}:{validation}  {losses}";
+            bar.Description = Markup.Escape(line.Length > room ? line[..room] : line);
             bar.MaxValue = value.Batches;
             bar.Value = Math.Min(value.Batch, value.Batches - 0.001);
         }

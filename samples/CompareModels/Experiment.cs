@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
@@ -19,7 +21,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
     public IReadOnlyList<TrialFigures> Run(CancellationToken cancellation)
     {
         if (data.Features.Count == 0)
-            Console.WriteLine("The dataset has no features: models that need them are left out, and so is BMA.");
+            Console.WriteLine("The dataset has no features: models that need them are left out, and so is BMA; DRepMRec is its behaviour line alone.");
         if (_asked.Count == 0)
             throw new ArgumentException("There is nothing to train; choose other --models or --bma.");
         if (options.Json is not null && File.Exists(options.Json))
@@ -31,7 +33,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
                 continue;
             cancellation.ThrowIfCancellationRequested();
             string name = string.Create(CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Title(model, bma)}, seed {seed}");
-            _done.Add(TrialFigures.Of(TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation)), options));
+            _done.Add(TrialFigures.Of(TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation)), options, OptionsOf(model, bma)));
             if (options.Json is not null)
                 ModelFigures.Write(options.Json, _done);
         }
@@ -44,10 +46,10 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
     private void Resume(string path)
     {
         _done.AddRange(ModelFigures.Read<TrialFigures>(path));
-        foreach (TrialFigures other in _done.Where(d => d.SplitChecksum != data.SplitChecksum || d.Loss != options.Loss || d.MaxEpochs != options.Epochs))
+        foreach (TrialFigures other in _done.Where(d => d.SplitChecksum != data.SplitChecksum || d.Loss != options.Loss || d.MaxEpochs != options.Epochs || d.Options != OptionsOf(d.Model, d.Bma)))
         {
-            throw new IOException($"{path} has figures of {other.Dataset} (split {other.SplitChecksum}), {other.Loss}, at most {other.MaxEpochs} epochs; "
-                + $"expected {data.Name} (split {data.SplitChecksum}), {options.Loss}, at most {options.Epochs} epochs. Give another file.");
+            throw new IOException($"{path} has figures of {other.Dataset} (split {other.SplitChecksum}), {other.Loss}, at most {other.MaxEpochs} epochs, made with the options {other.Options} of {other.Model}; "
+                + $"expected {data.Name} (split {data.SplitChecksum}), {options.Loss}, at most {options.Epochs} epochs, {OptionsOf(other.Model, other.Bma)}. Give another file.");
         }
 
         Console.WriteLine($"{path}: {_asked.Count(a => Find(a) is not null)} of {_asked.Count} trainings are there already.");
@@ -55,7 +57,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
 
     private ModelRun Train(string model, bool bma, int seed, IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {
-        var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads };
+        var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads, Schedule = Catalogue.Schedule(model) };
         if (Catalogue.IsBaseline(model))
             return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data), data, trainer, cancellation);
         using ModalFeatures? features = Catalogue.NeedsFeatures(model) ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
@@ -70,16 +72,20 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
         _ => new DRepMRecOptions { Loss = options.RankingLoss, UseModalLine = bma },
     };
 
+    /// <summary>What a model is made with, in short: figures of other options, which another version of the library may have, don't belong in the same table.</summary>
+    private string OptionsOf(string model, bool bma)
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ModelOptions(model, bma)} {Catalogue.HostOptions(model)} {Catalogue.Schedule(model)} {typeof(Trainer).Assembly.GetName().Version}")))[..12];
+
     private TrialFigures? Find((string Model, bool Bma, int Seed) asked) => _done.Find(d => (d.Model, d.Bma, d.Seed) == asked);
 
     /// <summary>The time left, by what the same models took with other seeds; before that is known, by the mean of all.</summary>
     private string Remaining()
     {
-        TrialFigures[] timed = [.. _done.Where(d => d.TrainSeconds > 0)];
+        TrialFigures[] timed = [.. _done.Where(d => d.Epochs > 0)];
         if (timed.Length == 0)
             return "";
         double Expected((string Model, bool Bma, int Seed) trial)
             => timed.Where(d => (d.Model, d.Bma) == (trial.Model, trial.Bma)).Select(d => d.TrainSeconds).DefaultIfEmpty(timed.Average(d => d.TrainSeconds)).Average();
-        return string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(_asked.Where(a => Find(a) is null).Sum(Expected)).TotalMinutes:F0} min left");
+        return string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(_asked.Where(a => Find(a) is null && !Catalogue.IsBaseline(a.Model)).Sum(Expected)).TotalMinutes:F0} min left");
     }
 }

@@ -8,7 +8,7 @@ namespace CompareModels;
 /// <summary>The comparison as a table, on the console and in Markdown.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] Headers = ["Model", .. Comparison.Metrics.Select(m => m.ToString()), "gain", "against", "p"];
+    private static readonly string[] Headers = ["Model", .. Comparison.Metrics.Select(m => m.ToString()), $"{TrialFigures.Metric} gain", "against", "p"];
 
     public static void Show(IReadOnlyList<Comparison> lines)
     {

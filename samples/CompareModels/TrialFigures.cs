@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Common;
 using DRepMRec.Evaluation;
 
@@ -9,18 +10,27 @@ internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFig
 {
     public static readonly RankingMetric Metric = RankingMetric.Recall(20);
 
+    [JsonPropertyOrder(1)]
     public required string Loss { get; init; }
 
+    [JsonPropertyOrder(1)]
     public required int MaxEpochs { get; init; }
 
+    [JsonPropertyOrder(1)]
     public required string Dataset { get; init; }
 
+    [JsonPropertyOrder(1)]
     public required string SplitChecksum { get; init; }
 
+    /// <summary>What tells the options apart that the model was made with.</summary>
+    [JsonPropertyOrder(1)]
+    public required string Options { get; init; }
+
     /// <summary>Recall@20 of each test user, in single precision.</summary>
+    [JsonPropertyOrder(1)]
     public required byte[] TestRecallPerUser { get; init; }
 
-    public static TrialFigures Of(ModelRun run, CommandLine options)
+    public static TrialFigures Of(ModelRun run, CommandLine options, string made)
     {
         ModelFigures figures = run.ToFigures();
         float[] perUser = [.. run.Test.PerUser(Metric).Select(v => (float)v)];
@@ -36,6 +46,7 @@ internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFig
             Loss = options.Loss,
             MaxEpochs = options.Epochs,
             Dataset = run.Test.Protocol.Dataset,
+            Options = made,
             SplitChecksum = run.Test.Protocol.SplitChecksum,
             TestRecallPerUser = MemoryMarshal.AsBytes(perUser.AsSpan()).ToArray(),
         };

@@ -7,7 +7,7 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
 {
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." };
+        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." }.ExistingFolder();
         var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 300 }.AboveZero();
         var seed = new Option<int>("--seed") { Description = "The seed of weights, batches and negatives.", DefaultValueFactory = _ => 2024 };
         var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();

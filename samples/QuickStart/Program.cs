@@ -12,6 +12,8 @@ return CommandLine.Run(args, (options, cancellation) =>
     // 1. A dataset: a folder in the MMRec, RecBole or LATTICE layout, or a synthetic one whose right answer is known.
     RecDataset data = options.Data is null ? SyntheticDataset.Create().Data : RecDataset.Load(options.Data);
     Console.WriteLine(data);
+    if (data.Features.Count == 0)
+        Console.WriteLine("The dataset has no features: DRepMRec is its behaviour line alone.");
 
     // 2. Train and test. All choices are made on validation; the test set is read once, here.
     var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = options.Seed, Threads = options.Threads };
@@ -29,8 +31,8 @@ return CommandLine.Run(args, (options, cancellation) =>
     Recommender recommender = runs[^1].Report!.BuildRecommender();
     Display.Recommendations(recommender, data);
 
-    if (options.Save is not null)
-        recommender.Save(options.Save);
     if (options.Json is not null)
         ModelFigures.Write(options.Json, runs.Select(r => r.ToFigures()));
+    if (options.Save is not null)
+        recommender.Save(options.Save);
 });

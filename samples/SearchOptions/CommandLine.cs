@@ -40,10 +40,10 @@ internal sealed record CommandLine
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
         var space = new Argument<string>("space") { Description = "A JSON file: \"fixed\" has option paths with a value each, \"search\" has option paths with a list of values each." };
-        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." };
+        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." }.ExistingFolder();
         var method = new Option<SearchMethod>("--method") { Description = "grid, random or halving.", DefaultValueFactory = _ => SearchMethod.Grid };
         var trials = new Option<int>("--trials") { Description = "How many combinations random and halving draw.", DefaultValueFactory = _ => 16 }.AboveZero();
-        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024], CustomParser = Guarded.ParseSeeds };
+        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024], CustomParser = OptionRules.ParseSeeds };
         var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 300 }.AboveZero();
         var first = new Option<int>("--first-epochs") { Description = "The most epochs of the first round of halving.", DefaultValueFactory = _ => 8 }.AboveZero();
         var jobs = new Option<int>("--jobs") { Description = "How many trainings run at once, each on one thread.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
