@@ -63,7 +63,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         Tensor items = CombineModalities(features);
         Tensor users = graph!.UserMeans.Propagate(items);
         if (_options.UserNeighbors > 0)
-            users = users.Plus(_userGraphs.GetValue(graph, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
+            users = users.Plus(_userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
         return new UserItemEmbeddings(FillColdUsers(graph, users, items, features), items).MoveToOuterDisposeScope();
     }
 

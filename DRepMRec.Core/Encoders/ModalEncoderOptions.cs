@@ -59,7 +59,7 @@ public sealed record ModalEncoderOptions
     /// <value>Each 0 or above, not all 0. Empty by default.</value>
     public IReadOnlyList<double> FixedWeights { get; init; } = [];
 
-    /// <summary>The number of users k that a user is linked to by the items they share.</summary>
+    /// <summary>The number of users k that a user is linked to by the items they share, in the whole training graph: like the relation graphs it is frozen.</summary>
     /// <value>0 (no user graph, the default) or more.</value>
     public int UserNeighbors { get; init => field = Guard.NotNegative(value); }
 

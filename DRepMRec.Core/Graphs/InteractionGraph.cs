@@ -21,6 +21,7 @@ public sealed class InteractionGraph
     {
         ArgumentNullException.ThrowIfNull(interactions);
         Interactions = interactions;
+        Whole = this;
         ItemDegrees = interactions.ItemDegrees();
         ColdUserCount = Enumerable.Range(0, UserCount).Count(u => UserDegree(u) == 0);
         _adjacency = new Lazy<CsrMatrix>(NormalizeSymmetrically);
@@ -30,6 +31,9 @@ public sealed class InteractionGraph
 
     /// <summary>The edges.</summary>
     public InteractionSet Interactions { get; }
+
+    /// <summary>The graph that this one was made from by <see cref="Without"/>, or itself.</summary>
+    internal InteractionGraph Whole { get; private init; }
 
     /// <summary>The number of users U.</summary>
     public int UserCount => Interactions.UserCount;
@@ -114,7 +118,7 @@ public sealed class InteractionGraph
                 hidden[Interactions.Offsets[users[n]] + at] = true;
         }
 
-        return new InteractionGraph(Interactions.Without(hidden));
+        return new InteractionGraph(Interactions.Without(hidden)) { Whole = Whole };
     }
 
     /// <summary>1 for each user without an edge, 0 for the others.</summary>
