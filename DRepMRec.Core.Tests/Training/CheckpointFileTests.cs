@@ -162,7 +162,7 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     }
 
     [Fact]
-    public void AFolder_that_does_not_exist_is_an_error_before_any_work_is_done()
+    public void A_folder_that_does_not_exist_is_an_error_before_any_work_is_done()
     {
         int batches = 0;
         using DRepMRecModel model = Create("DRepMRec");
@@ -171,7 +171,7 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     }
 
     [SkippableFact]
-    public void AFolder_that_cannot_be_written_to_is_an_error_before_any_work_is_done()
+    public void A_folder_that_cannot_be_written_to_is_an_error_before_any_work_is_done()
     {
         Skip.If(Environment.IsPrivilegedProcess, "The superuser may write everywhere.");
         if (OperatingSystem.IsWindows())
