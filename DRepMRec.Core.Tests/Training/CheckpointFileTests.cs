@@ -170,6 +170,10 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         batches.Should().Be(0);
     }
 
+    [Fact]
+    public void A_folder_in_place_of_the_file_is_an_error()
+        => Fitting("DRepMRec", With(Folder.Path)).Should().Throw<IOException>().WithMessage($"Expected a file for the checkpoint; '{Folder.Path}' is a folder.");
+
     [SkippableFact]
     public void A_folder_that_cannot_be_written_to_is_an_error_before_any_work_is_done()
     {
