@@ -50,6 +50,7 @@ public sealed class Trainer
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint and the one before it are damaged, or it was written by a newer version of the library.</exception>
     /// <exception cref="IOException">A checkpoint can't be read or written, or another training uses the file. The last one that was written is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The checkpoint's folder can't be written to; nothing was done.</exception>
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);

@@ -35,16 +35,21 @@ internal sealed partial class KillRun(int seed, int longestWait)
         string checkpoint = folder["run.checkpoint"];
         if (!_expected.TryGetValue(model, out string? expected))
             _expected[model] = expected = TinyTraining.Run(model, null, Epochs);
+        int longest = longestWait;
         while (true)
         {
+            DateTime before = File.GetLastWriteTimeUtc(checkpoint);
             using Process process = Start(model, checkpoint);
             if (process.StandardOutput.ReadLine() != TinyTraining.Ready)
                 throw new InvalidOperationException($"{model}: the process didn't begin: {process.StandardError.ReadToEnd()}");
             bool gentle = _random.NextInt(4) == 0;
-            if (!process.WaitForExit(_random.NextInt(longestWait)))
+            if (!process.WaitForExit(_random.NextInt(longest)))
             {
                 End(process, gentle);
                 Count(process, gentle, folder, checkpoint);
+
+                // On a busy machine no process might ever get as far as its first checkpoint.
+                longest = File.GetLastWriteTimeUtc(checkpoint) > before ? longestWait : longest + (longest / 4);
                 continue;
             }
 

@@ -71,8 +71,11 @@ internal static class Program
             case "race":
                 var race = new RaceRun(Number("--seed", 1));
                 while (race.Rounds < Number("--rounds", 100))
+                {
                     race.Round();
-                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {race}");
+                    Console.WriteLine($"{clock.Elapsed:mm\\:ss} {race}");
+                }
+
                 return 0;
             default:
                 Console.Error.WriteLine(Usage);

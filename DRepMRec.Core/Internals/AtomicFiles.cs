@@ -49,7 +49,9 @@ internal static class AtomicFiles
     /// <returns>How many files there were.</returns>
     public static int Sweep(string folder, string name)
     {
-        string[] left = [.. Directory.EnumerateFiles(folder, name + ".*" + TemporarySuffix).Where(f => Guid.TryParseExact(Path.GetFileName(f)[(name.Length + 1)..^TemporarySuffix.Length], "N", out _))];
+        bool IsLeft(string file)
+            => file.StartsWith(name + '.', StringComparison.Ordinal) && file.Length > name.Length + TemporarySuffix.Length && Guid.TryParseExact(file[(name.Length + 1)..^TemporarySuffix.Length], "N", out _);
+        string[] left = [.. Directory.EnumerateFiles(folder, "*" + TemporarySuffix).Where(f => IsLeft(Path.GetFileName(f)))];
         foreach (string file in left)
             File.Delete(file);
         return left.Length;

@@ -25,6 +25,8 @@ internal sealed class CheckpointFile : IDisposable
     {
         _path = Path.GetFullPath(path);
         _logger = logger;
+        if (Directory.Exists(_path))
+            throw new IOException($"Expected a file for the checkpoint; '{_path}' is a folder.");
         string file = _path + ".lock";
         try
         {
