@@ -15,7 +15,7 @@ internal sealed record ModalLine(IModalEncoder? Encoder, ModalFeatures Features,
 
     public static ModalLine Create(RecDataset data, int embeddingDim, DRepMRecOptions options)
     {
-        var features = new ModalFeatures(data.Features, options.FeatureScaling);
+        var features = new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents);
         ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, options.Modal with { EmbeddingDim = embeddingDim, Seed = options.Seed });
         var alignment = new BehaviorModalAlignment(embeddingDim, options.Alignment with { Seed = options.Seed });
         return new ModalLine(encoder, features, alignment, new SimilaritySupervisedSignal(options.SimilaritySignal)) { BehaviorDropout = options.BehaviorDropout, HideTargets = options.HideTargets };
