@@ -28,6 +28,10 @@ public sealed record DRepMRecOptions
     /// <value>The default is <see cref="FeatureScaling.Standardize"/>.</value>
     public FeatureScaling FeatureScaling { get; init => field = Guard.Defined(value); } = FeatureScaling.Standardize;
 
+    /// <summary>How many principal components features that are wider are reduced to before training. The time of a step grows with the width of the features; relation graphs are made from all of them all the same.</summary>
+    /// <value>0 (off, the default) or more.</value>
+    public int FeatureComponents { get; init => field = Guard.NotNegative(value); }
+
     /// <summary>Behaviour-Modal Alignment. Its Seed is overridden by the one here.</summary>
     public BmaOptions Alignment { get; init; } = new();
 

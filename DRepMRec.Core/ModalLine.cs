@@ -15,13 +15,13 @@ internal sealed record ModalLine(IModalEncoder? Encoder, ModalFeatures Features,
 
     public static ModalLine Create(RecDataset data, int embeddingDim, DRepMRecOptions options)
     {
-        var features = new ModalFeatures(data.Features, options.FeatureScaling);
+        var features = new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents);
         ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, options.Modal with { EmbeddingDim = embeddingDim, Seed = options.Seed });
         return Create(features, encoder, new BehaviorModalAlignment(embeddingDim, options.Alignment with { Seed = options.Seed }), options);
     }
 
     public static ModalLine Create(RecDataset data, IModalEncoder encoder, IAlignmentModule alignment, DRepMRecOptions options)
-        => Create(new ModalFeatures(data.Features, options.FeatureScaling), encoder, alignment, options);
+        => Create(new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents), encoder, alignment, options);
 
     private static ModalLine Create(ModalFeatures features, IModalEncoder? encoder, IAlignmentModule alignment, DRepMRecOptions options)
         => new(encoder, features, alignment, new SimilaritySupervisedSignal(options.SimilaritySignal)) { BehaviorDropout = options.BehaviorDropout, HideTargets = options.HideTargets };

@@ -50,6 +50,33 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public void Ranking_block_by_block_gives_the_figures_of_ranking_all_scores_at_once()
+    {
+        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 70, Items = 6000, Clusters = 20, ColdInteractionShare = 0.4, Modalities = [] }).Data;
+        var scorer = new EmbeddingScorer(Samples.Floats(70 * 8, 1), Samples.Floats(6000 * 8, 2), 8);
+        var options = new EvaluationOptions { Metrics = Metrics, Mask = CandidateMask.TrainAndValidation };
+        EvaluationResult blocks = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test), whole = new Evaluator(options).Evaluate(new Whole(scorer), data, EvaluationTarget.Test);
+        foreach (RankingMetric metric in Metrics)
+        {
+            blocks.PerUser(metric).Should().Equal(whole.PerUser(metric));
+            blocks.ColdItems![metric].Should().Be(whole.ColdItems![metric]);
+            blocks.ColdItemsAmongCold![metric].Should().Be(whole.ColdItemsAmongCold![metric]);
+        }
+
+        blocks.ItemCoverage.Should().Be(whole.ItemCoverage);
+    }
+
+    /// <summary>Hides that a scorer can score some items at a time.</summary>
+    private sealed class Whole(IItemScorer scorer) : IItemScorer
+    {
+        public int UserCount => scorer.UserCount;
+
+        public int ItemCount => scorer.ItemCount;
+
+        public void Score(ReadOnlySpan<int> users, Span<float> scores) => scorer.Score(users, scores);
+    }
+
+    [Fact]
     public void Cold_items_are_reported_apart()
     {
         // i2 and i3 have no training interaction; i3 is u1's positive, second of the cold items and third of all that aren't masked.

@@ -55,6 +55,38 @@ public sealed class NeighborGraphTests
         FluentActions.Invoking(() => NeighborGraph.Cosine([1, 2, float.NaN, 1], 2, 1)).Should().Throw<ArgumentException>().WithMessage("Row 1 has a value that isn't finite.*");
     }
 
+    [Fact]
+    public void An_inverted_file_finds_nearly_all_links_of_clustered_rows_with_their_true_cosines()
+    {
+        const int Count = 3000, Dimension = 16;
+        float[] centres = Samples.Floats(40 * Dimension, 1), noise = Samples.Floats(Count * Dimension, 2);
+        float[] rows = [.. Enumerable.Range(0, Count * Dimension).Select(n => centres[(n / Dimension % 40 * Dimension) + (n % Dimension)] + (0.5f * noise[n]))];
+        CsrMatrix exact = NeighborGraph.Cosine(rows, Dimension, 10), found = NeighborGraph.ApproximateCosine(rows, Dimension, 10, probes: 20);
+        int hits = 0;
+        for (int row = 0; row < Count; row++)
+        {
+            int[] known = exact.Columns[exact.RowOffsets[row]..exact.RowOffsets[row + 1]].ToArray();
+            for (int e = found.RowOffsets[row]; e < found.RowOffsets[row + 1]; e++)
+            {
+                ((double)found.Values[e]).Should().BeApproximately(Cosine(rows, Dimension, row, found.Columns[e]), 1e-5);
+                hits += known.Contains(found.Columns[e]) ? 1 : 0;
+            }
+        }
+
+        (hits / (double)exact.NonZeroCount).Should().BeGreaterThan(0.95);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void An_inverted_file_that_searches_everywhere_is_exact(int count)
+    {
+        float[] rows = Samples.Floats(count * 3, 4);
+        CsrMatrix exact = NeighborGraph.Cosine(rows, 3, 2), found = NeighborGraph.ApproximateCosine(rows, 3, 2, probes: 1000);
+        found.Columns.ToArray().Should().Equal(exact.Columns.ToArray());
+        found.Values.ToArray().Should().Equal(exact.Values.ToArray());
+    }
+
     private static double Cosine(float[] rows, int dimension, int a, int b)
     {
         double ab = 0, aa = 0, bb = 0;

@@ -77,6 +77,22 @@ public sealed class AdamOptimizerTests
     }
 
     [Fact]
+    public void What_has_moved_goes_on_by_its_momentum_when_a_step_has_no_gradient_for_it()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter none = new(tensor(new float[] { 1, 2 })), zero = new(tensor(new float[] { 1, 2 }));
+        using var adam = new AdamOptimizer([none, zero], new AdamOptions());
+        (none.sum() + zero.sum()).backward();
+        adam.Step(0.1);
+        adam.ZeroGradients();
+        none.grad.Should().BeNull();
+        zero.grad = zeros(2);
+        adam.Step(0.1);
+        none.data<float>().ToArray().Should().Equal(zero.data<float>().ToArray());
+        none.data<float>()[0].Should().BeLessThan(0.9f);
+    }
+
+    [Fact]
     public void Steps_leave_no_tensors()
     {
         using var parameter = new Parameter(ones(100));

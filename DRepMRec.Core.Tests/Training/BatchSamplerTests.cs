@@ -83,6 +83,52 @@ public sealed class BatchSamplerTests
     }
 
     [Fact]
+    public void Batches_drawn_ahead_on_another_thread_are_the_same()
+    {
+        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4, MeanInteractions = 12, Modalities = [] }).Data;
+        int threads = DRepMRec.Internals.Parallelism.Threads;
+        try
+        {
+            int[][] Draw(int count, RankingLoss loss)
+            {
+                DRepMRec.Internals.Parallelism.Threads = count;
+                return [.. new BatchSampler(data.Train, loss, null, 32).Epoch(3).SelectMany(b => new[] { b.UserIndices.ToArray(), b.PositiveIndices.ToArray(), b.NegativeIndices.ToArray(), [(int)b.Seed] })];
+            }
+
+            foreach (RankingLoss loss in new RankingLoss[] { new RankingLoss.Bpr(), new RankingLoss.SampledSoftmax { Negatives = 5 } })
+                Draw(2, loss).Should().BeEquivalentTo(Draw(1, loss), o => o.WithStrictOrdering());
+            new BatchSampler(data.Train, new RankingLoss.Bpr(), null, 32).Epoch(1).First().Count.Should().Be(32, "an epoch may be left early");
+        }
+        finally
+        {
+            DRepMRec.Internals.Parallelism.Threads = threads;
+        }
+    }
+
+    [Fact]
+    public void Seen_items_are_those_of_the_set_for_users_of_few_and_of_many_items()
+    {
+        var set = new InteractionSet(3, 130, [(0, 5), .. Enumerable.Range(0, 65).Select(n => (2, 2 * n))]);
+        var seen = new SeenItems(set);
+        for (int user = 0; user < 3; user++)
+        {
+            for (int item = 0; item < 130; item++)
+                seen.Contains(user, item).Should().Be(set.Contains(user, item));
+        }
+    }
+
+    [Fact]
+    public void Large_graphs_get_larger_batches_and_learning_rates()
+    {
+        var usual = new TrainerOptions();
+        LargeGraphRecipe.Options(60_000, usual).Should().Be(usual);
+        TrainerOptions large = LargeGraphRecipe.Options(1_700_000, new TrainerOptions { Patience = 7 });
+        (large.BatchSize, large.Patience).Should().Be((65_536, 7));
+        large.Adam.LearningRate.Should().BeApproximately(1e-3 * Math.Sqrt(32), 1e-9);
+        LargeGraphRecipe.Options(118_551).BatchSize.Should().Be(4096);
+    }
+
+    [Fact]
     public void Distinct_users_and_items_occur_once()
     {
         using var scope = NewDisposeScope();

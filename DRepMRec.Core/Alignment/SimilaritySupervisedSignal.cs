@@ -34,7 +34,7 @@ public sealed class SimilaritySupervisedSignal
         using DisposeScope scope = NewDisposeScope();
         Tensor items = batch.SampleDistinctItems(_options.MaxItems);
         Tensor rows = modalItems.index_select(0, items).NormalizeRows();
-        Tensor modal = matmul(rows, rows.t());
+        Tensor modal = LinearFunction.Apply(rows, rows, null);
         Tensor target = FeatureSimilarity(features, items);
         return Compare(modal, target).MoveToOuterDisposeScope();
     }
@@ -43,7 +43,7 @@ public sealed class SimilaritySupervisedSignal
     internal Tensor ComputeRows(Tensor modalItems, ModalFeatures features, BatchRows rows)
     {
         Tensor own = modalItems.index_select(0, rows.Local.SampleDistinctItems(_options.MaxItems)).NormalizeRows();
-        return Compare(matmul(own, own.t()), FeatureSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
+        return Compare(LinearFunction.Apply(own, own, null), FeatureSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
     }
 
     /// <summary>The mean over modalities of the cosines between frozen features; a pair without a common modality has 0.</summary>
@@ -54,7 +54,7 @@ public sealed class SimilaritySupervisedSignal
         for (int m = 0; m < features.ModalityCount; m++)
         {
             Tensor rows = features.Values[m].index_select(0, items), present = features.Present[m].index_select(0, items);
-            Tensor similarity = matmul(rows, rows.t()).Times(1.0 / rows.shape[1]), both = matmul(present, present.t());
+            Tensor similarity = LinearFunction.Apply(rows, rows, null).Times(1.0 / rows.shape[1]), both = matmul(present, present.t());
             sum = sum is null ? similarity : sum.Plus(similarity);
             count = count is null ? both : count.Plus(both);
         }

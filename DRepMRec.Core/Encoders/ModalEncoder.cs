@@ -39,7 +39,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         _options = options ?? new ModalEncoderOptions();
         _options.Validate(features.ModalityCount);
         var initialization = new Initialization(_options.Seed);
-        _gates = new ModuleList<FilterGate>([.. features.Sources.Select(s => new FilterGate(s.Dimension, EmbeddingDim, _options.Gate != FilterGateKind.None, initialization))]);
+        _gates = new ModuleList<FilterGate>([.. features.Values.Select(v => new FilterGate((int)v.shape[1], EmbeddingDim, _options.Gate != FilterGateKind.None, initialization))]);
         if (_options.Gate == FilterGateKind.Embedding)
             _items = initialization.XavierUniform(features.ItemCount, EmbeddingDim);
         if (_options.Weighting == ModalityWeighting.Learned)

@@ -23,10 +23,12 @@ public sealed class ModalFeatures : IDisposable
     /// <param name="features">One entry per modality, all over the same items.</param>
     /// <param name="scaling">What is done to the columns.</param>
     /// <param name="device">Where the tensors live; <see langword="null"/> for the CPU.</param>
+    /// <param name="components">How many principal components wide features are reduced to, 0 for none: a step's time grows with their number. Relation graphs are made from all features all the same.</param>
     /// <exception cref="ArgumentException">There is no modality, or the numbers of items differ.</exception>
-    public ModalFeatures(IReadOnlyList<ItemFeatures> features, FeatureScaling scaling = FeatureScaling.Standardize, Device? device = null)
+    public ModalFeatures(IReadOnlyList<ItemFeatures> features, FeatureScaling scaling = FeatureScaling.Standardize, Device? device = null, int components = 0)
     {
         ArgumentNullException.ThrowIfNull(features);
+        ArgumentOutOfRangeException.ThrowIfNegative(components);
         if (features.Count == 0)
             throw new ArgumentException("Expected at least one modality, got none.", nameof(features));
         if (features.FirstOrDefault(f => f.ItemCount != features[0].ItemCount) is { } other)
@@ -38,7 +40,9 @@ public sealed class ModalFeatures : IDisposable
         ItemCount = features[0].ItemCount;
         _scaled = [.. features.Select(f => FeatureScaler.Scale(f, scaling))];
         using DisposeScope scope = NewDisposeScope();
-        _values = [.. features.Select((f, m) => Copy(_scaled[m], f.Dimension, device))];
+        _values = [.. features.Select((f, m) => components == 0 || f.Dimension <= components
+            ? Copy(_scaled[m], f.Dimension, device)
+            : Copy(PrincipalComponents.Reduce(_scaled[m], f.Dimension, components), components, device))];
         _present = [.. features.Select(f => Copy([.. f.Present.ToArray().Select(p => p ? 1f : 0f)], 1, device))];
         float[] count = new float[ItemCount];
         foreach (ItemFeatures f in features)
@@ -59,7 +63,7 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>The raw features, one entry per modality.</summary>
     public IReadOnlyList<ItemFeatures> Sources { get; }
 
-    /// <summary>The scaled features, [I, d] per modality; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
+    /// <summary>The scaled features, [I, d] per modality, d being the number of components where they were reduced; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
     public IReadOnlyList<Tensor> Values => Alive(_values);
 
     /// <summary>Per modality [I, 1]: 1 for items that have it, 0 for others.</summary>

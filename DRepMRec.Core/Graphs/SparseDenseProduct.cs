@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Graphs;
@@ -8,6 +9,8 @@ namespace DRepMRec.Graphs;
 /// <remarks>A row's sum doesn't depend on the thread that makes it, so results are bit-identical for every thread count.</remarks>
 internal static unsafe class SparseDenseProduct
 {
+    private const int Ahead = 6;
+
     /// <summary>Which instructions to use; tests set it to compare the paths.</summary>
     internal enum Path
     {
@@ -28,8 +31,11 @@ internal static unsafe class SparseDenseProduct
     }
 
     /// <summary>The addresses of one row's result and of its running sum.</summary>
-    private readonly ref struct Row(float* y, float* source, float* target, float scale)
+    private readonly ref struct Row(float* y, float* source, float* target, float scale, int readable)
     {
+        /// <summary>The last entry that may be looked at, counted from the row's first: fetching ahead goes on into the next rows.</summary>
+        public readonly int Readable = readable;
+
         public readonly float* Y = y;
         public readonly float* Source = source;
         public readonly float* Target = target;
@@ -55,7 +61,7 @@ internal static unsafe class SparseDenseProduct
                 {
                     int first = offsets[row], count = offsets[row + 1] - first;
                     long start = (long)row * width;
-                    var target = new Row(At(py, start), At(sum.Source, start), At(sum.Target, start), sum.Scale);
+                    var target = new Row(At(py, start), At(sum.Source, start), At(sum.Target, start), sum.Scale, a.NonZeroCount - 1 - first);
                     MakeRow(columns + first, values + first, count, (float*)px, target, width, path);
                 }
             }
@@ -104,9 +110,10 @@ internal static unsafe class SparseDenseProduct
                 for (int n = from; n < to; n++)
                 {
                     int row = job.Rows is null ? n : job.Rows[n], first = offsets[row], count = offsets[row + 1] - first, bRow = job.BPlaces is null ? row : job.BPlaces[row];
-                    var target = new Row(null, bRow < 0 ? null : At(job.B, (long)bRow * width), At(job.Target, (long)(job.Compact ? n : row) * width), job.Scale);
+                    float* b = bRow < 0 ? null : At(job.B, (long)bRow * width), y = At(job.Target, (long)(job.Compact ? n : row) * width);
                     if (job.XPlaces is null)
                     {
+                        var target = new Row(null, b, y, job.Scale, a.NonZeroCount - 1 - first);
                         MakeRow(columns + first, values + first, count, (float*)job.X, target, width, path);
                         continue;
                     }
@@ -115,7 +122,10 @@ internal static unsafe class SparseDenseProduct
                         (keptColumns, keptValues) = (new int[2 * count], new float[2 * count]);
                     fixed (int* kept = keptColumns, places = job.XPlaces)
                     fixed (float* keptWeights = keptValues)
-                        MakeRow(kept, keptWeights, Keep(columns + first, values + first, count, places, kept, keptWeights), (float*)job.X, target, width, path);
+                    {
+                        int left = Keep(columns + first, values + first, count, places, kept, keptWeights);
+                        MakeRow(kept, keptWeights, left, (float*)job.X, new Row(null, b, y, job.Scale, left - 1), width, path);
+                    }
                 }
             }
         });
@@ -157,6 +167,7 @@ internal static unsafe class SparseDenseProduct
             Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
             for (int e = 0; e < count; e++)
             {
+                Fetch(x + ((long)columns[Math.Min(e + Ahead, to.Readable)] * width) + d);
                 float* row = x + ((long)columns[e] * width) + d;
                 var v = Vector512.Create(values[e]);
                 s0 = Vector512.FusedMultiplyAdd(v, Vector512.Load(row), s0);
@@ -231,6 +242,18 @@ internal static unsafe class SparseDenseProduct
             if (to.Target != null)
                 to.Target[d] = ((to.Source == null ? 0 : to.Source[d]) + s) * to.Scale;
         }
+    }
+
+    /// <summary>Asks for 64 numbers that will be needed a few neighbours later.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(float* row)
+    {
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(row);
+        Sse.Prefetch0(row + 16);
+        Sse.Prefetch0(row + 32);
+        Sse.Prefetch0(row + 48);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,7 +23,7 @@ internal sealed class FeatureProjection : nn.Module<Tensor, Tensor>
     }
 
     public static ModuleList<FeatureProjection> PerModality(ModalFeatures features, int outputDim, Initialization initialization, bool bias = true)
-        => new([.. features.Sources.Select(s => new FeatureProjection(s.Dimension, outputDim, initialization, bias))]);
+        => new([.. features.Values.Select(v => new FeatureProjection((int)v.shape[1], outputDim, initialization, bias))]);
 
     public override Tensor forward(Tensor x) => LinearFunction.Apply(x, _weight, _bias);
 }

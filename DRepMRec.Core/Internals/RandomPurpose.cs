@@ -10,4 +10,5 @@ internal static class RandomPurpose
     public const ulong BehaviorDropout = 5;
     public const ulong EntitySample = 6;
     public const ulong Batch = 7;
+    public const ulong PrincipalComponents = 21;
 }

@@ -1,0 +1,79 @@
+using DRepMRec.Encoders;
+using DRepMRec.Internals;
+using DRepMRec.Tests.Support;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Encoders;
+
+/// <summary>Functions that stand in for libtorch's: the same values and gradients.</summary>
+public sealed class KernelFunctionTests
+{
+    [Fact]
+    public void A_gate_is_a_product_with_a_sigmoid()
+    {
+        using var scope = NewDisposeScope();
+        Same([Leaf(9, 700, 1), Leaf(9, 700, 2)], x => GateFunction.Apply(x[0], x[1]), x => x[0] * x[1].sigmoid());
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(37, 5, 33)]
+    [InlineData(300, 70, 64)]
+    public void A_linear_layer_is_a_product_and_a_bias(int rows, int inputs, int outputs)
+    {
+        using var scope = NewDisposeScope();
+        Same([Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2), Leaf(1, outputs, 3)], x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)), x => nn.functional.linear(x[0], x[1], x[2].squeeze(0)));
+        Same([Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2)], x => LinearFunction.Apply(x[0], x[1], null), x => nn.functional.linear(x[0], x[1]));
+        LinearFunction.Apply(Leaf(rows, inputs, 1).detach(), Leaf(outputs, inputs, 2), null).sum().backward();
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(8, 300, 32)]
+    [InlineData(9, 600, 33)]
+    [InlineData(100, 3, 65)]
+    public void A_dense_product_is_that_of_libtorch_whichever_side_is_transposed(int m, int depth, int n)
+    {
+        using var scope = NewDisposeScope();
+        foreach (bool transposeA in new[] { false, true })
+        {
+            foreach (bool transposeB in new[] { false, true })
+            {
+                Tensor a = transposeA ? Leaf(depth, m, 4) : Leaf(m, depth, 4), b = transposeB ? Leaf(n, depth, 5) : Leaf(depth, n, 5);
+                Tensor expected = matmul(transposeA ? a.t() : a, transposeB ? b.t() : b);
+                DenseProduct.Multiply(a, b, transposeA, transposeB).allclose(expected, 1e-4, 1e-4).Should().BeTrue();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_dense_product_has_the_same_bits_on_every_path()
+    {
+        float[] rows = Samples.Floats(70 * 520, 1), queries = Samples.Floats(13 * 520, 2);
+        var packed = new PackedMatrix(rows, 70, 520);
+        float[][] results = [.. Enum.GetValues<DenseProduct.Path>().Select(path =>
+        {
+            var scores = new float[13 * 70];
+            packed.Multiply(queries, 13, 0, 70, scores, path);
+            return scores;
+        })];
+        results.Should().OnlyContain(r => r.SequenceEqual(results[0]));
+        var part = new float[13 * 38];
+        packed.Multiply(queries, 13, 32, 38, part);
+        part.Should().Equal(Enumerable.Range(0, 13).SelectMany(q => results[0].Skip((q * 70) + 32).Take(38)));
+    }
+
+    private static Tensor Leaf(int rows, int columns, ulong seed) => tensor(Samples.Floats(rows * columns, seed), rows, columns).clone().detach().requires_grad_();
+
+    private static void Same(Tensor[] inputs, Func<Tensor[], Tensor> actual, Func<Tensor[], Tensor> expected)
+    {
+        Tensor[] others = [.. inputs.Select(x => x.detach().clone().requires_grad_())];
+        Tensor y = actual(inputs), z = expected(others);
+        y.allclose(z, 1e-4, 1e-5).Should().BeTrue();
+        Tensor weights = tensor(Samples.Floats((int)y.numel(), 9)).reshape(y.shape);
+        (y * weights).sum().backward();
+        (z * weights).sum().backward();
+        foreach (var (own, other) in inputs.Zip(others))
+            own.grad!.allclose(other.grad!, 1e-3, 1e-4).Should().BeTrue();
+    }
+}
