@@ -17,7 +17,7 @@ namespace DRepMRec;
 /// <remarks>
 /// Owns its modules and features until it is disposed. Not safe for use by many threads. Without a modal line it is the behaviour encoder and nothing else, bit for bit.
 /// </remarks>
-public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
+public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
 {
     [ComponentName(Name = "behavior")]
     private readonly nn.Module _behaviorModule;
@@ -92,7 +92,7 @@ public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
         if (options.UseHostModal && host is not IHostRecommender)
             throw new ArgumentException($"UseHostModal needs a host with a modal representation of its own ({nameof(IHostRecommender)}); {host.GetType().Name} isn't one.", nameof(host));
         ModalLine? modal = options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host.EmbeddingDim, options) : null;
-        return new DRepMRecModel(data, host, options.Loss, modal);
+        return new DRepMRecModel(data, host, options.Loss, modal) { Options = options };
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ namespace DRepMRec.Encoders;
 /// <remarks>
 /// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Items without any modality get zeros, users without items the mean over all items that have content.
 /// </remarks>
-public sealed class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
+public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModalEncoderOptions _options;
     private readonly ConditionalWeakTable<InteractionGraph, CsrMatrix> _userGraphs = [];

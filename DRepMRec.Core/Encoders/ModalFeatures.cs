@@ -28,6 +28,7 @@ public sealed class ModalFeatures : IDisposable
         TorchBackend.EnsureLoaded();
         device ??= CPU;
         Sources = [.. features];
+        Scaling = scaling;
         ItemCount = features[0].ItemCount;
         _scaled = [.. features.Select(f => FeatureScaler.Scale(f, scaling))];
         using DisposeScope scope = NewDisposeScope();
@@ -51,6 +52,9 @@ public sealed class ModalFeatures : IDisposable
 
     /// <summary>The raw features, one entry per modality.</summary>
     public IReadOnlyList<ItemFeatures> Sources { get; }
+
+    /// <summary>What was done to the columns of <see cref="Sources"/>.</summary>
+    internal FeatureScaling Scaling { get; }
 
     /// <summary>The scaled features, [I, d] per modality; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
     public IReadOnlyList<Tensor> Values { get; }
