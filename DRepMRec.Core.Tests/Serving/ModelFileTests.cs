@@ -19,7 +19,7 @@ public sealed class ModelFileTests
         folder.Files().Should().Equal("model");
 
         Recommender loaded = Recommender.Load(folder["model"]);
-        loaded.Manifest.Should().BeEquivalentTo(saved.Manifest);
+        loaded.Manifest.Should().BeEquivalentTo(saved.Manifest, options => options.Excluding(m => m.DataChecksum));
         loaded.Users.Should().Equal("anna", "bé");
         loaded.Items.Should().Equal(saved.Items);
         loaded.Recommend("anna").Should().Equal(saved.Recommend("anna"));
@@ -107,7 +107,7 @@ public sealed class ModelFileTests
         int at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(4f));
         BitConverter.GetBytes(float.NaN).CopyTo(bytes, at);
         folder.With("model", bytes);
-        FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage("*that of the item with index 2 has NaN.");
+        FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage("*: expected finite numbers; the representation of the item with index 2 has NaN");
     }
 
     [Fact]
