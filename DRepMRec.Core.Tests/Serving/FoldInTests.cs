@@ -12,11 +12,13 @@ public sealed class FoldInTests
     [Fact]
     public void The_fit_takes_histories_to_what_training_made_of_their_users()
     {
-        // Users are twice what their items say: the map is 2 times the identity, but for the ridge.
-        var seen = new InteractionSet(3, 3, [(0, 0), (1, 1), (2, 2)]);
-        RowStore items = RowStore.Of([1, 0, 0, 1, 1, 1], 2), users = RowStore.Of([2, 0, 0, 2, 2, 2], 2);
-        FoldInMap.Fit(users, items, seen).Should().Equal([2, 0, 0, 2], (a, b) => MathF.Abs(a - b) < 0.01f);
-        FoldInMap.Fit(users, RowStore.Of(new float[6], 2), seen).Should().BeNull("there is nothing to fit");
+        // Users are the mirror image of what their items say, and 3 long.
+        float[] users = [0, 3, 3, 0, 0, 3, 3, 0], items = [1, 0, 0, 2];
+        var manifest = new ModelManifest(2, "", "", "", 4, 2, 2, new Dictionary<string, double>());
+        ServingModel model = ModelExport.Assemble(manifest, ["a", "b", "c", "d"], ["x", "y"], RowStore.Of(users, 2), RowStore.Of(items, 2), new InteractionSet(4, 2, [(0, 0), (1, 1), (2, 0), (3, 1)]));
+        model = model with { FoldInMap = Block<float>.Copy(FoldInMap.Fit(model)!) };
+        FoldInMap.Apply(model, [0]).Should().Equal([0, 3], (a, b) => MathF.Abs(a - b) < 0.01f);
+        FoldInMap.Fit(model with { ItemBehavior = RowStore.Of(new float[4], 2) }).Should().BeNull("there is nothing to fit");
     }
 
     [Fact]

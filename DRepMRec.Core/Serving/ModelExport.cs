@@ -63,8 +63,7 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         return assembled;
     }
 
-    private ServingModel WithFoldIn(ServingModel served)
-        => FoldInMap.Fit(served.UserBehavior, served.ItemBehavior, data.Train) is { } map ? served with { FoldInMap = Block<float>.Copy(map) } : served;
+    private static ServingModel WithFoldIn(ServingModel served) => FoldInMap.Fit(served) is { } map ? served with { FoldInMap = Block<float>.Copy(map) } : served;
 
     private ServingModel WithLines(ServingModel fused)
     {

@@ -33,7 +33,7 @@ internal sealed record ServingModel
 
     public IReadOnlyList<RowStore> ItemModal { get; init; } = [];
 
-    /// <summary>[D, D]: from what a history says to what a user's behaviour row is.</summary>
+    /// <summary>[D, inputs]: from what a history says to what a user's behaviour row is.</summary>
     public Block<float>? FoldInMap { get; init; }
 
     /// <summary>One per modality, or none.</summary>

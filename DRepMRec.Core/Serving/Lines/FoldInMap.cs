@@ -1,83 +1,98 @@
 using System.Numerics.Tensors;
-using DRepMRec.Data;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// Folds a history into the space of the users: x = Σ b_i / sqrt(d_i |N|) over its items, one step of LightGCN's propagation, then the linear map that takes the x of the known users closest to what training
-/// made of them (ridge regression).
+/// Folds a history into the space of the users. What a history N says is put together from one step of LightGCN's propagation, Σ b_i / sqrt(d_i), the mean of the b_i, and the mean of each modality, each of length 1;
+/// the linear map that takes this closest to what training made of the known users (ridge regression) does the rest. docs/serving.md has what was tried beside.
 /// </summary>
 internal static class FoldInMap
 {
     private const double Ridge = 1e-3;
+    private const int BatchRows = 512;
+
+    /// <summary>The width of what a history says: two blocks of behaviour and one of each modality.</summary>
+    public static int InputWidth(int dimension, int modalities) => dimension * (2 + modalities);
 
     /// <summary>The behaviour row of a user with some items; <see langword="null"/> where none of them has behaviour.</summary>
     public static float[]? Apply(ServingModel model, ReadOnlySpan<int> items)
     {
-        float[] x = Gather(model.ItemBehavior, items, model.Degree);
-        if (!x.ContainsAnyExcept(0) || !TensorPrimitives.IsFiniteAll(x))
+        float[] input = Input(model, items);
+        int dimension = model.ItemBehavior.Width;
+        if (!input.AsSpan(0, dimension).ContainsAnyExcept(0) || !TensorPrimitives.IsFiniteAll<float>(input))
             return null;
         if (model.FoldInMap is not { } map)
-            return x;
-        var y = new float[x.Length];
-        for (int d = 0; d < y.Length; d++)
-            y[d] = TensorPrimitives.Dot(map.Row(d, x.Length), x);
-        return y;
+            return input[..dimension];
+        var row = new float[dimension];
+        for (int d = 0; d < dimension; d++)
+            row[d] = TensorPrimitives.Dot(map.Row(d, input.Length), input);
+        return row;
     }
 
-    /// <summary>Fits the map to the known users; <see langword="null"/> where there is nothing to fit.</summary>
-    public static float[]? Fit(RowStore users, RowStore items, InteractionSet seen)
+    /// <summary>Fits the map to the known users, [D, inputs]; <see langword="null"/> where there is nothing to fit.</summary>
+    public static float[]? Fit(ServingModel model)
     {
-        int dimension = items.Width;
-        int[] degrees = seen.ItemDegrees();
-        Matrix<double> square = Matrix<double>.Build.Dense(dimension, dimension), cross = Matrix<double>.Build.Dense(dimension, dimension);
-        const int Batch = 1024;
-        double[,] xs = new double[Batch, dimension], ys = new double[Batch, dimension];
-        int filled = 0;
-        void Flush()
+        int dimension = model.ItemBehavior.Width, width = InputWidth(dimension, model.ItemModal.Count);
+        Matrix<double> square = Matrix<double>.Build.Dense(width, width), cross = Matrix<double>.Build.Dense(width, dimension);
+        var batch = new List<(float[] Input, float[] Target)>();
+        double lengths = 0;
+        int users = 0;
+        for (int user = 0; user <= model.UserIds.Count; user++)
         {
-            Matrix<double> x = Matrix<double>.Build.DenseOfArray(xs).SubMatrix(0, Math.Max(1, filled), 0, dimension), y = Matrix<double>.Build.DenseOfArray(ys).SubMatrix(0, Math.Max(1, filled), 0, dimension);
-            if (filled > 0)
+            if (batch.Count == BatchRows || (user == model.UserIds.Count && batch.Count > 0))
             {
-                square.Add(x.TransposeThisAndMultiply(x), square);
-                cross.Add(x.TransposeThisAndMultiply(y), cross);
+                Matrix<double> x = Matrix<double>.Build.Dense(batch.Count, width, (r, c) => batch[r].Input[c]), y = Matrix<double>.Build.Dense(batch.Count, dimension, (r, c) => batch[r].Target[c]);
+                square += x.TransposeThisAndMultiply(x);
+                cross += x.TransposeThisAndMultiply(y);
+                batch.Clear();
             }
 
-            filled = 0;
-        }
-
-        for (int user = 0; user < seen.UserCount; user++)
-        {
-            float[] x = Gather(items, seen.ItemsOf(user), i => degrees[i]);
-            ReadOnlySpan<float> y = users[user];
-            if (!x.ContainsAnyExcept(0) || !y.ContainsAnyExcept(0))
+            if (user == model.UserIds.Count)
+                break;
+            float[] input = Input(model, model.Seen(user)), target = model.UserBehavior[user].ToArray();
+            double length = LineFusion.Length(target);
+            if (length == 0 || !input.AsSpan(0, dimension).ContainsAnyExcept(0))
                 continue;
-            for (int d = 0; d < dimension; d++)
-                (xs[filled, d], ys[filled, d]) = (x[d], y[d]);
-            if (++filled == Batch)
-                Flush();
+            TensorPrimitives.Multiply(target, (float)(1 / length), target);
+            batch.Add((input, target));
+            lengths += length;
+            users++;
         }
 
-        Flush();
-        double scale = square.Trace() / dimension;
-        if (!(scale > 0))
+        if (users == 0)
             return null;
-        for (int d = 0; d < dimension; d++)
-            square[d, d] += Ridge * scale;
-        // Row-major W with y = W x is the column-major storage of its transpose, which is what is solved for.
-        return [.. square.Cholesky().Solve(cross).ToColumnMajorArray().Select(w => (float)w)];
+        square += Matrix<double>.Build.DenseIdentity(width) * (Ridge * square.Trace() / width);
+        // The column-major storage of the solution is the row-major one of the map.
+        return [.. square.Cholesky().Solve(cross).ToColumnMajorArray().Select(w => (float)(w * lengths / users))];
     }
 
-    private static float[] Gather(RowStore items, ReadOnlySpan<int> history, Func<int, int> degree)
+    private static float[] Input(ServingModel model, ReadOnlySpan<int> items)
     {
-        var x = new float[items.Width];
-        foreach (int item in history)
+        int dimension = model.ItemBehavior.Width;
+        var input = new float[InputWidth(dimension, model.ItemModal.Count)];
+        Span<float> propagated = input.AsSpan(0, dimension), mean = input.AsSpan(dimension, dimension);
+        foreach (int item in items)
         {
-            if (degree(item) is > 0 and int d)
-                TensorPrimitives.MultiplyAdd(items[item], (float)(1 / Math.Sqrt((double)d * history.Length)), x, x);
+            if (model.Degree(item) is > 0 and int degree)
+            {
+                TensorPrimitives.MultiplyAdd(model.ItemBehavior[item], 1 / MathF.Sqrt(degree), propagated, propagated);
+                TensorPrimitives.Add(model.ItemBehavior[item], mean, mean);
+            }
+
+            for (int m = 0; m < model.ItemModal.Count; m++)
+            {
+                Span<float> block = input.AsSpan((2 + m) * dimension, dimension);
+                TensorPrimitives.Add(model.ItemModal[m][item], block, block);
+            }
         }
 
-        return x;
+        for (int block = 0; block < input.Length; block += dimension)
+        {
+            Span<float> part = input.AsSpan(block, dimension);
+            TensorPrimitives.Multiply(part, (float)(1 / Math.Max(1e-12, LineFusion.Length(part))), part);
+        }
+
+        return input;
     }
 }

@@ -16,6 +16,9 @@ internal static unsafe class RowKernel
     /// <summary>The queries that go over a panel at once.</summary>
     public const int QueryBlock = 6;
 
+    /// <summary>How far ahead of the rows at hand memory is asked for, in bytes: measured, for the first-level cache and main memory alike.</summary>
+    private const int PrefetchBytes = 20 << 10;
+
     /// <summary>Which instructions to use; tests set it to compare the paths.</summary>
     internal enum Path
     {
@@ -36,11 +39,17 @@ internal static unsafe class RowKernel
     /// <param name="stride">The distance between the scores of two queries.</param>
     /// <param name="panels">Room for 64 rows and 64 scores.</param>
     /// <param name="path">The instructions.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float* queries, int queryCount, float* rows, int rowCount, int dimension, float* scores, int stride, float* panels, Path path)
     {
         float* tail = panels + (4 * Lanes * dimension);
         int row = 0;
-        if (path == Path.Vector512)
+        if (path == Path.Vector512 && queryCount == 1 && dimension % 16 == 0)
+        {
+            for (; row + Lanes <= rowCount; row += Lanes)
+                Straight(queries, rows + (row * (long)dimension), dimension, scores + row);
+        }
+        else if (path == Path.Vector512)
         {
             for (; row + (4 * Lanes) <= rowCount; row += 4 * Lanes)
             {
@@ -101,70 +110,120 @@ internal static unsafe class RowKernel
         }
     }
 
-    /// <summary>16 x 16: pairs of rows, then fours, are interleaved within their 128-bit lanes, then the lanes are exchanged.</summary>
+    /// <summary>16 x 16: rows are interleaved in fours within their 128-bit lanes, then the lanes are exchanged. All stays in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose16(float* rows, long stride, float* to)
     {
-        Fours fours = default;
-        Span<Vector512<float>> u = fours;
-        for (int g = 0; g < 4; g++)
-        {
-            float* r = rows + (4 * g * stride);
-            Vector512<float> r0 = Vector512.Load(r), r1 = Vector512.Load(r + stride), r2 = Vector512.Load(r + (2 * stride)), r3 = Vector512.Load(r + (3 * stride));
-            Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
-            Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
-            u[g] = Avx512F.UnpackLow(low01, low23).AsSingle();
-            u[4 + g] = Avx512F.UnpackHigh(low01, low23).AsSingle();
-            u[8 + g] = Avx512F.UnpackLow(high01, high23).AsSingle();
-            u[12 + g] = Avx512F.UnpackHigh(high01, high23).AsSingle();
-        }
-
-        for (int c = 0; c < 4; c++)
-        {
-            Vector512<float> u0 = u[4 * c], u1 = u[(4 * c) + 1], u2 = u[(4 * c) + 2], u3 = u[(4 * c) + 3];
-            Vector512<float> even01 = Avx512F.Shuffle4x128(u0, u1, 0x88), odd01 = Avx512F.Shuffle4x128(u0, u1, 0xDD);
-            Vector512<float> even23 = Avx512F.Shuffle4x128(u2, u3, 0x88), odd23 = Avx512F.Shuffle4x128(u2, u3, 0xDD);
-            Avx512F.Shuffle4x128(even01, even23, 0x88).Store(to + (c * Lanes));
-            Avx512F.Shuffle4x128(odd01, odd23, 0x88).Store(to + ((4 + c) * Lanes));
-            Avx512F.Shuffle4x128(even01, even23, 0xDD).Store(to + ((8 + c) * Lanes));
-            Avx512F.Shuffle4x128(odd01, odd23, 0xDD).Store(to + ((12 + c) * Lanes));
-        }
+        Interleave(rows, stride, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+        Interleave(rows + (4 * stride), stride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+        Interleave(rows + (8 * stride), stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+        Interleave(rows + (12 * stride), stride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        Exchange(a0, b0, c0, d0, to);
+        Exchange(a1, b1, c1, d1, to + Lanes);
+        Exchange(a2, b2, c2, d2, to + (2 * Lanes));
+        Exchange(a3, b3, c3, d3, to + (3 * Lanes));
     }
 
-    [InlineArray(16)]
-    private struct Fours
+    /// <summary>Of four rows: lane l of the c-th result has their entries of column 4 l + c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave(float* rows, long stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3)
     {
-        private Vector512<float> _first;
+        Vector512<float> r0 = Vector512.Load(rows), r1 = Vector512.Load(rows + stride), r2 = Vector512.Load(rows + (2 * stride)), r3 = Vector512.Load(rows + (3 * stride));
+        Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
+        Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
+        c0 = Avx512F.UnpackLow(low01, low23).AsSingle();
+        c1 = Avx512F.UnpackHigh(low01, low23).AsSingle();
+        c2 = Avx512F.UnpackLow(high01, high23).AsSingle();
+        c3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
+    }
+
+    /// <summary>Puts the same lane of four vectors together, for each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Exchange(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, out Vector512<float> x0, out Vector512<float> x1, out Vector512<float> x2, out Vector512<float> x3)
+    {
+        Vector512<float> evenAb = Avx512F.Shuffle4x128(a, b, 0x88), oddAb = Avx512F.Shuffle4x128(a, b, 0xDD);
+        Vector512<float> evenCd = Avx512F.Shuffle4x128(c, d, 0x88), oddCd = Avx512F.Shuffle4x128(c, d, 0xDD);
+        x0 = Avx512F.Shuffle4x128(evenAb, evenCd, 0x88);
+        x1 = Avx512F.Shuffle4x128(oddAb, oddCd, 0x88);
+        x2 = Avx512F.Shuffle4x128(evenAb, evenCd, 0xDD);
+        x3 = Avx512F.Shuffle4x128(oddAb, oddCd, 0xDD);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Exchange(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to)
+    {
+        Exchange(a, b, c, d, out Vector512<float> x0, out Vector512<float> x1, out Vector512<float> x2, out Vector512<float> x3);
+        x0.Store(to);
+        x1.Store(to + (4 * Lanes));
+        x2.Store(to + (8 * Lanes));
+        x3.Store(to + (12 * Lanes));
+    }
+
+    /// <summary>One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once, so that nothing but the rows themselves goes through the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Straight(float* q, float* rows, int dimension, float* target)
+    {
+        Vector512<float> sum = default;
+        for (int d = 0; d < dimension; d += 16)
+        {
+            float* r = rows + d;
+            for (int row = 0; row < Lanes; row++)
+                Sse.Prefetch0((byte*)(r + (row * (long)dimension)) + PrefetchBytes);
+            Interleave(r, dimension, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+            Interleave(r + (4 * (long)dimension), dimension, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+            Interleave(r + (8 * (long)dimension), dimension, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+            Interleave(r + (12 * (long)dimension), dimension, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+            Exchange(a0, b0, c0, d0, out Vector512<float> x0, out Vector512<float> x4, out Vector512<float> x8, out Vector512<float> x12);
+            Exchange(a1, b1, c1, d1, out Vector512<float> x1, out Vector512<float> x5, out Vector512<float> x9, out Vector512<float> x13);
+            Exchange(a2, b2, c2, d2, out Vector512<float> x2, out Vector512<float> x6, out Vector512<float> x10, out Vector512<float> x14);
+            Exchange(a3, b3, c3, d3, out Vector512<float> x3, out Vector512<float> x7, out Vector512<float> x11, out Vector512<float> x15);
+            float* v = q + d;
+            sum = Four(v, x0, x1, x2, x3, sum);
+            sum = Four(v + 4, x4, x5, x6, x7, sum);
+            sum = Four(v + 8, x8, x9, x10, x11, sum);
+            sum = Four(v + 12, x12, x13, x14, x15, sum);
+        }
+
+        sum.Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Four(float* q, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Vector512<float> sum)
+    {
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[0]), a, sum);
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[1]), b, sum);
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[2]), c, sum);
+        return Vector512.FusedMultiplyAdd(Vector512.Create(q[3]), d, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose8(float* rows, long stride, float* to)
     {
-        Eights eights = default;
-        Span<Vector256<float>> u = eights;
-        for (int g = 0; g < 2; g++)
-        {
-            float* r = rows + (4 * g * stride);
-            Vector256<float> r0 = Vector256.Load(r), r1 = Vector256.Load(r + stride), r2 = Vector256.Load(r + (2 * stride)), r3 = Vector256.Load(r + (3 * stride));
-            Vector256<double> low01 = Avx.UnpackLow(r0, r1).AsDouble(), high01 = Avx.UnpackHigh(r0, r1).AsDouble();
-            Vector256<double> low23 = Avx.UnpackLow(r2, r3).AsDouble(), high23 = Avx.UnpackHigh(r2, r3).AsDouble();
-            u[g] = Avx.UnpackLow(low01, low23).AsSingle();
-            u[2 + g] = Avx.UnpackHigh(low01, low23).AsSingle();
-            u[4 + g] = Avx.UnpackLow(high01, high23).AsSingle();
-            u[6 + g] = Avx.UnpackHigh(high01, high23).AsSingle();
-        }
-
-        for (int c = 0; c < 4; c++)
-        {
-            Avx.Permute2x128(u[2 * c], u[(2 * c) + 1], 0x20).Store(to + (c * Lanes));
-            Avx.Permute2x128(u[2 * c], u[(2 * c) + 1], 0x31).Store(to + ((4 + c) * Lanes));
-        }
+        Interleave(rows, stride, out Vector256<float> a0, out Vector256<float> a1, out Vector256<float> a2, out Vector256<float> a3);
+        Interleave(rows + (4 * stride), stride, out Vector256<float> b0, out Vector256<float> b1, out Vector256<float> b2, out Vector256<float> b3);
+        Exchange(a0, b0, to);
+        Exchange(a1, b1, to + Lanes);
+        Exchange(a2, b2, to + (2 * Lanes));
+        Exchange(a3, b3, to + (3 * Lanes));
     }
 
-    [InlineArray(8)]
-    private struct Eights
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave(float* rows, long stride, out Vector256<float> c0, out Vector256<float> c1, out Vector256<float> c2, out Vector256<float> c3)
     {
-        private Vector256<float> _first;
+        Vector256<float> r0 = Vector256.Load(rows), r1 = Vector256.Load(rows + stride), r2 = Vector256.Load(rows + (2 * stride)), r3 = Vector256.Load(rows + (3 * stride));
+        Vector256<double> low01 = Avx.UnpackLow(r0, r1).AsDouble(), high01 = Avx.UnpackHigh(r0, r1).AsDouble();
+        Vector256<double> low23 = Avx.UnpackLow(r2, r3).AsDouble(), high23 = Avx.UnpackHigh(r2, r3).AsDouble();
+        c0 = Avx.UnpackLow(low01, low23).AsSingle();
+        c1 = Avx.UnpackHigh(low01, low23).AsSingle();
+        c2 = Avx.UnpackLow(high01, high23).AsSingle();
+        c3 = Avx.UnpackHigh(high01, high23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Exchange(Vector256<float> a, Vector256<float> b, float* to)
+    {
+        Avx.Permute2x128(a, b, 0x20).Store(to);
+        Avx.Permute2x128(a, b, 0x31).Store(to + (4 * Lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DRepMRec.Serving;
@@ -13,6 +14,7 @@ internal sealed class Selection(int capacity, float minimum, Func<int, bool>? ad
     private float _threshold = float.BitDecrement(minimum);
 
     /// <summary>Offers the scores of the indices from <paramref name="first"/> on. Vectors in which nothing beats the worst that is kept are passed over whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Offer(ReadOnlySpan<float> scores, int first)
     {
         if (capacity == 0)

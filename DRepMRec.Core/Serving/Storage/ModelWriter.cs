@@ -67,7 +67,7 @@ internal sealed class ModelWriter
         if (_model.FoldInMap is { } map)
         {
             long dimension = _model.ItemBehavior.Width;
-            arrays.Add(Array("fold_in_map", map, dimension, dimension));
+            arrays.Add(Array("fold_in_map", map, dimension, map.Length / dimension));
         }
 
         foreach (ContentEncoder content in _model.Content)

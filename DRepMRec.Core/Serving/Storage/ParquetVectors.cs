@@ -25,6 +25,8 @@ internal static class ParquetVectors
                 var ids = new string[count];
                 var values = new float[count * dimension];
                 var repetitions = new int[count * dimension];
+                var definitions = new int[count * dimension];
+                definitions.AsSpan().Fill(element.MaxDefinitionLevel);
                 for (int row = 0; row < count; row++)
                 {
                     ids[row] = table.Id(from + row);
@@ -34,7 +36,7 @@ internal static class ParquetVectors
 
                 using ParquetRowGroupWriter group = writer.CreateRowGroup();
                 await group.WriteAsync(id, ids).ConfigureAwait(false);
-                await group.WriteAsync<float>(element, values, repetitions).ConfigureAwait(false);
+                await group.WriteAllPartsAsync<float>(element, values, definitions, repetitions).ConfigureAwait(false);
             }
         }
     }
