@@ -36,7 +36,7 @@ internal static class ParquetVectors
 
                 using ParquetRowGroupWriter group = writer.CreateRowGroup();
                 await group.WriteAsync(id, ids).ConfigureAwait(false);
-                await group.WriteAllPartsAsync<float>(element, values, definitions, repetitions).ConfigureAwait(false);
+                await group.WriteAllPartsAsync<float>(element, values, definitions, repetitions, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
