@@ -110,6 +110,7 @@ public sealed class CatalogueTests
             Volatile.Write(ref current, n % 3 == 0 ? next.WithoutItems([$"new{(n + 3) % 7}"]) : next);
         }
 
+        current.Model.ItemRows.Should().BeLessThanOrEqualTo(Served.Recommender.Model.ItemRows + 7, "what is replaced or retired is gone");
         stop.Cancel();
         (await Task.WhenAll(readers)).Should().OnlyContain(asked => asked > 0);
     }

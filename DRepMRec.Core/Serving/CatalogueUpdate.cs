@@ -13,45 +13,46 @@ internal static class CatalogueUpdate
         if (items.Count == 0)
             return model;
         Check(model, items);
-        Encoded[] encoded = [.. items.Select(item => Encode(model, form, item))];
-        CatalogueChanges changes = model.Changes;
-        foreach (Encoded item in encoded)
-        {
-            int row = model.ItemIds.Count + changes.AddedIds.Count;
-            changes = changes with
-            {
-                Hidden = item.Current >= 0 ? changes.Hidden.Add(item.Current) : changes.Hidden,
-                AddedIds = changes.AddedIds.Add(item.Id),
-                Replaced = changes.Replaced.Add(model.ItemIds.TryGetIndex(item.Id, out int original) ? original : -1),
-                IndexOfAdded = changes.IndexOfAdded.SetItem(item.Id, row),
-            };
-        }
-
-        return model with
-        {
-            Changes = changes,
-            Items = model.Items.With(encoded.Select(e => e.Fused)),
-            ItemBehavior = model.ItemBehavior.With(encoded.Select(e => e.Behavior)),
-            ItemModal = [.. model.ItemModal.Select((rows, m) => rows.With(encoded.Select(e => e.Modal[m])))],
-            Content = [.. model.Content.Select((content, m) => content with
-            {
-                Features = content.Features?.With(encoded.Select(e => e.Content[m]?.Features ?? new float[content.Form.FeatureDimension])),
-                NeighborValues = content.NeighborValues?.With(encoded.Select(e => e.Content[m]?.NeighborValue ?? new float[form.LineDimension])),
-            })],
-        };
+        return Rebuild(model, [.. items.Select(item => Encode(model, form, item))], []);
     }
 
     public static ServingModel Remove(ServingModel model, IReadOnlyCollection<string> ids)
     {
-        CatalogueChanges changes = model.Changes;
+        var retired = new HashSet<int>();
         foreach (string id in ids)
         {
             ArgumentNullException.ThrowIfNull(id, nameof(ids));
-            if ((model with { Changes = changes }).TryGetItem(id, out int item))
-                changes = changes with { Hidden = changes.Hidden.Add(item), IndexOfAdded = changes.IndexOfAdded.Remove(id) };
+            if (model.TryGetItem(id, out int item))
+                retired.Add(item);
         }
 
-        return model with { Changes = changes };
+        return retired.Count == 0 ? model : Rebuild(model, [], retired);
+    }
+
+    /// <summary>Rows of the file are hidden; added ones that are replaced or retired are gone, so that however often an item changes, nothing grows.</summary>
+    private static ServingModel Rebuild(ServingModel model, Encoded[] encoded, HashSet<int> gone)
+    {
+        gone.UnionWith(encoded.Select(e => e.Current).Where(c => c >= 0));
+        int fileRows = model.ItemIds.Count;
+        CatalogueChanges before = model.Changes;
+        int[] kept = [.. Enumerable.Range(fileRows, before.AddedIds.Length).Where(row => !gone.Contains(row))];
+        RowStore With(RowStore rows, Func<Encoded, float[]> row) => rows.With(kept, [.. encoded.Select(row)]);
+        return model with
+        {
+            Changes = new CatalogueChanges(
+                before.Hidden.Union(gone.Where(row => row < fileRows)),
+                [.. kept.Select(row => before.AddedIds[row - fileRows]), .. encoded.Select(e => e.Id)],
+                [.. kept.Select(row => before.Replaced[row - fileRows]), .. encoded.Select(e => model.ItemIds.TryGetIndex(e.Id, out int original) ? original : -1)],
+                fileRows),
+            Items = With(model.Items, e => e.Fused),
+            ItemBehavior = model.Form is null ? With(model.ItemBehavior, e => e.Fused) : With(model.ItemBehavior, e => e.Behavior),
+            ItemModal = [.. model.ItemModal.Select((rows, m) => With(rows, e => e.Modal[m]))],
+            Content = [.. model.Content.Select((content, m) => content with
+            {
+                Features = content.Features is null ? null : With(content.Features, e => e.Content[m]?.Features ?? new float[content.Form.FeatureDimension]),
+                NeighborValues = content.NeighborValues is null ? null : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
+            })],
+        };
     }
 
     private static Encoded Encode(ServingModel model, ModelForm form, ItemContent item)

@@ -1,7 +1,7 @@
 namespace DRepMRec.Serving;
 
 /// <summary>The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in common.</summary>
-/// <remarks>Items have the indices of the file; added ones follow. An item that is replaced is a new one with the same id, and the old index is hidden.</remarks>
+/// <remarks>Items have the indices of the file; added ones follow. An item of the file that is replaced is an added one with the same id, and the old row is hidden.</remarks>
 internal sealed record ServingModel
 {
     public required ModelManifest Manifest { get; init; }
@@ -47,12 +47,12 @@ internal sealed record ServingModel
     /// <summary>The number of item rows, hidden ones included.</summary>
     public int ItemRows => Items.Count;
 
-    public int ItemCount => ItemRows - Changes.HiddenCount;
+    public int ItemCount => ItemRows - Changes.Hidden.Count;
 
     public string ItemId(int index) => index < ItemIds.Count ? ItemIds[index] : Changes.AddedIds[index - ItemIds.Count];
 
     public bool TryGetItem(string id, out int index)
-        => Changes.IndexOfAdded.TryGetValue(id, out index) || (ItemIds.TryGetIndex(id, out index) && !Changes.IsHidden(index));
+        => Changes.TryGetAdded(id, out index) || (ItemIds.TryGetIndex(id, out index) && !Changes.IsHidden(index));
 
     /// <summary>The items a user has in training, by their indices in the file.</summary>
     public ReadOnlySpan<int> Seen(int user)

@@ -3,7 +3,7 @@ using System.CommandLine;
 using Benchmarks.Serving;
 using Common;
 
-var suite = new Option<string>("--suite") { Description = "What to measure.", DefaultValueFactory = _ => "serving" }.AcceptOnlyFromAmong("serving");
+var suite = new Option<string>("--suite") { Description = "What to measure.", DefaultValueFactory = _ => "serving" }.AcceptOnlyFromAmong("serving", "serving-model");
 var root = new RootCommand("Measures the library.") { suite };
-root.SetAction(_ => Guarded.Run(ServingSuite.Run));
+root.SetAction(result => Guarded.Run(result.GetValue(suite) == "serving-model" ? ServingSuite.WriteModel : ServingSuite.Run));
 return root.Parse(args).Invoke();

@@ -20,10 +20,10 @@ internal sealed class ModelWriter
         _newIndex.AsSpan().Fill(-1);
         for (int n = 0; n < _order.Length; n++)
             _newIndex[_order[n]] = n;
-        for (int a = 0; a < model.Changes.Replaced.Count; a++)
+        for (int a = 0; a < model.Changes.Replaced.Length; a++)
         {
             // A history that has the old item has the new one, which took its place.
-            if (model.Changes.Replaced[a] is >= 0 and int old && _newIndex[model.ItemIds.Count + a] >= 0)
+            if (model.Changes.Replaced[a] is >= 0 and int old)
                 _newIndex[old] = _newIndex[model.ItemIds.Count + a];
         }
     }
@@ -129,8 +129,6 @@ internal sealed class ModelWriter
         var behind = new List<int>();
         for (int added = model.ItemIds.Count; added < model.ItemRows; added++)
         {
-            if (model.Changes.IsHidden(added))
-                continue;
             int old = model.Changes.Replaced[added - model.ItemIds.Count];
             if (old >= 0)
                 successor[old] = added;

@@ -18,8 +18,16 @@ internal sealed class RowStore(Block<float> rows, int count, int width, Block<fl
 
     public ReadOnlySpan<float> this[int index] => index < FileCount ? Rows.Row(index, Width) : Added.Row(index - FileCount, Width);
 
-    /// <summary>The same rows and some more.</summary>
-    public RowStore With(IEnumerable<float[]> more) => new(Rows, FileCount, Width, Block<float>.Copy([.. Added.Slice(0, Added.Length), .. more.SelectMany(r => r)]));
+    /// <summary>The rows of the file, some of the added ones, and more.</summary>
+    public RowStore With(IReadOnlyList<int> kept, IReadOnlyList<float[]> more)
+    {
+        var added = new float[(kept.Count + more.Count) * Width];
+        for (int n = 0; n < kept.Count; n++)
+            this[kept[n]].CopyTo(added.AsSpan(n * Width));
+        for (int n = 0; n < more.Count; n++)
+            more[n].CopyTo(added.AsSpan((kept.Count + n) * Width));
+        return new RowStore(Rows, FileCount, Width, Block<float>.Copy(added));
+    }
 
     public static RowStore Of(float[] values, int width) => new(Block<float>.Copy(values), values.Length / width, width);
 }

@@ -24,6 +24,14 @@ internal static class ServingSuite
         AnsiConsole.Write(table);
     }
 
+    /// <summary>Writes a random model of 100,000 items, with users user0 to user999 and one modality, for a load test of samples/ServeRecommendations.</summary>
+    public static void WriteModel()
+    {
+        string path = Path.Combine(Path.GetTempPath(), "drepmrec-100000.drepmrec");
+        Catalogue.CreateWithContent(100_000).Save(path);
+        Console.WriteLine(path);
+    }
+
     private static void Measure(Table table, int items)
     {
         Recommender recommender = Catalogue.Create(items);
