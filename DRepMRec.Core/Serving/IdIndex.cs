@@ -19,7 +19,9 @@ public sealed class IdIndex : IReadOnlyCollection<string>
     public bool Contains(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return _users ? _model.UserIds.TryGetIndex(id, out _) : _model.TryGetItem(id, out _);
+        bool known = _users ? _model.UserIds.TryGetIndex(id, out _) : _model.TryGetItem(id, out _);
+        GC.KeepAlive(this);
+        return known;
     }
 
     /// <inheritdoc/>
@@ -27,10 +29,11 @@ public sealed class IdIndex : IReadOnlyCollection<string>
     {
         for (int index = 0; index < (_users ? _model.UserIds.Count : _model.ItemRows); index++)
         {
-            if (_users)
-                yield return _model.UserIds[index];
-            else if (!_model.Changes.IsHidden(index))
-                yield return _model.ItemId(index);
+            if (!_users && _model.Changes.IsHidden(index))
+                continue;
+            string id = _users ? _model.UserIds[index] : _model.ItemId(index);
+            GC.KeepAlive(this);
+            yield return id;
         }
     }
 

@@ -23,6 +23,8 @@ public sealed partial class Recommender
     public Recommender WithoutItems(IReadOnlyCollection<string> itemIds)
     {
         ArgumentNullException.ThrowIfNull(itemIds);
-        return new Recommender(CatalogueUpdate.Remove(_model, itemIds));
+        var result = new Recommender(CatalogueUpdate.Remove(_model, itemIds));
+        GC.KeepAlive(this);
+        return result;
     }
 }

@@ -22,8 +22,8 @@ internal static unsafe class RowScan
         using var room = new Room(first.Width, selections.Count);
         fixed (float* q = queries)
         {
-            Region(first.FileCount, 0, (from, count) => Pointer(lines.Select(l => l.Rows), from, count, first.Width, room), q, selections, cosine, room);
-            Region(first.Count - first.FileCount, first.FileCount, (from, count) => Pointer(lines.Select(l => l.Added), from, count, first.Width, room), q, selections, cosine, room);
+            Region([.. lines.Select(l => l.Rows)], first.FileCount, 0, q, selections, cosine, room);
+            Region([.. lines.Select(l => l.Added)], first.Count - first.FileCount, first.FileCount, q, selections, cosine, room);
         }
 
         GC.KeepAlive(lines);
@@ -50,16 +50,14 @@ internal static unsafe class RowScan
         GC.KeepAlive(rows);
     }
 
-    private delegate float* RowsAt(long from, int count);
-
-    private static void Region(int rowCount, int firstIndex, RowsAt rowsAt, float* queries, IReadOnlyList<Selection> selections, bool cosine, Room room)
+    private static void Region(Block<float>[] lines, int rowCount, int firstIndex, float* queries, IReadOnlyList<Selection> selections, bool cosine, Room room)
     {
         fixed (float* scores = room.Scores, panels = room.Panels)
         {
             for (int from = 0; from < rowCount; from += ChunkRows)
             {
                 int count = Math.Min(ChunkRows, rowCount - from);
-                float* rows = rowsAt(from, count);
+                float* rows = Pointer(lines, from, count, room);
                 RowKernel.Multiply(queries, selections.Count, rows, count, room.Width, scores, ChunkRows, panels, RowKernel.BestPath);
                 if (cosine)
                     DivideByLengths(rows, count, room.Width, scores, selections.Count);
@@ -70,16 +68,16 @@ internal static unsafe class RowScan
     }
 
     /// <summary>The rows where they are, or their sum over the lines.</summary>
-    private static float* Pointer(IEnumerable<Block<float>> blocks, long from, int count, int width, Room room)
+    private static float* Pointer(Block<float>[] lines, long from, int count, Room room)
     {
-        Block<float>[] all = [.. blocks];
-        ReadOnlySpan<float> first = all[0].Slice(from * width, (long)count * width);
-        if (all.Length == 1)
-            return all[0].Pointer + (from * width);
+        int width = room.Width;
+        ReadOnlySpan<float> first = lines[0].Slice(from * width, (long)count * width);
+        if (lines.Length == 1)
+            return lines[0].Pointer + (from * width);
         Span<float> sum = room.Rows.AsSpan(0, count * width);
         first.CopyTo(sum);
-        for (int line = 1; line < all.Length; line++)
-            TensorPrimitives.Add(sum, all[line].Slice(from * width, (long)count * width), sum);
+        foreach (Block<float> line in lines.AsSpan(1))
+            TensorPrimitives.Add(sum, line.Slice(from * width, (long)count * width), sum);
         return room.RowsPointer;
     }
 

@@ -19,7 +19,14 @@ internal sealed class IdTable
 
     public int Count => (int)(Offsets.Length - 1);
 
-    public string this[int index] => Utf8.GetString(Bytes(index));
+    public string this[int index]
+    {
+        get
+        {
+            ReadOnlySpan<byte> id = Bytes(index);
+            return System.Text.Unicode.Utf8.IsValid(id) ? Encoding.UTF8.GetString(id) : throw new ModelFileException($"The model is damaged: id number {index} isn't UTF-8 text.");
+        }
+    }
 
     /// <exception cref="ArgumentException">An id is null, isn't Unicode text or occurs twice.</exception>
     public static IdTable Of(IEnumerable<string> ids)
