@@ -17,7 +17,7 @@ namespace DRepMRec;
 /// <remarks>
 /// Owns its modules and features until it is disposed. Not safe for use by many threads. Without a modal line it is the behaviour encoder and nothing else. Training computes the rows that a batch needs instead of all: the same loss and gradients up to the rounding of sums.
 /// </remarks>
-public sealed class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
+public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
 {
     [ComponentName(Name = "behavior")]
     private readonly nn.Module _behaviorModule;

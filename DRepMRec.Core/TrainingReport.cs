@@ -41,19 +41,11 @@ public sealed class TrainingReport
     public EvaluationResult EvaluateTest(CancellationToken cancellationToken = default)
         => new ModelEvaluator(_data, _options).Evaluate(_model, EvaluationTarget.Test, cancellationToken);
 
-    /// <summary>Takes the trained representations out into a recommender that needs neither the model nor libtorch.</summary>
-    public Recommender BuildRecommender()
+    /// <summary>Takes the trained model out into a recommender that needs neither it nor libtorch.</summary>
+    /// <param name="options">What goes along, or <see langword="null"/> for everything.</param>
+    public Recommender BuildRecommender(RecommenderOptions? options = null)
     {
-        UserItemEmbeddings final = _model.Embed();
-        try
-        {
-            var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
-            var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, _data.Name, _data.SplitChecksum, _data.Users.Count, _data.Items.Count, final.Dimension, figures);
-            return new Recommender(manifest, _data.Users, _data.Items, UserItemEmbeddings.Values(final.Users), UserItemEmbeddings.Values(final.Items), _data.Train);
-        }
-        finally
-        {
-            final.Dispose();
-        }
+        var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
+        return new Recommender(new ModelExport(_model, _data, options ?? new RecommenderOptions()).Build(figures, _options));
     }
 }

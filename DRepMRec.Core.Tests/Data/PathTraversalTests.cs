@@ -48,7 +48,7 @@ public sealed class PathTraversalTests
     {
         using var folder = new TempFolder();
         Recommender tiny = RecommenderTests.Tiny();
-        new Recommender(tiny.Manifest with { Dataset = "../../etc/passwd" }, tiny.Users, tiny.Items, [1, 0, 0, 2], [1, 0, 1, 1, 0, 4, 2, 2, 0, 0], new InteractionSet(2, 5, [])).Save(folder["model"]);
+        new Recommender(tiny.Model with { Manifest = tiny.Manifest with { Dataset = "../../etc/passwd" } }).Save(folder["model"]);
         Recommender.Load(folder["model"]).Manifest.Dataset.Should().Be("../../etc/passwd");
         folder.Files().Should().Equal("model");
     }

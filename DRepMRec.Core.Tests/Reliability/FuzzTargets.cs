@@ -112,9 +112,9 @@ internal static class FuzzTargets
     private static void LoadModel(TempFolder folder)
     {
         Recommender model = Recommender.Load(folder["model"]);
-        foreach (string user in model.Users.Ids.Take(10))
+        foreach (string user in model.Users.Take(10))
             model.Recommend(user);
-        foreach (string item in model.Items.Ids.Take(10))
+        foreach (string item in model.Items.Take(10))
             model.SimilarItems(item);
     }
 

@@ -46,9 +46,9 @@ internal static class Scenarios
     public static string Answers(Recommender recommender)
     {
         var text = new StringBuilder();
-        foreach (string user in recommender.Users.Ids.Take(40))
+        foreach (string user in recommender.Users.Take(40))
             text.AppendJoin(' ', recommender.Recommend(user, 5).Select(r => $"{r.Item} {BitConverter.SingleToInt32Bits(r.Score)}"));
-        foreach (string item in recommender.Items.Ids.Take(40))
+        foreach (string item in recommender.Items.Take(40))
             text.AppendJoin(' ', recommender.SimilarItems(item, 5).Select(r => $"{r.Item} {BitConverter.SingleToInt32Bits(r.Score)}"));
         return Checksum(text.ToString());
     }

@@ -19,9 +19,9 @@ public sealed class ModelFileTests
         folder.Files().Should().Equal("model");
 
         Recommender loaded = Recommender.Load(folder["model"]);
-        loaded.Manifest.Should().BeEquivalentTo(saved.Manifest);
-        loaded.Users.Ids.Should().Equal("anna", "bé");
-        loaded.Items.Ids.Should().Equal(saved.Items.Ids);
+        loaded.Manifest.Should().BeEquivalentTo(saved.Manifest, options => options.Excluding(m => m.DataChecksum));
+        loaded.Users.Should().Equal("anna", "bé");
+        loaded.Items.Should().Equal(saved.Items);
         loaded.Recommend("anna").Should().Equal(saved.Recommend("anna"));
         loaded.Recommend("bé", 5, excludeSeen: false).Should().Equal(saved.Recommend("bé", 5, excludeSeen: false));
         loaded.SimilarItems("b").Should().Equal(saved.SimilarItems("b"));
@@ -32,7 +32,7 @@ public sealed class ModelFileTests
     {
         byte[] bytes = Bytes();
         long header = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        (header % 8).Should().Be(0);
+        ((8 + header) % 64).Should().Be(0);
         Encoding.UTF8.GetString(bytes, 8, (int)header).Should().StartWith("{\"__metadata__\":{\"drepmrec\":").And.Contain("\"item_embeddings\":{\"dtype\":\"F32\",\"shape\":[5,2],\"data_offsets\":[");
     }
 
@@ -61,7 +61,7 @@ public sealed class ModelFileTests
             try
             {
                 Recommender loaded = Recommender.Load(folder["model"]);
-                foreach (string user in loaded.Users.Ids)
+                foreach (string user in loaded.Users)
                     loaded.Recommend(user);
             }
             catch (ModelFileException)
@@ -74,7 +74,7 @@ public sealed class ModelFileTests
     }
 
     [Theory]
-    [InlineData("formatVersion\\u0022:1,", "formatVersion\\u0022:7,", "written by a newer version of the library: format 7, this one reads up to 1.")]
+    [InlineData("formatVersion\\u0022:2,", "formatVersion\\u0022:7,", "written by a newer version of the library: format 7, this one reads up to 2.")]
     [InlineData("[5,2]", "[2,5]", "expected the array 'item_embeddings' as F32 [5, 2], it is F32 [2, 5]")]
     [InlineData("\"F32\",\"shape\":[2,2]", "\"I32\",\"shape\":[2,2]", "expected the array 'user_embeddings' as F32 [2, 2], it is I32 [2, 2]")]
     [InlineData("seen_items", "sean_items", "the array 'seen_items' is missing")]
@@ -107,7 +107,7 @@ public sealed class ModelFileTests
         int at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(4f));
         BitConverter.GetBytes(float.NaN).CopyTo(bytes, at);
         folder.With("model", bytes);
-        FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage("*that of the item with index 2 has NaN.");
+        FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>().WithMessage("*: expected finite numbers; the representation of the item with index 2 has NaN");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace DRepMRec.Alignment;
 /// and of the same item, together across the lines, and a simple fusion makes them one.
 /// </summary>
 /// <remarks>The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Use it with the <see cref="Trainer"/> or in a training loop of your own.</remarks>
-public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, TrainingBatch?, AlignmentResult>, IAlignmentModule
+public sealed partial class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, TrainingBatch?, AlignmentResult>, IAlignmentModule
 {
     private readonly BmaOptions _options;
     private readonly int _inputDim;

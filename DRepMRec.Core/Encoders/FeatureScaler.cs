@@ -2,7 +2,7 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Encoders;
 
-internal static class FeatureScaler
+internal static partial class FeatureScaler
 {
     /// <summary>Scaled features, row-major; rows of items without the modality stay zero, all others get length sqrt(d) unless scaling made them zero.</summary>
     public static float[] Scale(ItemFeatures features, FeatureScaling scaling)

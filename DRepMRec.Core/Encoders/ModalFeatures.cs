@@ -37,6 +37,7 @@ public sealed class ModalFeatures : IDisposable
         TorchBackend.EnsureLoaded();
         device ??= CPU;
         Sources = [.. features];
+        Scaling = scaling;
         ItemCount = features[0].ItemCount;
         _scaled = [.. features.Select(f => FeatureScaler.Scale(f, scaling))];
         using DisposeScope scope = NewDisposeScope();
@@ -62,6 +63,12 @@ public sealed class ModalFeatures : IDisposable
 
     /// <summary>The raw features, one entry per modality.</summary>
     public IReadOnlyList<ItemFeatures> Sources { get; }
+
+    /// <summary>Whether a modality's columns are principal components of the features instead of the features themselves.</summary>
+    internal bool IsReduced => Sources.Zip(_values).Any(s => s.First.Dimension != s.Second.shape[1]);
+
+    /// <summary>What was done to the columns of <see cref="Sources"/>.</summary>
+    internal FeatureScaling Scaling { get; }
 
     /// <summary>The scaled features, [I, d] per modality, d being the number of components where they were reduced; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
     public IReadOnlyList<Tensor> Values => Alive(_values);

@@ -15,8 +15,29 @@ internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOn
     public static SafeTensor Of<T>(string name, T[] values, params long[] shape) where T : unmanaged
         => new(name, TypeName<T>(), shape.Length == 0 ? [values.Length] : shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
+    /// <summary>The same array for a writer that takes arrays of any size.</summary>
+    public SafeTensorSource ToSource() => new(Name, Type, Shape, stream => stream.Write(Data.Span));
+
     public static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64" : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : "U8";
 }
+
+/// <summary>An array to write, of any size.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">F32, I32, I64 or U8.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Write">Writes its elements as little-endian bytes, as many as type and shape say.</param>
+internal sealed record SafeTensorSource(string Name, string Type, long[] Shape, Action<Stream> Write)
+{
+    public long ByteCount => Shape.Aggregate((long)Safetensors.ElementBytes(Type), (bytes, size) => checked(bytes * size));
+}
+
+/// <summary>Where an array lies in a file. The bytes are known to be there.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">F32, I32, I64 or U8.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Offset">The first byte, counted from the beginning of the file.</param>
+/// <param name="Bytes">The number of bytes.</param>
+internal sealed record SafeTensorPlace(string Name, string Type, long[] Shape, long Offset, long Bytes);
 
 /// <summary>
 /// The safetensors format (huggingface.co/docs/safetensors): 8 bytes length of the header, little endian; the header, JSON; the arrays, one after the other. Nothing in it can be executed.
@@ -27,6 +48,9 @@ internal static class Safetensors
     private const string MetadataKey = "__metadata__";
 
     public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafeTensor> tensors)
+        => Write(stream, metadata, [.. tensors.Select(t => t.ToSource())]);
+
+    public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafeTensorSource> tensors)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -37,7 +61,7 @@ internal static class Safetensors
                 json.WriteString(key, value);
             json.WriteEndObject();
             long offset = 0;
-            foreach (SafeTensor tensor in tensors)
+            foreach (SafeTensorSource tensor in tensors)
             {
                 json.WriteStartObject(tensor.Name);
                 json.WriteString("dtype", tensor.Type);
@@ -47,7 +71,7 @@ internal static class Safetensors
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += tensor.Data.Length);
+                json.WriteNumberValue(offset += tensor.ByteCount);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -55,20 +79,36 @@ internal static class Safetensors
             json.WriteEndObject();
         }
 
-        // Spaces behind the header make the arrays begin at a multiple of 8.
-        while (buffer.Length % 8 != 0)
+        // Spaces behind the header make the arrays begin at a multiple of 64 bytes, a cache line.
+        while ((8 + buffer.Length) % 64 != 0)
             buffer.WriteByte((byte)' ');
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, buffer.Length);
         stream.Write(length);
         buffer.WriteTo(stream);
-        foreach (SafeTensor tensor in tensors)
-            stream.Write(tensor.Data.Span);
+        foreach (SafeTensorSource tensor in tensors)
+            tensor.Write(stream);
     }
 
     /// <summary>Reads a file. Nothing is allocated for an array before its bytes are known to be there.</summary>
     /// <exception cref="ModelFileException">The file breaks the format.</exception>
     public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(Stream stream, string file)
+    {
+        var (metadata, places) = ReadHeader(stream, file);
+        var tensors = new Dictionary<string, SafeTensor>();
+        foreach (SafeTensorPlace place in places)
+        {
+            var data = new byte[place.Bytes];
+            stream.ReadExactly(data);
+            tensors[place.Name] = new SafeTensor(place.Name, place.Type, place.Shape, data);
+        }
+
+        return (metadata, tensors);
+    }
+
+    /// <summary>Reads what a file says about itself, and leaves the stream where the arrays begin. The arrays fill the rest of the file without a gap, in this order.</summary>
+    /// <exception cref="ModelFileException">The file breaks the format.</exception>
+    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(Stream stream, string file)
     {
         long fileLength = stream.Length;
         Span<byte> prefix = stackalloc byte[8];
@@ -84,7 +124,7 @@ internal static class Safetensors
         try
         {
             using JsonDocument json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
-            return ReadBody(stream, file, json.RootElement, fileLength - 8 - (long)headerLength);
+            return ReadPlaces(file, json.RootElement, 8 + (long)headerLength, fileLength);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException and not ModelFileException or KeyNotFoundException)
         {
@@ -92,10 +132,11 @@ internal static class Safetensors
         }
     }
 
-    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafeTensor> Tensors) ReadBody(Stream stream, string file, JsonElement root, long dataLength)
+    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadPlaces(string file, JsonElement root, long dataStart, long fileLength)
     {
+        long dataLength = fileLength - dataStart;
         var metadata = new Dictionary<string, string>();
-        var places = new List<(string Name, string Type, long[] Shape, long Begin, long End)>();
+        var found = new List<(string Name, string Type, long[] Shape, long Begin, long End)>();
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (property.Name == MetadataKey)
@@ -108,32 +149,39 @@ internal static class Safetensors
             JsonElement offsets = property.Value.GetProperty("data_offsets");
             if (offsets.GetArrayLength() != 2)
                 throw new FormatException($"array {Shown.Text(property.Name)} has {offsets.GetArrayLength()} offsets instead of 2");
-            places.Add((property.Name, property.Value.GetProperty("dtype").GetString() ?? "", [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())],
+            found.Add((property.Name, property.Value.GetProperty("dtype").GetString() ?? "", [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())],
                 offsets[0].GetInt64(), offsets[1].GetInt64()));
         }
 
-        var tensors = new Dictionary<string, SafeTensor>();
+        var places = new List<SafeTensorPlace>();
         long expected = 0;
-        foreach (var (name, type, shape, begin, end) in places.OrderBy(p => p.Begin).ThenBy(p => p.End))
+        foreach (var (name, type, shape, begin, end) in found.OrderBy(p => p.Begin).ThenBy(p => p.End))
         {
             long bytes = ByteCount(type, shape, dataLength);
             if (begin != expected || end - begin != bytes || end > dataLength)
                 throw new ModelFileException($"{file}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at {expected} to {expected + bytes} of {dataLength} bytes; its offsets are {begin} to {end}.");
-            var data = new byte[bytes];
-            stream.ReadExactly(data);
-            tensors[name] = new SafeTensor(name, type, shape, data);
+            places.Add(new SafeTensorPlace(name, type, shape, dataStart + begin, bytes));
             expected = end;
         }
 
         if (expected != dataLength)
             throw new ModelFileException($"{file}: expected {expected} bytes of arrays, there are {dataLength}.");
-        return (metadata, tensors);
+        return (metadata, places);
     }
+
+    public static int ElementBytes(string type) => type switch
+    {
+        "F64" or "I64" => 8,
+        "F32" or "I32" => 4,
+        "F16" or "BF16" or "I16" => 2,
+        "U8" or "I8" or "BOOL" => 1,
+        _ => throw new FormatException($"unknown element type {Shown.Text(type)}"),
+    };
 
     /// <summary>The size of an array, or an error when it's more than the file can hold.</summary>
     private static long ByteCount(string type, long[] shape, long dataLength)
     {
-        long bytes = type switch { "F64" or "I64" => 8, "F32" or "I32" => 4, "F16" or "BF16" or "I16" => 2, "U8" or "I8" or "BOOL" => 1, _ => throw new FormatException($"unknown element type {Shown.Text(type)}") };
+        long bytes = ElementBytes(type);
         foreach (long size in shape)
         {
             if (size < 0 || (size > 0 && bytes > dataLength / size))

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Data;
+
 namespace DRepMRec.Serving;
 
 /// <summary>What a model file says about itself.</summary>
@@ -20,7 +23,20 @@ public sealed record ModelManifest(
     IReadOnlyDictionary<string, double> Validation)
 {
     /// <summary>The version that this library writes, and the newest that it reads.</summary>
-    public const int CurrentFormatVersion = 1;
+    public const int CurrentFormatVersion = 2;
+
+    /// <summary>The options of model and training, by name, as text: to be read by people, never to act on.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>SHA-256 of all arrays, in hexadecimal; empty in files of format 1.</summary>
+    public string DataChecksum { get; init; } = "";
+
+    /// <summary>The modalities whose share of a score can be told; empty where the file has no modal line.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Modality> Modalities => [.. (Form?.Modalities ?? []).Select(m => new Modality(m.Name))];
+
+    [JsonInclude]
+    internal ModelForm? Form { get; init; }
 
     internal static string ThisLibrary { get; } = typeof(ModelManifest).Assembly.GetName().Version!.ToString(3);
 }

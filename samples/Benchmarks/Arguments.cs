@@ -12,6 +12,8 @@ internal sealed record Arguments
 
     public required int Threads { get; init; }
 
+    public required int Epochs { get; init; }
+
     public required bool Quick { get; init; }
 
     public string? Json { get; init; }
@@ -27,14 +29,16 @@ internal sealed record Arguments
         suite.AcceptOnlyFromAmong([.. Suites.Names, Suites.All]);
         var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset of TikTok's size." };
         var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => 1 }.AboveZero();
+        var epochs = new Option<int>("--epochs") { Description = "The most epochs, for serving-cold.", DefaultValueFactory = _ => 300 }.AboveZero();
         var quick = new Option<bool>("--quick") { Description = "Small sizes and few repetitions: does it run, not how fast is it." };
         var json = new Option<string?>("--json") { Description = "A file for all figures." }.InExistingFolder();
-        var root = new RootCommand("Times the library's kernels, epochs and large graphs beside the plain libtorch way and beside their bounds.") { suite, data, threads, quick, json };
+        var root = new RootCommand("Times the library's kernels, epochs and large graphs beside the plain libtorch way and beside their bounds.") { suite, data, threads, epochs, quick, json };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new Arguments
         {
             Suite = result.GetValue(suite)!,
             Data = result.GetValue(data),
             Threads = result.GetValue(threads),
+            Epochs = result.GetValue(epochs),
             Quick = result.GetValue(quick),
             Json = result.GetValue(json),
         }, cancellation))));

@@ -1,3 +1,5 @@
+using Benchmarks.Serving;
+
 namespace Benchmarks;
 
 /// <summary>The suites by name.</summary>
@@ -5,18 +7,21 @@ internal static class Suites
 {
     public const string All = "all";
 
-    // Trains to the end, twice: only when it's asked for by name.
-    private const string Recipe = "recipe";
-
     private static readonly Dictionary<string, Action<Arguments, Report, CancellationToken>> ByName = new()
     {
         ["kernels"] = KernelSuite.Run,
         ["epochs"] = EpochSuite.Run,
         ["scale"] = ScaleSuite.Run,
-        [Recipe] = RecipeSuite.Run,
+        ["recipe"] = RecipeSuite.Run,
+        ["serving"] = (_, _, _) => ServingSuite.Run(),
+        ["serving-cold"] = (arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs),
+        ["serving-model"] = (_, _, _) => ServingSuite.WriteModel(),
     };
+
+    // The others train to the end, or show tables of their own: only when they're asked for by name.
+    private static readonly string[] InAll = ["kernels", "epochs", "scale"];
 
     public static IReadOnlyList<string> Names { get; } = [.. ByName.Keys];
 
-    public static IEnumerable<KeyValuePair<string, Action<Arguments, Report, CancellationToken>>> Chosen(string name) => ByName.Where(s => s.Key == name || (name == All && s.Key != Recipe));
+    public static IEnumerable<KeyValuePair<string, Action<Arguments, Report, CancellationToken>>> Chosen(string name) => ByName.Where(s => s.Key == name || (name == All && InAll.Contains(s.Key)));
 }

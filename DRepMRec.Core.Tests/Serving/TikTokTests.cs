@@ -1,0 +1,39 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+
+namespace DRepMRec.Tests.Serving;
+
+public sealed class TikTokTests
+{
+    [SkippableFact]
+    public void The_ranking_is_the_evaluators_for_every_test_user()
+    {
+        RecDataset data = RecDataset.Load(SharedData.Require("tiktok"));
+        using var model = DRepMRecModel.Create(data);
+        TrainingReport report = new Trainer(model, data, new TrainerOptions { MaxEpochs = 1 }).Fit();
+        Recommender recommender = report.BuildRecommender();
+        int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => data.Test.ItemsOf(u).Length > 0)];
+        IReadOnlyList<RecommendationList> lists = recommender.Recommend([.. users.Select(u => new RecommendationRequest { UserId = data.Users[u], Count = 20 })]);
+
+        UserItemEmbeddings final = model.Embed();
+        EmbeddingScorer scorer = final.ToScorer();
+        final.Dispose();
+        var best = new DRepMRec.Internals.TopK(20);
+        var scores = new float[data.Items.Count];
+        for (int n = 0; n < users.Length; n++)
+        {
+            scorer.Score([users[n]], scores);
+            foreach (int item in data.Train.ItemsOf(users[n]))
+                scores[item] = float.NegativeInfinity;
+            best.Select(scores);
+            lists[n].Select(r => data.Items.IndexOf(r.Item)).Should().Equal(best.Items.ToArray());
+            lists[n].Select(r => r.Score).Should().Equal(best.Scores.ToArray());
+        }
+
+        // And so are the figures: recall from the lists is the report's.
+        double recall = users.Select((u, n) => lists[n].Count(r => data.Test.Contains(u, data.Items.IndexOf(r.Item))) / (double)data.Test.ItemsOf(u).Length).Average();
+        recall.Should().BeApproximately(report.EvaluateTest()[RankingMetric.Recall(20)], 1e-12);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Numerics.Tensors;
+
+namespace DRepMRec.Serving;
+
+/// <summary>The modal line for one modality without libtorch: what <see cref="Encoders.ModalEncoder"/> makes of an item's features, for items that training never saw.</summary>
+/// <param name="Form">How it's done.</param>
+/// <param name="Mean">[d], what is subtracted.</param>
+/// <param name="Deviation">[d], what is divided by; 0 drops the column.</param>
+/// <param name="Projection">W1, [D, d].</param>
+/// <param name="ProjectionBias">b1, [D].</param>
+internal sealed record ContentEncoder(ModalityForm Form, Block<float> Mean, Block<float> Deviation, Block<float> Projection, Block<float> ProjectionBias)
+{
+    /// <summary>W2, [D, D].</summary>
+    public Block<float>? Gate { get; init; }
+
+    /// <summary>b2, [D].</summary>
+    public Block<float>? GateBias { get; init; }
+
+    /// <summary>The scaled features of the known items, [I, d], among which neighbours are sought.</summary>
+    public RowStore? Features { get; init; }
+
+    /// <summary>What a neighbour brings, [I, D].</summary>
+    public RowStore? NeighborValues { get; init; }
+
+    /// <summary>Encodes an item.</summary>
+    /// <param name="features">d raw features.</param>
+    /// <param name="isNeighbor">Which of the known items may be neighbours.</param>
+    /// <returns><see langword="null"/> where all features are 0 or one isn't finite: the item doesn't have the modality.</returns>
+    public EncodedContent? Encode(ReadOnlySpan<float> features, Func<int, bool> isNeighbor)
+    {
+        if (!TensorPrimitives.IsFiniteAll(features) || !features.ContainsAnyExcept(0))
+            return null;
+        float[] scaled = Scale(features);
+        float[] own = Filter(scaled);
+        if (Features is null || NeighborValues is null)
+            return new EncodedContent(own, scaled, own);
+
+        var nearest = new Selection(Form.Neighbors, float.Epsilon, isNeighbor);
+        RowScan.All([Features], scaled, [nearest]);
+        List<(float Score, int Index)> neighbors = nearest.Finish();
+        float[] row = Form.KeepSelf ? [.. own] : new float[own.Length];
+        foreach (var (_, index) in neighbors)
+            TensorPrimitives.MultiplyAdd(NeighborValues[index], 1f / neighbors.Count, row, row);
+        return new EncodedContent(row, scaled, own);
+    }
+
+    private float[] Scale(ReadOnlySpan<float> features)
+    {
+        var scaled = new float[features.Length];
+        double squares = 0;
+        for (int d = 0; d < scaled.Length; d++)
+        {
+            double value = Deviation[d] > 0 ? ((double)features[d] - Mean[d]) / Deviation[d] : 0;
+            scaled[d] = (float)value;
+            squares += value * value;
+        }
+
+        TensorPrimitives.Multiply(scaled, squares > 0 ? (float)Math.Sqrt(scaled.Length / squares) : 0, scaled);
+        return scaled;
+    }
+
+    private float[] Filter(ReadOnlySpan<float> scaled)
+    {
+        float[] projected = Linear(scaled, Projection, ProjectionBias);
+        if (Gate is null)
+            return projected;
+        float[] gate = Linear(projected, Gate, GateBias!);
+        TensorPrimitives.Sigmoid(gate, gate);
+        TensorPrimitives.Multiply(projected, gate, projected);
+        return projected;
+    }
+
+    private static float[] Linear(ReadOnlySpan<float> x, Block<float> weight, Block<float> bias)
+    {
+        var y = new float[bias.Length];
+        for (int d = 0; d < y.Length; d++)
+            y[d] = TensorPrimitives.Dot(x, weight.Row(d, x.Length)) + bias[d];
+        return y;
+    }
+}
+
+/// <summary>An item's content in one modality.</summary>
+/// <param name="Row">Its representation, [D].</param>
+/// <param name="Features">Its scaled features, [d], by which later items find it.</param>
+/// <param name="NeighborValue">What it brings them, [D].</param>
+internal sealed record EncodedContent(float[] Row, float[] Features, float[] NeighborValue);

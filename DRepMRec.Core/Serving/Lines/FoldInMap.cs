@@ -1,0 +1,98 @@
+using System.Numerics.Tensors;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace DRepMRec.Serving;
+
+/// <summary>
+/// Folds a history into the space of the users. What a history N says is put together from one step of LightGCN's propagation, Σ b_i / sqrt(d_i), the mean of the b_i, and the mean of each modality, each of length 1;
+/// the linear map that takes this closest to what training made of the known users (ridge regression) does the rest. docs/serving.md has what was tried beside.
+/// </summary>
+internal static class FoldInMap
+{
+    private const double Ridge = 1e-3;
+    private const int BatchRows = 512;
+
+    /// <summary>The width of what a history says: two blocks of behaviour and one of each modality.</summary>
+    public static int InputWidth(int dimension, int modalities) => dimension * (2 + modalities);
+
+    /// <summary>The behaviour row of a user with some items; <see langword="null"/> where none of them has behaviour.</summary>
+    public static float[]? Apply(ServingModel model, ReadOnlySpan<int> items)
+    {
+        float[] input = Input(model, items);
+        int dimension = model.ItemBehavior.Width;
+        if (!input.AsSpan(0, dimension).ContainsAnyExcept(0) || !TensorPrimitives.IsFiniteAll<float>(input))
+            return null;
+        if (model.FoldInMap is not { } map)
+            return input[..dimension];
+        var row = new float[dimension];
+        for (int d = 0; d < dimension; d++)
+            row[d] = TensorPrimitives.Dot(map.Row(d, input.Length), input);
+        return row;
+    }
+
+    /// <summary>Fits the map to the known users, [D, inputs]; <see langword="null"/> where there is nothing to fit.</summary>
+    public static float[]? Fit(ServingModel model)
+    {
+        int dimension = model.ItemBehavior.Width, width = InputWidth(dimension, model.ItemModal.Count);
+        Matrix<double> square = Matrix<double>.Build.Dense(width, width), cross = Matrix<double>.Build.Dense(width, dimension);
+        var batch = new List<(float[] Input, float[] Target)>();
+        double lengths = 0;
+        int users = 0;
+        for (int user = 0; user <= model.UserIds.Count; user++)
+        {
+            if (batch.Count == BatchRows || (user == model.UserIds.Count && batch.Count > 0))
+            {
+                Matrix<double> x = Matrix<double>.Build.Dense(batch.Count, width, (r, c) => batch[r].Input[c]), y = Matrix<double>.Build.Dense(batch.Count, dimension, (r, c) => batch[r].Target[c]);
+                square += x.TransposeThisAndMultiply(x);
+                cross += x.TransposeThisAndMultiply(y);
+                batch.Clear();
+            }
+
+            if (user == model.UserIds.Count)
+                break;
+            float[] input = Input(model, model.Seen(user)), target = model.UserBehavior[user].ToArray();
+            double length = LineFusion.Length(target);
+            if (length == 0 || !input.AsSpan(0, dimension).ContainsAnyExcept(0))
+                continue;
+            TensorPrimitives.Multiply(target, (float)(1 / length), target);
+            batch.Add((input, target));
+            lengths += length;
+            users++;
+        }
+
+        if (users == 0)
+            return null;
+        square += Matrix<double>.Build.DenseIdentity(width) * (Ridge * square.Trace() / width);
+        // The column-major storage of the solution is the row-major one of the map.
+        return [.. square.Cholesky().Solve(cross).ToColumnMajorArray().Select(w => (float)(w * lengths / users))];
+    }
+
+    private static float[] Input(ServingModel model, ReadOnlySpan<int> items)
+    {
+        int dimension = model.ItemBehavior.Width;
+        var input = new float[InputWidth(dimension, model.ItemModal.Count)];
+        Span<float> propagated = input.AsSpan(0, dimension), mean = input.AsSpan(dimension, dimension);
+        foreach (int item in items)
+        {
+            if (model.Degree(item) is > 0 and int degree)
+            {
+                TensorPrimitives.MultiplyAdd(model.ItemBehavior[item], 1 / MathF.Sqrt(degree), propagated, propagated);
+                TensorPrimitives.Add(model.ItemBehavior[item], mean, mean);
+            }
+
+            for (int m = 0; m < model.ItemModal.Count; m++)
+            {
+                Span<float> block = input.AsSpan((2 + m) * dimension, dimension);
+                TensorPrimitives.Add(model.ItemModal[m][item], block, block);
+            }
+        }
+
+        for (int block = 0; block < input.Length; block += dimension)
+        {
+            Span<float> part = input.AsSpan(block, dimension);
+            TensorPrimitives.Multiply(part, (float)(1 / Math.Max(1e-12, LineFusion.Length(part))), part);
+        }
+
+        return input;
+    }
+}

@@ -1,0 +1,60 @@
+using DRepMRec.Alignment;
+using DRepMRec.Encoders;
+
+namespace DRepMRec.Serving;
+
+/// <summary>How the two lines of a model become its fused representations. Part of the manifest.</summary>
+internal sealed record ModelForm
+{
+    /// <summary>The fusion, or <see langword="null"/> where the behaviour line is all there is.</summary>
+    public FusionKind? Fusion { get; init; }
+
+    /// <summary>w of <see cref="FusionKind"/>.</summary>
+    public double ModalWeight { get; init; }
+
+    /// <summary>w of rows without behaviour.</summary>
+    public double ColdModalWeight { get; init; }
+
+    /// <summary>s of <see cref="FusionKind.MatchedSum"/> for users.</summary>
+    public double UserScale { get; init; }
+
+    /// <summary>s of <see cref="FusionKind.MatchedSum"/> for items.</summary>
+    public double ItemScale { get; init; }
+
+    /// <summary>Whether fused rows are brought to length 1.</summary>
+    public bool Normalized { get; init; }
+
+    /// <summary>The dimension of both lines.</summary>
+    public int LineDimension { get; init; }
+
+    /// <summary>Whether there is what it takes to encode new items.</summary>
+    public bool HasContent { get; init; }
+
+    /// <summary>The modalities of the modal line.</summary>
+    public IReadOnlyList<ModalityForm> Modalities { get; init; } = [];
+}
+
+/// <summary>A modality of the modal line, and how its features become representations.</summary>
+internal sealed record ModalityForm
+{
+    /// <summary>The name of the modality.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The number of features d.</summary>
+    public int FeatureDimension { get; init; }
+
+    /// <summary>The weight among the modalities that an item has.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>Whether there is a filter gate.</summary>
+    public bool Gated { get; init; }
+
+    /// <summary>The number of neighbours in the relation graph; 0 for none.</summary>
+    public int Neighbors { get; init; }
+
+    /// <summary>Whether an item keeps its own representation beside that of its neighbours.</summary>
+    public bool KeepSelf { get; init; }
+
+    /// <summary>What is done to raw features.</summary>
+    public FeatureScaling Scaling { get; init; }
+}

@@ -1,0 +1,112 @@
+using System.Numerics.Tensors;
+
+namespace DRepMRec.Serving;
+
+/// <summary>Who asks: what a request's user is represented by, and what must not be recommended.</summary>
+internal sealed class Profile
+{
+    private readonly ServingModel _model;
+    private readonly int _user;
+    private readonly HashSet<int> _history = [];
+    private readonly List<string> _unknown = [];
+
+    private Profile(ServingModel model, RecommendationRequest request)
+    {
+        _model = model;
+        _user = request.UserId is not null && model.UserIds.TryGetIndex(request.UserId, out int user) ? user : -1;
+        foreach (string id in request.History)
+            Note(id, _history);
+    }
+
+    public RecommendationSource Source { get; private set; }
+
+    /// <summary>The fused row to rank by; <see langword="null"/> under <see cref="RecommendationSource.Popularity"/>.</summary>
+    public float[]? Query { get; private set; }
+
+    /// <summary>The parts of <see cref="Query"/>, where the model tells them.</summary>
+    public float[][]? Parts { get; private set; }
+
+    public IReadOnlyList<string> UnknownItems => _unknown;
+
+    public static Profile Of(ServingModel model, RecommendationRequest request)
+    {
+        var profile = new Profile(model, request);
+        if (profile._user >= 0 && (profile._history.Count == 0 || model.Seen(profile._user).Length > 0))
+            profile.UseTraining();
+        else
+            profile.FoldIn();
+        return profile;
+    }
+
+    /// <summary>The rows of known items, ascending, each once; others are noted as unknown.</summary>
+    public int[] Indices(IEnumerable<string> ids)
+    {
+        var known = new HashSet<int>();
+        foreach (string id in ids)
+            Note(id, known);
+        return [.. known.Order()];
+    }
+
+    /// <summary>Whether the user has an item already.</summary>
+    public bool HasSeen(int item)
+    {
+        if (_history.Contains(item))
+            return true;
+        int original = item < _model.ItemIds.Count ? item : _model.Changes.Replaced[item - _model.ItemIds.Count];
+        return _user >= 0 && original >= 0 && _model.Seen(_user).BinarySearch(original) >= 0;
+    }
+
+    /// <summary>The rows of the items that the user has, in training and in the request.</summary>
+    public IEnumerable<int> Seen()
+    {
+        var all = new SortedSet<int>(_history);
+        foreach (int item in _user >= 0 ? _model.Seen(_user) : [])
+        {
+            if (_model.TryGetItem(_model.ItemIds[item], out int current))
+                all.Add(current);
+        }
+
+        return all;
+    }
+
+    private void UseTraining()
+    {
+        Source = RecommendationSource.User;
+        Query = _model.Users[_user].ToArray();
+        if (_model.Form is { } form)
+            Parts = LineFusion.Parts(form, _model.UserBehavior[_user], [.. _model.UserModal.Select(m => m[_user].ToArray())], isUser: true);
+    }
+
+    private void FoldIn()
+    {
+        Source = RecommendationSource.Popularity;
+        if (_history.Count == 0)
+            return;
+        int[] items = [.. _history.Order()];
+        float[]? behavior = FoldInMap.Apply(_model, items);
+        float[][] modal = [.. _model.ItemModal.Select(rows => Mean(rows, items))];
+        if (behavior is null && !modal.Any(m => m.ContainsAnyExcept(0)))
+            return;
+        Source = behavior is null ? RecommendationSource.Content : RecommendationSource.FoldIn;
+        behavior ??= new float[_model.ItemBehavior.Width];
+        Parts = _model.Form is { } form ? LineFusion.Parts(form, behavior, modal, isUser: true) : null;
+        Query = Parts is null ? behavior : LineFusion.Sum(Parts);
+    }
+
+    private static float[] Mean(RowStore rows, int[] items)
+    {
+        var mean = new float[rows.Width];
+        foreach (int item in items)
+            TensorPrimitives.MultiplyAdd(rows[item], 1f / items.Length, mean, mean);
+        return mean;
+    }
+
+    private void Note(string id, HashSet<int> known)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (_model.TryGetItem(id, out int item))
+            known.Add(item);
+        else if (!_unknown.Contains(id))
+            _unknown.Add(id);
+    }
+}

@@ -1,0 +1,17 @@
+namespace DRepMRec.Serving;
+
+/// <summary>What recommendations go by: the first of these that there is for a request.</summary>
+public enum RecommendationSource
+{
+    /// <summary>The representation that the user got in training.</summary>
+    User,
+
+    /// <summary>The history of the request, folded into the space of the users: at least one of its items was in training.</summary>
+    FoldIn,
+
+    /// <summary>The content of the request's history, whose items nobody had chosen in training.</summary>
+    Content,
+
+    /// <summary>How many users each item has: nothing is known of the user.</summary>
+    Popularity,
+}

@@ -1,0 +1,69 @@
+using System.Numerics.Tensors;
+using DRepMRec.Data;
+
+namespace DRepMRec.Serving;
+
+public sealed partial class Recommender
+{
+    /// <summary>Why an item has its score for a user.</summary>
+    /// <param name="userId">The user's raw id.</param>
+    /// <param name="itemId">The item's raw id.</param>
+    /// <param name="supporters">The most items of the history that are named.</param>
+    /// <returns><see langword="null"/> where the item isn't known.</returns>
+    public Explanation? Explain(string userId, string itemId, int supporters = 3)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        return Explain(new RecommendationRequest { UserId = userId }, itemId, supporters);
+    }
+
+    /// <summary>Why an item has its score in the answer to a request.</summary>
+    /// <param name="request">The request; its user and history are read.</param>
+    /// <param name="itemId">The item's raw id.</param>
+    /// <param name="supporters">The most items of the history that are named.</param>
+    /// <returns><see langword="null"/> where the item isn't known.</returns>
+    public Explanation? Explain(RecommendationRequest request, string itemId, int supporters = 3)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(itemId);
+        ArgumentOutOfRangeException.ThrowIfNegative(supporters);
+        if (!_model.TryGetItem(itemId, out int item))
+            return null;
+        Profile profile = Profile.Of(_model, request);
+        IReadOnlyList<Recommendation> support = profile.Query is null ? [] : Supporters(profile, item, supporters);
+        Explanation explanation = profile.Query is null
+            ? new Explanation(itemId, _model.Degree(item), profile.Source, support) { Unexplained = "The score is the number of users of the item." }
+            : Split(new Explanation(itemId, Score(profile.Query, item), profile.Source, support), profile, item);
+        GC.KeepAlive(this);
+        return explanation;
+    }
+
+    private Explanation Split(Explanation explanation, Profile profile, int item)
+    {
+        if (_model.Form is not { } form || profile.Parts is not { } userParts)
+            return explanation with { Unexplained = "The model's file doesn't have the lines that were fused, or their fusion isn't a sum." };
+        float[][] itemParts = LineFusion.Parts(form, _model.ItemBehavior[item], [.. _model.ItemModal.Select(m => m[item].ToArray())], isUser: false);
+        float[] user = LineFusion.Sum(userParts), fused = LineFusion.Sum(itemParts);
+        float[] shares = [.. userParts.Select((part, p) => 0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p])))];
+        return explanation with { Behavior = shares[0], Modalities = form.Modalities.Select((m, n) => (new Modality(m.Name), shares[n + 1])).ToDictionary(m => m.Item1, m => m.Item2) };
+    }
+
+    private float Score(float[] query, int item)
+    {
+        var one = new Selection(1, float.NegativeInfinity, null);
+        RowScan.Some(_model.Items, [item], query, one);
+        return one.Finish() is [var (score, _)] ? score : 0;
+    }
+
+    private Recommendation[] Supporters(Profile profile, int item, int count)
+    {
+        float[] row = _model.Items[item].ToArray();
+        var best = new Selection(count, float.NegativeInfinity, null);
+        foreach (int other in profile.Seen().Where(i => i != item))
+        {
+            double lengths = LineFusion.Length(row) * LineFusion.Length(_model.Items[other]);
+            best.Offer(lengths > 0 ? (float)(TensorPrimitives.Dot(row, _model.Items[other]) / lengths) : 0, other);
+        }
+
+        return [.. best.Finish().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];
+    }
+}

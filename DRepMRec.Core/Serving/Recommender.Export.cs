@@ -1,0 +1,37 @@
+using System.Text.Json;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Serving;
+
+public sealed partial class Recommender
+{
+    /// <summary>Writes the fused representations as <c>users.npy</c> and <c>items.npy</c>, and the raw ids of their rows as JSON arrays, <c>user_ids.json</c> and <c>item_ids.json</c>: the four are complete or as they were.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <exception cref="NotSupportedException">A matrix has more than 2^31 numbers; use <see cref="ExportParquet"/>.</exception>
+    public void ExportNpy(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        VectorTable users = VectorTable.Users(_model), items = VectorTable.Items(_model);
+        AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>>
+        {
+            ["users.npy"] = stream => NpyMatrix.Write(stream, users.Count, users.Dimension, users.Values()),
+            ["items.npy"] = stream => NpyMatrix.Write(stream, items.Count, items.Dimension, items.Values()),
+            ["user_ids.json"] = stream => JsonSerializer.Serialize(stream, Users),
+            ["item_ids.json"] = stream => JsonSerializer.Serialize(stream, Items),
+        });
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Writes the fused representations as <c>users.parquet</c> and <c>items.parquet</c>: a column <c>id</c> of strings and a column <c>embedding</c> of lists of D floats, as vector databases and data frames read them. Both are complete or as they were.</summary>
+    /// <param name="folder">An existing folder.</param>
+    public void ExportParquet(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>>
+        {
+            ["users.parquet"] = stream => ParquetVectors.Write(stream, VectorTable.Users(_model)),
+            ["items.parquet"] = stream => ParquetVectors.Write(stream, VectorTable.Items(_model)),
+        });
+        GC.KeepAlive(this);
+    }
+}

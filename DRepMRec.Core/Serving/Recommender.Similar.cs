@@ -1,0 +1,57 @@
+using System.Numerics.Tensors;
+
+namespace DRepMRec.Serving;
+
+public sealed partial class Recommender
+{
+    /// <summary>The spaces that this model can compare in.</summary>
+    public IReadOnlyList<RepresentationSpace> Spaces => _model.Form is null ? [RepresentationSpace.Fused]
+        : _model.ItemModal.Count == 0 ? [RepresentationSpace.Fused, RepresentationSpace.Behavior]
+        : [RepresentationSpace.Fused, RepresentationSpace.Behavior, RepresentationSpace.Content];
+
+    /// <summary>The items most similar to an item, by the cosine of their representations.</summary>
+    /// <param name="itemId">The item's raw id.</param>
+    /// <param name="count">The most items; there are fewer when the catalogue has fewer. 0 gives an empty list.</param>
+    /// <param name="space">What they're compared by.</param>
+    /// <returns>Items with their cosines, the most similar first, without the item itself. Items of which nothing is known in this space have cosine 0. Empty where the item isn't known or the model doesn't have the space (<see cref="Spaces"/>).</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    public IReadOnlyList<Recommendation> SimilarItems(string itemId, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
+    {
+        ArgumentNullException.ThrowIfNull(itemId);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (!_model.TryGetItem(itemId, out int item) || !Spaces.Contains(space))
+            return [];
+        IReadOnlyList<RowStore> lines = Lines(space, _model.Items, _model.ItemBehavior, _model.ItemModal);
+        return Similar(lines, item, count, i => i != item && !_model.Changes.IsHidden(i), _model.ItemId);
+    }
+
+    /// <summary>The users most similar to a user, by the cosine of their representations.</summary>
+    /// <param name="userId">The user's raw id.</param>
+    /// <param name="count">The most users; there are fewer when there are fewer. 0 gives an empty list.</param>
+    /// <param name="space">What they're compared by.</param>
+    /// <returns>Users with their cosines, the most similar first, without the user itself. Empty where the user isn't known or the model doesn't have the space (<see cref="Spaces"/>).</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    public IReadOnlyList<SimilarUser> SimilarUsers(string userId, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (!_model.UserIds.TryGetIndex(userId, out int user) || !Spaces.Contains(space))
+            return [];
+        IReadOnlyList<RowStore> lines = Lines(space, _model.Users, _model.UserBehavior, _model.UserModal);
+        return [.. Similar(lines, user, count, u => u != user, u => _model.UserIds[u]).Select(s => new SimilarUser(s.Item, s.Score))];
+    }
+
+    private Recommendation[] Similar(IReadOnlyList<RowStore> lines, int index, int count, Func<int, bool> admits, Func<int, string> id)
+    {
+        float[] query = LineFusion.Sum([.. lines.Select(l => l[index].ToArray())]);
+        TensorPrimitives.Multiply(query, (float)(1 / Math.Max(1e-12, LineFusion.Length(query))), query);
+        var best = new Selection(Math.Min(count, lines[0].Count), float.NegativeInfinity, admits);
+        RowScan.All(lines, query, [best], cosine: true);
+        Recommendation[] similar = [.. best.Finish().Select(s => new Recommendation(id(s.Index), s.Score))];
+        GC.KeepAlive(this);
+        return similar;
+    }
+
+    private static IReadOnlyList<RowStore> Lines(RepresentationSpace space, RowStore fused, RowStore behavior, IReadOnlyList<RowStore> modal)
+        => space switch { RepresentationSpace.Fused => [fused], RepresentationSpace.Behavior => [behavior], _ => modal };
+}

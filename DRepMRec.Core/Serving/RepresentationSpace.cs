@@ -1,0 +1,14 @@
+namespace DRepMRec.Serving;
+
+/// <summary>The representations that items, or users, are compared by.</summary>
+public enum RepresentationSpace
+{
+    /// <summary>Those that recommendations are made by.</summary>
+    Fused,
+
+    /// <summary>The behaviour line: who chose what.</summary>
+    Behavior,
+
+    /// <summary>The modal line: what the items are like. Only where the model has one.</summary>
+    Content,
+}

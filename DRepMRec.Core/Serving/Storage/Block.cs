@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DRepMRec.Serving;
+
+/// <summary>Numbers at a fixed place in memory: a pinned array of our own, or a part of a mapped file. Every access is checked against the length.</summary>
+/// <remarks>A span doesn't keep the memory of a mapped file alive; whoever takes one keeps the block alive until it's done.</remarks>
+internal sealed unsafe class Block<T> where T : unmanaged
+{
+    private readonly object _owner;
+    private readonly T* _first;
+
+    private Block(object owner, T* first, long length)
+    {
+        _owner = owner;
+        _first = first;
+        Length = length;
+    }
+
+    public static Block<T> Empty { get; } = Copy([]);
+
+    public long Length { get; }
+
+    /// <summary>The first element; valid while the block is alive.</summary>
+    public T* Pointer => _first;
+
+    public T this[long index] => (ulong)index < (ulong)Length ? _first[index] : throw new ModelFileException($"The model is damaged: it refers to element {index} of an array of {Length}.");
+
+    /// <summary>A block of its own memory.</summary>
+    public static Block<T> Copy(ReadOnlySpan<T> values)
+    {
+        T[] pinned = GC.AllocateUninitializedArray<T>(values.Length, pinned: true);
+        values.CopyTo(pinned);
+        return Adopt(pinned);
+    }
+
+    /// <summary>A part of a file, read now.</summary>
+    public static Block<T> Read(FileStream file, long byteOffset, int length)
+    {
+        T[] pinned = GC.AllocateUninitializedArray<T>(length, pinned: true);
+        file.Seek(byteOffset, SeekOrigin.Begin);
+        file.ReadExactly(MemoryMarshal.AsBytes(pinned.AsSpan()));
+        return Adopt(pinned);
+    }
+
+    private static Block<T> Adopt(T[] pinned) => new(pinned, (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)), pinned.Length);
+
+    /// <summary>A part of a mapped file, whose bounds the caller has checked.</summary>
+    public static Block<T> Of(MappedFile file, long byteOffset, long length) => new(file, (T*)(file.Pointer + byteOffset), length);
+
+    public ReadOnlySpan<T> Slice(long start, long length)
+    {
+        if (start < 0 || length < 0 || length > Array.MaxLength || start > Length - length)
+            throw new ModelFileException($"The model is damaged: it refers to elements {start} to {start + length} of an array of {Length}.");
+        return new ReadOnlySpan<T>(_first + start, (int)length);
+    }
+
+    /// <summary>A row of a matrix.</summary>
+    public ReadOnlySpan<T> Row(long row, int width) => Slice(row * width, width);
+}

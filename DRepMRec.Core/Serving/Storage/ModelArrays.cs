@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Serving;
+
+/// <summary>The arrays of a model file by name, mapped or read, each checked for its type and shape.</summary>
+internal sealed class ModelArrays
+{
+    private readonly Dictionary<string, SafeTensorPlace> _places;
+    private readonly MappedFile? _mapped;
+    private readonly FileStream _stream;
+
+    public ModelArrays(FileStream stream, IReadOnlyList<SafeTensorPlace> places, bool memoryMap)
+    {
+        _stream = stream;
+        _places = places.ToDictionary(p => p.Name);
+        _mapped = memoryMap ? new MappedFile(stream) : null;
+    }
+
+    public bool Has(string name) => _places.ContainsKey(name);
+
+    /// <summary>An array of a shape; without a shape, of one dimension and any length.</summary>
+    /// <exception cref="FormatException">It's missing or something else.</exception>
+    public Block<T> Get<T>(string name, params long[] shape) where T : unmanaged
+    {
+        if (!_places.TryGetValue(name, out SafeTensorPlace? place))
+            throw new FormatException($"the array '{name}' is missing");
+        if (place.Type != SafeTensor.TypeName<T>() || place.Shape.Length != Math.Max(1, shape.Length) || (shape.Length > 0 && !place.Shape.SequenceEqual(shape)))
+            throw new FormatException($"expected the array '{name}' as {SafeTensor.TypeName<T>()} [{(shape.Length == 0 ? "n" : string.Join(", ", shape))}], it is {place.Type} [{Shown.List(place.Shape)}]");
+        long length = place.Bytes / Marshal.SizeOf<T>();
+        if (_mapped is not null && place.Offset % Marshal.SizeOf<T>() == 0)
+            return Block<T>.Of(_mapped, place.Offset, length);
+        if (length > Array.MaxLength)
+            throw new FormatException($"the array '{name}' has {length} elements, more than fit without memory-mapping");
+        return Block<T>.Read(_stream, place.Offset, (int)length);
+    }
+
+    public RowStore Rows(string name, int count, int width) => new(Get<float>(name, count, width), count, width);
+}

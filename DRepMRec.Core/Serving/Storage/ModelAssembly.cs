@@ -1,0 +1,84 @@
+namespace DRepMRec.Serving;
+
+/// <summary>Puts a model together from the arrays of its file. Nothing is computed per item: it takes as long for a million as for ten. (Format 1 had no tables, which are made here.)</summary>
+internal static class ModelAssembly
+{
+    public static ServingModel Build(ModelManifest manifest, ModelArrays arrays)
+    {
+        int users = manifest.Users, items = manifest.Items;
+        RowStore userRows = arrays.Rows("user_embeddings", users, manifest.Dimension), itemRows = arrays.Rows("item_embeddings", items, manifest.Dimension);
+        Block<long> seenOffsets = arrays.Get<long>("seen_offsets", users + 1L);
+        Block<int> seenItems = arrays.Get<int>("seen_items");
+        RequireEnds(seenOffsets, seenItems.Length, "seen item");
+        ModelForm? form = manifest.Form;
+        var model = new ServingModel
+        {
+            Manifest = manifest,
+            UserIds = Ids(arrays, "user", users),
+            ItemIds = Ids(arrays, "item", items),
+            Users = userRows,
+            Items = itemRows,
+            SeenOffsets = seenOffsets,
+            SeenItems = seenItems,
+            ItemDegrees = arrays.Has("item_degrees") ? arrays.Get<int>("item_degrees", items) : CountDegrees(seenItems, items),
+            UserBehavior = userRows,
+            ItemBehavior = itemRows,
+        };
+        int dimension = form?.LineDimension ?? manifest.Dimension;
+        if (arrays.Has("fold_in_map"))
+            model = model with { FoldInMap = arrays.Get<float>("fold_in_map", dimension, FoldInMap.InputWidth(dimension, form?.Fusion is null ? 0 : form.Modalities.Count)) };
+        if (form is null || form.Fusion is null)
+            return model;
+        return model with
+        {
+            UserBehavior = arrays.Rows("user_behavior", users, dimension),
+            ItemBehavior = arrays.Rows("item_behavior", items, dimension),
+            UserModal = [.. form.Modalities.Select(m => arrays.Rows($"user_modal.{m.Name}", users, dimension))],
+            ItemModal = [.. form.Modalities.Select(m => arrays.Rows($"item_modal.{m.Name}", items, dimension))],
+            Content = form.HasContent ? [.. form.Modalities.Select(m => Content(arrays, m, items, dimension))] : [],
+        };
+    }
+
+    private static ContentEncoder Content(ModelArrays arrays, ModalityForm form, int items, int dimension)
+    {
+        string name = $"content.{form.Name}.";
+        return new ContentEncoder(form,
+            arrays.Get<float>(name + "mean", form.FeatureDimension), arrays.Get<float>(name + "deviation", form.FeatureDimension),
+            arrays.Get<float>(name + "projection", dimension, form.FeatureDimension), arrays.Get<float>(name + "projection_bias", dimension))
+        {
+            Gate = form.Gated ? arrays.Get<float>(name + "gate", dimension, dimension) : null,
+            GateBias = form.Gated ? arrays.Get<float>(name + "gate_bias", dimension) : null,
+            Features = form.Neighbors > 0 ? arrays.Rows(name + "features", items, form.FeatureDimension) : null,
+            NeighborValues = form.Neighbors > 0 ? arrays.Rows(name + "neighbor_values", items, dimension) : null,
+        };
+    }
+
+    private static IdTable Ids(ModelArrays arrays, string kind, int count)
+    {
+        Block<byte> text = arrays.Get<byte>($"{kind}_ids");
+        Block<long> offsets = arrays.Get<long>($"{kind}_id_offsets", count + 1L);
+        RequireEnds(offsets, text.Length, "id");
+        if (!arrays.Has($"{kind}_id_slots"))
+            return IdTable.Of(text, offsets);
+        return new IdTable(text, offsets, arrays.Get<int>($"{kind}_id_slots", IdTable.SlotCount(count)));
+    }
+
+    private static Block<int> CountDegrees(Block<int> seen, int items)
+    {
+        var degrees = new int[items];
+        foreach (int item in seen.Slice(0, seen.Length))
+        {
+            if ((uint)item >= (uint)items)
+                throw new FormatException($"a user has the item with index {item} of {items}");
+            degrees[item]++;
+        }
+
+        return Block<int>.Copy(degrees);
+    }
+
+    private static void RequireEnds(Block<long> offsets, long end, string kind)
+    {
+        if (offsets[0] != 0 || offsets[offsets.Length - 1] != end)
+            throw new FormatException($"the {kind} offsets must go from 0 to {end}, they go from {offsets[0]} to {offsets[offsets.Length - 1]}");
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DRepMRec.Data;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Serving;
+
+/// <summary>The file of a <see cref="Recommender"/>: a safetensors file with a JSON manifest in its metadata. docs/serving.md has every array.</summary>
+internal static class ModelFile
+{
+    public const string ManifestKey = "drepmrec";
+
+    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) } };
+
+    public static ServingModel Load(string path, RecommenderLoadOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Model files are little-endian; this machine isn't.");
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
+        var (metadata, places) = Safetensors.ReadHeader(stream, path);
+        ModelManifest manifest = ReadManifest(metadata, path);
+        try
+        {
+            var arrays = new ModelArrays(stream, places, options.MemoryMap);
+            ServingModel model = ModelAssembly.Build(manifest, arrays);
+            if (manifest.FormatVersion == 1 || (options.Verify ?? stream.Length <= RecommenderLoadOptions.SmallFile))
+                ModelVerification.Verify(model, stream, places);
+            return model;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new ModelFileException($"{path}: {Shown.Message(e.Message)}", e);
+        }
+    }
+
+    public static void Save(ServingModel model, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path);
+        AtomicFiles.Write(Path.GetDirectoryName(full)!, new Dictionary<string, Action<Stream>> { [Path.GetFileName(full)] = stream => ModelWriter.Write(model, stream) });
+    }
+
+    private static ModelManifest ReadManifest(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        if (!metadata.TryGetValue(ManifestKey, out string? text))
+            throw new ModelFileException($"{path}: expected a model of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+        ModelManifest manifest;
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(text);
+            int version = json.RootElement.GetProperty("formatVersion").GetInt32();
+            if (version > ModelManifest.CurrentFormatVersion)
+                throw new ModelFileException($"{path}: written by a newer version of the library: format {version}, this one reads up to {ModelManifest.CurrentFormatVersion}.");
+            manifest = json.Deserialize<ModelManifest>(Json)!;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFileException)
+        {
+            throw new ModelFileException($"{path}: the manifest can't be read: {Shown.Message(e.Message)}", e);
+        }
+
+        if (manifest.FormatVersion < 1 || manifest.Users < 0 || manifest.Items < 0 || manifest.Dimension < 1)
+            throw new ModelFileException($"{path}: the manifest has format {manifest.FormatVersion}, {manifest.Users} users, {manifest.Items} items and dimension {manifest.Dimension}.");
+        RequireSound(manifest.Form, manifest.Dimension, path);
+        return manifest with
+        {
+            Validation = manifest.Validation ?? new Dictionary<string, double>(),
+            Options = manifest.Options ?? new Dictionary<string, string>(),
+            Dataset = manifest.Dataset ?? "",
+            SplitChecksum = manifest.SplitChecksum ?? "",
+            LibraryVersion = manifest.LibraryVersion ?? "",
+            DataChecksum = manifest.DataChecksum ?? "",
+        };
+    }
+
+    private static void RequireSound(ModelForm? form, int dimension, string path)
+    {
+        if (form is null)
+            return;
+        try
+        {
+            if (form.LineDimension < 1 || LineFusion.Dimension(form) != dimension || !LineFusion.IsAdditive(form.Fusion))
+                throw new FormatException($"the form has fusion '{form.Fusion}' and lines of dimension {form.LineDimension} for representations of {dimension}");
+            if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0 || !(m.Weight >= 0)))
+                throw new FormatException("the form has a modality without sense");
+            if (form.Modalities.Select(m => new Modality(m.Name ?? "")).Distinct().Count() != form.Modalities.Count)
+                throw new FormatException("the form has a modality twice");
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new ModelFileException($"{path}: the manifest can't be read: {Shown.Message(e.Message)}.", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Numerics.Tensors;
+using System.Security.Cryptography;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Serving;
+
+/// <summary>Checks everything in a model that loading takes on trust: offsets, ids, histories, that all numbers are finite, and the checksum.</summary>
+internal static class ModelVerification
+{
+    private const int Slice = 1 << 20;
+
+    public static void Verify(ServingModel model, FileStream stream, IReadOnlyList<SafeTensorPlace> places)
+    {
+        Verify(model);
+        if (model.Manifest.DataChecksum.Length == 0)
+            return;
+        stream.Seek(places.Count == 0 ? 0 : places[0].Offset, SeekOrigin.Begin);
+        string checksum = Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (checksum != model.Manifest.DataChecksum)
+            throw new FormatException($"the arrays have the checksum {checksum}, the manifest says {model.Manifest.DataChecksum}: the file is damaged");
+    }
+
+    /// <exception cref="FormatException">Something doesn't hold.</exception>
+    public static void Verify(ServingModel model)
+    {
+        RequireRising(model.UserIds.Offsets, "id");
+        RequireRising(model.ItemIds.Offsets, "id");
+        RequireRising(model.SeenOffsets, "seen item");
+        model.UserIds.Verify("user");
+        model.ItemIds.Verify("item");
+        VerifySeen(model);
+        RequireFinite(model.Users, "representation of the user");
+        RequireFinite(model.Items, "representation of the item");
+        foreach (RowStore rows in model.UserModal.Append(model.UserBehavior))
+            RequireFinite(rows, "line of the user");
+        foreach (RowStore rows in model.ItemModal.Append(model.ItemBehavior))
+            RequireFinite(rows, "line of the item");
+        if (model.FoldInMap is { } map)
+            RequireFinite(map, 0, map.Length, "fold-in map");
+        foreach (ContentEncoder content in model.Content)
+        {
+            foreach (Block<float>? block in (Block<float>?[])[content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate, content.GateBias, content.Features?.Rows, content.NeighborValues?.Rows])
+                RequireFinite(block ?? Block<float>.Empty, 0, block?.Length ?? 0, $"content form of '{content.Form.Name}'");
+        }
+    }
+
+    private static void VerifySeen(ServingModel model)
+    {
+        var degrees = new int[model.ItemIds.Count];
+        for (int user = 0; user < model.UserIds.Count; user++)
+        {
+            int previous = -1;
+            foreach (int item in model.Seen(user))
+            {
+                if (item <= previous || item >= degrees.Length)
+                    throw new FormatException($"the items of the user with index {user} must ascend from 0 to {degrees.Length - 1}; {item} comes after {previous}");
+                degrees[item]++;
+                previous = item;
+            }
+        }
+
+        if (!model.ItemDegrees.Slice(0, model.ItemDegrees.Length).SequenceEqual(degrees))
+            throw new FormatException("the numbers of users per item don't match the items of the users");
+    }
+
+    private static void RequireFinite(RowStore rows, string what)
+    {
+        int step = Math.Max(1, Slice / rows.Width);
+        for (int row = 0; row < rows.FileCount; row += step)
+        {
+            ReadOnlySpan<float> values = rows.Rows.Slice((long)row * rows.Width, Math.Min(step, rows.FileCount - row) * (long)rows.Width);
+            if (TensorPrimitives.IsFiniteAll(values))
+                continue;
+            int at = 0;
+            while (float.IsFinite(values[at]))
+                at++;
+            throw new FormatException($"expected finite numbers; the {what} with index {row + (at / rows.Width)} has {values[at]}");
+        }
+    }
+
+    private static void RequireFinite(Block<float> block, long from, long to, string what)
+    {
+        for (; from < to; from += Slice)
+        {
+            if (!TensorPrimitives.IsFiniteAll(block.Slice(from, Math.Min(Slice, to - from))))
+                throw new FormatException($"expected finite numbers; the {what} has one that isn't");
+        }
+    }
+
+    private static void RequireRising(Block<long> offsets, string kind)
+    {
+        for (long i = 1; i < offsets.Length; i++)
+        {
+            if (offsets[i] < offsets[i - 1])
+                throw new FormatException($"the {kind} offsets must not fall, but number {i} is {offsets[i]} after {offsets[i - 1]}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+using Spectre.Console;
+
+namespace Benchmarks.Serving;
+
+/// <summary>Recommendations: one user on one thread against memory bandwidth and the plain loop, batches against the evaluator's matrix product, and start-up.</summary>
+internal static class ServingSuite
+{
+    private const int Count = 20;
+
+    public static void Run()
+    {
+        Table table = new Table().Border(TableBorder.Rounded).Title("Serving, 64 dimensions").AddColumn("What");
+        foreach (string column in new[] { "ms", "GB/s", "of bandwidth", "GFLOP/s", "beside" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (int items in new[] { 100_000, 1_000_000 })
+            Measure(table, items);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 140);
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>Writes a random model of 100,000 items, with users user0 to user999 and one modality, for a load test of samples/ServeRecommendations.</summary>
+    public static void WriteModel()
+    {
+        string path = Path.Combine(Path.GetTempPath(), "drepmrec-100000.drepmrec");
+        Catalogue.CreateWithContent(100_000).Save(path);
+        Console.WriteLine(path);
+    }
+
+    private static void Measure(Table table, int items)
+    {
+        Recommender recommender = Catalogue.Create(items);
+        double bytes = items * 64.0 * sizeof(float);
+        int calls = items > 500_000 ? 31 : 201;
+        string Id(int n) => $"user{n % 1000}";
+        double read = Clock.Median(calls, _ => ReadAll(recommender.Model.Items.Rows));
+        double one = Clock.Median(calls, n => recommender.Recommend(Id(n), Count));
+        double plain = Clock.Median(calls / 10, n => PlainLoop.Top(recommender.Model.Items, recommender.Model.Users[n % 1000], Count));
+        string size = items.ToString("N0", CultureInfo.InvariantCulture);
+        Row(table, $"{size} items: read all, one thread", read, bytes / read, null, null, "");
+        Row(table, $"{size} items: top-{Count} of one user", one, bytes / one, read / one, null, "");
+        Row(table, $"{size} items: the plain loop", plain, bytes / plain, read / plain, null, Ratio(plain, one));
+
+        const int Batch = 480;
+        RecommendationRequest[] requests = [.. Enumerable.Range(0, Batch).Select(n => new RecommendationRequest { UserId = Id(n), Count = Count })];
+        int threads = Parallelism.Threads;
+        double flops = 2.0 * items * 64 * Batch;
+        int batches = items > 500_000 ? 3 : 15;
+        Parallelism.Threads = 1;
+        double batch = Clock.Median(batches, _ => recommender.Recommend(requests));
+        double product = Product(recommender, items, Batch, batches);
+        Parallelism.Threads = threads;
+        double parallel = Clock.Median(batches, _ => recommender.Recommend(requests));
+        Row(table, $"{size} items: {Batch} users at once, one thread", batch, null, null, flops / batch, $"{Ratio(one * Batch, batch)} one by one");
+        Row(table, $"{size} items: the evaluator's product, without ranking", product, null, null, flops / product, "");
+        Row(table, $"{size} items: {Batch} users at once, {threads} threads", parallel, null, null, flops / parallel, $"{Ratio(batch, parallel)} one thread");
+        StartUp(table, recommender, size);
+    }
+
+    /// <summary>The evaluator's matrix product over the same rows, in blocks of 48 users and 8,192 items so that its output stays in the cache.</summary>
+    private static double Product(Recommender recommender, int items, int users, int calls)
+    {
+        const int Rows = 8192, Block = 48;
+        PackedMatrix[] packed = [.. Enumerable.Range(0, items / Rows).Select(b => new PackedMatrix(recommender.Model.Items.Rows.Slice(b * Rows * 64L, Rows * 64), Rows, 64))];
+        float[] queries = recommender.Model.Users.Rows.Slice(0, Block * 64).ToArray(), scores = new float[Block * Rows];
+        double ms = Clock.Median(calls, _ =>
+        {
+            for (int first = 0; first < users; first += Block)
+            {
+                foreach (PackedMatrix part in packed)
+                    part.Multiply(queries, Block, scores);
+            }
+        });
+        return ms * items / (packed.Length * (double)Rows);
+    }
+
+    private static void StartUp(Table table, Recommender recommender, string size)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"drepmrec-{Guid.NewGuid():N}");
+        try
+        {
+            recommender.Save(path);
+            double load = Clock.Median(11, _ => Recommender.Load(path));
+            double first = Clock.Median(5, n => Recommender.Load(path).Recommend($"user{n}", Count));
+            double verified = Clock.Median(3, _ => Recommender.Load(path, new RecommenderLoadOptions { Verify = true }));
+            Row(table, $"{size} items: load, mapped", load, null, null, null, $"{new FileInfo(path).Length / 1e6:F0} MB");
+            Row(table, $"{size} items: load and first answer", first, null, null, null, "");
+            Row(table, $"{size} items: load and verify everything", verified, null, null, null, "");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>What memory gives to one thread that only reads.</summary>
+    private static float ReadAll(Block<float> rows)
+    {
+        ReadOnlySpan<Vector512<float>> vectors = MemoryMarshal.Cast<float, Vector512<float>>(rows.Slice(0, rows.Length));
+        Vector512<float> a = default, b = default, c = default, d = default;
+        for (int n = 0; n + 4 <= vectors.Length; n += 4)
+        {
+            a += vectors[n];
+            b += vectors[n + 1];
+            c += vectors[n + 2];
+            d += vectors[n + 3];
+        }
+
+        float sum = Vector512.Sum(a + b + (c + d));
+        Debug.Assert(!float.IsNaN(sum));
+        return sum;
+    }
+
+    private static string Ratio(double slow, double fast) => $"{slow / fast:F1} x";
+
+    private static void Row(Table table, string what, double ms, double? bytesPerMs, double? share, double? flopsPerMs, string beside)
+        => table.AddRow(Markup.Escape(what), ms.ToString("F3", CultureInfo.InvariantCulture), bytesPerMs is null ? "" : $"{bytesPerMs / 1e6:F1}", share is null ? "" : $"{share:P0}", flopsPerMs is null ? "" : $"{flopsPerMs / 1e6:F0}", beside);
+}

@@ -1,0 +1,28 @@
+// Serves recommendations over HTTP, with a page to look at them: http://localhost:5080
+//   dotnet run --project samples/ServeRecommendations -c Release                     trains a small synthetic model at the first start
+//   dotnet run --project samples/ServeRecommendations -c Release -- --model FILE     serves a model of yours, as Recommender.Save wrote it
+using DRepMRec.Serving;
+using ServeRecommendations;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+string? file = builder.Configuration["model"];
+if (file is not null && !File.Exists(file))
+{
+    Console.Error.WriteLine($"--model: there is no file '{file}'.");
+    return 1;
+}
+
+try
+{
+    Recommender recommender = Recommender.Load(file ?? FirstModel.FileOrTrain());
+    WebApplication app = Api.Build(builder, recommender);
+    if (builder.Configuration["urls"] is null)
+        app.Urls.Add("http://localhost:5080");
+    await app.RunAsync();
+    return 0;
+}
+catch (ModelFileException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
