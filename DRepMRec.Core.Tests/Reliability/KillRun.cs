@@ -6,7 +6,10 @@ using DRepMRec.Tests.Data;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>Kills processes that train, at random moments, until their trainings come to an end all the same, and compares that end with one that was never stopped.</summary>
-internal sealed partial class KillRun(int seed, int longestWait)
+/// <param name="seed">The seed of the moments.</param>
+/// <param name="longestWait">The longest time in milliseconds that a process has, where that is enough for any progress.</param>
+/// <param name="most">The most processes of a training that are ended before their time.</param>
+internal sealed partial class KillRun(int seed, int longestWait, int most = int.MaxValue)
 {
     private const int Epochs = 40, Signal = 15;
     private readonly SeededRandom _random = new((ulong)seed);
@@ -36,20 +39,20 @@ internal sealed partial class KillRun(int seed, int longestWait)
         if (!_expected.TryGetValue(model, out string? expected))
             _expected[model] = expected = TinyTraining.Run(model, null, Epochs);
         int longest = longestWait;
-        while (true)
+        for (int ended = 0; ; ended++)
         {
             DateTime before = File.GetLastWriteTimeUtc(checkpoint);
             using Process process = Start(model, checkpoint);
             if (process.StandardOutput.ReadLine() != TinyTraining.Ready)
                 throw new InvalidOperationException($"{model}: the process didn't begin: {process.StandardError.ReadToEnd()}");
             bool gentle = _random.NextInt(4) == 0;
-            if (!process.WaitForExit(_random.NextInt(longest)))
+            if (!process.WaitForExit(ended < most ? _random.NextInt(longest) : Timeout.Infinite))
             {
                 End(process, gentle);
                 Count(process, gentle, folder, checkpoint);
 
                 // On a busy machine no process might ever get as far as its first checkpoint.
-                longest = File.GetLastWriteTimeUtc(checkpoint) > before ? longestWait : longest + (longest / 4);
+                longest += File.GetLastWriteTimeUtc(checkpoint) > before ? 0 : longest / 4;
                 continue;
             }
 
