@@ -129,8 +129,8 @@ internal sealed unsafe class BatchPropagation
         for (int n = reach.Length - 1; n >= 0; n--)
         {
             float* to = _layers[n % 2].Of((long)count * width);
-            if (reach[n] is { } some && some.Length < count)
-                new Span<float>(to, count * width).Clear();
+            if (reach[n] is { } some)
+                ClearOthers(to, some, count, width);
             SparseDenseProduct.Multiply(matrix, new SparseDenseProduct.RowJob { Rows = reach[n], X = from, XPlaces = compact ? places : null, B = (nint)slope, BPlaces = places, Target = (nint)to, Scale = 1 }, width);
             (from, compact) = ((nint)to, false);
         }
@@ -148,6 +148,19 @@ internal sealed unsafe class BatchPropagation
 
         foreach (int node in nodes)
             places[node] = -1;
+    }
+
+    /// <summary>Sets the rows that aren't among some, which ascend, to zero.</summary>
+    private static void ClearOthers(float* table, int[] some, int count, int width)
+    {
+        int from = 0;
+        foreach (int row in some)
+        {
+            new Span<float>(table + ((long)from * width), (row - from) * width).Clear();
+            from = row + 1;
+        }
+
+        new Span<float>(table + ((long)from * width), (count - from) * width).Clear();
     }
 
     /// <summary>The rows of two tensors, one after the other.</summary>

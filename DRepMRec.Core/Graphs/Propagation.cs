@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DRepMRec.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,6 +11,10 @@ namespace DRepMRec.Graphs;
 public static class Propagation
 {
     private static readonly ConditionalWeakTable<CsrMatrix, Tensor> SparseTensors = [];
+
+    // Layers between the first and the last: the same memory for each call of a thread, as fresh memory costs more than the products.
+    [ThreadStatic]
+    private static NativeBuffer[]? _layers;
 
     /// <summary>One step of propagation, A x.</summary>
     /// <param name="matrix">A, [R, C].</param>
@@ -111,12 +116,13 @@ public static class Propagation
     {
         int width = (int)x.shape[1];
         Tensor mean = empty(matrix.RowCount, width);
-        using Tensor dense = x.contiguous(), even = empty(matrix.RowCount, width), odd = empty(layers > 2 ? matrix.RowCount : 0, width);
+        using Tensor dense = x.contiguous();
+        NativeBuffer[] between = _layers ??= [new NativeBuffer(), new NativeBuffer()];
         float* from = Pointer(dense), source = from;
         for (int layer = 1; layer <= layers; layer++)
         {
             bool last = layer == layers;
-            float* to = last ? null : Pointer(layer % 2 == 1 ? even : odd);
+            float* to = last ? null : between[layer % 2].Of((long)matrix.RowCount * width);
             SparseDenseProduct.Multiply(matrix, from, to, width, new SparseDenseProduct.Sum(source, Pointer(mean), last ? 1f / (layers + 1) : 1f));
             from = to;
             source = Pointer(mean);

@@ -13,7 +13,6 @@ public sealed class AdamOptimizer : IDisposable
 {
     private readonly AdamOptions _options;
     private readonly (Parameter Parameter, Tensor First, Tensor Second)[] _slots;
-    private readonly bool[] _moved;
     private int _step;
     private bool _isDisposed;
 
@@ -25,7 +24,6 @@ public sealed class AdamOptimizer : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         _options = options ?? new AdamOptions();
         _slots = [.. parameters.Where(p => p.requires_grad).Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope()))];
-        _moved = new bool[_slots.Length];
     }
 
     /// <summary>The number of steps made, for checkpoints.</summary>
@@ -34,13 +32,10 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>The first and the second moment of each parameter in turn, for checkpoints. They stay the optimiser's.</summary>
     internal IEnumerable<Tensor> Moments => _slots.SelectMany(s => new[] { s.First, s.Second });
 
-    /// <summary>For each parameter in turn whether it ever had a gradient: it then goes on by its momentum. For checkpoints, which may set them.</summary>
-    internal bool[] Moved => _moved;
-
-    /// <summary>Makes one step for all parameters that have a gradient, at the learning rate of the options.</summary>
+    /// <summary>Makes one step for all parameters, at the learning rate of the options.</summary>
     public void Step() => Step(_options.LearningRate);
 
-    /// <summary>Makes one step for all parameters that have a gradient.</summary>
+    /// <summary>Makes one step for all parameters. One without a gradient counts as having a gradient of zero.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
     /// <exception cref="ObjectDisposedException">The optimiser is disposed.</exception>
     /// <exception cref="NotSupportedException">A gradient is sparse.</exception>
@@ -50,17 +45,12 @@ public sealed class AdamOptimizer : IDisposable
         _step++;
         double firstCorrection = 1 - Math.Pow(_options.Beta1, _step), secondCorrection = 1 - Math.Pow(_options.Beta2, _step);
         using IDisposable noGradient = no_grad();
-        for (int n = 0; n < _slots.Length; n++)
+        foreach (var (parameter, first, second) in _slots)
         {
-            var (parameter, first, second) = _slots[n];
             using DisposeScope scope = NewDisposeScope();
-            Tensor? gradient = parameter.grad;
-            if (gradient is null && !_moved[n])
-                continue;
 
-            // What has moved goes on by its momentum.
-            _moved[n] = true;
-            gradient ??= zeros_like(parameter);
+            // What has moved goes on by its momentum; what never moved stays, as its moments are zero.
+            Tensor gradient = parameter.grad ?? zeros_like(parameter);
             if (gradient.is_sparse)
                 throw new NotSupportedException($"Adam takes dense gradients; that of a parameter of [{string.Join(", ", parameter.shape)}] is sparse. Create its Embedding with sparse: false.");
             if (parameter.device_type == DeviceType.CPU && parameter.dtype == ScalarType.Float32 && parameter.is_contiguous())

@@ -18,7 +18,6 @@ internal static class Checkpoint
         using DisposeScope scope = NewDisposeScope();
         var manifest = new CheckpointManifest(
             CheckpointManifest.CurrentFormatVersion, new Dictionary<string, string>(fingerprint), state.Optimizer.StepCount, state.Batch, [.. state.Losses.Sums], state.FirstLoss,
-            [.. Trainable(state.Model).Where((_, n) => state.Optimizer.Moved[n])],
             state.Elapsed.Ticks, state.EpochStart.Ticks, [.. state.History.Select(CheckpointEpoch.Of)]);
         List<SafeTensor> tensors =
         [
@@ -74,8 +73,6 @@ internal static class Checkpoint
             foreach (var (stored, target) in places)
                 TensorBytes.CopyTo(stored, target);
             random.set_rng_state(generator);
-            foreach (var (n, name) in Trainable(state.Model).Index())
-                state.Optimizer.Moved[n] = manifest.Moved.Contains(name);
             state.Optimizer.StepCount = manifest.Steps;
             state.GoOn(history, manifest.FirstLoss, new TimeSpan(manifest.Elapsed));
             state.Begin(manifest.Batch, losses, new TimeSpan(manifest.EpochStart));
@@ -93,9 +90,6 @@ internal static class Checkpoint
             throw new FormatException($"the array '{name}' is missing");
         return TensorBytes.Fits(stored, target) ? stored : throw new FormatException($"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{Shown.List(stored.Shape)}]");
     }
-
-    /// <summary>The names of the parameters in the order of the optimiser.</summary>
-    private static IEnumerable<string> Trainable(DRepMRecModel model) => model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => p.name);
 
     private static IReadOnlyList<EpochReport> ReadHistory(CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol)
     {

@@ -11,7 +11,6 @@ namespace DRepMRec.Training;
 /// <param name="Batch">The batches done in the epoch that is under way.</param>
 /// <param name="LossSums">The sums of its losses over these batches.</param>
 /// <param name="FirstLoss">The loss of the first batch of all.</param>
-/// <param name="Moved">The parameters that have had a gradient.</param>
 /// <param name="Elapsed">The time that training took, in ticks.</param>
 /// <param name="EpochStart">When the epoch that is under way began, in ticks.</param>
 /// <param name="History">The complete epochs.</param>
@@ -22,7 +21,6 @@ internal sealed record CheckpointManifest(
     int Batch,
     List<KeyValuePair<string, double>> LossSums,
     double? FirstLoss,
-    List<string> Moved,
     long Elapsed,
     long EpochStart,
     List<CheckpointEpoch> History)

@@ -38,6 +38,8 @@ public class KernelBenchmarks
     private float[] _scores = null!;
     private int[] _users = null!;
     private BatchSampler _sampler = null!;
+    private float[] _nodes = null!;
+    private float[] _result = null!;
     private int _epoch;
 
     /// <summary>The dataset, set before the run.</summary>
@@ -65,7 +67,17 @@ public class KernelBenchmarks
         _users = [.. Enumerable.Range(0, ScoredUsers)];
         _features = randn(NeighborRows, NeighborDimension);
         _featureRows = [.. _features.data<float>()];
+        _nodes = [.. _ego.data<float>()];
+        _result = new float[_nodes.Length];
         _sampler = new BatchSampler(Data.Train, new RankingLoss.Bpr());
+    }
+
+    /// <summary>The adjacency is symmetric: there and back is the same product twice.</summary>
+    [Benchmark]
+    public void Kernel()
+    {
+        _graph.Adjacency.Multiply(_nodes, _result, Dimension);
+        _graph.Adjacency.Multiply(_result, _nodes, Dimension);
     }
 
     [Benchmark]

@@ -6,7 +6,6 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using DRepMRec.Graphs;
-using Perfolizer.Horology;
 
 namespace Benchmarks;
 
@@ -17,10 +16,12 @@ internal static class KernelSuite
     {
         KernelBenchmarks.Data = options.Load();
         var graph = new InteractionGraph(KernelBenchmarks.Data.Train);
-        report.Note($"{KernelBenchmarks.Data.Name}: {graph}; {KernelBenchmarks.Dimension} columns; by BenchmarkDotNet, one after the other");
+        report.Note($"{KernelBenchmarks.Data.Name}: {graph}; {KernelBenchmarks.Dimension} columns; by BenchmarkDotNet, one call per repetition, one method after the other");
         LibraryThreads.Set(options.Threads);
-        Job job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput).WithWarmupCount(options.Quick ? 1 : 3).WithIterationCount(options.Quick ? 2 : 12)
-            .WithMinIterationCount(1).WithMaxIterationCount(20).WithIterationTime(TimeInterval.FromMilliseconds(options.Quick ? 20 : 150));
+
+        // One call per repetition: on a busy machine some of many short repetitions are left alone.
+        Job job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput).WithWarmupCount(options.Quick ? 1 : 10).WithIterationCount(options.Quick ? 3 : 120)
+            .WithInvocationCount(1).WithUnrollFactor(1).WithGcForce(false);
         IConfig config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance).AddColumnProvider(DefaultColumnProviders.Instance)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "drepmrec-benchmarks")).WithOptions(ConfigOptions.DisableOptimizationsValidator | ConfigOptions.DisableLogFile);
         Summary summary = BenchmarkRunner.Run<KernelBenchmarks>(config);
@@ -30,7 +31,8 @@ internal static class KernelSuite
         int nodes = graph.UserCount + graph.ItemCount, width = KernelBenchmarks.Dimension;
         long table = (long)nodes * width * sizeof(float), entries = graph.Adjacency.NonZeroCount;
         double product = Bytes((entries * ((width * sizeof(float)) + 8)) + table, table), step = Bytes(7 * table, table);
-        report.Add("propagation, forward and backward", Of("Product"), Of("PlainProduct"), 2 * product);
+        report.Add("propagation kernel, forward and backward", Of("Kernel"), Of("PlainProduct"), 2 * product);
+        report.Add("propagation with autograd, forward and backward", Of("Product"), Of("PlainProduct"), 2 * product);
         report.Add("mean over 2 layers, forward and backward", Of("MeanOfLayers"), Of("PlainMeanOfLayers"), 4 * product);
         report.Add("Adam step over all rows", Of("Adam"), Of("PlainAdam"), step);
         report.Add($"scores of {KernelBenchmarks.ScoredUsers} users", Of("Scores"), Of("PlainScores"), Operations(2.0 * KernelBenchmarks.ScoredUsers * graph.ItemCount * width));

@@ -1,5 +1,5 @@
-using DRepMRec.Data;
 using DRepMRec;
+using DRepMRec.Data;
 
 namespace Benchmarks;
 

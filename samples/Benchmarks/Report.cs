@@ -4,19 +4,25 @@ using System.Text.Json;
 
 namespace Benchmarks;
 
-/// <summary>One line of the tables.</summary>
+/// <summary>One line of the tables, in milliseconds.</summary>
 /// <param name="What">What was timed.</param>
-/// <param name="Milliseconds">The median.</param>
-/// <param name="Fastest">The fastest repetition, in milliseconds: what the median would be on a machine that does nothing else.</param>
-/// <param name="PlainMilliseconds">The median of the plain way, in the same run, if there is one.</param>
-/// <param name="BoundMilliseconds">What the bytes or the arithmetic alone take, if that is known.</param>
+/// <param name="Own">Ours.</param>
+/// <param name="Plain">The plain way, in the same run, if there is one.</param>
+/// <param name="Bound">What the bytes or the arithmetic alone take, if that is known.</param>
 /// <param name="PeakMegabytes">The most memory that the process had until then.</param>
-internal sealed record Line(string What, double Milliseconds, double Fastest, double? PlainMilliseconds, double? BoundMilliseconds, double PeakMegabytes)
+internal sealed record Line(string What, Timing Own, Timing? Plain, double? Bound, double PeakMegabytes)
 {
-    public double? Ratio => PlainMilliseconds / Milliseconds;
+    /// <summary>Of the medians.</summary>
+    public double? Ratio => Plain?.Median / Own.Median;
+
+    /// <summary>Of the fastest repetitions: what a machine that does nothing else comes nearest to.</summary>
+    public double? RatioOfFastest => Plain?.Fastest / Own.Fastest;
+
+    /// <summary>Of the processor times' medians.</summary>
+    public double? RatioOfProcessor => Plain?.MedianProcessor / Own.MedianProcessor;
 
     /// <summary>Of the fastest repetition, as the bound is measured by the fastest copy or product.</summary>
-    public double? ShareOfBound => BoundMilliseconds / Fastest;
+    public double? ShareOfBound => Bound / Own.Fastest;
 }
 
 /// <summary>Prints lines as they come and keeps them for the file.</summary>
@@ -31,16 +37,16 @@ internal sealed class Report
     {
         _options = options;
         Note(Machine.Describe(options.Threads));
-        Console.WriteLine($"{"",-58} {"median ms",11} {"fastest",10} {"plain ms",10} {"ratio",7} {"bound ms",9} {"share",6} {"peak MB",8}");
+        Console.WriteLine($"{"",-56} {"median ms",10} {"fastest",9} {"cpu",9} {"plain ms",9} {"fastest",9} {"cpu",9} {"ratio",6} {"fastest",7} {"cpu",6} {"bound ms",8} {"share",6} {"peak MB",7}");
     }
 
     public void Add(string what, Timing own, Timing? plain = null, double? boundMilliseconds = null)
     {
-        var line = new Line(what, own.Median, own.Fastest, plain?.Median, boundMilliseconds, PeakMegabytes());
+        var line = new Line(what, own, plain, boundMilliseconds, PeakMegabytes());
         _lines.Add(line);
         string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
-        Console.WriteLine($"{what,-58} {Text(line.Milliseconds, "F3"),11} {Text(line.Fastest, "F3"),10} {Text(line.PlainMilliseconds, "F2"),10} {Text(line.Ratio, "F1"),7} "
-            + $"{Text(line.BoundMilliseconds, "F3"),9} {Text(line.ShareOfBound, "P0"),6} {Text(line.PeakMegabytes, "F0"),8}");
+        Console.WriteLine($"{what,-56} {Text(own.Median, "F3"),10} {Text(own.Fastest, "F3"),9} {Text(own.MedianProcessor, "F2"),9} {Text(plain?.Median, "F2"),9} {Text(plain?.Fastest, "F2"),9} {Text(plain?.MedianProcessor, "F2"),9} "
+            + $"{Text(line.Ratio, "F1"),6} {Text(line.RatioOfFastest, "F1"),7} {Text(line.RatioOfProcessor, "F1"),6} {Text(line.Bound, "F3"),8} {Text(line.ShareOfBound, "P0"),6} {Text(line.PeakMegabytes, "F0"),7}");
     }
 
     public void Note(string text)

@@ -13,9 +13,10 @@ internal static class ScaleSuite
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
         LibraryThreads.Set(options.Threads);
-        Epochs(options, report);
-        cancellation.ThrowIfCancellationRequested();
         Neighbors(options, report, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        Epochs(options, report);
+        DenseNeighbors(options, report);
     }
 
     /// <summary>A graph of the size of Amazon Electronics: at the usual batch size, and by the recipe for large graphs.</summary>
@@ -51,8 +52,11 @@ internal static class ScaleSuite
             report.Add($"10 nearest of {count} x {dimension}, inverted file", Timing.Once(() => approximate = NeighborGraph.ApproximateCosine(rows, dimension, 10)), own);
             report.Note(FormattableString.Invariant($"recall of the inverted file: {Recall(exact!, approximate!):F4}"));
         }
+    }
 
-        // Last, as its memory would hide that of all others.
+    /// <summary>Last of all, as its memory would hide that of all others.</summary>
+    private static void DenseNeighbors(Arguments options, Report report)
+    {
         int dense = options.Quick ? 2_000 : 20_000;
         float[] some = LargeGraph.Features(dense, 128);
         using Tensor all = tensor(some, dense, 128);

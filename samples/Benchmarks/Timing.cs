@@ -2,10 +2,12 @@ using System.Diagnostics;
 
 namespace Benchmarks;
 
-/// <summary>Repetitions of one thing, in milliseconds.</summary>
-internal sealed record Timing(IReadOnlyList<double> Milliseconds)
+/// <summary>Repetitions of one thing, in milliseconds on the clock and in milliseconds of processor time over all threads; the latter is what a busy machine disturbs least.</summary>
+internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<double>? Processor = null)
 {
-    public double Median => Milliseconds.Order().ElementAt(Milliseconds.Count / 2);
+    public double Median => MedianOf(Milliseconds);
+
+    public double? MedianProcessor => Processor is null ? null : MedianOf(Processor);
 
     public double Fastest => Milliseconds.Min();
 
@@ -15,24 +17,33 @@ internal sealed record Timing(IReadOnlyList<double> Milliseconds)
     public static Timing[] Interleaved(int rounds, params Action[] actions)
     {
         var times = actions.Select(_ => new List<double>()).ToArray();
+        var processor = actions.Select(_ => new List<double>()).ToArray();
         for (int round = -1; round < rounds; round++)
         {
             for (int n = 0; n < actions.Length; n++)
             {
-                long started = Stopwatch.GetTimestamp();
-                actions[n]();
-                if (round >= 0)
-                    times[n].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                Timing once = Once(actions[n]);
+                if (round < 0)
+                    continue;
+                times[n].Add(once.Median);
+                processor[n].Add(once.MedianProcessor!.Value);
             }
         }
 
-        return [.. times.Select(t => new Timing(t))];
+        return [.. times.Zip(processor, (t, p) => new Timing(t, p))];
     }
 
     public static Timing Once(Action action)
     {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         long started = Stopwatch.GetTimestamp();
         action();
-        return new Timing([Stopwatch.GetElapsedTime(started).TotalMilliseconds]);
+        double elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        return new Timing([elapsed], [(Environment.CpuUsage.TotalTime - before).TotalMilliseconds]);
     }
+
+    /// <summary>All repetitions of some timings as one.</summary>
+    public static Timing Together(IReadOnlyCollection<Timing> timings) => new([.. timings.SelectMany(t => t.Milliseconds)], [.. timings.SelectMany(t => t.Processor ?? [])]);
+
+    private static double MedianOf(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
 }
