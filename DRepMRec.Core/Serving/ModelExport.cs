@@ -125,7 +125,8 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
 
     private ServingModel WithContent(ServingModel lines, ModelForm form, ModalEncoder encoder)
     {
-        if (encoder.Options.Gate == FilterGateKind.Embedding || model.Features!.Sources.Sum(s => s.Values.Length * (long)sizeof(float)) > options.MaxContentBytes)
+        bool reduced = model.Features!.Sources.Where((source, m) => model.Features.Values[m].shape[1] != source.Dimension).Any();
+        if (reduced || encoder.Options.Gate == FilterGateKind.Embedding || model.Features.Sources.Sum(s => s.Values.Length * (long)sizeof(float)) > options.MaxContentBytes)
             return lines;
         ServingModel withContent = lines with
         {
