@@ -14,7 +14,7 @@ public sealed partial class DRepMRecModel
     /// <summary>Whether there is a modal line, of whatever kind.</summary>
     internal bool HasModalLine => _modalLine is not null;
 
-    /// <summary>The behaviour line as it goes into the fusion, and what each modality adds to the modal line. The caller owns the tensors.</summary>
+    /// <summary>What the behaviour encoder makes of all users and items, those without a training interaction included, and what each modality adds to the modal line. The caller owns the tensors.</summary>
     internal (UserItemEmbeddings Behavior, IReadOnlyList<UserItemEmbeddings> Modal) ComputeLines(ModalEncoder encoder)
     {
         bool training = this.training;
@@ -23,8 +23,7 @@ public sealed partial class DRepMRecModel
         {
             using IDisposable noGradient = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            UserItemEmbeddings output = Host(Graph, null).Embeddings;
-            var behavior = new UserItemEmbeddings(HideColdUsers(output.Users), HideItems(output.Items, _modalLine!, batch: null));
+            UserItemEmbeddings behavior = Host(Graph, null).Embeddings;
             return (behavior.MoveToOuterDisposeScope(), [.. encoder.PerModality(Graph, Features!).Select(m => m.MoveToOuterDisposeScope())]);
         }
         finally

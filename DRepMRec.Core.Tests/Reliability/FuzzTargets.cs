@@ -16,7 +16,7 @@ namespace DRepMRec.Tests.Reliability;
 internal static class FuzzTargets
 {
     private static readonly CheckpointManifest Manifest = new(
-        CheckpointManifest.CurrentFormatVersion, new() { ["Trainer.StoppingMetric"] = "Recall@20", ["Weights.x"] = "F32 [2, 2]" }, 12, 3, [new("loss", 1.25), new("bpr", 0.5)], 0.7, ["x"], 123456, 12345,
+        CheckpointManifest.CurrentFormatVersion, new() { ["Trainer.StoppingMetric"] = "Recall@20", ["Weights.x"] = "F32 [2, 2]" }, 12, 3, [new("loss", 1.25), new("bpr", 0.5)], 0.7, 123456, 12345,
         [new(1, [new("loss", 1.5)], new(new(3, 4, [new("Recall@20", 0.25)]), null, new(1, 1, [new("Recall@20", 0)]), 0.5, 77), 88, 99), new(2, [new("loss", 1.25)], null, 88, 0)]);
 
     private static readonly byte[] Inter = Text("userID\titemID\trating\ttimestamp\tx_label\n0\t0\t5.0\t10\t0\n1\t1\t4\t11\t1\n2\t2\t3\t12\t2\n0\t1\t1\t13\t0\n");

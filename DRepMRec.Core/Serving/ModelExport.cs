@@ -80,8 +80,8 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         {
             ServingModel withLines = fused with
             {
-                UserBehavior = Rows(behavior.Users),
-                ItemBehavior = Rows(behavior.Items),
+                UserBehavior = Rows(behavior.Users, user => fused.Seen(user).Length > 0),
+                ItemBehavior = Rows(behavior.Items, item => fused.Degree(item) > 0),
                 UserModal = [.. modal.Select(m => Rows(m.Users))],
                 ItemModal = [.. modal.Select(m => Rows(m.Items))],
             };
@@ -182,6 +182,20 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
     {
         double[] lengths = [.. Enumerable.Range(0, rows.Count).Select(row => LineFusion.Length(rows[row])).Where(l => l > 0)];
         return lengths.Length == 0 ? 0 : lengths.Average();
+    }
+
+    /// <summary>Rows of which some are known; the others become 0, as they do in the model.</summary>
+    private static RowStore Rows(torch.Tensor tensor, Func<int, bool> isKnown)
+    {
+        float[] values = UserItemEmbeddings.Values(tensor);
+        int width = (int)tensor.shape[1];
+        for (int row = 0; row < tensor.shape[0]; row++)
+        {
+            if (!isKnown(row))
+                values.AsSpan(row * width, width).Clear();
+        }
+
+        return RowStore.Of(values, width);
     }
 
     private static RowStore Rows(torch.Tensor tensor) => RowStore.Of(UserItemEmbeddings.Values(tensor), (int)tensor.shape[1]);

@@ -6,8 +6,8 @@ internal static class Clock
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.4);
 
-    /// <summary>The median time of a call in milliseconds, after a warm-up that gives the compiler time for its best code.</summary>
-    public static double Median(int calls, Action<int> call)
+    /// <summary>The times of a call, after a warm-up that gives the compiler time for its best code.</summary>
+    public static Times Measure(int calls, Action<int> call)
     {
         for (int round = 0; round < 3; round++)
         {
@@ -26,6 +26,14 @@ internal static class Clock
         }
 
         Array.Sort(times);
-        return times[calls / 2];
+        return new Times(times[calls / 2], times[0]);
     }
+}
+
+/// <summary>What calls took, in milliseconds.</summary>
+/// <param name="Median">Half of them took longer.</param>
+/// <param name="Fastest">What the median would be on a machine that does nothing else.</param>
+internal readonly record struct Times(double Median, double Fastest)
+{
+    public Times Scaled(double factor) => new(Median * factor, Fastest * factor);
 }

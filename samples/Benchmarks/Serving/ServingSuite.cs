@@ -16,7 +16,7 @@ internal static class ServingSuite
     public static void Run()
     {
         Table table = new Table().Border(TableBorder.Rounded).Title("Serving, 64 dimensions").AddColumn("What");
-        foreach (string column in new[] { "ms", "GB/s", "of bandwidth", "GFLOP/s", "beside" })
+        foreach (string column in new[] { "median ms", "fastest ms", "GB/s", "of bandwidth", "GFLOP/s", "beside" })
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (int items in new[] { 100_000, 1_000_000 })
             Measure(table, items);
@@ -36,15 +36,15 @@ internal static class ServingSuite
     {
         Recommender recommender = Catalogue.Create(items);
         double bytes = items * 64.0 * sizeof(float);
-        int calls = items > 500_000 ? 31 : 201;
+        int calls = items > 500_000 ? 61 : 201;
         string Id(int n) => $"user{n % 1000}";
-        double read = Clock.Median(calls, _ => ReadAll(recommender.Model.Items.Rows));
-        double one = Clock.Median(calls, n => recommender.Recommend(Id(n), Count));
-        double plain = Clock.Median(calls / 10, n => PlainLoop.Top(recommender.Model.Items, recommender.Model.Users[n % 1000], Count));
+        Times read = Clock.Measure(calls, _ => ReadAll(recommender.Model.Items.Rows));
+        Times one = Clock.Measure(calls, n => recommender.Recommend(Id(n), Count));
+        Times plain = Clock.Measure(calls / 10, n => PlainLoop.Top(recommender.Model.Items, recommender.Model.Users[n % 1000], Count));
         string size = items.ToString("N0", CultureInfo.InvariantCulture);
-        Row(table, $"{size} items: read all, one thread", read, bytes / read, null, null, "");
-        Row(table, $"{size} items: top-{Count} of one user", one, bytes / one, read / one, null, "");
-        Row(table, $"{size} items: the plain loop", plain, bytes / plain, read / plain, null, Ratio(plain, one));
+        Row(table, $"{size} items: read all, one thread", read, bytes, null, null, "");
+        Row(table, $"{size} items: top-{Count} of one user", one, bytes, read, null, "");
+        Row(table, $"{size} items: the plain loop", plain, bytes, read, null, Ratio(plain, one));
 
         const int Batch = 480;
         RecommendationRequest[] requests = [.. Enumerable.Range(0, Batch).Select(n => new RecommendationRequest { UserId = Id(n), Count = Count })];
@@ -52,23 +52,23 @@ internal static class ServingSuite
         double flops = 2.0 * items * 64 * Batch;
         int batches = items > 500_000 ? 3 : 15;
         Parallelism.Threads = 1;
-        double batch = Clock.Median(batches, _ => recommender.Recommend(requests));
-        double product = Product(recommender, items, Batch, batches);
+        Times batch = Clock.Measure(batches, _ => recommender.Recommend(requests));
+        Times product = Product(recommender, items, Batch, batches);
         Parallelism.Threads = threads;
-        double parallel = Clock.Median(batches, _ => recommender.Recommend(requests));
-        Row(table, $"{size} items: {Batch} users at once, one thread", batch, null, null, flops / batch, $"{Ratio(one * Batch, batch)} one by one");
-        Row(table, $"{size} items: the evaluator's product, without ranking", product, null, null, flops / product, "");
-        Row(table, $"{size} items: {Batch} users at once, {threads} threads", parallel, null, null, flops / parallel, $"{Ratio(batch, parallel)} one thread");
+        Times parallel = Clock.Measure(batches, _ => recommender.Recommend(requests));
+        Row(table, $"{size} items: {Batch} users at once, one thread", batch, null, null, flops, $"{Ratio(one.Scaled(Batch), batch)} one by one");
+        Row(table, $"{size} items: the evaluator's product, without ranking", product, null, null, flops, "");
+        Row(table, $"{size} items: {Batch} users at once, {threads} threads", parallel, null, null, flops, $"{Ratio(batch, parallel)} one thread");
         StartUp(table, recommender, size);
     }
 
     /// <summary>The evaluator's matrix product over the same rows, in blocks of 48 users and 8,192 items so that its output stays in the cache.</summary>
-    private static double Product(Recommender recommender, int items, int users, int calls)
+    private static Times Product(Recommender recommender, int items, int users, int calls)
     {
         const int Rows = 8192, Block = 48;
         PackedMatrix[] packed = [.. Enumerable.Range(0, items / Rows).Select(b => new PackedMatrix(recommender.Model.Items.Rows.Slice(b * Rows * 64L, Rows * 64), Rows, 64))];
         float[] queries = recommender.Model.Users.Rows.Slice(0, Block * 64).ToArray(), scores = new float[Block * Rows];
-        double ms = Clock.Median(calls, _ =>
+        Times times = Clock.Measure(calls, _ =>
         {
             for (int first = 0; first < users; first += Block)
             {
@@ -76,7 +76,7 @@ internal static class ServingSuite
                     part.Multiply(queries, Block, scores);
             }
         });
-        return ms * items / (packed.Length * (double)Rows);
+        return times.Scaled(items / (packed.Length * (double)Rows));
     }
 
     private static void StartUp(Table table, Recommender recommender, string size)
@@ -85,9 +85,9 @@ internal static class ServingSuite
         try
         {
             recommender.Save(path);
-            double load = Clock.Median(11, _ => Recommender.Load(path));
-            double first = Clock.Median(5, n => Recommender.Load(path).Recommend($"user{n}", Count));
-            double verified = Clock.Median(3, _ => Recommender.Load(path, new RecommenderLoadOptions { Verify = true }));
+            Times load = Clock.Measure(11, _ => Recommender.Load(path));
+            Times first = Clock.Measure(5, n => Recommender.Load(path).Recommend($"user{n}", Count));
+            Times verified = Clock.Measure(3, _ => Recommender.Load(path, new RecommenderLoadOptions { Verify = true }));
             Row(table, $"{size} items: load, mapped", load, null, null, null, $"{new FileInfo(path).Length / 1e6:F0} MB");
             Row(table, $"{size} items: load and first answer", first, null, null, null, "");
             Row(table, $"{size} items: load and verify everything", verified, null, null, null, "");
@@ -116,8 +116,13 @@ internal static class ServingSuite
         return sum;
     }
 
-    private static string Ratio(double slow, double fast) => $"{slow / fast:F1} x";
+    private static string Ratio(Times slow, Times fast) => $"{slow.Fastest / fast.Fastest:F1} x";
 
-    private static void Row(Table table, string what, double ms, double? bytesPerMs, double? share, double? flopsPerMs, string beside)
-        => table.AddRow(Markup.Escape(what), ms.ToString("F3", CultureInfo.InvariantCulture), bytesPerMs is null ? "" : $"{bytesPerMs / 1e6:F1}", share is null ? "" : $"{share:P0}", flopsPerMs is null ? "" : $"{flopsPerMs / 1e6:F0}", beside);
+    /// <summary>Rates and ratios are those of the fastest calls.</summary>
+    private static void Row(Table table, string what, Times times, double? bytes, Times? bound, double? flops, string beside)
+    {
+        string Rate(double? amount, string format) => amount is null ? "" : (amount.Value / times.Fastest / 1e6).ToString(format, CultureInfo.InvariantCulture);
+        string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
+        table.AddRow(Markup.Escape(what), Number(times.Median), Number(times.Fastest), Rate(bytes, "F1"), bound is null ? "" : $"{bound.Value.Fastest / times.Fastest:P0}", Rate(flops, "F0"), beside);
+    }
 }
