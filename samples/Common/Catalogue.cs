@@ -20,12 +20,15 @@ internal static class Catalogue
         ["EASE+features"] = EaseWithFeatures,
     };
 
+    // Layers were chosen on TikTok's validation set, together with L2.
+    private static readonly LightGcnOptions LightGcn = new() { Layers = 1 };
+
     private static readonly string[] NeedFeatures = ["EASE+features", "VBPR", "FREEDOM", "MGCN"];
 
     private static readonly Dictionary<string, Func<RecDataset, ModalFeatures?, int, IBehaviorEncoder>> Hosts = new()
     {
         ["BPR-MF"] = (data, _, seed) => new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, new MatrixFactorizationOptions { Seed = seed }),
-        ["LightGCN"] = (data, _, seed) => new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { Seed = seed }),
+        ["LightGCN"] = (data, _, seed) => new LightGcnEncoder(data.Users.Count, data.Items.Count, LightGcn with { Seed = seed }),
         ["VBPR"] = (data, features, seed) => new VbprEncoder(data.Users.Count, features!, new VbprOptions { Seed = seed }),
         ["FREEDOM"] = (data, features, seed) => new FreedomEncoder(data.Users.Count, features!, new FreedomOptions { Seed = seed }),
         ["MGCN"] = (data, features, seed) => new MgcnEncoder(data.Users.Count, features!, new MgcnOptions { Seed = seed }),
@@ -41,11 +44,25 @@ internal static class Catalogue
     /// <summary>How the features of a host are scaled, by TikTok's validation set.</summary>
     public static FeatureScaling Scaling(string model) => model == "MGCN" ? FeatureScaling.None : FeatureScaling.Standardize;
 
-    /// <summary>The learning rate of a model over epochs: MGCN's is published as falling by 0.96 every 50 epochs.</summary>
-    public static LearningRateSchedule Schedule(string model) => model == "MGCN" ? new LearningRateSchedule.Step() : new LearningRateSchedule.Constant();
+    /// <summary>What a model is trained with: LightGCN's L2 was chosen on TikTok's validation set, MGCN's learning rate is published as falling by 0.96 every 50 epochs.</summary>
+    public static TrainerOptions Training(string model, TrainerOptions options) => model switch
+    {
+        "LightGCN" => options with { L2 = 0.1 },
+        "MGCN" => options with { Schedule = new LearningRateSchedule.Step() },
+        _ => options,
+    };
 
     /// <summary>The options that a model has of its own.</summary>
-    public static object? HostOptions(string model) => model switch { "FREEDOM" => new FreedomOptions(), "MGCN" => new MgcnOptions(), "VBPR" => new VbprOptions(), "EASE" => new EaseOptions(), "ItemKNN" => new ItemKnnOptions(), _ => null };
+    public static object? HostOptions(string model) => model switch
+    {
+        "LightGCN" => LightGcn,
+        "FREEDOM" => new FreedomOptions(),
+        "MGCN" => new MgcnOptions(),
+        "VBPR" => new VbprOptions(),
+        "EASE" => new EaseOptions(),
+        "ItemKNN" => new ItemKnnOptions(),
+        _ => null,
+    };
 
     public static bool IsBaseline(string model) => Baselines.ContainsKey(model);
 

@@ -57,7 +57,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
 
     private ModelRun Train(string model, bool bma, int seed, IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {
-        var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads, Schedule = Catalogue.Schedule(model) };
+        TrainerOptions trainer = Catalogue.Training(model, new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads });
         if (Catalogue.IsBaseline(model))
             return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data), data, trainer, cancellation);
         using ModalFeatures? features = Catalogue.NeedsFeatures(model) ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
@@ -74,7 +74,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
 
     /// <summary>What a model is made with, in short: figures of other options, which another version of the library may have, don't belong in the same table.</summary>
     private string OptionsOf(string model, bool bma)
-        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ModelOptions(model, bma)} {Catalogue.HostOptions(model)} {Catalogue.Schedule(model)} {typeof(Trainer).Assembly.GetName().Version}")))[..12];
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ModelOptions(model, bma)} {Catalogue.HostOptions(model)} {Catalogue.Training(model, new TrainerOptions { Threads = 1 })} {typeof(Trainer).Assembly.GetName().Version}")))[..12];
 
     private TrialFigures? Find((string Model, bool Bma, int Seed) asked) => _done.Find(d => (d.Model, d.Bma, d.Seed) == asked);
 
