@@ -3,6 +3,7 @@ using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Graphs;
+using DRepMRec.Hosts;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 using TorchSharp;
@@ -65,6 +66,20 @@ public abstract class HostContract : EncoderContract
     }
 
     [Fact]
+    public void With_all_weights_0_and_the_modal_line_off_it_is_the_host_alone_bit_for_bit()
+    {
+        var off = new DRepMRecOptions
+        {
+            Loss = Alone.Loss,
+            UseModalLine = false,
+            Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 },
+            SimilaritySignal = new SssOptions { Weight = 0 },
+            BehaviorDropout = 0.5,
+        };
+        Train(off, 3, (host, options) => host.WithBehaviorModalAlignment(Board, options)).Items.Should().Equal(Train(Alone, 3).Items);
+    }
+
+    [Fact]
     public void Trained_alone_it_is_what_a_plain_loop_over_all_its_rows_gives_up_to_rounding()
     {
         float[] facade = Train(Alone with { Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 }, SimilaritySignal = new SssOptions { Weight = 0 } }, 3).Items;
@@ -114,10 +129,11 @@ public abstract class HostContract : EncoderContract
         Train(Aligned, 5).Items.Should().Equal(calm);
     }
 
-    private (float[] Items, double Recall) Train(DRepMRecOptions options, int epochs)
+    private (float[] Items, double Recall) Train(DRepMRecOptions options, int epochs, Func<IBehaviorEncoder, DRepMRecOptions, DRepMRecModel>? create = null)
     {
         using var features = new ModalFeatures(Board.Features);
-        using var model = DRepMRecModel.Create(Board, Create(40, features, 1), options);
+        IBehaviorEncoder host = Create(40, features, 1);
+        using DRepMRecModel model = create is null ? DRepMRecModel.Create(Board, host, options) : create(host, options);
         TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = epochs, Patience = 100, EvaluateEvery = epochs }).Fit();
         UserItemEmbeddings final = model.Embed();
         float[] items = UserItemEmbeddings.Values(final.Items);
