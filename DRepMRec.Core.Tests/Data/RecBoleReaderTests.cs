@@ -63,6 +63,7 @@ public sealed class RecBoleReaderTests
 
     [Theory]
     [InlineData("user_id:token\titem_id\n", "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'item_id'.")]
+    [InlineData("user_id:token\tfloat\n", "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'float'.")]
     [InlineData("user_id:token\titem_id:text\n", "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'item_id:text'.")]
     [InlineData("user:token\titem_id:token\n", "ml.inter line 1: expected a column user_id:token or userID:token in the header, found 'user:token\\titem_id:token'.")]
     [InlineData("user_id:token\titem_id:token\n1\n", "ml.inter line 2: expected 2 tab-separated columns (user_id:token, item_id:token), found 1: '1'.")]

@@ -37,7 +37,7 @@ internal sealed class IdMapping
                 throw text.Error($"expected a whole number as {numberColumn}, found {Shown.Text(text[number])}.");
             string rawId = text[1 - number].ToString();
             if (string.IsNullOrWhiteSpace(rawId))
-                throw text.Error($"expected a raw id as {header.Names[1 - number]}, found a blank.");
+                throw text.Error($"expected a raw id as {Shown.Text(header.Names[1 - number])}, found a blank.");
             if (!seen.Add(rawId) || !mapping._rawIds.TryAdd(value, rawId))
                 throw text.Error($"expected each raw id and each {numberColumn} once, found {text.Shown} after one of its two.");
         }

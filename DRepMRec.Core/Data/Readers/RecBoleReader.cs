@@ -43,5 +43,5 @@ internal static class RecBoleReader
 
     private static readonly string[] Types = ["token", "float", "token_seq", "float_seq"];
 
-    private static string TypeOf(string cell) => cell[(cell.LastIndexOf(':') + 1)..];
+    private static string TypeOf(string cell) => cell.LastIndexOf(':') is > 0 and int at ? cell[(at + 1)..] : "";
 }
