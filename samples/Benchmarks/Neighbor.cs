@@ -7,7 +7,12 @@ namespace Benchmarks;
 internal static class Neighbor
 {
     /// <summary>Starts one; disposing the result ends it.</summary>
-    public static IDisposable Start() => new Running(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["--spin", "600"]))!);
+    public static IDisposable Start()
+    {
+        string[] spin = ["--spin", "600"];
+        bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        return new Running(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, isHost ? [typeof(Neighbor).Assembly.Location, .. spin] : spin))!);
+    }
 
     /// <summary>What such a process does.</summary>
     public static int Spin(double seconds)
