@@ -34,6 +34,7 @@ public sealed class BatchSampler
         if (train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(train));
         _train = train;
+        Count = train.Count;
         _loss = loss;
         _batchSize = batchSize;
         _seed = (ulong)seed;
@@ -50,10 +51,18 @@ public sealed class BatchSampler
 
     /// <summary>The most interactions of one user in an epoch: a user with more gets as many, drawn anew each epoch.</summary>
     /// <value>0 for all of them (the default), or more.</value>
-    public int MostPerUser { get; init => field = Guard.NotNegative(value); }
+    public int MostPerUser
+    {
+        get;
+        init
+        {
+            field = Guard.NotNegative(value);
+            Count = field == 0 ? _train.Count : Enumerable.Range(0, _train.UserCount).Sum(u => Math.Min(value, _train.ItemsOf(u).Length));
+        }
+    }
 
     /// <summary>The number of interactions in an epoch.</summary>
-    public int Count => MostPerUser == 0 ? _train.Count : Enumerable.Range(0, _train.UserCount).Sum(u => Math.Min(MostPerUser, _train.ItemsOf(u).Length));
+    public int Count { get; private init; }
 
     /// <summary>The number of batches in an epoch.</summary>
     public int BatchCount => (Count + _batchSize - 1) / _batchSize;
