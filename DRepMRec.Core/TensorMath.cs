@@ -1,3 +1,4 @@
+using DRepMRec.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -54,7 +55,9 @@ public static class TensorMath
 
     /// <summary>Each row divided by its Euclidean length (at least 1e-12, so that zero rows stay zero).</summary>
     /// <param name="a">[N, D].</param>
-    public static Tensor NormalizeRows(this Tensor a) => nn.functional.normalize(a, p: 2, dim: 1, eps: 1e-12);
+    public static Tensor NormalizeRows(this Tensor a) => a.device_type == DeviceType.CPU && a.dtype == ScalarType.Float32
+        ? NormalizeFunction.Apply(a)
+        : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.Shortest);
 
     /// <summary>The dot product of each row of a with the row of b at the same place: [N, D] and [N, D] to [N].</summary>
     /// <param name="a">[N, D].</param>

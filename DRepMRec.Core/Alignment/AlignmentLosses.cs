@@ -1,4 +1,5 @@
 using DRepMRec.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Alignment;
@@ -14,14 +15,17 @@ internal static class AlignmentLosses
 
     /// <summary>Contrast of each row with its partner against all other partners, in both directions, averaged.</summary>
     public static Tensor InfoNce(Tensor a, Tensor b, double temperature)
-        => InfoNceOneWay(a, b, temperature).Plus(InfoNceOneWay(b, a, temperature)).Times(0.5);
-
-    /// <summary>Contrast of each row of a with its partner in b against all other rows of b.</summary>
-    public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature)
     {
         Tensor x = a.NormalizeRows(), y = b.NormalizeRows();
-        return RankingLosses.SampledSoftmax(x, y, y, ExcludedPairs.Diagonal((int)a.shape[0]), temperature);
+        return x.device_type == DeviceType.CPU && temperature >= InfoNceFunction.LowestTemperature
+            ? InfoNceFunction.Apply(x, y, temperature)
+            : Contrast(x, y, temperature).Plus(Contrast(y, x, temperature)).Times(0.5);
     }
+
+    /// <summary>Contrast of each row of a with its partner in b against all other rows of b.</summary>
+    public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature) => Contrast(a.NormalizeRows(), b.NormalizeRows(), temperature);
+
+    private static Tensor Contrast(Tensor x, Tensor y, double temperature) => RankingLosses.SampledSoftmax(x, y, y, ExcludedPairs.Diagonal((int)x.shape[0]), temperature);
 
     /// <summary>The squared differences of the column means and of the column standard deviations, summed over columns.</summary>
     public static Tensor MeanVariance(Tensor a, Tensor b)

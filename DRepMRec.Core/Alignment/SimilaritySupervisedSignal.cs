@@ -33,18 +33,12 @@ public sealed class SimilaritySupervisedSignal
         ArgumentNullException.ThrowIfNull(batch);
         using DisposeScope scope = NewDisposeScope();
         Tensor items = batch.SampleDistinctItems(_options.MaxItems);
-        Tensor rows = modalItems.index_select(0, items).NormalizeRows();
-        Tensor modal = LinearFunction.Apply(rows, rows, null);
-        Tensor target = FeatureSimilarity(features, items);
-        return Compare(modal, target).MoveToOuterDisposeScope();
+        return Compare(modalItems.index_select(0, items).NormalizeRows(), FeatureSimilarity(features, items)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same, given the modal representations of the batch's rows only.</summary>
     internal Tensor ComputeRows(Tensor modalItems, ModalFeatures features, BatchRows rows)
-    {
-        Tensor own = modalItems.index_select(0, rows.Local.SampleDistinctItems(_options.MaxItems)).NormalizeRows();
-        return Compare(LinearFunction.Apply(own, own, null), FeatureSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
-    }
+        => Compare(modalItems.index_select(0, rows.Local.SampleDistinctItems(_options.MaxItems)).NormalizeRows(), FeatureSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
 
     /// <summary>The mean over modalities of the cosines between frozen features; a pair without a common modality has 0.</summary>
     internal static Tensor FeatureSimilarity(ModalFeatures features, Tensor items)
@@ -62,10 +56,18 @@ public sealed class SimilaritySupervisedSignal
         return (sum! / count!.Plus(1e-12)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Compare(Tensor modal, Tensor target) => _options.Kind switch
+    /// <param name="rows">[n, D]: modal representations of length 1.</param>
+    /// <param name="target">[n, n]: the similarities that they are held to.</param>
+    private Tensor Compare(Tensor rows, Tensor target)
     {
-        SimilarityLossKind.MeanSquared => (modal - target).Squared().mean(),
-        SimilarityLossKind.Frobenius => (modal - target).Squared().sum().Plus(1e-12).sqrt().Times(1.0 / modal.shape[0]),
-        _ => (target.Times(1 / _options.Temperature).softmax(1) * modal.Times(1 / _options.Temperature).log_softmax(1)).sum(1).mean().neg(),
-    };
+        if (_options.Kind == SimilarityLossKind.MeanSquared && rows.device_type == DeviceType.CPU)
+            return SimilarityErrorFunction.Apply(rows, target);
+        Tensor modal = LinearFunction.Apply(rows, rows, null);
+        return _options.Kind switch
+        {
+            SimilarityLossKind.MeanSquared => (modal - target).Squared().mean(),
+            SimilarityLossKind.Frobenius => (modal - target).Squared().sum().Plus(1e-12).sqrt().Times(1.0 / modal.shape[0]),
+            _ => (target.Times(1 / _options.Temperature).softmax(1) * modal.Times(1 / _options.Temperature).log_softmax(1)).sum(1).mean().neg(),
+        };
+    }
 }

@@ -46,7 +46,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         var (input, hasBias) = ((bool, bool))ctx.get_data("needs");
         Tensor x = saved[0], weight = saved[1], slope = grad_output.contiguous();
         Tensor? toInput = input ? DenseProduct.Multiply(slope, weight).MoveToOuterDisposeScope() : null;
-        Tensor toWeight = DenseProduct.Multiply(slope, x, transposeA: true).MoveToOuterDisposeScope();
+        Tensor toWeight = ToWeight(x, slope).MoveToOuterDisposeScope();
         if (!hasBias)
             return [toInput!, toWeight];
 
@@ -56,4 +56,9 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
             TensorPrimitives.Add(sum, all.Slice(start, sum.Length), sum);
         return [toInput!, toWeight, toBias.MoveToOuterDisposeScope()];
     }
+
+    /// <summary>slope' x, with the narrower of the two on the right, which the product packs.</summary>
+    private static Tensor ToWeight(Tensor x, Tensor slope) => slope.shape[1] < x.shape[1]
+        ? DenseProduct.Multiply(x, slope, transposeA: true).t().contiguous()
+        : DenseProduct.Multiply(slope, x, transposeA: true);
 }

@@ -23,11 +23,14 @@ public sealed partial class ModalEncoder
     /// <summary>What each modality adds to the representations: their sum is what <see cref="forward"/> returns. The caller's dispose scope owns the tensors.</summary>
     internal IReadOnlyList<UserItemEmbeddings> PerModality(InteractionGraph graph, ModalFeatures features)
     {
+        ModalMixing mixing = Mixing(features);
         double[] weights = ModalityWeights();
         Tensor weightSum = features.Present.Select((p, m) => p.Times(weights[m])).Aggregate((a, b) => a.Plus(b)).Plus(1e-12);
         return [.. Enumerable.Range(0, _gates.Count).Select(m =>
         {
-            Tensor items = Encode(features, m) * features.Present[m].Times(weights[m]) / weightSum;
+            Tensor items = ProductSum.Compute(Terms(mixing, m));
+            if (_weights is not null)
+                items = items.Times(weights[m]) / weightSum;
             Tensor users = graph.UserMeans.Propagate(items);
             if (_options.UserNeighbors > 0)
                 users = users.Plus(_userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
@@ -38,9 +41,7 @@ public sealed partial class ModalEncoder
     /// <summary>What an item gets from its neighbours in a modality: the average of these rows over them.</summary>
     internal Tensor NeighborValues(ModalFeatures features, int modality)
     {
-        Tensor rows = _gates[modality].call(features.Values[modality], _items) * features.Present[modality];
-        for (int layer = 1; layer < _options.RelationLayers; layer++)
-            rows = features.Relations(modality, _options.Neighbors).Propagate(rows);
-        return rows;
+        Tensor gated = _gates[modality].call(features.Values[modality], _items) * features.Present[modality];
+        return Spread(features, modality, gated);
     }
 }

@@ -25,11 +25,9 @@ public sealed partial class ModalEncoder
         Tensor all = picked is null ? CombineModalities(features) : CombinePicked(features, picked);
         if (picked is not null)
             history = history.SelectColumns(picked);
-        Tensor users = history.Propagate(all);
-        if (cold.Contains(1))
-            users = users.Plus(tensor(cold, cold.Length, 1).to(all.device) * MeanItem(all, features));
-        Tensor items = picked is null ? rows.Whole.RowItems : tensor(Array.ConvertAll(rows.Items, i => Array.BinarySearch(picked, i))).to(all.device);
-        return new UserItemEmbeddings(users, all.index_select(0, items));
+        int[] places = picked is null ? rows.Items : Array.ConvertAll(rows.Items, i => Array.BinarySearch(picked, i));
+        UserItemEmbeddings output = history.AppendUnitRows(places).PropagateSplit(all, history.RowCount);
+        return cold.Contains(1) ? output with { Users = output.Users.Plus(tensor(cold, cold.Length, 1).to(all.device) * MeanItem(all, features)) } : output;
     }
 
     /// <summary>1 for rows without an entry, 0 for others.</summary>
@@ -55,32 +53,20 @@ public sealed partial class ModalEncoder
         return count > MostPicked * needed.Length ? null : [.. Enumerable.Range(0, needed.Length).Where(i => needed[i])];
     }
 
-    /// <summary><see cref="CombineModalities"/> for some items.</summary>
+    /// <summary><see cref="CombineModalities"/> for some items, from the features of those that they are made of.</summary>
     private Tensor CombinePicked(ModalFeatures features, int[] picked)
     {
-        Tensor rows = tensor(picked).to(features.AnyPresent.device);
-        Tensor? sum = null, weightSum = null;
-        for (int m = 0; m < _gates.Count; m++)
+        Device device = features.AnyPresent.device;
+        var terms = new List<(CsrMatrix, Tensor)>[_gates.Count];
+        for (int m = 0; m < terms.Length; m++)
         {
-            Tensor weight = ModalityWeight(m, features.Present[m].index_select(0, rows));
-            Tensor weighted = EncodePicked(features, m, picked) * weight;
-            sum = sum is null ? weighted : sum.Plus(weighted);
-            weightSum = weightSum is null ? weight : weightSum.Plus(weight);
+            CsrMatrix mixing = Mixing(features).Items(m).SelectRows(picked);
+            int[] sources = mixing.UsedColumns();
+            Tensor rows = tensor(sources).to(device);
+            terms[m] = [(mixing.SelectColumns(sources), _gates[m].call(features.Values[m].index_select(0, rows), _items?.index_select(0, rows)))];
         }
 
-        return sum! / weightSum!.Plus(1e-12);
-    }
-
-    private Tensor EncodePicked(ModalFeatures features, int modality, int[] picked)
-    {
-        bool relates = _options.Neighbors > 0 && _options.RelationLayers > 0;
-        CsrMatrix? relations = relates ? features.Relations(modality, _options.Neighbors).SelectRows(picked) : null;
-        int[] sources = relations is null ? picked : relations.UsedColumns(picked);
-        Tensor rows = tensor(sources).to(features.AnyPresent.device);
-        Tensor own = _gates[modality].call(features.Values[modality].index_select(0, rows), _items?.index_select(0, rows)) * features.Present[modality].index_select(0, rows);
-        if (relations is null)
-            return own;
-        Tensor related = relations.SelectColumns(sources).Propagate(own);
-        return _options.KeepSelf ? own.index_select(0, tensor(Array.ConvertAll(picked, i => Array.BinarySearch(sources, i))).to(own.device)).Plus(related) : related;
+        Tensor places = tensor(picked).to(device);
+        return Weigh(terms, _weights is null ? [] : [.. features.Present.Select(p => p.index_select(0, places))]);
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
 {
     private readonly ModalEncoderOptions _options;
     private readonly ConditionalWeakTable<InteractionGraph, CsrMatrix> _userGraphs = [];
+    private ModalMixing? _mixing;
     private bool _isDisposed;
 
     [ComponentName(Name = "gates")]
@@ -74,34 +75,56 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         base.Dispose(disposing);
     }
 
+    /// <summary>[I, D]: the items.</summary>
     private Tensor CombineModalities(ModalFeatures features)
     {
-        Tensor? sum = null, weightSum = null;
-        for (int m = 0; m < _gates.Count; m++)
-        {
-            Tensor weight = ModalityWeight(m, features.Present[m]);
-            Tensor weighted = Encode(features, m) * weight;
-            sum = sum is null ? weighted : sum.Plus(weighted);
-            weightSum = weightSum is null ? weight : weightSum.Plus(weight);
-        }
-
-        // Items without any modality have weight 0 and a zero sum; the small constant keeps their quotient 0.
-        return sum! / weightSum!.Plus(1e-12);
+        ModalMixing mixing = Mixing(features);
+        List<(CsrMatrix, Tensor)>[] terms = [.. Enumerable.Range(0, _gates.Count).Select(m => Terms(mixing, m))];
+        return Weigh(terms, features.Present);
     }
 
-    private Tensor ModalityWeight(int modality, Tensor present) => _weights is not null ? present * _weights.softmax(0).narrow(0, modality, 1)
-        : _options.Weighting == ModalityWeighting.Fixed ? present.Times(_options.FixedWeights[modality])
-        : present;
-
-    private Tensor Encode(ModalFeatures features, int modality)
+    /// <summary>What a modality adds to the items, as products of constant matrices and gated features.</summary>
+    private List<(CsrMatrix, Tensor)> Terms(ModalMixing mixing, int modality)
     {
-        Tensor own = _gates[modality].call(features.Values[modality], _items) * features.Present[modality];
-        if (_options.Neighbors == 0)
-            return own;
-        Tensor related = own;
-        for (int layer = 0; layer < _options.RelationLayers; layer++)
-            related = features.Relations(modality, _options.Neighbors).Propagate(related);
-        return _options.KeepSelf && _options.RelationLayers > 0 ? own.Plus(related) : related;
+        Tensor own = _gates[modality].call(mixing.Features.Values[modality], _items);
+        var terms = new List<(CsrMatrix, Tensor)> { (mixing.Items(modality), own) };
+        if (mixing.LastRelations(modality) is { } last)
+            terms.Add((last, Spread(mixing.Features, modality, own)));
+        return terms;
+    }
+
+    /// <summary>All steps along a modality's relation graph but the last.</summary>
+    private Tensor Spread(ModalFeatures features, int modality, Tensor rows)
+    {
+        for (int layer = 1; layer < _options.RelationLayers; layer++)
+            rows = features.Relations(modality, _options.Neighbors).Propagate(rows);
+        return rows;
+    }
+
+    /// <summary>The weighted sum over modalities; all but trained weights are in the matrices.</summary>
+    /// <param name="terms">What each modality adds.</param>
+    /// <param name="present">Per modality, 1 for items that have it.</param>
+    private Tensor Weigh(List<(CsrMatrix, Tensor)>[] terms, IReadOnlyList<Tensor> present)
+    {
+        if (_weights is null)
+            return ProductSum.Compute([.. terms.SelectMany(t => t)]);
+
+        Tensor shares = _weights.softmax(0), sum = ProductSum.Compute(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
+        for (int m = 1; m < terms.Length; m++)
+        {
+            sum = sum.Plus(ProductSum.Compute(terms[m]) * shares.narrow(0, m, 1));
+            weightSum = weightSum.Plus(present[m] * shares.narrow(0, m, 1));
+        }
+
+        // Items without any modality have a zero sum; the small constant keeps their quotient 0.
+        return sum / weightSum.Plus(1e-12);
+    }
+
+    private ModalMixing Mixing(ModalFeatures features)
+    {
+        if (!ReferenceEquals(_mixing?.Features, features))
+            _mixing = new ModalMixing(features, _options);
+        return _mixing!;
     }
 
     private static Tensor FillColdUsers(InteractionGraph graph, Tensor users, Tensor items, ModalFeatures features)

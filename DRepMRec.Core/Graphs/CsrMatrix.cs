@@ -103,13 +103,11 @@ public sealed class CsrMatrix
         return new CsrMatrix(rows.Length, ColumnCount, offsets, columns, values);
     }
 
-    /// <summary>The columns that have an entry, and others, ascending.</summary>
-    internal int[] UsedColumns(int[] others)
+    /// <summary>The columns that have an entry, ascending.</summary>
+    internal int[] UsedColumns()
     {
         var used = new bool[ColumnCount];
         foreach (int column in _columns)
-            used[column] = true;
-        foreach (int column in others)
             used[column] = true;
         return [.. Enumerable.Range(0, ColumnCount).Where(c => used[c])];
     }
@@ -121,6 +119,14 @@ public sealed class CsrMatrix
         for (int place = 0; place < columns.Length; place++)
             places[columns[place]] = place;
         return new CsrMatrix(RowCount, columns.Length, _rowOffsets, Array.ConvertAll(_columns, c => places[c]), _values);
+    }
+
+    /// <summary>The same rows, and below them one for each of some columns with a 1 there.</summary>
+    internal CsrMatrix AppendUnitRows(int[] columns)
+    {
+        int[] offsets = [.. _rowOffsets, .. Enumerable.Range(NonZeroCount + 1, columns.Length)];
+        float[] values = [.. _values, .. Enumerable.Repeat(1f, columns.Length)];
+        return new CsrMatrix(RowCount + columns.Length, ColumnCount, offsets, [.. _columns, .. columns], values);
     }
 
     /// <summary>The product with a dense row-major matrix of <paramref name="width"/> columns: y = A x, all of y overwritten.</summary>

@@ -68,6 +68,20 @@ public static class Propagation
         return new UserItemEmbeddings(nodes.narrow(0, 0, userCount), nodes.narrow(0, userCount, matrix.RowCount - userCount));
     }
 
+    /// <summary>One step of propagation, A x, cut after the first rows: users and items apart, with gradients that meet in one pass.</summary>
+    internal static UserItemEmbeddings PropagateSplit(this CsrMatrix matrix, Tensor x, int userCount)
+    {
+        Check(matrix, x);
+        if (RunsOnKernel(x))
+        {
+            List<Tensor> parts = SplitFunction.apply(x, matrix, userCount);
+            return new UserItemEmbeddings(parts[0], parts[1]);
+        }
+
+        Tensor rows = matrix.Propagate(x);
+        return new UserItemEmbeddings(rows.narrow(0, 0, userCount), rows.narrow(0, userCount, matrix.RowCount - userCount));
+    }
+
     /// <summary>The same product by libtorch's sparse tensors, on the device of x.</summary>
     internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x) => matmul(SparseOn(matrix, x.device), x);
 
@@ -145,6 +159,26 @@ public static class Propagation
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
             => [Multiply(((CsrMatrix)ctx.get_data("matrix")).Transpose(), grad_output), null!];
+    }
+
+    private sealed class SplitFunction : autograd.MultiTensorFunction<SplitFunction>
+    {
+        public override string Name => nameof(SplitFunction);
+
+        public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var matrix = (CsrMatrix)vars[1];
+            ctx.save_data("matrix", matrix);
+            int userCount = (int)vars[2];
+            using Tensor rows = Multiply(matrix, (Tensor)vars[0]);
+            return [rows.narrow(0, 0, userCount), rows.narrow(0, userCount, matrix.RowCount - userCount)];
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+        {
+            using Tensor gradient = cat([grad_outputs[0], grad_outputs[1]], 0);
+            return [Multiply(((CsrMatrix)ctx.get_data("matrix")).Transpose(), gradient), null!, null!];
+        }
     }
 
     private sealed class MeanFunction : autograd.SingleTensorFunction<MeanFunction>

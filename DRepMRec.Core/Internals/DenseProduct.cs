@@ -15,6 +15,9 @@ internal static unsafe partial class DenseProduct
 
     private const int DepthBlock = 256;
 
+    // Rows of A that stay in the first-level cache while all panels pass.
+    private const int TileBytes = 32 << 10;
+
     [ThreadStatic]
     private static NativeBuffer? _panels;
 
@@ -88,8 +91,9 @@ internal static unsafe partial class DenseProduct
         int perThread = Math.Max(RowBlock, (int)Math.Min(int.MaxValue, 2_000_000L / Math.Max(1, (long)depth * n)));
         Parallelism.ForRanges((m + RowBlock - 1) / RowBlock, Math.Max(1, perThread / RowBlock), (from, to) =>
         {
-            int first = from * RowBlock, rows = Math.Min(m, to * RowBlock) - first;
-            Serial(a with { Start = (nint)a.At(first, 0) }, rows, depth, (float*)p, n, (float*)target + ((long)first * n), n, BestPath);
+            int last = Math.Min(m, to * RowBlock), tile = depth > DepthBlock ? m : Math.Max(1, TileBytes / (sizeof(float) * RowBlock * Math.Max(1, depth))) * RowBlock;
+            for (int first = from * RowBlock; first < last; first += tile)
+                Serial(a with { Start = (nint)a.At(first, 0) }, Math.Min(tile, last - first), depth, (float*)p, n, (float*)target + ((long)first * n), n, BestPath);
         });
     }
 

@@ -1,0 +1,68 @@
+using DRepMRec.Graphs;
+
+namespace DRepMRec.Encoders;
+
+/// <summary>
+/// What is constant in an encoder over some features: the matrices [I, I] that turn the gated features of a modality into what it adds to the items. They hold which items have the modality, what it weighs among those that an
+/// item has, the item itself and its neighbours, so that one sparse product does what would be five passes over [I, D].
+/// </summary>
+internal sealed class ModalMixing
+{
+    private readonly CsrMatrix[] _items;
+    private readonly CsrMatrix?[] _relations;
+
+    /// <param name="features">The features.</param>
+    /// <param name="options">The encoder's options. Trained weights aren't constant: under <see cref="ModalityWeighting.Learned"/> all weigh 1 here.</param>
+    public ModalMixing(ModalFeatures features, ModalEncoderOptions options)
+    {
+        Features = features;
+        float[][] weights = Weights(features, options);
+        int layers = options.Neighbors == 0 ? 0 : options.RelationLayers;
+        _items = new CsrMatrix[weights.Length];
+        _relations = new CsrMatrix?[weights.Length];
+        for (int m = 0; m < weights.Length; m++)
+        {
+            float self = layers == 0 || options.KeepSelf ? 1 : 0;
+            CsrMatrix? relations = layers == 0 ? null : features.Relations(m, options.Neighbors);
+            _items[m] = Weighted(weights[m], self, layers == 1 ? relations : null);
+            if (layers > 1)
+                _relations[m] = Weighted(weights[m], 0, relations);
+        }
+    }
+
+    /// <summary>The features it was made for.</summary>
+    public ModalFeatures Features { get; }
+
+    /// <summary>What the gated features of a modality themselves are multiplied with.</summary>
+    public CsrMatrix Items(int modality) => _items[modality];
+
+    /// <summary>What is multiplied with the last but one of several steps along the relation graph; <see langword="null"/> when there is no more than one, which is in <see cref="Items"/>.</summary>
+    public CsrMatrix? LastRelations(int modality) => _relations[modality];
+
+    private static float[][] Weights(ModalFeatures features, ModalEncoderOptions options)
+    {
+        float[][] present = [.. features.Sources.Select(s => s.Present.ToArray().Select(p => p ? 1f : 0f).ToArray())];
+        if (options.Weighting == ModalityWeighting.Learned)
+            return present;
+        double[] weights = options.Weighting == ModalityWeighting.Fixed ? [.. options.FixedWeights] : [.. present.Select(_ => 1.0)];
+        double[] sums = [.. Enumerable.Range(0, features.ItemCount).Select(i => present.Select((p, m) => p[i] * weights[m]).Sum())];
+        return [.. present.Select((p, m) => p.Select((has, i) => sums[i] > 0 ? (float)(has * weights[m] / sums[i]) : 0).ToArray())];
+    }
+
+    /// <summary>Row i is weights[i] times (self on the diagonal plus row i of the relations).</summary>
+    private static CsrMatrix Weighted(float[] weights, float self, CsrMatrix? relations)
+    {
+        var entries = new List<(int Row, int Column, float Value)>(weights.Length + (relations?.NonZeroCount ?? 0));
+        for (int row = 0; row < weights.Length; row++)
+        {
+            if (weights[row] == 0)
+                continue;
+            if (self != 0)
+                entries.Add((row, row, self * weights[row]));
+            for (int e = relations?.RowOffsets[row] ?? 0; e < (relations?.RowOffsets[row + 1] ?? 0); e++)
+                entries.Add((row, relations!.Columns[e], relations.Values[e] * weights[row]));
+        }
+
+        return new CsrMatrix(weights.Length, weights.Length, entries);
+    }
+}
