@@ -14,8 +14,27 @@ public sealed partial class DRepMRecModel
     /// <summary>Whether there is a modal line, of whatever kind.</summary>
     internal bool HasModalLine => _modalLine is not null;
 
+    /// <summary>The representations of all users and items before the lines are fused, without gradients: the behaviour encoder's, those of users and items without a training interaction included, and the modal line's.</summary>
+    /// <remarks>The caller owns the four tensors.</remarks>
+    /// <exception cref="InvalidOperationException">The model has no modal line.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public (UserItemEmbeddings Behavior, UserItemEmbeddings Modal) EmbedLines()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ModalLine line = _modalLine ?? throw new InvalidOperationException("The model has no modal line: its options or its dataset leave it out.");
+        return AtInference(() =>
+        {
+            HostOutput host = Host(Graph, null);
+            return (host.Embeddings.MoveToOuterDisposeScope(), Modal(line, host, null).MoveToOuterDisposeScope());
+        });
+    }
+
     /// <summary>What the behaviour encoder makes of all users and items, those without a training interaction included, and what each modality adds to the modal line. The caller owns the tensors.</summary>
     internal (UserItemEmbeddings Behavior, IReadOnlyList<UserItemEmbeddings> Modal) ComputeLines(ModalEncoder encoder)
+        => AtInference(() => (Host(Graph, null).Embeddings.MoveToOuterDisposeScope(), (IReadOnlyList<UserItemEmbeddings>)[.. encoder.PerModality(Graph, Features!).Select(m => m.MoveToOuterDisposeScope())]));
+
+    /// <summary>Computes something as at inference, without gradients, in a dispose scope of its own.</summary>
+    private T AtInference<T>(Func<T> compute)
     {
         bool training = this.training;
         eval();
@@ -23,8 +42,7 @@ public sealed partial class DRepMRecModel
         {
             using IDisposable noGradient = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            UserItemEmbeddings behavior = Host(Graph, null).Embeddings;
-            return (behavior.MoveToOuterDisposeScope(), [.. encoder.PerModality(Graph, Features!).Select(m => m.MoveToOuterDisposeScope())]);
+            return compute();
         }
         finally
         {

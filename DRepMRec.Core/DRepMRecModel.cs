@@ -216,21 +216,13 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     public UserItemEmbeddings Embed()
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        bool training = this.training;
-        eval();
-        try
+        return AtInference(() =>
         {
-            using IDisposable noGradient = no_grad();
-            using DisposeScope scope = NewDisposeScope();
             UserItemEmbeddings fused = call(null).Embeddings;
             if (Loss.Score == ScoreFunction.Cosine)
                 fused = new UserItemEmbeddings(fused.Users.NormalizeRows(), fused.Items.NormalizeRows());
             return new UserItemEmbeddings(fused.Users.contiguous(), fused.Items.contiguous()).MoveToOuterDisposeScope();
-        }
-        finally
-        {
-            train(training);
-        }
+        });
     }
 
     /// <inheritdoc/>

@@ -73,6 +73,9 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>The scaled features, [I, d] per modality, d being the number of components where they were reduced; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
     public IReadOnlyList<Tensor> Values => Alive(_values);
 
+    /// <summary>The scaled features of an item, all of them even where <see cref="Values"/> are principal components; zeros when it has none.</summary>
+    internal ReadOnlySpan<float> Scaled(int modality, int item) => _scaled[modality].AsSpan(item * Sources[modality].Dimension, Sources[modality].Dimension);
+
     /// <summary>Per modality [I, 1]: 1 for items that have it, 0 for others.</summary>
     public IReadOnlyList<Tensor> Present => Alive(_present);
 

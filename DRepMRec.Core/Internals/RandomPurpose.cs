@@ -11,4 +11,5 @@ internal static class RandomPurpose
     public const ulong EntitySample = 6;
     public const ulong Batch = 7;
     public const ulong PrincipalComponents = 21;
+    public const ulong LineDiagnostics = 22;
 }

@@ -41,6 +41,8 @@ internal static class Catalogue
         => models.Where(m => hasFeatures || !NeedFeatures.Contains(m))
             .SelectMany(m => m == Ours ? [(m, true)] : Baselines.ContainsKey(m) ? [(m, false)] : bma.Where(b => hasFeatures || !b).Select(b => (m, b)));
 
+    public static string Title(string model, bool bma) => bma && model != Ours ? $"{model} + BMA" : model;
+
     /// <summary>How the features of a host are scaled, by TikTok's validation set.</summary>
     public static FeatureScaling Scaling(string model) => model == "MGCN" ? FeatureScaling.None : FeatureScaling.Standardize;
 
@@ -50,6 +52,14 @@ internal static class Catalogue
         "LightGCN" => options with { L2 = 0.1 },
         "MGCN" => options with { L2 = 0.05, Schedule = new LearningRateSchedule.Step() },
         _ => options,
+    };
+
+    /// <summary>What a model with or without BMA is made with under a loss, "bpr" or "softmax": hosts take the defaults of BMA, DRepMRec the preset of the loss.</summary>
+    public static DRepMRecOptions Options(string model, bool bma, string loss) => (model, loss) switch
+    {
+        (Ours, "bpr") => DRepMRecOptions.PaperFaithful,
+        (Ours, _) => new DRepMRecOptions(),
+        _ => new DRepMRecOptions { Loss = loss == "bpr" ? new RankingLoss.Bpr() : new DRepMRecOptions().Loss, UseModalLine = bma },
     };
 
     /// <summary>The options that a model has of its own.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Common;
-using DRepMRec.Training;
 
 namespace CompareModels;
 
@@ -24,8 +23,6 @@ internal sealed record CommandLine
     public string? Json { get; init; }
 
     public string? Markdown { get; init; }
-
-    public RankingLoss RankingLoss => Loss == "bpr" ? new RankingLoss.Bpr() : new DRepMRec.DRepMRecOptions().Loss;
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {

@@ -27,7 +27,7 @@ internal sealed record Comparison(string Title, IReadOnlyList<TrialFigures> Tria
 
     public static IReadOnlyList<Comparison> Of(IReadOnlyList<TrialFigures> trials)
     {
-        List<Comparison> lines = [.. trials.GroupBy(t => (t.Model, t.Bma)).Select(g => new Comparison(Experiment.Title(g.Key.Model, g.Key.Bma), [.. g]))];
+        List<Comparison> lines = [.. trials.GroupBy(t => (t.Model, t.Bma)).Select(g => new Comparison(Catalogue.Title(g.Key.Model, g.Key.Bma), [.. g]))];
         var compared = new List<(int Line, PairedComparison Test)>();
         for (int n = 0; n < lines.Count; n++)
         {

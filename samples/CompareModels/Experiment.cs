@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
@@ -32,7 +30,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
             if (Find(_asked[n]) is not null)
                 continue;
             cancellation.ThrowIfCancellationRequested();
-            string name = string.Create(CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Title(model, bma)}, seed {seed}");
+            string name = string.Create(CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Catalogue.Title(model, bma)}, seed {seed}");
             _done.Add(TrialFigures.Of(TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation)), options, OptionsOf(model, bma)));
             if (options.Json is not null)
                 ModelFigures.Write(options.Json, _done);
@@ -40,8 +38,6 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
 
         return [.. _asked.Select(a => Find(a)!)];
     }
-
-    public static string Title(string model, bool bma) => bma && model != Catalogue.Ours ? $"{model} + BMA" : model;
 
     private void Resume(string path)
     {
@@ -65,16 +61,10 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
         return ModelRun.Train(model, bma, created, data, trainer, progress, cancellation);
     }
 
-    private DRepMRecOptions ModelOptions(string model, bool bma) => (model, options.Loss) switch
-    {
-        (Catalogue.Ours, "bpr") => DRepMRecOptions.PaperFaithful,
-        (Catalogue.Ours, _) => new DRepMRecOptions(),
-        _ => new DRepMRecOptions { Loss = options.RankingLoss, UseModalLine = bma },
-    };
+    private DRepMRecOptions ModelOptions(string model, bool bma) => Catalogue.Options(model, bma, options.Loss);
 
-    /// <summary>What a model is made with, in short: figures of other options, which another version of the library may have, don't belong in the same table.</summary>
     private string OptionsOf(string model, bool bma)
-        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ModelOptions(model, bma)} {Catalogue.HostOptions(model)} {Catalogue.Training(model, new TrainerOptions { Threads = 1 })} {typeof(Trainer).Assembly.GetName().Version}")))[..12];
+        => OptionsHash.Of(ModelOptions(model, bma), Catalogue.HostOptions(model), Catalogue.Training(model, new TrainerOptions { Threads = 1 }));
 
     private TrialFigures? Find((string Model, bool Bma, int Seed) asked) => _done.Find(d => (d.Model, d.Bma, d.Seed) == asked);
 

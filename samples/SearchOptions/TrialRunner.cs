@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Common;
 using DRepMRec;
@@ -17,34 +16,14 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
 
     public IReadOnlyList<Candidate> Run(IReadOnlyList<Setting> settings, IReadOnlyList<int> seeds, int epochs, CancellationToken cancellation)
     {
-        var open = new ConcurrentQueue<(Setting Setting, int Seed)>(seeds.SelectMany(seed => settings.Select(s => (s, seed))).Where(t => log.Find(t.s, t.seed, epochs) is null));
-        int total = open.Count, done = 0;
-        var failures = new ConcurrentQueue<Exception>();
-        void Work()
+        (Setting Setting, int Seed)[] open = [.. seeds.SelectMany(seed => settings.Select(s => (s, seed))).Where(t => log.Find(t.s, t.seed, epochs) is null)];
+        Jobs.Run(open, jobs, next =>
         {
-            try
-            {
-                while (failures.IsEmpty && open.TryDequeue(out (Setting Setting, int Seed) next))
-                {
-                    Trial trial = Train(next.Setting, next.Seed, epochs, cancellation);
-                    log.Add(trial);
-                    string figure = trial.Failure ?? string.Create(CultureInfo.InvariantCulture, $"{Metric} {trial.Valid[Metric.ToString()]:F4}, epoch {trial.BestEpoch}, {trial.Seconds:F0} s");
-                    Console.WriteLine($"[{Interlocked.Increment(ref done)}/{total}] seed {next.Seed}: {next.Setting.Key}: {figure}");
-                }
-            }
-            catch (Exception e)
-            {
-                failures.Enqueue(e);
-            }
-        }
-
-        Thread[] threads = [.. Enumerable.Range(0, Math.Min(jobs, total)).Select(_ => new Thread(Work))];
-        foreach (Thread thread in threads)
-            thread.Start();
-        foreach (Thread thread in threads)
-            thread.Join();
-        if (failures.TryPeek(out Exception? failure))
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            Trial trial = Train(next.Setting, next.Seed, epochs, cancellation);
+            log.Add(trial);
+            string figure = trial.Failure ?? string.Create(CultureInfo.InvariantCulture, $"{Metric} {trial.Valid[Metric.ToString()]:F4}, epoch {trial.BestEpoch}, {trial.Seconds:F0} s");
+            return $"seed {next.Seed}: {next.Setting.Key}: {figure}";
+        });
         return [.. settings.Select(s => new Candidate(s, epochs, [.. seeds.Select(seed => log.Find(s, seed, epochs)!)])).OrderByDescending(c => c.Mean)];
     }
 

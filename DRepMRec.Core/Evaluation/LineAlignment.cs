@@ -1,0 +1,57 @@
+using System.Numerics.Tensors;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>How close the two representations of the same users, or of the same items, are to each other.</summary>
+/// <param name="Rows">The number n of users (items) that are compared: those with behaviour whose row is zero in neither line.</param>
+/// <param name="SameCosine">The mean cosine between the two representations of the same one; NaN when n is 0.</param>
+/// <param name="DifferentCosine">The mean cosine between the behaviour representation of one and the modal representation of another, over all n (n - 1) pairs: what chance alone gives; NaN when n is below 2.</param>
+/// <param name="EnergyDistance">The energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Székely and Rizzo 2013) between the two lines' rows, brought to length 1: 0 where they are distributed alike, at most 4; NaN when n is 0.</param>
+public sealed record LineAlignment(int Rows, double SameCosine, double DifferentCosine, double EnergyDistance)
+{
+    /// <summary>Compares the rows at some places.</summary>
+    /// <param name="behavior">N * dimension values, row by row.</param>
+    /// <param name="modal">As many.</param>
+    /// <param name="dimension">The dimension D.</param>
+    /// <param name="compared">Whether a row has behaviour.</param>
+    /// <param name="options">How many rows the energy distance takes, and the seed that draws them.</param>
+    /// <param name="stream">Which stream of random numbers: users and items have one each.</param>
+    internal static LineAlignment Of(float[] behavior, float[] modal, int dimension, Func<int, bool> compared, LineDiagnosticsOptions options, ulong stream)
+    {
+        bool HasRow(float[] rows, int row) => rows.AsSpan(row * dimension, dimension).ContainsAnyExcept(0f);
+        int[] places = [.. Enumerable.Range(0, behavior.Length / dimension).Where(n => compared(n) && HasRow(behavior, n) && HasRow(modal, n))];
+        if (places.Length == 0)
+            return new LineAlignment(0, double.NaN, double.NaN, double.NaN);
+
+        float[] b = UnitRows(behavior, places, dimension), m = UnitRows(modal, places, dimension);
+        double same = 0;
+        double[] sumB = new double[dimension], sumM = new double[dimension];
+        for (int n = 0; n < b.Length; n++)
+        {
+            same += (double)b[n] * m[n];
+            sumB[n % dimension] += b[n];
+            sumM[n % dimension] += m[n];
+        }
+
+        // The sum over all pairs is the product of the sums; those of the same one are taken out.
+        double all = TensorPrimitives.Dot(sumB, sumM), pairs = (double)places.Length * (places.Length - 1);
+        int[] drawn = [.. Enumerable.Range(0, places.Length)];
+        new SeededRandom((ulong)options.Seed, RandomPurpose.LineDiagnostics, stream).Shuffle(drawn.AsSpan());
+        drawn = drawn[..Math.Min(options.MaxRows, drawn.Length)];
+        return new LineAlignment(places.Length, same / places.Length, pairs == 0 ? double.NaN : (all - same) / pairs,
+            Evaluation.EnergyDistance.Between(UnitRows(b, drawn, dimension), UnitRows(m, drawn, dimension), dimension));
+    }
+
+    private static float[] UnitRows(float[] rows, int[] places, int dimension)
+    {
+        var unit = new float[places.Length * dimension];
+        for (int n = 0; n < places.Length; n++)
+        {
+            ReadOnlySpan<float> row = rows.AsSpan(places[n] * dimension, dimension);
+            TensorPrimitives.Divide(row, TensorPrimitives.Norm(row), unit.AsSpan(n * dimension, dimension));
+        }
+
+        return unit;
+    }
+}

@@ -1,0 +1,69 @@
+using DRepMRec.Encoders;
+using DRepMRec.Graphs;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>
+/// What Behaviour-Modal Alignment and the Similarity-Supervised Signal do to the two lines of a model (the problems that DRepMRec, arXiv 2404.11119, sets out from): whether behaviour and modal representations agree and are distributed alike,
+/// and whether the modal line has forgotten the similarities of the features that it was made from.
+/// </summary>
+/// <param name="Users">The users' two representations.</param>
+/// <param name="Items">The items' two representations.</param>
+/// <param name="Modalities">The modal line's item representations against the features, one entry per modality.</param>
+/// <remarks>The same seed gives the same numbers.</remarks>
+public sealed record LineDiagnostics(LineAlignment Users, LineAlignment Items, IReadOnlyList<SimilarityRetention> Modalities)
+{
+    /// <summary>Measures the lines of a model.</summary>
+    /// <param name="model">A model with a modal line, as a rule a trained one.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The model has no modal line.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public static LineDiagnostics Measure(DRepMRecModel model, LineDiagnosticsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var (behavior, modal) = model.EmbedLines();
+        try
+        {
+            return Measure(behavior, modal, model.Graph, model.Features!, options);
+        }
+        finally
+        {
+            behavior.Dispose();
+            modal.Dispose();
+        }
+    }
+
+    /// <summary>Measures two lines, however they were made.</summary>
+    /// <param name="behavior">The behaviour line, [U, D] and [I, D].</param>
+    /// <param name="modal">The modal line, of the same shapes.</param>
+    /// <param name="graph">The training graph: users and items without an edge have no behaviour and aren't compared.</param>
+    /// <param name="features">The features that the modal line was made from.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The numbers of users, of items or the dimensions differ.</exception>
+    public static LineDiagnostics Measure(UserItemEmbeddings behavior, UserItemEmbeddings modal, InteractionGraph graph, ModalFeatures features, LineDiagnosticsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(features);
+        options ??= new LineDiagnosticsOptions();
+        Check(behavior, "behavior", graph, modal.Dimension);
+        Check(modal, "modal", graph, behavior.Dimension);
+        if (features.ItemCount != graph.ItemCount)
+            throw new ArgumentException($"The features have {features.ItemCount} items; the graph has {graph.ItemCount}.", nameof(features));
+
+        int dimension = behavior.Dimension;
+        float[] modalItems = UserItemEmbeddings.Values(modal.Items);
+        return new LineDiagnostics(
+            LineAlignment.Of(UserItemEmbeddings.Values(behavior.Users), UserItemEmbeddings.Values(modal.Users), dimension, u => graph.UserDegree(u) > 0, options, stream: 0),
+            LineAlignment.Of(UserItemEmbeddings.Values(behavior.Items), modalItems, dimension, i => graph.ItemDegrees[i] > 0, options, stream: 1),
+            [.. Enumerable.Range(0, features.ModalityCount).Select(m => SimilarityRetention.Of(modalItems, dimension, features, m, options))]);
+    }
+
+    private static void Check(UserItemEmbeddings line, string name, InteractionGraph graph, int dimension)
+    {
+        if (line.Users.shape[0] != graph.UserCount || line.Items.shape[0] != graph.ItemCount || line.Dimension != dimension)
+        {
+            throw new ArgumentException($"Expected both lines over the {graph.UserCount} users and {graph.ItemCount} items of the graph, in one dimension; "
+                + $"{name} has {line.Users.shape[0]} users, {line.Items.shape[0]} items and dimension {line.Dimension}, the other dimension {dimension}.", name);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Numerics.Tensors;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Internals;
+using MathNet.Numerics.Statistics;
+
+namespace DRepMRec.Evaluation;
+
+/// <summary>How much the modal line still knows of what one modality's features say about which items are alike: where it has forgotten them, the correlations are near 0.</summary>
+/// <param name="Modality">The modality.</param>
+/// <param name="Pairs">The number of random pairs of different items that have the modality and a row in the modal line; 0 when fewer than two have.</param>
+/// <param name="Pearson">The linear correlation, from -1 to 1, between the pairs' cosines in the modal line and those of the features as <see cref="ModalFeatures"/> scales them; NaN without pairs or when either doesn't vary.</param>
+/// <param name="Spearman">The correlation between the ranks of the same cosines.</param>
+public sealed record SimilarityRetention(Modality Modality, int Pairs, double Pearson, double Spearman)
+{
+    internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality, LineDiagnosticsOptions options)
+    {
+        ItemFeatures source = features.Sources[modality];
+        int[] items = [.. Enumerable.Range(0, source.ItemCount).Where(i => source.Present[i] && modal.AsSpan(i * dimension, dimension).ContainsAnyExcept(0f) && features.Scaled(modality, i).ContainsAnyExcept(0f))];
+        if (items.Length < 2)
+            return new SimilarityRetention(source.Modality, 0, double.NaN, double.NaN);
+
+        var random = new SeededRandom((ulong)options.Seed, RandomPurpose.LineDiagnostics, 2 + (ulong)modality);
+        double[] inLine = new double[options.Pairs], inFeatures = new double[options.Pairs];
+        for (int n = 0; n < options.Pairs; n++)
+        {
+            int first = random.NextInt(items.Length), second = random.NextInt(items.Length - 1);
+            second += second >= first ? 1 : 0;
+            (first, second) = (items[first], items[second]);
+            inLine[n] = TensorPrimitives.CosineSimilarity(modal.AsSpan(first * dimension, dimension), modal.AsSpan(second * dimension, dimension));
+            inFeatures[n] = TensorPrimitives.CosineSimilarity(features.Scaled(modality, first), features.Scaled(modality, second));
+        }
+
+        return new SimilarityRetention(source.Modality, options.Pairs, Correlation.Pearson(inLine, inFeatures), Correlation.Spearman(inLine, inFeatures));
+    }
+}

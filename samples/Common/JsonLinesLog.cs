@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Common;
+
+/// <summary>A file of JSON lines, one per training, written through at once; of lines with the same key the last one counts. A line that a killed run left half written is dropped. Safe for use by many threads.</summary>
+internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
+    where TKey : notnull
+    where TEntry : class
+{
+    private readonly Func<TEntry, TKey> _keyOf;
+    private readonly JsonSerializerOptions _json;
+    private readonly Dictionary<TKey, TEntry> _entries = [];
+    private readonly FileStream _file;
+
+    public JsonLinesLog(string path, Func<TEntry, TKey> keyOf, JsonSerializerOptions json)
+    {
+        (_keyOf, _json) = (keyOf, json);
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        try
+        {
+            Read(path);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    public TEntry? Find(TKey key)
+    {
+        lock (_entries)
+            return _entries.GetValueOrDefault(key);
+    }
+
+    public void Add(TEntry entry)
+    {
+        lock (_entries)
+        {
+            _entries[_keyOf(entry)] = entry;
+            _file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(entry, _json) + "\n"));
+            _file.Flush(flushToDisk: true);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void Read(string path)
+    {
+        var bytes = new byte[_file.Length];
+        _file.ReadExactly(bytes);
+        int end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
+        int number = 0;
+        foreach (string line in Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            number++;
+            try
+            {
+                TEntry entry = JsonSerializer.Deserialize<TEntry>(line, _json)!;
+                _entries[_keyOf(entry)] = entry;
+            }
+            catch (JsonException e)
+            {
+                throw new IOException($"{path} line {number}: expected a training as this program writes it; {e.Message}", e);
+            }
+        }
+
+        _file.SetLength(end);
+        _file.Position = end;
+    }
+}

@@ -1,0 +1,64 @@
+using Common;
+using DRepMRec;
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+
+namespace ReproduceResults.Studies;
+
+/// <summary>DRepMRec, and DRepMRec with one thing changed. What the preset has already isn't a change, and is left out.</summary>
+internal static class AblationVariants
+{
+    public const string Full = "full", NoBma = "no BMA", NoAlignment = "no alignment", NoSignal = "no SSS";
+
+    private static readonly string[] Pictured = [Full, NoBma, NoSignal];
+
+    public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
+    {
+        if (data.Features.Count == 0)
+            throw new ArgumentException($"Expected a dataset with features, as the parts of the modal line are taken away; '{data.Name}' has none.");
+        DRepMRecOptions full = Catalogue.Options(Catalogue.Ours, bma: true, loss);
+        TrainerOptions trainer = Catalogue.Training(Catalogue.Ours, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
+        Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create) => new(name, on, OptionsHash.Of(options, name, trainer))
+        {
+            Trainer = trainer,
+            Model = seed => new OwnedModel(create(options with { Seed = seed })),
+            IsPictured = Pictured.Contains(name),
+        };
+
+        yield return Make(Full, full, data, options => DRepMRecModel.Create(data, options));
+        foreach (var (name, options) in Changes(full).Where(c => c.Options != full))
+            yield return Make(name, options, data, o => DRepMRecModel.Create(data, o));
+        yield return Make("coupled lines", full, data, options => CoupledModalEncoder.CreateModel(data, options));
+        if (data.Features.Count < 2)
+            yield break;
+        yield return Make("learned modality weights", full with { Modal = full.Modal with { Weighting = ModalityWeighting.Learned } }, data, options => DRepMRecModel.Create(data, options));
+        foreach (ItemFeatures modality in data.Features)
+        {
+            var alone = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [modality]);
+            yield return Make($"{modality.Modality} only", full, alone, options => DRepMRecModel.Create(alone, options));
+        }
+    }
+
+    private static IEnumerable<(string Name, DRepMRecOptions Options)> Changes(DRepMRecOptions full)
+    {
+        BmaOptions bma = full.Alignment;
+        ModalEncoderOptions modal = full.Modal;
+        yield return ("no modal line", full with { UseModalLine = false });
+        yield return (NoBma, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0, Fusion = FusionKind.Sum, ModalWeight = 1 } });
+        yield return (NoAlignment, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0 } });
+        yield return ("no intra-alignment", full with { Alignment = bma with { IntraWeight = 0 } });
+        yield return ("no inter-alignment", full with { Alignment = bma with { InterWeight = 0 } });
+        foreach (InterAlignmentGradient gradient in Enum.GetValues<InterAlignmentGradient>())
+            yield return ($"inter-alignment moves {(gradient == InterAlignmentGradient.Both ? "both lines" : gradient == InterAlignmentGradient.Modal ? "the modal line" : "the behaviour line")}", full with { Alignment = bma with { InterGradient = gradient } });
+        foreach (FusionKind fusion in Enum.GetValues<FusionKind>())
+            yield return ($"fusion {fusion}", full with { Alignment = bma with { Fusion = fusion } });
+        yield return (NoSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0 } });
+        yield return ("no gates", full with { Modal = modal with { Gate = FilterGateKind.None } });
+        yield return ("no relation graphs", full with { Modal = modal with { Neighbors = 0 } });
+        yield return ("2 relation layers", full with { Modal = modal with { RelationLayers = 2 } });
+        yield return ("user-user graph", full with { Modal = modal with { UserNeighbors = 10 } });
+        yield return full.BehaviorDropout > 0 ? ("no behaviour dropout", full with { BehaviorDropout = 0 }) : ("behaviour dropout 0.1", full with { BehaviorDropout = 0.1 });
+        yield return full.HideTargets ? ("targets not hidden", full with { HideTargets = false }) : ("targets hidden", full with { HideTargets = true });
+    }
+}

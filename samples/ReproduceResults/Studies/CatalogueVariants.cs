@@ -1,0 +1,29 @@
+using Common;
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+
+namespace ReproduceResults.Studies;
+
+/// <summary>The models of the catalogue, without and with BMA, as variants.</summary>
+internal static class CatalogueVariants
+{
+    public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
+        => Catalogue.Variants(Catalogue.Names, [false, true], data.Features.Count > 0).Select(v => Of(v.Model, v.Bma, data, loss, epochs));
+
+    private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs)
+    {
+        DRepMRecOptions options = Catalogue.Options(model, bma, loss);
+        TrainerOptions trainer = Catalogue.Training(model, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
+        var variant = new Variant(Catalogue.Title(model, bma), data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer)) { Trainer = trainer };
+        return Catalogue.IsBaseline(model)
+            ? variant with { Baseline = () => Catalogue.CreateBaseline(model, data) }
+            : variant with { Model = seed => Create(model, data, options with { Seed = seed }) };
+    }
+
+    private static OwnedModel Create(string model, RecDataset data, DRepMRecOptions options)
+    {
+        ModalFeatures? features = Catalogue.NeedsFeatures(model) ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
+        return new OwnedModel(Catalogue.Create(model, data, features, options), features);
+    }
+}

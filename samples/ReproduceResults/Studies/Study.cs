@@ -1,0 +1,38 @@
+using DRepMRec.Data;
+using ReproduceResults.Reports;
+
+namespace ReproduceResults.Studies;
+
+/// <summary>A question, the trainings that answer it, and the tables and pictures that show the answer.</summary>
+internal abstract class Study
+{
+    private static readonly Dictionary<string, Func<Study>> All = new() { ["models"] = () => new ModelsStudy(), ["ablations"] = () => new AblationsStudy(), ["splits"] = () => new SplitsStudy() };
+
+    public static string[] Names { get; } = [.. All.Keys];
+
+    public static Study Of(string name) => All[name]();
+
+    public abstract string Name { get; }
+
+    /// <summary>What it trains when no variants are asked for; none for all.</summary>
+    protected virtual IReadOnlyList<string> Usual => [];
+
+    /// <summary>All variants that the study knows for a dataset.</summary>
+    protected abstract IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs);
+
+    /// <summary>The variants that were asked for.</summary>
+    /// <exception cref="ArgumentException">There is no such variant.</exception>
+    public IReadOnlyList<Variant> Select(RecDataset data, CommandLine options)
+    {
+        Variant[] all = [.. Variants(data, options.Loss, options.Epochs)];
+        IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
+        if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)
+            throw new ArgumentException($"--variants: there is no '{unknown}' for this dataset; expected some of {string.Join(", ", all.Select(v => v.Name).Distinct())}.");
+        return names.Count == 0 ? all : [.. all.Where(v => names.Any(n => IsNamed(v, n)))];
+    }
+
+    /// <summary>Writes tables and pictures of the lines that have trainings.</summary>
+    public abstract void Write(Report report, IReadOnlyList<Outcome> outcomes);
+
+    private static bool IsNamed(Variant variant, string name) => variant.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,34 @@
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
+
+namespace ReproduceResults.Studies;
+
+/// <summary>One line of a study: a model over a dataset, and how it is made from a seed.</summary>
+/// <param name="Name">Its name in log and tables.</param>
+/// <param name="Data">The dataset.</param>
+/// <param name="Options">What tells the options apart that it is made with.</param>
+internal sealed record Variant(string Name, RecDataset Data, string Options)
+{
+    public TrainerOptions Trainer { get; init; } = new();
+
+    /// <summary>Makes the model of a seed; <see langword="null"/> for a baseline.</summary>
+    public Func<int, OwnedModel>? Model { get; init; }
+
+    /// <summary>Makes a recommender that isn't trained by gradients, once for all seeds.</summary>
+    public Func<IItemScorer>? Baseline { get; init; }
+
+    /// <summary>Whether pictures of its lines are drawn.</summary>
+    public bool IsPictured { get; init; }
+}
+
+/// <summary>A model with the features that its host reads, if it does.</summary>
+internal sealed record OwnedModel(DRepMRecModel Model, ModalFeatures? HostFeatures = null) : IDisposable
+{
+    public void Dispose()
+    {
+        Model.Dispose();
+        HostFeatures?.Dispose();
+    }
+}

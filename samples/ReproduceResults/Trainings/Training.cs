@@ -1,0 +1,69 @@
+using DRepMRec.Evaluation;
+
+namespace ReproduceResults.Trainings;
+
+/// <summary>One training as a line of the log: what was trained, under what, and all that tables and pictures are made from.</summary>
+internal sealed record Training(string Study, string Variant, int Seed, string SplitChecksum, string Options)
+{
+    public static readonly RankingMetric Recall = RankingMetric.Recall(20);
+
+    public static readonly RankingMetric Ndcg = RankingMetric.Ndcg(20);
+
+    public static readonly RankingMetric[] Metrics = [RankingMetric.Recall(10), Recall, RankingMetric.Ndcg(10), Ndcg];
+
+    public required string Dataset { get; init; }
+
+    public required string Loss { get; init; }
+
+    public int BestEpoch { get; init; }
+
+    public int Epochs { get; init; }
+
+    /// <summary>The mean training time of an epoch, without validation.</summary>
+    public double SecondsPerEpoch { get; init; }
+
+    /// <summary>Training and validation together.</summary>
+    public double Seconds { get; init; }
+
+    public IReadOnlyDictionary<string, double> Valid { get; init; } = new Dictionary<string, double>();
+
+    public IReadOnlyDictionary<string, double> Test { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The number of evaluated users.</summary>
+    public int TestUsers { get; init; }
+
+    /// <summary>Test Recall@20 by user index; users that aren't here have 0.</summary>
+    public IReadOnlyDictionary<int, float> RecallPerUser { get; init; } = new Dictionary<int, float>();
+
+    /// <summary>Test NDCG@20 by user index; users that aren't here have 0.</summary>
+    public IReadOnlyDictionary<int, float> NdcgPerUser { get; init; } = new Dictionary<int, float>();
+
+    /// <summary>Figures of groups of test rows, by name.</summary>
+    public IReadOnlyDictionary<string, GroupFigures> Groups { get; init; } = new Dictionary<string, GroupFigures>();
+
+    public IReadOnlyList<EpochFigures> History { get; init; } = [];
+
+    /// <summary>The diagnostics of a model with both lines.</summary>
+    public LineFigures? Lines { get; init; }
+
+    /// <summary>What pictures of the lines are drawn from, of the variants that are pictured.</summary>
+    public LineSnapshot? Snapshot { get; init; }
+
+    /// <summary>Why there are no figures, if the training diverged.</summary>
+    public string? Failure { get; init; }
+}
+
+/// <summary>Rows of the test set, and the share of them that are in their user's top 20.</summary>
+internal sealed record GroupFigures(int Rows, double Recall);
+
+/// <summary>Validation figures after an epoch, and the seconds since the beginning: of training alone, and with validation.</summary>
+internal sealed record EpochFigures(double Training, double Total, double Recall, double Ndcg);
+
+/// <summary>The diagnostics of the two lines.</summary>
+internal sealed record LineFigures(LineAlignment Users, LineAlignment Items, IReadOnlyList<ModalityFigures> Modalities)
+{
+    public static LineFigures Of(LineDiagnostics lines) => new(lines.Users, lines.Items, [.. lines.Modalities.Select(m => new ModalityFigures(m.Modality.Name, m.Pearson, m.Spearman))]);
+}
+
+/// <summary>How the similarities of the modal line correlate with those of a modality's features.</summary>
+internal sealed record ModalityFigures(string Modality, double Pearson, double Spearman);
