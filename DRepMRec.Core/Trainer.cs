@@ -56,6 +56,7 @@ public sealed class Trainer
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
         Parallelism.Threads = _options.Threads;
         set_num_threads(1);
+        NativeHeap.KeepFreed();
         using CheckpointFile? file = _options.Checkpoint is { } checkpoint ? new CheckpointFile(checkpoint.Path, _logger) : null;
         using var state = new TrainingState(_model, _options);
         var evaluator = new ModelEvaluator(_data, _options);
@@ -82,6 +83,7 @@ public sealed class Trainer
             state.Best.Restore();
             _model.EndTraining();
             _model.eval();
+            NativeHeap.Trim();
         }
 
         LogEnd(state);

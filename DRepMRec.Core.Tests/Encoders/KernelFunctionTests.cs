@@ -1,6 +1,9 @@
+using DRepMRec.Alignment;
 using DRepMRec.Encoders;
 using DRepMRec.Internals;
 using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Encoders;
@@ -25,6 +28,50 @@ public sealed class KernelFunctionTests
         Same([Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2), Leaf(1, outputs, 3)], x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)), x => nn.functional.linear(x[0], x[1], x[2].squeeze(0)));
         Same([Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2)], x => LinearFunction.Apply(x[0], x[1], null), x => nn.functional.linear(x[0], x[1]));
         LinearFunction.Apply(Leaf(rows, inputs, 1).detach(), Leaf(outputs, inputs, 2), null).sum().backward();
+    }
+
+    [Fact]
+    public void Rows_of_length_one_are_those_of_libtorch_and_a_row_of_zeros_stays_and_takes_no_gradient()
+    {
+        using var scope = NewDisposeScope();
+        Same([Leaf(37, 21, 1)], x => x[0].NormalizeRows(), x => nn.functional.normalize(x[0], p: 2, dim: 1));
+        Tensor zeros = torch.zeros(1, 5, requires_grad: true), rows = cat([zeros, Leaf(2, 5, 2)]).NormalizeRows();
+        rows.sum().backward();
+        rows[0].abs().sum().item<float>().Should().Be(0);
+        zeros.grad!.abs().sum().item<float>().Should().Be(0);
+    }
+
+    [Fact]
+    public void The_contrast_in_both_directions_is_the_mean_of_both_directions()
+    {
+        using var scope = NewDisposeScope();
+        Tensor OneWay(Tensor x, Tensor y, double temperature) => nn.functional.cross_entropy(matmul(x, y.t()).Times(1 / temperature), arange(x.shape[0]));
+        foreach (double temperature in new[] { 0.2, InfoNceFunction.LowestTemperature, InfoNceFunction.LowestTemperature / 2 })
+        {
+            Same([Leaf(30, 9, 1), Leaf(30, 9, 2)], x => AlignmentLosses.InfoNce(x[0], x[1], temperature), x =>
+            {
+                Tensor a = nn.functional.normalize(x[0], p: 2, dim: 1), b = nn.functional.normalize(x[1], p: 2, dim: 1);
+                return OneWay(a, b, temperature).Plus(OneWay(b, a, temperature)).Times(0.5);
+            });
+        }
+    }
+
+    [Fact]
+    public void The_error_of_similarities_is_the_mean_square()
+    {
+        using var scope = NewDisposeScope();
+        Tensor target = Leaf(12, 12, 3).detach();
+        target = target.Plus(target.t());
+        Same([Leaf(12, 7, 1)], x => SimilarityErrorFunction.Apply(x[0], target), x => (matmul(x[0], x[0].t()) - target).Squared().mean());
+    }
+
+    [Fact]
+    public void A_pairwise_loss_takes_items_without_a_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]);
+        Tensor items = Leaf(4, 6, 2);
+        Same([Leaf(3, 6, 1)], x => BprFunction.Apply(x[0], items.detach(), batch), x => BprFunction.Apply(x[0], items, batch));
     }
 
     [Theory]

@@ -59,6 +59,41 @@ public sealed class ModalEncoderTests
         output.Users[1].allclose(mean, 1e-5, 1e-6).Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(ModalityWeighting.Equal, 0, true)]
+    [InlineData(ModalityWeighting.Equal, 1, true)]
+    [InlineData(ModalityWeighting.Fixed, 1, false)]
+    [InlineData(ModalityWeighting.Fixed, 2, true)]
+    [InlineData(ModalityWeighting.Learned, 1, true)]
+    [InlineData(ModalityWeighting.Learned, 3, false)]
+    public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(ModalityWeighting weighting, int layers, bool keepSelf)
+    {
+        // Items 1 and 5 lack the image, item 5 the text too.
+        float[] image = Samples.Floats(8 * 3, 1), text = Samples.Floats(8 * 4, 2);
+        image.AsSpan(3, 3).Clear();
+        image.AsSpan(15, 3).Clear();
+        text.AsSpan(20, 4).Clear();
+        using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 8, 3, image), new ItemFeatures(Modality.Text, 8, 4, text)]);
+        var options = new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, RelationLayers = layers, KeepSelf = keepSelf, Weighting = weighting, FixedWeights = weighting == ModalityWeighting.Fixed ? [1, 3] : [] };
+        using var encoder = new ModalEncoder(features, options);
+        using DisposeScope scope = NewDisposeScope();
+        double[] weights = weighting == ModalityWeighting.Fixed ? [1, 3] : [1, 1];
+        Tensor sum = zeros(8, 4), weightSum = zeros(8, 1);
+        Dictionary<string, Tensor> state = encoder.state_dict();
+        for (int m = 0; m < 2; m++)
+        {
+            Tensor projected = nn.functional.linear(features.Values[m], state[$"gates.{m}.projection_weight"], state[$"gates.{m}.projection_bias"]);
+            Tensor own = projected * nn.functional.linear(projected, state[$"gates.{m}.gate_weight"], state[$"gates.{m}.gate_bias"]).sigmoid() * features.Present[m], related = own;
+            for (int layer = 0; layer < layers; layer++)
+                related = features.Relations(m, 2).PropagateByLibtorch(related);
+            Tensor rows = layers == 0 ? own : keepSelf ? own.Plus(related) : related;
+            sum = sum.Plus(rows * features.Present[m], weights[m]);
+            weightSum = weightSum.Plus(features.Present[m], weights[m]);
+        }
+
+        encoder.call(Samples.Checkerboard(6, 8).Graph(), features).Items.allclose(sum / weightSum.clamp_min(1e-12), 1e-5, 1e-6).Should().BeTrue();
+    }
+
     [Fact]
     public void Fixed_weights_choose_the_modality()
     {

@@ -46,6 +46,26 @@ public sealed class PropagationTests
     }
 
     [Fact]
+    public void A_sum_of_products_and_a_product_cut_in_two_have_the_values_and_gradients_of_the_products()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        CsrMatrix first = Random(30, 20, 0.2), second = Random(30, 15, 0.3);
+        Tensor Leaf(int rows, ulong seed) => tensor(Samples.Floats(rows * 12, seed), rows, 12).requires_grad_();
+        Tensor[] x = [Leaf(20, 1), Leaf(15, 2)], y = [Leaf(20, 1), Leaf(15, 2)];
+        Tensor weights = tensor(Samples.Floats(30 * 12, 3), 30, 12);
+        Tensor sum = ProductSum.Compute([(first, x[0]), (second, x[1])]), expected = first.PropagateByLibtorch(y[0]).Plus(second.PropagateByLibtorch(y[1]));
+        sum.allclose(expected, 1e-5, 1e-6).Should().BeTrue();
+        UserItemEmbeddings cut = first.PropagateSplit(x[0], 11);
+        cat([cut.Users, cut.Items]).allclose(first.PropagateByLibtorch(y[0]), 1e-5, 1e-6).Should().BeTrue();
+
+        ((sum * weights).sum().Plus((cut.Users * weights[..11]).sum()) - cut.Items.sum()).backward();
+        Tensor product = first.PropagateByLibtorch(y[0]);
+        ((expected * weights).sum().Plus((product[..11] * weights[..11]).sum()) - product[11..].sum()).backward();
+        for (int n = 0; n < x.Length; n++)
+            x[n].grad!.allclose(y[n].grad!, 1e-4, 1e-5).Should().BeTrue();
+    }
+
+    [Fact]
     public void The_mean_over_layers_is_the_mean_of_the_products()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -95,7 +95,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         GraphShape.Check(graph, _userCount, _features.ItemCount);
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(ego.Items, rows)));
-        List<LossTerm> terms = _options.ModalLossWeight > 0 ? [new LossTerm("modal", ModalLoss(output.Users, rows.Local, rows.Whole.RowItems), _options.ModalLossWeight)] : [];
+        List<LossTerm> terms = _options.ModalLossWeight > 0 ? [new LossTerm("modal", ModalLoss(output.Users, rows.Local, rows), _options.ModalLossWeight)] : [];
         return (new HostOutput(output, terms), ego);
     }
 
@@ -114,14 +114,19 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
     /// <param name="users">The users that the batch's indices are rows of.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="items">The items that its indices are rows of; <see langword="null"/> for all.</param>
-    private Tensor ModalLoss(Tensor users, TrainingBatch batch, Tensor? items = null)
+    /// <param name="rows">The rows that its item indices are places in; <see langword="null"/> when they are the items themselves.</param>
+    private Tensor ModalLoss(Tensor users, TrainingBatch batch, BatchRows? rows = null)
     {
+        // Few users meet many items: lifting the users to the features costs less than projecting the features, unless every user meets every negative.
+        TrainingBatch whole = rows?.Whole ?? batch;
+        TrainingBatch? pairs = batch.SharedNegatives ? null : new TrainingBatch([.. batch.UserIndices], [.. whole.PositiveIndices], [.. whole.NegativeIndices]);
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
-            Tensor features = items is null ? _features.Values[m] : _features.Values[m].index_select(0, items);
-            Tensor loss = RankingLosses.Bpr(users, _projections[m].call(features), batch);
+            Tensor features = _features.Values[m];
+            Tensor loss = pairs is not null
+                ? RankingLosses.Bpr(_projections[m].Lift(users), features, pairs)
+                : RankingLosses.Bpr(users, _projections[m].call(rows is null ? features : features.index_select(0, rows.Whole.RowItems)), batch);
             sum = sum is null ? loss : sum.Plus(loss);
         }
 

@@ -11,7 +11,7 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     public override string Name => nameof(BprFunction);
 
     /// <param name="users">[U, D].</param>
-    /// <param name="items">[I, D].</param>
+    /// <param name="items">[I, D]; a table that takes no gradient costs nothing but the rows that the batch reads.</param>
     /// <param name="batch">Whose indices are rows of the two.</param>
     /// <returns>The mean loss, a scalar.</returns>
     public static Tensor Apply(Tensor users, Tensor items, TrainingBatch batch) => apply(users, items, batch);
@@ -20,30 +20,31 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
-        Tensor toUsers = zeros_like(users), toItems = zeros_like(items);
+        Tensor toUsers = zeros_like(users);
+        Tensor? toItems = items.requires_grad ? zeros_like(items) : null;
         double loss = Differentiate(users, items, toUsers, toItems, (TrainingBatch)vars[2]);
-        ctx.save_for_backward([toUsers, toItems]);
+        ctx.save_for_backward(toItems is null ? [toUsers] : [toUsers, toItems]);
         return tensor((float)loss);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
-        return [saved[0] * grad_output, saved[1] * grad_output, null!];
+        return [saved[0] * grad_output, saved.Count > 1 ? saved[1] * grad_output : null!, null!];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor toItems, TrainingBatch batch)
+    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, TrainingBatch batch)
     {
         int width = (int)users.shape[1], perPair = batch.NegativeCount;
-        float* u = users.Floats(), i = items.Floats(), du = toUsers.Floats(), di = toItems.Floats();
+        float* u = users.Floats(), i = items.Floats(), du = toUsers.Floats(), di = toItems is null ? null : toItems.Floats();
         ReadOnlySpan<int> userOf = batch.UserIndices, positiveOf = batch.PositiveIndices, negativeOf = batch.NegativeIndices;
         float share = 1f / (userOf.Length * (batch.SharedNegatives ? negativeOf.Length : perPair));
         double loss = 0;
         for (int b = 0; b < userOf.Length; b++)
         {
             float* user = u + ((long)userOf[b] * width), positive = i + ((long)positiveOf[b] * width);
-            float* toUser = du + ((long)userOf[b] * width), toPositive = di + ((long)positiveOf[b] * width);
+            float* toUser = du + ((long)userOf[b] * width), toPositive = di == null ? null : di + ((long)positiveOf[b] * width);
             for (int k = 0; k < perPair; k++)
             {
                 int item = negativeOf[batch.SharedNegatives ? k : (b * perPair) + k];
@@ -51,7 +52,9 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
                 float margin = DotDifference(user, positive, negative, width), exp = MathF.Exp(-MathF.Abs(margin));
                 loss += Math.Max(-margin, 0) + Math.Log(1 + (double)exp);
                 float slope = -(margin > 0 ? exp : 1) / (1 + exp) * share;
-                Add(user, positive, negative, toUser, toPositive, di + ((long)item * width), slope, width);
+                AddDifference(positive, negative, slope, toUser, width);
+                if (di != null)
+                    AddUser(user, slope, toPositive, di + ((long)item * width), width);
             }
         }
 
@@ -72,21 +75,30 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* user, float* positive, float* negative, float* toUser, float* toPositive, float* toNegative, float slope, int width)
+    private static void AddDifference(float* positive, float* negative, float slope, float* toUser, int width)
+    {
+        int d = 0;
+        var slopes = new Vector<float>(slope);
+        for (; d <= width - Vector<float>.Count; d += Vector<float>.Count)
+            (Vector.Load(toUser + d) + ((Vector.Load(positive + d) - Vector.Load(negative + d)) * slopes)).Store(toUser + d);
+        for (; d < width; d++)
+            toUser[d] += (positive[d] - negative[d]) * slope;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddUser(float* user, float slope, float* toPositive, float* toNegative, int width)
     {
         int d = 0;
         var slopes = new Vector<float>(slope);
         for (; d <= width - Vector<float>.Count; d += Vector<float>.Count)
         {
             Vector<float> own = Vector.Load(user + d) * slopes;
-            (Vector.Load(toUser + d) + ((Vector.Load(positive + d) - Vector.Load(negative + d)) * slopes)).Store(toUser + d);
             (Vector.Load(toPositive + d) + own).Store(toPositive + d);
             (Vector.Load(toNegative + d) - own).Store(toNegative + d);
         }
 
         for (; d < width; d++)
         {
-            toUser[d] += (positive[d] - negative[d]) * slope;
             toPositive[d] += user[d] * slope;
             toNegative[d] -= user[d] * slope;
         }
