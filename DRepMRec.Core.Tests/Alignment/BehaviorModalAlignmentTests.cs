@@ -50,6 +50,7 @@ public sealed class BehaviorModalAlignmentTests
             FusionKind.Mean => b.Items.Plus(m.Items, w).Times(0.5),
             FusionKind.Concatenation => cat([b.Items, m.Items.Times(w)], 1),
             FusionKind.NormalizedSum => b.Items.NormalizeRows().Plus(m.Items.NormalizeRows(), w),
+            FusionKind.NormalizedConcatenation => cat([b.Items.NormalizeRows(), m.Items.NormalizeRows().Times(w)], 1),
             FusionKind.MatchedSum => b.Items.Plus(m.Items.NormalizeRows() * b.Items.norm(1, false, 2).mean(), w),
             _ => null,
         };
@@ -69,6 +70,18 @@ public sealed class BehaviorModalAlignmentTests
         Tensor fused = bma.call(b with { Items = b.Items * kept }, m, null).Fused.Items;
         fused[1].allclose(m.Items.NormalizeRows()[1].Times(0.8)).Should().BeTrue();
         fused[2].allclose(b.Items.NormalizeRows()[2].Plus(m.Items.NormalizeRows()[2], 0.3)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Where_there_is_no_behavior_the_modal_row_stands_in_for_it_in_the_normalized_concatenation()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = FusionKind.NormalizedConcatenation, ModalWeight = 0.5 });
+        UserItemEmbeddings b = Line(1), m = Line(3);
+        Tensor kept = tensor(new float[] { 1, 0, 1, 1, 1 }, 5, 1), unit = m.Items.NormalizeRows();
+        Tensor fused = bma.call(b with { Items = b.Items * kept }, m, null).Fused.Items;
+        fused[1].allclose(cat([unit[1], unit[1].Times(0.5)])).Should().BeTrue();
+        fused[2].allclose(cat([b.Items.NormalizeRows()[2], unit[2].Times(0.5)])).Should().BeTrue();
     }
 
     [Fact]

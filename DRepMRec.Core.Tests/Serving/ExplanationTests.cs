@@ -25,6 +25,7 @@ public sealed class ExplanationTests
     [InlineData(FusionKind.Mean)]
     [InlineData(FusionKind.Concatenation)]
     [InlineData(FusionKind.NormalizedSum)]
+    [InlineData(FusionKind.NormalizedConcatenation)]
     [InlineData(FusionKind.MatchedSum)]
     public void The_parts_add_up_under_every_fusion_that_is_a_sum(FusionKind fusion)
     {

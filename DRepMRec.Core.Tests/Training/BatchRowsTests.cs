@@ -42,6 +42,7 @@ public sealed class BatchRowsTests
         ["two relation layers"] = () => DRepMRecModel.Create(Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, RelationLayers = 2, KeepSelf = false, Weighting = ModalityWeighting.Learned } }),
         ["users among users"] = () => DRepMRecModel.Create(Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 3, Gate = FilterGateKind.Embedding } }),
         ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = FusionKind.MatchedSum } }),
+        ["normalized concatenation"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = FusionKind.NormalizedConcatenation } }),
         ["other alignments"] = () => DRepMRecModel.Create(Data, Small with
         {
             Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = FusionKind.LearnedGate, MaxEntities = 10 },

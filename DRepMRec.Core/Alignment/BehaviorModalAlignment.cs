@@ -43,7 +43,7 @@ public sealed partial class BehaviorModalAlignment : nn.Module<UserItemEmbedding
     }
 
     /// <inheritdoc/>
-    public int EmbeddingDim => _options.Fusion == FusionKind.Concatenation ? 2 * _inputDim : _inputDim;
+    public int EmbeddingDim => _options.Fusion.Dimension(_inputDim);
 
     /// <summary>Whether a fused row depends on no other row, so that rows may be fused without the rest of their tables.</summary>
     internal bool FusesByRow => _options.Fusion != FusionKind.MatchedSum;
@@ -119,6 +119,9 @@ public sealed partial class BehaviorModalAlignment : nn.Module<UserItemEmbedding
             case FusionKind.Mean: return behavior.Plus(modal, _options.ModalWeight).Times(0.5);
             case FusionKind.Concatenation: return cat([behavior, modal.Times(_options.ModalWeight)], 1);
             case FusionKind.NormalizedSum: return behavior.NormalizeRows().Plus(modal.NormalizeRows() * NormalizedWeight(behavior.detach()));
+            case FusionKind.NormalizedConcatenation:
+                Tensor unit = modal.NormalizeRows();
+                return cat([behavior.NormalizeRows().Plus(unit * IsZero(behavior.detach())), unit.Times(_options.ModalWeight)], 1);
             case FusionKind.MatchedSum: return behavior.Plus(modal.NormalizeRows() * MeanLength(behavior.detach()), _options.ModalWeight);
             default:
                 Tensor gate = nn.functional.linear(cat([behavior, modal], 1), _gate!, _gateBias).sigmoid();
@@ -127,7 +130,10 @@ public sealed partial class BehaviorModalAlignment : nn.Module<UserItemEmbedding
     }
 
     /// <summary>[N, 1]: the modal weight for rows that have behaviour, the cold one for those that don't.</summary>
-    private Tensor NormalizedWeight(Tensor behavior) => behavior.RowDot(behavior).sign().unsqueeze(1).Times(_options.ModalWeight - _options.ColdModalWeight).Plus(_options.ColdModalWeight);
+    private Tensor NormalizedWeight(Tensor behavior) => IsZero(behavior).Times(_options.ColdModalWeight - _options.ModalWeight).Plus(_options.ModalWeight);
+
+    /// <summary>[N, 1]: 1 for rows of zeros, 0 for others.</summary>
+    private static Tensor IsZero(Tensor rows) => rows.RowDot(rows).sign().unsqueeze(1).Times(-1).Plus(1);
 
     /// <summary>The mean length of the rows that aren't zero.</summary>
     private static Tensor MeanLength(Tensor rows)

@@ -61,6 +61,12 @@ public enum FusionKind
 
     /// <summary>g ⊙ behaviour + (1 - g) ⊙ modal with g = sigmoid([behaviour; modal] W + b), W shared by users and items.</summary>
     LearnedGate,
+
+    /// <summary>
+    /// [behaviour / |behaviour|; w * modal / |modal|], row by row, of dimension 2 D: the score is the cosine of the behaviour line plus w² times that of the modal line, and neither line has a say in the other's. Where there is no
+    /// behaviour (a row of zeros), the modal row stands in for it.
+    /// </summary>
+    NormalizedConcatenation,
 }
 
 /// <summary>Options of <see cref="BehaviorModalAlignment"/>.</summary>

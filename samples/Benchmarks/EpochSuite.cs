@@ -28,6 +28,7 @@ internal static class EpochSuite
             Model("MGCN", DRepMRecModel.Create(data, new MgcnEncoder(data.Users.Count, features), bpr with { UseModalLine = false }));
             Model("DRepMRec (default)", DRepMRecModel.Create(data));
             Model("LightGCN + BMA, BPR", DRepMRecModel.Create(data, bpr));
+            WideFeatures(options, report, data, epochs / 4, cancellation);
         }
 
         Model("LightGCN, sampled softmax", DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Loss = new RankingLoss.SampledSoftmax() }));
@@ -101,6 +102,19 @@ internal static class EpochSuite
             () => PlainRanking.Recall(users, items, data, 20));
         double evaluated = Enumerable.Range(0, data.Users.Count).Count(u => data.Test.ItemsOf(u).Length > 0);
         report.Add("test evaluation, 8 metrics (plain: Recall@20 alone)", times[0], times[1], 2.0 * evaluated * data.Items.Count * 64 / Machine.ProductRate / options.Threads * 1000);
+    }
+
+    /// <summary>The same interactions with made-up features of 4096 columns, as they are and as principal components.</summary>
+    private static void WideFeatures(Arguments options, Report report, RecDataset data, int epochs, CancellationToken cancellation)
+    {
+        int dimension = options.Quick ? 512 : 4096;
+        var wide = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [new ItemFeatures(Modality.Image, data.Items.Count, dimension, LargeGraph.Features(data.Items.Count, dimension))]);
+        foreach (int components in new[] { 0, 256 })
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var model = DRepMRecModel.Create(wide, new DRepMRecOptions { FeatureComponents = components });
+            report.Add($"DRepMRec, {dimension} features{(components > 0 ? $" as {components} components" : "")}, epoch", Epochs(model, wide, Math.Max(1, epochs), options.Threads));
+        }
     }
 
     /// <summary>The same epochs while another process keeps a core busy.</summary>

@@ -9,10 +9,10 @@ internal static class LineFusion
     private const double SmallestLength = 1e-12;
 
     /// <summary>Whether a fusion is a sum of parts.</summary>
-    public static bool IsAdditive(FusionKind? fusion) => fusion is null or FusionKind.Sum or FusionKind.Mean or FusionKind.Concatenation or FusionKind.NormalizedSum or FusionKind.MatchedSum;
+    public static bool IsAdditive(FusionKind? fusion) => fusion is not { } kind || kind.IsAdditive();
 
     /// <summary>The dimension of fused rows.</summary>
-    public static int Dimension(ModelForm form) => form.Fusion == FusionKind.Concatenation ? 2 * form.LineDimension : form.LineDimension;
+    public static int Dimension(ModelForm form) => form.Fusion is { } fusion ? fusion.Dimension(form.LineDimension) : form.LineDimension;
 
     /// <summary>The parts of a fused row; their sum is the row.</summary>
     /// <param name="form">The fusion.</param>
@@ -25,7 +25,9 @@ internal static class LineFusion
         var sum = new float[form.LineDimension];
         foreach (float[] row in modal)
             TensorPrimitives.Add(sum, row, sum);
-        var (behaviorFactor, modalFactor) = Factors(form, Length(behavior), Length(sum), isUser);
+        double behaviorLength = Length(behavior), modalLength = Length(sum);
+        var (behaviorFactor, modalFactor) = Factors(form, behaviorLength, modalLength, isUser);
+        bool standsIn = form.Fusion == FusionKind.NormalizedConcatenation && behaviorLength == 0;
 
         var parts = new float[1 + modal.Length][];
         var fused = new float[dimension];
@@ -34,6 +36,8 @@ internal static class LineFusion
             parts[p] = new float[dimension];
             ReadOnlySpan<float> row = p == 0 ? behavior : modal[p - 1];
             TensorPrimitives.Multiply(row, (float)(p == 0 ? behaviorFactor : modalFactor), parts[p].AsSpan(p == 0 ? 0 : modalAt, row.Length));
+            if (p > 0 && standsIn)
+                TensorPrimitives.Multiply(row, (float)(1 / Math.Max(SmallestLength, modalLength)), parts[p].AsSpan(0, row.Length));
             TensorPrimitives.Add(fused, parts[p], fused);
         }
 
@@ -70,6 +74,7 @@ internal static class LineFusion
         FusionKind.Sum or FusionKind.Concatenation => (1, form.ModalWeight),
         FusionKind.Mean => (0.5, 0.5 * form.ModalWeight),
         FusionKind.NormalizedSum => (1 / Math.Max(SmallestLength, behaviorLength), (behaviorLength > 0 ? form.ModalWeight : form.ColdModalWeight) / Math.Max(SmallestLength, modalLength)),
+        FusionKind.NormalizedConcatenation => (1 / Math.Max(SmallestLength, behaviorLength), form.ModalWeight / Math.Max(SmallestLength, modalLength)),
         FusionKind.MatchedSum => (1, form.ModalWeight * (isUser ? form.UserScale : form.ItemScale) / Math.Max(SmallestLength, modalLength)),
         _ => throw new InvalidOperationException($"{form.Fusion} isn't a sum of parts."),
     };

@@ -1,0 +1,13 @@
+namespace DRepMRec.Alignment;
+
+/// <summary>What follows from the kind of fusion alone.</summary>
+internal static class FusionKindExtensions
+{
+    /// <summary>The dimension of fused rows.</summary>
+    /// <param name="fusion">The fusion.</param>
+    /// <param name="lineDimension">The dimension D of both lines.</param>
+    public static int Dimension(this FusionKind fusion, int lineDimension) => fusion is FusionKind.Concatenation or FusionKind.NormalizedConcatenation ? 2 * lineDimension : lineDimension;
+
+    /// <summary>Whether fused rows are sums of parts, one of behaviour and one of each modality.</summary>
+    public static bool IsAdditive(this FusionKind fusion) => fusion != FusionKind.LearnedGate;
+}
