@@ -11,6 +11,8 @@ public sealed class ExportTests
 {
     private static readonly Recommender Changed = Served.Recommender.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]).WithoutItems([Served.Data.Items[3]]);
 
+    private static int Dimension => Changed.Manifest.Dimension;
+
     [Fact]
     public void Npy_files_have_the_rows_of_the_ids_beside_them()
     {
@@ -20,9 +22,9 @@ public sealed class ExportTests
         string[] ids = JsonSerializer.Deserialize<string[]>(File.ReadAllText(folder["item_ids.json"]))!;
         ids.Should().Equal(Changed.Items);
         NpyMatrix items = NpyMatrix.Read(folder["items.npy"]);
-        (items.Rows, items.Columns).Should().Be((200, 16));
+        (items.Rows, items.Columns).Should().Be((200, Dimension));
         Changed.Model.TryGetItem("new", out int row).Should().BeTrue();
-        items.Values[^16..].Should().Equal(Changed.Model.Items[row].ToArray());
+        items.Values[^Dimension..].Should().Equal(Changed.Model.Items[row].ToArray());
         NpyMatrix.Read(folder["users.npy"]).Rows.Should().Be(300);
     }
 
@@ -39,12 +41,12 @@ public sealed class ExportTests
         var ids = new string?[200];
         await group.ReadAsync(fields[0], ids.AsMemory());
         ids.Should().Equal(Changed.Items);
-        var values = new float[200 * 16];
-        var repetitions = new int[200 * 16];
-        var definitions = new int[200 * 16];
+        var values = new float[200 * Dimension];
+        var repetitions = new int[200 * Dimension];
+        var definitions = new int[200 * Dimension];
         await group.ReadRawAsync<float>(fields[1], values, definitions, repetitions);
         definitions.Should().OnlyContain(d => d == fields[1].MaxDefinitionLevel, "no number is missing");
-        repetitions.Should().Equal(Enumerable.Range(0, 200 * 16).Select(n => n % 16 == 0 ? 0 : 1));
-        values[..16].Should().Equal(Changed.Model.Items[0].ToArray());
+        repetitions.Should().Equal(Enumerable.Range(0, 200 * Dimension).Select(n => n % Dimension == 0 ? 0 : 1));
+        values[..Dimension].Should().Equal(Changed.Model.Items[0].ToArray());
     }
 }

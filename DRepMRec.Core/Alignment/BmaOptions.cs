@@ -102,12 +102,12 @@ public sealed record BmaOptions
     public int MaxEntities { get; init => field = Guard.InRange(value, 2, int.MaxValue); } = 512;
 
     /// <summary>The fusion.</summary>
-    /// <value>The default is <see cref="FusionKind.NormalizedSum"/>.</value>
-    public FusionKind Fusion { get; init => field = Guard.Defined(value); } = FusionKind.NormalizedSum;
+    /// <value>The default is <see cref="FusionKind.NormalizedConcatenation"/>.</value>
+    public FusionKind Fusion { get; init => field = Guard.Defined(value); } = FusionKind.NormalizedConcatenation;
 
     /// <summary>How much of the modal line goes into the fusion: w in the formulas of <see cref="FusionKind"/>. <see cref="FusionKind.LearnedGate"/> doesn't read it.</summary>
-    /// <value>Above 0. The default is 0.3.</value>
-    public double ModalWeight { get; init => field = Guard.Positive(value); } = 0.3;
+    /// <value>Above 0. The default is 0.5.</value>
+    public double ModalWeight { get; init => field = Guard.Positive(value); } = 0.5;
 
     /// <summary>How long the representation is of who or what has no behaviour, where all others have between 1 - w and 1 + w, under <see cref="FusionKind.NormalizedSum"/>: the higher, the higher cold items rank.</summary>
     /// <value>Above 0. The default is 1.</value>
