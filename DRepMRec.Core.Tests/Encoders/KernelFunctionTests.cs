@@ -74,6 +74,14 @@ public sealed class KernelFunctionTests
         Same([Leaf(3, 6, 1)], x => BprFunction.Apply(x[0], items.detach(), batch), x => BprFunction.Apply(x[0], items, batch));
     }
 
+    [Fact]
+    public void A_pairwise_loss_divides_scores_by_its_temperature()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]);
+        Same([Leaf(3, 6, 1), Leaf(4, 6, 2)], x => BprFunction.Apply(x[0], x[1], batch, 0.25), x => BprFunction.Apply(x[0].Times(4), x[1], batch));
+    }
+
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(8, 300, 32)]

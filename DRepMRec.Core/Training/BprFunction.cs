@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Training;
 
-/// <summary>-log sigmoid(u·p - u·n), averaged over the pairs of a batch, on the CPU: loss and gradients in one pass, without a gathered copy of any row.</summary>
+/// <summary>-log sigmoid((u·p - u·n) / t), averaged over the pairs of a batch, on the CPU: loss and gradients in one pass, without a gathered copy of any row.</summary>
 internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunction>
 {
     public override string Name => nameof(BprFunction);
@@ -13,8 +13,9 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     /// <param name="users">[U, D].</param>
     /// <param name="items">[I, D]; a table that takes no gradient costs nothing but the rows that the batch reads.</param>
     /// <param name="batch">Whose indices are rows of the two.</param>
+    /// <param name="temperature">t.</param>
     /// <returns>The mean loss, a scalar.</returns>
-    public static Tensor Apply(Tensor users, Tensor items, TrainingBatch batch) => apply(users, items, batch);
+    public static Tensor Apply(Tensor users, Tensor items, TrainingBatch batch, double temperature = 1) => apply(users, items, batch, (float)(1 / temperature));
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
@@ -22,7 +23,7 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
         Tensor toUsers = zeros_like(users);
         Tensor? toItems = items.requires_grad ? zeros_like(items) : null;
-        double loss = Differentiate(users, items, toUsers, toItems, (TrainingBatch)vars[2]);
+        double loss = Differentiate(users, items, toUsers, toItems, (TrainingBatch)vars[2], (float)vars[3]);
         ctx.save_for_backward(toItems is null ? [toUsers] : [toUsers, toItems]);
         return tensor((float)loss);
     }
@@ -30,11 +31,11 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
-        return [saved[0] * grad_output, saved.Count > 1 ? saved[1] * grad_output : null!, null!];
+        return [saved[0] * grad_output, saved.Count > 1 ? saved[1] * grad_output : null!, null!, null!];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, TrainingBatch batch)
+    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, TrainingBatch batch, float scale)
     {
         int width = (int)users.shape[1], perPair = batch.NegativeCount;
         float* u = users.Floats(), i = items.Floats(), du = toUsers.Floats(), di = toItems is null ? null : toItems.Floats();
@@ -49,9 +50,9 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
             {
                 int item = negativeOf[batch.SharedNegatives ? k : (b * perPair) + k];
                 float* negative = i + ((long)item * width);
-                float margin = DotDifference(user, positive, negative, width), exp = MathF.Exp(-MathF.Abs(margin));
+                float margin = DotDifference(user, positive, negative, width) * scale, exp = MathF.Exp(-MathF.Abs(margin));
                 loss += Math.Max(-margin, 0) + Math.Log(1 + (double)exp);
-                float slope = -(margin > 0 ? exp : 1) / (1 + exp) * share;
+                float slope = -(margin > 0 ? exp : 1) / (1 + exp) * share * scale;
                 AddDifference(positive, negative, slope, toUser, width);
                 if (di != null)
                     AddUser(user, slope, toPositive, di + ((long)item * width), width);

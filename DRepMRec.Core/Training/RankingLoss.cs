@@ -22,12 +22,16 @@ public abstract record RankingLoss
     /// <summary>The score of a user and an item, in training and in ranking.</summary>
     public abstract ScoreFunction Score { get; init; }
 
-    /// <summary>Bayesian personalised ranking: -log sigmoid(positive - negative), averaged over sampled pairs (Rendle et al., UAI 2009).</summary>
+    /// <summary>Bayesian personalised ranking: -log sigmoid((positive - negative) / t), averaged over sampled pairs (Rendle et al., UAI 2009, where t is 1).</summary>
     public sealed record Bpr : RankingLoss
     {
         /// <inheritdoc/>
         /// <value>The default is <see cref="ScoreFunction.Dot"/>.</value>
         public override ScoreFunction Score { get; init => field = Guard.Defined(value); } = ScoreFunction.Dot;
+
+        /// <summary>The temperature t. Representations of free length find their own scale; where a fusion or <see cref="ScoreFunction.Cosine"/> holds them to a length, scores never differ by much, and a lower temperature lets the loss tell a narrow win from a clear one.</summary>
+        /// <value>Above 0. The default is 1.</value>
+        public double Temperature { get; init => field = Guard.Positive(value); } = 1;
 
         /// <summary>The number of negatives k per interaction.</summary>
         /// <value>At least 1. The default is 1.</value>

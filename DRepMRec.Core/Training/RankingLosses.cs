@@ -10,11 +10,11 @@ public static class RankingLosses
     internal static Tensor Bpr(Tensor positive, Tensor negative) => (positive - negative).log_sigmoid().mean().neg();
 
     /// <summary>BPR over the dot products of a batch's rows. users [U, D] and items [I, D], whose rows the batch's indices are.</summary>
-    internal static Tensor Bpr(Tensor users, Tensor items, TrainingBatch batch)
+    internal static Tensor Bpr(Tensor users, Tensor items, TrainingBatch batch, double temperature = 1)
     {
         if (users.device_type == DeviceType.CPU)
-            return BprFunction.Apply(users, items, batch);
-        Tensor own = users.index_select(0, batch.Users);
+            return BprFunction.Apply(users, items, batch, temperature);
+        Tensor own = users.index_select(0, batch.Users).Times(1 / temperature);
         return Bpr(own.RowDot(items.index_select(0, batch.Positives)).unsqueeze(1), batch.ScoreNegatives(own, items));
     }
 
@@ -66,6 +66,6 @@ public static class RankingLosses
             (users, items) = (users.NormalizeRows(), items.NormalizeRows());
         return loss is RankingLoss.SampledSoftmax softmax
             ? SampledSoftmax(users, items.index_select(0, local.Positives), items.index_select(0, local.Negatives), rows.FalseNegatives(), softmax.Temperature, local.UserArray)
-            : Bpr(users, items, local);
+            : Bpr(users, items, local, ((RankingLoss.Bpr)loss).Temperature);
     }
 }
