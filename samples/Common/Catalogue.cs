@@ -59,7 +59,8 @@ internal static class Catalogue
     {
         (Ours, "bpr") => DRepMRecOptions.PaperFaithful,
         (Ours, _) => new DRepMRecOptions(),
-        _ => new DRepMRecOptions { Loss = loss == "bpr" ? new RankingLoss.Bpr() : new DRepMRecOptions().Loss, UseModalLine = bma },
+        (_, "bpr") => new DRepMRecOptions { Loss = bma ? DRepMRecOptions.PaperFaithful.Loss : new RankingLoss.Bpr(), UseModalLine = bma },
+        _ => new DRepMRecOptions { UseModalLine = bma },
     };
 
     /// <summary>The options that a model has of its own.</summary>
