@@ -124,9 +124,16 @@ public sealed class CsrMatrix
     /// <summary>The same rows, and below them one for each of some columns with a 1 there.</summary>
     internal CsrMatrix AppendUnitRows(int[] columns)
     {
-        int[] offsets = [.. _rowOffsets, .. Enumerable.Range(NonZeroCount + 1, columns.Length)];
-        float[] values = [.. _values, .. Enumerable.Repeat(1f, columns.Length)];
-        return new CsrMatrix(RowCount + columns.Length, ColumnCount, offsets, [.. _columns, .. columns], values);
+        int[] offsets = new int[_rowOffsets.Length + columns.Length], all = new int[NonZeroCount + columns.Length];
+        var values = new float[all.Length];
+        _rowOffsets.CopyTo(offsets, 0);
+        _columns.CopyTo(all, 0);
+        _values.CopyTo(values, 0);
+        columns.CopyTo(all, NonZeroCount);
+        values.AsSpan(NonZeroCount).Fill(1);
+        for (int row = 0; row < columns.Length; row++)
+            offsets[_rowOffsets.Length + row] = NonZeroCount + row + 1;
+        return new CsrMatrix(RowCount + columns.Length, ColumnCount, offsets, all, values);
     }
 
     /// <summary>The product with a dense row-major matrix of <paramref name="width"/> columns: y = A x, all of y overwritten.</summary>

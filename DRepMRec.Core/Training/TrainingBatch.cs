@@ -169,19 +169,7 @@ public sealed class TrainingBatch : IDisposable
         return excluded.Build();
     }
 
-    private static int[] Distinct(int[] values)
-    {
-        int[] sorted = [.. values];
-        Array.Sort(sorted);
-        int count = 0;
-        for (int i = 0; i < sorted.Length; i++)
-        {
-            if (i == 0 || sorted[i] != sorted[i - 1])
-                sorted[count++] = sorted[i];
-        }
-
-        return sorted[..count];
-    }
+    private static int[] Distinct(int[] values) => new IndexSet(values).ToArray();
 
     /// <summary>Releases the tensors.</summary>
     public void Dispose()
