@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 namespace DRepMRec;
 
 /// <summary>Trains a model on a dataset: batches, negatives, loss, Adam, validation, early stopping, and the best weights at the end.</summary>
-/// <remarks>Training runs on the calling thread. Not safe for use by many threads; the model and the dataset stay the caller's.</remarks>
+/// <remarks>
+/// Training runs on the calling thread. Not safe for use by many threads; the model and the dataset stay the caller's. On Linux with glibc it tells the C allocator, for the whole process, to keep freed blocks of up to 32 MB
+/// instead of handing them back to the system, unless the environment has MALLOC_TRIM_THRESHOLD_ or MALLOC_MMAP_THRESHOLD_; at the end of a training what is free then is handed back.
+/// </remarks>
 public sealed class Trainer
 {
     private readonly DRepMRecModel _model;

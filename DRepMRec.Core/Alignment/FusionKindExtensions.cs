@@ -7,7 +7,4 @@ internal static class FusionKindExtensions
     /// <param name="fusion">The fusion.</param>
     /// <param name="lineDimension">The dimension D of both lines.</param>
     public static int Dimension(this FusionKind fusion, int lineDimension) => fusion is FusionKind.Concatenation or FusionKind.NormalizedConcatenation ? 2 * lineDimension : lineDimension;
-
-    /// <summary>Whether fused rows are sums of parts, one of behaviour and one of each modality.</summary>
-    public static bool IsAdditive(this FusionKind fusion) => fusion != FusionKind.LearnedGate;
 }

@@ -117,14 +117,15 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <param name="rows">The rows that its item indices are places in; <see langword="null"/> when they are the items themselves.</param>
     private Tensor ModalLoss(Tensor users, TrainingBatch batch, BatchRows? rows = null)
     {
-        // Few users meet many items: lifting the users to the features costs less than projecting the features, unless every user meets every negative.
+        // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than projecting the features, unless every user meets every negative.
+        bool lifts = users.device_type == DeviceType.CPU && !batch.SharedNegatives;
         TrainingBatch whole = rows?.Whole ?? batch;
-        TrainingBatch? pairs = batch.SharedNegatives ? null : new TrainingBatch([.. batch.UserIndices], [.. whole.PositiveIndices], [.. whole.NegativeIndices]);
+        using var pairs = new TrainingBatch(batch.UserArray, [.. whole.PositiveIndices], [.. whole.NegativeIndices], batch.SharedNegatives);
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
             Tensor features = _features.Values[m];
-            Tensor loss = pairs is not null
+            Tensor loss = lifts
                 ? RankingLosses.Bpr(_projections[m].Lift(users), features, pairs)
                 : RankingLosses.Bpr(users, _projections[m].call(rows is null ? features : features.index_select(0, rows.Whole.RowItems)), batch);
             sum = sum is null ? loss : sum.Plus(loss);

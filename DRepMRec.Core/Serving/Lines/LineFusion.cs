@@ -9,7 +9,7 @@ internal static class LineFusion
     private const double SmallestLength = 1e-12;
 
     /// <summary>Whether a fusion is a sum of parts.</summary>
-    public static bool IsAdditive(FusionKind? fusion) => fusion is not { } kind || kind.IsAdditive();
+    public static bool IsAdditive(FusionKind? fusion) => fusion != FusionKind.LearnedGate;
 
     /// <summary>The dimension of fused rows.</summary>
     public static int Dimension(ModelForm form) => form.Fusion is { } fusion ? fusion.Dimension(form.LineDimension) : form.LineDimension;
