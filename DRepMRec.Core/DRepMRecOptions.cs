@@ -35,7 +35,7 @@ public sealed record DRepMRecOptions
     /// <summary>Behaviour-Modal Alignment. Its Seed is overridden by the one here.</summary>
     public BmaOptions Alignment { get; init; } = new();
 
-    /// <summary>The Similarity-Supervised Signal.</summary>
+    /// <summary>The Similarity-Supervised Signal, which is off by default.</summary>
     public SssOptions SimilaritySignal { get; init; } = new();
 
     /// <summary>The share of items whose behaviour representation is left out of a training step, so that the modal line learns to stand alone, as it must for cold items.</summary>
@@ -58,8 +58,8 @@ public sealed record DRepMRecOptions
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 
-    /// <summary>The published setting as close as it is known: BPR over dot products, at the temperature of the alignment, as the fused rows are held to a length; no dropped behaviour. docs/method.md tells where each value comes from.</summary>
-    public static DRepMRecOptions PaperFaithful { get; } = new() { Loss = new RankingLoss.Bpr { Temperature = 0.25 }, BehaviorDropout = 0 };
+    /// <summary>The published setting as close as it is known: BPR over dot products, at the temperature of the alignment, as the fused rows are held to a length; no dropped behaviour; the Similarity-Supervised Signal. docs/method.md tells where each value comes from.</summary>
+    public static DRepMRecOptions PaperFaithful { get; } = new() { Loss = new RankingLoss.Bpr { Temperature = 0.25 }, BehaviorDropout = 0, SimilaritySignal = new SssOptions { Weight = 0.1 } };
 
     /// <summary>The behaviour line alone: LightGCN with BPR.</summary>
     public static DRepMRecOptions LightGcn { get; } = new() { UseModalLine = false, Loss = new RankingLoss.Bpr() };

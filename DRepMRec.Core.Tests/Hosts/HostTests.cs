@@ -103,7 +103,7 @@ public sealed class MgcnEncoderTests : HostContract
     {
         var board = Samples.Checkerboard(40, 30);
         using var features = new ModalFeatures(board.Features);
-        using var model = new MgcnEncoder(40, features, new MgcnOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true, Loss = new RankingLoss.Bpr() });
+        using var model = new MgcnEncoder(40, features, new MgcnOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true, Loss = new RankingLoss.Bpr(), SimilaritySignal = new SssOptions { Weight = 0.1 } });
         model.ModalEncoder.Should().BeNull();
         using DisposeScope scope = NewDisposeScope();
         using var batch = new TrainingBatch([0, 3], [2, 1], [3, 4]);
@@ -157,7 +157,7 @@ public sealed class PluggingInTests
     public void All_three_parts_can_be_of_the_user()
     {
         var board = Samples.Checkerboard(40, 30);
-        var options = new DRepMRecOptions { Loss = new RankingLoss.Bpr() };
+        var options = new DRepMRecOptions { Loss = new RankingLoss.Bpr(), SimilaritySignal = new SssOptions { Weight = 0.1 } };
         using var model = DRepMRecModel.Create(board, new MatrixFactorizationEncoder(40, 30, new() { EmbeddingDim = 16 }), new OwnModal(), new OwnAlignment(), options);
         var trainer = new TrainerOptions { MaxEpochs = 40, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } };
         TrainingReport report = new Trainer(model, board, trainer).Fit();

@@ -1,3 +1,4 @@
+using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Hosts;
@@ -13,6 +14,7 @@ internal static class Models
         EmbeddingDim = 8,
         Loss = new RankingLoss.SampledSoftmax { Negatives = 16 },
         Modal = new ModalEncoderOptions { Neighbors = 3 },
+        SimilaritySignal = new SssOptions { Weight = 0.1 },
     };
 
     private static readonly DRepMRecOptions Alone = Aligned with { UseModalLine = false, Loss = new RankingLoss.Bpr() };

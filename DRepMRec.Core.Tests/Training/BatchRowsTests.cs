@@ -14,7 +14,7 @@ public sealed class BatchRowsTests
     // With cold items and, as some users have one item that the batch hides, users without any in the modal line.
     private static readonly RecDataset Data = SyntheticDataset.Create(new SyntheticOptions { Users = 60, Items = 50, Clusters = 5, MeanInteractions = 7, Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)] }).Data;
     private static readonly ModalFeatures Features = new(Data.Features);
-    private static readonly DRepMRecOptions Small = new() { EmbeddingDim = 16, Modal = new ModalEncoderOptions { Neighbors = 3 }, Loss = new RankingLoss.SampledSoftmax { Negatives = 12 } };
+    private static readonly DRepMRecOptions Small = new() { EmbeddingDim = 16, Modal = new ModalEncoderOptions { Neighbors = 3 }, Loss = new RankingLoss.SampledSoftmax { Negatives = 12 }, SimilaritySignal = new SssOptions { Weight = 0.1 } };
     private static readonly DRepMRecOptions Alone = Small with { UseModalLine = false, Loss = new RankingLoss.Bpr { Negatives = 2 } };
 
     public static TheoryData<string> Models => [.. Variants.Keys];
@@ -46,7 +46,7 @@ public sealed class BatchRowsTests
         ["other alignments"] = () => DRepMRecModel.Create(Data, Small with
         {
             Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = FusionKind.LearnedGate, MaxEntities = 10 },
-            SimilaritySignal = new SssOptions { MaxItems = 8, Kind = SimilarityLossKind.CrossEntropy },
+            SimilaritySignal = new SssOptions { Weight = 0.1, MaxItems = 8, Kind = SimilarityLossKind.CrossEntropy },
         }),
     };
 

@@ -1,3 +1,4 @@
+using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
@@ -30,7 +31,7 @@ public abstract class CheckpointTestBase : IDisposable
         Evaluation = new EvaluationOptions { Metrics = [Recall, RankingMetric.Ndcg(5)] },
     };
 
-    private protected static readonly DRepMRecOptions Small = new() { EmbeddingDim = 8, Loss = new RankingLoss.SampledSoftmax { Negatives = 16 }, Modal = new ModalEncoderOptions { Neighbors = 3 } };
+    private protected static readonly DRepMRecOptions Small = new() { EmbeddingDim = 8, Loss = new RankingLoss.SampledSoftmax { Negatives = 16 }, Modal = new ModalEncoderOptions { Neighbors = 3 }, SimilaritySignal = new SssOptions { Weight = 0.1 } };
 
     private protected static readonly ModalFeatures Features = new(Board.Features);
 

@@ -22,7 +22,7 @@ public sealed class TrainerTests
         Evaluation = new EvaluationOptions { Metrics = [Recall] },
     };
 
-    private static readonly DRepMRecOptions Small = new() { EmbeddingDim = 16, Loss = new RankingLoss.SampledSoftmax { Negatives = 16 }, Modal = new ModalEncoderOptions { Neighbors = 3 } };
+    private static readonly DRepMRecOptions Small = new() { EmbeddingDim = 16, Loss = new RankingLoss.SampledSoftmax { Negatives = 16 }, Modal = new ModalEncoderOptions { Neighbors = 3 }, SimilaritySignal = new SssOptions { Weight = 0.1 } };
 
     public static TheoryData<string> Models => [.. Variants.Keys];
 
@@ -32,12 +32,14 @@ public sealed class TrainerTests
         ["LightGCN, softmax"] = Small with { UseModalLine = false },
         ["DRepMRec"] = Small,
         ["DRepMRec, BPR"] = Small with { Loss = new RankingLoss.Bpr { Negatives = 2 } },
+        ["DRepMRec, paper-faithful"] = DRepMRecOptions.PaperFaithful with { EmbeddingDim = 16 },
+        ["DRepMRec, without SSS"] = Small with { SimilaritySignal = new SssOptions() },
         ["DRepMRec, dot softmax"] = Small with { Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Score = ScoreFunction.Dot, Temperature = 1 } },
         ["everything else"] = Small with
         {
             Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.Embedding, Weighting = ModalityWeighting.Learned, UserNeighbors = 3 },
             Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = FusionKind.LearnedGate },
-            SimilaritySignal = new SssOptions { Kind = SimilarityLossKind.CrossEntropy },
+            SimilaritySignal = new SssOptions { Weight = 0.1, Kind = SimilarityLossKind.CrossEntropy },
         },
     };
 

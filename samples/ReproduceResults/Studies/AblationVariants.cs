@@ -9,9 +9,9 @@ namespace ReproduceResults.Studies;
 /// <summary>DRepMRec, and DRepMRec with one thing changed. What the preset has already isn't a change, and is left out.</summary>
 internal static class AblationVariants
 {
-    public const string Full = "full", NoBma = "no BMA", NoAlignment = "no alignment", NoSignal = "no SSS";
+    public const string Full = "full", NoBma = "no BMA", NoAlignment = "no alignment", NoSignal = "no SSS", WithSignal = "SSS";
 
-    private static readonly string[] Pictured = [Full, NoBma, NoSignal];
+    private static readonly string[] Pictured = [Full, NoBma, NoSignal, WithSignal];
 
     public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
     {
@@ -53,7 +53,9 @@ internal static class AblationVariants
             yield return ($"inter-alignment moves {(gradient == InterAlignmentGradient.Both ? "both lines" : gradient == InterAlignmentGradient.Modal ? "the modal line" : "the behaviour line")}", full with { Alignment = bma with { InterGradient = gradient } });
         foreach (FusionKind fusion in Enum.GetValues<FusionKind>())
             yield return ($"fusion {fusion}", full with { Alignment = bma with { Fusion = fusion } });
-        yield return (NoSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0 } });
+        yield return full.SimilaritySignal.Weight > 0
+            ? (NoSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0 } })
+            : (WithSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0.1 } });
         yield return ("no gates", full with { Modal = modal with { Gate = FilterGateKind.None } });
         yield return ("no relation graphs", full with { Modal = modal with { Neighbors = 0 } });
         yield return ("2 relation layers", full with { Modal = modal with { RelationLayers = 2 } });

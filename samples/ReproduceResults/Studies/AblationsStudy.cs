@@ -42,14 +42,15 @@ internal sealed class AblationsStudy : Study
             o.Name, Cosines(o, t => t.Users), Distance(o, t => t.Users), Cosines(o, t => t.Items), Distance(o, t => t.Items), .. modalities.Select(m => Correlations(o, m))]));
 
         Outcome? Find(string name) => outcomes.FirstOrDefault(o => o.Name == name);
-        Outcome[] aligned = [.. new[] { Find(AblationVariants.NoBma), Find(AblationVariants.NoAlignment), Find(AblationVariants.Full) }.OfType<Outcome>()];
-        Outcome[] supervised = [.. new[] { Find(AblationVariants.NoSignal), Find(AblationVariants.Full) }.OfType<Outcome>()];
+        Outcome? full = Find(AblationVariants.Full), free = Find(AblationVariants.NoSignal) ?? full, held = free == full ? Find(AblationVariants.WithSignal) : full;
+        Outcome[] aligned = [.. new[] { Find(AblationVariants.NoBma), Find(AblationVariants.NoAlignment), full }.OfType<Outcome>()];
+        Outcome[] supervised = [.. new[] { free, held }.OfType<Outcome>()];
         if (aligned.Length > 1)
             report.Picture("alignment", "Alignment without and with BMA", file => DiagnosticBars.DrawAlignment(file, aligned));
         if (supervised.Length > 1)
             report.Picture("forgetting", "Similarities kept without and with SSS", file => DiagnosticBars.DrawForgetting(file, supervised));
-        DrawSnapshots(report, "lines", "Both lines' items without and with BMA", Find(AblationVariants.NoBma), Find(AblationVariants.Full), LineScatter.Draw);
-        DrawSnapshots(report, "similarities", "Similarities without and with SSS", Find(AblationVariants.NoSignal), Find(AblationVariants.Full), SimilarityScatter.Draw);
+        DrawSnapshots(report, "lines", "Both lines' items without and with BMA", Find(AblationVariants.NoBma), full, LineScatter.Draw);
+        DrawSnapshots(report, "similarities", "Similarities without and with SSS", free, held, SimilarityScatter.Draw);
     }
 
     /// <summary>Draws two variants side by side, of the first seed that has both.</summary>
