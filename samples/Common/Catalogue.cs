@@ -46,9 +46,13 @@ internal static class Catalogue
     /// <summary>How the features of a host are scaled, by TikTok's validation set.</summary>
     public static FeatureScaling Scaling(string model) => model == "MGCN" ? FeatureScaling.None : FeatureScaling.Standardize;
 
-    /// <summary>What a model is trained with: the L2 of LightGCN and MGCN was chosen on TikTok's validation set, MGCN's learning rate is published as falling by 0.96 every 50 epochs.</summary>
-    public static TrainerOptions Training(string model, TrainerOptions options) => model switch
+    /// <summary>
+    /// What a model is trained with under a loss, "bpr" or "softmax": the L2 of LightGCN and MGCN and the interactions per user of DRepMRec with BPR were chosen on TikTok's validation set, MGCN's learning rate is published as falling by
+    /// 0.96 every 50 epochs.
+    /// </summary>
+    public static TrainerOptions Training(string model, string loss, TrainerOptions options) => model switch
     {
+        Ours when loss == "bpr" => options with { InteractionsPerUser = 10 },
         "LightGCN" => options with { L2 = 0.1 },
         "MGCN" => options with { L2 = 0.05, Schedule = new LearningRateSchedule.Step() },
         _ => options,

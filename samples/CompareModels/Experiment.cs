@@ -53,7 +53,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
 
     private ModelRun Train(string model, bool bma, int seed, IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {
-        TrainerOptions trainer = Catalogue.Training(model, new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads });
+        TrainerOptions trainer = Catalogue.Training(model, options.Loss, new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads });
         if (Catalogue.IsBaseline(model))
             return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data), data, trainer, cancellation);
         using ModalFeatures? features = Catalogue.NeedsFeatures(model) ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
@@ -64,7 +64,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
     private DRepMRecOptions ModelOptions(string model, bool bma) => Catalogue.Options(model, bma, options.Loss);
 
     private string OptionsOf(string model, bool bma)
-        => OptionsHash.Of(ModelOptions(model, bma), Catalogue.HostOptions(model), Catalogue.Training(model, new TrainerOptions { Threads = 1 }));
+        => OptionsHash.Of(ModelOptions(model, bma), Catalogue.HostOptions(model), Catalogue.Training(model, options.Loss, new TrainerOptions { Threads = 1 }));
 
     private TrialFigures? Find((string Model, bool Bma, int Seed) asked) => _done.Find(d => (d.Model, d.Bma, d.Seed) == asked);
 

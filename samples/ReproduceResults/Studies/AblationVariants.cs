@@ -18,7 +18,7 @@ internal static class AblationVariants
         if (data.Features.Count == 0)
             throw new ArgumentException($"Expected a dataset with features, as the parts of the modal line are taken away; '{data.Name}' has none.");
         DRepMRecOptions full = Catalogue.Options(Catalogue.Ours, bma: true, loss);
-        TrainerOptions trainer = Catalogue.Training(Catalogue.Ours, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
+        TrainerOptions trainer = Catalogue.Training(Catalogue.Ours, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
         Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create) => new(name, on, OptionsHash.Of(options, name, trainer))
         {
             Trainer = trainer,

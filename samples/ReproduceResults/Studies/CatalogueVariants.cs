@@ -14,7 +14,7 @@ internal static class CatalogueVariants
     private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs)
     {
         DRepMRecOptions options = Catalogue.Options(model, bma, loss);
-        TrainerOptions trainer = Catalogue.Training(model, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
+        TrainerOptions trainer = Catalogue.Training(model, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
         var variant = new Variant(Catalogue.Title(model, bma), data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer)) { Trainer = trainer };
         return Catalogue.IsBaseline(model)
             ? variant with { Baseline = () => Catalogue.CreateBaseline(model, data) }
