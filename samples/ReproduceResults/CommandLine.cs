@@ -5,6 +5,9 @@ namespace ReproduceResults;
 
 internal sealed record CommandLine
 {
+    /// <summary>What <c>--loss</c> takes for both at once.</summary>
+    public const string BothLosses = "both";
+
     public required string Study { get; init; }
 
     public string? Data { get; init; }
@@ -36,8 +39,8 @@ internal sealed record CommandLine
         var folder = new Option<string>("--out") { Description = "A folder for tables (Markdown) and pictures (PNG); it is made if need be.", Required = true };
         var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024, 2025, 2026, 2027, 2028], CustomParser = OptionRules.ParseSeeds };
         var jobs = new Option<int>("--jobs") { Description = "How many trainings run at once, each on one thread.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
-        var loss = new Option<string>("--loss") { Description = "The ranking loss: bpr or softmax.", DefaultValueFactory = _ => "bpr" };
-        loss.AcceptOnlyFromAmong("bpr", "softmax");
+        var loss = new Option<string>("--loss") { Description = "The ranking loss: bpr, softmax, or both, side by side (splits only).", DefaultValueFactory = _ => "bpr" };
+        loss.AcceptOnlyFromAmong("bpr", "softmax", BothLosses);
         var variants = new Option<string[]>("--variants") { Description = "Some of the study's variants by name, with commas. Default: all; of splits DRepMRec, MGCN and MGCN + BMA.", DefaultValueFactory = _ => [], CustomParser = OptionRules.Parts };
         var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 1000 }.AboveZero();
         var reportOnly = new Option<bool>("--report-only") { Description = "Train nothing: write tables and pictures from what the log has." };

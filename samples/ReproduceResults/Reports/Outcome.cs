@@ -8,7 +8,7 @@ namespace ReproduceResults.Reports;
 /// <summary>A variant with its trainings, one per seed.</summary>
 internal sealed record Outcome(Variant Variant, IReadOnlyList<Training> Trainings)
 {
-    public string Name => Variant.Name;
+    public string Name => Variant.Title;
 
     public double[] Values(Func<Training, double> figure) => [.. Trainings.Select(figure)];
 

@@ -15,6 +15,8 @@ internal sealed class SplitsStudy : Study
 
     protected override IReadOnlyList<string> Usual { get; } = [Catalogue.Ours, "MGCN", Catalogue.Title("MGCN", bma: true)];
 
+    protected override bool ComparesLosses => true;
+
     protected override IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs)
         => Enumerable.Range(1, Splits).SelectMany(seed => CatalogueVariants.All(RedrawnSplit.Of(data, seed), loss, epochs));
 
@@ -33,7 +35,7 @@ internal sealed class SplitsStudy : Study
         }
 
         if (models.Length > 1)
-            WriteDifferences(report, models.FirstOrDefault(m => m.Name == Catalogue.Ours) ?? models[0], models, splits.Length);
+            WriteDifferences(report, models.FirstOrDefault(m => m.Name.StartsWith(Catalogue.Ours, StringComparison.Ordinal)) ?? models[0], models, splits.Length);
     }
 
     private static void WriteDifferences(Report report, Model first, IReadOnlyList<Model> models, int splits)

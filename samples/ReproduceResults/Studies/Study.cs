@@ -17,6 +17,9 @@ internal abstract class Study
     /// <summary>What it trains when no variants are asked for; none for all.</summary>
     protected virtual IReadOnlyList<string> Usual => [];
 
+    /// <summary>Whether it can show models under both losses side by side.</summary>
+    protected virtual bool ComparesLosses => false;
+
     /// <summary>All variants that the study knows for a dataset.</summary>
     protected abstract IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs);
 
@@ -24,15 +27,18 @@ internal abstract class Study
     /// <exception cref="ArgumentException">There is no such variant.</exception>
     public IReadOnlyList<Variant> Select(RecDataset data, CommandLine options)
     {
-        Variant[] all = [.. Variants(data, options.Loss, options.Epochs)];
+        if (options.Loss == CommandLine.BothLosses && !ComparesLosses)
+            throw new ArgumentException($"--loss {CommandLine.BothLosses}: expected bpr or softmax for {Name}.");
+        string[] losses = options.Loss == CommandLine.BothLosses ? ["softmax", "bpr"] : [options.Loss];
+        Variant[] all = [.. losses.SelectMany(loss => Variants(data, loss, options.Epochs).Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))];
         IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
         if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)
-            throw new ArgumentException($"--variants: there is no '{unknown}' for this dataset; expected some of {string.Join(", ", all.Select(v => v.Name).Distinct())}.");
+            throw new ArgumentException($"--variants: there is no '{unknown}' for this dataset; expected some of {string.Join(", ", all.Select(v => v.Title).Distinct())}.");
         return names.Count == 0 ? all : [.. all.Where(v => names.Any(n => IsNamed(v, n)))];
     }
 
     /// <summary>Writes tables and pictures of the lines that have trainings.</summary>
     public abstract void Write(Report report, IReadOnlyList<Outcome> outcomes);
 
-    private static bool IsNamed(Variant variant, string name) => variant.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(Variant variant, string name) => variant.Title.Equals(name, StringComparison.OrdinalIgnoreCase) || variant.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

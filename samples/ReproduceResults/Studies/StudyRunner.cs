@@ -20,7 +20,7 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
         Jobs.Run(open, options.Jobs, next =>
         {
             cancellation.ThrowIfCancellationRequested();
-            Training training = VariantTrainer.Train(study.Name, options.Loss, next.Variant, next.Seed, cancellation);
+            Training training = VariantTrainer.Train(study.Name, next.Variant, next.Seed, cancellation);
             log.Add(training);
             return $"{Title(next)}: {training.Failure ?? Figures(training)}";
         });
@@ -45,7 +45,7 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
 
     private Training? Find((Variant Variant, int Seed) asked) => log.Find(study.Name, asked.Variant, asked.Seed);
 
-    private static string Title((Variant Variant, int Seed) asked) => asked.Variant.Model is null ? asked.Variant.Name : $"{asked.Variant.Name}, seed {asked.Seed}";
+    private static string Title((Variant Variant, int Seed) asked) => asked.Variant.Model is null ? asked.Variant.Title : $"{asked.Variant.Title}, seed {asked.Seed}";
 
     private static string Figures(Training training)
     {

@@ -6,11 +6,17 @@ using DRepMRec.Evaluation;
 namespace ReproduceResults.Studies;
 
 /// <summary>One line of a study: a model over a dataset, and how it is made from a seed.</summary>
-/// <param name="Name">Its name in log and tables.</param>
+/// <param name="Name">Its name in the log.</param>
 /// <param name="Data">The dataset.</param>
 /// <param name="Options">What tells the options apart that it is made with.</param>
 internal sealed record Variant(string Name, RecDataset Data, string Options)
 {
+    /// <summary>The loss that it is trained with, "bpr" or "softmax".</summary>
+    public string Loss { get; init; } = "";
+
+    /// <summary>Its name in tables: with the loss where a study has both.</summary>
+    public string Title { get; init; } = Name;
+
     public TrainerOptions Trainer { get; init; } = new();
 
     /// <summary>Makes the model of a seed; <see langword="null"/> for a baseline.</summary>

@@ -9,9 +9,9 @@ namespace ReproduceResults.Trainings;
 /// <summary>Makes one training and all its figures. The test set is read once, at the end.</summary>
 internal static class VariantTrainer
 {
-    public static Training Train(string study, string loss, Variant variant, int seed, CancellationToken cancellation)
+    public static Training Train(string study, Variant variant, int seed, CancellationToken cancellation)
     {
-        var training = new Training(study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options) { Dataset = variant.Data.Name, Loss = loss };
+        var training = new Training(study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options) { Dataset = variant.Data.Name, Loss = variant.Loss };
         try
         {
             return variant.Model is { } create ? Trained(training, variant, create, cancellation) : Untrained(training, variant, cancellation);
