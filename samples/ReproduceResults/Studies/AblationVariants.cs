@@ -9,7 +9,7 @@ namespace ReproduceResults.Studies;
 /// <summary>DRepMRec, and DRepMRec with one thing changed. What the preset has already isn't a change, and is left out.</summary>
 internal static class AblationVariants
 {
-    public const string Full = "full", NoBma = "no BMA", NoAlignment = "no alignment", NoSignal = "no SSS", WithSignal = "SSS";
+    public const string Full = "full", NoBma = "no BMA", NoAlignment = "no alignment", NoSignal = "no SSS", WithSignal = "with SSS";
 
     private static readonly string[] Pictured = [Full, NoBma, NoSignal, WithSignal];
 
