@@ -59,6 +59,9 @@ public static class TorchBackend
         return name;
     }
 
+    /// <summary>Gives libtorch one thread, for the whole process: its threads spin, and its factorisations round by their number.</summary>
+    internal static void UseOneThread() => torch.set_num_threads(1);
+
     private static void Load()
     {
         string platform = NativeSearchPath.Platform;

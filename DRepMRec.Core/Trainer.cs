@@ -58,7 +58,7 @@ public sealed class Trainer
     {
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
         Parallelism.Threads = _options.Threads;
-        set_num_threads(1);
+        TorchBackend.UseOneThread();
         NativeHeap.KeepFreed();
         using CheckpointFile? file = _options.Checkpoint is { } checkpoint ? new CheckpointFile(checkpoint.Path, _logger) : null;
         using var state = new TrainingState(_model, _options);
