@@ -1,4 +1,4 @@
-using DRepMRec.Alignment;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;

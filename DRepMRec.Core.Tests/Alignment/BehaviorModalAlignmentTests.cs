@@ -1,7 +1,7 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
-using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

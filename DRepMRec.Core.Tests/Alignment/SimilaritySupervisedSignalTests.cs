@@ -1,8 +1,8 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
-using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

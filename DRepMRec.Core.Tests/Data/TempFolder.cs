@@ -24,7 +24,7 @@ internal sealed class TempFolder : IDisposable
     public TempFolder WithNpy(string file, float[,] values)
     {
         using var stream = File.Create(this[file]);
-        DRepMRec.Internals.NpyMatrix.Write(stream, values.GetLength(0), values.GetLength(1), [.. values.Cast<float>()]);
+        DRepMRec.Data.NpyMatrix.Write(stream, values.GetLength(0), values.GetLength(1), [.. values.Cast<float>()]);
         return this;
     }
 

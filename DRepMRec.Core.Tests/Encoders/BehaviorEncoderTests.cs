@@ -1,4 +1,5 @@
 using DRepMRec.Encoders;
+using DRepMRec.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 

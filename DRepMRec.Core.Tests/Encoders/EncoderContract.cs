@@ -1,5 +1,5 @@
 using DRepMRec.Data;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Tests.Support;
 using TorchSharp;

@@ -1,8 +1,6 @@
-using DRepMRec.Alignment;
-using DRepMRec.Encoders;
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
-using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

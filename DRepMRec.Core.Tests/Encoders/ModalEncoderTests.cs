@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Tests.Support;
 using TorchSharp;

@@ -1,6 +1,7 @@
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Tests.Support;
 using static TorchSharp.torch;
 

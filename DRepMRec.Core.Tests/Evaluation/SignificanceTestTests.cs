@@ -1,5 +1,5 @@
+using DRepMRec.Baselines;
 using DRepMRec.Evaluation;
-using DRepMRec.Hosts;
 using DRepMRec.Internals;
 using DRepMRec.Tests.Support;
 

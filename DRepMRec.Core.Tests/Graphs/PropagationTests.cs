@@ -1,5 +1,6 @@
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
+using DRepMRec.Baselines;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
-using DRepMRec.Hosts;
 using DRepMRec.Tests.Support;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -1,8 +1,10 @@
 using DRepMRec.Alignment;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Encoders;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;

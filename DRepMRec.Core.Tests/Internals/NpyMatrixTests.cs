@@ -1,4 +1,4 @@
-using DRepMRec.Internals;
+using DRepMRec.Data;
 
 namespace DRepMRec.Tests.Internals;
 

@@ -1,4 +1,4 @@
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Internals;

@@ -3,8 +3,10 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Hosts;
 using DRepMRec.Internals;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 

@@ -1,7 +1,7 @@
+using DRepMRec.Baselines;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
-using DRepMRec.Hosts;
+using DRepMRec.Features;
 using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Reliability;

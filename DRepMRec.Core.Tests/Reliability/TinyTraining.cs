@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 

@@ -1,7 +1,8 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
+using DRepMRec.Export;
+using DRepMRec.Losses;
 using DRepMRec.Serving;
-using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Serving;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DRepMRec.Internals;
+using DRepMRec.Data;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using Parquet;

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Export;
 using DRepMRec.Serving;
 
 namespace DRepMRec.Tests.Serving;

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Export;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;

@@ -1,5 +1,4 @@
-using DRepMRec.Internals;
-using DRepMRec.Serving;
+using DRepMRec.Kernels;
 using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving;

@@ -1,5 +1,5 @@
 using DRepMRec.Internals;
-using DRepMRec.Serving;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Tests.Serving;
 

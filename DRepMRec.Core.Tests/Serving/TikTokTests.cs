@@ -20,7 +20,7 @@ public sealed class TikTokTests
         UserItemEmbeddings final = model.Embed();
         EmbeddingScorer scorer = final.ToScorer();
         final.Dispose();
-        var best = new DRepMRec.Internals.TopK(20);
+        var best = new DRepMRec.Kernels.TopK(20);
         var scores = new float[data.Items.Count];
         for (int n = 0; n < users.Length; n++)
         {

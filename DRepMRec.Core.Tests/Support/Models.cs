@@ -1,8 +1,9 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Hosts;
-using DRepMRec.Training;
+using DRepMRec.Losses;
 
 namespace DRepMRec.Tests.Support;
 

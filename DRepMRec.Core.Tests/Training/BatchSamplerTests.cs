@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 using static TorchSharp.torch;
@@ -86,12 +87,12 @@ public sealed class BatchSamplerTests
     public void Batches_drawn_ahead_on_another_thread_are_the_same()
     {
         RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4, MeanInteractions = 12, Modalities = [] }).Data;
-        int threads = DRepMRec.Internals.Parallelism.Threads;
+        int threads = DRepMRec.Kernels.Parallelism.Threads;
         try
         {
             int[][] Draw(int count, RankingLoss loss)
             {
-                DRepMRec.Internals.Parallelism.Threads = count;
+                DRepMRec.Kernels.Parallelism.Threads = count;
                 return [.. new BatchSampler(data.Train, loss, null, 32).Epoch(3).SelectMany(b => new[] { b.UserIndices.ToArray(), b.PositiveIndices.ToArray(), b.NegativeIndices.ToArray(), [(int)b.Seed] })];
             }
 
@@ -101,7 +102,7 @@ public sealed class BatchSamplerTests
         }
         finally
         {
-            DRepMRec.Internals.Parallelism.Threads = threads;
+            DRepMRec.Kernels.Parallelism.Threads = threads;
         }
     }
 

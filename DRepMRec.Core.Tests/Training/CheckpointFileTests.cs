@@ -1,6 +1,7 @@
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Internals;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;

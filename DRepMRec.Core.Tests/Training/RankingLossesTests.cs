@@ -1,5 +1,6 @@
 using DRepMRec.Data;
-using DRepMRec.Training;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 

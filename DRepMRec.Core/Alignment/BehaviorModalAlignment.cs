@@ -1,5 +1,6 @@
-using DRepMRec.Encoders;
-using DRepMRec.Training;
+using DRepMRec.Fusions;
+using DRepMRec.Internals;
+using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

@@ -1,5 +1,6 @@
-using DRepMRec.Encoders;
-using DRepMRec.Training;
+using DRepMRec.Features;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

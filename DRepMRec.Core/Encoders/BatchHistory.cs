@@ -1,5 +1,5 @@
 using DRepMRec.Graphs;
-using DRepMRec.Training;
+using DRepMRec.Losses;
 
 namespace DRepMRec.Encoders;
 

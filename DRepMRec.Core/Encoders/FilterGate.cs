@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

@@ -1,6 +1,6 @@
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
-using DRepMRec.Training;
+using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

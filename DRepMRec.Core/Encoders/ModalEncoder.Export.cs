@@ -1,3 +1,4 @@
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 using TorchSharp;
 using static TorchSharp.torch;

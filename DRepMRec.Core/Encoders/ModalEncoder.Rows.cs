@@ -1,5 +1,6 @@
+using DRepMRec.Features;
 using DRepMRec.Graphs;
-using DRepMRec.Training;
+using DRepMRec.Losses;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Encoders;

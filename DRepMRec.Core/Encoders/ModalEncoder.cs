@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

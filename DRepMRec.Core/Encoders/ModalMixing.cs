@@ -1,3 +1,4 @@
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 
 namespace DRepMRec.Encoders;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 

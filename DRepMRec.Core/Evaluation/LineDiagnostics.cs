@@ -1,4 +1,4 @@
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 
 namespace DRepMRec.Evaluation;

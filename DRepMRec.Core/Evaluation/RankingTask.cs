@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using DRepMRec.Data;
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 

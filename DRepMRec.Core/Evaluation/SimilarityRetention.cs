@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Internals;
 using MathNet.Numerics.Statistics;
 

@@ -1,5 +1,5 @@
-using DRepMRec.Internals;
-using DRepMRec.Training;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

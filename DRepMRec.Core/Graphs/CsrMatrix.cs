@@ -1,3 +1,4 @@
+using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>A sparse matrix in compressed sparse rows, single precision, columns ascending within a row.</summary>

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Graphs;
 

@@ -1,4 +1,5 @@
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Graphs;
 

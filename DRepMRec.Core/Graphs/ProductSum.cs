@@ -1,4 +1,4 @@
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

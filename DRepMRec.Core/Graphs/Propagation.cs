@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;

@@ -1,4 +1,6 @@
-using DRepMRec.Encoders;
+using DRepMRec.Features;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
-using DRepMRec.Alignment;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
-using DRepMRec.Training;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

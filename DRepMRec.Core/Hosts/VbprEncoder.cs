@@ -1,4 +1,4 @@
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using DRepMRec.Data;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 

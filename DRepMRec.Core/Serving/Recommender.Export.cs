@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DRepMRec.Data;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;

@@ -1,4 +1,4 @@
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 

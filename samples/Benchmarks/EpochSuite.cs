@@ -1,9 +1,10 @@
 using Benchmarks.PlainLibtorch;
 using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Hosts;
+using DRepMRec.Losses;
 using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -3,6 +3,7 @@ using Benchmarks.PlainLibtorch;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Graphs;
+using DRepMRec.Losses;
 using DRepMRec.Training;
 using TorchSharp;
 using TorchSharp.Modules;

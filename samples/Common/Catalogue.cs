@@ -1,8 +1,11 @@
 using DRepMRec;
+using DRepMRec.Baselines;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Hosts;
+using DRepMRec.Losses;
 using DRepMRec.Training;
 
 namespace Common;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Training;
 
 namespace CompareModels;

@@ -1,8 +1,8 @@
 // Trains LightGCN and DRepMRec on a dataset, compares them with Popularity on the test set, and recommends items to a user.
 using Common;
 using DRepMRec;
+using DRepMRec.Baselines;
 using DRepMRec.Data;
-using DRepMRec.Hosts;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 using QuickStart;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DRepMRec.Evaluation;
+using DRepMRec.Losses;
 using DRepMRec.Training;
 
 namespace SearchOptions;

@@ -2,8 +2,8 @@ using System.Globalization;
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Training;
 
 namespace SearchOptions;

@@ -1,5 +1,3 @@
-using DRepMRec.Internals;
-
 namespace DRepMRec.Data;
 
 /// <summary>Any delimited file of interactions, with the columns that the options name.</summary>

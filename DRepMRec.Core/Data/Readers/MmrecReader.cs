@@ -1,5 +1,3 @@
-using DRepMRec.Internals;
-
 namespace DRepMRec.Data;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using DRepMRec.Alignment;
+using DRepMRec.Fusions;
 
 namespace DRepMRec.Serving;
 

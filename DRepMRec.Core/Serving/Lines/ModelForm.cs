@@ -1,5 +1,5 @@
 using DRepMRec.Alignment;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 
 namespace DRepMRec.Serving;
 

@@ -1,3 +1,4 @@
+using DRepMRec.Kernels;
 namespace DRepMRec.Serving;
 
 /// <summary>One request on its way through the catalogue.</summary>

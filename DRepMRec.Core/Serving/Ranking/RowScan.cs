@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 

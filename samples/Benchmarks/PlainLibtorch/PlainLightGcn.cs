@@ -1,6 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Graphs;
-using DRepMRec.Training;
+using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
+using DRepMRec.Export;
 using DRepMRec.Serving;
 
 namespace Benchmarks.Serving;

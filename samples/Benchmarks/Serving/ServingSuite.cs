@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Serving;
 using Spectre.Console;
 

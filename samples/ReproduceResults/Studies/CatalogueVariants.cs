@@ -1,7 +1,7 @@
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 
 namespace ReproduceResults.Studies;
 

@@ -2,6 +2,7 @@ using DRepMRec;
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Graphs;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,7 +1,7 @@
 using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 
 namespace ReproduceResults.Studies;
 

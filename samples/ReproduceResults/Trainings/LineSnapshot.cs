@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using DRepMRec;
-using DRepMRec.Encoders;
+using DRepMRec.Features;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace ReproduceResults.Trainings;

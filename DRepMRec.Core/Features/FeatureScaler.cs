@@ -1,0 +1,62 @@
+using DRepMRec.Data;
+
+namespace DRepMRec.Features;
+
+internal static partial class FeatureScaler
+{
+    /// <summary>Scaled features, row-major; rows of items without the modality stay zero, all others get length sqrt(d) unless scaling made them zero.</summary>
+    public static float[] Scale(ItemFeatures features, FeatureScaling scaling)
+    {
+        int dimension = features.Dimension;
+        double[] mean = new double[dimension], deviation = new double[dimension];
+        if (scaling != FeatureScaling.None)
+            Moments(features, mean, deviation);
+
+        float[] scaled = features.Values.ToArray();
+        for (int i = 0; i < features.ItemCount; i++)
+        {
+            if (!features.Present[i])
+                continue;
+
+            Span<float> row = scaled.AsSpan(i * dimension, dimension);
+            double squares = 0;
+            for (int d = 0; d < dimension; d++)
+            {
+                double value = row[d] - mean[d];
+                if (scaling == FeatureScaling.Standardize)
+                    value = deviation[d] > 0 ? value / deviation[d] : 0;
+                row[d] = (float)value;
+                squares += value * value;
+            }
+
+            float factor = squares > 0 ? (float)Math.Sqrt(dimension / squares) : 0;
+            foreach (ref float value in row)
+                value *= factor;
+        }
+
+        return scaled;
+    }
+
+    private static void Moments(ItemFeatures features, double[] mean, double[] deviation)
+    {
+        int count = Math.Max(1, features.PresentCount);
+        for (int i = 0; i < features.ItemCount; i++)
+        {
+            for (int d = 0; d < mean.Length && features.Present[i]; d++)
+                mean[d] += features[i][d] / (double)count;
+        }
+
+        for (int i = 0; i < features.ItemCount; i++)
+        {
+            for (int d = 0; d < mean.Length && features.Present[i]; d++)
+                deviation[d] += Math.Pow(features[i][d] - mean[d], 2) / count;
+        }
+
+        for (int d = 0; d < mean.Length; d++)
+        {
+            // A column that is constant up to rounding carries nothing; dividing by its deviation would blow the rounding up.
+            double root = Math.Sqrt(deviation[d]);
+            deviation[d] = root > 1e-6 * Math.Abs(mean[d]) ? root : 0;
+        }
+    }
+}

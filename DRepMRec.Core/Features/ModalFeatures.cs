@@ -1,0 +1,138 @@
+using DRepMRec.Data;
+using DRepMRec.Graphs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Features;
+
+/// <summary>The frozen features of all items as tensors, one block per modality, scaled, and the relation graphs between items that follow from them.</summary>
+/// <remarks>Owns its tensors until it is disposed, after which asking for them is an <see cref="ObjectDisposedException"/>; they are never changed. Relation graphs are made when first asked for and kept.</remarks>
+public sealed class ModalFeatures : IDisposable
+{
+    /// <summary>Up to how many items relation graphs are exact; beyond, they are made by <see cref="NeighborGraph.ApproximateCosine"/>.</summary>
+    public const int ExactItems = 100_000;
+
+    private readonly float[][] _scaled;
+    private Tensor[] _values;
+    private Tensor[] _present;
+    private Tensor _anyPresent;
+    private bool _isDisposed;
+    private readonly Dictionary<(int Modality, int Neighbors), CsrMatrix> _relations = [];
+
+    /// <summary>Scales the features of a dataset and puts them on a device.</summary>
+    /// <param name="features">One entry per modality, all over the same items.</param>
+    /// <param name="scaling">What is done to the columns.</param>
+    /// <param name="device">Where the tensors live; <see langword="null"/> for the CPU.</param>
+    /// <param name="components">How many principal components wide features are reduced to, 0 for none: a step's time grows with their number. Relation graphs are made from all features all the same.</param>
+    /// <exception cref="ArgumentException">There is no modality, or the numbers of items differ.</exception>
+    public ModalFeatures(IReadOnlyList<ItemFeatures> features, FeatureScaling scaling = FeatureScaling.Standardize, Device? device = null, int components = 0)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentOutOfRangeException.ThrowIfNegative(components);
+        if (features.Count == 0)
+            throw new ArgumentException("Expected at least one modality, got none.", nameof(features));
+        if (features.FirstOrDefault(f => f.ItemCount != features[0].ItemCount) is { } other)
+            throw new ArgumentException($"All modalities must have the same items; {features[0].Modality} has {features[0].ItemCount}, {other.Modality} has {other.ItemCount}.", nameof(features));
+
+        TorchBackend.EnsureLoaded();
+        device ??= CPU;
+        Sources = [.. features];
+        Scaling = scaling;
+        ItemCount = features[0].ItemCount;
+        _scaled = [.. features.Select(f => FeatureScaler.Scale(f, scaling))];
+        using DisposeScope scope = NewDisposeScope();
+        _values = [.. features.Select((f, m) => components == 0 || f.Dimension <= components
+            ? Copy(_scaled[m], f.Dimension, device)
+            : Copy(PrincipalComponents.Reduce(_scaled[m], f.Dimension, components), components, device))];
+        _present = [.. features.Select(f => Copy([.. f.Present.ToArray().Select(p => p ? 1f : 0f)], 1, device))];
+        float[] count = new float[ItemCount];
+        foreach (ItemFeatures f in features)
+        {
+            for (int i = 0; i < ItemCount; i++)
+                count[i] += f.Present[i] ? 1 : 0;
+        }
+
+        _anyPresent = Copy([.. count.Select(c => c > 0 ? 1f : 0f)], 1, device);
+    }
+
+    /// <summary>The number of items I.</summary>
+    public int ItemCount { get; }
+
+    /// <summary>The number of modalities M.</summary>
+    public int ModalityCount => Sources.Count;
+
+    /// <summary>The raw features, one entry per modality.</summary>
+    public IReadOnlyList<ItemFeatures> Sources { get; }
+
+    /// <summary>Whether a modality's columns are principal components of the features instead of the features themselves.</summary>
+    internal bool IsReduced => Sources.Zip(_values).Any(s => s.First.Dimension != s.Second.shape[1]);
+
+    /// <summary>What was done to the columns of <see cref="Sources"/>.</summary>
+    internal FeatureScaling Scaling { get; }
+
+    /// <summary>The scaled features, [I, d] per modality, d being the number of components where they were reduced; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
+    public IReadOnlyList<Tensor> Values => Alive(_values);
+
+    /// <summary>The scaled features of an item, all of them even where <see cref="Values"/> are principal components; zeros when it has none.</summary>
+    internal ReadOnlySpan<float> Scaled(int modality, int item) => _scaled[modality].AsSpan(item * Sources[modality].Dimension, Sources[modality].Dimension);
+
+    /// <summary>Per modality [I, 1]: 1 for items that have it, 0 for others.</summary>
+    public IReadOnlyList<Tensor> Present => Alive(_present);
+
+    /// <summary>[I, 1]: 1 for items that have any modality, 0 for others.</summary>
+    public Tensor AnyPresent => Alive(_anyPresent);
+
+    /// <summary>The graph that links each item to its most similar items by the cosine of the scaled features of one modality, as averages: each row sums to 1 or is empty, [I, I].</summary>
+    /// <param name="modality">The index of the modality.</param>
+    /// <param name="neighbors">The number of neighbours k per item.</param>
+    public CsrMatrix Relations(int modality, int neighbors)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        lock (_relations)
+        {
+            if (!_relations.TryGetValue((modality, neighbors), out CsrMatrix? graph))
+                _relations[(modality, neighbors)] = graph = NeighborGraph.Average(Similarities(modality, neighbors));
+            return graph;
+        }
+    }
+
+    /// <summary>The same links with cosines as values. Made anew at each call.</summary>
+    internal CsrMatrix Similarities(int modality, int neighbors) => ItemCount <= ExactItems
+        ? NeighborGraph.Cosine(_scaled[modality], Sources[modality].Dimension, neighbors)
+        : NeighborGraph.ApproximateCosine(_scaled[modality], Sources[modality].Dimension, neighbors);
+
+    /// <summary>A tensor with memory of its own: one that lies over a managed array begins wherever the array does, and libtorch's products round differently at other alignments.</summary>
+    private Tensor Copy(float[] values, int columns, Device device)
+    {
+        using Tensor over = tensor(values, ItemCount, columns);
+        return over.to(device, copy: true).DetachFromDisposeScope();
+    }
+
+    /// <summary>Moves the tensors to a device; those that were there before are released.</summary>
+    internal void MoveTo(Device device)
+    {
+        Tensor Move(Tensor from)
+        {
+            using Tensor old = from;
+            return old.to(device, copy: true).DetachFromDisposeScope();
+        }
+
+        _values = [.. Values.Select(Move)];
+        _present = [.. Present.Select(Move)];
+        _anyPresent = Move(AnyPresent);
+    }
+
+    /// <summary>Releases the tensors.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        foreach (Tensor tensor in _values.Concat(_present).Append(_anyPresent))
+            tensor.Dispose();
+    }
+
+    private T Alive<T>(T owned)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return owned;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>C = A B for dense matrices at the speed of fused multiply-adds: B is packed in panels of 32 columns, and eight rows of A times a panel stay in registers.</summary>
+/// <remarks>Each element is summed in the order of k, one fused multiply-add after the other, on every path and for every number of threads and rows: the bits are always the same.</remarks>
+internal static unsafe partial class DenseProduct
+{
+    /// <summary>The number of columns of a panel.</summary>
+    public const int Lanes = 32;
+
+    /// <summary>The number of rows of A that are taken at once.</summary>
+    public const int RowBlock = 8;
+
+    private const int DepthBlock = 256;
+
+    // Rows of A that stay in the first-level cache while all panels pass.
+    private const int TileBytes = 32 << 10;
+
+    [ThreadStatic]
+    private static NativeBuffer? _panels;
+
+    /// <summary>Which instructions to use; tests set it to compare the paths.</summary>
+    internal enum Path
+    {
+        Plain,
+        Vector256,
+        Vector512,
+    }
+
+    public static Path BestPath { get; } = Vector512.IsHardwareAccelerated ? Path.Vector512 : Vector256.IsHardwareAccelerated || Vector128.IsHardwareAccelerated ? Path.Vector256 : Path.Plain;
+
+    /// <summary>A matrix in memory, by the distance between its rows and between its columns, so that a transpose costs nothing.</summary>
+    internal readonly record struct Operand(nint Start, nint RowStride, nint ColumnStride)
+    {
+        public static Operand Of(float* start, int columns) => new((nint)start, columns, 1);
+
+        public Operand Transposed => new(Start, ColumnStride, RowStride);
+
+        public float* At(long row, long column) => (float*)Start + (row * RowStride) + (column * ColumnStride);
+    }
+
+    /// <summary>The room that the panels of a [depth, columns] matrix take.</summary>
+    public static long PackedLength(int depth, int columns) => (long)((columns + Lanes - 1) / Lanes) * Lanes * depth;
+
+    /// <summary>Product of two tensors on the CPU, either of them transposed.</summary>
+    /// <returns>A new [m, n] tensor.</returns>
+    public static Tensor Multiply(Tensor a, Tensor b, bool transposeA = false, bool transposeB = false)
+    {
+        int m = (int)a.shape[transposeA ? 1 : 0], depth = (int)a.shape[transposeA ? 0 : 1], n = (int)b.shape[transposeB ? 0 : 1];
+        Tensor c = empty(m, n);
+        Operand left = Operand.Of(a.Floats(), (int)a.shape[1]), right = Operand.Of(b.Floats(), (int)b.shape[1]);
+        float* panels = (_panels ??= new NativeBuffer()).Of(PackedLength(depth, n));
+        Pack(transposeB ? right.Transposed : right, depth, n, panels);
+        Multiply(transposeA ? left.Transposed : left, m, depth, panels, n, c.Floats());
+        return c;
+    }
+
+    /// <summary>Packs a [depth, columns] matrix; the last panel is filled up with zeros.</summary>
+    public static void Pack(Operand b, int depth, int columns, float* panels)
+    {
+        nint start = (nint)panels;
+        Parallelism.ForRanges((columns + Lanes - 1) / Lanes, minimumPerThread: 64, (from, to) =>
+        {
+            for (int panel = from; panel < to; panel++)
+            {
+                float* target = (float*)start + ((long)panel * Lanes * depth);
+                int first = panel * Lanes, count = Math.Min(Lanes, columns - first);
+                if (b.ColumnStride == 1 && count == Lanes)
+                {
+                    for (int k = 0; k < depth; k++)
+                        new ReadOnlySpan<float>(b.At(k, first), Lanes).CopyTo(new Span<float>(target + ((long)k * Lanes), Lanes));
+                    continue;
+                }
+
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    float* source = b.At(0, first + lane);
+                    for (int k = 0; k < depth; k++)
+                        target[((long)k * Lanes) + lane] = lane < count ? source[k * b.RowStride] : 0;
+                }
+            }
+        });
+    }
+
+    /// <summary>[m, depth] times packed [depth, n] to row-major [m, n], all overwritten.</summary>
+    public static void Multiply(Operand a, int m, int depth, float* panels, int n, float* c)
+    {
+        nint p = (nint)panels, target = (nint)c;
+        int perThread = Math.Max(RowBlock, (int)Math.Min(int.MaxValue, 2_000_000L / Math.Max(1, (long)depth * n)));
+        Parallelism.ForRanges((m + RowBlock - 1) / RowBlock, Math.Max(1, perThread / RowBlock), (from, to) =>
+        {
+            int last = Math.Min(m, to * RowBlock), tile = depth > DepthBlock ? m : Math.Max(1, TileBytes / (sizeof(float) * RowBlock * Math.Max(1, depth))) * RowBlock;
+            for (int first = from * RowBlock; first < last; first += tile)
+                Serial(a with { Start = (nint)a.At(first, 0) }, Math.Min(tile, last - first), depth, (float*)p, n, (float*)target + ((long)first * n), n, BestPath);
+        });
+    }
+
+    /// <summary>The same on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
+    public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, Path path)
+    {
+        float* tail = stackalloc float[RowBlock * Lanes];
+        for (int k = 0; k == 0 || k < depth; k += DepthBlock)
+        {
+            int length = Math.Min(DepthBlock, depth - k);
+            for (int column = 0; column < n; column += Lanes)
+            {
+                float* panel = panels + ((long)column * depth) + ((long)k * Lanes);
+                int columns = Math.Min(Lanes, n - column);
+                for (int row = 0; row < m; row += RowBlock)
+                {
+                    int rows = Math.Min(RowBlock, m - row);
+                    float* to = c + (row * stride) + column;
+                    if (columns == Lanes)
+                    {
+                        Block(a.At(row, k), a, rows, length, panel, to, stride, k > 0, path);
+                        continue;
+                    }
+
+                    for (int i = 0; k > 0 && i < rows; i++)
+                        new ReadOnlySpan<float>(to + (i * stride), columns).CopyTo(new Span<float>(tail + (i * Lanes), columns));
+                    Block(a.At(row, k), a, rows, length, panel, tail, Lanes, k > 0, path);
+                    for (int i = 0; i < rows; i++)
+                        new ReadOnlySpan<float>(tail + (i * Lanes), columns).CopyTo(new Span<float>(to + (i * stride), columns));
+                }
+            }
+        }
+    }
+
+    private static void Block(float* from, Operand a, int rows, int depth, float* panel, float* to, long stride, bool more, Path path)
+    {
+        if (rows == RowBlock && path == Path.Vector512)
+        {
+            Eight512(from, a.RowStride, a.ColumnStride, depth, panel, to, stride, more);
+            return;
+        }
+
+        int done = 0;
+        if (path == Path.Vector256)
+        {
+            for (; done + 4 <= rows; done += 4)
+            {
+                Four256(from + (done * a.RowStride), a.RowStride, a.ColumnStride, depth, panel, to + (done * stride), stride, more);
+                Four256(from + (done * a.RowStride), a.RowStride, a.ColumnStride, depth, panel + (Lanes / 2), to + (done * stride) + (Lanes / 2), stride, more);
+            }
+        }
+
+        for (; done < rows; done++)
+        {
+            float* own = from + (done * a.RowStride), target = to + (done * stride);
+            switch (path)
+            {
+                case Path.Vector512: One512(own, a.ColumnStride, depth, panel, target, more); break;
+                case Path.Vector256: One256(own, a.ColumnStride, depth, panel, target, more); break;
+                default: OnePlain(own, a.ColumnStride, depth, panel, target, more); break;
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+namespace DRepMRec.Kernels;
+
+/// <summary>For each row, the places among shared negatives that don't count. Rows may share a list.</summary>
+internal sealed class ExcludedPairs
+{
+    private readonly (int Start, int Count)[] _rows;
+    private readonly int[] _places;
+
+    private ExcludedPairs((int Start, int Count)[] rows, int[] places) => (_rows, _places) = (rows, places);
+
+    /// <summary>Nothing is left out.</summary>
+    public static ExcludedPairs None { get; } = new([], []);
+
+    /// <summary>Row n leaves out place n.</summary>
+    public static ExcludedPairs Diagonal(int count) => new([.. Enumerable.Range(0, count).Select(n => (n, 1))], [.. Enumerable.Range(0, count)]);
+
+    /// <summary>Pairs with rows ascending.</summary>
+    public static ExcludedPairs Of(int rowCount, IReadOnlyCollection<(int Row, int Place)> pairs)
+    {
+        var lists = pairs.ToLookup(p => p.Row, p => p.Place);
+        var builder = new Builder(rowCount);
+        for (int row = 0; row < rowCount; row++)
+        {
+            foreach (int place in lists[row])
+                builder.Add(place);
+            builder.EndRow();
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>The places that a row leaves out.</summary>
+    public ReadOnlySpan<int> this[int row] => row < _rows.Length ? _places.AsSpan(_rows[row].Start, _rows[row].Count) : [];
+
+    /// <summary>The same lists for other rows: row n has that of row <paramref name="source"/>[n].</summary>
+    public ExcludedPairs Spread(int[] source) => _rows.Length == 0 ? this : new(Array.ConvertAll(source, s => _rows[s]), _places);
+
+    /// <summary>Takes the rows in turn.</summary>
+    internal sealed class Builder(int rowCount)
+    {
+        private readonly (int Start, int Count)[] _rows = new (int, int)[rowCount];
+        private readonly List<int> _places = [];
+        private int _row;
+        private int _start;
+
+        public void Add(int place) => _places.Add(place);
+
+        public void EndRow()
+        {
+            _rows[_row++] = (_start, _places.Count - _start);
+            _start = _places.Count;
+        }
+
+        public ExcludedPairs Build() => new(_rows, [.. _places]);
+    }
+}

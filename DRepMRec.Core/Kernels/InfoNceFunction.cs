@@ -1,0 +1,86 @@
+using System.Numerics.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>
+/// InfoNCE in both directions on the CPU, from one matrix of cosines: with E = exp((X Y' - 1) / t), row sums r and column sums c, the loss is the mean of log r_i + log c_i - 2 log E_ii, halved, and its gradient by X Y' is
+/// (E_ij / r_i + E_ij / c_j - 2 [i = j]) / (2 n t).
+/// </summary>
+internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<InfoNceFunction>
+{
+    /// <summary>Below this temperature, exponentials relative to the largest possible cosine instead of each row's largest could vanish.</summary>
+    public const double LowestTemperature = 0.05;
+
+    private const int RowsPerThread = 128;
+
+    public override string Name => nameof(InfoNceFunction);
+
+    /// <param name="x">[n, D], rows of length 1.</param>
+    /// <param name="y">[n, D], rows of length 1; row i belongs to row i of x.</param>
+    /// <param name="temperature">At least <see cref="LowestTemperature"/>.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor Apply(Tensor x, Tensor y, double temperature) => apply(x, y, (float)temperature);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        // No scope of its own: libtorch takes the saved tensors over only after this method is back.
+        Tensor x = ((Tensor)vars[0]).contiguous(), y = ((Tensor)vars[1]).contiguous(), slopes = DenseProduct.Multiply(x, y, transposeB: true);
+        double loss = Differentiate(slopes, 1 / (float)vars[2]);
+        ctx.save_for_backward([x, y, slopes]);
+        return tensor((float)loss);
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
+        Tensor x = saved[0], y = saved[1], slopes = saved[2];
+        Tensor toX = DenseProduct.Multiply(slopes, y).mul_(grad_output), toY = DenseProduct.Multiply(slopes, x, transposeA: true).mul_(grad_output);
+        return [toX.MoveToOuterDisposeScope(), toY.MoveToOuterDisposeScope(), null!];
+    }
+
+    /// <summary>Turns cosines into the gradient by them, and returns the loss.</summary>
+    private static double Differentiate(Tensor cosines, float scale)
+    {
+        int count = (int)cosines.shape[0];
+        nint all = (nint)cosines.Floats();
+        Span<float> Row(int row) => new((float*)all + ((long)row * count), count);
+
+        float[] rowSums = new float[count], columnSums = new float[count];
+        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
+        {
+            for (int row = from; row < to; row++)
+            {
+                Span<float> own = Row(row);
+                TensorPrimitives.Multiply(own, scale, own);
+                TensorPrimitives.Subtract(own, scale, own);
+                TensorPrimitives.Exp(own, own);
+                rowSums[row] = TensorPrimitives.Sum<float>(own);
+            }
+        });
+        double loss = 0;
+        for (int row = 0; row < count; row++)
+            TensorPrimitives.Add(columnSums, Row(row), columnSums);
+        for (int row = 0; row < count; row++)
+            loss += Math.Log(rowSums[row]) + Math.Log(columnSums[row]) - (2 * Math.Log(Row(row)[row]));
+
+        // E_ij (1 / r_i + 1 / c_j) / (2 n t), and on the diagonal 1 / (n t) less.
+        float share = scale / (2 * count);
+        float[] columnShares = Array.ConvertAll(columnSums, sum => share / sum);
+        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
+        {
+            var factors = new float[count];
+            for (int row = from; row < to; row++)
+            {
+                Span<float> own = Row(row);
+                TensorPrimitives.Add(columnShares, share / rowSums[row], factors);
+                TensorPrimitives.Multiply(own, factors, own);
+                own[row] -= 2 * share;
+            }
+        });
+        return loss / (2 * count);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Numerics.Tensors;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>
+/// The gradient of one leaf tensor, made in place: kernels of ours write or add to <c>grad</c> itself, in memory that is kept from step to step. Otherwise each gradient would be allocated, handed
+/// over, copied, and added in passes over the whole table.
+/// </summary>
+internal sealed unsafe class LeafGradient
+{
+    private readonly NativeBuffer _scratch = new();
+    private Tensor? _kept;
+
+    /// <summary>What a kernel does to the gradient's elements.</summary>
+    public delegate void Kernel(float* target);
+
+    /// <summary>Adds what a kernel writes to the gradient of <paramref name="x"/>.</summary>
+    /// <param name="x">A Float32 tensor on the CPU.</param>
+    /// <param name="write">Overwrites all elements.</param>
+    /// <returns>The gradient to hand to autograd when <paramref name="x"/> isn't a leaf; otherwise <see langword="null"/>, as it is in its place already.</returns>
+    public Tensor? Write(Tensor x, Kernel write)
+    {
+        if (!x.is_leaf)
+            return Fill(empty(x.shape), write);
+        using Tensor? known = x.grad;
+        if (known is null)
+        {
+            x.grad = Fill(Kept(x), write);
+            return null;
+        }
+
+        int length = checked((int)known.numel());
+        float* more = _scratch.Of(length);
+        write(more);
+        Span<float> sum = known.FloatSpan();
+        TensorPrimitives.Add(sum, new ReadOnlySpan<float>(more, length), sum);
+        return null;
+    }
+
+    /// <summary>Adds to the gradient of <paramref name="x"/>.</summary>
+    /// <param name="x">A Float32 tensor on the CPU.</param>
+    /// <param name="add">Adds to some elements.</param>
+    /// <returns>The same as of <see cref="Write"/>.</returns>
+    public Tensor? Add(Tensor x, Kernel add)
+    {
+        if (!x.is_leaf)
+            return Fill(zeros(x.shape), add);
+        using Tensor? known = x.grad;
+        if (known is not null)
+        {
+            Fill(known, add);
+            return null;
+        }
+
+        Tensor kept = Kept(x);
+        kept.FloatSpan().Clear();
+        x.grad = Fill(kept, add);
+        return null;
+    }
+
+    /// <summary>Frees the memory, unless a leaf still has it as its gradient.</summary>
+    public void Release()
+    {
+        _kept?.Dispose();
+        _kept = null;
+        _scratch.Free();
+    }
+
+    private static Tensor Fill(Tensor target, Kernel kernel)
+    {
+        kernel(target.Floats());
+        return target;
+    }
+
+    private Tensor Kept(Tensor x)
+    {
+        if (_kept is null || !_kept.shape.SequenceEqual(x.shape))
+        {
+            _kept?.Dispose();
+            _kept = empty(x.shape).DetachFromDisposeScope();
+        }
+
+        return _kept;
+    }
+}

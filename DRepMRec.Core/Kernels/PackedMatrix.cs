@@ -1,0 +1,43 @@
+namespace DRepMRec.Kernels;
+
+/// <summary>Rows of a matrix packed for <see cref="DenseProduct"/>, so that the dot products of a few query rows with all of them run at the speed of fused multiply-adds.</summary>
+/// <remarks>Immutable and safe for use by many threads. A dot product is always summed in the same order, so results don't depend on how many queries are in a call.</remarks>
+internal sealed unsafe class PackedMatrix
+{
+    private readonly float[] _panels;
+
+    public PackedMatrix(ReadOnlySpan<float> rows, int rowCount, int dimension)
+    {
+        RowCount = rowCount;
+        Dimension = dimension;
+        _panels = GC.AllocateUninitializedArray<float>(checked((int)DenseProduct.PackedLength(dimension, rowCount)), pinned: true);
+        fixed (float* source = rows, panels = _panels)
+            DenseProduct.Pack(DenseProduct.Operand.Of(source, dimension).Transposed, dimension, rowCount, panels);
+    }
+
+    public int RowCount { get; }
+
+    public int Dimension { get; }
+
+    /// <summary>Dot products of each query with each row.</summary>
+    /// <param name="queries">[n, D], one after the other.</param>
+    /// <param name="count">The number n of queries.</param>
+    /// <param name="scores">[n, rows], overwritten.</param>
+    public void Multiply(ReadOnlySpan<float> queries, int count, Span<float> scores) => Multiply(queries, count, 0, RowCount, scores, DenseProduct.BestPath);
+
+    /// <summary>The same for some of the rows.</summary>
+    /// <param name="queries">[n, D], one after the other.</param>
+    /// <param name="count">The number n of queries.</param>
+    /// <param name="firstRow">The first of the rows, a multiple of <see cref="DenseProduct.Lanes"/>.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="scores">[n, rows], overwritten.</param>
+    public void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores) => Multiply(queries, count, firstRow, rows, scores, DenseProduct.BestPath);
+
+    internal void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores, DenseProduct.Path path)
+    {
+        if (scores.Length < (long)count * rows || queries.Length < (long)count * Dimension)
+            throw new ArgumentException($"Expected {count} x {Dimension} query values and room for {count} x {rows} scores, got {queries.Length} and {scores.Length}.", nameof(scores));
+        fixed (float* q = queries, s = scores, p = _panels)
+            DenseProduct.Serial(DenseProduct.Operand.Of(q, Dimension), count, Dimension, p + ((long)firstRow * Dimension), rows, s, rows, path);
+    }
+}

@@ -1,0 +1,207 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>
+/// Dot products of queries with contiguous rows, 16 rows at a time: the rows are transposed into a panel that stays in the first cache, so that one lane belongs to one row and each product is
+/// summed in the order of its columns. A score therefore has the same bits however many queries, rows or lanes there are, and those of the evaluator.
+/// </summary>
+internal static unsafe partial class RowKernel
+{
+    /// <summary>The rows of a panel.</summary>
+    public const int Lanes = 16;
+
+    /// <summary>The queries that go over a panel at once.</summary>
+    public const int QueryBlock = 6;
+
+    /// <summary>How far ahead of the rows at hand memory is asked for, in bytes: measured, for the first-level cache and main memory alike.</summary>
+    private const int PrefetchBytes = 20 << 10;
+
+    /// <summary>Which instructions to use; tests set it to compare the paths.</summary>
+    internal enum Path
+    {
+        Plain,
+        Vector256,
+        Vector512,
+    }
+
+    internal static Path BestPath { get; } = Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? Path.Vector512 : Vector128.IsHardwareAccelerated ? Path.Vector256 : Path.Plain;
+
+    /// <summary>Scores of each query with each row: scores[q * stride + r].</summary>
+    /// <param name="queries">[n, D].</param>
+    /// <param name="queryCount">The number n of queries.</param>
+    /// <param name="rows">[rowCount, D].</param>
+    /// <param name="rowCount">The number of rows, any.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="scores">Overwritten.</param>
+    /// <param name="stride">The distance between the scores of two queries.</param>
+    /// <param name="panels">Room for 64 rows and 64 scores.</param>
+    /// <param name="path">The instructions.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* queries, int queryCount, float* rows, int rowCount, int dimension, float* scores, int stride, float* panels, Path path)
+    {
+        float* tail = panels + (4 * Lanes * dimension);
+        int row = 0;
+        if (path == Path.Vector512 && queryCount == 1 && dimension % 16 == 0)
+        {
+            for (; row + Lanes <= rowCount; row += Lanes)
+                Straight(queries, rows + (row * (long)dimension), dimension, scores + row);
+        }
+        else if (path == Path.Vector512)
+        {
+            for (; row + (4 * Lanes) <= rowCount; row += 4 * Lanes)
+            {
+                for (int p = 0; p < 4; p++)
+                    Pack(rows + ((row + (p * Lanes)) * (long)dimension), Lanes, dimension, panels + (p * Lanes * dimension), path);
+                int q = 0;
+                for (; q + QueryBlock <= queryCount; q += QueryBlock)
+                {
+                    for (int p = 0; p < 4; p += 2)
+                        SixByTwo(queries + (q * dimension), panels + (p * Lanes * dimension), dimension, scores + (q * (long)stride) + row + (p * Lanes), stride);
+                }
+
+                for (; q < queryCount; q++)
+                    OneByFour(queries + (q * dimension), panels, dimension, scores + (q * (long)stride) + row);
+            }
+        }
+
+        for (; row < rowCount; row += Lanes)
+        {
+            int count = Math.Min(Lanes, rowCount - row);
+            Pack(rows + (row * (long)dimension), count, dimension, panels, path);
+            for (int q = 0; q < queryCount; q++)
+            {
+                float* target = scores + (q * (long)stride) + row;
+                One(queries + (q * dimension), panels, dimension, count == Lanes ? target : tail, path);
+                if (count < Lanes)
+                    new ReadOnlySpan<float>(tail, count).CopyTo(new Span<float>(target, count));
+            }
+        }
+    }
+
+    /// <summary>The number of floats that <see cref="Multiply"/> needs room for.</summary>
+    public static int PanelRoom(int dimension) => (4 * Lanes * dimension) + (4 * Lanes);
+
+    /// <summary>One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once, so that nothing but the rows themselves goes through the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Straight(float* q, float* rows, int dimension, float* target)
+    {
+        Vector512<float> sum = default;
+        for (int d = 0; d < dimension; d += 16)
+        {
+            float* r = rows + d;
+            for (int row = 0; row < Lanes; row++)
+                Sse.Prefetch0((byte*)(r + (row * (long)dimension)) + PrefetchBytes);
+            Interleave(r, dimension, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+            Interleave(r + (4 * (long)dimension), dimension, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+            Interleave(r + (8 * (long)dimension), dimension, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+            Interleave(r + (12 * (long)dimension), dimension, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+            Exchange(a0, b0, c0, d0, out Vector512<float> x0, out Vector512<float> x4, out Vector512<float> x8, out Vector512<float> x12);
+            Exchange(a1, b1, c1, d1, out Vector512<float> x1, out Vector512<float> x5, out Vector512<float> x9, out Vector512<float> x13);
+            Exchange(a2, b2, c2, d2, out Vector512<float> x2, out Vector512<float> x6, out Vector512<float> x10, out Vector512<float> x14);
+            Exchange(a3, b3, c3, d3, out Vector512<float> x3, out Vector512<float> x7, out Vector512<float> x11, out Vector512<float> x15);
+            float* v = q + d;
+            sum = Four(v, x0, x1, x2, x3, sum);
+            sum = Four(v + 4, x4, x5, x6, x7, sum);
+            sum = Four(v + 8, x8, x9, x10, x11, sum);
+            sum = Four(v + 12, x12, x13, x14, x15, sum);
+        }
+
+        sum.Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Four(float* q, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Vector512<float> sum)
+    {
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[0]), a, sum);
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[1]), b, sum);
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[2]), c, sum);
+        return Vector512.FusedMultiplyAdd(Vector512.Create(q[3]), d, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SixByTwo(float* q, float* panel, int n, float* target, long stride)
+    {
+        float* q1 = q + n, q2 = q1 + n, q3 = q2 + n, q4 = q3 + n, q5 = q4 + n, other = panel + (Lanes * n);
+        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
+        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
+        for (int d = 0; d < n; d++)
+        {
+            Vector512<float> x = Vector512.Load(panel + (d * Lanes)), y = Vector512.Load(other + (d * Lanes)), v = Vector512.Create(q[d]);
+            (a0, b0) = (Vector512.FusedMultiplyAdd(v, x, a0), Vector512.FusedMultiplyAdd(v, y, b0));
+            v = Vector512.Create(q1[d]);
+            (a1, b1) = (Vector512.FusedMultiplyAdd(v, x, a1), Vector512.FusedMultiplyAdd(v, y, b1));
+            v = Vector512.Create(q2[d]);
+            (a2, b2) = (Vector512.FusedMultiplyAdd(v, x, a2), Vector512.FusedMultiplyAdd(v, y, b2));
+            v = Vector512.Create(q3[d]);
+            (a3, b3) = (Vector512.FusedMultiplyAdd(v, x, a3), Vector512.FusedMultiplyAdd(v, y, b3));
+            v = Vector512.Create(q4[d]);
+            (a4, b4) = (Vector512.FusedMultiplyAdd(v, x, a4), Vector512.FusedMultiplyAdd(v, y, b4));
+            v = Vector512.Create(q5[d]);
+            (a5, b5) = (Vector512.FusedMultiplyAdd(v, x, a5), Vector512.FusedMultiplyAdd(v, y, b5));
+        }
+
+        a0.Store(target);
+        b0.Store(target + Lanes);
+        a1.Store(target + stride);
+        b1.Store(target + stride + Lanes);
+        a2.Store(target + (2 * stride));
+        b2.Store(target + (2 * stride) + Lanes);
+        a3.Store(target + (3 * stride));
+        b3.Store(target + (3 * stride) + Lanes);
+        a4.Store(target + (4 * stride));
+        b4.Store(target + (4 * stride) + Lanes);
+        a5.Store(target + (5 * stride));
+        b5.Store(target + (5 * stride) + Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneByFour(float* q, float* panel, int n, float* target)
+    {
+        float* p1 = panel + (Lanes * n), p2 = p1 + (Lanes * n), p3 = p2 + (Lanes * n);
+        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (int d = 0; d < n; d++)
+        {
+            var v = Vector512.Create(q[d]);
+            s0 = Vector512.FusedMultiplyAdd(v, Vector512.Load(panel + (d * Lanes)), s0);
+            s1 = Vector512.FusedMultiplyAdd(v, Vector512.Load(p1 + (d * Lanes)), s1);
+            s2 = Vector512.FusedMultiplyAdd(v, Vector512.Load(p2 + (d * Lanes)), s2);
+            s3 = Vector512.FusedMultiplyAdd(v, Vector512.Load(p3 + (d * Lanes)), s3);
+        }
+
+        s0.Store(target);
+        s1.Store(target + Lanes);
+        s2.Store(target + (2 * Lanes));
+        s3.Store(target + (3 * Lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void One(float* q, float* panel, int n, float* target, Path path)
+    {
+        if (path == Path.Plain)
+        {
+            for (int lane = 0; lane < Lanes; lane++)
+            {
+                float s = 0;
+                for (int d = 0; d < n; d++)
+                    s += q[d] * panel[(d * Lanes) + lane];
+                target[lane] = s;
+            }
+
+            return;
+        }
+
+        Vector256<float> low = default, high = default;
+        for (int d = 0; d < n; d++)
+        {
+            var v = Vector256.Create(q[d]);
+            low = Vector256.FusedMultiplyAdd(v, Vector256.Load(panel + (d * Lanes)), low);
+            high = Vector256.FusedMultiplyAdd(v, Vector256.Load(panel + (d * Lanes) + 8), high);
+        }
+
+        low.Store(target);
+        high.Store(target + 8);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>The mean of (X X' - T)² for a symmetric T on the CPU. As X X' - T = R is symmetric too, the gradient is 4 R X / n²: one product.</summary>
+internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunction<SimilarityErrorFunction>
+{
+    public override string Name => nameof(SimilarityErrorFunction);
+
+    /// <param name="x">[n, D].</param>
+    /// <param name="target">T, [n, n], symmetric; takes no gradient.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor Apply(Tensor x, Tensor target) => apply(x, target);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        // No scope of its own: libtorch takes the saved tensors over only after this method is back.
+        Tensor x = ((Tensor)vars[0]).contiguous(), target = ((Tensor)vars[1]).contiguous(), rest = DenseProduct.Multiply(x, x, transposeB: true);
+        int count = (int)x.shape[0];
+        double sum = 0;
+        for (int row = 0; row < count; row++)
+        {
+            Span<float> own = new((float*)rest.Floats() + ((long)row * count), count);
+            TensorPrimitives.Subtract(own, new ReadOnlySpan<float>(target.Floats() + ((long)row * count), count), own);
+            sum += TensorPrimitives.SumOfSquares<float>(own);
+        }
+
+        ctx.save_for_backward([x, rest]);
+        return tensor((float)(sum / ((double)count * count)));
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
+        double count = saved[0].shape[0];
+        return [DenseProduct.Multiply(saved[1], saved[0]).mul_(grad_output.Times(4 / (count * count))).MoveToOuterDisposeScope(), null!];
+    }
+}

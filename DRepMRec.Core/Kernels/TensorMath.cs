@@ -1,0 +1,71 @@
+using DRepMRec.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec;
+
+/// <summary>
+/// Arithmetic between tensors and numbers that holds on to the number until the native call is back.
+/// </summary>
+/// <remarks>
+/// TorchSharp converts a number to a <see cref="Scalar"/> and passes its bare handle on, so a garbage collection on another thread may free it while the
+/// native call still reads it: <c>a * 2</c>, <c>1 - a</c> and even <c>a + b</c> (which is <c>add(b, 1)</c>) can throw or, worse, be wrong. Use these methods instead, in
+/// modules of your own too. Like all tensors, the results belong to the dispose scope that is open.
+/// </remarks>
+public static class TensorMath
+{
+    private static readonly Scalar One = 1f.ToScalar();
+
+    /// <summary>a + b, element by element.</summary>
+    /// <param name="a">A tensor.</param>
+    /// <param name="b">A tensor whose shape can be broadcast with that of <paramref name="a"/>.</param>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a + factor * b, element by element.</summary>
+    /// <param name="a">A tensor.</param>
+    /// <param name="b">A tensor whose shape can be broadcast with that of <paramref name="a"/>.</param>
+    /// <param name="factor">The factor of <paramref name="b"/>.</param>
+    public static Tensor Plus(this Tensor a, Tensor b, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return a.add(b, scalar);
+    }
+
+    /// <summary>a * factor.</summary>
+    /// <param name="a">A tensor.</param>
+    /// <param name="factor">A number.</param>
+    public static Tensor Times(this Tensor a, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return a.mul(scalar);
+    }
+
+    /// <summary>a + number.</summary>
+    /// <param name="a">A tensor.</param>
+    /// <param name="number">A number.</param>
+    public static Tensor Plus(this Tensor a, double number)
+    {
+        using Scalar scalar = number.ToScalar();
+        return a.add(scalar, One);
+    }
+
+    /// <summary>The squares of the elements.</summary>
+    /// <param name="a">A tensor.</param>
+    public static Tensor Squared(this Tensor a) => a * a;
+
+    /// <summary>Each row divided by its Euclidean length (at least 1e-12, so that zero rows stay zero).</summary>
+    /// <param name="a">[N, D].</param>
+    public static Tensor NormalizeRows(this Tensor a) => a.device_type == DeviceType.CPU && a.dtype == ScalarType.Float32
+        ? NormalizeFunction.Apply(a)
+        : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.Shortest);
+
+    /// <summary>The dot product of each row of a with the row of b at the same place: [N, D] and [N, D] to [N].</summary>
+    /// <param name="a">[N, D].</param>
+    /// <param name="b">[N, D].</param>
+    public static Tensor RowDot(this Tensor a, Tensor b) => (a * b).sum(1);
+
+    /// <summary>Some rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
+    /// <param name="table">[N, D].</param>
+    /// <param name="rows">n row indices; a row may occur more than once.</param>
+    public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows) => table.index_select(0, tensor(rows.ToArray()).to(table.device));
+}

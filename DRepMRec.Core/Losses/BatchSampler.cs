@@ -1,0 +1,192 @@
+using DRepMRec.Data;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Losses;
+
+/// <summary>Cuts each epoch's shuffled interactions into batches and draws their negatives, never a training item of the user. All draws depend on (seed, epoch) alone.</summary>
+/// <remarks>Immutable and safe for use by many threads.</remarks>
+public sealed class BatchSampler
+{
+    private const int MaxTries = 100;
+    private readonly InteractionSet _train;
+    private readonly RankingLoss _loss;
+    private readonly int _batchSize;
+    private readonly ulong _seed;
+    private readonly int[] _pairUsers;
+    private readonly SeenItems _seen;
+    private readonly int[] _candidates;
+    private readonly double[]? _cumulative;
+
+    /// <summary>Creates a sampler.</summary>
+    /// <param name="train">The training interactions, at least one.</param>
+    /// <param name="loss">The ranking loss, which says how many negatives there are, and whether the batch shares them.</param>
+    /// <param name="sampling">Where negatives come from, or <see langword="null"/> for the defaults.</param>
+    /// <param name="batchSize">The number of interactions per batch, at least 1.</param>
+    /// <param name="seed">The same seed, the same batches.</param>
+    /// <exception cref="ArgumentException">There is no interaction.</exception>
+    public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int batchSize = 2048, int seed = 2024)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        sampling ??= new NegativeSampling();
+        if (train.Count == 0)
+            throw new ArgumentException("Expected at least one training interaction, got none.", nameof(train));
+        _train = train;
+        Count = train.Count;
+        _loss = loss;
+        _batchSize = batchSize;
+        _seed = (ulong)seed;
+        _pairUsers = train.ExpandUsers();
+        _seen = new SeenItems(train);
+        int[] degrees = train.ItemDegrees();
+        _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => sampling.Candidates == NegativeCandidates.AllItems || degrees[i] > 0)];
+        if (sampling.Distribution == NegativeDistribution.Popularity)
+        {
+            double sum = 0;
+            _cumulative = [.. _candidates.Select(i => sum += Math.Pow(Math.Max(1, degrees[i]), sampling.PopularityExponent))];
+        }
+    }
+
+    /// <summary>The most interactions of one user in an epoch: a user with more gets as many, drawn anew each epoch.</summary>
+    /// <value>0 for all of them (the default), or more.</value>
+    public int MostPerUser
+    {
+        get;
+        init
+        {
+            field = Guard.NotNegative(value);
+            Count = field == 0 ? _train.Count : Enumerable.Range(0, _train.UserCount).Sum(u => Math.Min(value, _train.ItemsOf(u).Length));
+        }
+    }
+
+    /// <summary>The number of interactions in an epoch.</summary>
+    public int Count { get; private init; }
+
+    /// <summary>The number of batches in an epoch.</summary>
+    public int BatchCount => (Count + _batchSize - 1) / _batchSize;
+
+    /// <summary>The batches of an epoch; the last one may be smaller.</summary>
+    /// <param name="epoch">The number of the epoch.</param>
+    /// <param name="device">Where the batches' tensors live; <see langword="null"/> for the CPU.</param>
+    /// <returns>Batches, made one at a time, that the caller disposes.</returns>
+    public IEnumerable<TrainingBatch> Epoch(int epoch, Device? device = null)
+        => Parallelism.Threads > 1 ? Ahead(Draw(epoch, device ?? CPU)) : Draw(epoch, device ?? CPU);
+
+    private IEnumerable<TrainingBatch> Draw(int epoch, Device device)
+    {
+        int[] order = Order(new SeededRandom(_seed, RandomPurpose.Shuffle, (ulong)epoch));
+        var random = new SeededRandom(_seed, RandomPurpose.Negatives, (ulong)epoch);
+        for (int start = 0; start < order.Length; start += _batchSize)
+        {
+            int count = Math.Min(_batchSize, order.Length - start);
+            int[] users = new int[count], positives = new int[count];
+            for (int b = 0; b < count; b++)
+            {
+                users[b] = _pairUsers[order[start + b]];
+                positives[b] = _train.Items[order[start + b]];
+            }
+
+            bool shared = _loss is RankingLoss.SampledSoftmax;
+            int[] negatives = shared ? DrawShared(random) : DrawFor(users, positives, random);
+            yield return new TrainingBatch(users, positives, negatives, shared) { Seed = (long)random.NextUInt64(), Known = _train, Device = device };
+        }
+    }
+
+    /// <summary>Makes each batch on another thread while the one before is used.</summary>
+    private static IEnumerable<TrainingBatch> Ahead(IEnumerable<TrainingBatch> batches)
+    {
+        using IEnumerator<TrainingBatch> source = batches.GetEnumerator();
+        TrainingBatch? Next()
+        {
+            if (!source.MoveNext())
+                return null;
+            source.Current.Rows.Prepare();
+            return source.Current;
+        }
+
+        Task<TrainingBatch?> next = Task.Run(Next);
+        try
+        {
+            while (next.GetAwaiter().GetResult() is { } batch)
+            {
+                next = Task.Run(Next);
+                yield return batch;
+            }
+        }
+        finally
+        {
+            // Whoever stops within an epoch leaves a batch behind; it has no tensors yet.
+            next.Wait();
+        }
+    }
+
+    /// <summary>The epoch's interactions in random order.</summary>
+    private int[] Order(SeededRandom random)
+    {
+        int[] order = [.. Enumerable.Range(0, _train.Count)];
+        if (MostPerUser > 0)
+        {
+            int kept = 0;
+            for (int user = 0; user < _train.UserCount; user++)
+            {
+                Span<int> own = order.AsSpan(_train.Offsets[user], _train.ItemsOf(user).Length);
+                int count = Math.Min(MostPerUser, own.Length);
+                for (int n = 0; n < count && count < own.Length; n++)
+                {
+                    int other = n + random.NextInt(own.Length - n);
+                    (own[n], own[other]) = (own[other], own[n]);
+                }
+
+                own[..count].CopyTo(order.AsSpan(kept));
+                kept += count;
+            }
+
+            order = order[..kept];
+        }
+
+        random.Shuffle(order.AsSpan());
+        return order;
+    }
+
+    private int[] DrawShared(SeededRandom random)
+    {
+        var negatives = new int[((RankingLoss.SampledSoftmax)_loss).Negatives];
+        foreach (ref int negative in negatives.AsSpan())
+            negative = Draw(random);
+        return negatives;
+    }
+
+    private int[] DrawFor(int[] users, int[] positives, SeededRandom random)
+    {
+        int perPair = ((RankingLoss.Bpr)_loss).Negatives;
+        var negatives = new int[users.Length * perPair];
+        for (int n = 0; n < negatives.Length; n++)
+            negatives[n] = DrawUnseen(users[n / perPair], positives[n / perPair], random);
+        return negatives;
+    }
+
+    /// <summary>Draws until an item isn't the user's. A user who has nearly everything gets a uniform draw from the rest; one who has everything gets the positive itself, which has no gradient.</summary>
+    private int DrawUnseen(int user, int positive, SeededRandom random)
+    {
+        for (int tries = 0; tries < MaxTries; tries++)
+        {
+            int item = Draw(random);
+            if (!_seen.Contains(user, item))
+                return item;
+        }
+
+        int[] unseen = [.. _candidates.Where(i => !_train.Contains(user, i))];
+        return unseen.Length > 0 ? unseen[random.NextInt(unseen.Length)] : positive;
+    }
+
+    private int Draw(SeededRandom random)
+    {
+        if (_cumulative is null)
+            return _candidates[random.NextInt(_candidates.Length)];
+        int at = Array.BinarySearch(_cumulative, random.NextDouble() * _cumulative[^1]);
+        return _candidates[Math.Min(at < 0 ? ~at : at + 1, _candidates.Length - 1)];
+    }
+}

@@ -1,0 +1,39 @@
+using DRepMRec.Internals;
+
+namespace DRepMRec.Losses;
+
+/// <summary>How likely each candidate is drawn.</summary>
+public enum NegativeDistribution
+{
+    /// <summary>All alike.</summary>
+    Uniform,
+
+    /// <summary>In proportion to (number of training users)^<see cref="NegativeSampling.PopularityExponent"/>.</summary>
+    Popularity,
+}
+
+/// <summary>Which items can be drawn as negatives.</summary>
+public enum NegativeCandidates
+{
+    /// <summary>The items that occur in training: an item that nobody could choose yet isn't taken for one that nobody wants.</summary>
+    TrainingItems,
+
+    /// <summary>All items of the dataset.</summary>
+    AllItems,
+}
+
+/// <summary>Where negative items come from. How many there are is up to the <see cref="RankingLoss"/>.</summary>
+public sealed record NegativeSampling
+{
+    /// <summary>How likely each candidate is drawn.</summary>
+    /// <value>The default is <see cref="NegativeDistribution.Uniform"/>.</value>
+    public NegativeDistribution Distribution { get; init => field = Guard.Defined(value); } = NegativeDistribution.Uniform;
+
+    /// <summary>Which items can be drawn.</summary>
+    /// <value>The default is <see cref="NegativeCandidates.TrainingItems"/>.</value>
+    public NegativeCandidates Candidates { get; init => field = Guard.Defined(value); } = NegativeCandidates.TrainingItems;
+
+    /// <summary>The exponent of <see cref="NegativeDistribution.Popularity"/>. Items without training users count as one.</summary>
+    /// <value>0 or above. The default is 0.75 (Mikolov et al., 2013).</value>
+    public double PopularityExponent { get; init => field = Guard.NotNegative(value); } = 0.75;
+}

@@ -1,0 +1,167 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
+using DRepMRec.Training;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec;
+
+/// <summary>Trains a model on a dataset: batches, negatives, loss, Adam, validation, early stopping, and the best weights at the end.</summary>
+/// <remarks>
+/// Training runs on the calling thread. Not safe for use by many threads; the model and the dataset stay the caller's. On Linux with glibc it tells the C allocator, for the whole process, to keep freed blocks of up to 32 MB
+/// instead of handing them back to the system, unless the environment has MALLOC_TRIM_THRESHOLD_ or MALLOC_MMAP_THRESHOLD_; at the end of a training what is free then is handed back.
+/// </remarks>
+public sealed class Trainer
+{
+    private readonly DRepMRecModel _model;
+    private readonly RecDataset _data;
+    private readonly TrainerOptions _options;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="model">The model to train.</param>
+    /// <param name="data">The dataset that the model was made for.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <param name="logger">Where epochs and the reason for stopping are logged, if anywhere.</param>
+    /// <exception cref="ArgumentException">The model was made for another dataset, or the dataset has no training interactions.</exception>
+    public Trainer(DRepMRecModel model, RecDataset data, TrainerOptions? options = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        if (model.Graph.UserCount != data.Users.Count || model.Graph.ItemCount != data.Items.Count || !ReferenceEquals(model.Graph.Interactions, data.Train))
+            throw new ArgumentException($"The model was made for another training set ({model.Graph}); the dataset has {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions.", nameof(data));
+        if (data.Train.Count == 0)
+            throw new ArgumentException("Expected at least one training interaction, got none.", nameof(data));
+        _model = model;
+        _data = data;
+        _options = options ?? new TrainerOptions();
+        _logger = logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>Trains until early stopping or the last epoch. The model ends with the weights of its best validation epoch; without validation interactions, with the last ones.</summary>
+    /// <param name="progress">Told after each batch and each evaluation.</param>
+    /// <param name="cancellationToken">Stops within a batch. The model then has the weights of its best validation epoch so far, or the current ones if none was evaluated; with <see cref="TrainerOptions.Checkpoint"/>, all that is needed to go on is in the file.</param>
+    /// <returns>What happened, with the model's best validation figures.</returns>
+    /// <remarks>With <see cref="TrainerOptions.Checkpoint"/> it goes on from the checkpoint that is there, with bit for bit the result of a training that was never stopped; if that one had come to its end, its result is there at once.</remarks>
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The options ask for the host's own modal representation (<see cref="DRepMRecOptions.UseHostModal"/>), and it returns none.</exception>
+    /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
+    /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint and the one before it are damaged, or it was written by a newer version of the library.</exception>
+    /// <exception cref="IOException">A checkpoint can't be read or written, or another training uses the file. The last one that was written is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The checkpoint's folder can't be written to; nothing was done.</exception>
+    public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        Parallelism.Threads = _options.Threads;
+        TorchBackend.UseOneThread();
+        NativeHeap.KeepFreed();
+        using CheckpointFile? file = _options.Checkpoint is { } checkpoint ? new CheckpointFile(checkpoint.Path, _logger) : null;
+        using var state = new TrainingState(_model, _options);
+        var evaluator = new ModelEvaluator(_data, _options);
+        Action save = () => { };
+        try
+        {
+            if (file is not null)
+            {
+                Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options);
+                if (_options.Checkpoint!.Resume && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, evaluator.Protocol(EvaluationTarget.Validation)))
+                    _logger.LogInformation("Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches", _options.Checkpoint.Path, state.Epoch, state.Batch);
+                save = () => Checkpoint.Write(file, state, fingerprint);
+            }
+
+            Run(state, evaluator, save, progress, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            save();
+            throw;
+        }
+        finally
+        {
+            state.Best.Restore();
+            _model.EndTraining();
+            _model.eval();
+            NativeHeap.Trim();
+        }
+
+        LogEnd(state);
+        return new TrainingReport(_model, _data, _options, state.History, state.Stopping.BestEpoch ?? state.History.Count, state.Elapsed);
+    }
+
+    private void Run(TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed) { MostPerUser = _options.InteractionsPerUser };
+        int every = _options.Checkpoint?.EveryEpochs ?? int.MaxValue;
+        while (!state.IsComplete)
+        {
+            int epoch = state.Epoch;
+            TrainEpoch(state, sampler, progress, cancellationToken);
+            TimeSpan trained = state.Elapsed - state.EpochStart;
+            bool validates = _data.Validation.Count > 0 && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs);
+            EvaluationResult? validation = validates ? Validate(state, evaluator, cancellationToken) : null;
+            bool best = state.CompleteEpoch(validation, trained);
+            LogEpoch(state.History[^1], best);
+            if (epoch % every == 0 || state.IsComplete)
+                save();
+            progress?.Report(new TrainingProgress(epoch, _options.MaxEpochs, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best, state.Elapsed));
+        }
+    }
+
+    private void TrainEpoch(TrainingState state, BatchSampler sampler, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        _model.train();
+        _model.BeginEpoch(state.Epoch);
+        double rate = _options.Adam.LearningRate * _options.Schedule.Factor(state.Epoch, _options.MaxEpochs);
+        int number = 0;
+        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch, DeviceOf(_model)))
+        {
+            using TrainingBatch current = batch;
+            if (number++ < state.Batch)
+                continue; // Done before the checkpoint.
+            cancellationToken.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            state.Optimizer.ZeroGradients();
+            StepLoss loss = StepLoss.Compute(_model, batch, _options.L2);
+            TrainingDivergedException.ThrowIf(state, loss.Values);
+            loss.Total.backward();
+            state.Optimizer.Step(rate);
+            state.CompleteBatch(loss);
+            if (number < sampler.BatchCount)
+                progress?.Report(new TrainingProgress(state.Epoch, _options.MaxEpochs, number, sampler.BatchCount, state.Losses.ToDictionary(), null, false, state.Elapsed));
+        }
+    }
+
+    private EvaluationResult Validate(TrainingState state, ModelEvaluator evaluator, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
+        }
+        catch (NotFiniteNumberException exception)
+        {
+            throw new TrainingDivergedException(state, exception);
+        }
+    }
+
+    private static Device DeviceOf(DRepMRecModel model) => model.parameters().FirstOrDefault()?.device ?? CPU;
+
+    private void LogEpoch(EpochReport epoch, bool best)
+    {
+        if (_logger.IsEnabled(LogLevel.Information))
+        {
+            _logger.LogInformation("Epoch {Epoch}: {Losses}; validation {Metric} {Value}{Best}; {Seconds:F2} s", epoch.Epoch,
+                string.Join(", ", epoch.Losses.Select(l => FormattableString.Invariant($"{l.Key} {l.Value:F4}"))), _options.StoppingMetric,
+                epoch.Validation?[_options.StoppingMetric], best ? " (best)" : "", epoch.TrainingTime.TotalSeconds);
+        }
+    }
+
+    private void LogEnd(TrainingState state)
+        => _logger.LogInformation("Stopped after epoch {Epoch}; best epoch {Best} with {Metric} {Value}", state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
+}

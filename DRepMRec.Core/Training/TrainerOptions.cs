@@ -1,0 +1,63 @@
+using DRepMRec.Evaluation;
+using DRepMRec.Internals;
+using DRepMRec.Losses;
+using DRepMRec.Training;
+
+namespace DRepMRec;
+
+/// <summary>Options of the <see cref="Trainer"/>.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>The most epochs.</summary>
+    /// <value>At least 1. The default is 1000; early stopping ends most trainings long before.</value>
+    public int MaxEpochs { get; init => field = Guard.Positive(value); } = 1000;
+
+    /// <summary>The number of interactions per batch B.</summary>
+    /// <value>At least 1. The default is 2048.</value>
+    public int BatchSize { get; init => field = Guard.Positive(value); } = 2048;
+
+    /// <summary>The most interactions of one user in an epoch; of a user with more, as many are drawn anew each epoch, so that a few heavy users don't decide what is learned about all others.</summary>
+    /// <value>0 for all of them (the default), or more.</value>
+    public int InteractionsPerUser { get; init => field = Guard.NotNegative(value); }
+
+    /// <summary>Adam and its learning rate.</summary>
+    public AdamOptions Adam { get; init => field = Guard.NotNull(value); } = new();
+
+    /// <summary>How the learning rate changes over epochs.</summary>
+    /// <value>The default is <see cref="LearningRateSchedule.Constant"/>.</value>
+    public LearningRateSchedule Schedule { get; init => field = Guard.NotNull(value); } = new LearningRateSchedule.Constant();
+
+    /// <summary>The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="IEgoEmbeddings"/>), divided by the batch size.</summary>
+    /// <value>0 (off) or above. The default is 1e-4.</value>
+    public double L2 { get; init => field = Guard.NotNegative(value); } = 1e-4;
+
+    /// <summary>Where negatives come from.</summary>
+    public NegativeSampling Negatives { get; init => field = Guard.NotNull(value); } = new();
+
+    /// <summary>The validation metric that decides when to stop and which weights are best.</summary>
+    /// <value>The default is Recall@20.</value>
+    public RankingMetric StoppingMetric { get; init; } = RankingMetric.Recall(20);
+
+    /// <summary>How many epochs without a better validation figure end the training.</summary>
+    /// <value>At least 1. The default is 20.</value>
+    public int Patience { get; init => field = Guard.Positive(value); } = 20;
+
+    /// <summary>After how many epochs the model is evaluated on validation.</summary>
+    /// <value>At least 1. The default is 1.</value>
+    public int EvaluateEvery { get; init => field = Guard.Positive(value); } = 1;
+
+    /// <summary>How models are evaluated. <see cref="Threads"/> takes the place of its number of threads.</summary>
+    public EvaluationOptions Evaluation { get; init => field = Guard.NotNull(value); } = new();
+
+    /// <summary>The seed of shuffling and of negatives. Weights have seeds of their own.</summary>
+    /// <value>The default is 2024.</value>
+    public int Seed { get; init; } = 2024;
+
+    /// <summary>The most threads that kernels and evaluation use, for the whole process. libtorch itself always uses one: its threads spin, which costs more than it brings.</summary>
+    /// <value>At least 1. The default is the number of processors.</value>
+    public int Threads { get; init => field = Guard.Positive(value); } = Environment.ProcessorCount;
+
+    /// <summary>Where the state of the training is kept, so that it can be stopped or killed and go on later.</summary>
+    /// <value>The default, <see langword="null"/>, keeps none.</value>
+    public CheckpointOptions? Checkpoint { get; init; }
+}

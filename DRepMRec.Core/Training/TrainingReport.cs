@@ -1,0 +1,52 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Export;
+using DRepMRec.Serving;
+using DRepMRec.Training;
+
+namespace DRepMRec;
+
+/// <summary>What a training did, and the way from the trained model to test figures and recommendations.</summary>
+/// <remarks>Test figures and the recommender come from the model as it is when they are asked for: ask before the model is trained further, and before it is disposed.</remarks>
+public sealed class TrainingReport
+{
+    private readonly DRepMRecModel _model;
+    private readonly RecDataset _data;
+    private readonly TrainerOptions _options;
+
+    internal TrainingReport(DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
+    {
+        _model = model;
+        _data = data;
+        _options = options;
+        History = history;
+        BestEpoch = bestEpoch;
+        Elapsed = elapsed;
+    }
+
+    /// <summary>Each epoch in turn.</summary>
+    public IReadOnlyList<EpochReport> History { get; }
+
+    /// <summary>The epoch whose weights the model has: the best by validation, or the last one where nothing was validated.</summary>
+    public int BestEpoch { get; }
+
+    /// <summary>The validation figures of the best epoch, if it was evaluated.</summary>
+    public EvaluationResult? Validation => History[BestEpoch - 1].Validation;
+
+    /// <summary>The time from the beginning of training to its end, validation included.</summary>
+    public TimeSpan Elapsed { get; }
+
+    /// <summary>Evaluates the model on the test set. Choose on validation; read the test figures once.</summary>
+    /// <param name="cancellationToken">Stops between two blocks of users.</param>
+    /// <exception cref="ArgumentException">The test set is empty.</exception>
+    public EvaluationResult EvaluateTest(CancellationToken cancellationToken = default)
+        => new ModelEvaluator(_data, _options).Evaluate(_model, EvaluationTarget.Test, cancellationToken);
+
+    /// <summary>Takes the trained model out into a recommender that needs neither it nor libtorch.</summary>
+    /// <param name="options">What goes along, or <see langword="null"/> for everything.</param>
+    public Recommender BuildRecommender(RecommenderOptions? options = null)
+    {
+        var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
+        return new Recommender(new ModelExport(_model, _data, options ?? new RecommenderOptions()).Build(figures, _options));
+    }
+}
