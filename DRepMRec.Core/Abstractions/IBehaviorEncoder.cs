@@ -1,15 +1,68 @@
+using DRepMRec.Features;
 using DRepMRec.Graphs;
+using DRepMRec.Losses;
 using static TorchSharp.torch;
 
 namespace DRepMRec;
 
 /// <summary>Learns representations of users and items from who interacted with what: a host recommender such as LightGCN.</summary>
 /// <remarks>
-/// Implement it with a TorchSharp module: deriving from <c>nn.Module&lt;InteractionGraph, UserItemEmbeddings&gt;</c> gives <c>call</c>.
-/// The graph is an input and isn't changed; the weights are state. The caller owns the returned tensors. Modules are not safe for use by many threads.
+/// Implement it with a TorchSharp module: deriving from <c>nn.Module&lt;InteractionGraph, UserItemEmbeddings&gt;</c> gives <c>call</c>, and with
+/// <see cref="EmbeddingDim"/> that is all that is needed. Everything else has a default and is there for encoders that have more to say. The graph is an input
+/// and isn't changed; the weights are state. The caller owns the returned tensors. Modules are not safe for use by many threads.
 /// </remarks>
+/// <example>
+/// <code>
+/// public sealed class YourRecommender : nn.Module&lt;InteractionGraph, UserItemEmbeddings&gt;, IBehaviorEncoder
+/// {
+///     public int EmbeddingDim => 64;
+///     public override UserItemEmbeddings forward(InteractionGraph graph) => new(_users.alias(), _items.alias());
+/// }
+/// </code>
+/// </example>
 public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddings>
 {
     /// <summary>The dimension D of the representations.</summary>
     int EmbeddingDim { get; }
+
+    /// <summary>The options it was made with, whose public properties tell one training from another in checkpoints and model files.</summary>
+    /// <value>The default is <see langword="null"/>: none.</value>
+    object? Options => null;
+
+    /// <summary>The features that it reads, if any: they move to another device with the model, and checkpoints are told apart by them. They stay their owner's.</summary>
+    /// <value>The default is <see langword="null"/>: none.</value>
+    ModalFeatures? Features => null;
+
+    /// <summary>The trainable rows [U, ·] and [I, ·] that the representations start from, if there are such (<see cref="EncoderOutput.Ego"/>). The caller owns the tensors.</summary>
+    /// <value>The default is <see langword="null"/>: none.</value>
+    UserItemEmbeddings? Ego => null;
+
+    /// <summary>Whether <see cref="Encode"/> gives modal representations of its own (<see cref="EncoderOutput.Modal"/>).</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    bool HasModalRepresentation => false;
+
+    /// <summary>The graph to train on in an epoch, such as one with dropped edges; at inference it's the whole graph.</summary>
+    /// <param name="graph">The whole training graph.</param>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <returns>A graph over the same users and items, the same for the same arguments. The default is <paramref name="graph"/> itself.</returns>
+    InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch) => graph;
+
+    /// <summary>Computes some rows and, given a batch, the encoder's own loss terms.</summary>
+    /// <param name="graph">The user-item graph.</param>
+    /// <param name="rows">The rows to compute.</param>
+    /// <param name="batch">The batch that loss terms are for, in tables of these rows, or <see langword="null"/> at inference.</param>
+    /// <returns>Tensors that belong to the dispose scope that is open. The default computes all rows by <c>call</c> and picks these.</returns>
+    EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(rows);
+        UserItemEmbeddings all = call(graph);
+        ShapeCheck.ThrowIfMisshapen(this, EmbeddingDim, all, graph.UserCount, graph.ItemCount);
+        return new EncoderOutput(rows.Select(all)) { Ego = Ego is { } ego ? rows.Select(ego) : null };
+    }
+
+    /// <summary>Frees what is kept from step to step of a training. A later step makes it anew.</summary>
+    void ReleaseBuffers()
+    {
+    }
 }

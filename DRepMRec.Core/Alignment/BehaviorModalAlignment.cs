@@ -1,29 +1,34 @@
 using DRepMRec.Fusions;
-using DRepMRec.Internals;
 using DRepMRec.Losses;
 using TorchSharp;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Alignment;
 
 /// <summary>
-/// Behaviour-Modal Alignment (DRepMRec, arXiv 2404.11119): intra-alignment pulls users to their items inside each line, inter-alignment pulls the two representations of the same user,
-/// and of the same item, together across the lines, and a simple fusion makes them one.
+/// Behaviour-Modal Alignment (DRepMRec, arXiv 2404.11119): intra-alignment pulls users to their items inside each line, inter-alignment pulls the two
+/// representations of the same user, and of the same item, together across the lines, and a simple fusion makes them one.
 /// </summary>
-/// <remarks>The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Use it with the <see cref="Trainer"/> or in a training loop of your own.</remarks>
-public sealed partial class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, TrainingBatch?, AlignmentResult>, IAlignmentModule
+/// <remarks>
+/// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Use it with the <see cref="Trainer"/> or in a training loop
+/// of your own.
+/// </remarks>
+/// <example>
+/// <code>
+/// using var bma = new BehaviorModalAlignment(host.EmbeddingDim);
+/// AlignmentResult step = bma.call(host.call(graph), modal.call(graph, features), batch.Whole);
+/// Tensor loss = rankingLoss.Compute(step.Fused, batch.Whole).Plus(step.Loss);
+/// </code>
+/// </example>
+public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
 {
     private readonly BmaOptions _options;
-    private readonly int _inputDim;
+    private readonly int _lineDimension;
     private bool _isDisposed;
 
-    [ComponentName(Name = "gate_weight")]
-    private readonly Parameter? _gate;
-
-    [ComponentName(Name = "gate_bias")]
-    private readonly Parameter? _gateBias;
+    [ComponentName(Name = "fusion")]
+    private readonly nn.Module? _weights;
 
     /// <summary>Creates the module.</summary>
     /// <param name="embeddingDim">The dimension D of both lines.</param>
@@ -33,29 +38,30 @@ public sealed partial class BehaviorModalAlignment : nn.Module<UserItemEmbedding
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(embeddingDim);
         _options = options ?? new BmaOptions();
-        _inputDim = embeddingDim;
-        if (_options.Fusion == FusionKind.LearnedGate)
-        {
-            _gate = new Initialization(_options.Seed).XavierUniform(embeddingDim, 2 * embeddingDim);
-            _gateBias = Initialization.Zeros(embeddingDim);
-        }
-
+        _lineDimension = embeddingDim;
+        _weights = _options.Fusion.CreateWeights(embeddingDim, _options.Seed);
         RegisterComponents();
     }
 
     /// <inheritdoc/>
-    public int EmbeddingDim => _options.Fusion.Dimension(_inputDim);
-
-    /// <summary>Whether a fused row depends on no other row, so that rows may be fused without the rest of their tables.</summary>
-    internal bool FusesByRow => _options.Fusion != FusionKind.MatchedSum;
+    public int EmbeddingDim => _options.Fusion.Dimension(_lineDimension);
 
     /// <inheritdoc/>
-    public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch? batch)
+    public bool FusesByRow => _options.Fusion.FusesByRow;
+
+    object IAlignmentModule.Options => _options;
+
+    /// <inheritdoc/>
+    public FusionForm? Export(UserItemEmbeddings behavior) => _options.Fusion.Export(behavior);
+
+    /// <inheritdoc/>
+    public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows? batch)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        Check(behavior, modal);
+        ThrowIfNotAlike(behavior, modal);
         using DisposeScope scope = NewDisposeScope();
-        var fused = new UserItemEmbeddings(Fuse(behavior.Users, modal.Users), Fuse(behavior.Items, modal.Items));
+        var fused = new UserItemEmbeddings(
+            _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));
         var terms = new List<LossTerm>();
         if (batch is not null && _options.IntraWeight > 0)
             terms.Add(new LossTerm("intra", Intra(behavior, modal, batch).MoveToOuterDisposeScope(), _options.IntraWeight));
@@ -71,85 +77,63 @@ public sealed partial class BehaviorModalAlignment : nn.Module<UserItemEmbedding
         base.Dispose(disposing);
     }
 
-    private Tensor Intra(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch batch)
+    private Tensor Intra(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
     {
-        var (userIndices, itemIndices) = batch.OnePerUser;
+        var (userPlaces, itemPlaces) = batch.OnePerUser();
+        var (negatives, excluded) = _options.Intra == IntraAlignmentKind.InfoNce ? batch.NegativesPerUser(_options.MaxEntities) : ([], ExcludedPairs.None);
         Tensor Align(UserItemEmbeddings line)
         {
-            Tensor users = line.Users.index_select(0, userIndices), items = line.Items.index_select(0, itemIndices);
+            Tensor users = line.Users.SelectRows(userPlaces), items = line.Items.SelectRows(itemPlaces);
             switch (_options.Intra)
             {
                 case IntraAlignmentKind.Cosine:
-                    return AlignmentLosses.Cosine(users, items);
+                    return ContrastiveLosses.Cosine(users, items);
                 case IntraAlignmentKind.AlignmentUniformity:
-                    Tensor spread = AlignmentLosses.Uniformity(line.Users.index_select(0, batch.SampleDistinctUsers(_options.MaxEntities)))
-                        .Plus(AlignmentLosses.Uniformity(line.Items.index_select(0, batch.SampleDistinctItems(_options.MaxEntities))));
-                    return AlignmentLosses.SquaredDistance(users, items).Plus(spread, 0.5);
+                    Tensor spread = ContrastiveLosses.Uniformity(line.Users.SelectRows(batch.SampleDistinctUsers(_options.MaxEntities)))
+                        .Plus(ContrastiveLosses.Uniformity(line.Items.SelectRows(batch.SampleDistinctItems(_options.MaxEntities))));
+
+                    // On the unit sphere the squared distance is twice 1 - cos.
+                    return ContrastiveLosses.Cosine(users, items).Times(2).Plus(spread, 0.5);
                 default:
-                    var (negatives, excluded) = batch.NegativesPerUser(_options.MaxEntities);
-                    return RankingLosses.SampledSoftmax(users.NormalizeRows(), items.NormalizeRows(), line.Items.index_select(0, negatives).NormalizeRows(), excluded, _options.Temperature);
+                    Tensor others = line.Items.SelectRows(negatives).NormalizeRows();
+                    return ContrastiveLosses.SampledSoftmax(users.NormalizeRows(), items.NormalizeRows(), others, excluded, _options.Temperature);
             }
         }
 
         return Align(behavior).Plus(Align(modal));
     }
 
-    private Tensor Inter(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch batch)
+    private Tensor Inter(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
     {
-        Tensor Align(Tensor behaviorRows, Tensor modalRows, Tensor distinct)
+        Tensor Align(Tensor behaviorRows, Tensor modalRows, int[] places)
         {
-            Tensor a = behaviorRows.index_select(0, distinct), b = modalRows.index_select(0, distinct);
+            Tensor a = behaviorRows.SelectRows(places), b = modalRows.SelectRows(places);
             a = _options.InterGradient == InterAlignmentGradient.Modal ? a.detach() : a;
             b = _options.InterGradient == InterAlignmentGradient.Behavior ? b.detach() : b;
             return _options.Inter switch
             {
-                InterAlignmentKind.InfoNce => AlignmentLosses.InfoNce(a, b, _options.Temperature),
-                InterAlignmentKind.Cosine => AlignmentLosses.Cosine(a, b),
-                _ => AlignmentLosses.MeanVariance(a, b),
+                InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNce(a, b, _options.Temperature),
+                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a, b),
+                _ => ContrastiveLosses.MeanVariance(a, b),
             };
         }
 
-        return Align(behavior.Users, modal.Users, batch.SampleDistinctUsers(_options.MaxEntities)).Plus(Align(behavior.Items, modal.Items, batch.SampleDistinctItems(_options.MaxEntities)));
+        return Align(behavior.Users, modal.Users, batch.SampleDistinctUsers(_options.MaxEntities))
+            .Plus(Align(behavior.Items, modal.Items, batch.SampleDistinctItems(_options.MaxEntities)));
     }
 
-    private Tensor Fuse(Tensor behavior, Tensor modal)
+    private void ThrowIfNotAlike(UserItemEmbeddings behavior, UserItemEmbeddings modal)
     {
-        switch (_options.Fusion)
+        if (behavior.Dimension != _lineDimension || modal.Dimension != _lineDimension)
         {
-            case FusionKind.Sum: return behavior.Plus(modal, _options.ModalWeight);
-            case FusionKind.Mean: return behavior.Plus(modal, _options.ModalWeight).Times(0.5);
-            case FusionKind.Concatenation: return cat([behavior, modal.Times(_options.ModalWeight)], 1);
-            case FusionKind.NormalizedSum: return behavior.NormalizeRows().Plus(modal.NormalizeRows() * NormalizedWeight(behavior.detach()));
-            case FusionKind.NormalizedConcatenation:
-                Tensor unit = modal.NormalizeRows();
-                return cat([behavior.NormalizeRows().Plus(unit * IsZero(behavior.detach())), unit.Times(_options.ModalWeight)], 1);
-            case FusionKind.MatchedSum: return behavior.Plus(modal.NormalizeRows() * MeanLength(behavior.detach()), _options.ModalWeight);
-            default:
-                Tensor gate = nn.functional.linear(cat([behavior, modal], 1), _gate!, _gateBias).sigmoid();
-                return modal.Plus(gate * (behavior - modal));
+            throw new ArgumentException(
+                $"Alignment expects both lines to have EmbeddingDim {_lineDimension}; behavior has {behavior.Dimension}, modal has {modal.Dimension}.");
         }
-    }
 
-    /// <summary>[N, 1]: the modal weight for rows that have behaviour, the cold one for those that don't.</summary>
-    private Tensor NormalizedWeight(Tensor behavior) => IsZero(behavior).Times(_options.ColdModalWeight - _options.ModalWeight).Plus(_options.ModalWeight);
-
-    /// <summary>[N, 1]: 1 for rows of zeros, 0 for others.</summary>
-    private static Tensor IsZero(Tensor rows) => rows.RowDot(rows).sign().unsqueeze(1).Times(-1).Plus(1);
-
-    /// <summary>The mean length of the rows that aren't zero.</summary>
-    private static Tensor MeanLength(Tensor rows)
-    {
-        Tensor lengths = rows.RowDot(rows).sqrt();
-        return lengths.sum() / lengths.sign().sum().Plus(1e-12);
-    }
-
-    private void Check(UserItemEmbeddings behavior, UserItemEmbeddings modal)
-    {
-        if (behavior.Dimension != _inputDim || modal.Dimension != _inputDim)
-            throw new ArgumentException($"Alignment expects both lines to have EmbeddingDim {_inputDim}; behavior has {behavior.Dimension}, modal has {modal.Dimension}.");
         if (behavior.Users.shape[0] != modal.Users.shape[0] || behavior.Items.shape[0] != modal.Items.shape[0])
         {
-            throw new ArgumentException($"Alignment expects both lines to have the same users and items; behavior has {behavior.Users.shape[0]} and {behavior.Items.shape[0]}, "
+            throw new ArgumentException(
+                $"Alignment expects both lines to have the same users and items; behavior has {behavior.Users.shape[0]} and {behavior.Items.shape[0]}, "
                 + $"modal has {modal.Users.shape[0]} and {modal.Items.shape[0]}.");
         }
     }

@@ -1,3 +1,4 @@
+using DRepMRec.Fusions;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Alignment;
@@ -41,34 +42,6 @@ public enum InterAlignmentGradient
     Behavior,
 }
 
-/// <summary>How the two lines become one representation.</summary>
-public enum FusionKind
-{
-    /// <summary>behaviour + w * modal, w being <see cref="BmaOptions.ModalWeight"/>.</summary>
-    Sum,
-
-    /// <summary>(behaviour + w * modal) / 2.</summary>
-    Mean,
-
-    /// <summary>[behaviour; w * modal], of dimension 2 D: the score is the sum of both lines' scores, the modal one times w².</summary>
-    Concatenation,
-
-    /// <summary>behaviour / |behaviour| + w * modal / |modal|, row by row; where there is no behaviour (a row of zeros), <see cref="BmaOptions.ColdModalWeight"/> takes the place of w.</summary>
-    NormalizedSum,
-
-    /// <summary>behaviour + w * s * modal / |modal|, row by row, where s is the mean length of the behaviour rows (users and items apart, without gradient): however differently the lines are scaled, neither drowns the other.</summary>
-    MatchedSum,
-
-    /// <summary>g ⊙ behaviour + (1 - g) ⊙ modal with g = sigmoid([behaviour; modal] W + b), W shared by users and items.</summary>
-    LearnedGate,
-
-    /// <summary>
-    /// [behaviour / |behaviour|; w * modal / |modal|], row by row, of dimension 2 D: the score is the cosine of the behaviour line plus w² times that of the modal line, and neither line has a say in the other's. Where there is no
-    /// behaviour (a row of zeros), the modal row stands in for it.
-    /// </summary>
-    NormalizedConcatenation,
-}
-
 /// <summary>Options of <see cref="BehaviorModalAlignment"/>.</summary>
 /// <remarks>The paper publishes neither formulas nor weights; the defaults come from the trials in docs/experiments.md.</remarks>
 public sealed record BmaOptions
@@ -101,19 +74,11 @@ public sealed record BmaOptions
     /// <value>At least 2. The default is 512.</value>
     public int MaxEntities { get; init => field = Guard.InRange(value, 2, int.MaxValue); } = 512;
 
-    /// <summary>The fusion.</summary>
-    /// <value>The default is <see cref="FusionKind.NormalizedConcatenation"/>.</value>
-    public FusionKind Fusion { get; init => field = Guard.Defined(value); } = FusionKind.NormalizedConcatenation;
+    /// <summary>How the two lines become one.</summary>
+    /// <value>The default is <see cref="Fusions.Fusion.NormalizedConcatenation"/>.</value>
+    public Fusion Fusion { get; init => field = Guard.NotNull(value); } = new Fusion.NormalizedConcatenation();
 
-    /// <summary>How much of the modal line goes into the fusion: w in the formulas of <see cref="FusionKind"/>. <see cref="FusionKind.LearnedGate"/> doesn't read it.</summary>
-    /// <value>Above 0. The default is 0.5.</value>
-    public double ModalWeight { get; init => field = Guard.Positive(value); } = 0.5;
-
-    /// <summary>How long the representation is of who or what has no behaviour, where all others have between 1 - w and 1 + w, under <see cref="FusionKind.NormalizedSum"/>: the higher, the higher cold items rank.</summary>
-    /// <value>Above 0. The default is 1.</value>
-    public double ColdModalWeight { get; init => field = Guard.Positive(value); } = 1;
-
-    /// <summary>The seed of the first weights of the learned gate.</summary>
+    /// <summary>The seed of the first weights of a fusion that is trained.</summary>
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 }

@@ -22,33 +22,33 @@ public sealed class SimilaritySupervisedSignal
     /// <summary>The weight of the signal in the loss.</summary>
     public double Weight => _options.Weight;
 
+    /// <summary>The options it was made with.</summary>
+    internal SssOptions Options => _options;
+
     /// <summary>Compares the similarities of the batch's distinct items.</summary>
-    /// <param name="modalItems">[I, D]: the modal representations of all items.</param>
-    /// <param name="features">The frozen features.</param>
-    /// <param name="batch">The batch.</param>
+    /// <param name="modalItems">The modal representations of items, in the tables that <paramref name="batch"/> speaks of.</param>
+    /// <param name="features">The frozen features of all items.</param>
+    /// <param name="batch">The batch in these tables.</param>
     /// <returns>A scalar with gradients for <paramref name="modalItems"/>; the caller owns it.</returns>
-    public Tensor Compute(Tensor modalItems, ModalFeatures features, TrainingBatch batch)
+    public Tensor Compute(Tensor modalItems, ModalFeatures features, BatchRows batch)
     {
         ArgumentNullException.ThrowIfNull(modalItems);
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(batch);
         using DisposeScope scope = NewDisposeScope();
-        Tensor items = batch.SampleDistinctItems(_options.MaxItems);
-        return Compare(modalItems.index_select(0, items).NormalizeRows(), FeatureSimilarity(features, items)).MoveToOuterDisposeScope();
+        int[] places = batch.SampleDistinctItems(_options.MaxItems);
+        int[] items = batch.Rows.IsAll ? places : Array.ConvertAll(places, place => batch.Rows.Items[place]);
+        return Compare(modalItems.SelectRows(places).NormalizeRows(), FeatureSimilarity(features, items)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same, given the modal representations of the batch's rows only.</summary>
-    internal Tensor ComputeRows(Tensor modalItems, ModalFeatures features, BatchRows rows)
-        => Compare(modalItems.index_select(0, rows.Local.SampleDistinctItems(_options.MaxItems)).NormalizeRows(), FeatureSimilarity(features, rows.Whole.SampleDistinctItems(_options.MaxItems)));
-
     /// <summary>The mean over modalities of the cosines between frozen features; a pair without a common modality has 0.</summary>
-    internal static Tensor FeatureSimilarity(ModalFeatures features, Tensor items)
+    internal static Tensor FeatureSimilarity(ModalFeatures features, int[] items)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? sum = null, count = null;
         for (int m = 0; m < features.ModalityCount; m++)
         {
-            Tensor rows = features.Values[m].index_select(0, items), present = features.Present[m].index_select(0, items);
+            Tensor rows = features.Values[m].SelectRows(items), present = features.Present[m].SelectRows(items);
             Tensor similarity = LinearFunction.Apply(rows, rows, null).Times(1.0 / rows.shape[1]), both = matmul(present, present.t());
             sum = sum is null ? similarity : sum.Plus(similarity);
             count = count is null ? both : count.Plus(both);

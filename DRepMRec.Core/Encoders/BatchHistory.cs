@@ -3,49 +3,63 @@ using DRepMRec.Losses;
 
 namespace DRepMRec.Encoders;
 
-/// <summary>The matrix [users of a batch, I] whose rows average the items of a user, without building a graph: what <see cref="InteractionGraph.UserMeans"/> has, for a batch's rows.</summary>
+/// <summary>The matrix [n, I] whose rows average the items of n users, without building a graph: rows of <see cref="InteractionGraph.UserMeans"/>.</summary>
 internal static class BatchHistory
 {
     /// <param name="graph">The user-item graph.</param>
-    /// <param name="rows">The rows of the batch.</param>
-    /// <param name="hideTargets">Whether the interactions of the batch are left out, as <see cref="InteractionGraph.Without"/> does.</param>
-    public static CsrMatrix UserMeans(InteractionGraph graph, BatchRows rows, bool hideTargets)
+    /// <param name="users">The users, ascending.</param>
+    /// <param name="hidden">Interactions of these users to leave out, as <see cref="InteractionGraph.Without"/> does; <see langword="null"/> for none.</param>
+    public static CsrMatrix UserMeans(InteractionGraph graph, ReadOnlySpan<int> users, TrainingBatch? hidden)
     {
-        int[] users = rows.Users, offsets = new int[users.Length + 1];
-        var columns = new int[users.Sum(graph.UserDegree)];
-        var values = new float[columns.Length];
-        int[] hiddenFor = new int[graph.ItemCount], hidden = hideTargets ? TargetsByUser(rows, offsets) : [];
+        int[] offsets = new int[users.Length + 1], targets = hidden is null ? [] : TargetsByUser(users, hidden, offsets);
+        int most = 0;
+        foreach (int user in users)
+            most += graph.UserDegree(user);
+        var columns = new int[most];
+        var values = new float[most];
+
+        // For each item the row, counted from 1, that it is hidden for.
+        var hiddenFor = new int[graph.ItemCount];
         int next = 0, firstTarget = 0;
-        for (int n = 0; n < users.Length; n++)
+        for (int row = 0; row < users.Length; row++)
         {
-            int lastTarget = hideTargets ? offsets[n + 1] : 0, start = next;
-            foreach (int item in hidden.AsSpan(firstTarget..lastTarget))
-                hiddenFor[item] = n + 1;
-            foreach (int item in graph.Interactions.ItemsOf(users[n]))
+            int lastTarget = hidden is null ? 0 : offsets[row + 1], start = next;
+            foreach (int item in targets.AsSpan(firstTarget..lastTarget))
+                hiddenFor[item] = row + 1;
+            foreach (int item in graph.Interactions.ItemsOf(users[row]))
             {
                 columns[next] = item;
-                next += hiddenFor[item] == n + 1 ? 0 : 1;
+                next += hiddenFor[item] == row + 1 ? 0 : 1;
             }
 
             values.AsSpan(start..next).Fill(1f / Math.Max(1, next - start));
-            offsets[n + 1] = next;
+            offsets[row + 1] = next;
             firstTarget = lastTarget;
         }
 
         return new CsrMatrix(users.Length, graph.ItemCount, offsets, columns[..next], values[..next]);
     }
 
-    /// <summary>The positives of the batch, user by user; <paramref name="offsets"/> tells where each user's begin.</summary>
-    private static int[] TargetsByUser(BatchRows rows, int[] offsets)
+    /// <summary>The positives of the hidden interactions, user by user; <paramref name="offsets"/> tells where each user's begin.</summary>
+    private static int[] TargetsByUser(ReadOnlySpan<int> users, TrainingBatch hidden, int[] offsets)
     {
-        ReadOnlySpan<int> places = rows.Local.UserIndices, positives = rows.Whole.PositiveIndices;
-        foreach (int place in places)
-            offsets[place + 1]++;
-        for (int n = 0; n < rows.Users.Length; n++)
-            offsets[n + 1] += offsets[n];
-        int[] next = offsets[..^1], targets = new int[places.Length];
-        for (int b = 0; b < places.Length; b++)
-            targets[next[places[b]]++] = positives[b];
+        var rows = new int[hidden.Count];
+        for (int b = 0; b < rows.Length; b++)
+        {
+            rows[b] = users.BinarySearch(hidden.UserIndices[b]);
+            if (rows[b] >= 0)
+                offsets[rows[b] + 1]++;
+        }
+
+        for (int row = 0; row < users.Length; row++)
+            offsets[row + 1] += offsets[row];
+        int[] next = offsets[..^1], targets = new int[offsets[^1]];
+        for (int b = 0; b < rows.Length; b++)
+        {
+            if (rows[b] >= 0)
+                targets[next[rows[b]]++] = hidden.PositiveIndices[b];
+        }
+
         return targets;
     }
 }

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>Projects the features of one modality and lets through what helps: P = X W1 + b1, H = (P or the given base) ⊙ sigmoid(P W2 + b2).</summary>
-internal sealed partial class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
+internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
 {
     [ComponentName(Name = "projection_weight")]
     private readonly Parameter _projection;
@@ -45,4 +45,11 @@ internal sealed partial class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
             return projected.MoveToOuterDisposeScope();
         return GateFunction.Apply(filtered ?? projected, LinearFunction.Apply(projected, _gate, _gateBias)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The weights, for whoever encodes without libtorch.</summary>
+    public ContentExport Export() => new(UserItemEmbeddings.Values(_projection), UserItemEmbeddings.Values(_projectionBias))
+    {
+        Gate = _gate is null ? null : UserItemEmbeddings.Values(_gate),
+        GateBias = _gateBias is null ? null : UserItemEmbeddings.Values(_gateBias),
+    };
 }

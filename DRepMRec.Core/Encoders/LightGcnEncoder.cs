@@ -11,7 +11,7 @@ namespace DRepMRec.Encoders;
 /// <summary>
 /// LightGCN (He et al., SIGIR 2020, arXiv 2002.02126): E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over the user-item graph; the representation is the mean over layers 0 to L.
 /// </summary>
-public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions, IBatchHost
+public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly LightGcnOptions _options;
     private readonly int _userCount;
@@ -40,29 +40,31 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
         RegisterComponents();
     }
 
-    object IHasOptions.Options => _options;
+    object IBehaviorEncoder.Options => _options;
 
     /// <inheritdoc/>
     public int EmbeddingDim { get; }
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
+    public UserItemEmbeddings? Ego
+        => new UserItemEmbeddings(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
-        ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
-        GraphShape.Check(graph, _userCount, _itemCount);
         using DisposeScope scope = NewDisposeScope();
-        return graph.Adjacency.PropagateMeanSplit(_embedding, _layers, _userCount).MoveToOuterDisposeScope();
+        return Encode(graph, RowSet.All, null).Embeddings.MoveToOuterDisposeScope();
     }
 
-    (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
+    /// <inheritdoc/>
+    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
     {
-        GraphShape.Check(graph, _userCount, _itemCount);
+        ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
+        ShapeCheck.ThrowIfOtherSize(graph, _userCount, _itemCount);
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, rows);
-        return (new HostOutput(mean, []), ego);
+        return new EncoderOutput(mean) { Ego = ego };
     }
 
-    void IBatchHost.ReleaseBuffers() => _propagation.Release();
+    /// <inheritdoc/>
+    public void ReleaseBuffers() => _propagation.Release();
 }

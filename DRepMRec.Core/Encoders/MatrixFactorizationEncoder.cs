@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>Matrix factorisation: one trainable row per user and item and nothing else; with the BPR loss it is BPR-MF (Rendle et al., UAI 2009, arXiv 1205.2618).</summary>
-public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions
+public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly MatrixFactorizationOptions _options;
 
@@ -34,19 +34,19 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
         RegisterComponents();
     }
 
-    object IHasOptions.Options => _options;
+    object IBehaviorEncoder.Options => _options;
 
     /// <inheritdoc/>
     public int EmbeddingDim { get; }
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_users.Of(this).alias(), _items.alias());
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.Of(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
         ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
-        GraphShape.Check(graph, (int)_users.shape[0], (int)_items.shape[0]);
-        return Ego;
+        ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
+        return new UserItemEmbeddings(_users.alias(), _items.alias());
     }
 }

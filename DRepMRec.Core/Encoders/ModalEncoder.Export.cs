@@ -7,23 +7,12 @@ namespace DRepMRec.Encoders;
 
 public sealed partial class ModalEncoder
 {
-    internal ModalEncoderOptions Options => _options;
-
-    /// <summary>The weights of a modality's filter gate.</summary>
-    internal (float[] Projection, float[] ProjectionBias, float[]? Gate, float[]? GateBias) GateWeights(int modality) => _gates[modality].Weights();
-
-    /// <summary>The weight of each modality among those that an item has.</summary>
-    internal double[] ModalityWeights()
+    /// <inheritdoc/>
+    public IReadOnlyList<ModalityExport> Export(InteractionGraph graph, ModalFeatures features)
     {
-        using DisposeScope scope = NewDisposeScope();
-        return _weights is not null ? [.. UserItemEmbeddings.Values(_weights.softmax(0)).Select(w => (double)w)]
-            : _options.Weighting == ModalityWeighting.Fixed ? [.. _options.FixedWeights]
-            : [.. Enumerable.Repeat(1.0, _gates.Count)];
-    }
-
-    /// <summary>What each modality adds to the representations: their sum is what <see cref="forward"/> returns. The caller's dispose scope owns the tensors.</summary>
-    internal IReadOnlyList<UserItemEmbeddings> PerModality(InteractionGraph graph, ModalFeatures features)
-    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(features);
+        using IDisposable noGradient = no_grad();
         ModalMixing mixing = Mixing(features);
         double[] weights = ModalityWeights();
         Tensor weightSum = features.Present.Select((p, m) => p.Times(weights[m])).Aggregate((a, b) => a.Plus(b)).Plus(1e-12);
@@ -32,17 +21,37 @@ public sealed partial class ModalEncoder
             Tensor items = ProductSum.Compute(Terms(mixing, m));
             if (_weights is not null)
                 items = items.Times(weights[m]) / weightSum;
-            Tensor users = graph.UserMeans.Propagate(items);
-            if (_options.UserNeighbors > 0)
-                users = users.Plus(_userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
-            return new UserItemEmbeddings(FillColdUsers(graph, users, items, features), items);
+            return new ModalityExport(new UserItemEmbeddings(Users(graph, items, features), items)) { Content = Content(features, m, weights[m]) };
         })];
     }
 
-    /// <summary>What an item gets from its neighbours in a modality: the average of these rows over them.</summary>
-    internal Tensor NeighborValues(ModalFeatures features, int modality)
+    /// <summary>How new items are encoded; not where a gate filters rows that belong to known items, or the columns are principal components.</summary>
+    private ContentExport? Content(ModalFeatures features, int modality, double weight)
     {
-        Tensor gated = _gates[modality].call(features.Values[modality], _items) * features.Present[modality];
-        return Spread(features, modality, gated);
+        if (_options.Gate == FilterGateKind.Embedding || features.IsReduced)
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        bool hasNeighbors = _options is { Neighbors: > 0, RelationLayers: > 0 };
+        ContentExport content = _gates[modality].Export() with
+        {
+            Weight = weight,
+            Neighbors = hasNeighbors ? _options.Neighbors : 0,
+            KeepSelf = _options.KeepSelf,
+        };
+        if (!hasNeighbors)
+            return content;
+
+        // What an item gets from its neighbours is the average of these rows over them.
+        Tensor own = _gates[modality].call(features.Values[modality], _items) * features.Present[modality];
+        return content with { NeighborValues = UserItemEmbeddings.Values(Spread(features, modality, own)) };
+    }
+
+    /// <summary>The weight of each modality among those that an item has.</summary>
+    private double[] ModalityWeights()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _weights is not null ? [.. UserItemEmbeddings.Values(_weights.softmax(0)).Select(w => (double)w)]
+            : _options.Weighting == ModalityWeighting.Fixed ? [.. _options.FixedWeights]
+            : [.. Enumerable.Repeat(1.0, _gates.Count)];
     }
 }

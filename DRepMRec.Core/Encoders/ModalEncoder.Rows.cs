@@ -8,27 +8,27 @@ namespace DRepMRec.Encoders;
 public sealed partial class ModalEncoder
 {
     // Beyond this share of the items, computing all of them costs no more than picking.
-    private const double MostPicked = 0.6;
+    private const double MaxPickedShare = 0.6;
 
-    /// <summary>What <see cref="forward"/> gives for the rows of a batch: the batch's users from the items they have, and of the items only those, the batch's own, and their neighbours.</summary>
-    /// <param name="graph">The user-item graph.</param>
-    /// <param name="features">The features of all items.</param>
-    /// <param name="rows">The rows.</param>
-    /// <param name="hideTargets">Whether the interactions of the batch are left out of the graph.</param>
-    internal UserItemEmbeddings ComputeRows(InteractionGraph graph, ModalFeatures features, BatchRows rows, bool hideTargets)
+    /// <inheritdoc/>
+    /// <remarks>Users are made from the items they have, and of the items only those, the ones asked for, and their neighbours.</remarks>
+    public UserItemEmbeddings Encode(InteractionGraph graph, ModalFeatures features, RowSet rows, TrainingBatch? hidden)
     {
-        if (_options.UserNeighbors > 0)
-            return rows.Select(call(hideTargets ? graph.Without(rows.Whole.UserIndices, rows.Whole.PositiveIndices) : graph, features));
+        if (rows.IsAll || _options.UserNeighbors > 0)
+            return rows.Select(call(hidden is null ? graph : graph.Without(hidden.UserIndices, hidden.PositiveIndices), features));
 
-        CsrMatrix history = BatchHistory.UserMeans(graph, rows, hideTargets);
+        int[] items = rows.Items.ToArray();
+        CsrMatrix history = BatchHistory.UserMeans(graph, rows.Users, hidden);
         float[] cold = ColdRows(history);
-        int[]? picked = cold.Contains(1) ? null : Pick(history, rows.Items);
+        int[]? picked = cold.Contains(1) ? null : Pick(history, items);
         Tensor all = picked is null ? CombineModalities(features) : CombinePicked(features, picked);
         if (picked is not null)
             history = history.SelectColumns(picked);
-        int[] places = picked is null ? rows.Items : Array.ConvertAll(rows.Items, i => Array.BinarySearch(picked, i));
+        int[] places = picked is null ? items : Array.ConvertAll(items, i => Array.BinarySearch(picked, i));
         UserItemEmbeddings output = history.AppendUnitRows(places).PropagateSplit(all, history.RowCount);
-        return cold.Contains(1) ? output with { Users = output.Users.Plus(tensor(cold, cold.Length, 1).to(all.device) * MeanItem(all, features)) } : output;
+        return cold.Contains(1)
+            ? output with { Users = output.Users.Plus(tensor(cold, cold.Length, 1).to(all.device) * MeanItem(all, features)) }
+            : output;
     }
 
     /// <summary>1 for rows without an entry, 0 for others.</summary>
@@ -51,23 +51,20 @@ public sealed partial class ModalEncoder
         foreach (int item in history.Columns)
             needed[item] = true;
         int count = needed.AsSpan().Count(true);
-        return count > MostPicked * needed.Length ? null : [.. Enumerable.Range(0, needed.Length).Where(i => needed[i])];
+        return count > MaxPickedShare * needed.Length ? null : [.. Enumerable.Range(0, needed.Length).Where(i => needed[i])];
     }
 
-    /// <summary><see cref="CombineModalities"/> for some items, from the features of those that they are made of.</summary>
+    /// <summary><see cref="CombineModalities"/> for the picked items, from the features of the items that they are made of.</summary>
     private Tensor CombinePicked(ModalFeatures features, int[] picked)
     {
-        Device device = features.AnyPresent.device;
         var terms = new List<(CsrMatrix, Tensor)>[_gates.Count];
         for (int m = 0; m < terms.Length; m++)
         {
             CsrMatrix mixing = Mixing(features).Items(m).SelectRows(picked);
             int[] sources = mixing.UsedColumns();
-            Tensor rows = tensor(sources).to(device);
-            terms[m] = [(mixing.SelectColumns(sources), _gates[m].call(features.Values[m].index_select(0, rows), _items?.index_select(0, rows)))];
+            terms[m] = [(mixing.SelectColumns(sources), _gates[m].call(features.Values[m].SelectRows(sources), _items?.SelectRows(sources)))];
         }
 
-        Tensor places = tensor(picked).to(device);
-        return Weigh(terms, _weights is null ? [] : [.. features.Present.Select(p => p.index_select(0, places))]);
+        return Weigh(terms, _weights is null ? [] : [.. features.Present.Select(p => p.SelectRows(picked))]);
     }
 }

@@ -33,7 +33,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     private readonly Parameter? _weights;
 
     /// <summary>Creates the encoder for the shapes of some features.</summary>
-    /// <param name="features">Tells the number of items and the dimension of each modality; the encoder doesn't keep it.</param>
+    /// <param name="features">The features of all items. They stay the caller's; a model around the encoder uses them.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     public ModalEncoder(ModalFeatures features, ModalEncoderOptions? options = null)
         : base(TorchBackend.Require(nameof(ModalEncoder)))
@@ -41,6 +41,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         ArgumentNullException.ThrowIfNull(features);
         _options = options ?? new ModalEncoderOptions();
         _options.Validate(features.ModalityCount);
+        Features = features;
         var initialization = new Initialization(_options.Seed);
         _gates = new ModuleList<FilterGate>([.. features.Values.Select(v => new FilterGate((int)v.shape[1], EmbeddingDim, _options.Gate != FilterGateKind.None, initialization))]);
         if (_options.Gate == FilterGateKind.Embedding)
@@ -54,20 +55,22 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
+    public ModalFeatures Features { get; }
+
+    object IModalEncoder.Options => _options;
+
+    /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentNullException.ThrowIfNull(features);
         if (features.ModalityCount != _gates.Count)
             throw new ArgumentException($"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
-        GraphShape.Check(graph, graph?.UserCount ?? 0, features.ItemCount);
+        ShapeCheck.ThrowIfOtherSize(graph, graph?.UserCount ?? 0, features.ItemCount);
 
         using DisposeScope scope = NewDisposeScope();
         Tensor items = CombineModalities(features);
-        Tensor users = graph!.UserMeans.Propagate(items);
-        if (_options.UserNeighbors > 0)
-            users = users.Plus(_userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
-        return new UserItemEmbeddings(FillColdUsers(graph, users, items, features), items).MoveToOuterDisposeScope();
+        return new UserItemEmbeddings(Users(graph!, items, features), items).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -129,11 +132,15 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return _mixing!;
     }
 
-    private static Tensor FillColdUsers(InteractionGraph graph, Tensor users, Tensor items, ModalFeatures features)
+    /// <summary>[U, D]: each user the mean of their items, and what similar users bring; users without items the mean over all items that have content.</summary>
+    private Tensor Users(InteractionGraph graph, Tensor items, ModalFeatures features)
     {
-        if (graph.ColdUserCount == 0)
-            return users;
-        return users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));
+        Tensor users = graph.UserMeans.Propagate(items);
+        if (_options.UserNeighbors > 0)
+            users = users.Plus(_userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
+        return graph.ColdUserCount == 0
+            ? users
+            : users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));
     }
 
     /// <summary>[1, D]: the mean over all items that have content.</summary>

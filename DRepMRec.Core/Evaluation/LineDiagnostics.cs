@@ -13,26 +13,6 @@ namespace DRepMRec.Evaluation;
 /// <remarks>The same seed gives the same numbers.</remarks>
 public sealed record LineDiagnostics(LineAlignment Users, LineAlignment Items, IReadOnlyList<SimilarityRetention> Modalities)
 {
-    /// <summary>Measures the lines of a model.</summary>
-    /// <param name="model">A model with a modal line, as a rule a trained one.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    /// <exception cref="InvalidOperationException">The model has no modal line.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public static LineDiagnostics Measure(DRepMRecModel model, LineDiagnosticsOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        var (behavior, modal) = model.EmbedLines();
-        try
-        {
-            return Measure(behavior, modal, model.Graph, model.Features!, options);
-        }
-        finally
-        {
-            behavior.Dispose();
-            modal.Dispose();
-        }
-    }
-
     /// <summary>Measures two lines, however they were made.</summary>
     /// <param name="behavior">The behaviour line, [U, D] and [I, D].</param>
     /// <param name="modal">The modal line, of the same shapes.</param>

@@ -1,162 +1,126 @@
 using System.Numerics.Tensors;
-using DRepMRec.Alignment;
 using DRepMRec.Data;
-using DRepMRec.Encoders;
 using DRepMRec.Features;
+using DRepMRec.Fusions;
+using DRepMRec.Internals;
 using DRepMRec.Losses;
 using DRepMRec.Serving;
 using TorchSharp;
-using static TorchSharp.torch;
+
 
 namespace DRepMRec.Export;
 
-/// <summary>Takes a trained model out of libtorch. This is the one place of serving that knows TorchSharp.</summary>
-/// <remarks>What can't be taken out faithfully stays behind: the fused rows are rebuilt from the lines, and items from their features, and where the results differ the lines, or the content form, are left out.</remarks>
+/// <summary>Takes a trained model out of libtorch.</summary>
+/// <remarks>
+/// What can't be taken out faithfully stays behind: the fused rows are rebuilt from the lines, and items from their features, and where the results differ the lines, or
+/// the content form, are left out.
+/// </remarks>
 internal sealed class ModelExport(DRepMRecModel model, RecDataset data, RecommenderOptions options)
 {
     private const float Tolerance = 1e-3f;
 
-    public ServingModel Build(IReadOnlyDictionary<string, double> figures, TrainerOptions training)
+    /// <param name="figures">The validation figures, by metric.</param>
+    /// <param name="more">What the manifest tells beside the model's own options, by name.</param>
+    public ServingModel Build(IReadOnlyDictionary<string, double> figures, params IEnumerable<(string Name, object? Value)> more)
     {
-        UserItemEmbeddings final = model.Embed();
-        try
+        using UserItemEmbeddings final = model.Embed();
+        int dimension = final.Dimension;
+        var fields = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in model.Description.Concat(more))
+            OptionFields.Add(fields, name, value);
+        var manifest = new ModelManifest(
+            ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, data.Name, data.SplitChecksum, data.Users.Count, data.Items.Count, dimension, figures)
         {
-            int dimension = final.Dimension;
-            var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, data.Name, data.SplitChecksum, data.Users.Count, data.Items.Count, dimension, figures)
-            {
-                Options = OptionText.Of(("training", training), ("model", model.Options), ("loss", model.Loss)),
-            };
-            RowStore users = RowStore.Of(UserItemEmbeddings.Values(final.Users), dimension), items = RowStore.Of(UserItemEmbeddings.Values(final.Items), dimension);
-            ServingModel fused = Assemble(manifest, data.Users.Ids, data.Items.Ids, users, items, data.Train);
-            return WithFoldIn(options.IncludeLines ? WithLines(fused) : fused);
-        }
-        finally
-        {
-            final.Dispose();
-        }
-    }
-
-    /// <summary>A model of fused rows alone.</summary>
-    /// <exception cref="ArgumentException">A number isn't finite.</exception>
-    public static ServingModel Assemble(ModelManifest manifest, IReadOnlyList<string> userIds, IReadOnlyList<string> itemIds, RowStore users, RowStore items, InteractionSet seen)
-    {
-        var assembled = new ServingModel
-        {
-            Manifest = manifest,
-            UserIds = IdTable.Of(userIds),
-            ItemIds = IdTable.Of(itemIds),
-            Users = users,
-            Items = items,
-            SeenOffsets = Block<long>.Copy(Array.ConvertAll(seen.Offsets.ToArray(), o => (long)o)),
-            SeenItems = Block<int>.Copy(seen.Items),
-            ItemDegrees = Block<int>.Copy(seen.ItemDegrees()),
-            UserBehavior = users,
-            ItemBehavior = items,
+            Options = fields,
         };
-        try
-        {
-            ModelVerification.Verify(assembled);
-        }
-        catch (FormatException e)
-        {
-            throw new ArgumentException($"The model can't be served: {e.Message}.", e);
-        }
-
-        return assembled;
+        ServingModel fused = ServingModel.OfFusedRows(manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
+        return FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
     }
-
-    private static ServingModel WithFoldIn(ServingModel served) => FoldInMap.Fit(served) is { } map ? served with { FoldInMap = Block<float>.Copy(map) } : served;
 
     private ServingModel WithLines(ServingModel fused)
     {
-        if (!model.HasModalLine)
+        if (model.AlignmentModule is null)
         {
             var alone = new ModelForm { LineDimension = fused.Manifest.Dimension, Normalized = model.Loss.Score == ScoreFunction.Cosine };
             return fused with { Manifest = fused.Manifest with { Form = alone } };
         }
 
-        if (model.ExportableLine is not { } line || !LineFusion.IsAdditive(line.Alignment.Fusion))
-            return fused;
-        var (behavior, modal) = model.ComputeLines(line.Encoder);
-        try
+        return model.AtInference(() =>
         {
-            ServingModel withLines = fused with
-            {
-                UserBehavior = Rows(behavior.Users, user => fused.Seen(user).Length > 0),
-                ItemBehavior = Rows(behavior.Items, item => fused.Degree(item) > 0),
-                UserModal = [.. modal.Select(m => Rows(m.Users))],
-                ItemModal = [.. modal.Select(m => Rows(m.Items))],
-            };
-            ModelForm form = Form(withLines, line.Encoder, line.Alignment);
-            withLines = withLines with { Manifest = fused.Manifest with { Form = form } };
-            return RebuildsFusedRows(withLines, form) ? WithContent(withLines, form, line.Encoder) : fused;
-        }
-        finally
-        {
-            behavior.Dispose();
-            foreach (UserItemEmbeddings part in modal)
-                part.Dispose();
-        }
+            UserItemEmbeddings behavior = model.KnownBehavior();
+            return model.AlignmentModule.Export(behavior) is { } fusion && model.ModalEncoder?.Export(model.Graph, model.Features!) is { } modalities
+                ? WithLines(fused, behavior, fusion, modalities)
+                : fused;
+        });
     }
 
-    private ModelForm Form(ServingModel lines, ModalEncoder encoder, BmaOptions alignment)
+    private ServingModel WithLines(ServingModel fused, UserItemEmbeddings behavior, FusionForm fusion, IReadOnlyList<ModalityExport> modalities)
     {
-        double[] weights = encoder.ModalityWeights();
-        bool related = encoder.Options is { Neighbors: > 0, RelationLayers: > 0 };
-        return new ModelForm
+        if (modalities.Count != model.Features!.ModalityCount)
         {
-            Fusion = alignment.Fusion,
-            ModalWeight = alignment.ModalWeight,
-            ColdModalWeight = alignment.ColdModalWeight,
-            UserScale = MeanLength(lines.UserBehavior),
-            ItemScale = MeanLength(lines.ItemBehavior),
+            throw new InvalidOperationException(
+                $"{model.ModalEncoder!.GetType().Name} is expected to export {model.Features.ModalityCount} modalities, one per modality of its features; got {modalities.Count}.");
+        }
+
+        ServingModel lines = fused with
+        {
+            UserBehavior = Rows(behavior.Users),
+            ItemBehavior = Rows(behavior.Items),
+            UserModal = [.. modalities.Select(m => Rows(m.Part.Users))],
+            ItemModal = [.. modalities.Select(m => Rows(m.Part.Items))],
+        };
+        var form = new ModelForm
+        {
+            Lines = fusion,
             Normalized = model.Loss.Score == ScoreFunction.Cosine,
-            LineDimension = encoder.EmbeddingDim,
-            Modalities = [.. model.Features!.Sources.Select((source, m) => new ModalityForm
+            LineDimension = behavior.Dimension,
+            Modalities = [.. model.Features.Sources.Zip(modalities, (source, modality) => new ModalityForm
             {
                 Name = source.Modality.Name,
                 FeatureDimension = source.Dimension,
-                Weight = weights[m],
-                Gated = encoder.GateWeights(m).Gate is not null,
-                Neighbors = related ? encoder.Options.Neighbors : 0,
-                KeepSelf = encoder.Options.KeepSelf,
+                Weight = modality.Content?.Weight ?? 1,
+                Gated = modality.Content?.Gate is not null,
+                Neighbors = modality.Content?.Neighbors ?? 0,
+                KeepSelf = modality.Content?.KeepSelf ?? true,
                 Scaling = model.Features.Scaling,
             })],
         };
+        lines = lines with { Manifest = fused.Manifest with { Form = form } };
+        return RebuildsFusedRows(lines, form) ? WithContent(lines, form, modalities) : fused;
     }
 
-    private ServingModel WithContent(ServingModel lines, ModelForm form, ModalEncoder encoder)
+    private ServingModel WithContent(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)
     {
-        if (encoder.Options.Gate == FilterGateKind.Embedding || model.Features!.IsReduced || model.Features!.Sources.Sum(s => s.Values.Length * (long)sizeof(float)) > options.MaxContentBytes)
+        long bytes = model.Features!.Sources.Sum(s => s.Values.Length * (long)sizeof(float));
+        if (modalities.Any(m => m.Content is null) || bytes > options.MaxContentBytes)
             return lines;
         ServingModel withContent = lines with
         {
             Manifest = lines.Manifest with { Form = form with { HasContent = true } },
-            Content = [.. form.Modalities.Select((m, n) => Content(encoder, m, n))],
+            Content = [.. modalities.Select((m, n) => Content(m.Content!, form.Modalities[n], n))],
         };
         return EncodesKnownItems(withContent) ? withContent : lines;
     }
 
-    private ContentEncoder Content(ModalEncoder encoder, ModalityForm form, int modality)
+    private ContentEncoder Content(ContentExport content, ModalityForm form, int modality)
     {
         ModalFeatures features = model.Features!;
-        using IDisposable noGradient = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        var (projection, projectionBias, gate, gateBias) = encoder.GateWeights(modality);
         var (mean, deviation) = FeatureScaler.Columns(features.Sources[modality], features.Scaling);
-        return new ContentEncoder(form, Block<float>.Copy(mean), Block<float>.Copy(deviation), Block<float>.Copy(projection), Block<float>.Copy(projectionBias))
+        Block<float> projection = Block<float>.Copy(content.Projection), bias = Block<float>.Copy(content.ProjectionBias);
+        return new ContentEncoder(form, Block<float>.Copy(mean), Block<float>.Copy(deviation), projection, bias)
         {
-            Gate = gate is null ? null : Block<float>.Copy(gate),
-            GateBias = gateBias is null ? null : Block<float>.Copy(gateBias),
+            Gate = content.Gate is null ? null : Block<float>.Copy(content.Gate),
+            GateBias = content.GateBias is null ? null : Block<float>.Copy(content.GateBias),
             Features = form.Neighbors > 0 ? Rows(features.Values[modality]) : null,
-            NeighborValues = form.Neighbors > 0 ? Rows(encoder.NeighborValues(features, modality)) : null,
+            NeighborValues = content.NeighborValues is null ? null : RowStore.Of(content.NeighborValues, content.ProjectionBias.Length),
         };
     }
 
     private static bool RebuildsFusedRows(ServingModel lines, ModelForm form)
     {
-        bool Same(RowStore fused, RowStore behavior, IReadOnlyList<RowStore> modal, bool isUser) => fused.Width == LineFusion.Dimension(form) && Sample(fused.Count).All(row =>
-            IsClose(LineFusion.Sum(LineFusion.Parts(form, behavior[row], [.. modal.Select(m => m[row].ToArray())], isUser)), fused[row].ToArray()));
+        bool Same(RowStore fused, RowStore behavior, IReadOnlyList<RowStore> modal, bool isUser)
+            => fused.Width == LineFusion.Dimension(form) && Sample(fused.Count).All(row => IsClose(
+                LineFusion.Sum(LineFusion.Parts(form, behavior[row], [.. modal.Select(m => m[row].ToArray())], isUser)), fused[row].ToArray()));
         return Same(lines.Users, lines.UserBehavior, lines.UserModal, isUser: true) && Same(lines.Items, lines.ItemBehavior, lines.ItemModal, isUser: false);
     }
 
@@ -179,26 +143,6 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
     private static IEnumerable<int> Sample(int count, int most = 1000) => Enumerable.Range(0, Math.Min(count, most)).Select(n => (int)((long)n * count / Math.Min(count, most)));
 
     private static bool IsClose(float[] a, float[] b) => a.Length == b.Length && TensorPrimitives.Distance<float>(a, b) <= Tolerance * (1e-3f + TensorPrimitives.Norm<float>(b));
-
-    private static double MeanLength(RowStore rows)
-    {
-        double[] lengths = [.. Enumerable.Range(0, rows.Count).Select(row => LineFusion.Length(rows[row])).Where(l => l > 0)];
-        return lengths.Length == 0 ? 0 : lengths.Average();
-    }
-
-    /// <summary>Rows of which some are known; the others become 0, as they do in the model.</summary>
-    private static RowStore Rows(torch.Tensor tensor, Func<int, bool> isKnown)
-    {
-        float[] values = UserItemEmbeddings.Values(tensor);
-        int width = (int)tensor.shape[1];
-        for (int row = 0; row < tensor.shape[0]; row++)
-        {
-            if (!isKnown(row))
-                values.AsSpan(row * width, width).Clear();
-        }
-
-        return RowStore.Of(values, width);
-    }
 
     private static RowStore Rows(torch.Tensor tensor) => RowStore.Of(UserItemEmbeddings.Values(tensor), (int)tensor.shape[1]);
 }

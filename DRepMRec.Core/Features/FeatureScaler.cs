@@ -2,7 +2,8 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Features;
 
-internal static partial class FeatureScaler
+/// <summary>Brings raw features to a common scale.</summary>
+internal static class FeatureScaler
 {
     /// <summary>Scaled features, row-major; rows of items without the modality stay zero, all others get length sqrt(d) unless scaling made them zero.</summary>
     public static float[] Scale(ItemFeatures features, FeatureScaling scaling)
@@ -35,6 +36,17 @@ internal static partial class FeatureScaler
         }
 
         return scaled;
+    }
+
+    /// <summary>What <see cref="Scale"/> subtracts from each column and divides it by; a deviation of 0 drops the column.</summary>
+    public static (float[] Mean, float[] Deviation) Columns(ItemFeatures features, FeatureScaling scaling)
+    {
+        double[] mean = new double[features.Dimension], deviation = new double[features.Dimension];
+        if (scaling != FeatureScaling.None)
+            Moments(features, mean, deviation);
+        if (scaling != FeatureScaling.Standardize)
+            deviation.AsSpan().Fill(1);
+        return ([.. mean.Select(m => (float)m)], [.. deviation.Select(d => (float)d)]);
     }
 
     private static void Moments(ItemFeatures features, double[] mean, double[] deviation)

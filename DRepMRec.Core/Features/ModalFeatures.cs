@@ -18,6 +18,7 @@ public sealed class ModalFeatures : IDisposable
     private Tensor _anyPresent;
     private bool _isDisposed;
     private readonly Dictionary<(int Modality, int Neighbors), CsrMatrix> _relations = [];
+    private readonly Dictionary<int, (int Neighbors, CsrMatrix Graph)> _similarities = [];
 
     /// <summary>Scales the features of a dataset and puts them on a device.</summary>
     /// <param name="features">One entry per modality, all over the same items.</param>
@@ -38,6 +39,7 @@ public sealed class ModalFeatures : IDisposable
         device ??= CPU;
         Sources = [.. features];
         Scaling = scaling;
+        Components = components;
         ItemCount = features[0].ItemCount;
         _scaled = [.. features.Select(f => FeatureScaler.Scale(f, scaling))];
         using DisposeScope scope = NewDisposeScope();
@@ -68,7 +70,10 @@ public sealed class ModalFeatures : IDisposable
     internal bool IsReduced => Sources.Zip(_values).Any(s => s.First.Dimension != s.Second.shape[1]);
 
     /// <summary>What was done to the columns of <see cref="Sources"/>.</summary>
-    internal FeatureScaling Scaling { get; }
+    public FeatureScaling Scaling { get; }
+
+    /// <summary>How many principal components wide features were reduced to; 0 for none.</summary>
+    public int Components { get; }
 
     /// <summary>The scaled features, [I, d] per modality, d being the number of components where they were reduced; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
     public IReadOnlyList<Tensor> Values => Alive(_values);
@@ -96,10 +101,24 @@ public sealed class ModalFeatures : IDisposable
         }
     }
 
-    /// <summary>The same links with cosines as values. Made anew at each call.</summary>
-    internal CsrMatrix Similarities(int modality, int neighbors) => ItemCount <= ExactItems
-        ? NeighborGraph.Cosine(_scaled[modality], Sources[modality].Dimension, neighbors)
-        : NeighborGraph.ApproximateCosine(_scaled[modality], Sources[modality].Dimension, neighbors);
+    /// <summary>The same links with cosines as values. A modality is searched once for numbers of neighbours up to the next multiple of 16, of which fewer are the nearest.</summary>
+    internal CsrMatrix Similarities(int modality, int neighbors)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        lock (_similarities)
+        {
+            if (!_similarities.TryGetValue(modality, out var searched) || searched.Neighbors < neighbors)
+            {
+                int count = (neighbors + 15) / 16 * 16, dimension = Sources[modality].Dimension;
+                CsrMatrix graph = ItemCount <= ExactItems
+                    ? NeighborGraph.Cosine(_scaled[modality], dimension, count)
+                    : NeighborGraph.ApproximateCosine(_scaled[modality], dimension, count);
+                _similarities[modality] = searched = (count, graph);
+            }
+
+            return NeighborGraph.Nearest(searched.Graph, neighbors);
+        }
+    }
 
     /// <summary>A tensor with memory of its own: one that lies over a managed array begins wherever the array does, and libtorch's products round differently at other alignments.</summary>
     private Tensor Copy(float[] values, int columns, Device device)

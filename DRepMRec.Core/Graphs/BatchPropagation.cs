@@ -1,5 +1,4 @@
 using DRepMRec.Kernels;
-using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,9 +25,9 @@ internal sealed unsafe class BatchPropagation
     /// <param name="layers">The number of layers L.</param>
     /// <param name="userCount">The number of users U.</param>
     /// <param name="rows">The rows that are asked for.</param>
-    public (UserItemEmbeddings Mean, UserItemEmbeddings Ego) Apply(Tensor ego, CsrMatrix adjacency, int layers, int userCount, BatchRows rows)
+    public (UserItemEmbeddings Mean, UserItemEmbeddings Ego) Apply(Tensor ego, CsrMatrix adjacency, int layers, int userCount, RowSet rows)
     {
-        if (ego.device_type == DeviceType.CPU)
+        if (ego.device_type == DeviceType.CPU && !rows.IsAll)
         {
             int[] nodes = rows.Nodes(userCount);
             List<Tensor> parts = Function.apply(ego, this, new Step(ego, adjacency, layers, nodes, rows.Users.Length, Reach(adjacency, nodes, layers)));

@@ -153,6 +153,25 @@ public static class NeighborGraph
         return graph.WithValues(values);
     }
 
+    /// <summary>The nearest of the links of each row: of equally similar nodes the one with the lower index comes first.</summary>
+    /// <param name="graph">A graph of similarities.</param>
+    /// <param name="neighbors">The most links that a row keeps.</param>
+    internal static CsrMatrix Nearest(CsrMatrix graph, int neighbors)
+    {
+        var rows = new List<(int Column, float Value)>[graph.RowCount];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            var links = new List<(int Column, float Value)>();
+            for (int e = graph.RowOffsets[row]; e < graph.RowOffsets[row + 1]; e++)
+                links.Add((graph.Columns[e], graph.Values[e]));
+            rows[row] = links.Count <= neighbors
+                ? links
+                : [.. links.OrderByDescending(link => link.Value).ThenBy(link => link.Column).Take(neighbors).OrderBy(link => link.Column)];
+        }
+
+        return FromRows(rows);
+    }
+
     private static float[] Normalize(ReadOnlySpan<float> rows, int dimension, int neighbors)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);

@@ -1,23 +1,19 @@
-using DRepMRec.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec;
 
-/// <summary>Representations of all users and all items in one space.</summary>
-/// <param name="Users">[U, D], row = user index.</param>
-/// <param name="Items">[I, D], row = item index.</param>
+/// <summary>Representations of users and items in one space: of all, or of the rows that were asked for.</summary>
+/// <param name="Users">[users, D]; of all users, the row is the user's index.</param>
+/// <param name="Items">[items, D]; of all items, the row is the item's index.</param>
 /// <remarks>Whoever receives it from an encoder owns both tensors; inside a dispose scope they belong to that scope.</remarks>
-public readonly record struct UserItemEmbeddings(Tensor Users, Tensor Items)
+public readonly record struct UserItemEmbeddings(Tensor Users, Tensor Items) : IDisposable
 {
     /// <summary>The dimension D.</summary>
     public int Dimension => (int)Users.shape[1];
 
     /// <summary>Moves both tensors from the dispose scope that is open to the one around it.</summary>
     public UserItemEmbeddings MoveToOuterDisposeScope() => new(Users.MoveToOuterDisposeScope(), Items.MoveToOuterDisposeScope());
-
-    /// <summary>Copies the representations out of libtorch, to rank and evaluate by their dot products.</summary>
-    public EmbeddingScorer ToScorer() => new(Values(Users), Values(Items), Dimension);
 
     /// <summary>Disposes both tensors.</summary>
     public void Dispose()

@@ -1,6 +1,7 @@
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -14,7 +15,7 @@ namespace DRepMRec.Hosts;
 /// similar items; its own loss adds BPR between users and projected features.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, ITrainingGraph, IHasOptions, IBatchHost
+public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly FreedomOptions _options;
     private readonly ModalFeatures _features;
@@ -50,16 +51,20 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         RegisterComponents();
     }
 
-    object IHasOptions.Options => _options;
+    object IBehaviorEncoder.Options => _options;
+
+    /// <inheritdoc/>
+    public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+    public UserItemEmbeddings? Ego
+        => new UserItemEmbeddings(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
 
     /// <inheritdoc/>
-    public InteractionGraph ForEpoch(InteractionGraph graph, int epoch)
+    public InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch)
     {
         ArgumentNullException.ThrowIfNull(graph);
         return _options.EdgeDropout == 0 ? graph : graph.DropEdgesByDegree(_options.EdgeDropout, (_options.Seed * 1_000_003L) + epoch);
@@ -68,70 +73,61 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
-        ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
-        GraphShape.Check(graph, _userCount, _features.ItemCount);
         using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings nodes = graph.Adjacency.PropagateMeanSplit(_embedding, _options.Layers, _userCount);
-        Tensor similar = Ego.Items;
-        for (int layer = 0; layer < _options.ItemLayers; layer++)
-            similar = _itemGraph.Propagate(similar);
-        return new UserItemEmbeddings(nodes.Users, nodes.Items.Plus(similar)).MoveToOuterDisposeScope();
+        return Encode(graph, RowSet.All, null).Embeddings.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public HostOutput Compute(InteractionGraph graph, TrainingBatch? batch)
+    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
     {
-        using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings output = call(graph);
-        var terms = new List<LossTerm>();
-        if (batch is not null && _options.ModalLossWeight > 0)
-            terms.Add(new LossTerm("modal", ModalLoss(output.Users, batch).MoveToOuterDisposeScope(), _options.ModalLossWeight));
-        return new HostOutput(output.MoveToOuterDisposeScope(), terms);
-    }
-
-    (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
-    {
-        GraphShape.Check(graph, _userCount, _features.ItemCount);
+        ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
+        ShapeCheck.ThrowIfOtherSize(graph, _userCount, _features.ItemCount);
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(ego.Items, rows)));
-        List<LossTerm> terms = _options.ModalLossWeight > 0 ? [new LossTerm("modal", ModalLoss(output.Users, rows.Local, rows), _options.ModalLossWeight)] : [];
-        return (new HostOutput(output, terms), ego);
+        bool hasLoss = batch is not null && _options.ModalLossWeight > 0;
+        return new EncoderOutput(output)
+        {
+            Ego = ego,
+            Terms = hasLoss ? [new LossTerm("modal", ModalLoss(output.Users, batch!), _options.ModalLossWeight)] : [],
+        };
     }
 
-    private Tensor SimilarRows(Tensor ego, BatchRows rows)
+    /// <inheritdoc/>
+    public void ReleaseBuffers() => _propagation.Release();
+
+    /// <summary>What the item graph brings to the items.</summary>
+    private Tensor SimilarRows(Tensor ego, RowSet rows)
     {
         if (_options.ItemLayers == 0)
             return ego;
-        if (_options.ItemLayers == 1)
-            return _itemGraph.PropagateRows(_embedding, rows.Items, _propagation.Gradient);
-        Tensor similar = Ego.Items;
+        if (_options.ItemLayers == 1 && !rows.IsAll)
+            return _itemGraph.PropagateRows(_embedding, rows.Items.ToArray(), _propagation.Gradient);
+        Tensor similar = _embedding.narrow(0, _userCount, _features.ItemCount);
         for (int layer = 1; layer < _options.ItemLayers; layer++)
             similar = _itemGraph.Propagate(similar);
-        return _itemGraph.PropagateRows(similar, rows.Items);
+        return rows.IsAll ? _itemGraph.Propagate(similar) : _itemGraph.PropagateRows(similar, rows.Items.ToArray());
     }
 
     /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
-    /// <param name="users">The users that the batch's indices are rows of.</param>
-    /// <param name="batch">The batch.</param>
-    /// <param name="rows">The rows that its item indices are places in; <see langword="null"/> when they are the items themselves.</param>
-    private Tensor ModalLoss(Tensor users, TrainingBatch batch, BatchRows? rows = null)
+    private Tensor ModalLoss(Tensor users, BatchRows batch)
     {
-        // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than projecting the features, unless every user meets every negative.
-        bool lifts = users.device_type == DeviceType.CPU && !batch.SharedNegatives;
-        TrainingBatch whole = rows?.Whole ?? batch;
-        using var pairs = new TrainingBatch(batch.UserArray, [.. whole.PositiveIndices], [.. whole.NegativeIndices], batch.SharedNegatives);
+        // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than projecting the
+        // features, unless every user meets every negative.
+        TrainingBatch source = batch.Batch;
+        bool lifts = users.device_type == DeviceType.CPU && !source.SharedNegatives;
+        var pairs = lifts
+            ? new RankedPairs(batch.Users, source.PositiveIndices, source.NegativeIndices, source.SharedNegatives)
+            : new RankedPairs(batch.Users, batch.Positives, batch.Negatives, source.SharedNegatives);
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
             Tensor features = _features.Values[m];
             Tensor loss = lifts
-                ? RankingLosses.Bpr(_projections[m].Lift(users), features, pairs)
-                : RankingLosses.Bpr(users, _projections[m].call(rows is null ? features : features.index_select(0, rows.Whole.RowItems)), batch);
+                ? RankingLoss.Bpr.Mean(_projections[m].Lift(users), features, pairs)
+                : RankingLoss.Bpr.Mean(users, _projections[m].call(batch.Rows.IsAll ? features : features.SelectRows(batch.Rows.Items)), pairs);
             sum = sum is null ? loss : sum.Plus(loss);
         }
 
         return sum!;
     }
-
-    void IBatchHost.ReleaseBuffers() => _propagation.Release();
 }

@@ -15,7 +15,7 @@ namespace DRepMRec.Hosts;
 /// what each has of its own; behaviour gates the latter, and a contrast ties this side representation to LightGCN's.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IHostRecommender, IEgoEmbeddings, IHasOptions, IBatchHost
+public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly MgcnOptions _options;
     private readonly ModalFeatures _features;
@@ -65,69 +65,61 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         RegisterComponents();
     }
 
-    object IHasOptions.Options => _options;
+    object IBehaviorEncoder.Options => _options;
+
+    /// <inheritdoc/>
+    public ModalFeatures Features => _features;
+
+    /// <inheritdoc/>
+    public bool HasModalRepresentation => true;
 
     /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_embedding.Of(this).narrow(0, 0, _userCount), EgoItems);
+
+    private Tensor EgoItems => _embedding.narrow(0, _userCount, _features.ItemCount);
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
-        HostOutput output = Compute(graph, null);
-        output.Modal?.Dispose();
-        return output.Embeddings;
+        using DisposeScope scope = NewDisposeScope();
+        return Encode(graph, RowSet.All, null).Embeddings.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public HostOutput Compute(InteractionGraph graph, TrainingBatch? batch)
+    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
     {
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
-        GraphShape.Check(graph, _userCount, _features.ItemCount);
-        using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings content = graph.Adjacency.PropagateMeanSplit(_embedding, _options.Layers, _userCount);
-        Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
-        for (int m = 0; m < items.Length; m++)
-        {
-            items[m] = Purify(m);
-            users[m] = graph.NormalizedInteractions.Propagate(items[m]);
-        }
-
-        HostOutput output = Join(content, users, items, batch);
-        foreach (LossTerm term in output.Terms)
-            term.Value.MoveToOuterDisposeScope();
-        return output with { Embeddings = output.Embeddings.MoveToOuterDisposeScope(), Modal = output.Modal!.Value.MoveToOuterDisposeScope() };
-    }
-
-    (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
-    {
-        GraphShape.Check(graph, _userCount, _features.ItemCount);
+        ShapeCheck.ThrowIfOtherSize(graph, _userCount, _features.ItemCount);
         var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
         for (int m = 0; m < items.Length; m++)
         {
             Tensor all = Purify(m);
-            items[m] = all.index_select(0, rows.Whole.RowItems);
-            users[m] = graph.NormalizedInteractions.PropagateRows(all, rows.Users);
+            items[m] = rows.IsAll ? all : all.SelectRows(rows.Items);
+            users[m] = rows.IsAll ? graph.NormalizedInteractions.Propagate(all) : graph.NormalizedInteractions.PropagateRows(all, rows.Users.ToArray());
         }
 
-        return (Join(content, users, items, rows.Local), ego);
+        var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
+        bool hasLoss = batch is not null && _options.ContrastWeight > 0;
+        return new EncoderOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)))
+        {
+            Ego = ego,
+            Modal = side,
+            Terms = hasLoss ? [new LossTerm("contrast", Contrast(side, content, batch!), _options.ContrastWeight)] : [],
+        };
     }
 
-    private HostOutput Join(UserItemEmbeddings content, Tensor[] users, Tensor[] items, TrainingBatch? batch)
-    {
-        var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
-        List<LossTerm> terms = batch is not null && _options.ContrastWeight > 0 ? [new LossTerm("contrast", Contrast(side, content, batch), _options.ContrastWeight)] : [];
-        return new HostOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)), terms, side);
-    }
+    /// <inheritdoc/>
+    public void ReleaseBuffers() => _propagation.Release();
 
     /// <summary>Lets through of the item embeddings what the modality asks for, and spreads it over the modality's graph (MGCN, eq. 2 to 6).</summary>
     private Tensor Purify(int modality)
     {
         Tensor projected = _projections[modality].call(_features.Values[modality]);
-        Tensor items = GateFunction.Apply(Ego.Items, _purifiers[modality].call(projected));
+        Tensor items = GateFunction.Apply(EgoItems, _purifiers[modality].call(projected));
         for (int layer = 0; layer < _options.ItemLayers; layer++)
             items = _itemGraphs[modality].Propagate(items);
         return items;
@@ -146,9 +138,10 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         return sum.Times(1.0 / (modalities.Length + 1));
     }
 
-    private Tensor Contrast(UserItemEmbeddings side, UserItemEmbeddings content, TrainingBatch batch)
-        => AlignmentLosses.InfoNceOneWay(side.Items.index_select(0, batch.DistinctItems), content.Items.index_select(0, batch.DistinctItems), _options.Temperature)
-            .Plus(AlignmentLosses.InfoNceOneWay(side.Users.index_select(0, batch.DistinctUsers), content.Users.index_select(0, batch.DistinctUsers), _options.Temperature));
-
-    void IBatchHost.ReleaseBuffers() => _propagation.Release();
+    private Tensor Contrast(UserItemEmbeddings side, UserItemEmbeddings content, BatchRows batch)
+    {
+        Tensor One(Tensor sideRows, Tensor contentRows, ReadOnlySpan<int> places)
+            => ContrastiveLosses.InfoNceOneWay(sideRows.SelectRows(places), contentRows.SelectRows(places), _options.Temperature);
+        return One(side.Items, content.Items, batch.DistinctItems).Plus(One(side.Users, content.Users, batch.DistinctUsers));
+    }
 }

@@ -12,7 +12,7 @@ namespace DRepMRec.Hosts;
 /// VBPR (He and McAuley, AAAI 2016, arXiv 1510.01784), without its bias terms: an item is [id embedding, projected features], a user [id embedding, preference], the score their dot product.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
-public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IEgoEmbeddings, IHasOptions
+public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly VbprOptions _options;
     private readonly ModalFeatures _features;
@@ -45,19 +45,22 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         RegisterComponents();
     }
 
-    object IHasOptions.Options => _options;
+    object IBehaviorEncoder.Options => _options;
+
+    /// <inheritdoc/>
+    public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
     public int EmbeddingDim { get; }
 
     /// <summary>The trainable rows: [U, 2 D] and [I, D].</summary>
-    public UserItemEmbeddings Ego => new(_users.Of(this).alias(), _items.alias());
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.Of(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
         ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
-        GraphShape.Check(graph, (int)_users.shape[0], (int)_items.shape[0]);
+        ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
         using DisposeScope scope = NewDisposeScope();
         Tensor content = _projections[0].call(_features.Values[0]);
         for (int m = 1; m < _projections.Count; m++)

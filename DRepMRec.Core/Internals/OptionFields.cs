@@ -4,22 +4,25 @@ using System.Reflection;
 
 namespace DRepMRec.Internals;
 
-/// <summary>The values of an options record by name, with those of the records inside it ("Adam.LearningRate"), as text: what two sets of options are compared by, lists by their entries.</summary>
+/// <summary>
+/// The values of options by name, with those of the records inside them ("Adam.LearningRate"), as text: what two sets of options are compared by, and what people
+/// read in a model's manifest.
+/// </summary>
 internal static class OptionFields
 {
     /// <summary>Adds all fields below a name.</summary>
     /// <param name="fields">Where to add them.</param>
     /// <param name="name">The name of the whole.</param>
-    /// <param name="value">A record, a number, text, a list of such, or <see langword="null"/>.</param>
+    /// <param name="value">Options: an object with public properties; or a number, a text, a list, or <see langword="null"/>.</param>
     public static void Add(IDictionary<string, string> fields, string name, object? value)
     {
-        if (Show(value) is { } text)
+        if (Text(value) is { } text)
         {
             fields[name] = text;
             return;
         }
 
-        // Kinds of options, such as the two ranking losses, are told apart by their types.
+        // Kinds of options, such as ranking losses or fusions, are told apart by their types.
         if (value!.GetType().BaseType is { IsAbstract: true })
             fields[name] = value.GetType().Name;
         foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
@@ -29,13 +32,17 @@ internal static class OptionFields
         }
     }
 
-    private static string? Show(object? value) => value switch
+    /// <summary>The text of a value that isn't options itself. Only records, and classes outside of the frameworks, are looked into.</summary>
+    private static string? Text(object? value) => value switch
     {
         null => "none",
         string text => text,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(v => Show(v) ?? v!.ToString()))}]",
-        _ when value.GetType() is { IsValueType: true } => value.ToString(),
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(v => Text(v) ?? v!.ToString()))}]",
+        _ when value.GetType().IsValueType || value.GetType().Namespace is { } space && IsFramework(space) => value.ToString() ?? "",
         _ => null,
     };
+
+    private static bool IsFramework(string space)
+        => space is "System" or "TorchSharp" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("TorchSharp.", StringComparison.Ordinal);
 }

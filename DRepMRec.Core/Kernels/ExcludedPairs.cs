@@ -1,7 +1,8 @@
-namespace DRepMRec.Kernels;
+namespace DRepMRec.Losses;
 
-/// <summary>For each row, the places among shared negatives that don't count. Rows may share a list.</summary>
-internal sealed class ExcludedPairs
+/// <summary>For each row of a batch, the places among shared negatives that don't count, such as items that the row's user has.</summary>
+/// <remarks>Immutable and safe for use by many threads.</remarks>
+public sealed class ExcludedPairs
 {
     private readonly (int Start, int Count)[] _rows;
     private readonly int[] _places;
@@ -11,10 +12,13 @@ internal sealed class ExcludedPairs
     /// <summary>Nothing is left out.</summary>
     public static ExcludedPairs None { get; } = new([], []);
 
-    /// <summary>Row n leaves out place n.</summary>
+    /// <summary>Row n leaves out place n: where each row is its own positive's place among the negatives.</summary>
+    /// <param name="count">The number of rows.</param>
     public static ExcludedPairs Diagonal(int count) => new([.. Enumerable.Range(0, count).Select(n => (n, 1))], [.. Enumerable.Range(0, count)]);
 
-    /// <summary>Pairs with rows ascending.</summary>
+    /// <summary>Takes pairs in any order.</summary>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="pairs">Rows and the places that they leave out.</param>
     public static ExcludedPairs Of(int rowCount, IReadOnlyCollection<(int Row, int Place)> pairs)
     {
         var lists = pairs.ToLookup(p => p.Row, p => p.Place);
@@ -30,10 +34,11 @@ internal sealed class ExcludedPairs
     }
 
     /// <summary>The places that a row leaves out.</summary>
+    /// <param name="row">The row.</param>
     public ReadOnlySpan<int> this[int row] => row < _rows.Length ? _places.AsSpan(_rows[row].Start, _rows[row].Count) : [];
 
     /// <summary>The same lists for other rows: row n has that of row <paramref name="source"/>[n].</summary>
-    public ExcludedPairs Spread(int[] source) => _rows.Length == 0 ? this : new(Array.ConvertAll(source, s => _rows[s]), _places);
+    internal ExcludedPairs Spread(int[] source) => _rows.Length == 0 ? this : new(Array.ConvertAll(source, s => _rows[s]), _places);
 
     /// <summary>Takes the rows in turn.</summary>
     internal sealed class Builder(int rowCount)

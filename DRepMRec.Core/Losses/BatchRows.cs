@@ -1,63 +1,114 @@
+using DRepMRec.Graphs;
 using DRepMRec.Internals;
-using DRepMRec.Kernels;
 
 namespace DRepMRec.Losses;
 
 /// <summary>
-/// The distinct users and items that a batch asks for, ascending, and the same batch in terms of places among them. A step that computes only these rows costs what the batch needs, not what the
-/// tables hold. As both orders ascend, random choices within the batch fall on the same users and items either way.
+/// Where the users and items of a batch are found in a pair of tables, [users, D] and [items, D]: what losses and alignments need to pick the
+/// rows that belong together. Tables have either a row for every user and item (<see cref="TrainingBatch.Whole"/>), or the rows that the batch
+/// asks for (<see cref="TrainingBatch.Compact"/>), in ascending order of their indices, so that random choices fall on the same users and
+/// items either way.
 /// </summary>
-internal sealed class BatchRows
+/// <remarks>All numbers here are places: numbers of rows in the tables. Holds no tensors. Not safe for use by many threads.</remarks>
+public sealed class BatchRows
 {
+    private readonly int[] _users;
+    private readonly int[] _positives;
+    private readonly int[] _negatives;
     private ExcludedPairs? _falseNegatives;
 
-    public BatchRows(TrainingBatch batch)
+    private BatchRows(TrainingBatch batch, RowSet rows, int[] users, int[] positives, int[] negatives)
+    {
+        Batch = batch;
+        Rows = rows;
+        (_users, _positives, _negatives) = (users, positives, negatives);
+    }
+
+    /// <summary>The batch by the dataset's indices.</summary>
+    public TrainingBatch Batch { get; }
+
+    /// <summary>The rows that the tables have.</summary>
+    public RowSet Rows { get; }
+
+    /// <summary>The place of each interaction's user: B numbers.</summary>
+    public ReadOnlySpan<int> Users => _users;
+
+    /// <summary>The place of each interaction's item: B numbers.</summary>
+    public ReadOnlySpan<int> Positives => _positives;
+
+    /// <summary>The places of the negatives, in the order of <see cref="TrainingBatch.NegativeIndices"/>.</summary>
+    public ReadOnlySpan<int> Negatives => _negatives;
+
+    /// <summary>The distinct users of the batch, ascending.</summary>
+    public ReadOnlySpan<int> DistinctUsers => DistinctUserPlaces;
+
+    /// <summary>The distinct positive items of the batch, ascending.</summary>
+    public ReadOnlySpan<int> DistinctItems => DistinctItemPlaces;
+
+    private int[] DistinctUserPlaces => field ??= new IndexSet(_users).ToArray();
+
+    private int[] DistinctItemPlaces => field ??= new IndexSet(_positives).ToArray();
+
+    // The first interaction of each distinct user.
+    private int[] FirstOfUsers => field ??= [.. Enumerable.Range(0, _users.Length).DistinctBy(b => _users[b])];
+
+    /// <summary>At most a number of the distinct users, drawn by the batch's seed where there are more.</summary>
+    /// <param name="max">The most users.</param>
+    public int[] SampleDistinctUsers(int max) => Sample(DistinctUserPlaces, max);
+
+    /// <summary>At most a number of the distinct positive items, drawn by the batch's seed where there are more.</summary>
+    /// <param name="max">The most items.</param>
+    public int[] SampleDistinctItems(int max) => Sample(DistinctItemPlaces, max);
+
+    /// <summary>One interaction of each distinct user: in a batch of interactions, users with many would drown the others.</summary>
+    /// <returns>The places of the users, each once, and of the item of each.</returns>
+    public (int[] Users, int[] Items) OnePerUser()
+        => (Array.ConvertAll(FirstOfUsers, b => _users[b]), Array.ConvertAll(FirstOfUsers, b => _positives[b]));
+
+    /// <summary>Distinct negatives to set the pairs of <see cref="OnePerUser"/> off against.</summary>
+    /// <param name="max">The most negatives; drawn by the batch's seed where there are more.</param>
+    /// <returns>The places of the items and, for each user of <see cref="OnePerUser"/>, the ones that don't count, because the user has them.</returns>
+    public (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max)
+    {
+        int[] items = Sample(new IndexSet(_negatives).ToArray(), max);
+        int[] users = Array.ConvertAll(FirstOfUsers, b => Batch.UserIndices[b]);
+        return (items, Batch.FalseNegatives(users, Rows.IsAll ? items : Array.ConvertAll(items, place => Rows.Items[place])));
+    }
+
+    /// <summary>The batch in whole tables: places are the indices themselves.</summary>
+    internal static BatchRows InAllRows(TrainingBatch batch)
+        => new(batch, RowSet.All, batch.UserIndices.ToArray(), batch.PositiveIndices.ToArray(), batch.NegativeIndices.ToArray());
+
+    /// <summary>The batch in tables of its own rows.</summary>
+    internal static BatchRows InOwnRows(TrainingBatch batch)
     {
         var users = new IndexSet(batch.UserIndices);
         var items = new IndexSet(batch.PositiveIndices, batch.NegativeIndices);
-        Whole = batch;
-        Users = users.ToArray();
-        Items = items.ToArray();
-        Local = new TrainingBatch(users.Places(batch.UserIndices), items.Places(batch.PositiveIndices), items.Places(batch.NegativeIndices), batch.SharedNegatives)
-        {
-            Seed = batch.Seed,
-            Device = batch.Device,
-            Rows = this,
-        };
+        return new BatchRows(
+            batch, new RowSet(users.ToArray(), items.ToArray()),
+            users.Places(batch.UserIndices), items.Places(batch.PositiveIndices), items.Places(batch.NegativeIndices));
     }
 
-    /// <summary>The batch by user and item indices.</summary>
-    public TrainingBatch Whole { get; }
+    /// <summary>The user of each interaction, by its place.</summary>
+    internal int[] UserArray => _users;
 
-    /// <summary>The batch by places in <see cref="Users"/> and <see cref="Items"/>.</summary>
-    public TrainingBatch Local { get; }
+    /// <summary>For each of the tables' users, the shared negatives that don't count, because the user has the item. For own rows only.</summary>
+    internal ExcludedPairs FalseNegatives() => _falseNegatives ??= Batch.FalseNegatives(Rows.Users, Batch.NegativeIndices);
 
-    /// <summary>The distinct users, ascending.</summary>
-    public int[] Users { get; }
-
-    /// <summary>The distinct positive and negative items, ascending.</summary>
-    public int[] Items { get; }
-
-    /// <summary>The rows of the batch out of those of all users and items.</summary>
-    public UserItemEmbeddings Select(UserItemEmbeddings all) => new(all.Users.index_select(0, Whole.RowUsers), all.Items.index_select(0, Whole.RowItems));
-
-    /// <summary>For each of <see cref="Users"/>, the shared negatives that don't count, because the user has the item.</summary>
-    public ExcludedPairs FalseNegatives() => _falseNegatives ??= Whole.FalseNegatives(Users);
-
-    /// <summary>Does what needs no tensor before it is asked for; on any thread, but one at a time.</summary>
-    public void Prepare()
+    /// <summary>Does what can be done before a step asks for it; on any thread, but one at a time.</summary>
+    internal void Prepare()
     {
-        if (Whole.SharedNegatives)
+        if (Batch.SharedNegatives)
             FalseNegatives();
     }
 
-    /// <summary>How often each user occurs in the batch.</summary>
-    public float[] UserCounts() => Count(Users.Length, Local.UserIndices);
+    /// <summary>How often each of the tables' users occurs in the batch. For own rows only.</summary>
+    internal float[] UserCounts() => Count(Rows.Users.Length, _users, []);
 
-    /// <summary>How often each item occurs in the batch, as positive or as negative.</summary>
-    public float[] ItemCounts() => Count(Items.Length, Local.PositiveIndices, Local.NegativeIndices);
+    /// <summary>How often each of the tables' items occurs in the batch, as positive or as negative. For own rows only.</summary>
+    internal float[] ItemCounts() => Count(Rows.Items.Length, _positives, _negatives);
 
-    private static float[] Count(int length, ReadOnlySpan<int> first, ReadOnlySpan<int> second = default)
+    private static float[] Count(int length, int[] first, int[] second)
     {
         var counts = new float[length];
         foreach (int place in first)
@@ -67,13 +118,12 @@ internal sealed class BatchRows
         return counts;
     }
 
-    /// <summary>The rows as nodes of a graph: the users, then the items after <paramref name="userCount"/> users.</summary>
-    public int[] Nodes(int userCount)
+    private int[] Sample(int[] places, int max)
     {
-        var nodes = new int[Users.Length + Items.Length];
-        Users.CopyTo(nodes, 0);
-        for (int i = 0; i < Items.Length; i++)
-            nodes[Users.Length + i] = userCount + Items[i];
-        return nodes;
+        if (places.Length <= max)
+            return places;
+        int[] shuffled = [.. places];
+        new SeededRandom((ulong)Batch.Seed, RandomPurpose.EntitySample).Shuffle(shuffled.AsSpan());
+        return shuffled[..max];
     }
 }

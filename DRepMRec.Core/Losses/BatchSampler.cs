@@ -1,7 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
-using static TorchSharp.torch;
 
 namespace DRepMRec.Losses;
 
@@ -52,7 +51,7 @@ public sealed class BatchSampler
 
     /// <summary>The most interactions of one user in an epoch: a user with more gets as many, drawn anew each epoch.</summary>
     /// <value>0 for all of them (the default), or more.</value>
-    public int MostPerUser
+    public int MaxPerUser
     {
         get;
         init
@@ -70,12 +69,10 @@ public sealed class BatchSampler
 
     /// <summary>The batches of an epoch; the last one may be smaller.</summary>
     /// <param name="epoch">The number of the epoch.</param>
-    /// <param name="device">Where the batches' tensors live; <see langword="null"/> for the CPU.</param>
-    /// <returns>Batches, made one at a time, that the caller disposes.</returns>
-    public IEnumerable<TrainingBatch> Epoch(int epoch, Device? device = null)
-        => Parallelism.Threads > 1 ? Ahead(Draw(epoch, device ?? CPU)) : Draw(epoch, device ?? CPU);
+    /// <returns>Batches, made as they are asked for.</returns>
+    public IEnumerable<TrainingBatch> Epoch(int epoch) => Parallelism.Threads > 1 ? Ahead(Draw(epoch)) : Draw(epoch);
 
-    private IEnumerable<TrainingBatch> Draw(int epoch, Device device)
+    private IEnumerable<TrainingBatch> Draw(int epoch)
     {
         int[] order = Order(new SeededRandom(_seed, RandomPurpose.Shuffle, (ulong)epoch));
         var random = new SeededRandom(_seed, RandomPurpose.Negatives, (ulong)epoch);
@@ -89,9 +86,8 @@ public sealed class BatchSampler
                 positives[b] = _train.Items[order[start + b]];
             }
 
-            bool shared = _loss is RankingLoss.SampledSoftmax;
-            int[] negatives = shared ? DrawShared(random) : DrawFor(users, positives, random);
-            yield return new TrainingBatch(users, positives, negatives, shared) { Seed = (long)random.NextUInt64(), Known = _train, Device = device };
+            int[] negatives = _loss.SharesNegatives ? DrawShared(random) : DrawFor(users, positives, random);
+            yield return new TrainingBatch(users, positives, negatives, _loss.SharesNegatives) { Seed = (long)random.NextUInt64(), Known = _train };
         }
     }
 
@@ -103,7 +99,7 @@ public sealed class BatchSampler
         {
             if (!source.MoveNext())
                 return null;
-            source.Current.Rows.Prepare();
+            source.Current.Compact.Prepare();
             return source.Current;
         }
 
@@ -118,7 +114,7 @@ public sealed class BatchSampler
         }
         finally
         {
-            // Whoever stops within an epoch leaves a batch behind; it has no tensors yet.
+            // Whoever stops within an epoch leaves a batch behind that is still being made.
             next.Wait();
         }
     }
@@ -127,13 +123,13 @@ public sealed class BatchSampler
     private int[] Order(SeededRandom random)
     {
         int[] order = [.. Enumerable.Range(0, _train.Count)];
-        if (MostPerUser > 0)
+        if (MaxPerUser > 0)
         {
             int kept = 0;
             for (int user = 0; user < _train.UserCount; user++)
             {
                 Span<int> own = order.AsSpan(_train.Offsets[user], _train.ItemsOf(user).Length);
-                int count = Math.Min(MostPerUser, own.Length);
+                int count = Math.Min(MaxPerUser, own.Length);
                 for (int n = 0; n < count && count < own.Length; n++)
                 {
                     int other = n + random.NextInt(own.Length - n);
@@ -153,7 +149,7 @@ public sealed class BatchSampler
 
     private int[] DrawShared(SeededRandom random)
     {
-        var negatives = new int[((RankingLoss.SampledSoftmax)_loss).Negatives];
+        var negatives = new int[_loss.Negatives];
         foreach (ref int negative in negatives.AsSpan())
             negative = Draw(random);
         return negatives;
@@ -161,7 +157,7 @@ public sealed class BatchSampler
 
     private int[] DrawFor(int[] users, int[] positives, SeededRandom random)
     {
-        int perPair = ((RankingLoss.Bpr)_loss).Negatives;
+        int perPair = _loss.Negatives;
         var negatives = new int[users.Length * perPair];
         for (int n = 0; n < negatives.Length; n++)
             negatives[n] = DrawUnseen(users[n / perPair], positives[n / perPair], random);

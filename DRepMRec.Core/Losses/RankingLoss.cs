@@ -1,4 +1,4 @@
-using DRepMRec.Internals;
+using static TorchSharp.torch;
 
 namespace DRepMRec.Losses;
 
@@ -12,48 +12,45 @@ public enum ScoreFunction
     Cosine,
 }
 
-/// <summary>What a model learns to rank by: which loss, over which scores. It's part of a model, as items must be ranked by the scores they were trained on.</summary>
-public abstract record RankingLoss
+/// <summary>
+/// What a model learns to rank by: which loss, over which scores. It's part of a model, as items must be ranked by the scores they were trained on.
+/// </summary>
+/// <remarks>
+/// Derive from it for a loss of your own: a name, its negatives, and <see cref="ComputeRows"/>. Its public properties are its options: they go into
+/// checkpoints and model files, by which a training is told from another.
+/// </remarks>
+public abstract partial record RankingLoss
 {
-    private RankingLoss()
-    {
-    }
+    /// <summary>A short name for progress and logs, other than "loss", which is the total.</summary>
+    public abstract string Name { get; }
 
     /// <summary>The score of a user and an item, in training and in ranking.</summary>
     public abstract ScoreFunction Score { get; init; }
 
-    /// <summary>Bayesian personalised ranking: -log sigmoid((positive - negative) / t), averaged over sampled pairs (Rendle et al., UAI 2009, where t is 1).</summary>
-    public sealed record Bpr : RankingLoss
+    /// <summary>The number of negatives: k per interaction, or S that the batch shares.</summary>
+    public abstract int Negatives { get; init; }
+
+    /// <summary>Whether all interactions of a batch share the negatives.</summary>
+    public abstract bool SharesNegatives { get; }
+
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="embeddings">The representations in the tables that <paramref name="rows"/> speaks of.</param>
+    /// <param name="rows">The batch in these tables.</param>
+    /// <returns>A scalar with gradients for the representations; it belongs to the dispose scope that is open.</returns>
+    public Tensor Compute(UserItemEmbeddings embeddings, BatchRows rows)
     {
-        /// <inheritdoc/>
-        /// <value>The default is <see cref="ScoreFunction.Dot"/>.</value>
-        public override ScoreFunction Score { get; init => field = Guard.Defined(value); } = ScoreFunction.Dot;
-
-        /// <summary>The temperature t. Representations of free length find their own scale; where a fusion or <see cref="ScoreFunction.Cosine"/> holds them to a length, scores never differ by much, and a lower temperature lets the loss tell a narrow win from a clear one.</summary>
-        /// <value>Above 0. The default is 1.</value>
-        public double Temperature { get; init => field = Guard.Positive(value); } = 1;
-
-        /// <summary>The number of negatives k per interaction.</summary>
-        /// <value>At least 1. The default is 1.</value>
-        public int Negatives { get; init => field = Guard.Positive(value); } = 1;
+        ArgumentNullException.ThrowIfNull(rows);
+        BatchRows own = rows.Batch.Compact;
+        var (users, items) = rows.Rows.IsAll ? own.Rows.Select(embeddings) : embeddings;
+        if (Score == ScoreFunction.Cosine)
+            (users, items) = (users.NormalizeRows(), items.NormalizeRows());
+        return ComputeRows(users, items, own);
     }
 
-    /// <summary>
-    /// Softmax over the positive and negatives that the whole batch shares: -log(exp(s+/t) / (exp(s+/t) + sum exp(s-/t))). A negative that is a training item of the user is left out
-    /// (Wu et al., "On the Effectiveness of Sampled Softmax Loss for Item Recommendation", arXiv 2201.02327).
-    /// </summary>
-    public sealed record SampledSoftmax : RankingLoss
-    {
-        /// <inheritdoc/>
-        /// <value>The default is <see cref="ScoreFunction.Cosine"/>.</value>
-        public override ScoreFunction Score { get; init => field = Guard.Defined(value); } = ScoreFunction.Cosine;
-
-        /// <summary>The number of negatives S that the batch shares.</summary>
-        /// <value>At least 1. The default is 512.</value>
-        public int Negatives { get; init => field = Guard.Positive(value); } = 512;
-
-        /// <summary>The temperature t.</summary>
-        /// <value>Above 0. The default is 0.25.</value>
-        public double Temperature { get; init => field = Guard.Positive(value); } = 0.25;
-    }
+    /// <summary>The loss, given the rows of the batch's own users and items, of length 1 where <see cref="Score"/> is the cosine.</summary>
+    /// <param name="users">[users, D].</param>
+    /// <param name="items">[items, D].</param>
+    /// <param name="rows">The batch in these two tables.</param>
+    /// <returns>A scalar with gradients for both tables; it belongs to the dispose scope that is open.</returns>
+    protected abstract Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows);
 }

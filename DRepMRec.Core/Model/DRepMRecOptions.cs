@@ -1,6 +1,7 @@
 using DRepMRec.Alignment;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
+using DRepMRec.Fusions;
 using DRepMRec.Internals;
 using DRepMRec.Losses;
 
@@ -47,7 +48,7 @@ public sealed record DRepMRecOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool HideTargets { get; init; } = true;
 
-    /// <summary>Whether BMA aligns with the host's own modal representation (<see cref="HostOutput.Modal"/>) instead of a modal line.</summary>
+    /// <summary>Whether BMA aligns with the host's own modal representation (<see cref="EncoderOutput.Modal"/>) instead of a modal line.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool UseHostModal { get; init; }
 
@@ -63,7 +64,7 @@ public sealed record DRepMRecOptions
     public static DRepMRecOptions PaperFaithful { get; } = new()
     {
         Loss = new RankingLoss.Bpr { Temperature = 0.25 },
-        Alignment = new BmaOptions { ModalWeight = 0.3 },
+        Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation { ModalWeight = 0.3 } },
         SimilaritySignal = new SssOptions { Weight = 0.1 },
         BehaviorDropout = 0,
     };

@@ -8,22 +8,51 @@ namespace DRepMRec;
 /// <summary>The parts that content adds to a behaviour encoder. Without an encoder the host's own modal representation takes its place.</summary>
 internal sealed record ModalLine(IModalEncoder? Encoder, ModalFeatures Features, IAlignmentModule Alignment, SimilaritySupervisedSignal Signal)
 {
+    /// <summary>Whether the features belong to the model, which then disposes them; otherwise somebody else gave them.</summary>
+    public required bool OwnsFeatures { get; init; }
+
     /// <summary>The share of items whose behaviour is left out of a training step.</summary>
-    public double BehaviorDropout { get; init; }
+    public required double BehaviorDropout { get; init; }
 
     /// <summary>Whether a training step leaves the batch's interactions out of the modal line's graph.</summary>
-    public bool HideTargets { get; init; }
+    public required bool HideTargets { get; init; }
 
-    public static ModalLine Create(RecDataset data, int embeddingDim, DRepMRecOptions options)
+    /// <summary>The built-in modal line and BMA beside a host.</summary>
+    public static ModalLine Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions options)
     {
-        var features = new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents);
-        ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, options.Modal with { EmbeddingDim = embeddingDim, Seed = options.Seed });
-        return Create(features, encoder, new BehaviorModalAlignment(embeddingDim, options.Alignment with { Seed = options.Seed }), options);
+        int dimension = host.EmbeddingDim;
+        var (features, isOwned) = FeaturesFor(data, host.Features, options);
+        ModalEncoder? encoder = options.UseHostModal
+            ? null
+            : new ModalEncoder(features, options.Modal with { EmbeddingDim = dimension, Seed = options.Seed });
+        return Create(features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }), options);
     }
 
-    public static ModalLine Create(RecDataset data, IModalEncoder encoder, IAlignmentModule alignment, DRepMRecOptions options)
-        => Create(new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents), encoder, alignment, options);
+    /// <summary>A modal encoder and an alignment that may be anybody's.</summary>
+    public static ModalLine Create(RecDataset data, IBehaviorEncoder host, IModalEncoder encoder, IAlignmentModule alignment, DRepMRecOptions options)
+    {
+        if (encoder.Features is { } own && own.ItemCount != data.Items.Count)
+        {
+            throw new ArgumentException(
+                $"The modal encoder was made for the features of {own.ItemCount} items; the dataset has {data.Items.Count}.", nameof(encoder));
+        }
 
-    private static ModalLine Create(ModalFeatures features, IModalEncoder? encoder, IAlignmentModule alignment, DRepMRecOptions options)
-        => new(encoder, features, alignment, new SimilaritySupervisedSignal(options.SimilaritySignal)) { BehaviorDropout = options.BehaviorDropout, HideTargets = options.HideTargets };
+        var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data, host.Features, options);
+        return Create(features, isOwned, encoder, alignment, options);
+    }
+
+    private static ModalLine Create(ModalFeatures features, bool isOwned, IModalEncoder? encoder, IAlignmentModule alignment, DRepMRecOptions options)
+        => new(encoder, features, alignment, new SimilaritySupervisedSignal(options.SimilaritySignal))
+        {
+            OwnsFeatures = isOwned,
+            BehaviorDropout = options.BehaviorDropout,
+            HideTargets = options.HideTargets,
+        };
+
+    /// <summary>Those that the host reads already, where they are scaled as the options ask, so that nothing is scaled or searched twice; otherwise the model's own.</summary>
+    private static (ModalFeatures Features, bool IsOwned) FeaturesFor(RecDataset data, ModalFeatures? ofHost, DRepMRecOptions options)
+        => ofHost is not null && ofHost.Scaling == options.FeatureScaling && ofHost.Components == options.FeatureComponents
+            && ofHost.Sources.SequenceEqual(data.Features)
+            ? (ofHost, false)
+            : (new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents), true);
 }

@@ -23,7 +23,7 @@ public sealed record ModelManifest(
     IReadOnlyDictionary<string, double> Validation)
 {
     /// <summary>The version that this library writes, and the newest that it reads.</summary>
-    public const int CurrentFormatVersion = 2;
+    public const int CurrentFormatVersion = 3;
 
     /// <summary>The options of model and training, by name, as text: to be read by people, never to act on.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();

@@ -1,3 +1,5 @@
+using DRepMRec.Data;
+
 namespace DRepMRec.Serving;
 
 /// <summary>The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in common.</summary>
@@ -40,6 +42,36 @@ internal sealed record ServingModel
     public IReadOnlyList<ContentEncoder> Content { get; init; } = [];
 
     public CatalogueChanges Changes { get; init; } = CatalogueChanges.None;
+
+    /// <summary>A model of fused rows alone.</summary>
+    /// <exception cref="ArgumentException">A number isn't finite, or an id occurs twice.</exception>
+    public static ServingModel OfFusedRows(
+        ModelManifest manifest, IReadOnlyList<string> userIds, IReadOnlyList<string> itemIds, RowStore users, RowStore items, InteractionSet seen)
+    {
+        var model = new ServingModel
+        {
+            Manifest = manifest,
+            UserIds = IdTable.Of(userIds),
+            ItemIds = IdTable.Of(itemIds),
+            Users = users,
+            Items = items,
+            SeenOffsets = Block<long>.Copy(Array.ConvertAll(seen.Offsets.ToArray(), o => (long)o)),
+            SeenItems = Block<int>.Copy(seen.Items),
+            ItemDegrees = Block<int>.Copy(seen.ItemDegrees()),
+            UserBehavior = users,
+            ItemBehavior = items,
+        };
+        try
+        {
+            ModelVerification.Verify(model);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException($"The model can't be served: {e.Message}.", e);
+        }
+
+        return model;
+    }
 
     /// <summary>How lines are fused; <see langword="null"/> where the file has fused rows alone.</summary>
     public ModelForm? Form => Manifest.Form;

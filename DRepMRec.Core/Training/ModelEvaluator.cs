@@ -15,15 +15,8 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
 
     public static EmbeddingScorer Scorer(DRepMRecModel model)
     {
-        UserItemEmbeddings final = model.Embed();
-        try
-        {
-            return final.ToScorer();
-        }
-        finally
-        {
-            final.Dispose();
-        }
+        using UserItemEmbeddings final = model.Embed();
+        return EmbeddingScorer.Of(final);
     }
 
     private static EvaluationOptions Include(TrainerOptions options)

@@ -97,7 +97,7 @@ public sealed class Trainer
 
     private void Run(TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed) { MostPerUser = _options.InteractionsPerUser };
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed) { MaxPerUser = _options.InteractionsPerUser };
         int every = _options.Checkpoint?.EveryEpochs ?? int.MaxValue;
         while (!state.IsComplete)
         {
@@ -120,15 +120,14 @@ public sealed class Trainer
         _model.BeginEpoch(state.Epoch);
         double rate = _options.Adam.LearningRate * _options.Schedule.Factor(state.Epoch, _options.MaxEpochs);
         int number = 0;
-        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch, DeviceOf(_model)))
+        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch))
         {
-            using TrainingBatch current = batch;
             if (number++ < state.Batch)
                 continue; // Done before the checkpoint.
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             state.Optimizer.ZeroGradients();
-            StepLoss loss = StepLoss.Compute(_model, batch, _options.L2);
+            StepLoss loss = _model.ComputeLoss(batch, _options.L2);
             TrainingDivergedException.ThrowIf(state, loss.Values);
             loss.Total.backward();
             state.Optimizer.Step(rate);
@@ -149,8 +148,6 @@ public sealed class Trainer
             throw new TrainingDivergedException(state, exception);
         }
     }
-
-    private static Device DeviceOf(DRepMRecModel model) => model.parameters().FirstOrDefault()?.device ?? CPU;
 
     private void LogEpoch(EpochReport epoch, bool best)
     {

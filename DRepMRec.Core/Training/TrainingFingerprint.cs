@@ -30,10 +30,15 @@ internal static class TrainingFingerprint
         if (options.Schedule is not LearningRateSchedule.WarmupCosine && options.MaxEpochs % options.EvaluateEvery == 0)
             fields["Trainer.MaxEpochs"] = "a multiple of EvaluateEvery";
 
-        OptionFields.Add(fields, "Model", model.Options);
-        fields["Model.BehaviorEncoder"] = model.BehaviorEncoder.GetType().FullName!;
-        if (model.BehaviorEncoder is IHasOptions host)
-            OptionFields.Add(fields, "Model.BehaviorEncoder", host.Options);
+        foreach (var (name, value) in model.Description)
+            OptionFields.Add(fields, $"Model.{name}", value);
+        foreach (var (name, features) in model.FeaturesOfParts)
+        {
+            OptionFields.Add(fields, $"Model.{name}.Features", new { features.Scaling, features.Components });
+            foreach (ItemFeatures source in features.Sources)
+                fields[$"Model.{name}.Features.{source.Modality}"] = $"{source.Dimension} columns ({Hash(MemoryMarshal.AsBytes(source.Values))})";
+        }
+
         foreach (var (name, weights) in model.state_dict())
             fields[$"Weights.{name}"] = TensorBytes.Describe(weights);
         return fields;

@@ -47,6 +47,6 @@ public sealed class TrainingReport
     public Recommender BuildRecommender(RecommenderOptions? options = null)
     {
         var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
-        return new Recommender(new ModelExport(_model, _data, options ?? new RecommenderOptions()).Build(figures, _options));
+        return new Recommender(new ModelExport(_model, _data, options ?? new RecommenderOptions()).Build(figures, ("Training", _options)));
     }
 }

@@ -15,6 +15,9 @@ internal static class FoldInMap
     /// <summary>The width of what a history says: two blocks of behaviour and one of each modality.</summary>
     public static int InputWidth(int dimension, int modalities) => dimension * (2 + modalities);
 
+    /// <summary>A model with the map that fits its known users.</summary>
+    public static ServingModel AddTo(ServingModel model) => Fit(model) is { } map ? model with { FoldInMap = Block<float>.Copy(map) } : model;
+
     /// <summary>The behaviour row of a user with some items; <see langword="null"/> where none of them has behaviour.</summary>
     public static float[]? Apply(ServingModel model, ReadOnlySpan<int> items)
     {

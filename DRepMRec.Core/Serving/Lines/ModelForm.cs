@@ -1,25 +1,13 @@
-using DRepMRec.Alignment;
 using DRepMRec.Features;
+using DRepMRec.Fusions;
 
 namespace DRepMRec.Serving;
 
 /// <summary>How the two lines of a model become its fused representations. Part of the manifest.</summary>
 internal sealed record ModelForm
 {
-    /// <summary>The fusion, or <see langword="null"/> where the behaviour line is all there is.</summary>
-    public FusionKind? Fusion { get; init; }
-
-    /// <summary>w of <see cref="FusionKind"/>.</summary>
-    public double ModalWeight { get; init; }
-
-    /// <summary>w of rows without behaviour.</summary>
-    public double ColdModalWeight { get; init; }
-
-    /// <summary>s of <see cref="FusionKind.MatchedSum"/> for users.</summary>
-    public double UserScale { get; init; }
-
-    /// <summary>s of <see cref="FusionKind.MatchedSum"/> for items.</summary>
-    public double ItemScale { get; init; }
+    /// <summary>How the two lines are fused, or <see langword="null"/> where the behaviour line is all there is.</summary>
+    public FusionForm? Lines { get; init; }
 
     /// <summary>Whether fused rows are brought to length 1.</summary>
     public bool Normalized { get; init; }

@@ -26,8 +26,8 @@ internal static class ModelAssembly
         };
         int dimension = form?.LineDimension ?? manifest.Dimension;
         if (arrays.Has("fold_in_map"))
-            model = model with { FoldInMap = arrays.Get<float>("fold_in_map", dimension, FoldInMap.InputWidth(dimension, form?.Fusion is null ? 0 : form.Modalities.Count)) };
-        if (form is null || form.Fusion is null)
+            model = model with { FoldInMap = arrays.Get<float>("fold_in_map", dimension, FoldInMap.InputWidth(dimension, form?.Lines is null ? 0 : form.Modalities.Count)) };
+        if (form is null || form.Lines is null)
             return model;
         return model with
         {

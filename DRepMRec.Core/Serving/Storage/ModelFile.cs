@@ -53,6 +53,8 @@ internal static class ModelFile
             if (version > ModelManifest.CurrentFormatVersion)
                 throw new ModelFileException($"{path}: written by a newer version of the library: format {version}, this one reads up to {ModelManifest.CurrentFormatVersion}.");
             manifest = json.Deserialize<ModelManifest>(Json)!;
+            if (version < 3 && manifest.Form is { } form)
+                manifest = manifest with { Form = form with { Lines = LegacyForm.Read(json.RootElement.GetProperty("form")) } };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFileException)
         {
@@ -79,8 +81,8 @@ internal static class ModelFile
             return;
         try
         {
-            if (form.LineDimension < 1 || LineFusion.Dimension(form) != dimension || !LineFusion.IsAdditive(form.Fusion))
-                throw new FormatException($"the form has fusion '{form.Fusion}' and lines of dimension {form.LineDimension} for representations of {dimension}");
+            if (form.LineDimension < 1 || LineFusion.Dimension(form) != dimension)
+                throw new FormatException($"the form has lines of dimension {form.LineDimension}, fused to {LineFusion.Dimension(form)}, for representations of {dimension}");
             if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0 || !(m.Weight >= 0)))
                 throw new FormatException("the form has a modality without sense");
             if (form.Modalities.Select(m => new Modality(m.Name ?? "")).Distinct().Count() != form.Modalities.Count)

@@ -57,7 +57,7 @@ internal sealed class ModelWriter
             Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets), Array("seen_offsets", seenOffsets),
             Rows("user_embeddings", _model.Users), ItemRows("item_embeddings", _model.Items),
         ];
-        if (_model.Form is { Fusion: not null } form)
+        if (_model.Form is { Lines: not null } form)
         {
             arrays.AddRange([Rows("user_behavior", _model.UserBehavior), ItemRows("item_behavior", _model.ItemBehavior)]);
             for (int m = 0; m < form.Modalities.Count; m++)

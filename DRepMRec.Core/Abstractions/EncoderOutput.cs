@@ -1,0 +1,33 @@
+using DRepMRec.Losses;
+
+namespace DRepMRec;
+
+/// <summary>What a behaviour encoder computes for some rows of users and items. Whoever asked for it owns the tensors.</summary>
+/// <param name="Embeddings">The representations, [users, D] and [items, D], in the order of the rows that were asked for.</param>
+public sealed record EncoderOutput(UserItemEmbeddings Embeddings)
+{
+    /// <summary>The encoder's own loss terms beside the ranking loss, by name; none without a batch.</summary>
+    public IReadOnlyList<LossTerm> Terms { get; init; } = [];
+
+    /// <summary>The encoder's own modal representations, of the same shapes, if it has any: what BMA aligns with where the options say so.</summary>
+    public UserItemEmbeddings? Modal { get; init; }
+
+    /// <summary>
+    /// The trainable rows that the representations start from, before any propagation, if there are such; of any width. The trainer puts its L2 penalty on
+    /// those of the batch, so gradients must flow through them to the weights.
+    /// </summary>
+    public UserItemEmbeddings? Ego { get; init; }
+
+    /// <summary>Moves all tensors from the dispose scope that is open to the one around it.</summary>
+    public EncoderOutput MoveToOuterDisposeScope()
+    {
+        foreach (LossTerm term in Terms)
+            term.Value.MoveToOuterDisposeScope();
+        return this with
+        {
+            Embeddings = Embeddings.MoveToOuterDisposeScope(),
+            Modal = Modal?.MoveToOuterDisposeScope(),
+            Ego = Ego?.MoveToOuterDisposeScope(),
+        };
+    }
+}

@@ -1,0 +1,24 @@
+using DRepMRec.Data;
+using DRepMRec.Export;
+using DRepMRec.Serving;
+
+namespace DRepMRec;
+
+/// <summary>From a model to a recommender that needs neither it nor libtorch.</summary>
+public static class RecommenderExport
+{
+    /// <summary>Takes a model out as it is now: trained by <see cref="DRepMRecModel"/>'s trainer or in a loop of your own, whose training ended or failed or was cancelled.</summary>
+    /// <param name="model">The model. It stays the caller's.</param>
+    /// <param name="data">The dataset that it was made for.</param>
+    /// <param name="options">What goes along, or <see langword="null"/> for everything.</param>
+    /// <exception cref="ArgumentException">The dataset isn't the model's, or the model has numbers that aren't finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public static Recommender BuildRecommender(this DRepMRecModel model, RecDataset data, RecommenderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        if (!ReferenceEquals(model.Graph.Interactions, data.Train))
+            throw new ArgumentException($"The model was made for another training set ({model.Graph}) than that of the dataset '{data.Name}'.", nameof(data));
+        return new Recommender(new ModelExport(model, data, options ?? new RecommenderOptions()).Build(new Dictionary<string, double>()));
+    }
+}

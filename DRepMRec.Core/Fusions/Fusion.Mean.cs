@@ -1,0 +1,24 @@
+using DRepMRec.Internals;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Fusions;
+
+public abstract partial record Fusion
+{
+    /// <summary>(behaviour + w * modal) / 2.</summary>
+    public sealed record Mean : Fusion
+    {
+        /// <summary>The weight w of the modal line.</summary>
+        /// <value>Above 0. The default is 0.5.</value>
+        public double ModalWeight { get; init => field = Guard.Positive(value); } = 0.5;
+
+        /// <inheritdoc/>
+        public override int Dimension(int lineDimension) => lineDimension;
+
+        /// <inheritdoc/>
+        public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights) => behavior.Plus(modal, ModalWeight).Times(0.5);
+
+        /// <inheritdoc/>
+        public override FusionForm Export(UserItemEmbeddings behavior) => new() { BehaviorFactor = 0.5, ModalFactor = 0.5 * ModalWeight };
+    }
+}

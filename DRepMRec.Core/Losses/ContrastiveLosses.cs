@@ -1,0 +1,101 @@
+using DRepMRec.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Losses;
+
+/// <summary>Losses that pull rows towards their partners, and away from others, as plain functions: what alignments are made of.</summary>
+/// <remarks>Each returns a scalar with gradients, which belongs to the dispose scope that is open. Safe for use by many threads.</remarks>
+public static class ContrastiveLosses
+{
+    /// <summary>1 - cos(a, b), averaged over rows.</summary>
+    /// <param name="a">[N, D].</param>
+    /// <param name="b">[N, D]; row n belongs to row n of a.</param>
+    public static Tensor Cosine(Tensor a, Tensor b) => a.NormalizeRows().RowDot(b.NormalizeRows()).mean().neg().Plus(1);
+
+    /// <summary>InfoNCE: the contrast of each row with its partner against all other partners, in both directions, averaged (van den Oord et al., 2018).</summary>
+    /// <param name="a">[N, D].</param>
+    /// <param name="b">[N, D]; row n belongs to row n of a.</param>
+    /// <param name="temperature">Above 0.</param>
+    public static Tensor InfoNce(Tensor a, Tensor b, double temperature)
+    {
+        Tensor x = a.NormalizeRows(), y = b.NormalizeRows();
+        return x.device_type == DeviceType.CPU && temperature >= InfoNceFunction.LowestTemperature
+            ? InfoNceFunction.Apply(x, y, temperature)
+            : Contrast(x, y, temperature).Plus(Contrast(y, x, temperature)).Times(0.5);
+    }
+
+    /// <summary>InfoNCE in one direction: the contrast of each row of a with its partner in b against all other rows of b.</summary>
+    /// <param name="a">[N, D].</param>
+    /// <param name="b">[N, D]; row n belongs to row n of a.</param>
+    /// <param name="temperature">Above 0.</param>
+    public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature) => Contrast(a.NormalizeRows(), b.NormalizeRows(), temperature);
+
+    /// <summary>The squared differences of the column means and of the column standard deviations, summed over columns.</summary>
+    /// <param name="a">[N, D].</param>
+    /// <param name="b">[M, D].</param>
+    public static Tensor MeanVariance(Tensor a, Tensor b)
+    {
+        Tensor meanA = a.mean([0], keepdim: true), meanB = b.mean([0], keepdim: true);
+        Tensor deviationA = (a - meanA).Squared().mean([0]).Plus(1e-12).sqrt();
+        Tensor deviationB = (b - meanB).Squared().mean([0]).Plus(1e-12).sqrt();
+        return (meanA - meanB).Squared().sum().Plus((deviationA - deviationB).Squared().sum());
+    }
+
+    /// <summary>
+    /// Uniformity (Wang and Isola, ICML 2020): log of the mean of exp(-2 |x - y|²) over pairs of different rows, on the unit sphere; the lower,
+    /// the more evenly rows are spread over it.
+    /// </summary>
+    /// <param name="rows">[N, D].</param>
+    public static Tensor Uniformity(Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        long n = rows.shape[0];
+        if (n < 2)
+            return rows.sum().Times(0);
+        Tensor x = rows.NormalizeRows();
+
+        // |x - y|² = 2 - 2 x·y; the diagonal is taken out with a large negative number.
+        Tensor exponent = matmul(x, x.t()).Times(4).Plus(-4);
+        Tensor others = exponent - eye(n, device: x.device).Times(1e9);
+        return others.flatten().logsumexp(0).Plus(-Math.Log((double)n * (n - 1)));
+    }
+
+    /// <summary>-log softmax of the positive among itself and the negatives, averaged over B pairs of a user and a positive item.</summary>
+    /// <param name="users">[n, D]: the users' representations.</param>
+    /// <param name="positives">[B, D]: the positive items' representations.</param>
+    /// <param name="negatives">[S, D]: the shared negatives' representations.</param>
+    /// <param name="excluded">For each user, the negatives that don't count.</param>
+    /// <param name="temperature">Above 0.</param>
+    /// <param name="userOfPair">The row of each pair's user; <see langword="null"/> where pair b is of user b.</param>
+    public static Tensor SampledSoftmax(
+        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfPair = null)
+    {
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(excluded);
+        if (users.device_type == DeviceType.CPU)
+            return SampledSoftmaxFunction.Apply(users, positives, negatives, excluded, temperature, userOfPair);
+        return userOfPair is null
+            ? SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature)
+            : SampledSoftmaxByTensors(users.SelectRows(userOfPair), positives, negatives, excluded.Spread(userOfPair), temperature);
+    }
+
+    /// <summary>The same by libtorch's operations, on any device, for pairs in the order of the users.</summary>
+    internal static Tensor SampledSoftmaxByTensors(Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature)
+    {
+        int rows = (int)users.shape[0], columns = (int)negatives.shape[0];
+        var mask = new float[(long)rows * columns];
+        for (int row = 0; row < rows; row++)
+        {
+            foreach (int negative in excluded[row])
+                mask[((long)row * columns) + negative] = -1e9f;
+        }
+
+        Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, rows, columns).to(users.device));
+        Tensor logits = cat([users.RowDot(positives).unsqueeze(1), others], 1).Times(1 / temperature);
+        return (logits.logsumexp(1) - logits.select(1, 0)).mean();
+    }
+
+    private static Tensor Contrast(Tensor x, Tensor y, double temperature)
+        => SampledSoftmax(x, y, y, ExcludedPairs.Diagonal((int)x.shape[0]), temperature);
+}

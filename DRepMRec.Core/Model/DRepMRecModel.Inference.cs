@@ -1,0 +1,69 @@
+using DRepMRec.Evaluation;
+using DRepMRec.Graphs;
+using DRepMRec.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec;
+
+public sealed partial class DRepMRecModel
+{
+    /// <summary>The final representations of all users and items, without gradients; their dot products are the model's scores.</summary>
+    /// <remarks>The caller owns the two tensors.</remarks>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public UserItemEmbeddings Embed() => AtInference(() =>
+    {
+        UserItemEmbeddings fused = call(null).Embeddings;
+        if (Loss.Score == ScoreFunction.Cosine)
+            fused = new UserItemEmbeddings(fused.Users.NormalizeRows(), fused.Items.NormalizeRows());
+        return new UserItemEmbeddings(fused.Users.contiguous(), fused.Items.contiguous()).MoveToOuterDisposeScope();
+    });
+
+    /// <summary>
+    /// The representations of all users and items before the lines are fused, without gradients: the behaviour encoder's, those of users and items without a training
+    /// interaction included, and the modal line's.
+    /// </summary>
+    /// <remarks>The caller owns the four tensors.</remarks>
+    /// <exception cref="InvalidOperationException">The model has no modal line.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public (UserItemEmbeddings Behavior, UserItemEmbeddings Modal) EmbedLines() => AtInference(() =>
+    {
+        ModalLine line = _line ?? throw new InvalidOperationException("The model has no modal line: its options or its dataset leave it out.");
+        EncoderOutput behavior = BehaviorEncoder.Encode(Graph, RowSet.All, null);
+        UserItemEmbeddings modal = EncodeModal(line, behavior, RowSet.All, null);
+        return (behavior.Embeddings.MoveToOuterDisposeScope(), modal.MoveToOuterDisposeScope());
+    });
+
+    /// <summary>Measures how far the two lines agree and are distributed alike, and how much the modal line still knows of its features' similarities.</summary>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The model has no modal line.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public LineDiagnostics MeasureLines(LineDiagnosticsOptions? options = null)
+    {
+        var (behavior, modal) = EmbedLines();
+        using (behavior)
+        using (modal)
+            return LineDiagnostics.Measure(behavior, modal, Graph, Features!, options);
+    }
+
+    /// <summary>Computes something as at inference, without gradients, in a dispose scope of its own.</summary>
+    internal T AtInference<T>(Func<T> compute)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        bool training = this.training;
+        eval();
+        try
+        {
+            using IDisposable noGradient = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            return compute();
+        }
+        finally
+        {
+            train(training);
+        }
+    }
+
+    /// <summary>Behaviour rows of all users and items as the alignment sees them: zeros where nothing is known.</summary>
+    internal UserItemEmbeddings KnownBehavior() => HideUnknown(BehaviorEncoder.Encode(Graph, RowSet.All, null).Embeddings, RowSet.All, _itemsWithBehavior);
+}

@@ -1,0 +1,123 @@
+using DRepMRec.Graphs;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec;
+
+public sealed partial class DRepMRecModel
+{
+    /// <summary>The name of the weighted sum of all terms, in progress and logs.</summary>
+    internal const string TotalName = "loss";
+
+    private readonly float[] _itemsWithBehavior;
+    private InteractionGraph? _epochGraph;
+
+    /// <inheritdoc/>
+    /// <summary>Computes the representations of all users and items and, given a batch, the loss terms beside the ranking loss.</summary>
+    public override ModelOutput forward(TrainingBatch? batch)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        using DisposeScope scope = NewDisposeScope();
+        ModelOutput output = Compute(RowSet.All, batch?.Whole);
+        foreach (LossTerm term in output.Terms)
+            term.Value.MoveToOuterDisposeScope();
+        return new ModelOutput(output.Embeddings.MoveToOuterDisposeScope(), output.Terms, output.Ego?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>One step of training: encode the rows of the batch in both lines, align and fuse them, and add up the losses.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="l2">The weight of the L2 penalty on ego embeddings.</param>
+    internal StepLoss ComputeLoss(TrainingBatch batch, double l2)
+    {
+        BatchRows rows = _line is null or { Alignment.FusesByRow: true } ? batch.Compact : batch.Whole;
+        ModelOutput output = Compute(rows.Rows, rows);
+        List<LossTerm> terms = [new(Loss.Name, Loss.Compute(output.Embeddings, rows), 1), .. output.Terms];
+        if (l2 > 0 && output.Ego is { } ego)
+            terms.Add(new LossTerm("l2", SquaredLength(ego, rows), l2));
+        return StepLoss.Of(terms);
+    }
+
+    /// <summary>The way of the data through the model, for all rows as for those of a batch.</summary>
+    /// <param name="rows">The rows to compute.</param>
+    /// <param name="batch">The batch in tables of these rows, or <see langword="null"/> at inference.</param>
+    private ModelOutput Compute(RowSet rows, BatchRows? batch)
+    {
+        int users = rows.IsAll ? Graph.UserCount : rows.Users.Length, items = rows.IsAll ? Graph.ItemCount : rows.Items.Length;
+        EncoderOutput behavior = BehaviorEncoder.Encode(batch is not null && training ? _epochGraph ?? Graph : Graph, rows, batch);
+        ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, BehaviorEncoder.EmbeddingDim, behavior.Embeddings, users, items);
+        if (behavior.Ego is { } ego)
+            ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, null, ego, users, items, "ego embeddings of ");
+        if (_line is null)
+            return new ModelOutput(behavior.Embeddings, behavior.Terms, behavior.Ego);
+
+        UserItemEmbeddings modal = EncodeModal(_line, behavior, rows, batch?.Batch);
+        UserItemEmbeddings known = HideUnknown(behavior.Embeddings, rows, ItemsWithBehavior(_line, batch?.Batch));
+        AlignmentResult aligned = _line.Alignment.call(known, modal, batch);
+        ShapeCheck.ThrowIfMisshapen(_line.Alignment, _line.Alignment.EmbeddingDim, aligned.Fused, users, items);
+        List<LossTerm> terms = [.. behavior.Terms, .. aligned.Terms];
+        if (batch is not null && _line.Signal.Weight > 0)
+            terms.Add(new LossTerm("sss", _line.Signal.Compute(modal.Items, _line.Features, batch), _line.Signal.Weight));
+        return new ModelOutput(aligned.Fused, terms, behavior.Ego);
+    }
+
+    /// <summary>The modal representations: of the modal encoder, over a graph without the interactions that the batch asks for, or the host's own.</summary>
+    private UserItemEmbeddings EncodeModal(ModalLine line, EncoderOutput behavior, RowSet rows, TrainingBatch? batch)
+    {
+        if (line.Encoder is null)
+        {
+            return behavior.Modal ?? throw new InvalidOperationException(
+                $"UseHostModal needs {BehaviorEncoder.GetType().Name} to return a modal representation; it returned none.");
+        }
+
+        UserItemEmbeddings modal = line.Encoder.Encode(Graph, line.Features, rows, line.HideTargets && training ? batch : null);
+        ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, (int)behavior.Embeddings.Users.shape[0], (int)behavior.Embeddings.Items.shape[0]);
+        return modal;
+    }
+
+    /// <summary>1 for items whose behaviour is known, 0 for those without a training interaction; in training a share of the others joins these.</summary>
+    private float[] ItemsWithBehavior(ModalLine line, TrainingBatch? batch)
+    {
+        if (batch is null || !training || line.BehaviorDropout == 0)
+            return _itemsWithBehavior;
+        var random = new SeededRandom((ulong)batch.Seed, RandomPurpose.BehaviorDropout);
+        return Array.ConvertAll(_itemsWithBehavior, known => random.NextDouble() < line.BehaviorDropout ? 0f : known);
+    }
+
+    /// <summary>Rows of users and items of whose behaviour nothing is known become 0, so that the modal line speaks for them.</summary>
+    private UserItemEmbeddings HideUnknown(UserItemEmbeddings behavior, RowSet rows, float[] itemsWithBehavior)
+    {
+        static Tensor Keep(Tensor table, float[] kept) => table * tensor(kept, kept.Length, 1).to(table.device);
+        float[] items = rows.IsAll ? itemsWithBehavior : [.. rows.Items.ToArray().Select(i => itemsWithBehavior[i])];
+        Tensor users = behavior.Users;
+        if (Graph.ColdUserCount > 0)
+            users = Keep(users, [.. (rows.IsAll ? Enumerable.Range(0, Graph.UserCount) : rows.Users.ToArray()).Select(u => Graph.UserDegree(u) > 0 ? 1f : 0f)]);
+        return new UserItemEmbeddings(users, Keep(behavior.Items, items));
+    }
+
+    /// <summary>Half the sum of squares of the batch's ego embeddings, divided by the batch size (LightGCN, eq. 15); shared negatives count once.</summary>
+    internal static Tensor SquaredLength(UserItemEmbeddings ego, BatchRows rows)
+    {
+        BatchRows own = rows.Batch.Compact;
+        if (rows.Rows.IsAll)
+            ego = own.Rows.Select(ego);
+        double factor = 0.5 / rows.Batch.Count;
+        return WeightedSquares(ego.Users, own.UserCounts(), factor).Plus(WeightedSquares(ego.Items, own.ItemCounts(), factor));
+    }
+
+    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor) => rows.device_type == DeviceType.CPU
+        ? SquaredLengthFunction.Apply(rows, counts, factor)
+        : (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
+
+    /// <summary>Chooses the graph that an epoch trains on.</summary>
+    internal void BeginEpoch(int epoch) => _epochGraph = BehaviorEncoder.GraphForEpoch(Graph, epoch);
+
+    /// <summary>Frees what training kept from step to step.</summary>
+    internal void EndTraining()
+    {
+        _epochGraph = null;
+        BehaviorEncoder.ReleaseBuffers();
+    }
+}
