@@ -3,6 +3,7 @@ using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
+using DRepMRec.Fusions;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
@@ -29,7 +30,7 @@ public sealed class DisposalTests
         IBehaviorEncoder host = model.BehaviorEncoder;
         model.Dispose();
         model.Dispose();
-        using var batch = new TrainingBatch([0], [1], [2]);
+        var batch = new TrainingBatch([0], [1], [2]);
         IsDisposed(nameof(DRepMRecModel), () => model.Embed());
         IsDisposed(nameof(DRepMRecModel), () => model.call(null));
         IsDisposed(nameof(DRepMRecModel), () => model.call(batch));
@@ -53,9 +54,8 @@ public sealed class DisposalTests
             host.Dispose();
             host.Dispose();
             IsDisposed(host.GetType().Name, () => ((IBehaviorEncoder)host).call(graph));
-            IsDisposed(host.GetType().Name, () => _ = ((IEgoEmbeddings)host).Ego);
-            if (host is IHostRecommender recommender)
-                IsDisposed(host.GetType().Name, () => recommender.Compute(graph, null));
+            IsDisposed(host.GetType().Name, () => _ = ((IBehaviorEncoder)host).Ego);
+            IsDisposed(host.GetType().Name, () => ((IBehaviorEncoder)host).Encode(graph, RowSet.All, null));
         }
 
         var modal = new ModalEncoder(features);
@@ -64,7 +64,7 @@ public sealed class DisposalTests
         IsDisposed(nameof(ModalEncoder), () => modal.call(graph, features));
         using var scope = NewDisposeScope();
         var rows = new UserItemEmbeddings(ones(12, 4), ones(10, 4));
-        var alignment = new BehaviorModalAlignment(4, new BmaOptions { Fusion = FusionKind.Concatenation });
+        var alignment = new BehaviorModalAlignment(4, new BmaOptions { Fusion = new Fusion.Concatenation() });
         alignment.Dispose();
         alignment.Dispose();
         IsDisposed(nameof(BehaviorModalAlignment), () => alignment.call(rows, rows, null));
@@ -82,19 +82,6 @@ public sealed class DisposalTests
         IsDisposed(nameof(ModalFeatures), () => _ = features.AnyPresent);
         IsDisposed(nameof(ModalFeatures), () => _ = features.Present);
         features.ItemCount.Should().Be(10);
-    }
-
-    [Fact]
-    public void A_batch()
-    {
-        var batch = new TrainingBatch([0], [1], [2]);
-        _ = batch.Users;
-        batch.Dispose();
-        batch.Dispose();
-        IsDisposed(nameof(TrainingBatch), () => _ = batch.Users);
-        IsDisposed(nameof(TrainingBatch), () => _ = batch.Negatives);
-        IsDisposed(nameof(TrainingBatch), () => _ = batch.DistinctItems);
-        batch.UserIndices.ToArray().Should().Equal(0);
     }
 
     [Fact]

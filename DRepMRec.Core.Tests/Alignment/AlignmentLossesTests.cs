@@ -14,8 +14,8 @@ public sealed class AlignmentLossesTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor a = tensor(new float[] { 1, 0, 3, 4 }, 2, 2), b = tensor(new float[] { 2, 0, 4, -3 }, 2, 2);
-        AlignmentLosses.Cosine(a, b).item<float>().Should().BeApproximately(0.5f, 1e-6f);
-        AlignmentLosses.Cosine(a, a).item<float>().Should().BeApproximately(0, 1e-6f);
+        ContrastiveLosses.Cosine(a, b).item<float>().Should().BeApproximately(0.5f, 1e-6f);
+        ContrastiveLosses.Cosine(a, a).item<float>().Should().BeApproximately(0, 1e-6f);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class AlignmentLossesTests
             expected += Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(Cos(j, i)))) - Cos(i, i);
         }
 
-        AlignmentLosses.InfoNce(tensor(a, n, d), tensor(b, n, d), 0.2).item<float>().Should().BeApproximately((float)(expected / (2 * n)), 1e-4f);
+        ContrastiveLosses.InfoNce(tensor(a, n, d), tensor(b, n, d), 0.2).item<float>().Should().BeApproximately((float)(expected / (2 * n)), 1e-4f);
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class AlignmentLossesTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor a = Rows(6, 3, 4);
-        AlignmentLosses.MeanVariance(a, a.flip(0)).item<float>().Should().BeApproximately(0, 1e-5f);
-        AlignmentLosses.MeanVariance(a, a.Plus(2)).item<float>().Should().BeApproximately(12, 1e-3f);
+        ContrastiveLosses.MeanVariance(a, a.flip(0)).item<float>().Should().BeApproximately(0, 1e-5f);
+        ContrastiveLosses.MeanVariance(a, a.Plus(2)).item<float>().Should().BeApproximately(12, 1e-3f);
     }
 
     [Fact]
@@ -61,19 +61,11 @@ public sealed class AlignmentLossesTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor spread = tensor(new float[] { 1, 0, -1, 0, 0, 1, 0, -1 }, 4, 2), together = tensor(new float[] { 1, 0, 1, 0.1f, 1, 0, 1, 0 }, 4, 2);
-        AlignmentLosses.Uniformity(spread).item<float>().Should().BeLessThan(AlignmentLosses.Uniformity(together).item<float>() - 1);
+        ContrastiveLosses.Uniformity(spread).item<float>().Should().BeLessThan(ContrastiveLosses.Uniformity(together).item<float>() - 1);
 
         // Two opposite rows are at distance 2: log exp(-2 * 4) = -8, whatever their lengths.
-        AlignmentLosses.Uniformity(tensor(new float[] { 1, 0, -3, 0 }, 2, 2)).item<float>().Should().BeApproximately(-8, 1e-3f);
-        AlignmentLosses.Uniformity(tensor(new float[] { 1, 0 }, 1, 2)).item<float>().Should().Be(0);
-    }
-
-    [Fact]
-    public void SquaredDistance_is_that_on_the_unit_sphere()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor a = tensor(new float[] { 1, 0, 5, 0 }, 2, 2), b = tensor(new float[] { -1, 0, 0, 2 }, 2, 2);
-        AlignmentLosses.SquaredDistance(a, b).item<float>().Should().BeApproximately((4 + 2) / 2f, 1e-6f);
+        ContrastiveLosses.Uniformity(tensor(new float[] { 1, 0, -3, 0 }, 2, 2)).item<float>().Should().BeApproximately(-8, 1e-3f);
+        ContrastiveLosses.Uniformity(tensor(new float[] { 1, 0 }, 1, 2)).item<float>().Should().Be(0);
     }
 
     [Theory]
@@ -87,10 +79,10 @@ public sealed class AlignmentLossesTests
         Tensor b = Rows(4, 3, 12);
         Func<Tensor, Tensor> function = loss switch
         {
-            "cosine" => a => AlignmentLosses.Cosine(a, b),
-            "uniformity" => a => AlignmentLosses.SquaredDistance(a, b).Plus(AlignmentLosses.Uniformity(a)),
-            "infonce" => a => AlignmentLosses.InfoNce(a, b, 0.5),
-            _ => a => AlignmentLosses.MeanVariance(a, b),
+            "cosine" => a => ContrastiveLosses.Cosine(a, b),
+            "uniformity" => a => ContrastiveLosses.Uniformity(a),
+            "infonce" => a => ContrastiveLosses.InfoNce(a, b, 0.5),
+            _ => a => ContrastiveLosses.MeanVariance(a, b),
         };
         Gradients.Check(Rows(4, 3, 11), a => function(a).reshape(1), step: 3e-3, tolerance: 1e-2);
     }

@@ -1,5 +1,6 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
+using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using TorchSharp;
@@ -9,80 +10,14 @@ namespace DRepMRec.Tests.Alignment;
 
 public sealed class BehaviorModalAlignmentTests
 {
-    private static TrainingBatch Batch => new([0, 2, 2, 1], [1, 3, 0, 1], [4, 4, 4, 4]);
+    private static BatchRows Batch => new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 4, 4, 4]).Whole;
 
     private static Tensor OneEach => tensor(new long[] { 0, 2, 1 });
 
     private static Tensor TheirItems => tensor(new long[] { 1, 3, 1 });
 
-    public static TheoryData<FusionKind, double> Fusions
-    {
-        get
-        {
-            var cases = new TheoryData<FusionKind, double>();
-            foreach (FusionKind fusion in Enum.GetValues<FusionKind>())
-            {
-                cases.Add(fusion, 1);
-                cases.Add(fusion, 0.3);
-            }
-
-            return cases;
-        }
-    }
-
     private static UserItemEmbeddings Line(ulong seed, int dimension = 3)
         => new(tensor(Support.Samples.Floats(4 * dimension, seed), 4, dimension), tensor(Support.Samples.Floats(5 * dimension, seed + 1), 5, dimension));
-
-    [Theory]
-    [MemberData(nameof(Fusions))]
-    public void Fusion_is_what_its_name_says(FusionKind fusion, double w)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = fusion, ModalWeight = w });
-        UserItemEmbeddings b = Line(1), m = Line(3);
-        AlignmentResult result = bma.call(b, m, null);
-        result.Terms.Should().BeEmpty("there is no batch");
-        result.Loss.item<float>().Should().Be(0);
-        result.Fused.Dimension.Should().Be(bma.EmbeddingDim);
-        Tensor? expected = fusion switch
-        {
-            FusionKind.Sum => b.Items.Plus(m.Items, w),
-            FusionKind.Mean => b.Items.Plus(m.Items, w).Times(0.5),
-            FusionKind.Concatenation => cat([b.Items, m.Items.Times(w)], 1),
-            FusionKind.NormalizedSum => b.Items.NormalizeRows().Plus(m.Items.NormalizeRows(), w),
-            FusionKind.NormalizedConcatenation => cat([b.Items.NormalizeRows(), m.Items.NormalizeRows().Times(w)], 1),
-            FusionKind.MatchedSum => b.Items.Plus(m.Items.NormalizeRows() * b.Items.norm(1, false, 2).mean(), w),
-            _ => null,
-        };
-        if (expected is not null)
-            result.Fused.Items.allclose(expected).Should().BeTrue();
-        else
-            Between(result.Fused.Items, b.Items, m.Items).Should().BeTrue("a gate mixes the two");
-    }
-
-    [Fact]
-    public void Where_there_is_no_behavior_the_normalized_sum_is_the_modal_row_by_the_cold_weight()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = FusionKind.NormalizedSum, ModalWeight = 0.3, ColdModalWeight = 0.8 });
-        UserItemEmbeddings b = Line(1), m = Line(3);
-        Tensor kept = tensor(new float[] { 1, 0, 1, 1, 1 }, 5, 1);
-        Tensor fused = bma.call(b with { Items = b.Items * kept }, m, null).Fused.Items;
-        fused[1].allclose(m.Items.NormalizeRows()[1].Times(0.8)).Should().BeTrue();
-        fused[2].allclose(b.Items.NormalizeRows()[2].Plus(m.Items.NormalizeRows()[2], 0.3)).Should().BeTrue();
-    }
-
-    [Fact]
-    public void Where_there_is_no_behavior_the_modal_row_stands_in_for_it_in_the_normalized_concatenation()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = FusionKind.NormalizedConcatenation, ModalWeight = 0.5 });
-        UserItemEmbeddings b = Line(1), m = Line(3);
-        Tensor kept = tensor(new float[] { 1, 0, 1, 1, 1 }, 5, 1), unit = m.Items.NormalizeRows();
-        Tensor fused = bma.call(b with { Items = b.Items * kept }, m, null).Fused.Items;
-        fused[1].allclose(cat([unit[1], unit[1].Times(0.5)])).Should().BeTrue();
-        fused[2].allclose(cat([b.Items.NormalizeRows()[2], unit[2].Times(0.5)])).Should().BeTrue();
-    }
 
     [Fact]
     public void Intra_alignment_compares_users_with_their_items_in_both_lines()
@@ -93,8 +28,8 @@ public sealed class BehaviorModalAlignmentTests
         LossTerm term = bma.call(b, m, Batch).Terms.Should().ContainSingle().Subject;
         term.Name.Should().Be("intra");
         term.Weight.Should().Be(0.5);
-        Tensor expected = AlignmentLosses.Cosine(b.Users.index_select(0, OneEach), b.Items.index_select(0, TheirItems))
-            .Plus(AlignmentLosses.Cosine(m.Users.index_select(0, OneEach), m.Items.index_select(0, TheirItems)));
+        Tensor expected = ContrastiveLosses.Cosine(b.Users.index_select(0, OneEach), b.Items.index_select(0, TheirItems))
+            .Plus(ContrastiveLosses.Cosine(m.Users.index_select(0, OneEach), m.Items.index_select(0, TheirItems)));
         term.Value.allclose(expected).Should().BeTrue();
     }
 
@@ -108,8 +43,8 @@ public sealed class BehaviorModalAlignmentTests
         foreach (UserItemEmbeddings line in new[] { b, m })
         {
             Tensor users = line.Users.index_select(0, tensor(new long[] { 0, 1, 2 })), items = line.Items.index_select(0, tensor(new long[] { 0, 1, 3 }));
-            expected = expected.Plus(AlignmentLosses.SquaredDistance(line.Users.index_select(0, OneEach), line.Items.index_select(0, TheirItems)))
-                .Plus(AlignmentLosses.Uniformity(users), 0.5).Plus(AlignmentLosses.Uniformity(items), 0.5);
+            expected = expected.Plus(ContrastiveLosses.Cosine(line.Users.index_select(0, OneEach), line.Items.index_select(0, TheirItems)).Times(2))
+                .Plus(ContrastiveLosses.Uniformity(users), 0.5).Plus(ContrastiveLosses.Uniformity(items), 0.5);
         }
 
         bma.call(b, m, Batch).Terms.Should().ContainSingle().Subject.Value.allclose(expected).Should().BeTrue();
@@ -121,7 +56,7 @@ public sealed class BehaviorModalAlignmentTests
         using DisposeScope scope = NewDisposeScope();
         using var bma = new BehaviorModalAlignment(3, new BmaOptions { Intra = IntraAlignmentKind.InfoNce, InterWeight = 0, Temperature = 0.5 });
         UserItemEmbeddings b = Line(1), m = Line(3);
-        using var batch = new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0]) { Known = new InteractionSet(4, 5, [(0, 1), (0, 2), (1, 1), (2, 0), (2, 3)]) };
+        var batch = new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0]) { Known = new InteractionSet(4, 5, [(0, 1), (0, 2), (1, 1), (2, 0), (2, 3)]) };
         float expected = 0;
         foreach (UserItemEmbeddings line in new[] { b, m })
         {
@@ -129,7 +64,7 @@ public sealed class BehaviorModalAlignmentTests
             expected += (Contrast(line, 0, 1, [0, 4]) + Contrast(line, 2, 3, [2, 4]) + Contrast(line, 1, 1, [0, 2, 4])) / 3;
         }
 
-        bma.call(b, m, batch).Terms.Should().ContainSingle().Subject.Value.item<float>().Should().BeApproximately(expected, 1e-4f);
+        bma.call(b, m, batch.Whole).Terms.Should().ContainSingle().Subject.Value.item<float>().Should().BeApproximately(expected, 1e-4f);
     }
 
     private static float Contrast(UserItemEmbeddings line, int user, int positive, int[] negatives)
@@ -147,8 +82,8 @@ public sealed class BehaviorModalAlignmentTests
         LossTerm term = bma.call(b, m, Batch).Terms.Should().ContainSingle().Subject;
         term.Name.Should().Be("inter");
         Tensor users = tensor(new long[] { 0, 1, 2 }), items = tensor(new long[] { 0, 1, 3 });
-        Tensor expected = AlignmentLosses.InfoNce(b.Users.index_select(0, users), m.Users.index_select(0, users), 0.2)
-            .Plus(AlignmentLosses.InfoNce(b.Items.index_select(0, items), m.Items.index_select(0, items), 0.2));
+        Tensor expected = ContrastiveLosses.InfoNce(b.Users.index_select(0, users), m.Users.index_select(0, users), 0.2)
+            .Plus(ContrastiveLosses.InfoNce(b.Items.index_select(0, items), m.Items.index_select(0, items), 0.2));
         term.Value.allclose(expected).Should().BeTrue();
     }
 
@@ -183,16 +118,13 @@ public sealed class BehaviorModalAlignmentTests
     [Fact]
     public void A_step_leaves_no_tensors()
     {
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = FusionKind.LearnedGate });
+        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = new Fusion.LearnedGate() });
         LiveTensors.ShouldNotGrow(() =>
         {
             using DisposeScope scope = NewDisposeScope();
-            using var batch = new TrainingBatch([0, 2], [1, 3], [4, 4]);
-            AlignmentResult result = bma.call(Line(1), Line(3), batch);
+            var batch = new TrainingBatch([0, 2], [1, 3], [4, 4]);
+            AlignmentResult result = bma.call(Line(1), Line(3), batch.Whole);
             result.Loss.Plus(result.Fused.Items.sum()).backward();
         });
     }
-
-    private static bool Between(Tensor x, Tensor a, Tensor b)
-        => (x.ge(minimum(a, b)) & x.le(maximum(a, b))).all().item<bool>();
 }

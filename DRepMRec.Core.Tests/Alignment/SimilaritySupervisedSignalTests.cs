@@ -11,7 +11,7 @@ namespace DRepMRec.Tests.Alignment;
 public sealed class SimilaritySupervisedSignalTests
 {
     private static readonly ItemFeatures Image = new(Modality.Image, 4, 2, [1, 0, 0, 1, 1, 1, 0, 0]);
-    private static TrainingBatch Batch => new([0, 0, 0, 0], [0, 1, 2, 2], [3], sharedNegatives: true);
+    private static BatchRows Batch => new TrainingBatch([0, 0, 0, 0], [0, 1, 2, 2], [3], sharedNegatives: true).Whole;
 
     public static TheoryData<SimilarityLossKind> Kinds => [.. Enum.GetValues<SimilarityLossKind>()];
 
@@ -22,7 +22,7 @@ public sealed class SimilaritySupervisedSignalTests
         var text = new ItemFeatures(Modality.Text, 4, 2, [1, 0, 1, 0, 0, 0, 0, 2]);
         using var features = new ModalFeatures([Image, text], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
-        Tensor similarity = SimilaritySupervisedSignal.FeatureSimilarity(features, tensor(new long[] { 0, 1, 2, 3 }));
+        Tensor similarity = SimilaritySupervisedSignal.FeatureSimilarity(features, [0, 1, 2, 3]);
         float half = MathF.Sqrt(0.5f);
         Tensor expected = tensor(new float[,] { { 1, 0.5f, half, 0 }, { 0.5f, 1, half, 0 }, { half, half, 1, 0 }, { 0, 0, 0, 1 } });
         similarity.allclose(expected, 1e-5, 1e-6).Should().BeTrue();
@@ -60,7 +60,7 @@ public sealed class SimilaritySupervisedSignalTests
         using DisposeScope scope = NewDisposeScope();
         Tensor items = tensor(Support.Samples.Floats(60 * 4, 3), 60, 4);
         var signal = new SimilaritySupervisedSignal(new SssOptions { MaxItems = 10 });
-        float Loss(long seed) => signal.Compute(items, features, new TrainingBatch([.. new int[60]], [.. Enumerable.Range(0, 60)], [0], true) { Seed = seed }).item<float>();
+        float Loss(long seed) => signal.Compute(items, features, new TrainingBatch([.. new int[60]], [.. Enumerable.Range(0, 60)], [0], true) { Seed = seed }.Whole).item<float>();
         Loss(1).Should().Be(Loss(1)).And.NotBe(Loss(2));
     }
 }

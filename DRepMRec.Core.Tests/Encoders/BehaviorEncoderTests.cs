@@ -16,7 +16,7 @@ public sealed class LightGcnEncoderTests : HostContract
     {
         using var encoder = new LightGcnEncoder(12, 10, new LightGcnOptions { EmbeddingDim = 8, Layers = 0 });
         using DisposeScope scope = NewDisposeScope();
-        encoder.call(Graph).Items.data<float>().ToArray().Should().Equal(encoder.Ego.Items.data<float>().ToArray());
+        encoder.call(Graph).Items.data<float>().ToArray().Should().Equal(encoder.Ego!.Value.Items.data<float>().ToArray());
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class LightGcnEncoderTests : HostContract
     {
         using var encoder = new LightGcnEncoder(2000, 500, new LightGcnOptions { EmbeddingDim = 8 });
         using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings ego = encoder.Ego;
+        UserItemEmbeddings ego = encoder.Ego!.Value;
         float userBound = MathF.Sqrt(6f / 2008), itemBound = MathF.Sqrt(6f / 508);
         ego.Users.abs().max().item<float>().Should().BeInRange(0.99f * userBound, userBound);
         ego.Items.abs().max().item<float>().Should().BeInRange(0.99f * itemBound, itemBound);

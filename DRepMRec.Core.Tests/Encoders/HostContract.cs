@@ -40,23 +40,39 @@ public abstract class HostContract : EncoderContract
 
     protected override Tensor Loss(nn.Module encoder)
     {
-        if (encoder is not IHostRecommender host)
-            return base.Loss(encoder);
-        using var batch = new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]);
-        HostOutput output = host.Compute(Graph, batch);
-        output.Terms.Should().OnlyContain(t => t.Weight > 0);
-        return output.Terms.Aggregate(output.Embeddings.Users.Squared().sum().Plus(output.Embeddings.Items.Squared().sum()), (sum, term) => sum.Plus(term.Value));
+        EncoderOutput output = ((IBehaviorEncoder)encoder).Encode(Graph, RowSet.All, new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]).Whole);
+        output.Terms.All(t => t.Weight > 0).Should().BeTrue();
+        Tensor squares = output.Embeddings.Users.Squared().sum().Plus(output.Embeddings.Items.Squared().sum());
+        return output.Terms.Aggregate(squares, (sum, term) => sum.Plus(term.Value));
     }
 
     [Fact]
-    public void Computing_with_a_batch_gives_the_same_representations()
+    public void Encoding_with_a_batch_gives_the_same_representations()
     {
         using nn.Module encoder = Create(1);
-        if (encoder is not IHostRecommender host)
-            return;
         using DisposeScope scope = NewDisposeScope();
-        using var batch = new TrainingBatch([0], [2], [3]);
-        host.Compute(Graph, batch).Embeddings.Users.data<float>().ToArray().Should().Equal(host.call(Graph).Users.data<float>().ToArray());
+        var host = (IBehaviorEncoder)encoder;
+        host.Encode(Graph, RowSet.All, new TrainingBatch([0], [2], [3]).Whole).Embeddings.Users.data<float>().ToArray()
+            .Should().Equal(host.call(Graph).Users.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Encoding_the_rows_of_a_batch_gives_these_rows_of_all()
+    {
+        using nn.Module encoder = Create(1);
+        using DisposeScope scope = NewDisposeScope();
+        var host = (IBehaviorEncoder)encoder;
+        BatchRows batch = new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]).Compact;
+        EncoderOutput all = host.Encode(Graph, RowSet.All, batch.Batch.Whole), own = host.Encode(Graph, batch.Rows, batch);
+        UserItemEmbeddings expected = batch.Rows.Select(all.Embeddings);
+        own.Embeddings.Users.allclose(expected.Users, 1e-4, 1e-6).Should().BeTrue();
+        own.Embeddings.Items.allclose(expected.Items, 1e-4, 1e-6).Should().BeTrue();
+        own.Terms.Select(t => t.Name).Should().Equal(all.Terms.Select(t => t.Name));
+        foreach (var (a, b) in own.Terms.Zip(all.Terms))
+            a.Value.item<float>().Should().BeApproximately(b.Value.item<float>(), 1e-5f);
+        (own.Ego is null).Should().Be(all.Ego is null);
+        if (own.Ego is { } ego)
+            ego.Items.data<float>().ToArray().Should().Equal(batch.Rows.Select(all.Ego!.Value).Items.data<float>().ToArray());
     }
 
     [Fact]
@@ -93,18 +109,17 @@ public abstract class HostContract : EncoderContract
         var sampler = new BatchSampler(Board.Train, new RankingLoss.Bpr(), Options.Negatives, Options.BatchSize, Options.Seed);
         for (int epoch = 1; epoch <= 3; epoch++)
         {
-            InteractionGraph graph = (host as ITrainingGraph)?.ForEpoch(whole, epoch) ?? whole;
-            foreach (TrainingBatch batch in sampler.Epoch(epoch, CPU))
+            InteractionGraph graph = host.GraphForEpoch(whole, epoch);
+            foreach (TrainingBatch batch in sampler.Epoch(epoch))
             {
-                using TrainingBatch current = batch;
                 using DisposeScope scope = NewDisposeScope();
                 optimizer.ZeroGradients();
-                HostOutput output = (host as IHostRecommender)?.Compute(graph, batch) ?? new HostOutput(host.call(graph), []);
-                Tensor loss = RankingLosses.Compute(new RankingLoss.Bpr(), output.Embeddings, batch);
+                EncoderOutput output = host.Encode(graph, RowSet.All, batch.Whole);
+                Tensor loss = new RankingLoss.Bpr().Compute(output.Embeddings, batch.Whole);
                 foreach (LossTerm term in output.Terms)
                     loss = loss.Plus(term.Value, term.Weight);
-                if (host is IEgoEmbeddings ego)
-                    loss = loss.Plus(StepLoss.SquaredLength(ego.Ego, batch), Options.L2);
+                if (output.Ego is { } ego)
+                    loss = loss.Plus(DRepMRecModel.SquaredLength(ego, batch.Whole), Options.L2);
                 loss.backward();
                 optimizer.Step(Options.Adam.LearningRate);
             }

@@ -46,7 +46,7 @@ public sealed class KernelFunctionTests
         Tensor OneWay(Tensor x, Tensor y, double temperature) => nn.functional.cross_entropy(matmul(x, y.t()).Times(1 / temperature), arange(x.shape[0]));
         foreach (double temperature in new[] { 0.2, InfoNceFunction.LowestTemperature, InfoNceFunction.LowestTemperature / 2 })
         {
-            Same([Leaf(30, 9, 1), Leaf(30, 9, 2)], x => AlignmentLosses.InfoNce(x[0], x[1], temperature), x =>
+            Same([Leaf(30, 9, 1), Leaf(30, 9, 2)], x => ContrastiveLosses.InfoNce(x[0], x[1], temperature), x =>
             {
                 Tensor a = nn.functional.normalize(x[0], p: 2, dim: 1), b = nn.functional.normalize(x[1], p: 2, dim: 1);
                 return OneWay(a, b, temperature).Plus(OneWay(b, a, temperature)).Times(0.5);
@@ -67,7 +67,7 @@ public sealed class KernelFunctionTests
     public void A_pairwise_loss_takes_items_without_a_gradient()
     {
         using var scope = NewDisposeScope();
-        using var batch = new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]);
+        var batch = new RankedPairs([0, 2, 2], [1, 0, 3], [2, 2, 1], false);
         Tensor items = Leaf(4, 6, 2);
         Same([Leaf(3, 6, 1)], x => BprFunction.Apply(x[0], items.detach(), batch), x => BprFunction.Apply(x[0], items, batch));
     }
@@ -76,7 +76,7 @@ public sealed class KernelFunctionTests
     public void A_pairwise_loss_divides_scores_by_its_temperature()
     {
         using var scope = NewDisposeScope();
-        using var batch = new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]);
+        var batch = new RankedPairs([0, 2, 2], [1, 0, 3], [2, 2, 1], false);
         Same([Leaf(3, 6, 1), Leaf(4, 6, 2)], x => BprFunction.Apply(x[0], x[1], batch, 0.25), x => BprFunction.Apply(x[0].Times(4), x[1], batch));
     }
 

@@ -119,14 +119,14 @@ public sealed class LineDiagnosticsTests
     {
         RecDataset data = Samples.Checkerboard(8, 12);
         using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 8, Modal = new ModalEncoderOptions { Neighbors = 3 } });
-        LineDiagnostics first = LineDiagnostics.Measure(model, new() { MaxRows = 4, Pairs = 50 }), second = LineDiagnostics.Measure(model, new() { MaxRows = 4, Pairs = 50 });
+        LineDiagnostics first = model.MeasureLines(new() { MaxRows = 4, Pairs = 50 }), second = model.MeasureLines(new() { MaxRows = 4, Pairs = 50 });
         second.Users.Should().Be(first.Users);
         second.Items.Should().Be(first.Items);
         second.Modalities.Should().Equal(first.Modalities);
         first.Users.Rows.Should().Be(8);
         first.Items.Rows.Should().Be(data.Train.ItemDegrees().Count(d => d > 0));
         first.Modalities.Select(m => m.Modality).Should().Equal(Modality.Image, Modality.Text);
-        LineDiagnostics.Measure(model, new() { MaxRows = 4, Pairs = 50, Seed = 1 }).Modalities.Should().NotEqual(first.Modalities);
+        model.MeasureLines(new() { MaxRows = 4, Pairs = 50, Seed = 1 }).Modalities.Should().NotEqual(first.Modalities);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class LineDiagnosticsTests
     {
         RecDataset data = Samples.Checkerboard(8, 12);
         using DRepMRecModel alone = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
-        FluentActions.Invoking(() => LineDiagnostics.Measure(alone)).Should().Throw<InvalidOperationException>()
+        FluentActions.Invoking(() => alone.MeasureLines()).Should().Throw<InvalidOperationException>()
             .WithMessage("The model has no modal line: its options or its dataset leave it out.");
         FluentActions.Invoking(() => new LineDiagnosticsOptions { Pairs = 1 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new LineDiagnosticsOptions { MaxRows = 0 }).Should().Throw<ArgumentOutOfRangeException>();

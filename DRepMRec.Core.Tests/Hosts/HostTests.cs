@@ -49,16 +49,16 @@ public sealed class FreedomEncoderTests : HostContract
 
         UserItemEmbeddings plain = lightGcn.call(Graph), output = freedom.call(Graph);
         output.Users.allclose(plain.Users).Should().BeTrue();
-        output.Items.allclose(plain.Items.Plus(matmul(tensor(graph), freedom.Ego.Items)), 1e-4, 1e-6).Should().BeTrue();
+        output.Items.allclose(plain.Items.Plus(matmul(tensor(graph), freedom.Ego!.Value.Items)), 1e-4, 1e-6).Should().BeTrue();
     }
 
     [Fact]
     public void Each_epoch_trains_on_other_edges_and_inference_on_all()
     {
         using var freedom = new FreedomEncoder(Users, Features, new FreedomOptions { EmbeddingDim = 8, EdgeDropout = 0.5 });
-        int[] first = freedom.ForEpoch(Graph, 1).Interactions.Items.ToArray();
-        first.Should().HaveCount((Graph.EdgeCount + 1) / 2).And.Equal(freedom.ForEpoch(Graph, 1).Interactions.Items.ToArray());
-        first.Should().NotEqual(freedom.ForEpoch(Graph, 2).Interactions.Items.ToArray());
+        int[] first = freedom.GraphForEpoch(Graph, 1).Interactions.Items.ToArray();
+        first.Should().HaveCount((Graph.EdgeCount + 1) / 2).And.Equal(freedom.GraphForEpoch(Graph, 1).Interactions.Items.ToArray());
+        first.Should().NotEqual(freedom.GraphForEpoch(Graph, 2).Interactions.Items.ToArray());
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class FreedomEncoderTests : HostContract
     {
         using DisposeScope scope = NewDisposeScope();
         using var freedom = new FreedomEncoder(Users, Features, new FreedomOptions { EmbeddingDim = 8, ModalLossWeight = 0.5 });
-        using var batch = new TrainingBatch([0, 3], [2, 1], [3, 4]);
-        HostOutput output = freedom.Compute(Graph, batch);
+        var batch = new TrainingBatch([0, 3], [2, 1], [3, 4]);
+        EncoderOutput output = freedom.Encode(Graph, RowSet.All, batch.Whole);
         var term = output.Terms.Should().ContainSingle().Subject;
         (term.Name, term.Weight).Should().Be(("modal", 0.5));
         Dictionary<string, Tensor> weights = freedom.state_dict();
@@ -108,7 +108,7 @@ public sealed class MgcnEncoderTests : HostContract
         using var model = new MgcnEncoder(40, features, new MgcnOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true, Loss = new RankingLoss.Bpr(), SimilaritySignal = new SssOptions { Weight = 0.1 } });
         model.ModalEncoder.Should().BeNull();
         using DisposeScope scope = NewDisposeScope();
-        using var batch = new TrainingBatch([0, 3], [2, 1], [3, 4]);
+        var batch = new TrainingBatch([0, 3], [2, 1], [3, 4]);
         model.call(batch).Terms.Select(t => t.Name).Should().Contain(["contrast", "inter", "sss"]);
     }
 }
@@ -123,7 +123,7 @@ public sealed class PluggingInTests
         using var host = new MatrixFactorizationEncoder(10, 8);
         FluentActions.Invoking(() => host.WithBehaviorModalAlignment(bare)).Should().Throw<ArgumentException>().WithMessage("BMA needs content: expected at least one modality in the dataset 'checkerboard', got none.*");
         FluentActions.Invoking(() => host.WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true })).Should().Throw<ArgumentException>()
-            .WithMessage("UseHostModal needs a host with a modal representation of its own (IHostRecommender); MatrixFactorizationEncoder isn't one.*");
+            .WithMessage("UseHostModal needs a host with a modal representation of its own (HasModalRepresentation); MatrixFactorizationEncoder has none.*");
         using var small = new MatrixFactorizationEncoder(9, 8);
         using var model = small.WithBehaviorModalAlignment(board);
         FluentActions.Invoking(() => model.Embed()).Should().Throw<ArgumentException>().WithMessage("The encoder has 9 users and 8 items; the graph has 10 and 8.*");
@@ -141,7 +141,7 @@ public sealed class PluggingInTests
         {
             using var model = DRepMRecModel.Create(board, new Misshapen(users, items, dimension), new DRepMRecOptions { UseModalLine = bma, Loss = new RankingLoss.Bpr() });
             FluentActions.Invoking(() => new Trainer(model, board, new TrainerOptions { MaxEpochs = 1 }).Fit()).Should().Throw<ArgumentException>()
-                .WithMessage($"Misshapen with EmbeddingDim 8 is expected to return Float32 [10, 8] for users and Float32 [8, 8] for items of a graph with 10 users and 8 items; it returned Float32 [{users}, {dimension}] and Float32 [{items}, {dimension}].");
+                .WithMessage($"Misshapen with EmbeddingDim 8 is expected to return Float32 [10, 8] for 10 users and Float32 [8, 8] for 8 items; it returned Float32 [{users}, {dimension}] and Float32 [{items}, {dimension}].");
         }
     }
 
@@ -186,14 +186,14 @@ public sealed class PluggingInTests
         }
     }
 
-    private sealed class OwnAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, TrainingBatch?, AlignmentResult>, IAlignmentModule
+    private sealed class OwnAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
     {
         public OwnAlignment()
             : base(nameof(OwnAlignment)) => RegisterComponents();
 
         public int EmbeddingDim => 16;
 
-        public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch? batch)
+        public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows? batch)
         {
             using DisposeScope scope = NewDisposeScope();
             var fused = new UserItemEmbeddings(behavior.Users.Plus(modal.Users, 0.01), behavior.Items.Plus(modal.Items, 0.01));

@@ -89,18 +89,17 @@ internal static class Scenarios
         InteractionGraph graph = Data.Graph();
         foreach (TrainingBatch batch in new BatchSampler(Data.Train, loss, batchSize: 256).Epoch(1))
         {
-            using TrainingBatch current = batch;
             using DisposeScope step = NewDisposeScope();
             adam.ZeroGradients();
             UserItemEmbeddings content = modal.call(graph.Without(batch.UserIndices, batch.PositiveIndices), features);
-            AlignmentResult aligned = bma.call(host.call(graph), content, batch);
-            loss.Compute(aligned.Fused, batch).Plus(aligned.Loss).Plus(signal.Compute(content.Items, features, batch), signal.Weight).backward();
+            AlignmentResult aligned = bma.call(host.call(graph), content, batch.Whole);
+            loss.Compute(aligned.Fused, batch.Whole).Plus(aligned.Loss).Plus(signal.Compute(content.Items, features, batch.Whole), signal.Weight).backward();
             adam.Step();
         }
 
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Show(new Evaluator().Evaluate(bma.call(host.call(graph), modal.call(graph, features), null).Fused.ToScorer(), Data, EvaluationTarget.Test));
+        return Show(new Evaluator().Evaluate(EmbeddingScorer.Of(bma.call(host.call(graph), modal.call(graph, features), null).Fused), Data, EvaluationTarget.Test));
     }
 
     private static string Baselines()

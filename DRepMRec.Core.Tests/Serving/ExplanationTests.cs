@@ -1,8 +1,9 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
-using DRepMRec.Export;
+using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Serving;
+using DRepMRec.Tests.Fusions;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -22,17 +23,12 @@ public sealed class ExplanationTests
     }
 
     [Theory]
-    [InlineData(FusionKind.Sum)]
-    [InlineData(FusionKind.Mean)]
-    [InlineData(FusionKind.Concatenation)]
-    [InlineData(FusionKind.NormalizedSum)]
-    [InlineData(FusionKind.NormalizedConcatenation)]
-    [InlineData(FusionKind.MatchedSum)]
-    public void The_parts_add_up_under_every_fusion_that_is_a_sum(FusionKind fusion)
+    [MemberData(nameof(FusionTests.Sums), MemberType = typeof(FusionTests))]
+    public void The_parts_add_up_under_every_fusion_that_is_a_sum(string name)
     {
         foreach (RankingLoss loss in new RankingLoss[] { new RankingLoss.SampledSoftmax(), new RankingLoss.Bpr() })
         {
-            Recommender r = Served.Build(new DRepMRecOptions { Alignment = new BmaOptions { Fusion = fusion }, Loss = loss });
+            Recommender r = Served.Build(new DRepMRecOptions { Alignment = new BmaOptions { Fusion = FusionTests.Create(name) }, Loss = loss });
             r.Manifest.Modalities.Should().Equal(Modality.Image, Modality.Text);
             RequireSum(r, new RecommendationRequest { UserId = Served.Data.Users[3] });
             r.FeatureDimensions.Should().HaveCount(2);
@@ -42,10 +38,10 @@ public sealed class ExplanationTests
     [Fact]
     public void Half_of_what_two_parts_make_together_belongs_to_each()
     {
-        var form = new ModelForm { Fusion = FusionKind.Sum, ModalWeight = 1, LineDimension = 1, Modalities = [new ModalityForm { Name = "image" }] };
+        var form = new ModelForm { Lines = new FusionForm(), LineDimension = 1, Modalities = [new ModalityForm { Name = "image" }] };
         RowStore One(float value) => RowStore.Of([value], 1);
         var manifest = new ModelManifest(2, "", "", "", 1, 1, 1, new Dictionary<string, double>()) { Form = form };
-        ServingModel model = ModelExport.Assemble(manifest, ["u"], ["i"], One(2 + 3), One(5 + 7), new InteractionSet(1, 1, []));
+        ServingModel model = ServingModel.OfFusedRows(manifest, ["u"], ["i"], One(2 + 3), One(5 + 7), new InteractionSet(1, 1, []));
         var r = new Recommender(model with { UserBehavior = One(2), ItemBehavior = One(5), UserModal = [One(3)], ItemModal = [One(7)] });
         Explanation why = r.Explain("u", "i")!;
         why.Score.Should().Be(60);
@@ -56,7 +52,7 @@ public sealed class ExplanationTests
     [Fact]
     public void A_fusion_that_is_no_sum_says_so_instead_of_numbers()
     {
-        Recommender r = Served.Build(new DRepMRecOptions { Alignment = new BmaOptions { Fusion = FusionKind.LearnedGate } });
+        Recommender r = Served.Build(new DRepMRecOptions { Alignment = new BmaOptions { Fusion = new Fusion.LearnedGate() } });
         Explanation why = r.Explain(Served.Data.Users[0], Served.Data.Items[0])!;
         why.Behavior.Should().BeNull();
         why.Modalities.Should().BeEmpty();

@@ -1,5 +1,4 @@
 using DRepMRec.Data;
-using DRepMRec.Export;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
@@ -13,7 +12,7 @@ public sealed class RecommenderTests
     {
         float[] users = [1, 0, 0, 2], items = [1, 0, 1, 1, 0, 4, 2, 2, 0, 0];
         var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, "0.1.0", "tiny", "abc", 2, 5, 2, new Dictionary<string, double> { ["Recall@20"] = 0.5 });
-        return new Recommender(ModelExport.Assemble(manifest, ["anna", "bé"], ["a", "b", "c", "d", "e"], RowStore.Of(users, 2), RowStore.Of(items, 2), new InteractionSet(2, 5, [(0, 3), (1, 2)])));
+        return new Recommender(ServingModel.OfFusedRows(manifest, ["anna", "bé"], ["a", "b", "c", "d", "e"], RowStore.Of(users, 2), RowStore.Of(items, 2), new InteractionSet(2, 5, [(0, 3), (1, 2)])));
     }
 
     [Fact]

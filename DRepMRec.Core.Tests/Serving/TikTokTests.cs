@@ -18,7 +18,7 @@ public sealed class TikTokTests
         IReadOnlyList<RecommendationList> lists = recommender.Recommend([.. users.Select(u => new RecommendationRequest { UserId = data.Users[u], Count = 20 })]);
 
         UserItemEmbeddings final = model.Embed();
-        EmbeddingScorer scorer = final.ToScorer();
+        EmbeddingScorer scorer = EmbeddingScorer.Of(final);
         final.Dispose();
         var best = new DRepMRec.Kernels.TopK(20);
         var scores = new float[data.Items.Count];

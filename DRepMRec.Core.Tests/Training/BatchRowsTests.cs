@@ -2,6 +2,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
+using DRepMRec.Fusions;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
 using TorchSharp;
@@ -42,11 +43,11 @@ public sealed class BatchRowsTests
         ["no relation graphs"] = () => DRepMRecModel.Create(Data, Small with { HideTargets = false, Modal = new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None } }),
         ["two relation layers"] = () => DRepMRecModel.Create(Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, RelationLayers = 2, KeepSelf = false, Weighting = ModalityWeighting.Learned } }),
         ["users among users"] = () => DRepMRecModel.Create(Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 3, Gate = FilterGateKind.Embedding } }),
-        ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = FusionKind.MatchedSum } }),
-        ["normalized concatenation"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = FusionKind.NormalizedConcatenation } }),
+        ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.MatchedSum() } }),
+        ["normalized concatenation"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation() } }),
         ["other alignments"] = () => DRepMRecModel.Create(Data, Small with
         {
-            Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = FusionKind.LearnedGate, MaxEntities = 10 },
+            Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = new Fusion.LearnedGate(), MaxEntities = 10 },
             SimilaritySignal = new SssOptions { Weight = 0.1, MaxItems = 8, Kind = SimilarityLossKind.CrossEntropy },
         }),
     };
@@ -73,35 +74,49 @@ public sealed class BatchRowsTests
     [Fact]
     public void Rows_are_distinct_and_ascend_and_places_lead_back_to_them()
     {
-        using var batch = new TrainingBatch([70, 3, 70], [200, 64, 63], [64, 0, 5]);
-        BatchRows rows = batch.Rows;
-        rows.Users.Should().Equal(3, 70);
-        rows.Items.Should().Equal(0, 5, 63, 64, 200);
-        rows.Nodes(100).Should().Equal(3, 70, 100, 105, 163, 164, 300);
-        rows.Local.UserIndices.ToArray().Should().Equal(1, 0, 1);
-        rows.Local.PositiveIndices.ToArray().Should().Equal(4, 3, 2);
-        rows.Local.NegativeIndices.ToArray().Should().Equal(3, 0, 1);
+        BatchRows rows = new TrainingBatch([70, 3, 70], [200, 64, 63], [64, 0, 5]).Compact;
+        rows.Rows.Users.ToArray().Should().Equal(3, 70);
+        rows.Rows.Items.ToArray().Should().Equal(0, 5, 63, 64, 200);
+        rows.Rows.Nodes(100).Should().Equal(3, 70, 100, 105, 163, 164, 300);
+        rows.Users.ToArray().Should().Equal(1, 0, 1);
+        rows.Positives.ToArray().Should().Equal(4, 3, 2);
+        rows.Negatives.ToArray().Should().Equal(3, 0, 1);
         rows.UserCounts().Should().Equal(1, 2);
         rows.ItemCounts().Should().Equal(1, 1, 1, 2, 1);
+    }
+
+    [Fact]
+    public void Random_choices_fall_on_the_same_users_and_items_in_whole_and_in_compact_tables()
+    {
+        TrainingBatch batch = new BatchSampler(Data.Train, new RankingLoss.SampledSoftmax { Negatives = 30 }, null, 40).Epoch(1).First();
+        BatchRows whole = batch.Whole, own = batch.Compact;
+        int[] UserOf(int[] places) => Array.ConvertAll(places, p => own.Rows.Users[p]);
+        int[] ItemOf(int[] places) => Array.ConvertAll(places, p => own.Rows.Items[p]);
+        UserOf(own.SampleDistinctUsers(7)).Should().Equal(whole.SampleDistinctUsers(7)).And.OnlyHaveUniqueItems().And.HaveCount(7);
+        ItemOf(own.SampleDistinctItems(5)).Should().Equal(whole.SampleDistinctItems(5));
+        UserOf(own.OnePerUser().Users).Should().Equal(whole.OnePerUser().Users);
+        ItemOf(own.OnePerUser().Items).Should().Equal(whole.OnePerUser().Items);
+        ItemOf(own.NegativesPerUser(9).Items).Should().Equal(whole.NegativesPerUser(9).Items);
+        for (int row = 0; row < own.OnePerUser().Users.Length; row++)
+            own.NegativesPerUser(9).Excluded[row].ToArray().Should().Equal(whole.NegativesPerUser(9).Excluded[row].ToArray());
     }
 
     private static void Compare(Func<DRepMRecModel> create, TrainingBatch batch)
     {
         const double L2 = 0.01;
         using DRepMRecModel picked = create(), whole = create();
-        using TrainingBatch current = batch;
         using DisposeScope scope = NewDisposeScope();
         picked.train();
         whole.train();
-        StepLoss actual = StepLoss.Compute(picked, batch, L2);
+        StepLoss actual = picked.ComputeLoss(batch, L2);
         actual.Total.backward();
 
         ModelOutput output = whole.call(batch);
-        Tensor expected = RankingLosses.Compute(whole.Loss, output.Embeddings, batch);
+        Tensor expected = whole.Loss.Compute(output.Embeddings, batch.Whole);
         foreach (LossTerm term in output.Terms)
             expected = expected.Plus(term.Value, term.Weight);
-        if (whole.BehaviorEncoder is IEgoEmbeddings ego)
-            expected = expected.Plus(StepLoss.SquaredLength(ego.Ego, batch), L2);
+        if (output.Ego is { } ego)
+            expected = expected.Plus(DRepMRecModel.SquaredLength(ego, batch.Whole), L2);
         expected.backward();
 
         actual.Total.item<float>().Should().BeApproximately(expected.item<float>(), 1e-5f * Math.Max(1, Math.Abs(expected.item<float>())));
@@ -110,7 +125,10 @@ public sealed class BatchRowsTests
         {
             (own.grad is null).Should().Be(other.grad is null, name);
             if (own.grad is not null)
-                own.grad.allclose(other.grad!, 1e-3, 2e-6).Should().BeTrue($"that is the gradient of {name}; the largest difference is {(own.grad - other.grad!).abs().max().item<float>()}");
+            {
+                own.grad.allclose(other.grad!, 1e-3, 2e-6).Should().BeTrue(
+                    $"that is the gradient of {name}; the largest difference is {(own.grad - other.grad!).abs().max().item<float>()}");
+            }
         }
     }
 }

@@ -2,7 +2,6 @@ using DRepMRec.Data;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
-using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Training;
 
@@ -15,7 +14,7 @@ public sealed class BatchSamplerTests
     {
         RecDataset data = Samples.Checkerboard(20, 30);
         var sampler = new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed: 1);
-        TrainingBatch[] batches = [.. sampler.Epoch(1, CPU)];
+        TrainingBatch[] batches = [.. sampler.Epoch(1)];
         batches.Should().HaveCount(sampler.BatchCount);
         batches.SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray())).Should().OnlyHaveUniqueItems().And.HaveCount(data.Train.Count);
         foreach (TrainingBatch batch in batches)
@@ -31,8 +30,8 @@ public sealed class BatchSamplerTests
     {
         // User 0 has 40 items, users 1 to 3 have two each.
         var train = new InteractionSet(4, 50, [.. Enumerable.Range(0, 40).Select(i => (0, i)), .. Enumerable.Range(1, 3).SelectMany(u => new[] { (u, u), (u, u + 20) })]);
-        var sampler = new BatchSampler(train, Bpr, new NegativeSampling(), 8, seed: 1) { MostPerUser = 5 };
-        (int User, int Item)[] Pairs(int epoch) => [.. sampler.Epoch(epoch, CPU).SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray()))];
+        var sampler = new BatchSampler(train, Bpr, new NegativeSampling(), 8, seed: 1) { MaxPerUser = 5 };
+        (int User, int Item)[] Pairs(int epoch) => [.. sampler.Epoch(epoch).SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray()))];
         var first = Pairs(1);
         sampler.Count.Should().Be(11);
         sampler.BatchCount.Should().Be(2);
@@ -46,7 +45,7 @@ public sealed class BatchSamplerTests
     public void Draws_depend_on_seed_and_epoch_alone()
     {
         RecDataset data = Samples.Checkerboard(20, 30);
-        int[] Draws(int seed, int epoch) => [.. new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed).Epoch(epoch, CPU).SelectMany(b => b.PositiveIndices.ToArray().Concat(b.NegativeIndices.ToArray()))];
+        int[] Draws(int seed, int epoch) => [.. new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed).Epoch(epoch).SelectMany(b => b.PositiveIndices.ToArray().Concat(b.NegativeIndices.ToArray()))];
         Draws(1, 2).Should().Equal(Draws(1, 2));
         Draws(1, 2).Should().NotEqual(Draws(1, 3));
         Draws(1, 2).Should().NotEqual(Draws(2, 2));
@@ -59,7 +58,7 @@ public sealed class BatchSamplerTests
     {
         var train = new InteractionSet(10, 20, [.. Enumerable.Range(0, 10).Select(u => (u, u))]);
         var sampler = new BatchSampler(train, Bpr, new NegativeSampling { Candidates = candidates }, 10, 1);
-        Enumerable.Range(1, 20).SelectMany(e => sampler.Epoch(e, CPU)).SelectMany(b => b.NegativeIndices.ToArray()).Any(i => i >= 10).Should().Be(expected);
+        Enumerable.Range(1, 20).SelectMany(e => sampler.Epoch(e)).SelectMany(b => b.NegativeIndices.ToArray()).Any(i => i >= 10).Should().Be(expected);
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class BatchSamplerTests
         // Item 0 has 16 users, items 1 to 4 one each; 16^0.5 = 4, so half of all draws are item 0.
         var train = new InteractionSet(20, 5, [.. Enumerable.Range(0, 16).Select(u => (u, 0)), .. Enumerable.Range(1, 4).Select(i => (15 + i, i))]);
         var sampler = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 20_000 }, new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 0.5 }, 100, 1);
-        int[] draws = sampler.Epoch(1, CPU).Single().NegativeIndices.ToArray();
+        int[] draws = sampler.Epoch(1).Single().NegativeIndices.ToArray();
         (draws.Count(i => i == 0) / 20_000.0).Should().BeApproximately(0.5, 0.02);
         (draws.Count(i => i == 3) / 20_000.0).Should().BeApproximately(0.125, 0.02);
     }
@@ -78,7 +77,7 @@ public sealed class BatchSamplerTests
     {
         List<(int, int)> pairs = [.. Enumerable.Range(0, 500).Select(i => (0, i)), .. Enumerable.Range(0, 499).Select(i => (1, i))];
         var sampler = new BatchSampler(new InteractionSet(2, 500, pairs), new RankingLoss.Bpr(), new NegativeSampling(), 5000, 1);
-        TrainingBatch batch = sampler.Epoch(1, CPU).Single();
+        TrainingBatch batch = sampler.Epoch(1).Single();
         for (int b = 0; b < batch.Count; b++)
             batch.NegativeIndices[b].Should().Be(batch.UserIndices[b] == 0 ? batch.PositiveIndices[b] : 499);
     }
@@ -132,11 +131,10 @@ public sealed class BatchSamplerTests
     [Fact]
     public void Distinct_users_and_items_occur_once()
     {
-        using var scope = NewDisposeScope();
-        var batch = new TrainingBatch([3, 1, 3], [7, 7, 5], [1, 2, 3]) { Seed = 4 };
-        batch.DistinctUsers.data<int>().ToArray().Should().Equal(1, 3);
-        batch.DistinctItems.data<int>().ToArray().Should().Equal(5, 7);
-        batch.SampleDistinctItems(1).data<int>().ToArray().Should().ContainSingle().Which.Should().BeOneOf(5, 7);
+        BatchRows batch = new TrainingBatch([3, 1, 3], [7, 7, 5], [1, 2, 3]) { Seed = 4 }.Whole;
+        batch.DistinctUsers.ToArray().Should().Equal(1, 3);
+        batch.DistinctItems.ToArray().Should().Equal(5, 7);
+        batch.SampleDistinctItems(1).Should().ContainSingle().Which.Should().BeOneOf(5, 7);
     }
 
     [Fact]

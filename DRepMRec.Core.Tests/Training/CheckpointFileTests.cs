@@ -29,12 +29,12 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         Differs("Trainer.Evaluation.Metrics is [Recall@5], in the checkpoint it is [Recall@5, NDCG@5].", With(File) with { Evaluation = new EvaluationOptions { Metrics = [Recall] } }, Small);
         Differs("Trainer.Schedule is Step, in the checkpoint it is Constant; Trainer.Schedule.Decay is 0.96, in the checkpoint it is not there;", With(File) with { Schedule = new LearningRateSchedule.Step() }, Small);
         Differs("Model.Loss.Temperature is 0.5, in the checkpoint it is 0.25.", With(File), Small with { Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Temperature = 0.5 } });
-        Differs("Model.EmbeddingDim is 12, in the checkpoint it is 8; *Weights.behavior.embedding is F32 ?70, 12?, in the checkpoint it is F32 ?70, 8?;", With(File), Small with { EmbeddingDim = 12 });
+        Differs("Model.Behavior.EmbeddingDim is 12, in the checkpoint it is 8; *Weights.behavior.embedding is F32 ?70, 12?, in the checkpoint it is F32 ?70, 8?;", With(File), Small with { EmbeddingDim = 12 });
         Differs("Dataset.Users is 20 (SHA-256 *), in the checkpoint it is 40 (SHA-256 *); Dataset.Split is", With(File), Small, Samples.Checkerboard(20, 30));
         Differs("Dataset.image is not there, in the checkpoint it is 6 columns (SHA-256 *); Dataset.text is not there", With(File), Small, Samples.Checkerboard(40, 30, features: false));
         using DRepMRecModel freedom = Create("FREEDOM");
         FluentActions.Invoking(() => new Trainer(freedom, Board, With(File)).Fit()).Should().Throw<CheckpointMismatchException>()
-            .Which.Differences.Should().Contain(new CheckpointDifference("Model.BehaviorEncoder", "DRepMRec.Encoders.LightGcnEncoder", "DRepMRec.Hosts.FreedomEncoder"));
+            .Which.Differences.Should().Contain(new CheckpointDifference("Model.Behavior", "DRepMRec.Encoders.LightGcnEncoder", "DRepMRec.Hosts.FreedomEncoder"));
     }
 
     [Fact]

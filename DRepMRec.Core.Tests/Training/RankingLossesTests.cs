@@ -12,7 +12,7 @@ public sealed class RankingLossesTests
     public void Bpr_is_minus_the_log_sigmoid_of_the_difference()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = RankingLosses.Bpr(tensor(new float[] { 1, 2 }, 2, 1), tensor(new float[] { 0, 2 }, 2, 1));
+        Tensor loss = RankingLoss.Bpr.Mean(ones(1, 1), tensor(new float[] { 1, 2, 0 }, 3, 1), new RankedPairs([0, 0], [0, 1], [2, 1], false));
         loss.item<float>().Should().BeApproximately((float)((Math.Log(1 + Math.Exp(-1)) + Math.Log(2)) / 2), 1e-6f);
     }
 
@@ -20,7 +20,7 @@ public sealed class RankingLossesTests
     public void Sampled_softmax_is_the_cross_entropy_of_the_positive()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = RankingLosses.SampledSoftmax(tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 0.5f, -1 }, 2, 1), ExcludedPairs.None, 0.5);
+        Tensor loss = ContrastiveLosses.SampledSoftmax(tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 0.5f, -1 }, 2, 1), ExcludedPairs.None, 0.5);
         double expected = Math.Log(Math.Exp(2) + Math.Exp(1) + Math.Exp(-2)) - 2;
         loss.item<float>().Should().BeApproximately((float)expected, 1e-6f);
     }
@@ -35,7 +35,7 @@ public sealed class RankingLossesTests
         Tensor[] Inputs() => [Leaf(5, 3, 1), Leaf(5, 3, 2), Leaf(negativeCount, 3, 3)];
         var excluded = ExcludedPairs.Of(5, [(0, 0), (3, negativeCount - 1)]);
         Tensor[] fused = Inputs(), plain = Inputs();
-        Tensor actual = RankingLosses.SampledSoftmax(fused[0], fused[1], fused[2], excluded, 0.2).Times(3), expected = RankingLosses.SampledSoftmaxByTensors(plain[0], plain[1], plain[2], excluded, 0.2).Times(3);
+        Tensor actual = ContrastiveLosses.SampledSoftmax(fused[0], fused[1], fused[2], excluded, 0.2).Times(3), expected = ContrastiveLosses.SampledSoftmaxByTensors(plain[0], plain[1], plain[2], excluded, 0.2).Times(3);
         actual.item<float>().Should().BeApproximately(expected.item<float>(), 1e-5f);
         actual.backward();
         expected.backward();
@@ -94,7 +94,7 @@ public sealed class RankingLossesTests
     private static readonly InteractionSet Train = new(4, 5, [(0, 1), (0, 3), (2, 4), (2, 0), (3, 4)]);
 
     private static float Compute(RankingLoss loss, float[] users, float[] items, TrainingBatch batch)
-        => RankingLosses.Compute(loss, new UserItemEmbeddings(tensor(users, 4, 3), tensor(items, 5, 3)), batch).item<float>();
+        => loss.Compute(new UserItemEmbeddings(tensor(users, 4, 3), tensor(items, 5, 3)), batch.Whole).item<float>();
 
     private static double Score(float[] users, int user, float[] items, int item, ScoreFunction score)
     {

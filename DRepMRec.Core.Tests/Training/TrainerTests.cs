@@ -2,6 +2,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
@@ -39,7 +40,7 @@ public sealed class TrainerTests
         ["everything else"] = Small with
         {
             Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.Embedding, Weighting = ModalityWeighting.Learned, UserNeighbors = 3 },
-            Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = FusionKind.LearnedGate },
+            Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = new Fusion.LearnedGate() },
             SimilaritySignal = new SssOptions { Weight = 0.1, Kind = SimilarityLossKind.CrossEntropy },
         },
     };

@@ -99,7 +99,7 @@ internal static class EpochSuite
         Tensor users = randn(data.Users.Count, 64), items = randn(data.Items.Count, 64);
         var evaluator = new Evaluator(new EvaluationOptions { Threads = options.Threads });
         Timing[] times = Timing.Interleaved(rounds,
-            () => evaluator.Evaluate(new UserItemEmbeddings(users, items).ToScorer(), data, EvaluationTarget.Test),
+            () => evaluator.Evaluate(EmbeddingScorer.Of(new UserItemEmbeddings(users, items)), data, EvaluationTarget.Test),
             () => PlainRanking.Recall(users, items, data, 20));
         double evaluated = Enumerable.Range(0, data.Users.Count).Count(u => data.Test.ItemsOf(u).Length > 0);
         report.Add("test evaluation, 8 metrics (plain: Recall@20 alone)", times[0], times[1], 2.0 * evaluated * data.Items.Count * 64 / Machine.ProductRate / options.Threads * 1000);

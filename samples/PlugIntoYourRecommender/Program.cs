@@ -41,7 +41,6 @@ return Guarded.Run(() =>
     {
         foreach (TrainingBatch batch in sampler.Epoch(epoch))
         {
-            using TrainingBatch current = batch;
             using DisposeScope scope = torch.NewDisposeScope();
             adam.ZeroGradients();
             UserItemEmbeddings content = modal.call(graph.Without(batch.UserIndices, batch.PositiveIndices), features);

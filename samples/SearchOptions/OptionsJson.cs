@@ -3,12 +3,13 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DRepMRec.Evaluation;
+using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 
 namespace SearchOptions;
 
-/// <summary>Options as JSON, so that one of them can be named by its path, such as "alignment.modalWeight", and set by a value.</summary>
+/// <summary>Options as JSON, so that one of them can be named by its path, such as "alignment.fusion.modalWeight", and set by a value.</summary>
 internal static class OptionsJson
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -49,6 +50,14 @@ internal static class OptionsJson
     {
         if (info.Type == typeof(RankingLoss))
             info.PolymorphismOptions = Kinds((typeof(RankingLoss.Bpr), "bpr"), (typeof(RankingLoss.SampledSoftmax), "softmax"));
+        if (info.Type == typeof(Fusion))
+        {
+            info.PolymorphismOptions = Kinds(
+                (typeof(Fusion.Sum), "sum"), (typeof(Fusion.Mean), "mean"), (typeof(Fusion.Concatenation), "concatenation"),
+                (typeof(Fusion.NormalizedSum), "normalizedSum"), (typeof(Fusion.NormalizedConcatenation), "normalizedConcatenation"),
+                (typeof(Fusion.MatchedSum), "matchedSum"), (typeof(Fusion.LearnedGate), "learnedGate"));
+        }
+
         if (info.Type == typeof(LearningRateSchedule))
             info.PolymorphismOptions = Kinds((typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step), "step"), (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
     }

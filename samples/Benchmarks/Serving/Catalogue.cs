@@ -1,63 +1,48 @@
-using DRepMRec.Alignment;
+using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.Export;
+using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Serving;
 
 namespace Benchmarks.Serving;
 
 /// <summary>Random models of any size: for time it doesn't matter what the numbers are.</summary>
-internal static class Catalogue
+internal sealed record Catalogue(Recommender Recommender, float[] Users, float[] Items)
 {
-    private const int Dimension = 64;
-    private const int Users = 1000;
+    public const int Dimension = 64;
+    private const int UserCount = 1000;
     private const int HistoryLength = 20;
 
-    public static Recommender Create(int items)
+    public static Catalogue Create(int items)
     {
         var random = new Random(1);
-        var seen = new InteractionSet(Users, items, [.. Enumerable.Range(0, Users).SelectMany(u => Enumerable.Range(0, HistoryLength).Select(n => (u, (int)(((u * 7919L) + (n * 104729L)) % items))).Distinct())]);
-        var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, "0", "random", "", Users, items, Dimension, new Dictionary<string, double>());
-        string[] Ids(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
-        return new Recommender(ModelExport.Assemble(manifest, Ids("user", Users), Ids("item", items), Rows(Users, random), Rows(items, random), seen));
+        float[] users = Numbers(UserCount * Dimension, random), rows = Numbers(items * Dimension, random);
+        var seen = new InteractionSet(UserCount, items, [.. Interactions(items)]);
+        return new Catalogue(Recommender.FromEmbeddings(Ids("user", UserCount), users, Ids("item", items), rows, seen), users, rows);
     }
 
-    /// <summary>The same with a modal line of one modality, so that items can be put into it.</summary>
+    /// <summary>A model with a modal line of one modality, so that items can be put into it.</summary>
     public static Recommender CreateWithContent(int items)
     {
         const int Features = 32;
-        var random = new Random(2);
-        ServingModel model = Create(items).Model;
-        var modality = new ModalityForm { Name = "image", FeatureDimension = Features, Gated = true, Neighbors = 10, KeepSelf = true };
-        var form = new ModelForm { Fusion = FusionKind.NormalizedSum, ModalWeight = 0.3, ColdModalWeight = 1, Normalized = true, LineDimension = Dimension, HasContent = true, Modalities = [modality] };
-        RowStore userBehavior = model.Users, itemBehavior = model.Items, userModal = Rows(Users, random), itemModal = Rows(items, random);
-        RowStore Fuse(RowStore behavior, RowStore modal, bool user) => RowStore.Of([.. Enumerable.Range(0, behavior.Count).SelectMany(n => LineFusion.Sum(LineFusion.Parts(form, behavior[n], [modal[n].ToArray()], user)))], Dimension);
-        return new Recommender(model with
-        {
-            Manifest = model.Manifest with { Form = form },
-            Users = Fuse(userBehavior, userModal, user: true),
-            Items = Fuse(itemBehavior, itemModal, user: false),
-            UserModal = [userModal],
-            ItemModal = [itemModal],
-            Content =
-            [
-                new ContentEncoder(modality, Numbers(Features, random), Block<float>.Copy(Enumerable.Repeat(1f, Features).ToArray()), Numbers(Dimension * Features, random), Numbers(Dimension, random))
-                {
-                    Gate = Numbers(Dimension * Dimension, random),
-                    GateBias = Numbers(Dimension, random),
-                    Features = Rows(items, random, Features),
-                    NeighborValues = Rows(items, random),
-                },
-            ],
-        });
+        string[] users = Ids("user", UserCount), names = Ids("item", items);
+        var features = new FeatureTable(Modality.Image, names, Features, Numbers(items * Features, new Random(2)));
+        RecDataset data = RecDataset.FromInteractions(
+            "random", Interactions(items).Select(pair => new Interaction(users[pair.User], names[pair.Item])), [features], new DatasetOptions { Split = SplitStrategy.None });
+        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = Dimension, FeatureScaling = FeatureScaling.None, Modal = new ModalEncoderOptions() });
+        return model.BuildRecommender(data);
     }
 
-    private static Block<float> Numbers(int count, Random random) => Rows(count, random, 1).Rows;
+    private static IEnumerable<(int User, int Item)> Interactions(int items) => Enumerable.Range(0, UserCount)
+        .SelectMany(user => Enumerable.Range(0, HistoryLength).Select(n => (user, (int)(((user * 7919L) + (n * 104729L)) % items))).Distinct());
 
-    private static RowStore Rows(int count, Random random, int width = Dimension)
+    private static string[] Ids(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
+
+    private static float[] Numbers(int count, Random random)
     {
-        var values = new float[count * width];
+        var values = new float[count];
         for (int i = 0; i < values.Length; i++)
             values[i] = random.NextSingle() - 0.5f;
-        return RowStore.Of(values, width);
+        return values;
     }
 }

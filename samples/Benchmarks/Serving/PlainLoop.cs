@@ -1,16 +1,14 @@
-using DRepMRec.Serving;
-
 namespace Benchmarks.Serving;
 
 /// <summary>Top-K as one writes it first: a dot product per item and a sort.</summary>
 internal static class PlainLoop
 {
-    public static (float Score, int Item)[] Top(RowStore items, ReadOnlySpan<float> user, int count)
+    public static (float Score, int Item)[] Top(float[] items, ReadOnlySpan<float> user, int count)
     {
         var queue = new PriorityQueue<int, float>();
-        for (int item = 0; item < items.Count; item++)
+        for (int item = 0; item < items.Length / user.Length; item++)
         {
-            ReadOnlySpan<float> row = items[item];
+            ReadOnlySpan<float> row = items.AsSpan(item * user.Length, user.Length);
             float score = 0;
             for (int d = 0; d < row.Length; d++)
                 score += row[d] * user[d];

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DRepMRec.Kernels;
+using DRepMRec.Evaluation;
 using DRepMRec.Serving;
 using Spectre.Console;
 
@@ -34,13 +35,13 @@ internal static class ServingSuite
 
     private static void Measure(Table table, int items)
     {
-        Recommender recommender = Catalogue.Create(items);
+        var (recommender, users, rows) = Catalogue.Create(items);
         double bytes = items * 64.0 * sizeof(float);
         int calls = items > 500_000 ? 61 : 201;
         string Id(int n) => $"user{n % 1000}";
-        Times read = Clock.Measure(calls, _ => ReadAll(recommender.Model.Items.Rows));
+        Times read = Clock.Measure(calls, _ => ReadAll(rows));
         Times one = Clock.Measure(calls, n => recommender.Recommend(Id(n), Count));
-        Times plain = Clock.Measure(calls / 10, n => PlainLoop.Top(recommender.Model.Items, recommender.Model.Users[n % 1000], Count));
+        Times plain = Clock.Measure(calls / 10, n => PlainLoop.Top(rows, users.AsSpan(n % 1000 * Catalogue.Dimension, Catalogue.Dimension), Count));
         string size = items.ToString("N0", CultureInfo.InvariantCulture);
         Row(table, $"{size} items: read all, one thread", read, bytes, null, null, "");
         Row(table, $"{size} items: top-{Count} of one user", one, bytes, read, null, "");
@@ -53,7 +54,7 @@ internal static class ServingSuite
         int batches = items > 500_000 ? 3 : 15;
         Parallelism.Threads = 1;
         Times batch = Clock.Measure(batches, _ => recommender.Recommend(requests));
-        Times product = Product(recommender, items, Batch, batches);
+        Times product = Product(users, rows, Batch, batches);
         Parallelism.Threads = threads;
         Times parallel = Clock.Measure(batches, _ => recommender.Recommend(requests));
         Row(table, $"{size} items: {Batch} users at once, one thread", batch, null, null, flops, $"{Ratio(one.Scaled(Batch), batch)} one by one");
@@ -63,20 +64,22 @@ internal static class ServingSuite
     }
 
     /// <summary>The evaluator's matrix product over the same rows, in blocks of 48 users and 8,192 items so that its output stays in the cache.</summary>
-    private static Times Product(Recommender recommender, int items, int users, int calls)
+    private static Times Product(float[] users, float[] items, int count, int calls)
     {
-        const int Rows = 8192, Block = 48;
-        PackedMatrix[] packed = [.. Enumerable.Range(0, items / Rows).Select(b => new PackedMatrix(recommender.Model.Items.Rows.Slice(b * Rows * 64L, Rows * 64), Rows, 64))];
-        float[] queries = recommender.Model.Users.Rows.Slice(0, Block * 64).ToArray(), scores = new float[Block * Rows];
+        const int Rows = 8192, Block = 48, Length = Rows * Catalogue.Dimension;
+        int parts = items.Length / Length;
+        EmbeddingScorer[] scorers = [.. Enumerable.Range(0, parts).Select(p => new EmbeddingScorer(users, items.AsSpan(p * Length, Length), Catalogue.Dimension))];
+        int[] block = [.. Enumerable.Range(0, Block)];
+        var scores = new float[Block * Rows];
         Times times = Clock.Measure(calls, _ =>
         {
-            for (int first = 0; first < users; first += Block)
+            for (int first = 0; first < count; first += Block)
             {
-                foreach (PackedMatrix part in packed)
-                    part.Multiply(queries, Block, scores);
+                foreach (EmbeddingScorer scorer in scorers)
+                    scorer.Score(block, scores);
             }
         });
-        return times.Scaled(items / (packed.Length * (double)Rows));
+        return times.Scaled(items.Length / (parts * (double)Length));
     }
 
     private static void StartUp(Table table, Recommender recommender, string size)
@@ -99,9 +102,9 @@ internal static class ServingSuite
     }
 
     /// <summary>What memory gives to one thread that only reads.</summary>
-    private static float ReadAll(Block<float> rows)
+    private static float ReadAll(float[] rows)
     {
-        ReadOnlySpan<Vector512<float>> vectors = MemoryMarshal.Cast<float, Vector512<float>>(rows.Slice(0, rows.Length));
+        ReadOnlySpan<Vector512<float>> vectors = MemoryMarshal.Cast<float, Vector512<float>>(rows);
         Vector512<float> a = default, b = default, c = default, d = default;
         for (int n = 0; n + 4 <= vectors.Length; n += 4)
         {

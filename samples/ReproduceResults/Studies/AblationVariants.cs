@@ -1,3 +1,4 @@
+using DRepMRec.Fusions;
 using Common;
 using DRepMRec;
 using DRepMRec.Alignment;
@@ -40,19 +41,26 @@ internal static class AblationVariants
         }
     }
 
+    private static Fusion[] Fusions(double weight) =>
+    [
+        new Fusion.Sum { ModalWeight = weight }, new Fusion.Mean { ModalWeight = weight }, new Fusion.Concatenation { ModalWeight = weight },
+        new Fusion.NormalizedSum { ModalWeight = weight }, new Fusion.MatchedSum { ModalWeight = weight }, new Fusion.LearnedGate(),
+        new Fusion.NormalizedConcatenation { ModalWeight = weight },
+    ];
+
     private static IEnumerable<(string Name, DRepMRecOptions Options)> Changes(DRepMRecOptions full)
     {
         BmaOptions bma = full.Alignment;
         ModalEncoderOptions modal = full.Modal;
         yield return ("no modal line", full with { UseModalLine = false });
-        yield return (NoBma, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0, Fusion = FusionKind.Sum, ModalWeight = 1 } });
+        yield return (NoBma, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0, Fusion = new Fusion.Sum { ModalWeight = 1 } } });
         yield return (NoAlignment, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0 } });
         yield return ("no intra-alignment", full with { Alignment = bma with { IntraWeight = 0 } });
         yield return ("no inter-alignment", full with { Alignment = bma with { InterWeight = 0 } });
         foreach (InterAlignmentGradient gradient in Enum.GetValues<InterAlignmentGradient>())
             yield return ($"inter-alignment moves {(gradient == InterAlignmentGradient.Both ? "both lines" : gradient == InterAlignmentGradient.Modal ? "the modal line" : "the behaviour line")}", full with { Alignment = bma with { InterGradient = gradient } });
-        foreach (FusionKind fusion in Enum.GetValues<FusionKind>())
-            yield return ($"fusion {fusion}", full with { Alignment = bma with { Fusion = fusion } });
+        foreach (Fusion fusion in Fusions(((Fusion.NormalizedConcatenation)bma.Fusion).ModalWeight))
+            yield return ($"fusion {fusion.GetType().Name}", full with { Alignment = bma with { Fusion = fusion } });
         yield return full.SimilaritySignal.Weight > 0
             ? (NoSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0 } })
             : (WithSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0.1 } });

@@ -28,7 +28,7 @@ internal sealed class CoupledModalEncoder : nn.Module<InteractionGraph, ModalFea
     {
         EmbeddingDim = behavior.EmbeddingDim;
         _neighbors = options.Modal.Neighbors;
-        _items = () => behavior.Ego.Items;
+        _items = () => behavior.Ego!.Value.Items;
         var random = new Random(options.Seed);
         foreach (ItemFeatures modality in data.Features)
         {

@@ -38,9 +38,8 @@ internal static class VariantTrainer
         DRepMRecModel model = owned.Model;
         TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = training.Seed }).Fit(cancellationToken: cancellation);
         EvaluationResult validation = report.Validation ?? throw new ArgumentException($"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
-        UserItemEmbeddings final = model.Embed();
-        EmbeddingScorer scorer = final.ToScorer();
-        final.Dispose();
+        using UserItemEmbeddings final = model.Embed();
+        EmbeddingScorer scorer = EmbeddingScorer.Of(final);
         return WithFigures(training, variant, validation, report.EvaluateTest(cancellation), scorer) with
         {
             BestEpoch = report.BestEpoch,
@@ -48,7 +47,7 @@ internal static class VariantTrainer
             SecondsPerEpoch = report.History.Average(e => e.TrainingTime.TotalSeconds),
             Seconds = report.Elapsed.TotalSeconds,
             History = History(report.History),
-            Lines = model.Features is null ? null : LineFigures.Of(LineDiagnostics.Measure(model)),
+            Lines = model.Features is null ? null : LineFigures.Of(model.MeasureLines()),
             Snapshot = variant.IsPictured && model.Features is not null ? LineSnapshot.Of(model) : null,
         };
     }
