@@ -46,7 +46,7 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     public int EmbeddingDim { get; }
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
+    public UserItemEmbeddings Ego => new(_embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
@@ -54,13 +54,13 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         GraphShape.Check(graph, _userCount, _itemCount);
         using DisposeScope scope = NewDisposeScope();
-        return graph.Adjacency.PropagateMeanSplit(_embedding, _layers, _userCount).MoveToOuterDisposeScope();
+        return _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, RowSet.All).Mean.MoveToOuterDisposeScope();
     }
 
     (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
     {
         GraphShape.Check(graph, _userCount, _itemCount);
-        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, rows);
+        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, new RowSet(rows.Users, rows.Items));
         return (new HostOutput(mean, []), ego);
     }
 

@@ -1,4 +1,3 @@
-using DRepMRec.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,9 +14,6 @@ public readonly record struct UserItemEmbeddings(Tensor Users, Tensor Items)
 
     /// <summary>Moves both tensors from the dispose scope that is open to the one around it.</summary>
     public UserItemEmbeddings MoveToOuterDisposeScope() => new(Users.MoveToOuterDisposeScope(), Items.MoveToOuterDisposeScope());
-
-    /// <summary>Copies the representations out of libtorch, to rank and evaluate by their dot products.</summary>
-    public EmbeddingScorer ToScorer() => new(Values(Users), Values(Items), Dimension);
 
     /// <summary>Disposes both tensors.</summary>
     public void Dispose()

@@ -1,6 +1,7 @@
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -56,7 +57,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+    public UserItemEmbeddings Ego => new(_embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
 
     /// <inheritdoc/>
     public InteractionGraph ForEpoch(InteractionGraph graph, int epoch)
@@ -71,7 +72,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         GraphShape.Check(graph, _userCount, _features.ItemCount);
         using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings nodes = graph.Adjacency.PropagateMeanSplit(_embedding, _options.Layers, _userCount);
+        UserItemEmbeddings nodes = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, RowSet.All).Mean;
         Tensor similar = Ego.Items;
         for (int layer = 0; layer < _options.ItemLayers; layer++)
             similar = _itemGraph.Propagate(similar);
@@ -92,7 +93,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
     {
         GraphShape.Check(graph, _userCount, _features.ItemCount);
-        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, new RowSet(rows.Users, rows.Items));
         var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(ego.Items, rows)));
         List<LossTerm> terms = _options.ModalLossWeight > 0 ? [new LossTerm("modal", ModalLoss(output.Users, rows.Local, rows), _options.ModalLossWeight)] : [];
         return (new HostOutput(output, terms), ego);
@@ -117,7 +118,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     private Tensor ModalLoss(Tensor users, TrainingBatch batch, BatchRows? rows = null)
     {
         // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than projecting the features, unless every user meets every negative.
-        bool lifts = users.device_type == DeviceType.CPU && !batch.SharedNegatives;
+        bool lifts = OwnKernels.Run(users) && !batch.SharedNegatives;
         TrainingBatch whole = rows?.Whole ?? batch;
         using var pairs = new TrainingBatch(batch.UserArray, [.. whole.PositiveIndices], [.. whole.NegativeIndices], batch.SharedNegatives);
         Tensor? sum = null;

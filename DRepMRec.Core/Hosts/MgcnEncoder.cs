@@ -71,7 +71,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
-    public UserItemEmbeddings Ego => new(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+    public UserItemEmbeddings Ego => new(_embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
@@ -87,7 +87,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         GraphShape.Check(graph, _userCount, _features.ItemCount);
         using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings content = graph.Adjacency.PropagateMeanSplit(_embedding, _options.Layers, _userCount);
+        UserItemEmbeddings content = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, RowSet.All).Mean;
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
         for (int m = 0; m < items.Length; m++)
         {
@@ -104,7 +104,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     (HostOutput Output, UserItemEmbeddings? Ego) IBatchHost.ComputeRows(InteractionGraph graph, BatchRows rows)
     {
         GraphShape.Check(graph, _userCount, _features.ItemCount);
-        var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, new RowSet(rows.Users, rows.Items));
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
         for (int m = 0; m < items.Length; m++)
         {

@@ -1,5 +1,4 @@
 using DRepMRec.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Losses;
@@ -17,7 +16,7 @@ internal static class AlignmentLosses
     public static Tensor InfoNce(Tensor a, Tensor b, double temperature)
     {
         Tensor x = a.NormalizeRows(), y = b.NormalizeRows();
-        return x.device_type == DeviceType.CPU && temperature >= InfoNceFunction.LowestTemperature
+        return OwnKernels.Run(x) && temperature >= InfoNceFunction.LowestTemperature
             ? InfoNceFunction.Apply(x, y, temperature)
             : Contrast(x, y, temperature).Plus(Contrast(y, x, temperature)).Times(0.5);
     }

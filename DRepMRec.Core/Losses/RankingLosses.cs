@@ -1,5 +1,4 @@
 using DRepMRec.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Losses;
@@ -13,8 +12,8 @@ public static class RankingLosses
     /// <summary>BPR over the dot products of a batch's rows. users [U, D] and items [I, D], whose rows the batch's indices are.</summary>
     internal static Tensor Bpr(Tensor users, Tensor items, TrainingBatch batch, double temperature = 1)
     {
-        if (users.device_type == DeviceType.CPU)
-            return BprFunction.Apply(users, items, batch, temperature);
+        if (OwnKernels.Run(users))
+            return BprFunction.Apply(users, items, batch.Pairs, temperature);
         Tensor own = users.index_select(0, batch.Users).Times(1 / temperature);
         return Bpr(own.RowDot(items.index_select(0, batch.Positives)).unsqueeze(1), batch.ScoreNegatives(own, items));
     }
@@ -28,7 +27,7 @@ public static class RankingLosses
     /// <param name="userOfRow">The user of each of the B rows; <see langword="null"/> where row b is of user b.</param>
     internal static Tensor SampledSoftmax(Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfRow = null)
     {
-        if (users.device_type == DeviceType.CPU)
+        if (OwnKernels.Run(users))
             return SampledSoftmaxFunction.Apply(users, positives, negatives, excluded, temperature, userOfRow);
         return userOfRow is null
             ? SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature)

@@ -76,6 +76,9 @@ public sealed class TrainingBatch : IDisposable
     /// <summary>The distinct positive and negative items as a tensor, Int32.</summary>
     internal Tensor RowItems => field ??= Indices(Rows.Items);
 
+    /// <summary>The indices as the pairwise loss takes them.</summary>
+    internal PairIndices Pairs => new(_users, _positives, _negatives, SharedNegatives);
+
     /// <summary>The user indices.</summary>
     public ReadOnlySpan<int> UserIndices => _users;
 

@@ -1,6 +1,5 @@
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec;
@@ -36,7 +35,7 @@ internal sealed record StepLoss(Tensor Total, IReadOnlyDictionary<string, double
         return WeightedSquares(ego.Users, rows.UserCounts(), factor).Plus(WeightedSquares(ego.Items, rows.ItemCounts(), factor));
     }
 
-    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor) => rows.device_type == DeviceType.CPU
+    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor) => OwnKernels.Run(rows)
         ? SquaredLengthFunction.Apply(rows, counts, factor)
         : (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
 }
