@@ -67,7 +67,7 @@ public sealed class KernelFunctionTests
     public void A_pairwise_loss_takes_items_without_a_gradient()
     {
         using var scope = NewDisposeScope();
-        var batch = new RankedPairs([0, 2, 2], [1, 0, 3], [2, 2, 1], false);
+        var batch = new PairIndices([0, 2, 2], [1, 0, 3], [2, 2, 1], false);
         Tensor items = Leaf(4, 6, 2);
         Same([Leaf(3, 6, 1)], x => BprFunction.Apply(x[0], items.detach(), batch), x => BprFunction.Apply(x[0], items, batch));
     }
@@ -76,7 +76,7 @@ public sealed class KernelFunctionTests
     public void A_pairwise_loss_divides_scores_by_its_temperature()
     {
         using var scope = NewDisposeScope();
-        var batch = new RankedPairs([0, 2, 2], [1, 0, 3], [2, 2, 1], false);
+        var batch = new PairIndices([0, 2, 2], [1, 0, 3], [2, 2, 1], false);
         Same([Leaf(3, 6, 1), Leaf(4, 6, 2)], x => BprFunction.Apply(x[0], x[1], batch, 0.25), x => BprFunction.Apply(x[0].Times(4), x[1], batch));
     }
 
@@ -104,7 +104,7 @@ public sealed class KernelFunctionTests
     {
         float[] rows = Samples.Floats(70 * 520, 1), queries = Samples.Floats(13 * 520, 2);
         var packed = new PackedMatrix(rows, 70, 520);
-        float[][] results = [.. Enum.GetValues<DenseProduct.Path>().Select(path =>
+        float[][] results = [.. Enum.GetValues<SimdPath>().Select(path =>
         {
             var scores = new float[13 * 70];
             packed.Multiply(queries, 13, 0, 70, scores, path);

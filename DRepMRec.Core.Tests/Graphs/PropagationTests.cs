@@ -23,12 +23,17 @@ public sealed class PropagationTests
         CsrMatrix matrix = Random(37, 23, 0.2);
         float[] x = Samples.Floats(23 * width, 5);
         float[] expected = Dense(matrix, x, width);
-        foreach (SparseDenseProduct.Path path in Enum.GetValues<SparseDenseProduct.Path>())
+        foreach (SimdPath path in Enum.GetValues<SimdPath>())
         {
             var y = new float[37 * width];
-            var sum = Enumerable.Repeat(1f, 37 * width).ToArray();
+            float[] sum = [.. Enumerable.Repeat(1f, 37 * width)];
             fixed (float* px = x, py = y, ps = sum)
-                SparseDenseProduct.Multiply(matrix, px, py, width, new SparseDenseProduct.Sum(ps, ps, 2), path);
+            {
+                var job = new SparseDenseProduct.Job { X = (nint)px, Target = (nint)py };
+                SparseDenseProduct.Multiply(matrix.Arrays, job, width, path);
+                SparseDenseProduct.Multiply(matrix.Arrays, job with { B = (nint)ps, Target = (nint)ps, Scale = 2 }, width, path);
+            }
+
             for (int i = 0; i < y.Length; i++)
             {
                 y[i].Should().BeApproximately(expected[i], 1e-5f, $"path {path}, place {i}");
@@ -54,9 +59,10 @@ public sealed class PropagationTests
         Tensor Leaf(int rows, ulong seed) => tensor(Samples.Floats(rows * 12, seed), rows, 12).requires_grad_();
         Tensor[] x = [Leaf(20, 1), Leaf(15, 2)], y = [Leaf(20, 1), Leaf(15, 2)];
         Tensor weights = tensor(Samples.Floats(30 * 12, 3), 30, 12);
-        Tensor sum = ProductSum.Compute([(first, x[0]), (second, x[1])]), expected = first.PropagateByLibtorch(y[0]).Plus(second.PropagateByLibtorch(y[1]));
+        Tensor sum = SparseProduct.Sum([(first, x[0]), (second, x[1])]);
+        Tensor expected = first.PropagateByLibtorch(y[0]).Plus(second.PropagateByLibtorch(y[1]));
         sum.allclose(expected, 1e-5, 1e-6).Should().BeTrue();
-        UserItemEmbeddings cut = first.PropagateSplit(x[0], 11);
+        UserItemEmbeddings cut = first.Propagate(x[0]).Split(11);
         cat([cut.Users, cut.Items]).allclose(first.PropagateByLibtorch(y[0]), 1e-5, 1e-6).Should().BeTrue();
 
         ((sum * weights).sum().Plus((cut.Users * weights[..11]).sum()) - cut.Items.sum()).backward();
@@ -98,14 +104,14 @@ public sealed class PropagationTests
         CsrMatrix matrix = Samples.Checkerboard(4, 5).Graph().Adjacency;
         float[] start = Samples.Floats(9 * 3, 9);
         using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings split = matrix.PropagateMeanSplit(tensor(start, 9, 3), 2, 4);
+        UserItemEmbeddings split = matrix.PropagateMean(tensor(start, 9, 3), 2).Split(4);
         cat([split.Users, split.Items], 0).allclose(matrix.PropagateMean(tensor(start, 9, 3), 2)).Should().BeTrue();
         Gradients.Check(tensor(start, 9, 3), x =>
         {
-            UserItemEmbeddings parts = matrix.PropagateMeanSplit(x, 2, 4);
+            UserItemEmbeddings parts = matrix.PropagateMean(x, 2).Split(4);
             return cat([parts.Users, parts.Items], 0);
         });
-        Gradients.Check(tensor(start, 9, 3), x => matrix.PropagateMeanSplit(x, 1, 4).Items);
+        Gradients.Check(tensor(start, 9, 3), x => matrix.PropagateMean(x, 1).Split(4).Items);
     }
 
     [Fact]
@@ -113,21 +119,15 @@ public sealed class PropagationTests
     {
         CsrMatrix matrix = Random(5000, 300, 0.02);
         float[] x = Samples.Floats(300 * 64, 10);
-        int threads = Parallelism.Threads;
-        try
+        float[] Multiply(int threads)
         {
-            Parallelism.Threads = 1;
-            var one = new float[5000 * 64];
-            matrix.Multiply(x, one, 64);
-            Parallelism.Threads = 4;
-            var four = new float[5000 * 64];
-            matrix.Multiply(x, four, 64);
-            four.Should().Equal(one);
+            using Parallelism.Scope scope = Parallelism.Use(threads);
+            var y = new float[5000 * 64];
+            matrix.Multiply(x, y, 64);
+            return y;
         }
-        finally
-        {
-            Parallelism.Threads = threads;
-        }
+
+        Multiply(4).Should().Equal(Multiply(1));
     }
 
     [Fact]

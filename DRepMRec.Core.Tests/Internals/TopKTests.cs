@@ -20,9 +20,8 @@ public sealed class TopKTests
             float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(12) - 5f)];
             int[] expected = [.. Enumerable.Range(0, count).Where(i => !float.IsNegativeInfinity(scores[i])).OrderByDescending(i => scores[i]).ThenBy(i => i).Take(k)];
             var top = new TopK(k);
-            top.Select(scores);
-            top.Items.ToArray().Should().Equal(expected);
-            top.Scores.ToArray().Should().Equal(expected.Select(i => scores[i]));
+            top.Offer(scores, 0);
+            top.Ranked.ToArray().Should().Equal(expected.Select(i => (scores[i], i)));
         }
     }
 
@@ -33,6 +32,6 @@ public sealed class TopKTests
     {
         float[] scores = [.. Enumerable.Range(0, 40).Select(i => 100f - i)];
         scores[at] = float.NaN;
-        FluentActions.Invoking(() => new TopK(3).Select(scores)).Should().Throw<NotFiniteNumberException>().WithMessage($"The score of item {at} is NaN.");
+        FluentActions.Invoking(() => new TopK(3).Offer(scores, 0)).Should().Throw<NotFiniteNumberException>().WithMessage($"The score of item {at} is NaN.");
     }
 }

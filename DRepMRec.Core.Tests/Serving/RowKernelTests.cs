@@ -15,7 +15,7 @@ public sealed unsafe class RowKernelTests
                 foreach (int queries in new[] { 1, 5, 6, 7, 20 })
                 {
                     float[] r = Samples.Floats(rows * dimension, 1), q = Samples.Floats(queries * dimension, 2);
-                    foreach (RowKernel.Path path in Enum.GetValues<RowKernel.Path>())
+                    foreach (SimdPath path in Enum.GetValues<SimdPath>())
                         RequireClose(Multiply(r, rows, dimension, q, queries, path), r, q, dimension, $"{path} {rows} x {dimension}, {queries} queries");
                 }
             }
@@ -30,16 +30,16 @@ public sealed unsafe class RowKernelTests
             float[] rows = Samples.Floats(300 * dimension, 3), queries = Samples.Floats(13 * dimension, 4);
             var evaluated = new float[13 * 300];
             new PackedMatrix(rows, 300, dimension).Multiply(queries, 13, evaluated);
-            Multiply(rows, 300, dimension, queries, 13, RowKernel.BestPath).Should().Equal(evaluated);
+            Multiply(rows, 300, dimension, queries, 13, SimdPaths.Best).Should().Equal(evaluated);
             for (int q = 0; q < 13; q++)
-                Multiply(rows, 300, dimension, queries[(q * dimension)..((q + 1) * dimension)], 1, RowKernel.BestPath).Should().Equal(evaluated[(q * 300)..((q + 1) * 300)]);
+                Multiply(rows, 300, dimension, queries[(q * dimension)..((q + 1) * dimension)], 1, SimdPaths.Best).Should().Equal(evaluated[(q * 300)..((q + 1) * 300)]);
         }
     }
 
-    private static float[] Multiply(float[] rows, int rowCount, int dimension, float[] queries, int queryCount, RowKernel.Path path)
+    private static float[] Multiply(float[] rows, int rowCount, int dimension, float[] queries, int queryCount, SimdPath path)
     {
         var scores = new float[queryCount * rowCount];
-        var panels = new float[RowKernel.PanelRoom(dimension)];
+        var panels = new float[RowKernel.PanelLength(dimension)];
         fixed (float* q = queries, r = rows, s = scores, p = panels)
             RowKernel.Multiply(q, queryCount, r, rowCount, dimension, s, rowCount, p, path);
         return scores;

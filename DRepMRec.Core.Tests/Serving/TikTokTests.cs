@@ -27,9 +27,9 @@ public sealed class TikTokTests
             scorer.Score([users[n]], scores);
             foreach (int item in data.Train.ItemsOf(users[n]))
                 scores[item] = float.NegativeInfinity;
-            best.Select(scores);
-            lists[n].Select(r => data.Items.IndexOf(r.Item)).Should().Equal(best.Items.ToArray());
-            lists[n].Select(r => r.Score).Should().Equal(best.Scores.ToArray());
+            best.Clear();
+            best.Offer(scores, 0);
+            lists[n].Select(r => (r.Score, data.Items.IndexOf(r.Item))).Should().Equal(best.Ranked.ToArray());
         }
 
         // And so are the figures: recall from the lists is the report's.

@@ -86,23 +86,16 @@ public sealed class BatchSamplerTests
     public void Batches_drawn_ahead_on_another_thread_are_the_same()
     {
         RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4, MeanInteractions = 12, Modalities = [] }).Data;
-        int threads = DRepMRec.Kernels.Parallelism.Threads;
-        try
+        int[][] Draw(int threads, RankingLoss loss)
         {
-            int[][] Draw(int count, RankingLoss loss)
-            {
-                DRepMRec.Kernels.Parallelism.Threads = count;
-                return [.. new BatchSampler(data.Train, loss, null, 32).Epoch(3).SelectMany(b => new[] { b.UserIndices.ToArray(), b.PositiveIndices.ToArray(), b.NegativeIndices.ToArray(), [(int)b.Seed] })];
-            }
+            using DRepMRec.Kernels.Parallelism.Scope scope = DRepMRec.Kernels.Parallelism.Use(threads);
+            return [.. new BatchSampler(data.Train, loss, null, 32).Epoch(3)
+                .SelectMany(b => new[] { b.UserIndices.ToArray(), b.PositiveIndices.ToArray(), b.NegativeIndices.ToArray(), [(int)b.Seed] })];
+        }
 
-            foreach (RankingLoss loss in new RankingLoss[] { new RankingLoss.Bpr(), new RankingLoss.SampledSoftmax { Negatives = 5 } })
-                Draw(2, loss).Should().BeEquivalentTo(Draw(1, loss), o => o.WithStrictOrdering());
-            new BatchSampler(data.Train, new RankingLoss.Bpr(), null, 32).Epoch(1).First().Count.Should().Be(32, "an epoch may be left early");
-        }
-        finally
-        {
-            DRepMRec.Kernels.Parallelism.Threads = threads;
-        }
+        foreach (RankingLoss loss in new RankingLoss[] { new RankingLoss.Bpr(), new RankingLoss.SampledSoftmax { Negatives = 5 } })
+            Draw(2, loss).Should().BeEquivalentTo(Draw(1, loss), o => o.WithStrictOrdering());
+        new BatchSampler(data.Train, new RankingLoss.Bpr(), null, 32).Epoch(1).First().Count.Should().Be(32, "an epoch may be left early");
     }
 
     [Fact]

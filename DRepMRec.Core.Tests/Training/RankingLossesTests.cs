@@ -12,7 +12,7 @@ public sealed class RankingLossesTests
     public void Bpr_is_minus_the_log_sigmoid_of_the_difference()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = RankingLoss.Bpr.Mean(ones(1, 1), tensor(new float[] { 1, 2, 0 }, 3, 1), new RankedPairs([0, 0], [0, 1], [2, 1], false));
+        Tensor loss = RankingLoss.Bpr.Mean(ones(1, 1), tensor(new float[] { 1, 2, 0 }, 3, 1), new PairIndices([0, 0], [0, 1], [2, 1], false));
         loss.item<float>().Should().BeApproximately((float)((Math.Log(1 + Math.Exp(-1)) + Math.Log(2)) / 2), 1e-6f);
     }
 

@@ -61,7 +61,7 @@ public sealed class SimilaritySupervisedSignal
     /// <param name="target">[n, n]: the similarities that they are held to.</param>
     private Tensor Compare(Tensor rows, Tensor target)
     {
-        if (_options.Kind == SimilarityLossKind.MeanSquared && rows.device_type == DeviceType.CPU)
+        if (_options.Kind == SimilarityLossKind.MeanSquared && OwnKernels.Run(rows))
             return SimilarityErrorFunction.Apply(rows, target);
         Tensor modal = LinearFunction.Apply(rows, rows, null);
         return _options.Kind switch

@@ -41,7 +41,7 @@ public sealed class BlendedRecommender : IItemScorer
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
-        Guard.Room(scores, users.Length, ItemCount);
+        Guard.ThrowIfWrongLength(scores, users.Length, ItemCount);
         scores.Clear();
         float[] rented = ArrayPool<float>.Shared.Rent(scores.Length);
         Span<float> own = rented.AsSpan(0, scores.Length);

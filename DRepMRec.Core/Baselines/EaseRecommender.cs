@@ -50,7 +50,7 @@ public sealed class EaseRecommender : IItemScorer
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
-        Guard.Room(scores, users.Length, ItemCount);
+        Guard.ThrowIfWrongLength(scores, users.Length, ItemCount);
         int n = _items.Length;
         var sum = new float[n];
         for (int u = 0; u < users.Length; u++)

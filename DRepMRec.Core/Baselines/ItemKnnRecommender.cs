@@ -43,7 +43,7 @@ public sealed class ItemKnnRecommender : IItemScorer
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
-        Guard.Room(scores, users.Length, ItemCount);
+        Guard.ThrowIfWrongLength(scores, users.Length, ItemCount);
         scores.Clear();
         ReadOnlySpan<int> offsets = _similar.RowOffsets, columns = _similar.Columns;
         ReadOnlySpan<float> values = _similar.Values;

@@ -28,7 +28,7 @@ public sealed class PopularityRecommender : IItemScorer
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
-        Guard.Room(scores, users.Length, ItemCount);
+        Guard.ThrowIfWrongLength(scores, users.Length, ItemCount);
         for (int u = 0; u < users.Length; u++)
             _scores.CopyTo(scores.Slice(u * ItemCount, ItemCount));
     }

@@ -47,7 +47,7 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
 
     /// <inheritdoc/>
     public UserItemEmbeddings? Ego
-        => new UserItemEmbeddings(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
+        => new UserItemEmbeddings(_embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _itemCount));
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)

@@ -40,7 +40,7 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
     public int EmbeddingDim { get; }
 
     /// <inheritdoc/>
-    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.Of(this).alias(), _items.alias());
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.ThrowIfDisposed(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)

@@ -18,7 +18,7 @@ public sealed partial class ModalEncoder
         Tensor weightSum = features.Present.Select((p, m) => p.Times(weights[m])).Aggregate((a, b) => a.Plus(b)).Plus(1e-12);
         return [.. Enumerable.Range(0, _gates.Count).Select(m =>
         {
-            Tensor items = ProductSum.Compute(Terms(mixing, m));
+            Tensor items = SparseProduct.Sum(Terms(mixing, m));
             if (_weights is not null)
                 items = items.Times(weights[m]) / weightSum;
             return new ModalityExport(new UserItemEmbeddings(Users(graph, items, features), items)) { Content = Content(features, m, weights[m]) };

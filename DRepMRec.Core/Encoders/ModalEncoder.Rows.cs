@@ -25,7 +25,7 @@ public sealed partial class ModalEncoder
         if (picked is not null)
             history = history.SelectColumns(picked);
         int[] places = picked is null ? items : Array.ConvertAll(items, i => Array.BinarySearch(picked, i));
-        UserItemEmbeddings output = history.AppendUnitRows(places).PropagateSplit(all, history.RowCount);
+        UserItemEmbeddings output = history.AppendUnitRows(places).Propagate(all).Split(history.RowCount);
         return cold.Contains(1)
             ? output with { Users = output.Users.Plus(tensor(cold, cold.Length, 1).to(all.device) * MeanItem(all, features)) }
             : output;

@@ -112,12 +112,12 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     private Tensor Weigh(List<(CsrMatrix, Tensor)>[] terms, IReadOnlyList<Tensor> present)
     {
         if (_weights is null)
-            return ProductSum.Compute([.. terms.SelectMany(t => t)]);
+            return SparseProduct.Sum([.. terms.SelectMany(t => t)]);
 
-        Tensor shares = _weights.softmax(0), sum = ProductSum.Compute(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
+        Tensor shares = _weights.softmax(0), sum = SparseProduct.Sum(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
         for (int m = 1; m < terms.Length; m++)
         {
-            sum = sum.Plus(ProductSum.Compute(terms[m]) * shares.narrow(0, m, 1));
+            sum = sum.Plus(SparseProduct.Sum(terms[m]) * shares.narrow(0, m, 1));
             weightSum = weightSum.Plus(present[m] * shares.narrow(0, m, 1));
         }
 

@@ -41,7 +41,7 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
-        Guard.Room(scores, users.Length, ItemCount);
+        Guard.ThrowIfWrongLength(scores, users.Length, ItemCount);
         ScoreRange(users, 0, ItemCount, scores);
     }
 

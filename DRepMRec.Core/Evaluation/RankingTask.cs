@@ -78,11 +78,11 @@ internal sealed class RankingTask
         Mask(_data.Train.ItemsOf(user), scores, first, ref workspace.Masked[n]);
         if (_alsoMasked is not null)
             Mask(_alsoMasked.ItemsOf(user), scores, first, ref workspace.AlsoMasked[n]);
-        workspace.Best[n].Take(scores, first);
+        workspace.Best[n].Offer(scores, first);
         if (CountCold(_positives.ItemsOf(user)) == 0)
             return;
         for (int at = workspace.ColdPlaces[n]; at < _coldItems.Length && _coldItems[at] < first + scores.Length; workspace.ColdPlaces[n] = ++at)
-            workspace.BestCold[n].Take(scores[_coldItems[at] - first], _coldItems[at]);
+            workspace.BestCold[n].Offer(scores[_coldItems[at] - first], _coldItems[at]);
     }
 
     /// <summary>Takes the items of this block out. As items ascend, each is looked at once.</summary>
@@ -95,21 +95,22 @@ internal sealed class RankingTask
     private void MeasureUser(Workspace workspace, int n, int user, int place)
     {
         ReadOnlySpan<int> positives = _positives.ItemsOf(user);
-        foreach (int item in workspace.Best[n].Items)
+        foreach (var (_, item) in workspace.Best[n].Ranked)
             workspace.Covered[item] = true;
-        Measure(workspace, workspace.Best[n].Items, positives, positives.Length, coldOnly: false, _all, place);
+        Measure(workspace, workspace.Best[n].Ranked, positives, positives.Length, coldOnly: false, _all, place);
         int coldPositives = CountCold(positives);
         if (coldPositives == 0)
             return;
-        Measure(workspace, workspace.Best[n].Items, positives, coldPositives, coldOnly: true, _cold, place);
-        Measure(workspace, workspace.BestCold[n].Items, positives, coldPositives, coldOnly: true, _coldAmongCold, place);
+        Measure(workspace, workspace.Best[n].Ranked, positives, coldPositives, coldOnly: true, _cold, place);
+        Measure(workspace, workspace.BestCold[n].Ranked, positives, coldPositives, coldOnly: true, _coldAmongCold, place);
     }
 
-    private void Measure(Workspace workspace, ReadOnlySpan<int> ranked, ReadOnlySpan<int> positives, int count, bool coldOnly, double[][] target, int place)
+    private void Measure(
+        Workspace workspace, ReadOnlySpan<(float Score, int Item)> ranked, ReadOnlySpan<int> positives, int count, bool coldOnly, double[][] target, int place)
     {
         Span<bool> hits = workspace.Hits.AsSpan(0, ranked.Length);
         for (int r = 0; r < ranked.Length; r++)
-            hits[r] = positives.BinarySearch(ranked[r]) >= 0 && (!coldOnly || _isCold[ranked[r]]);
+            hits[r] = positives.BinarySearch(ranked[r].Item) >= 0 && (!coldOnly || _isCold[ranked[r].Item]);
         for (int m = 0; m < _metrics.Length; m++)
             target[m][place] = _metrics[m].Compute(hits, count);
     }
@@ -172,8 +173,8 @@ internal sealed class RankingTask
         {
             for (int n = 0; n < count; n++)
             {
-                Best[n].Begin();
-                BestCold[n].Begin();
+                Best[n].Clear();
+                BestCold[n].Clear();
             }
 
             Array.Clear(Masked);

@@ -16,7 +16,7 @@ internal static class PrincipalComponents
     /// <param name="components">The number of components, below the dimension.</param>
     public static float[] Reduce(float[] rows, int dimension, int components)
     {
-        TorchBackend.UseOneThread();
+        using IDisposable oneThread = TorchBackend.UseOneThread();
         int count = rows.Length / dimension, width = Math.Min(dimension, components + Oversampling);
         using var scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();

@@ -1,12 +1,13 @@
+using System.Numerics.Tensors;
 using DRepMRec.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Graphs;
 
 /// <summary>
-/// LightGCN's propagation for the rows that a batch needs, exactly: the last layer is made for those rows alone, the one before for their neighbours; on the way back the first product takes only what
-/// the rows' gradients reach. By Horner's rule the mean is (x + A (x + A (x + …))) / (L + 1), so that no layer is ever summed in a pass of its own.
+/// LightGCN's propagation for the rows that a batch needs, exactly: the last layer is made for those rows alone, the one before for their
+/// neighbours; on the way back the first product takes only what the rows' gradients reach.
 /// </summary>
 /// <remarks>Belongs to one encoder, keeps its buffers from step to step, and serves one step at a time.</remarks>
 internal sealed unsafe class BatchPropagation
@@ -19,23 +20,22 @@ internal sealed unsafe class BatchPropagation
     /// <summary>The gradient of the ego embeddings, shared by all that flows into them in a step.</summary>
     public LeafGradient Gradient { get; } = new();
 
-    /// <summary>What <see cref="Propagation.PropagateMean"/> gives, and the ego embeddings themselves, for a batch's rows.</summary>
+    /// <summary>What <see cref="Propagation.PropagateMean"/> gives, and the ego embeddings themselves, for the rows that are asked for.</summary>
     /// <param name="ego">[U + I, D].</param>
     /// <param name="adjacency">Symmetric, [U + I, U + I].</param>
     /// <param name="layers">The number of layers L.</param>
     /// <param name="userCount">The number of users U.</param>
-    /// <param name="rows">The rows that are asked for.</param>
+    /// <param name="rows">The rows that are asked for. All of them use no buffer, so they may be asked for by many threads.</param>
     public (UserItemEmbeddings Mean, UserItemEmbeddings Ego) Apply(Tensor ego, CsrMatrix adjacency, int layers, int userCount, RowSet rows)
     {
-        if (ego.device_type == DeviceType.CPU && !rows.IsAll)
+        if (rows.IsAll || !OwnKernels.Run(ego))
         {
-            int[] nodes = rows.Nodes(userCount);
-            List<Tensor> parts = Function.apply(ego, this, new Step(ego, adjacency, layers, nodes, rows.Users.Length, Reach(adjacency, nodes, layers)));
-            return (new UserItemEmbeddings(parts[0], parts[1]), new UserItemEmbeddings(parts[2], parts[3]));
+            UserItemEmbeddings own = new(ego.narrow(0, 0, userCount), ego.narrow(0, userCount, adjacency.RowCount - userCount));
+            return (rows.Select(adjacency.PropagateMean(ego, layers).Split(userCount)), rows.Select(own));
         }
 
-        UserItemEmbeddings all = adjacency.PropagateMeanSplit(ego, layers, userCount);
-        return (rows.Select(all), rows.Select(new UserItemEmbeddings(ego.narrow(0, 0, userCount), ego.narrow(0, userCount, adjacency.RowCount - userCount))));
+        List<Tensor> parts = Function.apply(ego, this, new Step(ego, adjacency, layers, rows.Nodes(userCount), rows.Users.Length));
+        return (new UserItemEmbeddings(parts[0], parts[1]), new UserItemEmbeddings(parts[2], parts[3]));
     }
 
     /// <summary>Frees the buffers. A later step makes them anew.</summary>
@@ -48,7 +48,43 @@ internal sealed unsafe class BatchPropagation
         (_places, _marks) = ([], []);
     }
 
-    /// <summary>The nodes themselves and what they are linked to, ascending.</summary>
+    private void Forward(Step step, int[] neighborhood, float* ego, int width, float* mean)
+    {
+        if (step.Layers == 0)
+        {
+            Gather(ego, step.Nodes, width, mean);
+            return;
+        }
+
+        // Two steps from a batch are nearly everywhere, so only the step next to it is worth a list.
+        var rows = new int[]?[step.Layers];
+        rows[^1] = step.Nodes;
+        if (rows.Length > 1)
+            rows[^2] = neighborhood;
+        LayerMean.Compute(step.Matrix.Arrays, ego, null, rows, compact: true, width, _layers, mean);
+    }
+
+    /// <summary>The same products in the opposite order; the first source has the batch's rows only.</summary>
+    private void Backward(Step step, int[] neighborhood, float* slope, int width, float* target)
+    {
+        int count = step.Matrix.RowCount;
+        if (step.Layers == 0)
+        {
+            new Span<float>(target, count * width).Clear();
+            Scatter(slope, step.Nodes, width, target);
+            return;
+        }
+
+        var rows = new int[]?[step.Layers];
+        if (rows.Length > 1)
+            rows[0] = neighborhood;
+        int[] places = Places(step.Nodes, count);
+        LayerMean.Compute(step.Matrix.Arrays, slope, places, rows, compact: false, width, _layers, target);
+        foreach (int node in step.Nodes)
+            places[node] = -1;
+    }
+
+    /// <summary>The nodes themselves and the nodes that they are linked to, ascending.</summary>
     private int[] Neighborhood(CsrMatrix matrix, int[] nodes)
     {
         if (_marks.Length < matrix.RowCount)
@@ -73,7 +109,7 @@ internal sealed unsafe class BatchPropagation
         return all;
     }
 
-    /// <summary>For each node its place among some, or -1.</summary>
+    /// <summary>For each node of the graph its place in the list, or -1. Whoever asked sets the places of the list back to -1.</summary>
     private int[] Places(int[] nodes, int count)
     {
         if (_places.Length < count)
@@ -87,87 +123,12 @@ internal sealed unsafe class BatchPropagation
         return _places;
     }
 
-    /// <summary>The sets of nodes that each product but the last must make, for the first to the last of them; <see langword="null"/> for all nodes.</summary>
-    private int[]?[] Reach(CsrMatrix matrix, int[] nodes, int layers)
-    {
-        var reach = new int[]?[Math.Max(0, layers - 1)];
-        for (int n = reach.Length - 1; n >= 0; n--)
-        {
-            // Two steps from a batch are nearly everywhere, so only the step next to it is worth a list.
-            reach[n] = n == reach.Length - 1 ? Neighborhood(matrix, nodes) : null;
-        }
-
-        return reach;
-    }
-
-    private void Forward(Step step, float* ego, int width, float* mean)
-    {
-        var (_, matrix, layers, nodes, _, reach) = step;
-        float* from = ego;
-        for (int n = 0; n < reach.Length; n++)
-        {
-            float* to = _layers[n % 2].Of((long)matrix.RowCount * width);
-            SparseDenseProduct.Multiply(matrix, new SparseDenseProduct.RowJob { Rows = reach[n], X = (nint)from, B = (nint)ego, Target = (nint)to, Scale = 1 }, width);
-            from = to;
-        }
-
-        if (layers > 0)
-            SparseDenseProduct.Multiply(matrix, new SparseDenseProduct.RowJob { Rows = nodes, X = (nint)from, B = (nint)ego, Target = (nint)mean, Compact = true, Scale = 1f / (layers + 1) }, width);
-        else
-            Gather(ego, nodes, width, mean);
-    }
-
-    /// <summary>The same products in the opposite order; the first source has the batch's rows only.</summary>
-    private void Backward(Step step, float* slope, int width, float* target)
-    {
-        var (_, matrix, layers, nodes, _, reach) = step;
-        int count = matrix.RowCount;
-        int[] places = Places(nodes, count);
-        nint from = (nint)slope;
-        bool compact = true;
-        for (int n = reach.Length - 1; n >= 0; n--)
-        {
-            float* to = _layers[n % 2].Of((long)count * width);
-            if (reach[n] is { } some)
-                ClearOthers(to, some, count, width);
-            SparseDenseProduct.Multiply(matrix, new SparseDenseProduct.RowJob { Rows = reach[n], X = from, XPlaces = compact ? places : null, B = (nint)slope, BPlaces = places, Target = (nint)to, Scale = 1 }, width);
-            (from, compact) = ((nint)to, false);
-        }
-
-        if (layers > 0)
-        {
-            SparseDenseProduct.Multiply(
-                matrix, new SparseDenseProduct.RowJob { X = from, XPlaces = compact ? places : null, B = (nint)slope, BPlaces = places, Target = (nint)target, Scale = 1f / (layers + 1) }, width);
-        }
-        else
-        {
-            new Span<float>(target, count * width).Clear();
-            Scatter(slope, nodes, width, target);
-        }
-
-        foreach (int node in nodes)
-            places[node] = -1;
-    }
-
-    /// <summary>Sets the rows that aren't among some, which ascend, to zero.</summary>
-    private static void ClearOthers(float* table, int[] some, int count, int width)
-    {
-        int from = 0;
-        foreach (int row in some)
-        {
-            new Span<float>(table + ((long)from * width), (row - from) * width).Clear();
-            from = row + 1;
-        }
-
-        new Span<float>(table + ((long)from * width), (count - from) * width).Clear();
-    }
-
     /// <summary>The rows of two tensors, one after the other.</summary>
-    private float* Gather(Tensor users, Tensor items)
+    private float* Join(Tensor users, Tensor items)
     {
         using Tensor first = users.contiguous(), second = items.contiguous();
         int length = (int)first.numel();
-        float* all = _slope.Of(length + second.numel());
+        float* all = _slope.EnsureCapacity(length + second.numel());
         first.FloatSpan().CopyTo(new Span<float>(all, length));
         second.FloatSpan().CopyTo(new Span<float>(all + length, (int)second.numel()));
         return all;
@@ -184,12 +145,17 @@ internal sealed unsafe class BatchPropagation
         for (int n = 0; n < nodes.Length; n++)
         {
             var target = new Span<float>(to + ((long)nodes[n] * width), width);
-            System.Numerics.Tensors.TensorPrimitives.Add(target, new ReadOnlySpan<float>(from + ((long)n * width), width), target);
+            TensorPrimitives.Add(target, new ReadOnlySpan<float>(from + ((long)n * width), width), target);
         }
     }
 
-    /// <summary>What a step's way back needs to know of its way there.</summary>
-    private sealed record Step(Tensor Ego, CsrMatrix Matrix, int Layers, int[] Nodes, int Users, int[]?[] Reach);
+    /// <summary>What both ways of a step need to know.</summary>
+    /// <param name="Ego">The ego embeddings.</param>
+    /// <param name="Matrix">The adjacency.</param>
+    /// <param name="Layers">The number of layers.</param>
+    /// <param name="Nodes">The nodes of the batch, ascending: its users, then its items.</param>
+    /// <param name="Users">How many of the nodes are users.</param>
+    private sealed record Step(Tensor Ego, CsrMatrix Matrix, int Layers, int[] Nodes, int Users);
 
     private sealed class Function : autograd.MultiTensorFunction<Function>
     {
@@ -198,12 +164,14 @@ internal sealed unsafe class BatchPropagation
         public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
         {
             var (owner, step) = ((BatchPropagation)vars[1], (Step)vars[2]);
+            int[] neighborhood = step.Layers > 1 ? owner.Neighborhood(step.Matrix, step.Nodes) : [];
             ctx.save_data("owner", owner);
             ctx.save_data("step", step);
+            ctx.save_data("neighborhood", neighborhood);
             using Tensor ego = ((Tensor)vars[0]).contiguous();
             int width = (int)ego.shape[1], users = step.Users, items = step.Nodes.Length - users;
             using Tensor mean = empty(users + items, width), own = empty(users + items, width);
-            owner.Forward(step, ego.Floats(), width, mean.Floats());
+            owner.Forward(step, neighborhood, ego.Floats(), width, mean.Floats());
             Gather(ego.Floats(), step.Nodes, width, own.Floats());
             return [mean.narrow(0, 0, users), mean.narrow(0, users, items), own.narrow(0, 0, users), own.narrow(0, users, items)];
         }
@@ -211,11 +179,12 @@ internal sealed unsafe class BatchPropagation
         public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
         {
             var (owner, step) = ((BatchPropagation)ctx.get_data("owner"), (Step)ctx.get_data("step"));
+            var neighborhood = (int[])ctx.get_data("neighborhood");
             int width = (int)grad_outputs[0].shape[1];
             Tensor? gradient = owner.Gradient.Write(step.Ego, target =>
             {
-                owner.Backward(step, owner.Gather(grad_outputs[0], grad_outputs[1]), width, target);
-                Scatter(owner.Gather(grad_outputs[2], grad_outputs[3]), step.Nodes, width, target);
+                owner.Backward(step, neighborhood, owner.Join(grad_outputs[0], grad_outputs[1]), width, target);
+                Scatter(owner.Join(grad_outputs[2], grad_outputs[3]), step.Nodes, width, target);
             });
             return [gradient!, null!, null!];
         }

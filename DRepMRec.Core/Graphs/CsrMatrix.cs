@@ -1,13 +1,11 @@
 using DRepMRec.Kernels;
+
 namespace DRepMRec.Graphs;
 
 /// <summary>A sparse matrix in compressed sparse rows, single precision, columns ascending within a row.</summary>
 /// <remarks>Immutable and safe for use by many threads. Holds no native memory unless a product ran on another device than the CPU.</remarks>
 public sealed class CsrMatrix
 {
-    private readonly int[] _rowOffsets;
-    private readonly int[] _columns;
-    private readonly float[] _values;
     private CsrMatrix? _transpose;
 
     /// <summary>Creates a matrix from entries in any order; entries at the same place are an error.</summary>
@@ -20,22 +18,11 @@ public sealed class CsrMatrix
     {
     }
 
-    private CsrMatrix(int rowCount, int columnCount, (int[] Offsets, int[] Columns, float[] Values) parts)
-        : this(rowCount, columnCount, parts.Offsets, parts.Columns, parts.Values)
-    {
-    }
-
     /// <summary>Takes over arrays that are already in order.</summary>
     internal CsrMatrix(int rowCount, int columnCount, int[] rowOffsets, int[] columns, float[] values, bool symmetric = false)
-    {
-        RowCount = rowCount;
-        ColumnCount = columnCount;
-        _rowOffsets = rowOffsets;
-        _columns = columns;
-        _values = values;
-        if (symmetric)
-            _transpose = this;
-    }
+        : this(rowCount, columnCount, new SparseRows(rowOffsets, columns, values)) => _transpose = symmetric ? this : null;
+
+    private CsrMatrix(int rowCount, int columnCount, SparseRows arrays) => (RowCount, ColumnCount, Arrays) = (rowCount, columnCount, arrays);
 
     /// <summary>The number of rows.</summary>
     public int RowCount { get; }
@@ -44,16 +31,19 @@ public sealed class CsrMatrix
     public int ColumnCount { get; }
 
     /// <summary>The number of stored entries.</summary>
-    public int NonZeroCount => _values.Length;
+    public int NonZeroCount => Arrays.Values.Length;
 
     /// <summary>Where each row begins in <see cref="Columns"/> and <see cref="Values"/>: one entry more than there are rows.</summary>
-    public ReadOnlySpan<int> RowOffsets => _rowOffsets;
+    public ReadOnlySpan<int> RowOffsets => Arrays.Offsets;
 
     /// <summary>The column of each stored entry.</summary>
-    public ReadOnlySpan<int> Columns => _columns;
+    public ReadOnlySpan<int> Columns => Arrays.Columns;
 
     /// <summary>The value of each stored entry.</summary>
-    public ReadOnlySpan<float> Values => _values;
+    public ReadOnlySpan<float> Values => Arrays.Values;
+
+    /// <summary>The matrix as the kernels take it.</summary>
+    internal SparseRows Arrays { get; }
 
     /// <summary>The transposed matrix; the matrix itself when it is known to be symmetric. Made at the first call and kept.</summary>
     public CsrMatrix Transpose()
@@ -62,7 +52,7 @@ public sealed class CsrMatrix
             return _transpose;
 
         var offsets = new int[ColumnCount + 1];
-        foreach (int column in _columns)
+        foreach (int column in Columns)
             offsets[column + 1]++;
         for (int c = 0; c < ColumnCount; c++)
             offsets[c + 1] += offsets[c];
@@ -72,11 +62,10 @@ public sealed class CsrMatrix
         var values = new float[NonZeroCount];
         for (int row = 0; row < RowCount; row++)
         {
-            for (int e = _rowOffsets[row]; e < _rowOffsets[row + 1]; e++)
+            for (int e = RowOffsets[row]; e < RowOffsets[row + 1]; e++)
             {
-                int at = next[_columns[e]]++;
-                columns[at] = row;
-                values[at] = _values[e];
+                int at = next[Columns[e]]++;
+                (columns[at], values[at]) = (row, Values[e]);
             }
         }
 
@@ -84,21 +73,22 @@ public sealed class CsrMatrix
     }
 
     /// <summary>The same places with other values, one for each stored entry.</summary>
-    internal CsrMatrix WithValues(float[] values, bool symmetric = false) => new(RowCount, ColumnCount, _rowOffsets, _columns, values, symmetric);
+    internal CsrMatrix WithValues(float[] values, bool symmetric = false)
+        => new(RowCount, ColumnCount, Arrays.Offsets, Arrays.Columns, values, symmetric);
 
-    /// <summary>Some rows, in their order.</summary>
+    /// <summary>A matrix of the given rows, in the order of their indices.</summary>
     internal CsrMatrix SelectRows(int[] rows)
     {
         var offsets = new int[rows.Length + 1];
         for (int n = 0; n < rows.Length; n++)
-            offsets[n + 1] = offsets[n] + _rowOffsets[rows[n] + 1] - _rowOffsets[rows[n]];
+            offsets[n + 1] = offsets[n] + RowOffsets[rows[n] + 1] - RowOffsets[rows[n]];
         var columns = new int[offsets[^1]];
         var values = new float[offsets[^1]];
         for (int n = 0; n < rows.Length; n++)
         {
-            Range own = _rowOffsets[rows[n]].._rowOffsets[rows[n] + 1];
-            _columns.AsSpan(own).CopyTo(columns.AsSpan(offsets[n]));
-            _values.AsSpan(own).CopyTo(values.AsSpan(offsets[n]));
+            Range own = RowOffsets[rows[n]]..RowOffsets[rows[n] + 1];
+            Columns[own].CopyTo(columns.AsSpan(offsets[n]));
+            Values[own].CopyTo(values.AsSpan(offsets[n]));
         }
 
         return new CsrMatrix(rows.Length, ColumnCount, offsets, columns, values);
@@ -108,33 +98,27 @@ public sealed class CsrMatrix
     internal int[] UsedColumns()
     {
         var used = new bool[ColumnCount];
-        foreach (int column in _columns)
+        foreach (int column in Columns)
             used[column] = true;
         return [.. Enumerable.Range(0, ColumnCount).Where(c => used[c])];
     }
 
-    /// <summary>The same rows over some columns, ascending, which must be all that have an entry.</summary>
+    /// <summary>The same rows over fewer columns.</summary>
+    /// <param name="columns">The columns that stay, ascending; all that have an entry must be among them.</param>
     internal CsrMatrix SelectColumns(int[] columns)
     {
         var places = new int[ColumnCount];
         for (int place = 0; place < columns.Length; place++)
             places[columns[place]] = place;
-        return new CsrMatrix(RowCount, columns.Length, _rowOffsets, Array.ConvertAll(_columns, c => places[c]), _values);
+        return new CsrMatrix(RowCount, columns.Length, Arrays.Offsets, Array.ConvertAll(Arrays.Columns, c => places[c]), Arrays.Values);
     }
 
-    /// <summary>The same rows, and below them one for each of some columns with a 1 there.</summary>
+    /// <summary>The same rows, and below them, for each of the given columns, a row that has a 1 in that column alone.</summary>
     internal CsrMatrix AppendUnitRows(int[] columns)
     {
-        int[] offsets = new int[_rowOffsets.Length + columns.Length], all = new int[NonZeroCount + columns.Length];
-        var values = new float[all.Length];
-        _rowOffsets.CopyTo(offsets, 0);
-        _columns.CopyTo(all, 0);
-        _values.CopyTo(values, 0);
-        columns.CopyTo(all, NonZeroCount);
-        values.AsSpan(NonZeroCount).Fill(1);
-        for (int row = 0; row < columns.Length; row++)
-            offsets[_rowOffsets.Length + row] = NonZeroCount + row + 1;
-        return new CsrMatrix(RowCount + columns.Length, ColumnCount, offsets, all, values);
+        int[] offsets = [.. RowOffsets, .. Enumerable.Range(NonZeroCount + 1, columns.Length)];
+        float[] values = [.. Values, .. Enumerable.Repeat(1f, columns.Length)];
+        return new CsrMatrix(RowCount + columns.Length, ColumnCount, offsets, [.. Columns, .. columns], values);
     }
 
     /// <summary>The product with a dense row-major matrix of <paramref name="width"/> columns: y = A x, all of y overwritten.</summary>
@@ -150,14 +134,14 @@ public sealed class CsrMatrix
         unsafe
         {
             fixed (float* px = x, py = y)
-                SparseDenseProduct.Multiply(this, px, py, width);
+                SparseDenseProduct.Multiply(Arrays, new SparseDenseProduct.Job { X = (nint)px, Target = (nint)py }, width);
         }
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{RowCount} x {ColumnCount}, {NonZeroCount} entries";
 
-    private static (int[] Offsets, int[] Columns, float[] Values) Compress(int rowCount, int columnCount, IReadOnlyCollection<(int Row, int Column, float Value)> entries)
+    private static SparseRows Compress(int rowCount, int columnCount, IReadOnlyCollection<(int Row, int Column, float Value)> entries)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
         ArgumentOutOfRangeException.ThrowIfNegative(columnCount);
@@ -193,6 +177,6 @@ public sealed class CsrMatrix
             }
         }
 
-        return (offsets, columns, values);
+        return new SparseRows(offsets, columns, values);
     }
 }

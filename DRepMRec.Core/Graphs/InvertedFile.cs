@@ -59,9 +59,10 @@ internal sealed class InvertedFile
                     continue;
                 centres.Multiply(_centres.AsSpan(group * _dimension, _dimension), 1, toCentres);
                 toCentres[group] = float.PositiveInfinity;
-                nearest.Select(toCentres);
+                nearest.Clear();
+                nearest.Offer(toCentres, 0);
                 TopK[] best = [.. Enumerable.Range(0, count).Select(_ => new TopK(neighbors))];
-                foreach (int other in nearest.Items.ToArray().Order())
+                foreach (int other in nearest.Ranked.ToArray().Select(n => n.Index).Order())
                 {
                     int others = Count(other);
                     if (scores.Length < count * others)
@@ -71,7 +72,7 @@ internal sealed class InvertedFile
                     {
                         if (other == group)
                             scores[(n * others) + n] = float.NegativeInfinity;
-                        best[n].Take(scores.AsSpan(n * others, others), _offsets[other]);
+                        best[n].Offer(scores.AsSpan(n * others, others), _offsets[other]);
                     }
                 }
 

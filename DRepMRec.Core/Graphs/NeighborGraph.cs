@@ -30,7 +30,7 @@ public static class NeighborGraph
             {
                 int block = Math.Min(RowBlock, count - start);
                 foreach (TopK list in best)
-                    list.Begin();
+                    list.Clear();
                 for (int first = 0; first < count; first += ColumnBlock)
                 {
                     int columns = Math.Min(ColumnBlock, count - first);
@@ -40,7 +40,7 @@ public static class NeighborGraph
                         Span<float> own = similarities.AsSpan(n * columns, columns);
                         if ((uint)(start + n - first) < (uint)columns)
                             own[start + n - first] = float.NegativeInfinity;
-                        best[n].Take(own, first);
+                        best[n].Offer(own, first);
                     }
                 }
 

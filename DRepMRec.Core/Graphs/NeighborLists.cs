@@ -17,10 +17,11 @@ internal sealed class NeighborLists(int count, int k)
     public void Set(int row, TopK best, int[]? names = null)
     {
         int found = 0, start = row * _width;
-        for (; found < best.Count && best.Scores[found] > 0; found++)
+        foreach (var (score, other) in best.Ranked)
         {
-            _columns[start + found] = names is null ? best.Items[found] : names[best.Items[found]];
-            _values[start + found] = best.Scores[found];
+            if (score <= 0)
+                break;
+            (_columns[start + found], _values[start + found++]) = (names is null ? other : names[other], score);
         }
 
         _counts[row] = found;

@@ -61,7 +61,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
 
     /// <inheritdoc/>
     public UserItemEmbeddings? Ego
-        => new UserItemEmbeddings(_embedding.Of(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+        => new UserItemEmbeddings(_embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
 
     /// <inheritdoc/>
     public InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch)
@@ -114,10 +114,10 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than projecting the
         // features, unless every user meets every negative.
         TrainingBatch source = batch.Batch;
-        bool lifts = users.device_type == DeviceType.CPU && !source.SharedNegatives;
+        bool lifts = OwnKernels.Run(users) && !source.SharedNegatives;
         var pairs = lifts
-            ? new RankedPairs(batch.Users, source.PositiveIndices, source.NegativeIndices, source.SharedNegatives)
-            : new RankedPairs(batch.Users, batch.Positives, batch.Negatives, source.SharedNegatives);
+            ? source.Pairs with { Users = batch.Pairs.Users }
+            : batch.Pairs;
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {

@@ -77,7 +77,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
-    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_embedding.Of(this).narrow(0, 0, _userCount), EgoItems);
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), EgoItems);
 
     private Tensor EgoItems => _embedding.narrow(0, _userCount, _features.ItemCount);
 

@@ -54,7 +54,7 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public int EmbeddingDim { get; }
 
     /// <summary>The trainable rows: [U, 2 D] and [I, D].</summary>
-    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.Of(this).alias(), _items.alias());
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.ThrowIfDisposed(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)

@@ -48,8 +48,8 @@ internal static class Guard
         => T.IsZero(value) || double.CreateChecked(value) is >= Smallest and <= Largest ? value
             : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be from {Smallest} to {Largest}, as models are in single precision."));
 
-    /// <summary>Room for the scores of all items for some users.</summary>
-    public static void Room(ReadOnlySpan<float> scores, int users, int items)
+    /// <summary>Refuses a span that doesn't hold one score for each pair of a user and an item.</summary>
+    public static void ThrowIfWrongLength(ReadOnlySpan<float> scores, int users, int items)
     {
         if (scores.Length != (long)users * items)
             throw new ArgumentException($"Expected room for {users} x {items} scores, got {scores.Length}.", nameof(scores));

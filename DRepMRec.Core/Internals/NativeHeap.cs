@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace DRepMRec.Internals;
 
 /// <summary>
-/// The memory of libtorch's tensors between the steps of a training. glibc hands what a step frees back to the system, which clears every page of it again for the next step: a fifth of the time of a step with content.
-/// Elsewhere than on Linux with glibc, and where the environment has thresholds of its own, nothing is done.
+/// The C allocator, from which libtorch takes the tensors of a step. glibc hands what a step frees back to the system, which clears every page of it
+/// again for the next step: a fifth of the time of a step with content.
 /// </summary>
+/// <remarks>Elsewhere than on Linux with glibc, and where the environment has thresholds of its own, nothing is done.</remarks>
 internal static unsafe class NativeHeap
 {
     // <malloc.h>: M_TRIM_THRESHOLD, M_MMAP_THRESHOLD.
@@ -16,12 +17,19 @@ internal static unsafe class NativeHeap
     private const int LargestKept = 32 << 20;
 
     private static readonly Lazy<nint> Library = new(() => OperatingSystem.IsLinux()
-        && Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is null && Environment.GetEnvironmentVariable("MALLOC_MMAP_THRESHOLD_") is null
+        && Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is null
+        && Environment.GetEnvironmentVariable("MALLOC_MMAP_THRESHOLD_") is null
         && NativeLibrary.TryLoad("libc.so.6", out nint library) ? library : 0);
 
-    /// <summary>From now on, freed blocks of up to 32 MB stay with the process, for the next step to use.</summary>
+    private static volatile bool _keepsFreed;
+
+    /// <summary>Whether <see cref="KeepFreed"/> was ever called.</summary>
+    public static bool KeepsFreed => _keepsFreed;
+
+    /// <summary>From now on, freed blocks of up to 32 MB stay with the process.</summary>
     public static void KeepFreed()
     {
+        _keepsFreed = true;
         if (Library.Value == 0 || !NativeLibrary.TryGetExport(Library.Value, "mallopt", out nint function))
             return;
         var set = (delegate* unmanaged<int, int, int>)function;

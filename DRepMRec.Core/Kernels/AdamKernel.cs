@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>One step of Adam over a range of numbers: both moments and the parameter in one pass. All vector widths give the same bits.</summary>
+/// <summary>
+/// One step of Adam over a range of numbers: both moments and the parameter in one pass. All vector widths give the same bits.
+/// </summary>
 internal readonly unsafe struct AdamKernel(float beta1, float beta2, float epsilon, float rate, float secondScale)
 {
     private readonly float _beta1 = beta1;
@@ -17,38 +18,41 @@ internal readonly unsafe struct AdamKernel(float beta1, float beta2, float epsil
     /// <param name="m">The first moment.</param>
     /// <param name="v">The second moment.</param>
     /// <param name="count">How many numbers each has.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(float* p, float* g, float* m, float* v, int count)
+    /// <param name="path">The instructions.</param>
+    public void Run(float* p, float* g, float* m, float* v, int count, SimdPath path)
     {
-        int i = 0;
-        if (Vector512.IsHardwareAccelerated)
+        int done = path switch
         {
-            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
-            {
-                Vector512<float> slope = Vector512.Load(g + i);
-                Vector512<float> first = (Vector512.Load(m + i) * _beta1) + (slope * (1 - _beta1));
-                Vector512<float> second = (Vector512.Load(v + i) * _beta2) + (slope * slope * (1 - _beta2));
-                first.Store(m + i);
-                second.Store(v + i);
-                (Vector512.Load(p + i) - (first * _rate / ((Vector512.Sqrt(second) * _secondScale) + Vector512.Create(_epsilon)))).Store(p + i);
-            }
-        }
-
-        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
-        {
-            Vector256<float> slope = Vector256.Load(g + i);
-            Vector256<float> first = (Vector256.Load(m + i) * _beta1) + (slope * (1 - _beta1));
-            Vector256<float> second = (Vector256.Load(v + i) * _beta2) + (slope * slope * (1 - _beta2));
-            first.Store(m + i);
-            second.Store(v + i);
-            (Vector256.Load(p + i) - (first * _rate / ((Vector256.Sqrt(second) * _secondScale) + Vector256.Create(_epsilon)))).Store(p + i);
-        }
-
-        for (; i < count; i++)
+            SimdPath.Vector512 => Step<Floats16>(p, g, m, v, count),
+            SimdPath.Vector256 => Step<Floats8>(p, g, m, v, count),
+            _ => 0,
+        };
+        for (int i = done; i < count; i++)
         {
             m[i] = (m[i] * _beta1) + (g[i] * (1 - _beta1));
             v[i] = (v[i] * _beta2) + (g[i] * g[i] * (1 - _beta2));
             p[i] -= m[i] * _rate / ((MathF.Sqrt(v[i]) * _secondScale) + _epsilon);
         }
+    }
+
+    /// <summary>The numbers that fill vectors.</summary>
+    /// <returns>How many are done.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Step<T>(float* p, float* g, float* m, float* v, int count)
+        where T : struct, IVector<T>
+    {
+        T beta1 = T.Create(_beta1), rest1 = T.Create(1 - _beta1), beta2 = T.Create(_beta2), rest2 = T.Create(1 - _beta2);
+        T rate = T.Create(_rate), scale = T.Create(_secondScale), epsilon = T.Create(_epsilon);
+        int i = 0;
+        for (; i <= count - T.Count; i += T.Count)
+        {
+            T slope = T.Load(g + i);
+            T first = (T.Load(m + i) * beta1) + (slope * rest1), second = (T.Load(v + i) * beta2) + (slope * slope * rest2);
+            first.Store(m + i);
+            second.Store(v + i);
+            (T.Load(p + i) - (first * rate / ((T.Sqrt(second) * scale) + epsilon))).Store(p + i);
+        }
+
+        return i;
     }
 }

@@ -4,17 +4,19 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>-log sigmoid((u·p - u·n) / t), averaged over the pairs of a batch, on the CPU: loss and gradients in one pass, without a gathered copy of any row.</summary>
+/// <summary>
+/// -log sigmoid((u·p - u·n) / t), averaged over pairs, on the CPU: loss and gradients in one pass, without a gathered copy of any row.
+/// </summary>
 internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunction>
 {
     public override string Name => nameof(BprFunction);
 
     /// <param name="users">[U, D].</param>
-    /// <param name="items">[I, D]; a table that takes no gradient costs nothing but the rows that the batch reads.</param>
-    /// <param name="pairs">Rows of the two.</param>
+    /// <param name="items">[I, D]; a table that takes no gradient costs nothing but the rows that the pairs read.</param>
+    /// <param name="pairs">The pairs, as rows of the two.</param>
     /// <param name="temperature">t.</param>
     /// <returns>The mean loss, a scalar.</returns>
-    public static Tensor Apply(Tensor users, Tensor items, RankedPairs pairs, double temperature = 1)
+    public static Tensor Apply(Tensor users, Tensor items, PairIndices pairs, double temperature = 1)
         => apply(users, items, pairs, (float)(1 / temperature));
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -23,7 +25,7 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
         Tensor toUsers = zeros_like(users);
         Tensor? toItems = items.requires_grad ? zeros_like(items) : null;
-        double loss = Differentiate(users, items, toUsers, toItems, (RankedPairs)vars[2], (float)vars[3]);
+        double loss = Differentiate(users, items, toUsers, toItems, (PairIndices)vars[2], (float)vars[3]);
         ctx.save_for_backward(toItems is null ? [toUsers] : [toUsers, toItems]);
         return tensor((float)loss);
     }
@@ -35,9 +37,9 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, RankedPairs pairs, float scale)
+    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, PairIndices pairs, float scale)
     {
-        int width = (int)users.shape[1], perPair = pairs.SharedNegatives ? pairs.Negatives.Length : pairs.Negatives.Length / pairs.Users.Length;
+        int width = (int)users.shape[1], perPair = pairs.PerInteraction;
         float* u = users.Floats(), i = items.Floats(), du = toUsers.Floats(), di = toItems is null ? null : toItems.Floats();
         ReadOnlySpan<int> userOf = pairs.Users, positiveOf = pairs.Positives, negativeOf = pairs.Negatives;
         float share = 1f / (userOf.Length * perPair);
@@ -48,7 +50,7 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
             float* toUser = du + ((long)userOf[b] * width), toPositive = di == null ? null : di + ((long)positiveOf[b] * width);
             for (int k = 0; k < perPair; k++)
             {
-                int item = negativeOf[pairs.SharedNegatives ? k : (b * perPair) + k];
+                int item = negativeOf[pairs.Shared ? k : (b * perPair) + k];
                 float* negative = i + ((long)item * width);
                 float margin = DotDifference(user, positive, negative, width) * scale, exp = MathF.Exp(-MathF.Abs(margin));
                 loss += Math.Max(-margin, 0) + Math.Log(1 + (double)exp);

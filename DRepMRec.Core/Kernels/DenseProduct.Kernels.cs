@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
 
-/// <content>What stays in registers: some rows of A, step by step through a panel of B. Where more is true, C is added to.</content>
+/// <content>What stays in registers: one or more rows of A, step by step through a panel of B. Where more is true, C is added to.</content>
 internal static unsafe partial class DenseProduct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -15,40 +15,33 @@ internal static unsafe partial class DenseProduct
         if (more)
         {
             (a0, a1, b0, b1) = (Vector512.Load(c), Vector512.Load(c + 16), Vector512.Load(c + stride), Vector512.Load(c + stride + 16));
-            (c0, c1, d0, d1) = (Vector512.Load(c + (2 * stride)), Vector512.Load(c + (2 * stride) + 16), Vector512.Load(c + (3 * stride)), Vector512.Load(c + (3 * stride) + 16));
+            (c0, c1) = (Vector512.Load(c + (2 * stride)), Vector512.Load(c + (2 * stride) + 16));
+            (d0, d1) = (Vector512.Load(c + (3 * stride)), Vector512.Load(c + (3 * stride) + 16));
             (e0, e1, f0, f1) = (Vector512.Load(t), Vector512.Load(t + 16), Vector512.Load(t + stride), Vector512.Load(t + stride + 16));
-            (g0, g1, h0, h1) = (Vector512.Load(t + (2 * stride)), Vector512.Load(t + (2 * stride) + 16), Vector512.Load(t + (3 * stride)), Vector512.Load(t + (3 * stride) + 16));
+            (g0, g1) = (Vector512.Load(t + (2 * stride)), Vector512.Load(t + (2 * stride) + 16));
+            (h0, h1) = (Vector512.Load(t + (3 * stride)), Vector512.Load(t + (3 * stride) + 16));
         }
 
         nint r2 = 2 * r, r3 = 3 * r;
         float* q = p + (4 * r);
         for (int k = 0; k < depth; k++, p += step, q += step, panel += Lanes)
         {
-            Vector512<float> x = Vector512.Load(panel), y = Vector512.Load(panel + 16);
-            var s = Vector512.Create(*p);
-            a0 = Vector512.FusedMultiplyAdd(s, x, a0);
-            a1 = Vector512.FusedMultiplyAdd(s, y, a1);
+            Vector512<float> x = Vector512.Load(panel), y = Vector512.Load(panel + 16), s = Vector512.Create(*p);
+            (a0, a1) = (Vector512.FusedMultiplyAdd(s, x, a0), Vector512.FusedMultiplyAdd(s, y, a1));
             s = Vector512.Create(p[r]);
-            b0 = Vector512.FusedMultiplyAdd(s, x, b0);
-            b1 = Vector512.FusedMultiplyAdd(s, y, b1);
+            (b0, b1) = (Vector512.FusedMultiplyAdd(s, x, b0), Vector512.FusedMultiplyAdd(s, y, b1));
             s = Vector512.Create(p[r2]);
-            c0 = Vector512.FusedMultiplyAdd(s, x, c0);
-            c1 = Vector512.FusedMultiplyAdd(s, y, c1);
+            (c0, c1) = (Vector512.FusedMultiplyAdd(s, x, c0), Vector512.FusedMultiplyAdd(s, y, c1));
             s = Vector512.Create(p[r3]);
-            d0 = Vector512.FusedMultiplyAdd(s, x, d0);
-            d1 = Vector512.FusedMultiplyAdd(s, y, d1);
+            (d0, d1) = (Vector512.FusedMultiplyAdd(s, x, d0), Vector512.FusedMultiplyAdd(s, y, d1));
             s = Vector512.Create(*q);
-            e0 = Vector512.FusedMultiplyAdd(s, x, e0);
-            e1 = Vector512.FusedMultiplyAdd(s, y, e1);
+            (e0, e1) = (Vector512.FusedMultiplyAdd(s, x, e0), Vector512.FusedMultiplyAdd(s, y, e1));
             s = Vector512.Create(q[r]);
-            f0 = Vector512.FusedMultiplyAdd(s, x, f0);
-            f1 = Vector512.FusedMultiplyAdd(s, y, f1);
+            (f0, f1) = (Vector512.FusedMultiplyAdd(s, x, f0), Vector512.FusedMultiplyAdd(s, y, f1));
             s = Vector512.Create(q[r2]);
-            g0 = Vector512.FusedMultiplyAdd(s, x, g0);
-            g1 = Vector512.FusedMultiplyAdd(s, y, g1);
+            (g0, g1) = (Vector512.FusedMultiplyAdd(s, x, g0), Vector512.FusedMultiplyAdd(s, y, g1));
             s = Vector512.Create(q[r3]);
-            h0 = Vector512.FusedMultiplyAdd(s, x, h0);
-            h1 = Vector512.FusedMultiplyAdd(s, y, h1);
+            (h0, h1) = (Vector512.FusedMultiplyAdd(s, x, h0), Vector512.FusedMultiplyAdd(s, y, h1));
         }
 
         Store(c, a0, a1);
@@ -68,20 +61,7 @@ internal static unsafe partial class DenseProduct
         high.Store(to + 16);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One512(float* p, nint step, int depth, float* panel, float* c, bool more)
-    {
-        Vector512<float> low = more ? Vector512.Load(c) : default, high = more ? Vector512.Load(c + 16) : default;
-        for (int k = 0; k < depth; k++, p += step, panel += Lanes)
-        {
-            var s = Vector512.Create(*p);
-            low = Vector512.FusedMultiplyAdd(s, Vector512.Load(panel), low);
-            high = Vector512.FusedMultiplyAdd(s, Vector512.Load(panel + 16), high);
-        }
-
-        Store(c, low, high);
-    }
-
+    /// <summary>Four rows and half a panel: where there are 16 registers, eight sums are all that fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four256(float* p, nint r, nint step, int depth, float* panel, float* c, long stride, bool more)
     {
@@ -89,25 +69,21 @@ internal static unsafe partial class DenseProduct
         if (more)
         {
             (a0, a1, b0, b1) = (Vector256.Load(c), Vector256.Load(c + 8), Vector256.Load(c + stride), Vector256.Load(c + stride + 8));
-            (c0, c1, d0, d1) = (Vector256.Load(c + (2 * stride)), Vector256.Load(c + (2 * stride) + 8), Vector256.Load(c + (3 * stride)), Vector256.Load(c + (3 * stride) + 8));
+            (c0, c1) = (Vector256.Load(c + (2 * stride)), Vector256.Load(c + (2 * stride) + 8));
+            (d0, d1) = (Vector256.Load(c + (3 * stride)), Vector256.Load(c + (3 * stride) + 8));
         }
 
         nint r2 = 2 * r, r3 = 3 * r;
         for (int k = 0; k < depth; k++, p += step, panel += Lanes)
         {
-            Vector256<float> x = Vector256.Load(panel), y = Vector256.Load(panel + 8);
-            var s = Vector256.Create(*p);
-            a0 = Vector256.FusedMultiplyAdd(s, x, a0);
-            a1 = Vector256.FusedMultiplyAdd(s, y, a1);
+            Vector256<float> x = Vector256.Load(panel), y = Vector256.Load(panel + 8), s = Vector256.Create(*p);
+            (a0, a1) = (Vector256.FusedMultiplyAdd(s, x, a0), Vector256.FusedMultiplyAdd(s, y, a1));
             s = Vector256.Create(p[r]);
-            b0 = Vector256.FusedMultiplyAdd(s, x, b0);
-            b1 = Vector256.FusedMultiplyAdd(s, y, b1);
+            (b0, b1) = (Vector256.FusedMultiplyAdd(s, x, b0), Vector256.FusedMultiplyAdd(s, y, b1));
             s = Vector256.Create(p[r2]);
-            c0 = Vector256.FusedMultiplyAdd(s, x, c0);
-            c1 = Vector256.FusedMultiplyAdd(s, y, c1);
+            (c0, c1) = (Vector256.FusedMultiplyAdd(s, x, c0), Vector256.FusedMultiplyAdd(s, y, c1));
             s = Vector256.Create(p[r3]);
-            d0 = Vector256.FusedMultiplyAdd(s, x, d0);
-            d1 = Vector256.FusedMultiplyAdd(s, y, d1);
+            (d0, d1) = (Vector256.FusedMultiplyAdd(s, x, d0), Vector256.FusedMultiplyAdd(s, y, d1));
         }
 
         Store(c, a0, a1);
@@ -123,24 +99,31 @@ internal static unsafe partial class DenseProduct
         high.Store(to + 8);
     }
 
+    /// <summary>One row and a whole panel: two vectors of 16, or four of 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One256(float* p, nint step, int depth, float* panel, float* c, bool more)
+    private static void One<T>(float* p, nint step, int depth, float* panel, float* c, bool more)
+        where T : struct, IVector<T>
     {
-        Vector256<float> s0 = more ? Vector256.Load(c) : default, s1 = more ? Vector256.Load(c + 8) : default;
-        Vector256<float> s2 = more ? Vector256.Load(c + 16) : default, s3 = more ? Vector256.Load(c + 24) : default;
+        bool four = 2 * T.Count < Lanes;
+        int second = T.Count, third = four ? 2 * T.Count : 0, fourth = four ? 3 * T.Count : 0;
+        T s0 = default, s1 = default, s2 = default, s3 = default;
+        if (more)
+            (s0, s1, s2, s3) = (T.Load(c), T.Load(c + second), T.Load(c + third), T.Load(c + fourth));
         for (int k = 0; k < depth; k++, p += step, panel += Lanes)
         {
-            var s = Vector256.Create(*p);
-            s0 = Vector256.FusedMultiplyAdd(s, Vector256.Load(panel), s0);
-            s1 = Vector256.FusedMultiplyAdd(s, Vector256.Load(panel + 8), s1);
-            s2 = Vector256.FusedMultiplyAdd(s, Vector256.Load(panel + 16), s2);
-            s3 = Vector256.FusedMultiplyAdd(s, Vector256.Load(panel + 24), s3);
+            var s = T.Create(*p);
+            s0 = T.MultiplyAdd(s, T.Load(panel), s0);
+            s1 = T.MultiplyAdd(s, T.Load(panel + second), s1);
+            if (four)
+                (s2, s3) = (T.MultiplyAdd(s, T.Load(panel + third), s2), T.MultiplyAdd(s, T.Load(panel + fourth), s3));
         }
 
         s0.Store(c);
-        s1.Store(c + 8);
-        s2.Store(c + 16);
-        s3.Store(c + 24);
+        s1.Store(c + second);
+        if (!four)
+            return;
+        s2.Store(c + third);
+        s3.Store(c + fourth);
     }
 
     private static void OnePlain(float* p, nint step, int depth, float* panel, float* c, bool more)

@@ -1,10 +1,15 @@
-using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>C = A B for dense matrices at the speed of fused multiply-adds: B is packed in panels of 32 columns, and eight rows of A times a panel stay in registers.</summary>
-/// <remarks>Each element is summed in the order of k, one fused multiply-add after the other, on every path and for every number of threads and rows: the bits are always the same.</remarks>
+/// <summary>
+/// C = A B for dense matrices at the speed of fused multiply-adds: B is packed in panels of 32 columns, and eight rows of A times a panel stay
+/// in registers.
+/// </summary>
+/// <remarks>
+/// Each element is summed in the order of k, one fused multiply-add after the other, on every path and for every number of threads and rows:
+/// the bits are always the same.
+/// </remarks>
 internal static unsafe partial class DenseProduct
 {
     /// <summary>The number of columns of a panel.</summary>
@@ -21,16 +26,6 @@ internal static unsafe partial class DenseProduct
     [ThreadStatic]
     private static NativeBuffer? _panels;
 
-    /// <summary>Which instructions to use; tests set it to compare the paths.</summary>
-    internal enum Path
-    {
-        Plain,
-        Vector256,
-        Vector512,
-    }
-
-    public static Path BestPath { get; } = Vector512.IsHardwareAccelerated ? Path.Vector512 : Vector256.IsHardwareAccelerated || Vector128.IsHardwareAccelerated ? Path.Vector256 : Path.Plain;
-
     /// <summary>A matrix in memory, by the distance between its rows and between its columns, so that a transpose costs nothing.</summary>
     internal readonly record struct Operand(nint Start, nint RowStride, nint ColumnStride)
     {
@@ -41,7 +36,7 @@ internal static unsafe partial class DenseProduct
         public float* At(long row, long column) => (float*)Start + (row * RowStride) + (column * ColumnStride);
     }
 
-    /// <summary>The room that the panels of a [depth, columns] matrix take.</summary>
+    /// <summary>The number of floats in the panels of a [depth, columns] matrix.</summary>
     public static long PackedLength(int depth, int columns) => (long)((columns + Lanes - 1) / Lanes) * Lanes * depth;
 
     /// <summary>Product of two tensors on the CPU, either of them transposed.</summary>
@@ -51,7 +46,7 @@ internal static unsafe partial class DenseProduct
         int m = (int)a.shape[transposeA ? 1 : 0], depth = (int)a.shape[transposeA ? 0 : 1], n = (int)b.shape[transposeB ? 0 : 1];
         Tensor c = empty(m, n);
         Operand left = Operand.Of(a.Floats(), (int)a.shape[1]), right = Operand.Of(b.Floats(), (int)b.shape[1]);
-        float* panels = (_panels ??= new NativeBuffer()).Of(PackedLength(depth, n));
+        float* panels = (_panels ??= new NativeBuffer()).EnsureCapacity(PackedLength(depth, n));
         Pack(transposeB ? right.Transposed : right, depth, n, panels);
         Multiply(transposeA ? left.Transposed : left, m, depth, panels, n, c.Floats());
         return c;
@@ -91,14 +86,18 @@ internal static unsafe partial class DenseProduct
         int perThread = Math.Max(RowBlock, (int)Math.Min(int.MaxValue, 2_000_000L / Math.Max(1, (long)depth * n)));
         Parallelism.ForRanges((m + RowBlock - 1) / RowBlock, Math.Max(1, perThread / RowBlock), (from, to) =>
         {
-            int last = Math.Min(m, to * RowBlock), tile = depth > DepthBlock ? m : Math.Max(1, TileBytes / (sizeof(float) * RowBlock * Math.Max(1, depth))) * RowBlock;
+            int last = Math.Min(m, to * RowBlock), blocks = Math.Max(1, TileBytes / (sizeof(float) * RowBlock * Math.Max(1, depth)));
+            int tile = depth > DepthBlock ? m : blocks * RowBlock;
             for (int first = from * RowBlock; first < last; first += tile)
-                Serial(a with { Start = (nint)a.At(first, 0) }, Math.Min(tile, last - first), depth, (float*)p, n, (float*)target + ((long)first * n), n, BestPath);
+            {
+                Operand rows = a with { Start = (nint)a.At(first, 0) };
+                Serial(rows, Math.Min(tile, last - first), depth, (float*)p, n, (float*)target + ((long)first * n), n, SimdPaths.Best);
+            }
         });
     }
 
     /// <summary>The same on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
-    public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, Path path)
+    public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, SimdPath path)
     {
         float* tail = stackalloc float[RowBlock * Lanes];
         for (int k = 0; k == 0 || k < depth; k += DepthBlock)
@@ -128,22 +127,20 @@ internal static unsafe partial class DenseProduct
         }
     }
 
-    private static void Block(float* from, Operand a, int rows, int depth, float* panel, float* to, long stride, bool more, Path path)
+    private static void Block(float* from, Operand a, int rows, int depth, float* panel, float* to, long stride, bool more, SimdPath path)
     {
-        if (rows == RowBlock && path == Path.Vector512)
+        if (rows == RowBlock && path == SimdPath.Vector512)
         {
             Eight512(from, a.RowStride, a.ColumnStride, depth, panel, to, stride, more);
             return;
         }
 
         int done = 0;
-        if (path == Path.Vector256)
+        for (; path == SimdPath.Vector256 && done + 4 <= rows; done += 4)
         {
-            for (; done + 4 <= rows; done += 4)
-            {
-                Four256(from + (done * a.RowStride), a.RowStride, a.ColumnStride, depth, panel, to + (done * stride), stride, more);
-                Four256(from + (done * a.RowStride), a.RowStride, a.ColumnStride, depth, panel + (Lanes / 2), to + (done * stride) + (Lanes / 2), stride, more);
-            }
+            float* own = from + (done * a.RowStride), target = to + (done * stride);
+            Four256(own, a.RowStride, a.ColumnStride, depth, panel, target, stride, more);
+            Four256(own, a.RowStride, a.ColumnStride, depth, panel + (Lanes / 2), target + (Lanes / 2), stride, more);
         }
 
         for (; done < rows; done++)
@@ -151,8 +148,8 @@ internal static unsafe partial class DenseProduct
             float* own = from + (done * a.RowStride), target = to + (done * stride);
             switch (path)
             {
-                case Path.Vector512: One512(own, a.ColumnStride, depth, panel, target, more); break;
-                case Path.Vector256: One256(own, a.ColumnStride, depth, panel, target, more); break;
+                case SimdPath.Vector512: One<Floats16>(own, a.ColumnStride, depth, panel, target, more); break;
+                case SimdPath.Vector256: One<Floats8>(own, a.ColumnStride, depth, panel, target, more); break;
                 default: OnePlain(own, a.ColumnStride, depth, panel, target, more); break;
             }
         }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -14,7 +13,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
 
     /// <param name="a">What is let through.</param>
     /// <param name="b">How far the gate is open, of the same shape.</param>
-    public static Tensor Apply(Tensor a, Tensor b) => a.device_type == DeviceType.CPU ? apply(a, b) : a * b.sigmoid();
+    public static Tensor Apply(Tensor a, Tensor b) => OwnKernels.Run(a) ? apply(a, b) : a * b.sigmoid();
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {

@@ -32,7 +32,7 @@ internal sealed unsafe class LeafGradient
         }
 
         int length = checked((int)known.numel());
-        float* more = _scratch.Of(length);
+        float* more = _scratch.EnsureCapacity(length);
         write(more);
         Span<float> sum = known.FloatSpan();
         TensorPrimitives.Add(sum, new ReadOnlySpan<float>(more, length), sum);

@@ -16,7 +16,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <returns>[N, D].</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (x.device_type != DeviceType.CPU)
+        if (!OwnKernels.Run(x))
             return nn.functional.linear(x, weight, bias);
         return bias is null ? apply(x, weight) : apply(x, weight, bias);
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>Room for numbers that keeps its place, begins at a cache line, and grows when more is asked for; the old contents are then lost.</summary>
+/// <summary>Memory for floats that stays where it is until more is asked for, and begins at a cache line.</summary>
 /// <remarks>Not safe for use by many threads.</remarks>
 internal sealed unsafe class NativeBuffer
 {
@@ -12,8 +12,8 @@ internal sealed unsafe class NativeBuffer
 
     ~NativeBuffer() => Free();
 
-    /// <summary>At least <paramref name="length"/> numbers.</summary>
-    public float* Of(long length)
+    /// <summary>The start of at least <paramref name="length"/> floats. When the memory has to grow, what was in it is lost.</summary>
+    public float* EnsureCapacity(long length)
     {
         if (length > _length)
         {
@@ -25,7 +25,7 @@ internal sealed unsafe class NativeBuffer
         return _start;
     }
 
-    /// <summary>Gives the room back; it is made anew when asked for.</summary>
+    /// <summary>Gives the memory back; it is made anew when asked for.</summary>
     public void Free()
     {
         NativeMemory.AlignedFree(_start);

@@ -23,7 +23,7 @@ internal sealed unsafe class PackedMatrix
     /// <param name="queries">[n, D], one after the other.</param>
     /// <param name="count">The number n of queries.</param>
     /// <param name="scores">[n, rows], overwritten.</param>
-    public void Multiply(ReadOnlySpan<float> queries, int count, Span<float> scores) => Multiply(queries, count, 0, RowCount, scores, DenseProduct.BestPath);
+    public void Multiply(ReadOnlySpan<float> queries, int count, Span<float> scores) => Multiply(queries, count, 0, RowCount, scores, SimdPaths.Best);
 
     /// <summary>The same for some of the rows.</summary>
     /// <param name="queries">[n, D], one after the other.</param>
@@ -31,9 +31,9 @@ internal sealed unsafe class PackedMatrix
     /// <param name="firstRow">The first of the rows, a multiple of <see cref="DenseProduct.Lanes"/>.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="scores">[n, rows], overwritten.</param>
-    public void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores) => Multiply(queries, count, firstRow, rows, scores, DenseProduct.BestPath);
+    public void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores) => Multiply(queries, count, firstRow, rows, scores, SimdPaths.Best);
 
-    internal void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores, DenseProduct.Path path)
+    internal void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores, SimdPath path)
     {
         if (scores.Length < (long)count * rows || queries.Length < (long)count * Dimension)
             throw new ArgumentException($"Expected {count} x {Dimension} query values and room for {count} x {rows} scores, got {queries.Length} and {scores.Length}.", nameof(scores));

@@ -1,19 +1,29 @@
 using DRepMRec.Internals;
+
 namespace DRepMRec.Kernels;
 
 /// <summary>How our own kernels share work between threads. Every kernel gives the same bits for every number of threads.</summary>
 internal static class Parallelism
 {
-    private static int _threads = Environment.ProcessorCount;
+    // It flows with the control, so that what runs beside isn't touched. 0 stands for the number of processors.
+    private static readonly AsyncLocal<int> Flowing = new();
 
-    /// <summary>The most threads that a kernel uses, for the whole process. The default is the number of processors.</summary>
-    public static int Threads
+    /// <summary>The most threads that a kernel uses, here and now: the number of processors, unless <see cref="Use"/> says otherwise.</summary>
+    public static int Threads => Flowing.Value is > 0 and int threads ? threads : Environment.ProcessorCount;
+
+    /// <summary>Sets the number of threads for what is called until the scope is disposed, and for nothing else.</summary>
+    /// <param name="threads">At least 1.</param>
+    public static Scope Use(int threads)
     {
-        get => Volatile.Read(ref _threads);
-        set => Volatile.Write(ref _threads, Guard.Positive(value));
+        var scope = new Scope(Flowing.Value);
+        Flowing.Value = Guard.Positive(threads, nameof(threads));
+        return scope;
     }
 
-    /// <summary>Runs <paramref name="body"/> over [0, count) in ranges; small counts stay on the calling thread. Ranges are several times more than threads, so that a busy core holds nothing up.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> over [0, count) in ranges; small counts stay on the calling thread. Ranges are several times more than threads,
+    /// so that a busy core holds nothing up.
+    /// </summary>
     public static void ForRanges(int count, int minimumPerThread, Action<int, int> body)
     {
         int threads = Math.Min(Threads, count / Math.Max(1, minimumPerThread));
@@ -25,6 +35,13 @@ internal static class Parallelism
 
         int chunk = Math.Max(minimumPerThread / 4, (count + (threads * 8) - 1) / (threads * 8));
         int chunks = (count + chunk - 1) / chunk;
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, c => body(c * chunk, Math.Min(count, (c + 1) * chunk)));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        Parallel.For(0, chunks, options, c => body(c * chunk, Math.Min(count, (c + 1) * chunk)));
+    }
+
+    /// <summary>Puts back what was before.</summary>
+    public readonly struct Scope(int before) : IDisposable
+    {
+        public void Dispose() => Flowing.Value = before;
     }
 }

@@ -8,15 +8,15 @@ internal static unsafe partial class RowKernel
 {
     /// <summary>Transposes up to 16 rows: panel[d * 16 + r]. Rows that aren't there become 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Pack(float* rows, int count, int dimension, float* panel, Path path)
+    internal static void Pack(float* rows, int count, int dimension, float* panel, SimdPath path)
     {
         int d = 0;
-        if (count == Lanes && path == Path.Vector512)
+        if (count == Lanes && path == SimdPath.Vector512)
         {
             for (; d + 16 <= dimension; d += 16)
                 Transpose16(rows + d, dimension, panel + (d * Lanes));
         }
-        else if (count == Lanes && path == Path.Vector256 && Avx.IsSupported)
+        else if (count == Lanes && path == SimdPath.Vector256 && Avx.IsSupported)
         {
             for (; d + 8 <= dimension; d += 8)
             {

@@ -19,16 +19,6 @@ internal static unsafe partial class RowKernel
     /// <summary>How far ahead of the rows at hand memory is asked for, in bytes: measured, for the first-level cache and main memory alike.</summary>
     private const int PrefetchBytes = 20 << 10;
 
-    /// <summary>Which instructions to use; tests set it to compare the paths.</summary>
-    internal enum Path
-    {
-        Plain,
-        Vector256,
-        Vector512,
-    }
-
-    internal static Path BestPath { get; } = Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? Path.Vector512 : Vector128.IsHardwareAccelerated ? Path.Vector256 : Path.Plain;
-
     /// <summary>Scores of each query with each row: scores[q * stride + r].</summary>
     /// <param name="queries">[n, D].</param>
     /// <param name="queryCount">The number n of queries.</param>
@@ -37,19 +27,19 @@ internal static unsafe partial class RowKernel
     /// <param name="dimension">D.</param>
     /// <param name="scores">Overwritten.</param>
     /// <param name="stride">The distance between the scores of two queries.</param>
-    /// <param name="panels">Room for 64 rows and 64 scores.</param>
+    /// <param name="panels"><see cref="PanelLength"/> floats of scratch: 64 rows, transposed, and 64 scores.</param>
     /// <param name="path">The instructions.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* queries, int queryCount, float* rows, int rowCount, int dimension, float* scores, int stride, float* panels, Path path)
+    public static void Multiply(float* queries, int queryCount, float* rows, int rowCount, int dimension, float* scores, int stride, float* panels, SimdPath path)
     {
         float* tail = panels + (4 * Lanes * dimension);
         int row = 0;
-        if (path == Path.Vector512 && queryCount == 1 && dimension % 16 == 0)
+        if (path == SimdPath.Vector512 && queryCount == 1 && dimension % 16 == 0)
         {
             for (; row + Lanes <= rowCount; row += Lanes)
                 Straight(queries, rows + (row * (long)dimension), dimension, scores + row);
         }
-        else if (path == Path.Vector512)
+        else if (path == SimdPath.Vector512)
         {
             for (; row + (4 * Lanes) <= rowCount; row += 4 * Lanes)
             {
@@ -81,8 +71,8 @@ internal static unsafe partial class RowKernel
         }
     }
 
-    /// <summary>The number of floats that <see cref="Multiply"/> needs room for.</summary>
-    public static int PanelRoom(int dimension) => (4 * Lanes * dimension) + (4 * Lanes);
+    /// <summary>The number of floats in the panels of <see cref="Multiply"/>.</summary>
+    public static int PanelLength(int dimension) => (4 * Lanes * dimension) + (4 * Lanes);
 
     /// <summary>One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once, so that nothing but the rows themselves goes through the cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -178,9 +168,9 @@ internal static unsafe partial class RowKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(float* q, float* panel, int n, float* target, Path path)
+    private static void One(float* q, float* panel, int n, float* target, SimdPath path)
     {
-        if (path == Path.Plain)
+        if (path == SimdPath.Plain)
         {
             for (int lane = 0; lane < Lanes; lane++)
             {

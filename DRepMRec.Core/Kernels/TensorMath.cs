@@ -55,7 +55,7 @@ public static class TensorMath
 
     /// <summary>Each row divided by its Euclidean length (at least 1e-12, so that zero rows stay zero).</summary>
     /// <param name="a">[N, D].</param>
-    public static Tensor NormalizeRows(this Tensor a) => a.device_type == DeviceType.CPU && a.dtype == ScalarType.Float32
+    public static Tensor NormalizeRows(this Tensor a) => OwnKernels.Run(a)
         ? NormalizeFunction.Apply(a)
         : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.Shortest);
 

@@ -4,71 +4,162 @@ using System.Runtime.InteropServices;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>Finds the K largest scores: higher first, of equal ones the lower index first. Minus infinity means "not a candidate".</summary>
-/// <remarks>Reuses its buffers; not safe for use by many threads.</remarks>
-internal sealed class TopK(int k)
+/// <summary>
+/// Keeps the K best of the scores that are offered to it in the order of their indices: higher first, of equal ones the lower index first. Minus
+/// infinity means "not a candidate".
+/// </summary>
+/// <remarks>
+/// A heap with the worst score on top, so n scores cost at most n log K steps. Reuses its memory; not safe for use by many threads.
+/// </remarks>
+/// <param name="capacity">K.</param>
+/// <param name="minimum">Scores below aren't kept.</param>
+/// <param name="admits">Asked only for the indices of scores that would be kept; <see langword="null"/> admits all.</param>
+/// <param name="finiteOnly">Whether NaN and infinity are passed over; otherwise NaN is an error, and infinity the highest score.</param>
+/// <param name="tieOrder">For each index its rank among equal scores, the lowest first; <see langword="null"/> for the index itself.</param>
+internal sealed class TopK(
+    int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
 {
-    private readonly float[] _scores = new float[k];
-    private readonly int[] _items = new int[k];
+    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, 64)];
+    private int _count;
+    private float _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
+    private bool _isHeap;
+    private bool _isSorted;
 
-    /// <summary>How many were found: K, or fewer when there were fewer candidates.</summary>
-    public int Count { get; private set; }
-
-    public ReadOnlySpan<int> Items => _items.AsSpan(0, Count);
-
-    public ReadOnlySpan<float> Scores => _scores.AsSpan(0, Count);
-
-    /// <summary>Selects from a row of scores. Vectors in which nothing beats the K-th best so far are passed over whole.</summary>
-    /// <exception cref="NotFiniteNumberException">A score is NaN; the message has its index.</exception>
-    public void Select(ReadOnlySpan<float> scores)
+    /// <summary>What was kept, the best first: K entries, or fewer when there were fewer candidates. Valid until something is offered.</summary>
+    public ReadOnlySpan<(float Score, int Index)> Ranked
     {
-        Begin();
-        Take(scores, 0);
+        get
+        {
+            if (!_isSorted)
+                Sort();
+            return _kept.AsSpan(0, _count);
+        }
     }
 
-    /// <summary>Forgets what was found.</summary>
-    public void Begin() => Count = 0;
+    /// <summary>How many places entries have sunk by, and one for each: the work of the heap, as tests count it.</summary>
+    internal long Steps { get; private set; }
 
-    /// <summary>Adds the candidates first, first + 1, … to those of the calls before, which must have had lower indices.</summary>
-    /// <exception cref="NotFiniteNumberException">A score is NaN; the message has its index.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Take(ReadOnlySpan<float> scores, int first)
+    /// <summary>Forgets what was kept.</summary>
+    public void Clear()
     {
-        if (_scores.Length == 0)
-            return;
-        float threshold = Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity;
-        int lanes = Vector<float>.Count, i = 0;
-        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(scores);
-        for (int v = 0; v < vectors.Length; v++, i += lanes)
+        (_count, _isHeap, _isSorted) = (0, false, false);
+        _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
+    }
+
+    /// <summary>
+    /// Offers the scores of the indices from <paramref name="first"/> on. Vectors in which nothing beats the worst that is kept are passed over whole.
+    /// </summary>
+    /// <exception cref="NotFiniteNumberException">A score is NaN, where that is an error; the message has its index.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Offer(ReadOnlySpan<float> scores, int first)
+    {
+        int i = 0;
+        foreach (Vector<float> vector in MemoryMarshal.Cast<float, Vector<float>>(scores))
         {
-            // Not "less or equal" instead of "greater": NaN must come through to be noticed.
-            if (Vector.LessThanOrEqualAll(vectors[v], new Vector<float>(threshold)))
-                continue;
-            for (int lane = 0; lane < lanes; lane++)
-                threshold = Offer(first + i + lane, scores[i + lane], threshold);
+            // Not "greater": NaN must come through to be noticed.
+            if (!Vector.LessThanOrEqualAll(vector, new Vector<float>(_threshold)))
+            {
+                for (int lane = 0; lane < Vector<float>.Count; lane++)
+                    Offer(scores[i + lane], first + i + lane);
+            }
+
+            i += Vector<float>.Count;
         }
 
         for (; i < scores.Length; i++)
-            threshold = Offer(first + i, scores[i], threshold);
+            Offer(scores[i], first + i);
     }
 
-    /// <summary>Adds one candidate, whose index must be above those before.</summary>
-    public void Take(float score, int item)
+    /// <summary>Offers one score.</summary>
+    /// <exception cref="NotFiniteNumberException">The score is NaN, where that is an error; the message has its index.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Offer(float score, int index)
     {
-        if (_scores.Length > 0)
-            Offer(item, score, Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity);
+        if (!(score <= _threshold))
+            Consider(score, index);
     }
 
-    private float Offer(int item, float score, float threshold)
+    private void Consider(float score, int index)
     {
-        if (score <= threshold)
-            return threshold;
+        if (finiteOnly && !(float.IsFinite(score) && score > _threshold))
+            return;
         if (float.IsNaN(score))
-            throw new NotFiniteNumberException($"The score of item {item} is NaN.");
-        int at = Count < _scores.Length ? Count++ : Count - 1;
-        for (; at > 0 && _scores[at - 1] < score; at--)
-            (_scores[at], _items[at]) = (_scores[at - 1], _items[at - 1]);
-        (_scores[at], _items[at]) = (score, item);
-        return Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity;
+            throw new NotFiniteNumberException($"The score of item {index} is NaN.");
+        if (_count == capacity && !_isHeap)
+            MakeHeap();
+        if ((_count == capacity && !IsWorse(_kept[0], (score, index))) || (admits is not null && !admits(index)))
+            return;
+        if (_count < capacity)
+        {
+            Add((score, index));
+            return;
+        }
+
+        _kept[0] = (score, index);
+        Sink(0, _count);
+        SetThreshold();
     }
+
+    private void Add((float Score, int Index) entry)
+    {
+        if (_count == _kept.Length)
+            Array.Resize(ref _kept, (int)Math.Min(capacity, 2L * _count));
+        _kept[_count++] = entry;
+        (_isHeap, _isSorted) = (false, false);
+        if (_count < capacity)
+            return;
+        MakeHeap();
+        SetThreshold();
+    }
+
+    private void MakeHeap()
+    {
+        for (int at = (_count / 2) - 1; at >= 0; at--)
+            Sink(at, _count);
+        (_isHeap, _isSorted) = (true, false);
+    }
+
+    /// <summary>As indices ascend, an equal score comes too late, unless ties go by another order.</summary>
+    private void SetThreshold() => _threshold = tieOrder is null ? _kept[0].Score : float.BitDecrement(_kept[0].Score);
+
+    /// <summary>Moves the worst behind the others, again and again.</summary>
+    private void Sort()
+    {
+        if (!_isHeap)
+            MakeHeap();
+        for (int end = _count - 1; end > 0; end--)
+        {
+            (_kept[0], _kept[end]) = (_kept[end], _kept[0]);
+            Sink(0, end);
+        }
+
+        (_isHeap, _isSorted) = (false, true);
+    }
+
+    /// <summary>Lets an entry sink below all that are worse.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Sink(int at, int count)
+    {
+        Span<(float Score, int Index)> heap = _kept.AsSpan(0, count);
+        (float Score, int Index) entry = heap[at];
+        int steps = 1;
+        for (int child; (child = (2 * at) + 1) < heap.Length; at = child, steps++)
+        {
+            if (child + 1 < heap.Length && IsWorse(heap[child + 1], heap[child]))
+                child++;
+            if (!IsWorse(heap[child], entry))
+                break;
+            heap[at] = heap[child];
+        }
+
+        heap[at] = entry;
+        Steps += steps;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsWorse((float Score, int Index) a, (float Score, int Index) b)
+        => a.Score < b.Score || (a.Score == b.Score && Rank(a.Index) > Rank(b.Index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Rank(int index) => tieOrder is null ? index : tieOrder[index];
 }

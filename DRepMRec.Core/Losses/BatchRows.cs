@@ -1,5 +1,6 @@
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Losses;
 
@@ -89,8 +90,8 @@ public sealed class BatchRows
             users.Places(batch.UserIndices), items.Places(batch.PositiveIndices), items.Places(batch.NegativeIndices));
     }
 
-    /// <summary>The user of each interaction, by its place.</summary>
-    internal int[] UserArray => _users;
+    /// <summary>The places as pairwise losses take them.</summary>
+    internal PairIndices Pairs => new(_users, _positives, _negatives, Batch.SharedNegatives);
 
     /// <summary>For each of the tables' users, the shared negatives that don't count, because the user has the item. For own rows only.</summary>
     internal ExcludedPairs FalseNegatives() => _falseNegatives ??= Batch.FalseNegatives(Rows.Users, Batch.NegativeIndices);

@@ -1,5 +1,4 @@
 using DRepMRec.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Losses;
@@ -20,7 +19,7 @@ public static class ContrastiveLosses
     public static Tensor InfoNce(Tensor a, Tensor b, double temperature)
     {
         Tensor x = a.NormalizeRows(), y = b.NormalizeRows();
-        return x.device_type == DeviceType.CPU && temperature >= InfoNceFunction.LowestTemperature
+        return OwnKernels.Run(x) && temperature >= InfoNceFunction.LowestTemperature
             ? InfoNceFunction.Apply(x, y, temperature)
             : Contrast(x, y, temperature).Plus(Contrast(y, x, temperature)).Times(0.5);
     }
@@ -73,7 +72,7 @@ public static class ContrastiveLosses
     {
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(excluded);
-        if (users.device_type == DeviceType.CPU)
+        if (OwnKernels.Run(users))
             return SampledSoftmaxFunction.Apply(users, positives, negatives, excluded, temperature, userOfPair);
         return userOfPair is null
             ? SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature)

@@ -1,6 +1,5 @@
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Losses;
@@ -35,18 +34,18 @@ public abstract partial record RankingLoss
 
         /// <inheritdoc/>
         protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows)
-            => Mean(users, items, new RankedPairs(rows.Users, rows.Positives, rows.Negatives, rows.Batch.SharedNegatives), Temperature);
+            => Mean(users, items, rows.Pairs, Temperature);
 
         /// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs of rows.</summary>
-        internal static Tensor Mean(Tensor users, Tensor items, RankedPairs pairs, double temperature = 1)
-            => users.device_type == DeviceType.CPU ? BprFunction.Apply(users, items, pairs, temperature) : MeanByTensors(users, items, pairs, temperature);
+        internal static Tensor Mean(Tensor users, Tensor items, PairIndices pairs, double temperature = 1)
+            => OwnKernels.Run(users) ? BprFunction.Apply(users, items, pairs, temperature) : MeanByTensors(users, items, pairs, temperature);
 
         /// <summary>The same by libtorch's operations, on any device.</summary>
-        internal static Tensor MeanByTensors(Tensor users, Tensor items, RankedPairs pairs, double temperature)
+        internal static Tensor MeanByTensors(Tensor users, Tensor items, PairIndices pairs, double temperature)
         {
             Tensor own = users.SelectRows(pairs.Users).Times(1 / temperature), others = items.SelectRows(pairs.Negatives);
             Tensor positive = own.RowDot(items.SelectRows(pairs.Positives)).unsqueeze(1);
-            Tensor negative = pairs.SharedNegatives
+            Tensor negative = pairs.Shared
                 ? matmul(own, others.t())
                 : matmul(others.reshape(pairs.Users.Length, -1, others.shape[1]), own.unsqueeze(2)).squeeze(2);
             return (positive - negative).log_sigmoid().mean().neg();

@@ -31,6 +31,6 @@ public abstract partial record RankingLoss
 
         /// <inheritdoc/>
         protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows) => ContrastiveLosses.SampledSoftmax(
-            users, items.SelectRows(rows.Positives), items.SelectRows(rows.Negatives), rows.FalseNegatives(), Temperature, rows.UserArray);
+            users, items.SelectRows(rows.Positives), items.SelectRows(rows.Negatives), rows.FalseNegatives(), Temperature, rows.Pairs.Users);
     }
 }

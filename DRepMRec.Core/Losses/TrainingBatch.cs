@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Losses;
 
@@ -63,6 +64,9 @@ public sealed class TrainingBatch
 
     /// <summary>B * k or S item indices: the negatives.</summary>
     public ReadOnlySpan<int> NegativeIndices => _negatives;
+
+    /// <summary>The indices as pairwise losses take them.</summary>
+    internal PairIndices Pairs => new(_users, _positives, _negatives, SharedNegatives);
 
     /// <summary>The batch in tables that have a row for every user and every item.</summary>
     public BatchRows Whole => field ??= BatchRows.InAllRows(this);

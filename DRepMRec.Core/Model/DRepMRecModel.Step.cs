@@ -107,7 +107,7 @@ public sealed partial class DRepMRecModel
         return WeightedSquares(ego.Users, own.UserCounts(), factor).Plus(WeightedSquares(ego.Items, own.ItemCounts(), factor));
     }
 
-    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor) => rows.device_type == DeviceType.CPU
+    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor) => OwnKernels.Run(rows)
         ? SquaredLengthFunction.Apply(rows, counts, factor)
         : (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
 

@@ -50,21 +50,21 @@ public sealed partial class Recommender
 
     private float Score(float[] query, int item)
     {
-        var one = new Selection(1, float.NegativeInfinity, null);
+        var one = new TopK(1, finiteOnly: true);
         RowScan.Some(_model.Items, [item], query, one);
-        return one.Finish() is [var (score, _)] ? score : 0;
+        return one.Ranked is [var (score, _)] ? score : 0;
     }
 
     private Recommendation[] Supporters(Profile profile, int item, int count)
     {
         float[] row = _model.Items[item].ToArray();
-        var best = new Selection(count, float.NegativeInfinity, null);
+        var best = new TopK(count, finiteOnly: true);
         foreach (int other in profile.Seen().Where(i => i != item))
         {
             double lengths = LineFusion.Length(row) * LineFusion.Length(_model.Items[other]);
             best.Offer(lengths > 0 ? (float)(TensorPrimitives.Dot(row, _model.Items[other]) / lengths) : 0, other);
         }
 
-        return [.. best.Finish().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];
+        return [.. best.Ranked.ToArray().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];
     }
 }

@@ -46,9 +46,9 @@ public sealed partial class Recommender
     {
         float[] query = LineFusion.Sum([.. lines.Select(l => l[index].ToArray())]);
         TensorPrimitives.Multiply(query, (float)(1 / Math.Max(1e-12, LineFusion.Length(query))), query);
-        var best = new Selection(Math.Min(count, lines[0].Count), float.NegativeInfinity, admits);
+        var best = new TopK(Math.Min(count, lines[0].Count), admits: admits, finiteOnly: true);
         RowScan.All(lines, query, [best], cosine: true);
-        Recommendation[] similar = [.. best.Finish().Select(s => new Recommendation(id(s.Index), s.Score))];
+        Recommendation[] similar = [.. best.Ranked.ToArray().Select(s => new Recommendation(id(s.Index), s.Score))];
         GC.KeepAlive(this);
         return similar;
     }

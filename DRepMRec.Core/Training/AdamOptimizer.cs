@@ -53,7 +53,7 @@ public sealed class AdamOptimizer : IDisposable
             Tensor gradient = parameter.grad ?? zeros_like(parameter);
             if (gradient.is_sparse)
                 throw new NotSupportedException($"Adam takes dense gradients; that of a parameter of [{string.Join(", ", parameter.shape)}] is sparse. Create its Embedding with sparse: false.");
-            if (parameter.device_type == DeviceType.CPU && parameter.dtype == ScalarType.Float32 && parameter.is_contiguous())
+            if (OwnKernels.Run(parameter) && parameter.is_contiguous())
                 StepOnCpu(parameter, gradient.contiguous(), first, second, (float)(learningRate / firstCorrection), (float)(1 / Math.Sqrt(secondCorrection)));
             else
                 StepByTensors(parameter, gradient, first, second, learningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
@@ -84,7 +84,7 @@ public sealed class AdamOptimizer : IDisposable
         nint p = (nint)parameter.Floats(), g = (nint)gradient.Floats(), m = (nint)first.Floats(), v = (nint)second.Floats();
         var step = new AdamKernel((float)_options.Beta1, (float)_options.Beta2, (float)_options.Epsilon, rate, secondScale);
         Parallelism.ForRanges(checked((int)parameter.numel()), minimumPerThread: 1 << 16, (from, to) =>
-            step.Run((float*)p + from, (float*)g + from, (float*)m + from, (float*)v + from, to - from));
+            step.Run((float*)p + from, (float*)g + from, (float*)m + from, (float*)v + from, to - from, SimdPaths.Best));
     }
 
     private void StepByTensors(Parameter parameter, Tensor gradient, Tensor first, Tensor second, double rate, double secondScale)

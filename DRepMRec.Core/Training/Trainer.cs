@@ -13,8 +13,8 @@ namespace DRepMRec;
 
 /// <summary>Trains a model on a dataset: batches, negatives, loss, Adam, validation, early stopping, and the best weights at the end.</summary>
 /// <remarks>
-/// Training runs on the calling thread. Not safe for use by many threads; the model and the dataset stay the caller's. On Linux with glibc it tells the C allocator, for the whole process, to keep freed blocks of up to 32 MB
-/// instead of handing them back to the system, unless the environment has MALLOC_TRIM_THRESHOLD_ or MALLOC_MMAP_THRESHOLD_; at the end of a training what is free then is handed back.
+/// Training runs on the calling thread. Not safe for use by many threads, but trainings of different models may run at once; the model and the dataset
+/// stay the caller's. While a training runs, libtorch has one thread in the whole process; at its end, also by an error, the number is what it was.
 /// </remarks>
 public sealed class Trainer
 {
@@ -59,9 +59,10 @@ public sealed class Trainer
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
-        Parallelism.Threads = _options.Threads;
-        TorchBackend.UseOneThread();
-        NativeHeap.KeepFreed();
+        using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
+        using IDisposable oneThread = TorchBackend.UseOneThread();
+        if (_options.KeepFreedMemory)
+            NativeHeap.KeepFreed();
         using CheckpointFile? file = _options.Checkpoint is { } checkpoint ? new CheckpointFile(checkpoint.Path, _logger) : null;
         using var state = new TrainingState(_model, _options);
         var evaluator = new ModelEvaluator(_data, _options);
@@ -88,7 +89,8 @@ public sealed class Trainer
             state.Best.Restore();
             _model.EndTraining();
             _model.eval();
-            NativeHeap.Trim();
+            if (_options.KeepFreedMemory)
+                NativeHeap.Trim();
         }
 
         LogEnd(state);

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace DRepMRec.Training;
 
-/// <summary>What tells one training from another, field by field: the dataset, the model, and all options that its result depends on. How many threads there are doesn't matter to the result.</summary>
+/// <summary>What tells one training from another, field by field: the dataset, the model, and all options that its result depends on. How many threads there are, and what the allocator keeps, doesn't matter to the result.</summary>
 internal static class TrainingFingerprint
 {
     public static Dictionary<string, string> Of(DRepMRecModel model, RecDataset data, TrainerOptions options)
@@ -23,7 +23,7 @@ internal static class TrainingFingerprint
             fields[$"Dataset.{features.Modality}"] = $"{features.Dimension} columns ({Hash(MemoryMarshal.AsBytes(features.Values))})";
 
         OptionFields.Add(fields, "Trainer", options with { Checkpoint = null });
-        foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads" })
+        foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory" })
             fields.Remove(name);
 
         // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an evaluation out of turn.

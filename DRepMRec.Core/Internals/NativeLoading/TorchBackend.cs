@@ -59,8 +59,9 @@ public static class TorchBackend
         return name;
     }
 
-    /// <summary>Gives libtorch one thread, for the whole process: its threads spin, and its factorisations round by their number.</summary>
-    internal static void UseOneThread() => torch.set_num_threads(1);
+    /// <summary>Gives libtorch one thread, for the whole process, until the scope is disposed: its threads spin, and its factorisations round by their number.</summary>
+    /// <remarks>Of several scopes at once, the last to end puts the number of threads back that was there before the first.</remarks>
+    internal static IDisposable UseOneThread() => new OneThread();
 
     private static void Load()
     {
@@ -86,4 +87,29 @@ public static class TorchBackend
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void TouchTorch() => torch.InitializeDeviceType(DeviceType.CPU);
+
+    private sealed class OneThread : IDisposable
+    {
+        private static int _open;
+        private static int _before;
+
+        public OneThread()
+        {
+            lock (Gate)
+            {
+                if (_open++ == 0)
+                    _before = torch.get_num_threads();
+                torch.set_num_threads(1);
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (Gate)
+            {
+                if (--_open == 0)
+                    torch.set_num_threads(_before);
+            }
+        }
+    }
 }

@@ -36,12 +36,12 @@ internal sealed record ContentEncoder(ModalityForm Form, Block<float> Mean, Bloc
         if (Features is null || NeighborValues is null)
             return new EncodedContent(own, scaled, own);
 
-        var nearest = new Selection(Form.Neighbors, float.Epsilon, isNeighbor);
+        var nearest = new TopK(Form.Neighbors, float.Epsilon, isNeighbor, finiteOnly: true);
         RowScan.All([Features], scaled, [nearest]);
-        List<(float Score, int Index)> neighbors = nearest.Finish();
+        (float Score, int Index)[] neighbors = nearest.Ranked.ToArray();
         float[] row = Form.KeepSelf ? [.. own] : new float[own.Length];
         foreach (var (_, index) in neighbors)
-            TensorPrimitives.MultiplyAdd(NeighborValues[index], 1f / neighbors.Count, row, row);
+            TensorPrimitives.MultiplyAdd(NeighborValues[index], 1f / neighbors.Length, row, row);
         return new EncodedContent(row, scaled, own);
     }
 

@@ -10,7 +10,7 @@ internal sealed class Ranking
     private readonly Profile _profile;
     private readonly int[]? _candidates;
     private readonly HashSet<int> _excluded;
-    private readonly Selection _selection;
+    private readonly TopK _selection;
 
     public Ranking(ServingModel model, RecommendationRequest request)
     {
@@ -19,7 +19,7 @@ internal sealed class Ranking
         _candidates = request.Candidates is null ? null : _profile.Indices(request.Candidates);
         _excluded = [.. request.Excluded.Select(id => model.TryGetItem(id, out int item) ? item : -1)];
         bool popular = _profile.Source == RecommendationSource.Popularity;
-        _selection = new Selection(Math.Min(request.Count, model.ItemRows), popular ? float.NegativeInfinity : request.MinimumScore, Admits);
+        _selection = new TopK(Math.Min(request.Count, model.ItemRows), popular ? float.NegativeInfinity : request.MinimumScore, Admits, finiteOnly: true);
     }
 
     /// <summary>Whether the request shares a pass over the catalogue with others.</summary>
@@ -61,7 +61,7 @@ internal sealed class Ranking
     }
 
     public RecommendationList Answer()
-        => new([.. _selection.Finish().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))], _profile.Source, _profile.UnknownItems);
+        => new([.. _selection.Ranked.ToArray().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))], _profile.Source, _profile.UnknownItems);
 
     private bool Admits(int item) => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
         && (_request.Filter is null || _request.Filter(_model.ItemId(item)));

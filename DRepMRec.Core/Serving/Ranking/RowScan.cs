@@ -17,7 +17,7 @@ internal static unsafe class RowScan
     /// <param name="queries">One per selection, one after the other.</param>
     /// <param name="selections">At most <see cref="MostQueries"/>.</param>
     /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
-    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<Selection> selections, bool cosine = false)
+    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<TopK> selections, bool cosine = false)
     {
         RowStore first = lines[0];
         using var room = new Room(first.Width, selections.Count);
@@ -31,7 +31,7 @@ internal static unsafe class RowScan
     }
 
     /// <summary>The same for some rows alone, whose indices ascend.</summary>
-    public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, Selection selection)
+    public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, TopK selection)
     {
         using var room = new Room(rows.Width, 1);
         fixed (float* q = query)
@@ -42,7 +42,7 @@ internal static unsafe class RowScan
                 for (int r = 0; r < count; r++)
                     rows[indices[from + r]].CopyTo(room.Rows.AsSpan(r * rows.Width));
                 fixed (float* gathered = room.Rows, scores = room.Scores, panels = room.Panels)
-                    RowKernel.Multiply(q, 1, gathered, count, rows.Width, scores, ChunkRows, panels, RowKernel.BestPath);
+                    RowKernel.Multiply(q, 1, gathered, count, rows.Width, scores, ChunkRows, panels, SimdPaths.Best);
                 for (int r = 0; r < count; r++)
                     selection.Offer(room.Scores[r], indices[from + r]);
             }
@@ -51,7 +51,7 @@ internal static unsafe class RowScan
         GC.KeepAlive(rows);
     }
 
-    private static void Region(Block<float>[] lines, int rowCount, int firstIndex, float* queries, IReadOnlyList<Selection> selections, bool cosine, Room room)
+    private static void Region(Block<float>[] lines, int rowCount, int firstIndex, float* queries, IReadOnlyList<TopK> selections, bool cosine, Room room)
     {
         fixed (float* scores = room.Scores, panels = room.Panels)
         {
@@ -59,7 +59,7 @@ internal static unsafe class RowScan
             {
                 int count = Math.Min(ChunkRows, rowCount - from);
                 float* rows = Pointer(lines, from, count, room);
-                RowKernel.Multiply(queries, selections.Count, rows, count, room.Width, scores, ChunkRows, panels, RowKernel.BestPath);
+                RowKernel.Multiply(queries, selections.Count, rows, count, room.Width, scores, ChunkRows, panels, SimdPaths.Best);
                 if (cosine)
                     DivideByLengths(rows, count, room.Width, scores, selections.Count);
                 for (int q = 0; q < selections.Count; q++)
@@ -101,7 +101,7 @@ internal static unsafe class RowScan
         {
             Width = width;
             Scores = ArrayPool<float>.Shared.Rent(queries * ChunkRows);
-            Panels = ArrayPool<float>.Shared.Rent(RowKernel.PanelRoom(width));
+            Panels = ArrayPool<float>.Shared.Rent(RowKernel.PanelLength(width));
             Rows = ArrayPool<float>.Shared.Rent(ChunkRows * width);
             _rows = Rows.AsMemory().Pin();
         }

@@ -1,0 +1,48 @@
+using DRepMRec.Kernels;
+
+namespace DRepMRec.Graphs;
+
+/// <summary>
+/// The mean of x, A x, …, A^L x by Horner's rule: (x + A (x + A (x + …))) / (L + 1), so that no layer is ever summed in a pass of its own.
+/// </summary>
+internal static unsafe class LayerMean
+{
+    /// <param name="a">A, symmetric.</param>
+    /// <param name="x">The rows of x: all of them, or those that have a place.</param>
+    /// <param name="places">For each row of A its row in x, or -1 where x is zero; <see langword="null"/> where x has all rows.</param>
+    /// <param name="rows">For each of the L products, from the first to the last, the rows that it makes, ascending; <see langword="null"/> for all.</param>
+    /// <param name="compact">Whether the target has the rows of the last product only.</param>
+    /// <param name="width">The number of columns of x.</param>
+    /// <param name="between">Two buffers for what is between the products.</param>
+    /// <param name="target">The result.</param>
+    public static void Compute(SparseRows a, float* x, int[]? places, int[]?[] rows, bool compact, int width, NativeBuffer[] between, float* target)
+    {
+        var job = new SparseDenseProduct.Job { X = (nint)x, XPlaces = places, B = (nint)x, BPlaces = places };
+        for (int n = 0; n < rows.Length - 1; n++)
+        {
+            float* to = between[n % 2].EnsureCapacity((long)a.Count * width);
+
+            // Where x has few rows, the next product reads all rows of this one. Where the target has few, it reads none but those made.
+            if (places is not null && rows[n] is { } made)
+                ClearOthers(to, made, a.Count, width);
+            SparseDenseProduct.Multiply(a, job with { Rows = rows[n], Target = (nint)to }, width);
+            job = job with { X = (nint)to, XPlaces = null };
+        }
+
+        job = job with { Rows = rows[^1], Target = (nint)target, Compact = compact, Scale = 1f / (rows.Length + 1) };
+        SparseDenseProduct.Multiply(a, job, width);
+    }
+
+    /// <summary>Sets all rows of a table to zero but the given ones, which ascend.</summary>
+    private static void ClearOthers(float* table, int[] kept, int count, int width)
+    {
+        int from = 0;
+        foreach (int row in kept)
+        {
+            new Span<float>(table + ((long)from * width), (row - from) * width).Clear();
+            from = row + 1;
+        }
+
+        new Span<float>(table + ((long)from * width), (count - from) * width).Clear();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>A vector of floats: a kernel that is written for any of them has one body for all widths, of which the JIT makes fast code for each.</summary>
+internal unsafe interface IVector<T>
+    where T : struct, IVector<T>
+{
+    /// <summary>The number of floats, a constant to the compiler.</summary>
+    static abstract int Count { get; }
+
+    static abstract T Load(float* from);
+
+    /// <summary>The same number in all places.</summary>
+    static abstract T Create(float value);
+
+    /// <summary>a * b + sum, rounded once.</summary>
+    static abstract T MultiplyAdd(T a, T b, T sum);
+
+    static abstract T Sqrt(T a);
+
+    static abstract T operator +(T a, T b);
+
+    static abstract T operator -(T a, T b);
+
+    static abstract T operator *(T a, T b);
+
+    static abstract T operator /(T a, T b);
+
+    void Store(float* to);
+}
+
+/// <summary>8 floats.</summary>
+internal readonly unsafe struct Floats8(Vector256<float> value) : IVector<Floats8>
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+    private readonly Vector256<float> _value = value;
+
+    public static int Count => 8;
+
+    [MethodImpl(Inline)] public static Floats8 Load(float* from) => new(Vector256.Load(from));
+
+    [MethodImpl(Inline)] public static Floats8 Create(float value) => new(Vector256.Create(value));
+
+    [MethodImpl(Inline)] public static Floats8 MultiplyAdd(Floats8 a, Floats8 b, Floats8 sum) => new(Vector256.FusedMultiplyAdd(a._value, b._value, sum._value));
+
+    [MethodImpl(Inline)] public static Floats8 Sqrt(Floats8 a) => new(Vector256.Sqrt(a._value));
+
+    [MethodImpl(Inline)] public static Floats8 operator +(Floats8 a, Floats8 b) => new(a._value + b._value);
+
+    [MethodImpl(Inline)] public static Floats8 operator -(Floats8 a, Floats8 b) => new(a._value - b._value);
+
+    [MethodImpl(Inline)] public static Floats8 operator *(Floats8 a, Floats8 b) => new(a._value * b._value);
+
+    [MethodImpl(Inline)] public static Floats8 operator /(Floats8 a, Floats8 b) => new(a._value / b._value);
+
+    [MethodImpl(Inline)] public void Store(float* to) => _value.Store(to);
+}
+
+/// <summary>16 floats.</summary>
+internal readonly unsafe struct Floats16(Vector512<float> value) : IVector<Floats16>
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+    private readonly Vector512<float> _value = value;
+
+    public static int Count => 16;
+
+    [MethodImpl(Inline)] public static Floats16 Load(float* from) => new(Vector512.Load(from));
+
+    [MethodImpl(Inline)] public static Floats16 Create(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(Inline)] public static Floats16 MultiplyAdd(Floats16 a, Floats16 b, Floats16 sum) => new(Vector512.FusedMultiplyAdd(a._value, b._value, sum._value));
+
+    [MethodImpl(Inline)] public static Floats16 Sqrt(Floats16 a) => new(Vector512.Sqrt(a._value));
+
+    [MethodImpl(Inline)] public static Floats16 operator +(Floats16 a, Floats16 b) => new(a._value + b._value);
+
+    [MethodImpl(Inline)] public static Floats16 operator -(Floats16 a, Floats16 b) => new(a._value - b._value);
+
+    [MethodImpl(Inline)] public static Floats16 operator *(Floats16 a, Floats16 b) => new(a._value * b._value);
+
+    [MethodImpl(Inline)] public static Floats16 operator /(Floats16 a, Floats16 b) => new(a._value / b._value);
+
+    [MethodImpl(Inline)] public void Store(float* to) => _value.Store(to);
+}

@@ -1,0 +1,25 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>Whether a tensor is computed with by our own kernels or by libtorch: every function that has both ways asks here.</summary>
+internal static class OwnKernels
+{
+    private static readonly AsyncLocal<bool> Off = new();
+
+    /// <summary>Our kernels take Float32 on the CPU; libtorch does the rest.</summary>
+    public static bool Run(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && !Off.Value;
+
+    /// <summary>Until it is disposed, libtorch computes everything that this flow of control asks for; tests compare the two ways by it.</summary>
+    public static IDisposable SwitchOff() => new OffScope();
+
+    private sealed class OffScope : IDisposable
+    {
+        private readonly bool _before = Off.Value;
+
+        public OffScope() => Off.Value = true;
+
+        public void Dispose() => Off.Value = _before;
+    }
+}
