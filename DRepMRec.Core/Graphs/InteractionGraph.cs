@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Internals;
+using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;
 
@@ -119,6 +120,35 @@ public sealed class InteractionGraph
         }
 
         return new InteractionGraph(Interactions.Without(hidden)) { Whole = Whole };
+    }
+
+    /// <summary>
+    /// What is known of the behaviour of users and items: rows of those without an edge become 0, so that content can speak for them. In training a random share of the
+    /// items with edges can join them, so that the modal line learns to stand alone.
+    /// </summary>
+    /// <param name="behavior">Behaviour representations.</param>
+    /// <param name="rows">The rows that the representations are of.</param>
+    /// <param name="dropout">The share of items with edges whose rows become 0 too, at least 0 and below 1.</param>
+    /// <param name="seed">The same seed drops the same items.</param>
+    /// <returns>Tensors that belong to the dispose scope that is open.</returns>
+    public UserItemEmbeddings KeepKnown(UserItemEmbeddings behavior, RowSet rows, double dropout = 0, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Guard.Share(dropout);
+        static Tensor Keep(Tensor table, float[] kept) => table * tensor(kept, kept.Length, 1).to(table.device);
+        float[] items = [.. ItemDegrees.Select(degree => degree > 0 ? 1f : 0f)];
+        if (dropout > 0)
+        {
+            var random = new SeededRandom((ulong)seed, RandomPurpose.BehaviorDropout);
+            items = Array.ConvertAll(items, known => random.NextDouble() < dropout ? 0f : known);
+        }
+
+        if (!rows.IsAll)
+            items = [.. rows.Items.ToArray().Select(item => items[item])];
+        Tensor users = behavior.Users;
+        if (ColdUserCount > 0)
+            users = Keep(users, [.. (rows.IsAll ? Enumerable.Range(0, UserCount) : rows.Users.ToArray()).Select(user => UserDegree(user) > 0 ? 1f : 0f)]);
+        return new UserItemEmbeddings(users, Keep(behavior.Items, items));
     }
 
     /// <summary>1 for each user without an edge, 0 for the others.</summary>

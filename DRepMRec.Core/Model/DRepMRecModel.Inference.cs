@@ -65,5 +65,5 @@ public sealed partial class DRepMRecModel
     }
 
     /// <summary>Behaviour rows of all users and items as the alignment sees them: zeros where nothing is known.</summary>
-    internal UserItemEmbeddings KnownBehavior() => HideUnknown(BehaviorEncoder.Encode(Graph, RowSet.All, null).Embeddings, RowSet.All, _itemsWithBehavior);
+    internal UserItemEmbeddings KnownBehavior() => Graph.KeepKnown(BehaviorEncoder.Encode(Graph, RowSet.All, null).Embeddings, RowSet.All);
 }

@@ -1,5 +1,4 @@
 using DRepMRec.Graphs;
-using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using TorchSharp;
@@ -12,7 +11,6 @@ public sealed partial class DRepMRecModel
     /// <summary>The name of the weighted sum of all terms, in progress and logs.</summary>
     internal const string TotalName = "loss";
 
-    private readonly float[] _itemsWithBehavior;
     private InteractionGraph? _epochGraph;
 
     /// <inheritdoc/>
@@ -54,7 +52,8 @@ public sealed partial class DRepMRecModel
             return new ModelOutput(behavior.Embeddings, behavior.Terms, behavior.Ego);
 
         UserItemEmbeddings modal = EncodeModal(_line, behavior, rows, batch?.Batch);
-        UserItemEmbeddings known = HideUnknown(behavior.Embeddings, rows, ItemsWithBehavior(_line, batch?.Batch));
+        double dropout = batch is not null && training ? _line.BehaviorDropout : 0;
+        UserItemEmbeddings known = Graph.KeepKnown(behavior.Embeddings, rows, dropout, batch?.Batch.Seed ?? 0);
         AlignmentResult aligned = _line.Alignment.call(known, modal, batch);
         ShapeCheck.ThrowIfMisshapen(_line.Alignment, _line.Alignment.EmbeddingDim, aligned.Fused, users, items);
         List<LossTerm> terms = [.. behavior.Terms, .. aligned.Terms];
@@ -75,26 +74,6 @@ public sealed partial class DRepMRecModel
         UserItemEmbeddings modal = line.Encoder.Encode(Graph, line.Features, rows, line.HideTargets && training ? batch : null);
         ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, (int)behavior.Embeddings.Users.shape[0], (int)behavior.Embeddings.Items.shape[0]);
         return modal;
-    }
-
-    /// <summary>1 for items whose behaviour is known, 0 for those without a training interaction; in training a share of the others joins these.</summary>
-    private float[] ItemsWithBehavior(ModalLine line, TrainingBatch? batch)
-    {
-        if (batch is null || !training || line.BehaviorDropout == 0)
-            return _itemsWithBehavior;
-        var random = new SeededRandom((ulong)batch.Seed, RandomPurpose.BehaviorDropout);
-        return Array.ConvertAll(_itemsWithBehavior, known => random.NextDouble() < line.BehaviorDropout ? 0f : known);
-    }
-
-    /// <summary>Rows of users and items of whose behaviour nothing is known become 0, so that the modal line speaks for them.</summary>
-    private UserItemEmbeddings HideUnknown(UserItemEmbeddings behavior, RowSet rows, float[] itemsWithBehavior)
-    {
-        static Tensor Keep(Tensor table, float[] kept) => table * tensor(kept, kept.Length, 1).to(table.device);
-        float[] items = rows.IsAll ? itemsWithBehavior : [.. rows.Items.ToArray().Select(i => itemsWithBehavior[i])];
-        Tensor users = behavior.Users;
-        if (Graph.ColdUserCount > 0)
-            users = Keep(users, [.. (rows.IsAll ? Enumerable.Range(0, Graph.UserCount) : rows.Users.ToArray()).Select(u => Graph.UserDegree(u) > 0 ? 1f : 0f)]);
-        return new UserItemEmbeddings(users, Keep(behavior.Items, items));
     }
 
     /// <summary>Half the sum of squares of the batch's ego embeddings, divided by the batch size (LightGCN, eq. 15); shared negatives count once.</summary>

@@ -45,7 +45,6 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         Loss = loss;
         _behaviorModule = AsModule(behavior);
         _line = line;
-        _itemsWithBehavior = [.. Graph.ItemDegrees.Select(d => d > 0 ? 1f : 0f)];
         if (line is not null)
         {
             _modalModule = line.Encoder is null ? null : AsModule(line.Encoder);
@@ -90,14 +89,16 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         {
             yield return ("Loss", Loss);
             yield return ("Behavior", BehaviorEncoder.GetType().FullName);
-            yield return ("Behavior", BehaviorEncoder.Options);
+            if (BehaviorEncoder.Options is { } behavior)
+                yield return ("Behavior", behavior);
             if (_line is null)
                 yield break;
             yield return ("Modal", _line.Encoder?.GetType().FullName ?? "the host's own");
-            if (_line.Encoder is not null)
-                yield return ("Modal", _line.Encoder.Options);
+            if (_line.Encoder?.Options is { } modal)
+                yield return ("Modal", modal);
             yield return ("Alignment", _line.Alignment.GetType().FullName);
-            yield return ("Alignment", _line.Alignment.Options);
+            if (_line.Alignment.Options is { } alignment)
+                yield return ("Alignment", alignment);
             if (_line.Signal.Weight > 0)
                 yield return ("SimilaritySignal", _line.Signal.Options);
             yield return ("BehaviorDropout", _line.BehaviorDropout);
