@@ -124,7 +124,14 @@ internal static unsafe class SparseDenseProduct
             SimdPath.Vector256 => MakeVectors<Floats8>(columns, values, count, x, to, width),
             _ => 0,
         };
-        for (int d = done; d < width; d++)
+        if (done < width)
+            MakeRest(columns, values, count, x, to, width, done);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MakeRest(int* columns, float* values, int count, float* x, Row to, int width, int start)
+    {
+        for (int d = start; d < width; d++)
         {
             float s = 0;
             for (int e = 0; e < count; e++)
@@ -139,13 +146,16 @@ internal static unsafe class SparseDenseProduct
     private static int MakeVectors<T>(int* columns, float* values, int count, float* x, Row to, int width)
         where T : struct, IVector<T>
     {
-        int d = 0;
+        float* b = to.B, target = to.Target;
+        int last = to.Readable, d = 0;
+        T scale = T.Create(to.Scale);
         for (; d + (4 * T.Count) <= width; d += 4 * T.Count)
         {
             T s0 = default, s1 = default, s2 = default, s3 = default;
             for (int e = 0; e < count; e++)
             {
-                Fetch(x + ((long)columns[Math.Min(e + Ahead, to.Readable)] * width) + d, 4 * T.Count);
+                if (T.Count == 16)
+                    Fetch(x + ((long)columns[Math.Min(e + Ahead, last)] * width) + d);
                 float* row = x + ((long)columns[e] * width) + d;
                 var v = T.Create(values[e]);
                 s0 = T.MultiplyAdd(v, T.Load(row), s0);
@@ -154,10 +164,10 @@ internal static unsafe class SparseDenseProduct
                 s3 = T.MultiplyAdd(v, T.Load(row + (3 * T.Count)), s3);
             }
 
-            Store(s0, to, d);
-            Store(s1, to, d + T.Count);
-            Store(s2, to, d + (2 * T.Count));
-            Store(s3, to, d + (3 * T.Count));
+            Store(s0, b, scale, target, d);
+            Store(s1, b, scale, target, d + T.Count);
+            Store(s2, b, scale, target, d + (2 * T.Count));
+            Store(s3, b, scale, target, d + (3 * T.Count));
         }
 
         for (; d + T.Count <= width; d += T.Count)
@@ -165,28 +175,26 @@ internal static unsafe class SparseDenseProduct
             T s = default;
             for (int e = 0; e < count; e++)
                 s = T.MultiplyAdd(T.Create(values[e]), T.Load(x + ((long)columns[e] * width) + d), s);
-            Store(s, to, d);
+            Store(s, b, scale, target, d);
         }
 
         return d;
     }
 
-    /// <summary>Asks for numbers that will be needed a few neighbours later.</summary>
+    /// <summary>Asks for 64 numbers that will be needed a few neighbours later: with the narrower vectors it costs more than it brings.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(float* row, int count)
+    private static void Fetch(float* row)
     {
         if (!Sse.IsSupported)
             return;
         Sse.Prefetch0(row);
         Sse.Prefetch0(row + 16);
-        if (count <= 32)
-            return;
         Sse.Prefetch0(row + 32);
         Sse.Prefetch0(row + 48);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T>(T sum, Row to, int at)
+    private static void Store<T>(T sum, float* b, T scale, float* target, int at)
         where T : struct, IVector<T>
-        => ((to.B == null ? sum : T.Load(to.B + at) + sum) * T.Create(to.Scale)).Store(to.Target + at);
+        => ((b == null ? sum : T.Load(b + at) + sum) * scale).Store(target + at);
 }

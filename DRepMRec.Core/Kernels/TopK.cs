@@ -9,7 +9,8 @@ namespace DRepMRec.Kernels;
 /// infinity means "not a candidate".
 /// </summary>
 /// <remarks>
-/// A heap with the worst score on top, so n scores cost at most n log K steps. Reuses its memory; not safe for use by many threads.
+/// A heap with the worst score on top, so n scores cost at most n log K steps; for a small K a sorted list, which is faster. Reuses its memory; not
+/// safe for use by many threads.
 /// </remarks>
 /// <param name="capacity">K.</param>
 /// <param name="minimum">Scores below aren't kept.</param>
@@ -19,7 +20,11 @@ namespace DRepMRec.Kernels;
 internal sealed class TopK(
     int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
 {
-    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, 64)];
+    /// <summary>The largest K of a sorted list.</summary>
+    private const int MostInList = 64;
+
+    private readonly bool _isList = capacity <= MostInList;
+    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, MostInList)];
     private int _count;
     private float _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
     private bool _isHeap;
@@ -30,13 +35,13 @@ internal sealed class TopK(
     {
         get
         {
-            if (!_isSorted)
+            if (!_isList && !_isSorted)
                 Sort();
             return _kept.AsSpan(0, _count);
         }
     }
 
-    /// <summary>How many places entries have sunk by, and one for each: the work of the heap, as tests count it.</summary>
+    /// <summary>How many places entries were moved by, and one for each: the work, as tests count it.</summary>
     internal long Steps { get; private set; }
 
     /// <summary>Forgets what was kept.</summary>
@@ -85,23 +90,38 @@ internal sealed class TopK(
             return;
         if (float.IsNaN(score))
             throw new NotFiniteNumberException($"The score of item {index} is NaN.");
-        if (_count == capacity && !_isHeap)
+        if (_count == capacity && !_isList && !_isHeap)
             MakeHeap();
-        if ((_count == capacity && !IsWorse(_kept[0], (score, index))) || (admits is not null && !admits(index)))
+        if ((_count == capacity && !IsWorse(_kept[_isList ? _count - 1 : 0], (score, index))) || (admits is not null && !admits(index)))
             return;
-        if (_count < capacity)
+        if (_isList)
+            Insert((score, index));
+        else
+            Push((score, index));
+    }
+
+    private void Insert((float Score, int Index) entry)
+    {
+        (float Score, int Index)[] kept = _kept;
+        int last = _count < capacity ? _count++ : _count - 1, at = last;
+        for (; at > 0 && IsWorse(kept[at - 1], entry); at--)
+            kept[at] = kept[at - 1];
+        kept[at] = entry;
+        Steps += last - at + 1;
+        if (_count == capacity)
+            SetThreshold(kept[_count - 1].Score);
+    }
+
+    private void Push((float Score, int Index) entry)
+    {
+        if (_count == capacity)
         {
-            Add((score, index));
+            _kept[0] = entry;
+            Sink(0, _count);
+            SetThreshold(_kept[0].Score);
             return;
         }
 
-        _kept[0] = (score, index);
-        Sink(0, _count);
-        SetThreshold();
-    }
-
-    private void Add((float Score, int Index) entry)
-    {
         if (_count == _kept.Length)
             Array.Resize(ref _kept, (int)Math.Min(capacity, 2L * _count));
         _kept[_count++] = entry;
@@ -109,7 +129,7 @@ internal sealed class TopK(
         if (_count < capacity)
             return;
         MakeHeap();
-        SetThreshold();
+        SetThreshold(_kept[0].Score);
     }
 
     private void MakeHeap()
@@ -120,7 +140,7 @@ internal sealed class TopK(
     }
 
     /// <summary>As indices ascend, an equal score comes too late, unless ties go by another order.</summary>
-    private void SetThreshold() => _threshold = tieOrder is null ? _kept[0].Score : float.BitDecrement(_kept[0].Score);
+    private void SetThreshold(float worst) => _threshold = tieOrder is null ? worst : float.BitDecrement(worst);
 
     /// <summary>Moves the worst behind the others, again and again.</summary>
     private void Sort()

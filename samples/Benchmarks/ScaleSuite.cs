@@ -2,6 +2,7 @@ using Benchmarks.PlainLibtorch;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Graphs;
+using DRepMRec.Kernels;
 using DRepMRec.Training;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ internal static class ScaleSuite
 {
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
-        LibraryThreads.Set(options.Threads);
+        using Parallelism.Scope threads = Parallelism.Use(options.Threads);
         Neighbors(options, report, cancellation);
         cancellation.ThrowIfCancellationRequested();
         Epochs(options, report);

@@ -48,13 +48,12 @@ internal static class ServingSuite
 
         const int Batch = 480;
         RecommendationRequest[] requests = [.. Enumerable.Range(0, Batch).Select(n => new RecommendationRequest { UserId = Id(n), Count = Count })];
-        int threads = Parallelism.Threads;
+        int threads = Environment.ProcessorCount;
+        var oneThread = new ParallelOptions { MaxDegreeOfParallelism = 1 };
         double flops = 2.0 * items * 64 * Batch;
         int batches = items > 500_000 ? 3 : 15;
-        Parallelism.Threads = 1;
-        Times batch = Clock.Measure(batches, _ => recommender.Recommend(requests));
+        Times batch = Clock.Measure(batches, _ => recommender.Recommend(requests, oneThread));
         Times product = Product(recommender, items, Batch, batches);
-        Parallelism.Threads = threads;
         Times parallel = Clock.Measure(batches, _ => recommender.Recommend(requests));
         Row(table, $"{size} items: {Batch} users at once, one thread", batch, null, null, flops, $"{Ratio(one.Scaled(Batch), batch)} one by one");
         Row(table, $"{size} items: the evaluator's product, without ranking", product, null, null, flops, "");
