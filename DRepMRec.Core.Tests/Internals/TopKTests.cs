@@ -24,8 +24,10 @@ public sealed class TopKTests
         for (int round = 0; round < 50; round++)
         {
             // Few distinct values, so that there are many ties; some are no candidates.
-            float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(12) - 5f)];
-            int[] expected = [.. Enumerable.Range(0, count).Where(i => !float.IsNegativeInfinity(scores[i])).OrderByDescending(i => scores[i]).ThenBy(i => i).Take(k)];
+            float[] scores = [.. Enumerable.Range(0, count)
+                .Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(12) - 5f)];
+            int[] expected = [.. Enumerable.Range(0, count).Where(i => !float.IsNegativeInfinity(scores[i]))
+                .OrderByDescending(i => scores[i]).ThenBy(i => i).Take(k)];
             top.Clear();
             top.Offer(scores, 0);
             top.Ranked.ToArray().Should().Equal(expected.Select(i => (scores[i], i)));
@@ -42,11 +44,18 @@ public sealed class TopKTests
         {
             int count = random.NextInt(400), capacity = random.NextInt(mostKept);
             float minimum = n % 3 == 0 ? 2 : float.NegativeInfinity;
-            float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextInt(12) switch { 11 => float.NaN, 10 => float.PositiveInfinity, 9 => float.NegativeInfinity, var s => s })];
+            float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextInt(12) switch
+            {
+                11 => float.NaN,
+                10 => float.PositiveInfinity,
+                9 => float.NegativeInfinity,
+                var score => score,
+            })];
             Func<int, bool>? admits = n % 2 == 0 ? i => i % 3 != 0 : null;
             var top = new TopK(capacity, minimum, admits, finiteOnly: true);
             (float, int)[] Expected(int offered) => [.. scores.Take(offered).Select((s, i) => (s, i))
-                .Where(p => float.IsFinite(p.s) && p.s >= minimum && admits?.Invoke(p.i) != false).OrderByDescending(p => p.s).ThenBy(p => p.i).Take(capacity)];
+                .Where(p => float.IsFinite(p.s) && p.s >= minimum && admits?.Invoke(p.i) != false)
+                    .OrderByDescending(p => p.s).ThenBy(p => p.i).Take(capacity)];
             int half = count / 2;
             top.Offer(scores.AsSpan(0, half), 0);
             if (n % 4 == 0)
@@ -68,7 +77,8 @@ public sealed class TopKTests
         float[] scores = [.. Enumerable.Range(0, Count).Select(_ => (float)random.NextInt(4))];
         var top = new TopK(k, tieOrder: ranks);
         top.Offer(scores, 0);
-        top.Ranked.ToArray().Should().Equal(Enumerable.Range(0, Count).OrderByDescending(i => scores[i]).ThenBy(i => ranks[i]).Take(k).Select(i => (scores[i], i)));
+        top.Ranked.ToArray().Should().Equal(Enumerable.Range(0, Count).OrderByDescending(i => scores[i]).ThenBy(i => ranks[i]).Take(k)
+            .Select(i => (scores[i], i)));
     }
 
     [Fact]
@@ -112,6 +122,7 @@ public sealed class TopKTests
     {
         float[] scores = [.. Enumerable.Range(0, 40).Select(i => 100f - i)];
         scores[at] = float.NaN;
-        FluentActions.Invoking(() => new TopK(3).Offer(scores, 0)).Should().Throw<NotFiniteNumberException>().WithMessage($"The score of item {at} is NaN.");
+        FluentActions.Invoking(() => new TopK(3).Offer(scores, 0))
+            .Should().Throw<NotFiniteNumberException>().WithMessage($"The score of item {at} is NaN.");
     }
 }

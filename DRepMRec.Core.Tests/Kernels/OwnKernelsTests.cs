@@ -13,7 +13,9 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Kernels;
 
-/// <summary>What our kernels compute on the CPU, libtorch computes elsewhere: here both compute on the CPU, and have to agree within rounding.</summary>
+/// <summary>
+/// What our kernels compute on the CPU, libtorch computes elsewhere: here both compute on the CPU, and have to agree within rounding.
+/// </summary>
 public sealed class OwnKernelsTests
 {
     private static readonly RecDataset Board = Samples.Checkerboard(12, 10);
@@ -65,7 +67,7 @@ public sealed class OwnKernelsTests
         var (shapes, compute) = Functions[name];
         Tensor[] Run()
         {
-            Tensor[] x = [.. shapes.Select((s, n) => tensor(Samples.Floats(s.Aggregate(1, (a, b) => a * b), (ulong)n + 1)).reshape([.. s.Select(d => (long)d)]).clone().requires_grad_())];
+            Tensor[] x = [.. shapes.Select((shape, n) => Leaf(shape, (ulong)n + 1))];
             Tensor y = compute(x);
             (y * tensor(Samples.Floats((int)y.numel(), 99)).reshape(y.shape)).sum().backward();
             return [y.detach(), .. x.Select(t => t.grad!.clone())];
@@ -116,7 +118,8 @@ public sealed class OwnKernelsTests
     [InlineData("VBPR")]
     public void A_training_without_our_kernels_has_the_losses_of_one_with_them(string name)
     {
-        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 80, Items = 60, Clusters = 5, Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)] }).Data;
+        SyntheticOptions synthetic = new() { Users = 80, Items = 60, Clusters = 5, Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)] };
+        RecDataset data = SyntheticDataset.Create(synthetic).Data;
         using var features = new ModalFeatures(data.Features);
         DRepMRecOptions alone = new() { EmbeddingDim = 16, UseModalLine = false, Loss = new RankingLoss.Bpr() };
         double[] Losses()
@@ -173,8 +176,11 @@ public sealed class OwnKernelsTests
     [Fact]
     public void Nothing_else_asks_whether_a_tensor_is_on_the_CPU()
         => Directory.EnumerateFiles(Path.Combine(Repository.Root, "DRepMRec.Core"), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}") && File.ReadAllText(f).Contains("DeviceType.CPU"))
+            .Where(f => !f.Split(Path.DirectorySeparatorChar).Contains("obj") && File.ReadAllText(f).Contains("DeviceType.CPU"))
             .Select(Path.GetFileName).Should().BeEquivalentTo("OwnKernels.cs", "TorchBackend.cs");
+
+    private static Tensor Leaf(int[] shape, ulong seed)
+        => tensor(Samples.Floats(shape.Aggregate(1, (a, b) => a * b), seed)).reshape([.. shape.Select(d => (long)d)]).clone().requires_grad_();
 
     private static Tensor Rows(Tensor ego, int layers, RowSet rows)
     {

@@ -42,8 +42,9 @@ public sealed class RequestTests
             return true;
         }
 
-        RecommendationRequest[] requests = [.. Enumerable.Range(0, 200).Select(n => new RecommendationRequest { UserId = Served.Data.Users[n], Filter = Filter })];
-        IReadOnlyList<RecommendationList> lists = Served.Recommender.Recommend(requests, new ParallelOptions { MaxDegreeOfParallelism = threads });
+        RecommendationRequest[] requests = Filtered(200, Filter);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        IReadOnlyList<RecommendationList> lists = Served.Recommender.Recommend(requests, parallel);
         most.Should().BeInRange(1, threads);
         foreach (var (list, other) in lists.Zip(Served.Recommender.Recommend(requests)))
             list.Should().Equal(other);
@@ -62,7 +63,7 @@ public sealed class RequestTests
             return true;
         }
 
-        RecommendationRequest[] requests = [.. Enumerable.Range(0, count).Select(n => new RecommendationRequest { UserId = Served.Data.Users[n], Filter = Cancel })];
+        RecommendationRequest[] requests = Filtered(count, Cancel);
         if (count > 48)
             FluentActions.Invoking(() => Served.Recommender.Recommend(requests, parallel)).Should().Throw<OperationCanceledException>();
         source.Cancel();
@@ -148,6 +149,9 @@ public sealed class RequestTests
         users.Should().HaveCount(5).And.BeInDescendingOrder(u => u.Score);
         users[0].Score.Should().BeApproximately((float)Cosine(r.Model.UserBehavior[4].ToArray(), r.Model.UserBehavior[Served.Data.Users.IndexOf(users[0].User)].ToArray()), 1e-5f);
     }
+
+    private static RecommendationRequest[] Filtered(int count, Func<string, bool> filter)
+        => [.. Served.Data.Users.Ids.Take(count).Select(id => new RecommendationRequest { UserId = id, Filter = filter })];
 
     private static double Cosine(float[] a, float[] b)
     {

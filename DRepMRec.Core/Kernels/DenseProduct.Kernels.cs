@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
 
-/// <content>What stays in registers: one or more rows of A, step by step through a panel of B. Where more is true, C is added to.</content>
+/// <content>The inner loops: sums of one or more rows of A stay in registers, step by step through a panel of B. Where more is true, C is
+/// added to.</content>
 internal static unsafe partial class DenseProduct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,7 +12,8 @@ internal sealed class ExcludedPairs
     public static ExcludedPairs None { get; } = new([], []);
 
     /// <summary>Row n leaves out place n.</summary>
-    public static ExcludedPairs Diagonal(int count) => new([.. Enumerable.Range(0, count).Select(n => (n, 1))], [.. Enumerable.Range(0, count)]);
+    public static ExcludedPairs Diagonal(int count)
+        => new([.. Enumerable.Range(0, count).Select(n => (n, 1))], [.. Enumerable.Range(0, count)]);
 
     /// <summary>Pairs with rows ascending.</summary>
     public static ExcludedPairs Of(int rowCount, IReadOnlyCollection<(int Row, int Place)> pairs)

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// scale * (b + A x) for a sparse A and dense row-major b and x: each row of the result is a weighted sum of rows of x, kept in registers while
-/// its neighbours pass.
+/// scale * (b + A x) for a sparse A and dense row-major b and x: each row of the result is a weighted sum of rows of x, kept in registers
+/// while its neighbours pass.
 /// </summary>
 /// <remarks>A row's sum doesn't depend on the thread that makes it, so results are bit-identical for every thread count.</remarks>
 internal static unsafe class SparseDenseProduct
@@ -13,13 +13,15 @@ internal static unsafe class SparseDenseProduct
     /// <summary>How many entries ahead of the one at hand memory is asked for.</summary>
     private const int Ahead = 6;
 
-    /// <summary>What to compute: all rows or a list of them, of tables that may be whole or have only the rows that are not zero.</summary>
+    /// <summary>
+    /// The rows to compute, all or a list of them, and the tables, which may be whole or have only the rows that are not zero.
+    /// </summary>
     internal readonly record struct Job
     {
         /// <summary>The rows to make; <see langword="null"/> for all.</summary>
         public int[]? Rows { get; init; }
 
-        /// <summary>x: rows of all columns of A, or of those that have a place.</summary>
+        /// <summary>x: a row for each column of A, or for each column that has a place.</summary>
         public nint X { get; init; }
 
         /// <summary>For each column of A its row in x, or -1 where x is zero; <see langword="null"/> where x has all.</summary>
@@ -45,23 +47,25 @@ internal static unsafe class SparseDenseProduct
         }
     }
 
-    /// <summary>The addresses of a row's result and of what is added to it.</summary>
+    /// <summary>The addresses of a row's result and of the row of b that is added to it.</summary>
     private readonly ref struct Row(float* b, float* target, float scale, int readable)
     {
         public readonly float* B = b;
         public readonly float* Target = target;
         public readonly float Scale = scale;
 
-        /// <summary>The last entry that may be looked at, counted from the row's first: fetching ahead goes on into the next rows.</summary>
+        /// <summary>
+        /// The last entry that may be looked at, counted from the row's first: fetching ahead goes on into the next rows.
+        /// </summary>
         public readonly int Readable = readable;
     }
 
     /// <summary>Makes the rows of a job.</summary>
     /// <remarks>
-    /// Entries of columns without a place are skipped before the arithmetic, so the sums are those of the whole product without its zeros.
+    /// Entries of columns without a place are skipped before the arithmetic, so each sum is that of the whole product without its zeros.
     /// </remarks>
     /// <param name="a">The matrix.</param>
-    /// <param name="job">What to compute.</param>
+    /// <param name="job">The rows and the tables.</param>
     /// <param name="width">The number of columns of all tables.</param>
     public static void Multiply(SparseRows a, Job job, int width) => Multiply(a, job, width, SimdPaths.Best);
 
@@ -78,7 +82,8 @@ internal static unsafe class SparseDenseProduct
                 {
                     int row = job.Rows is null ? n : job.Rows[n], first = offsets[row], count = offsets[row + 1] - first;
                     int bRow = job.BPlaces is null ? row : job.BPlaces[row];
-                    float* b = bRow < 0 ? null : At(job.B, (long)bRow * width), target = At(job.Target, (long)(job.Compact ? n : row) * width);
+                    float* b = bRow < 0 ? null : At(job.B, (long)bRow * width);
+                    float* target = At(job.Target, (long)(job.Compact ? n : row) * width);
                     if (job.XPlaces is null)
                     {
                         var whole = new Row(b, target, job.Scale, a.Values.Length - 1 - first);
@@ -181,7 +186,9 @@ internal static unsafe class SparseDenseProduct
         return d;
     }
 
-    /// <summary>Asks for 64 numbers that will be needed a few neighbours later: with the narrower vectors it costs more than it brings.</summary>
+    /// <summary>
+    /// Asks for 64 numbers that will be needed a few neighbours later: with the narrower vectors it costs more than it brings.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(float* row)
     {

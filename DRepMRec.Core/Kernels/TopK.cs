@@ -5,18 +5,20 @@ using System.Runtime.InteropServices;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// Keeps the K best of the scores that are offered to it in the order of their indices: higher first, of equal ones the lower index first. Minus
-/// infinity means "not a candidate".
+/// Keeps the K best of the scores that are offered to it in the order of their indices: higher first, of equal ones the lower index first.
+/// Minus infinity means "not a candidate".
 /// </summary>
 /// <remarks>
-/// A heap with the worst score on top, so n scores cost at most n log K steps; for a small K a sorted list, which is faster. Reuses its memory; not
-/// safe for use by many threads.
+/// A heap with the worst score on top, so n scores cost at most n log K steps; for a small K a sorted list, which is faster. Reuses its
+/// memory; not safe for use by many threads.
 /// </remarks>
 /// <param name="capacity">K.</param>
 /// <param name="minimum">Scores below aren't kept.</param>
 /// <param name="admits">Asked only for the indices of scores that would be kept; <see langword="null"/> admits all.</param>
 /// <param name="finiteOnly">Whether NaN and infinity are passed over; otherwise NaN is an error, and infinity the highest score.</param>
-/// <param name="tieOrder">For each index its rank among equal scores, the lowest first; <see langword="null"/> for the index itself.</param>
+/// <param name="tieOrder">
+/// For each index its rank among equal scores, the lowest first; <see langword="null"/> for the index itself.
+/// </param>
 internal sealed class TopK(
     int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
 {
@@ -30,7 +32,9 @@ internal sealed class TopK(
     private bool _isHeap;
     private bool _isSorted;
 
-    /// <summary>What was kept, the best first: K entries, or fewer when there were fewer candidates. Valid until something is offered.</summary>
+    /// <summary>
+    /// The entries that were kept, the best first: K, or fewer when there were fewer candidates. Valid until a score is offered.
+    /// </summary>
     public ReadOnlySpan<(float Score, int Index)> Ranked
     {
         get
@@ -44,7 +48,7 @@ internal sealed class TopK(
     /// <summary>How many places entries were moved by, and one for each: the work, as tests count it.</summary>
     internal long Steps { get; private set; }
 
-    /// <summary>Forgets what was kept.</summary>
+    /// <summary>Forgets the entries that were kept.</summary>
     public void Clear()
     {
         (_count, _isHeap, _isSorted) = (0, false, false);
@@ -52,7 +56,8 @@ internal sealed class TopK(
     }
 
     /// <summary>
-    /// Offers the scores of the indices from <paramref name="first"/> on. Vectors in which nothing beats the worst that is kept are passed over whole.
+    /// Offers the scores of the indices from <paramref name="first"/> on. Vectors in which nothing beats the worst that is kept are passed
+    /// over whole.
     /// </summary>
     /// <exception cref="NotFiniteNumberException">A score is NaN, where that is an error; the message has its index.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -156,7 +161,7 @@ internal sealed class TopK(
         (_isHeap, _isSorted) = (false, true);
     }
 
-    /// <summary>Lets an entry sink below all that are worse.</summary>
+    /// <summary>Lets an entry sink below all entries that are worse.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sink(int at, int count)
     {
