@@ -49,12 +49,7 @@ public sealed class OwnKernelsTests
             x => RankingLosses.SampledSoftmax(x[0], x[1], x[2], ExcludedPairs.Of(3, [(0, 0), (2, 6)]), 0.2, [0, 2, 2, 1, 0])),
         ["contrast in both directions"] = ([[8, 5], [8, 5]], x => AlignmentLosses.InfoNce(x[0], x[1], 0.2)),
         ["contrast in one direction"] = ([[8, 5], [8, 5]], x => AlignmentLosses.InfoNceOneWay(x[0], x[1], 0.2)),
-        ["similarity to features"] = ([[10, 6]], x =>
-        {
-            using var features = new ModalFeatures(Board.Features);
-            var signal = new SimilaritySupervisedSignal(new SssOptions { Weight = 1, Kind = SimilarityLossKind.MeanSquared });
-            return signal.Compute(x[0], features, new TrainingBatch([0, 1, 2], [1, 4, 9], [0, 0, 0]));
-        }),
+        ["similarity to features"] = ([[10, 6]], x => Similarity(x[0])),
         ["squares of ego embeddings"] = ([[12, 6], [10, 6]],
             x => StepLoss.SquaredLength(new UserItemEmbeddings(x[0], x[1]), new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]))),
     };
@@ -186,6 +181,13 @@ public sealed class OwnKernelsTests
     {
         var (mean, own) = new BatchPropagation().Apply(ego, Adjacency, layers, 12, rows);
         return cat([mean.Users, mean.Items, own.Users, own.Items]);
+    }
+
+    private static Tensor Similarity(Tensor items)
+    {
+        using var features = new ModalFeatures(Board.Features);
+        var signal = new SimilaritySupervisedSignal(new SssOptions { Weight = 1, Kind = SimilarityLossKind.MeanSquared });
+        return signal.Compute(items, features, new TrainingBatch([0, 1, 2], [1, 4, 9], [0, 0, 0]));
     }
 
     private static Tensor Sum(UserItemEmbeddings tables) => tables.Users.sum([0]).Plus(tables.Items.sum([0]), 2);

@@ -58,8 +58,14 @@ internal static unsafe class SparseProduct
             using Tensor dense = x.contiguous();
             int width = (int)y.shape[1];
             nint from = (nint)(dense.Floats() + (RowsBefore * width)), target = (nint)y.Floats();
-            var job = new SparseDenseProduct.Job { Rows = Rows, Compact = Rows is not null, X = from, B = add ? target : 0, Target =
-                target };
+            var job = new SparseDenseProduct.Job
+            {
+                Rows = Rows,
+                Compact = Rows is not null,
+                X = from,
+                B = add ? target : 0,
+                Target = target,
+            };
             SparseDenseProduct.Multiply(matrix.Arrays, job, width);
         }
 

@@ -62,11 +62,10 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
             TensorPrimitives.Multiply(user.Slice(userOfRow[row] * width, width), slope[row], toPositive.Slice(row * width, width));
         }
 
-        return
-        [
-            toUsers.MoveToOuterDisposeScope(), toPositives.MoveToOuterDisposeScope(), toNegatives.MoveToOuterDisposeScope(), null!, null!,
-                null!,
-        ];
+        toUsers.MoveToOuterDisposeScope();
+        toPositives.MoveToOuterDisposeScope();
+        toNegatives.MoveToOuterDisposeScope();
+        return [toUsers, toPositives, toNegatives, null!, null!, null!];
     }
 
     /// <summary>Turns logits into exponentials relative to each user's largest, and fills in the weights that the gradients need.</summary>
