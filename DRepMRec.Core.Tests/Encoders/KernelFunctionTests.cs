@@ -23,8 +23,14 @@ public sealed class KernelFunctionTests
     public void A_linear_layer_is_a_product_and_a_bias(int rows, int inputs, int outputs)
     {
         using var scope = NewDisposeScope();
-        Same([Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2), Leaf(1, outputs, 3)], x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)), x => nn.functional.linear(x[0], x[1], x[2].squeeze(0)));
-        Same([Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2)], x => LinearFunction.Apply(x[0], x[1], null), x => nn.functional.linear(x[0], x[1]));
+        Same(
+            [Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2), Leaf(1, outputs, 3)],
+            x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)),
+            x => nn.functional.linear(x[0], x[1], x[2].squeeze(0)));
+        Same(
+            [Leaf(rows, inputs, 1), Leaf(outputs, inputs, 2)],
+            x => LinearFunction.Apply(x[0], x[1], null),
+            x => nn.functional.linear(x[0], x[1]));
         LinearFunction.Apply(Leaf(rows, inputs, 1).detach(), Leaf(outputs, inputs, 2), null).sum().backward();
     }
 
@@ -43,7 +49,8 @@ public sealed class KernelFunctionTests
     public void The_contrast_in_both_directions_is_the_mean_of_both_directions()
     {
         using var scope = NewDisposeScope();
-        Tensor OneWay(Tensor x, Tensor y, double temperature) => nn.functional.cross_entropy(matmul(x, y.t()).Times(1 / temperature), arange(x.shape[0]));
+        Tensor OneWay(Tensor x, Tensor y, double temperature)
+            => nn.functional.cross_entropy(matmul(x, y.t()).Times(1 / temperature), arange(x.shape[0]));
         foreach (double temperature in new[] { 0.2, InfoNceFunction.LowestTemperature, InfoNceFunction.LowestTemperature / 2 })
         {
             Same([Leaf(30, 9, 1), Leaf(30, 9, 2)], x => ContrastiveLosses.InfoNce(x[0], x[1], temperature), x =>
@@ -77,7 +84,10 @@ public sealed class KernelFunctionTests
     {
         using var scope = NewDisposeScope();
         var batch = new PairIndices([0, 2, 2], [1, 0, 3], [2, 2, 1], false);
-        Same([Leaf(3, 6, 1), Leaf(4, 6, 2)], x => BprFunction.Apply(x[0], x[1], batch, 0.25), x => BprFunction.Apply(x[0].Times(4), x[1], batch));
+        Same(
+            [Leaf(3, 6, 1), Leaf(4, 6, 2)],
+            x => BprFunction.Apply(x[0], x[1], batch, 0.25),
+            x => BprFunction.Apply(x[0].Times(4), x[1], batch));
     }
 
     [Theory]
@@ -116,7 +126,8 @@ public sealed class KernelFunctionTests
         part.Should().Equal(Enumerable.Range(0, 13).SelectMany(q => results[0].Skip((q * 70) + 32).Take(38)));
     }
 
-    private static Tensor Leaf(int rows, int columns, ulong seed) => tensor(Samples.Floats(rows * columns, seed), rows, columns).clone().detach().requires_grad_();
+    private static Tensor Leaf(int rows, int columns, ulong seed)
+        => tensor(Samples.Floats(rows * columns, seed), rows, columns).clone().detach().requires_grad_();
 
     private static void Same(Tensor[] inputs, Func<Tensor[], Tensor> actual, Func<Tensor[], Tensor> expected)
     {

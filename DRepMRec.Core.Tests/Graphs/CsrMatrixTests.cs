@@ -43,8 +43,11 @@ public sealed class CsrMatrixTests
     [Fact]
     public void Wrong_input_is_refused()
     {
-        FluentActions.Invoking(() => new CsrMatrix(2, 2, [(0, 2, 1f)])).Should().Throw<ArgumentException>().WithMessage("The entry (0, 2) lies outside of 2 x 2.*");
-        FluentActions.Invoking(() => new CsrMatrix(2, 2, [(0, 1, 1f), (0, 1, 2f)])).Should().Throw<ArgumentException>().WithMessage("The place (0, 1) occurs twice.*");
-        FluentActions.Invoking(() => Small.Multiply(new float[5], new float[4], 2)).Should().Throw<ArgumentException>().WithMessage("Expected x of 3 x 2 and y of 2 x 2 values; got 5 and 4.");
+        FluentActions.Invoking(() => new CsrMatrix(2, 2, [(0, 2, 1f)]))
+            .Should().Throw<ArgumentException>().WithMessage("The entry (0, 2) lies outside of 2 x 2.*");
+        FluentActions.Invoking(() => new CsrMatrix(2, 2, [(0, 1, 1f), (0, 1, 2f)]))
+            .Should().Throw<ArgumentException>().WithMessage("The place (0, 1) occurs twice.*");
+        FluentActions.Invoking(() => Small.Multiply(new float[5], new float[4], 2))
+            .Should().Throw<ArgumentException>().WithMessage("Expected x of 3 x 2 and y of 2 x 2 values; got 5 and 4.");
     }
 }

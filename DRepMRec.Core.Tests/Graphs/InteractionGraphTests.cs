@@ -42,21 +42,24 @@ public sealed class InteractionGraphTests
         dropped.EdgeCount.Should().BeInRange((int)(0.7 * graph.EdgeCount), (int)(0.8 * graph.EdgeCount));
         dropped.Interactions.Items.ToArray().Should().Equal(graph.DropEdges(0.25, seed: 3).Interactions.Items.ToArray());
         dropped.Interactions.Items.ToArray().Should().NotEqual(graph.DropEdges(0.25, seed: 4).Interactions.Items.ToArray());
-        Enumerable.Range(0, 100).Should().OnlyContain(u => dropped.Interactions.ItemsOf(u).ToArray().All(i => graph.Interactions.Contains(u, i)));
+        Enumerable.Range(0, 100)
+            .Should().OnlyContain(u => dropped.Interactions.ItemsOf(u).ToArray().All(i => graph.Interactions.Contains(u, i)));
         graph.DropEdges(0, seed: 1).EdgeCount.Should().Be(graph.EdgeCount);
     }
 
     [Fact]
     public void Dropping_by_degree_keeps_the_exact_share_and_the_rare_edges_rather()
     {
-        // Items 0 to 4 have 50 users each, each user has one more item of its own: 250 edges of weight 1/sqrt(6*50), 50 of weight 1/sqrt(6).
+        // Items 0 to 4 have 50 users each, each user has one more item of its own: 250 edges of weight 1/sqrt(6*50), 50 of weight
+        // 1/sqrt(6).
         (int, int)[] pairs = [.. Enumerable.Range(0, 50).SelectMany(u => Enumerable.Range(0, 5).Select(i => (u, i)).Append((u, 5 + u)))];
         var graph = new InteractionGraph(new InteractionSet(50, 55, pairs));
         InteractionGraph dropped = graph.DropEdgesByDegree(0.75, seed: 3);
         dropped.EdgeCount.Should().Be(75);
         dropped.Interactions.Items.ToArray().Should().Equal(graph.DropEdgesByDegree(0.75, seed: 3).Interactions.Items.ToArray());
         dropped.Interactions.Items.ToArray().Should().NotEqual(graph.DropEdgesByDegree(0.75, seed: 4).Interactions.Items.ToArray());
-        dropped.Interactions.Items.ToArray().Count(i => i >= 5).Should().BeInRange(25, 50, "they are a sixth of the edges, but drawn seven times as often");
+        dropped.Interactions.Items.ToArray().Count(i => i >= 5)
+            .Should().BeInRange(25, 50, "they are a sixth of the edges, but drawn seven times as often");
     }
 
     [Fact]
@@ -65,7 +68,8 @@ public sealed class InteractionGraphTests
         InteractionGraph less = Small.Without([0, 2, 0], [1, 2, 1]);
         less.Interactions.ExpandUsers().Zip(less.Interactions.Items.ToArray()).Should().Equal((0, 0), (1, 1));
         less.ItemDegrees.Should().Equal(1, 1, 0);
-        FluentActions.Invoking(() => Small.Without([0], [])).Should().Throw<ArgumentException>().WithMessage("Expected as many users as items, got 1 and 0.*");
+        FluentActions.Invoking(() => Small.Without([0], []))
+            .Should().Throw<ArgumentException>().WithMessage("Expected as many users as items, got 1 and 0.*");
     }
 
     [Fact]

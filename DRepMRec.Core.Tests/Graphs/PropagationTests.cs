@@ -135,9 +135,12 @@ public sealed class PropagationTests
     {
         using DisposeScope scope = NewDisposeScope();
         CsrMatrix matrix = Random(5, 4, 0.5);
-        FluentActions.Invoking(() => matrix.Propagate(zeros(3, 2))).Should().Throw<ArgumentException>().WithMessage("Expected a Float32 tensor of [4, D], got Float32 of [3, 2].*");
-        FluentActions.Invoking(() => matrix.Propagate(zeros(4, 2, dtype: ScalarType.Float64))).Should().Throw<ArgumentException>().WithMessage("*got Float64*");
-        FluentActions.Invoking(() => matrix.PropagateMean(zeros(4, 2), 1)).Should().Throw<ArgumentException>().WithMessage("The mean over layers is for symmetric matrices*");
+        FluentActions.Invoking(() => matrix.Propagate(zeros(3, 2)))
+            .Should().Throw<ArgumentException>().WithMessage("Expected a Float32 tensor of [4, D], got Float32 of [3, 2].*");
+        FluentActions.Invoking(() => matrix.Propagate(zeros(4, 2, dtype: ScalarType.Float64)))
+            .Should().Throw<ArgumentException>().WithMessage("*got Float64*");
+        FluentActions.Invoking(() => matrix.PropagateMean(zeros(4, 2), 1))
+            .Should().Throw<ArgumentException>().WithMessage("The mean over layers is for symmetric matrices*");
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class PackedMatrixTests
                     double expected = 0;
                     for (int d = 0; d < dimension; d++)
                         expected += (double)queries[(q * dimension) + d] * rows[(r * dimension) + d];
-                    ((double)actual[(q * rowCount) + r]).Should().BeApproximately(expected, 1e-5 * dimension, $"{path}, {rowCount} rows, dimension {dimension}, query {q}, row {r}");
+                    ((double)actual[(q * rowCount) + r]).Should()
+                        .BeApproximately(expected, 1e-5 * dimension, $"{path}, {rowCount} rows, dimension {dimension}, query {q}, row {r}");
                 }
             }
         }

@@ -24,6 +24,52 @@ public sealed class RequestTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_batch_takes_no_more_threads_than_it_may_and_gives_the_same_on_any_number(int threads)
+    {
+        int running = 0, most = 0;
+        bool Filter(string id)
+        {
+            int now = Interlocked.Increment(ref running);
+            for (int seen = most; now > seen && Interlocked.CompareExchange(ref most, now, seen) != seen; seen = most)
+            {
+            }
+
+            Thread.SpinWait(100);
+            Interlocked.Decrement(ref running);
+            return true;
+        }
+
+        RecommendationRequest[] requests = Filtered(200, Filter);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        IReadOnlyList<RecommendationList> lists = Served.Recommender.Recommend(requests, parallel);
+        most.Should().BeInRange(1, threads);
+        foreach (var (list, other) in lists.Zip(Served.Recommender.Recommend(requests)))
+            list.Should().Equal(other);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(200)]
+    public void A_batch_can_be_cancelled_before_it_begins_and_on_its_way(int count)
+    {
+        using var source = new CancellationTokenSource();
+        var parallel = new ParallelOptions { CancellationToken = source.Token, MaxDegreeOfParallelism = 1 };
+        bool Cancel(string id)
+        {
+            source.Cancel();
+            return true;
+        }
+
+        RecommendationRequest[] requests = Filtered(count, Cancel);
+        if (count > 48)
+            FluentActions.Invoking(() => Served.Recommender.Recommend(requests, parallel)).Should().Throw<OperationCanceledException>();
+        source.Cancel();
+        FluentActions.Invoking(() => Served.Recommender.Recommend(requests, parallel)).Should().Throw<OperationCanceledException>();
+    }
+
     [Fact]
     public void Filters_leave_of_the_whole_ranking_what_they_say()
     {
@@ -103,6 +149,9 @@ public sealed class RequestTests
         users.Should().HaveCount(5).And.BeInDescendingOrder(u => u.Score);
         users[0].Score.Should().BeApproximately((float)Cosine(r.Model.UserBehavior[4].ToArray(), r.Model.UserBehavior[Served.Data.Users.IndexOf(users[0].User)].ToArray()), 1e-5f);
     }
+
+    private static RecommendationRequest[] Filtered(int count, Func<string, bool> filter)
+        => [.. Served.Data.Users.Ids.Take(count).Select(id => new RecommendationRequest { UserId = id, Filter = filter })];
 
     private static double Cosine(float[] a, float[] b)
     {

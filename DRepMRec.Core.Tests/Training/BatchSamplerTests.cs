@@ -88,7 +88,7 @@ public sealed class BatchSamplerTests
         RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4, MeanInteractions = 12, Modalities = [] }).Data;
         int[][] Draw(int threads, RankingLoss loss)
         {
-            using DRepMRec.Kernels.Parallelism.Scope scope = DRepMRec.Kernels.Parallelism.Use(threads);
+            using DRepMRec.Parallelism.Scope scope = Parallelism.Use(threads);
             return [.. new BatchSampler(data.Train, loss, null, 32).Epoch(3)
                 .SelectMany(b => new[] { b.UserIndices.ToArray(), b.PositiveIndices.ToArray(), b.NegativeIndices.ToArray(), [(int)b.Seed] })];
         }

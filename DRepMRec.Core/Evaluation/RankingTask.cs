@@ -4,7 +4,9 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.</summary>
+/// <summary>
+/// One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.
+/// </summary>
 internal sealed class RankingTask
 {
     private const int BlockBytes = 1 << 19;
@@ -23,7 +25,8 @@ internal sealed class RankingTask
     private readonly double[][] _cold;
     private readonly double[][] _coldAmongCold;
 
-    public RankingTask(IItemScorer scorer, RecDataset data, InteractionSet positives, InteractionSet? alsoMasked, int[] users, RankingMetric[] metrics)
+    public RankingTask(
+        IItemScorer scorer, RecDataset data, InteractionSet positives, InteractionSet? alsoMasked, int[] users, RankingMetric[] metrics)
     {
         (_scorer, _data, _positives, _alsoMasked, _users, _metrics) = (scorer, data, positives, alsoMasked, users, metrics);
         _range = scorer as IRangeScorer;
@@ -36,14 +39,20 @@ internal sealed class RankingTask
         (_all, _cold, _coldAmongCold) = (Values(), Values(), Values());
     }
 
-    /// <summary>How many users are ranked at once: as many as let a block of scores stay in the cache, in whole row blocks of the product.</summary>
+    /// <summary>
+    /// How many users are ranked at once: as many as let a block of scores stay in the cache, in whole row blocks of the product.
+    /// </summary>
     public int UsersAtOnce => _range is null ? Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, _scorer.ItemCount), 1, 96) : 48;
 
-    private int ItemsAtOnce => _range is null ? _scorer.ItemCount : Math.Max(1, BlockBytes / sizeof(float) / UsersAtOnce / _range.RangeStep) * _range.RangeStep;
+    private int ItemsAtOnce
+        => _range is null ? _scorer.ItemCount : Math.Max(1, BlockBytes / sizeof(float) / UsersAtOnce / _range.RangeStep) * _range.RangeStep;
 
     public Workspace NewWorkspace() => new(UsersAtOnce, ItemsAtOnce, _scorer.ItemCount, _largestK);
 
-    /// <summary>Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so far.</summary>
+    /// <summary>
+    /// Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so
+    /// far.
+    /// </summary>
     public void Rank(Workspace workspace, int from, int to)
     {
         ReadOnlySpan<int> users = _users.AsSpan(from..to);
@@ -106,7 +115,8 @@ internal sealed class RankingTask
     }
 
     private void Measure(
-        Workspace workspace, ReadOnlySpan<(float Score, int Item)> ranked, ReadOnlySpan<int> positives, int count, bool coldOnly, double[][] target, int place)
+        Workspace workspace, ReadOnlySpan<(float Score, int Item)> ranked, ReadOnlySpan<int> positives, int count, bool coldOnly,
+        double[][] target, int place)
     {
         Span<bool> hits = workspace.Hits.AsSpan(0, ranked.Length);
         for (int r = 0; r < ranked.Length; r++)

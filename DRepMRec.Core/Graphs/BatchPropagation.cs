@@ -7,7 +7,7 @@ namespace DRepMRec.Graphs;
 
 /// <summary>
 /// LightGCN's propagation for the rows that a batch needs, exactly: the last layer is made for those rows alone, the one before for their
-/// neighbours; on the way back the first product takes only what the rows' gradients reach.
+/// neighbours; on the way back the first product takes only the rows that the batch's gradients reach.
 /// </summary>
 /// <remarks>Belongs to one encoder, keeps its buffers from step to step, and serves one step at a time.</remarks>
 internal sealed unsafe class BatchPropagation
@@ -17,10 +17,13 @@ internal sealed unsafe class BatchPropagation
     private int[] _places = [];
     private byte[] _marks = [];
 
-    /// <summary>The gradient of the ego embeddings, shared by all that flows into them in a step.</summary>
+    /// <summary>The gradient of the ego embeddings, shared by all functions of a step that read them.</summary>
     public LeafGradient Gradient { get; } = new();
 
-    /// <summary>What <see cref="Propagation.PropagateMean"/> gives, and the ego embeddings themselves, for the rows that are asked for.</summary>
+    /// <summary>
+    /// The mean over layers, as <see cref="Propagation.PropagateMean"/> gives it, and the ego embeddings themselves, for the rows that are
+    /// asked for.
+    /// </summary>
     /// <param name="ego">[U + I, D].</param>
     /// <param name="adjacency">Symmetric, [U + I, U + I].</param>
     /// <param name="layers">The number of layers L.</param>
@@ -149,7 +152,7 @@ internal sealed unsafe class BatchPropagation
         }
     }
 
-    /// <summary>What both ways of a step need to know.</summary>
+    /// <summary>The inputs of a step, for the way there and the way back.</summary>
     /// <param name="Ego">The ego embeddings.</param>
     /// <param name="Matrix">The adjacency.</param>
     /// <param name="Layers">The number of layers.</param>

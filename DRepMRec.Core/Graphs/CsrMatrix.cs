@@ -3,7 +3,9 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>A sparse matrix in compressed sparse rows, single precision, columns ascending within a row.</summary>
-/// <remarks>Immutable and safe for use by many threads. Holds no native memory unless a product ran on another device than the CPU.</remarks>
+/// <remarks>
+/// Immutable and safe for use by many threads. Holds no native memory unless a product ran on another device than the CPU.
+/// </remarks>
 public sealed class CsrMatrix
 {
     private CsrMatrix? _transpose;
@@ -22,7 +24,8 @@ public sealed class CsrMatrix
     internal CsrMatrix(int rowCount, int columnCount, int[] rowOffsets, int[] columns, float[] values, bool symmetric = false)
         : this(rowCount, columnCount, new SparseRows(rowOffsets, columns, values)) => _transpose = symmetric ? this : null;
 
-    private CsrMatrix(int rowCount, int columnCount, SparseRows arrays) => (RowCount, ColumnCount, Arrays) = (rowCount, columnCount, arrays);
+    private CsrMatrix(int rowCount, int columnCount, SparseRows arrays)
+        => (RowCount, ColumnCount, Arrays) = (rowCount, columnCount, arrays);
 
     /// <summary>The number of rows.</summary>
     public int RowCount { get; }
@@ -104,7 +107,7 @@ public sealed class CsrMatrix
     }
 
     /// <summary>The same rows over fewer columns.</summary>
-    /// <param name="columns">The columns that stay, ascending; all that have an entry must be among them.</param>
+    /// <param name="columns">The columns that stay, ascending; every column that has an entry must be among them.</param>
     internal CsrMatrix SelectColumns(int[] columns)
     {
         var places = new int[ColumnCount];
@@ -130,7 +133,11 @@ public sealed class CsrMatrix
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if (x.Length != (long)ColumnCount * width || y.Length != (long)RowCount * width)
-            throw new ArgumentException($"Expected x of {ColumnCount} x {width} and y of {RowCount} x {width} values; got {x.Length} and {y.Length}.");
+        {
+            string expected = $"x of {ColumnCount} x {width} and y of {RowCount} x {width} values";
+            throw new ArgumentException($"Expected {expected}; got {x.Length} and {y.Length}.");
+        }
+
         unsafe
         {
             fixed (float* px = x, py = y)

@@ -8,21 +8,25 @@ namespace DRepMRec.Graphs;
 internal static unsafe class LayerMean
 {
     /// <param name="a">A, symmetric.</param>
-    /// <param name="x">The rows of x: all of them, or those that have a place.</param>
+    /// <param name="x">The rows of x: all of them, or only the rows that have a place.</param>
     /// <param name="places">For each row of A its row in x, or -1 where x is zero; <see langword="null"/> where x has all rows.</param>
-    /// <param name="rows">For each of the L products, from the first to the last, the rows that it makes, ascending; <see langword="null"/> for all.</param>
+    /// <param name="rows">
+    /// For each of the L products, from the first to the last, the rows that it makes, ascending; <see langword="null"/> for all.
+    /// </param>
     /// <param name="compact">Whether the target has the rows of the last product only.</param>
     /// <param name="width">The number of columns of x.</param>
-    /// <param name="between">Two buffers for what is between the products.</param>
+    /// <param name="between">Two buffers for the tables between the products.</param>
     /// <param name="target">The result.</param>
-    public static void Compute(SparseRows a, float* x, int[]? places, int[]?[] rows, bool compact, int width, NativeBuffer[] between, float* target)
+    public static void Compute(
+        SparseRows a, float* x, int[]? places, int[]?[] rows, bool compact, int width, NativeBuffer[] between, float* target)
     {
         var job = new SparseDenseProduct.Job { X = (nint)x, XPlaces = places, B = (nint)x, BPlaces = places };
         for (int n = 0; n < rows.Length - 1; n++)
         {
             float* to = between[n % 2].EnsureCapacity((long)a.Count * width);
 
-            // Where x has few rows, the next product reads all rows of this one. Where the target has few, it reads none but those made.
+            // Where x has few rows, the next product reads all rows of this one. Where the target has few, it reads only the rows that were
+            // made.
             if (places is not null && rows[n] is { } made)
                 ClearOthers(to, made, a.Count, width);
             SparseDenseProduct.Multiply(a, job with { Rows = rows[n], Target = (nint)to }, width);

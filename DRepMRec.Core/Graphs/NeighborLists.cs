@@ -10,10 +10,12 @@ internal sealed class NeighborLists(int count, int k)
     private readonly int[] _columns = new int[count * Math.Min(k, Math.Max(0, count - 1))];
     private readonly float[] _values = new float[count * Math.Min(k, Math.Max(0, count - 1))];
 
-    /// <summary>Takes the links of a row over, those with a similarity above 0.</summary>
+    /// <summary>Takes the links of a row over that have a similarity above 0.</summary>
     /// <param name="row">The row.</param>
     /// <param name="best">The best others.</param>
-    /// <param name="names">What the indices in <paramref name="best"/> stand for; <see langword="null"/> for themselves.</param>
+    /// <param name="names">
+    /// The row that each index in <paramref name="best"/> stands for; <see langword="null"/> where it is the index itself.
+    /// </param>
     public void Set(int row, TopK best, int[]? names = null)
     {
         int found = 0, start = row * _width;

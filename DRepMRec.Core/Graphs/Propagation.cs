@@ -4,13 +4,15 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;
 
-/// <summary>Products of sparse matrices and dense tensors with gradients: a SIMD kernel on the CPU, libtorch's sparse product on other devices.</summary>
+/// <summary>
+/// Products of sparse matrices and dense tensors with gradients: a SIMD kernel on the CPU, libtorch's sparse product on other devices.
+/// </summary>
 /// <remarks>Gradients flow to the dense tensor only. Results belong to the dispose scope that is open.</remarks>
 public static class Propagation
 {
     private static readonly ConditionalWeakTable<CsrMatrix, Tensor> SparseTensors = [];
 
-    // What is between the products: the same memory for each call of a thread, as fresh memory costs more than the products.
+    // The tables between the products: the same memory for each call of a thread, as fresh memory costs more than the products.
     [ThreadStatic]
     private static NativeBuffer[]? _layers;
 
@@ -30,13 +32,19 @@ public static class Propagation
     /// <param name="x">[N, D], single precision.</param>
     /// <param name="layers">The number of layers, 0 or more.</param>
     /// <returns>[N, D].</returns>
-    /// <exception cref="ArgumentException">A isn't known to be symmetric, or the shape or the element type of <paramref name="x"/> doesn't fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// A isn't known to be symmetric, or the shape or the element type of <paramref name="x"/> doesn't fit.
+    /// </exception>
     public static Tensor PropagateMean(this CsrMatrix matrix, Tensor x, int layers)
     {
         Check(matrix, x);
         ArgumentOutOfRangeException.ThrowIfNegative(layers);
         if (!ReferenceEquals(matrix.Transpose(), matrix))
-            throw new ArgumentException("The mean over layers is for symmetric matrices, such as InteractionGraph.Adjacency.", nameof(matrix));
+        {
+            const string Message = "The mean over layers is for symmetric matrices, such as InteractionGraph.Adjacency.";
+            throw new ArgumentException(Message, nameof(matrix));
+        }
+
         if (layers == 0)
             return x.Times(1);
         if (OwnKernels.Run(x))

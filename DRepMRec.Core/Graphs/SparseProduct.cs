@@ -8,7 +8,7 @@ namespace DRepMRec.Graphs;
 internal static unsafe class SparseProduct
 {
     /// <summary>A sum of products.</summary>
-    /// <param name="terms">The matrices, all [R, C], and what each is multiplied with, [C, D]; at least one.</param>
+    /// <param name="terms">The matrices, all [R, C], each with its x, [C, D]; at least one.</param>
     /// <returns>[R, D].</returns>
     public static Tensor Sum(IReadOnlyList<(CsrMatrix Matrix, Tensor X)> terms)
     {
@@ -17,7 +17,7 @@ internal static unsafe class SparseProduct
         return terms.Select(t => t.Matrix.PropagateByLibtorch(t.X)).Aggregate((sum, more) => sum.Plus(more));
     }
 
-    /// <summary>Rows of A x: what <see cref="Propagation.Propagate"/> gives, without the rows that nobody asked for.</summary>
+    /// <summary>Rows of A x: the result of <see cref="Propagation.Propagate"/> without the rows that nobody asked for.</summary>
     /// <param name="matrix">A, [R, C].</param>
     /// <param name="x">[C, D].</param>
     /// <param name="rows">The rows, each once.</param>
@@ -45,7 +45,7 @@ internal static unsafe class SparseProduct
         /// <summary>The rows to make; <see langword="null"/> for all.</summary>
         public int[]? Rows { get; init; }
 
-        /// <summary>The number of rows of the leaf before those of x.</summary>
+        /// <summary>The number of rows of the leaf before the first row of x.</summary>
         public long RowsBefore { get; init; }
 
         public Tensor? Leaf { get; init; }
@@ -58,7 +58,14 @@ internal static unsafe class SparseProduct
             using Tensor dense = x.contiguous();
             int width = (int)y.shape[1];
             nint from = (nint)(dense.Floats() + (RowsBefore * width)), target = (nint)y.Floats();
-            var job = new SparseDenseProduct.Job { Rows = Rows, X = from, B = add ? target : 0, Target = target, Compact = Rows is not null };
+            var job = new SparseDenseProduct.Job
+            {
+                Rows = Rows,
+                Compact = Rows is not null,
+                X = from,
+                B = add ? target : 0,
+                Target = target,
+            };
             SparseDenseProduct.Multiply(matrix.Arrays, job, width);
         }
 
@@ -66,7 +73,8 @@ internal static unsafe class SparseProduct
         {
             CsrMatrix transpose = matrix.Transpose();
             int width = (int)slope.shape[1];
-            var job = new SparseDenseProduct.Job { X = (nint)slope.Floats(), XPlaces = Rows is null ? null : Places(Rows, transpose.ColumnCount) };
+            int[]? places = Rows is null ? null : Places(Rows, transpose.ColumnCount);
+            var job = new SparseDenseProduct.Job { X = (nint)slope.Floats(), XPlaces = places };
             if (Gradient is null)
             {
                 Tensor gradient = empty(transpose.RowCount, width);

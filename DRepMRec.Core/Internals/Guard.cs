@@ -10,20 +10,24 @@ internal static class Guard
     private const double Largest = 1e30;
 
     public static T Positive<T>(T value, [CallerMemberName] string name = "") where T : INumber<T>
-        => value > T.Zero && T.IsFinite(value) ? Single(value, name) : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0.");
+        => value > T.Zero && T.IsFinite(value) ? Single(value, name)
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0.");
 
     public static T NotNegative<T>(T value, [CallerMemberName] string name = "") where T : INumber<T>
-        => value >= T.Zero && T.IsFinite(value) ? Single(value, name) : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above.");
+        => value >= T.Zero && T.IsFinite(value) ? Single(value, name)
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above.");
 
     public static T InRange<T>(T value, T min, T max, [CallerMemberName] string name = "") where T : INumber<T>
-        => value >= min && value <= max ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
+        => value >= min && value <= max ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");
 
     /// <summary>A share: from 0 up to, but not including, 1.</summary>
     public static double Share(double value, [CallerMemberName] string name = "")
         => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
 
     public static T Defined<T>(T value, [CallerMemberName] string name = "") where T : struct, Enum
-        => Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        => Enum.IsDefined(value) ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     public static IReadOnlyList<T> NotEmpty<T>(IReadOnlyList<T> value, [CallerMemberName] string name = "")
     {
@@ -46,7 +50,8 @@ internal static class Guard
     /// <summary>The numbers of a model are in single precision, where others, or their inverses, would be 0 or infinite.</summary>
     private static T Single<T>(T value, string name) where T : INumber<T>
         => T.IsZero(value) || double.CreateChecked(value) is >= Smallest and <= Largest ? value
-            : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be from {Smallest} to {Largest}, as models are in single precision."));
+            : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant(
+                $"{name} must be from {Smallest} to {Largest}, as models are in single precision."));
 
     /// <summary>Refuses a span that doesn't hold one score for each pair of a user and an item.</summary>
     public static void ThrowIfWrongLength(ReadOnlySpan<float> scores, int users, int items)

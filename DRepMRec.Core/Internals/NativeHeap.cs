@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DRepMRec.Internals;
 
 /// <summary>
-/// The C allocator, from which libtorch takes the tensors of a step. glibc hands what a step frees back to the system, which clears every page of it
-/// again for the next step: a fifth of the time of a step with content.
+/// The C allocator, from which libtorch takes the tensors of a step. glibc hands what a step frees back to the system, which clears every
+/// page of it again for the next step: a fifth of the time of a step with content.
 /// </summary>
 /// <remarks>Elsewhere than on Linux with glibc, and where the environment has thresholds of its own, nothing is done.</remarks>
 internal static unsafe class NativeHeap
@@ -21,15 +21,15 @@ internal static unsafe class NativeHeap
         && Environment.GetEnvironmentVariable("MALLOC_MMAP_THRESHOLD_") is null
         && NativeLibrary.TryLoad("libc.so.6", out nint library) ? library : 0);
 
-    private static volatile bool _keepsFreed;
+    private static int _requests;
 
-    /// <summary>Whether <see cref="KeepFreed"/> was ever called.</summary>
-    public static bool KeepsFreed => _keepsFreed;
+    /// <summary>How often <see cref="KeepFreed"/> was called.</summary>
+    public static int Requests => Volatile.Read(ref _requests);
 
     /// <summary>From now on, freed blocks of up to 32 MB stay with the process.</summary>
     public static void KeepFreed()
     {
-        _keepsFreed = true;
+        Interlocked.Increment(ref _requests);
         if (Library.Value == 0 || !NativeLibrary.TryGetExport(Library.Value, "mallopt", out nint function))
             return;
         var set = (delegate* unmanaged<int, int, int>)function;

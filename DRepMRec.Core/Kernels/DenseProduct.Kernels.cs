@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
 
-/// <content>What stays in registers: one or more rows of A, step by step through a panel of B. Where more is true, C is added to.</content>
+/// <content>The inner loops: sums of one or more rows of A stay in registers, step by step through a panel of B. Where more is true, C is
+/// added to.</content>
 internal static unsafe partial class DenseProduct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -104,26 +105,28 @@ internal static unsafe partial class DenseProduct
     private static void One<T>(float* p, nint step, int depth, float* panel, float* c, bool more)
         where T : struct, IVector<T>
     {
-        bool four = 2 * T.Count < Lanes;
-        int second = T.Count, third = four ? 2 * T.Count : 0, fourth = four ? 3 * T.Count : 0;
-        T s0 = default, s1 = default, s2 = default, s3 = default;
-        if (more)
-            (s0, s1, s2, s3) = (T.Load(c), T.Load(c + second), T.Load(c + third), T.Load(c + fourth));
+        T s0 = more ? T.Load(c) : default, s1 = more ? T.Load(c + T.Count) : default, s2 = default, s3 = default;
+        if (T.Count == 8 && more)
+            (s2, s3) = (T.Load(c + 16), T.Load(c + 24));
         for (int k = 0; k < depth; k++, p += step, panel += Lanes)
         {
             var s = T.Create(*p);
             s0 = T.MultiplyAdd(s, T.Load(panel), s0);
-            s1 = T.MultiplyAdd(s, T.Load(panel + second), s1);
-            if (four)
-                (s2, s3) = (T.MultiplyAdd(s, T.Load(panel + third), s2), T.MultiplyAdd(s, T.Load(panel + fourth), s3));
+            s1 = T.MultiplyAdd(s, T.Load(panel + T.Count), s1);
+            if (T.Count == 8)
+            {
+                s2 = T.MultiplyAdd(s, T.Load(panel + 16), s2);
+                s3 = T.MultiplyAdd(s, T.Load(panel + 24), s3);
+            }
         }
 
         s0.Store(c);
-        s1.Store(c + second);
-        if (!four)
-            return;
-        s2.Store(c + third);
-        s3.Store(c + fourth);
+        s1.Store(c + T.Count);
+        if (T.Count == 8)
+        {
+            s2.Store(c + 16);
+            s3.Store(c + 24);
+        }
     }
 
     private static void OnePlain(float* p, nint step, int depth, float* panel, float* c, bool more)

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// C = A B for dense matrices at the speed of fused multiply-adds: B is packed in panels of 32 columns, and eight rows of A times a panel stay
-/// in registers.
+/// C = A B for dense matrices at the speed of fused multiply-adds: B is packed in panels of 32 columns, and eight rows of A times a panel
+/// stay in registers.
 /// </summary>
 /// <remarks>
-/// Each element is summed in the order of k, one fused multiply-add after the other, on every path and for every number of threads and rows:
-/// the bits are always the same.
+/// Each element is summed in the order of k, one fused multiply-add after the other, on every path and for every number of threads and
+/// rows: the bits are always the same.
 /// </remarks>
 internal static unsafe partial class DenseProduct
 {

@@ -14,7 +14,8 @@ public sealed class ExcludedPairs
 
     /// <summary>Row n leaves out place n: where each row is its own positive's place among the negatives.</summary>
     /// <param name="count">The number of rows.</param>
-    public static ExcludedPairs Diagonal(int count) => new([.. Enumerable.Range(0, count).Select(n => (n, 1))], [.. Enumerable.Range(0, count)]);
+    public static ExcludedPairs Diagonal(int count)
+        => new([.. Enumerable.Range(0, count).Select(n => (n, 1))], [.. Enumerable.Range(0, count)]);
 
     /// <summary>Takes pairs in any order.</summary>
     /// <param name="rowCount">The number of rows.</param>

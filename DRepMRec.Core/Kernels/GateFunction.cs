@@ -11,7 +11,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
 
     public override string Name => nameof(GateFunction);
 
-    /// <param name="a">What is let through.</param>
+    /// <param name="a">The values that the gate lets through.</param>
     /// <param name="b">How far the gate is open, of the same shape.</param>
     public static Tensor Apply(Tensor a, Tensor b) => OwnKernels.Run(a) ? apply(a, b) : a * b.sigmoid();
 
@@ -24,8 +24,9 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
         {
             int start = from * Block, length = Math.Min((int)a.numel(), to * Block) - start;
             Span<float> open = new((float*)pg + start, length);
+            ReadOnlySpan<float> own = new((float*)pa + start, length);
             TensorPrimitives.Sigmoid(new ReadOnlySpan<float>((float*)pb + start, length), open);
-            TensorPrimitives.Multiply(new ReadOnlySpan<float>((float*)pa + start, length), open, new Span<float>((float*)py + start, length));
+            TensorPrimitives.Multiply(own, open, new Span<float>((float*)py + start, length));
         });
         ctx.save_for_backward([a, gate]);
         return y;
@@ -36,12 +37,14 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor slope = grad_output.contiguous();
         Tensor toA = empty_like(slope), toB = empty_like(slope);
-        nint pa = (nint)saved[0].Floats(), pg = (nint)saved[1].Floats(), ps = (nint)slope.Floats(), ta = (nint)toA.Floats(), tb = (nint)toB.Floats();
+        nint pa = (nint)saved[0].Floats(), pg = (nint)saved[1].Floats(), ps = (nint)slope.Floats();
+        nint ta = (nint)toA.Floats(), tb = (nint)toB.Floats();
         int count = (int)slope.numel();
         Parallelism.ForRanges(Blocks(slope), minimumPerThread: 16, (from, to) =>
         {
             int start = from * Block, length = Math.Min(count, to * Block) - start;
-            ReadOnlySpan<float> a = new((float*)pa + start, length), gate = new((float*)pg + start, length), s = new((float*)ps + start, length);
+            ReadOnlySpan<float> a = new((float*)pa + start, length), gate = new((float*)pg + start, length);
+            ReadOnlySpan<float> s = new((float*)ps + start, length);
             Span<float> da = new((float*)ta + start, length), db = new((float*)tb + start, length);
 
             // da = s g, and db = s a g (1 - g) = a da (1 - g).

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>A vector of floats: a kernel that is written for any of them has one body for all widths, of which the JIT makes fast code for each.</summary>
+/// <summary>
+/// A vector of floats: a kernel that is written for any of them has one body for all widths, of which the JIT makes fast code for each.
+/// </summary>
 internal unsafe interface IVector<T>
     where T : struct, IVector<T>
 {
@@ -43,7 +45,9 @@ internal readonly unsafe struct Floats8(Vector256<float> value) : IVector<Floats
 
     [MethodImpl(Inline)] public static Floats8 Create(float value) => new(Vector256.Create(value));
 
-    [MethodImpl(Inline)] public static Floats8 MultiplyAdd(Floats8 a, Floats8 b, Floats8 sum) => new(Vector256.FusedMultiplyAdd(a._value, b._value, sum._value));
+    [MethodImpl(Inline)]
+    public static Floats8 MultiplyAdd(Floats8 a, Floats8 b, Floats8 sum)
+        => new(Vector256.FusedMultiplyAdd(a._value, b._value, sum._value));
 
     [MethodImpl(Inline)] public static Floats8 Sqrt(Floats8 a) => new(Vector256.Sqrt(a._value));
 
@@ -70,7 +74,9 @@ internal readonly unsafe struct Floats16(Vector512<float> value) : IVector<Float
 
     [MethodImpl(Inline)] public static Floats16 Create(float value) => new(Vector512.Create(value));
 
-    [MethodImpl(Inline)] public static Floats16 MultiplyAdd(Floats16 a, Floats16 b, Floats16 sum) => new(Vector512.FusedMultiplyAdd(a._value, b._value, sum._value));
+    [MethodImpl(Inline)]
+    public static Floats16 MultiplyAdd(Floats16 a, Floats16 b, Floats16 sum)
+        => new(Vector512.FusedMultiplyAdd(a._value, b._value, sum._value));
 
     [MethodImpl(Inline)] public static Floats16 Sqrt(Floats16 a) => new(Vector512.Sqrt(a._value));
 

@@ -6,12 +6,14 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// InfoNCE in both directions on the CPU, from one matrix of cosines: with E = exp((X Y' - 1) / t), row sums r and column sums c, the loss is the mean of log r_i + log c_i - 2 log E_ii, halved, and its gradient by X Y' is
-/// (E_ij / r_i + E_ij / c_j - 2 [i = j]) / (2 n t).
+/// InfoNCE in both directions on the CPU, from one matrix of cosines: with E = exp((X Y' - 1) / t), row sums r and column sums c, the loss
+/// is the mean of log r_i + log c_i - 2 log E_ii, halved, and its gradient by X Y' is (E_ij / r_i + E_ij / c_j - 2 [i = j]) / (2 n t).
 /// </summary>
 internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<InfoNceFunction>
 {
-    /// <summary>Below this temperature, exponentials relative to the largest possible cosine instead of each row's largest could vanish.</summary>
+    /// <summary>
+    /// Below this temperature, exponentials relative to the largest possible cosine instead of each row's largest could vanish.
+    /// </summary>
     public const double LowestTemperature = 0.05;
 
     private const int RowsPerThread = 128;
@@ -27,7 +29,8 @@ internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<Inf
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor x = ((Tensor)vars[0]).contiguous(), y = ((Tensor)vars[1]).contiguous(), slopes = DenseProduct.Multiply(x, y, transposeB: true);
+        Tensor x = ((Tensor)vars[0]).contiguous(), y = ((Tensor)vars[1]).contiguous();
+        Tensor slopes = DenseProduct.Multiply(x, y, transposeB: true);
         double loss = Differentiate(slopes, 1 / (float)vars[2]);
         ctx.save_for_backward([x, y, slopes]);
         return tensor((float)loss);
@@ -38,7 +41,8 @@ internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<Inf
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
         Tensor x = saved[0], y = saved[1], slopes = saved[2];
-        Tensor toX = DenseProduct.Multiply(slopes, y).mul_(grad_output), toY = DenseProduct.Multiply(slopes, x, transposeA: true).mul_(grad_output);
+        Tensor toX = DenseProduct.Multiply(slopes, y).mul_(grad_output);
+        Tensor toY = DenseProduct.Multiply(slopes, x, transposeA: true).mul_(grad_output);
         return [toX.MoveToOuterDisposeScope(), toY.MoveToOuterDisposeScope(), null!];
     }
 

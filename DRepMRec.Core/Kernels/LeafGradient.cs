@@ -5,21 +5,24 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// The gradient of one leaf tensor, made in place: kernels of ours write or add to <c>grad</c> itself, in memory that is kept from step to step. Otherwise each gradient would be allocated, handed
-/// over, copied, and added in passes over the whole table.
+/// The gradient of one leaf tensor, made in place: kernels of ours write or add to <c>grad</c> itself, in memory that is kept from step to
+/// step. Otherwise each gradient would be allocated, handed over, copied, and added in passes over the whole table.
 /// </summary>
 internal sealed unsafe class LeafGradient
 {
     private readonly NativeBuffer _scratch = new();
     private Tensor? _kept;
 
-    /// <summary>What a kernel does to the gradient's elements.</summary>
+    /// <summary>A kernel that writes the gradient's elements, or adds to them.</summary>
     public delegate void Kernel(float* target);
 
-    /// <summary>Adds what a kernel writes to the gradient of <paramref name="x"/>.</summary>
+    /// <summary>Adds the elements that a kernel writes to the gradient of <paramref name="x"/>.</summary>
     /// <param name="x">A Float32 tensor on the CPU.</param>
     /// <param name="write">Overwrites all elements.</param>
-    /// <returns>The gradient to hand to autograd when <paramref name="x"/> isn't a leaf; otherwise <see langword="null"/>, as it is in its place already.</returns>
+    /// <returns>
+    /// The gradient to hand to autograd when <paramref name="x"/> isn't a leaf; otherwise <see langword="null"/>, as it is in its place
+    /// already.
+    /// </returns>
     public Tensor? Write(Tensor x, Kernel write)
     {
         if (!x.is_leaf)
@@ -41,7 +44,7 @@ internal sealed unsafe class LeafGradient
 
     /// <summary>Adds to the gradient of <paramref name="x"/>.</summary>
     /// <param name="x">A Float32 tensor on the CPU.</param>
-    /// <param name="add">Adds to some elements.</param>
+    /// <param name="add">Adds to the elements that it has a gradient for.</param>
     /// <returns>The same as of <see cref="Write"/>.</returns>
     public Tensor? Add(Tensor x, Kernel add)
     {

@@ -12,7 +12,7 @@ internal sealed unsafe class NativeBuffer
 
     ~NativeBuffer() => Free();
 
-    /// <summary>The start of at least <paramref name="length"/> floats. When the memory has to grow, what was in it is lost.</summary>
+    /// <summary>The start of at least <paramref name="length"/> floats. When the memory has to grow, its contents are lost.</summary>
     public float* EnsureCapacity(long length)
     {
         if (length > _length)

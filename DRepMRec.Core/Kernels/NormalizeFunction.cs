@@ -4,7 +4,10 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>Rows of length 1 on the CPU, one pass each way: y = x / |x|, and back (g - y (y · g)) / |x|. Rows shorter than <see cref="Shortest"/> are divided by that and take no gradient.</summary>
+/// <summary>
+/// Rows of length 1 on the CPU, one pass each way: y = x / |x|, and back (g - y (y · g)) / |x|. Rows shorter than <see cref="Shortest"/>
+/// are divided by that and take no gradient.
+/// </summary>
 internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<NormalizeFunction>
 {
     public const float Shortest = 1e-12f;

@@ -1,7 +1,13 @@
 namespace DRepMRec.Kernels;
 
-/// <summary>Rows of a matrix packed for <see cref="DenseProduct"/>, so that the dot products of a few query rows with all of them run at the speed of fused multiply-adds.</summary>
-/// <remarks>Immutable and safe for use by many threads. A dot product is always summed in the same order, so results don't depend on how many queries are in a call.</remarks>
+/// <summary>
+/// Rows of a matrix packed for <see cref="DenseProduct"/>, so that the dot products of a few query rows with all of them run at the speed
+/// of fused multiply-adds.
+/// </summary>
+/// <remarks>
+/// Immutable and safe for use by many threads. A dot product is always summed in the same order, so results don't depend on how many
+/// queries are in a call.
+/// </remarks>
 internal sealed unsafe class PackedMatrix
 {
     private readonly float[] _panels;
@@ -23,21 +29,30 @@ internal sealed unsafe class PackedMatrix
     /// <param name="queries">[n, D], one after the other.</param>
     /// <param name="count">The number n of queries.</param>
     /// <param name="scores">[n, rows], overwritten.</param>
-    public void Multiply(ReadOnlySpan<float> queries, int count, Span<float> scores) => Multiply(queries, count, 0, RowCount, scores, SimdPaths.Best);
+    public void Multiply(ReadOnlySpan<float> queries, int count, Span<float> scores)
+        => Multiply(queries, count, 0, RowCount, scores, SimdPaths.Best);
 
-    /// <summary>The same for some of the rows.</summary>
+    /// <summary>The same for a range of the rows.</summary>
     /// <param name="queries">[n, D], one after the other.</param>
     /// <param name="count">The number n of queries.</param>
     /// <param name="firstRow">The first of the rows, a multiple of <see cref="DenseProduct.Lanes"/>.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="scores">[n, rows], overwritten.</param>
-    public void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores) => Multiply(queries, count, firstRow, rows, scores, SimdPaths.Best);
+    public void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores)
+        => Multiply(queries, count, firstRow, rows, scores, SimdPaths.Best);
 
     internal void Multiply(ReadOnlySpan<float> queries, int count, int firstRow, int rows, Span<float> scores, SimdPath path)
     {
         if (scores.Length < (long)count * rows || queries.Length < (long)count * Dimension)
-            throw new ArgumentException($"Expected {count} x {Dimension} query values and room for {count} x {rows} scores, got {queries.Length} and {scores.Length}.", nameof(scores));
+        {
+            string expected = $"{count} x {Dimension} query values and {count} x {rows} scores";
+            throw new ArgumentException($"Expected {expected}, got {queries.Length} and {scores.Length}.", nameof(scores));
+        }
+
         fixed (float* q = queries, s = scores, p = _panels)
-            DenseProduct.Serial(DenseProduct.Operand.Of(q, Dimension), count, Dimension, p + ((long)firstRow * Dimension), rows, s, rows, path);
+        {
+            var left = DenseProduct.Operand.Of(q, Dimension);
+            DenseProduct.Serial(left, count, Dimension, p + ((long)firstRow * Dimension), rows, s, rows, path);
+        }
     }
 }

@@ -1,17 +1,29 @@
 using DRepMRec.Internals;
 
-namespace DRepMRec.Kernels;
+namespace DRepMRec;
 
-/// <summary>How our own kernels share work between threads. Every kernel gives the same bits for every number of threads.</summary>
-internal static class Parallelism
+/// <summary>How many threads the library's kernels share their work between. Every kernel gives the same bits for every number of threads.</summary>
+/// <remarks>
+/// The <see cref="Trainer"/> takes the number from its options. In a training loop of your own, set it here: it flows with the calls that you make, into tasks that you
+/// start too, and touches nothing else in the process. Safe for use by many threads.
+/// </remarks>
+/// <example>
+/// <code>
+/// using (Parallelism.Use(4))
+///     RunYourLoop();
+/// </code>
+/// </example>
+public static class Parallelism
 {
-    // It flows with the control, so that what runs beside isn't touched. 0 stands for the number of processors.
+    // The number flows with the control, so that work that runs beside isn't touched. 0 stands for the number of processors.
     private static readonly AsyncLocal<int> Flowing = new();
 
-    /// <summary>The most threads that a kernel uses, here and now: the number of processors, unless <see cref="Use"/> says otherwise.</summary>
+    /// <summary>
+    /// The most threads that a kernel uses, here and now: the number of processors, unless <see cref="Use"/> says otherwise.
+    /// </summary>
     public static int Threads => Flowing.Value is > 0 and int threads ? threads : Environment.ProcessorCount;
 
-    /// <summary>Sets the number of threads for what is called until the scope is disposed, and for nothing else.</summary>
+    /// <summary>Sets the number of threads for the calls that are made until the scope is disposed, and for no others.</summary>
     /// <param name="threads">At least 1.</param>
     public static Scope Use(int threads)
     {
@@ -21,10 +33,10 @@ internal static class Parallelism
     }
 
     /// <summary>
-    /// Runs <paramref name="body"/> over [0, count) in ranges; small counts stay on the calling thread. Ranges are several times more than threads,
-    /// so that a busy core holds nothing up.
+    /// Runs <paramref name="body"/> over [0, count) in ranges; small counts stay on the calling thread. Ranges are several times more than
+    /// threads, so that a busy core holds nothing up.
     /// </summary>
-    public static void ForRanges(int count, int minimumPerThread, Action<int, int> body)
+    internal static void ForRanges(int count, int minimumPerThread, Action<int, int> body)
     {
         int threads = Math.Min(Threads, count / Math.Max(1, minimumPerThread));
         if (threads <= 1)
@@ -39,9 +51,14 @@ internal static class Parallelism
         Parallel.For(0, chunks, options, c => body(c * chunk, Math.Min(count, (c + 1) * chunk)));
     }
 
-    /// <summary>Puts back what was before.</summary>
-    public readonly struct Scope(int before) : IDisposable
+    /// <summary>Puts the number of threads back that was there before.</summary>
+    public readonly struct Scope : IDisposable
     {
-        public void Dispose() => Flowing.Value = before;
+        private readonly int _before;
+
+        internal Scope(int before) => _before = before;
+
+        /// <summary>Puts the number back.</summary>
+        public void Dispose() => Flowing.Value = _before;
     }
 }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using V16 = System.Runtime.Intrinsics.Vector512<float>;
+using V8 = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace DRepMRec.Kernels;
 
@@ -32,14 +34,16 @@ internal static unsafe partial class RowKernel
         }
     }
 
-    /// <summary>16 x 16: rows are interleaved in fours within their 128-bit lanes, then the lanes are exchanged. All stays in registers.</summary>
+    /// <summary>
+    /// 16 x 16: rows are interleaved in fours within their 128-bit lanes, then the lanes are exchanged. All stays in registers.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose16(float* rows, long stride, float* to)
     {
-        Interleave(rows, stride, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
-        Interleave(rows + (4 * stride), stride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
-        Interleave(rows + (8 * stride), stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
-        Interleave(rows + (12 * stride), stride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        Interleave(rows, stride, out V16 a0, out V16 a1, out V16 a2, out V16 a3);
+        Interleave(rows + (4 * stride), stride, out V16 b0, out V16 b1, out V16 b2, out V16 b3);
+        Interleave(rows + (8 * stride), stride, out V16 c0, out V16 c1, out V16 c2, out V16 c3);
+        Interleave(rows + (12 * stride), stride, out V16 d0, out V16 d1, out V16 d2, out V16 d3);
         Exchange(a0, b0, c0, d0, to);
         Exchange(a1, b1, c1, d1, to + Lanes);
         Exchange(a2, b2, c2, d2, to + (2 * Lanes));
@@ -48,9 +52,10 @@ internal static unsafe partial class RowKernel
 
     /// <summary>Of four rows: lane l of the c-th result has their entries of column 4 l + c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Interleave(float* rows, long stride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3)
+    private static void Interleave(float* rows, long stride, out V16 c0, out V16 c1, out V16 c2, out V16 c3)
     {
-        Vector512<float> r0 = Vector512.Load(rows), r1 = Vector512.Load(rows + stride), r2 = Vector512.Load(rows + (2 * stride)), r3 = Vector512.Load(rows + (3 * stride));
+        V16 r0 = Vector512.Load(rows), r1 = Vector512.Load(rows + stride);
+        V16 r2 = Vector512.Load(rows + (2 * stride)), r3 = Vector512.Load(rows + (3 * stride));
         Vector512<double> low01 = Avx512F.UnpackLow(r0, r1).AsDouble(), high01 = Avx512F.UnpackHigh(r0, r1).AsDouble();
         Vector512<double> low23 = Avx512F.UnpackLow(r2, r3).AsDouble(), high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
         c0 = Avx512F.UnpackLow(low01, low23).AsSingle();
@@ -61,10 +66,10 @@ internal static unsafe partial class RowKernel
 
     /// <summary>Puts the same lane of four vectors together, for each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Exchange(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, out Vector512<float> x0, out Vector512<float> x1, out Vector512<float> x2, out Vector512<float> x3)
+    private static void Exchange(V16 a, V16 b, V16 c, V16 d, out V16 x0, out V16 x1, out V16 x2, out V16 x3)
     {
-        Vector512<float> evenAb = Avx512F.Shuffle4x128(a, b, 0x88), oddAb = Avx512F.Shuffle4x128(a, b, 0xDD);
-        Vector512<float> evenCd = Avx512F.Shuffle4x128(c, d, 0x88), oddCd = Avx512F.Shuffle4x128(c, d, 0xDD);
+        V16 evenAb = Avx512F.Shuffle4x128(a, b, 0x88), oddAb = Avx512F.Shuffle4x128(a, b, 0xDD);
+        V16 evenCd = Avx512F.Shuffle4x128(c, d, 0x88), oddCd = Avx512F.Shuffle4x128(c, d, 0xDD);
         x0 = Avx512F.Shuffle4x128(evenAb, evenCd, 0x88);
         x1 = Avx512F.Shuffle4x128(oddAb, oddCd, 0x88);
         x2 = Avx512F.Shuffle4x128(evenAb, evenCd, 0xDD);
@@ -72,9 +77,9 @@ internal static unsafe partial class RowKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Exchange(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to)
+    private static void Exchange(V16 a, V16 b, V16 c, V16 d, float* to)
     {
-        Exchange(a, b, c, d, out Vector512<float> x0, out Vector512<float> x1, out Vector512<float> x2, out Vector512<float> x3);
+        Exchange(a, b, c, d, out V16 x0, out V16 x1, out V16 x2, out V16 x3);
         x0.Store(to);
         x1.Store(to + (4 * Lanes));
         x2.Store(to + (8 * Lanes));
@@ -84,8 +89,8 @@ internal static unsafe partial class RowKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose8(float* rows, long stride, float* to)
     {
-        Interleave(rows, stride, out Vector256<float> a0, out Vector256<float> a1, out Vector256<float> a2, out Vector256<float> a3);
-        Interleave(rows + (4 * stride), stride, out Vector256<float> b0, out Vector256<float> b1, out Vector256<float> b2, out Vector256<float> b3);
+        Interleave(rows, stride, out V8 a0, out V8 a1, out V8 a2, out V8 a3);
+        Interleave(rows + (4 * stride), stride, out V8 b0, out V8 b1, out V8 b2, out V8 b3);
         Exchange(a0, b0, to);
         Exchange(a1, b1, to + Lanes);
         Exchange(a2, b2, to + (2 * Lanes));
@@ -93,9 +98,10 @@ internal static unsafe partial class RowKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Interleave(float* rows, long stride, out Vector256<float> c0, out Vector256<float> c1, out Vector256<float> c2, out Vector256<float> c3)
+    private static void Interleave(float* rows, long stride, out V8 c0, out V8 c1, out V8 c2, out V8 c3)
     {
-        Vector256<float> r0 = Vector256.Load(rows), r1 = Vector256.Load(rows + stride), r2 = Vector256.Load(rows + (2 * stride)), r3 = Vector256.Load(rows + (3 * stride));
+        V8 r0 = Vector256.Load(rows), r1 = Vector256.Load(rows + stride);
+        V8 r2 = Vector256.Load(rows + (2 * stride)), r3 = Vector256.Load(rows + (3 * stride));
         Vector256<double> low01 = Avx.UnpackLow(r0, r1).AsDouble(), high01 = Avx.UnpackHigh(r0, r1).AsDouble();
         Vector256<double> low23 = Avx.UnpackLow(r2, r3).AsDouble(), high23 = Avx.UnpackHigh(r2, r3).AsDouble();
         c0 = Avx.UnpackLow(low01, low23).AsSingle();
@@ -105,7 +111,7 @@ internal static unsafe partial class RowKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Exchange(Vector256<float> a, Vector256<float> b, float* to)
+    private static void Exchange(V8 a, V8 b, float* to)
     {
         Avx.Permute2x128(a, b, 0x20).Store(to);
         Avx.Permute2x128(a, b, 0x31).Store(to + (4 * Lanes));

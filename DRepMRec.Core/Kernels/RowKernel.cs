@@ -1,12 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using V16 = System.Runtime.Intrinsics.Vector512<float>;
+using V8 = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// Dot products of queries with contiguous rows, 16 rows at a time: the rows are transposed into a panel that stays in the first cache, so that one lane belongs to one row and each product is
-/// summed in the order of its columns. A score therefore has the same bits however many queries, rows or lanes there are, and those of the evaluator.
+/// Dot products of queries with contiguous rows, 16 rows at a time: the rows are transposed into a panel that stays in the first cache, so
+/// that one lane belongs to one row and each product is summed in the order of its columns. A score therefore has the same bits however
+/// many queries, rows or lanes there are, and the bits of the evaluator's score.
 /// </summary>
 internal static unsafe partial class RowKernel
 {
@@ -16,7 +19,9 @@ internal static unsafe partial class RowKernel
     /// <summary>The queries that go over a panel at once.</summary>
     public const int QueryBlock = 6;
 
-    /// <summary>How far ahead of the rows at hand memory is asked for, in bytes: measured, for the first-level cache and main memory alike.</summary>
+    /// <summary>
+    /// How far ahead of the rows at hand memory is asked for, in bytes: measured, for the first-level cache and main memory alike.
+    /// </summary>
     private const int PrefetchBytes = 20 << 10;
 
     /// <summary>Scores of each query with each row: scores[q * stride + r].</summary>
@@ -30,7 +35,8 @@ internal static unsafe partial class RowKernel
     /// <param name="panels"><see cref="PanelLength"/> floats of scratch: 64 rows, transposed, and 64 scores.</param>
     /// <param name="path">The instructions.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* queries, int queryCount, float* rows, int rowCount, int dimension, float* scores, int stride, float* panels, SimdPath path)
+    public static void Multiply(
+        float* queries, int queryCount, float* rows, int rowCount, int dimension, float* scores, int stride, float* panels, SimdPath path)
     {
         float* tail = panels + (4 * Lanes * dimension);
         int row = 0;
@@ -49,7 +55,10 @@ internal static unsafe partial class RowKernel
                 for (; q + QueryBlock <= queryCount; q += QueryBlock)
                 {
                     for (int p = 0; p < 4; p += 2)
-                        SixByTwo(queries + (q * dimension), panels + (p * Lanes * dimension), dimension, scores + (q * (long)stride) + row + (p * Lanes), stride);
+                    {
+                        float* target = scores + (q * (long)stride) + row + (p * Lanes);
+                        SixByTwo(queries + (q * dimension), panels + (p * Lanes * dimension), dimension, target, stride);
+                    }
                 }
 
                 for (; q < queryCount; q++)
@@ -74,24 +83,27 @@ internal static unsafe partial class RowKernel
     /// <summary>The number of floats in the panels of <see cref="Multiply"/>.</summary>
     public static int PanelLength(int dimension) => (4 * Lanes * dimension) + (4 * Lanes);
 
-    /// <summary>One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once, so that nothing but the rows themselves goes through the cache.</summary>
+    /// <summary>
+    /// One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once, so that nothing but the rows
+    /// themselves goes through the cache.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Straight(float* q, float* rows, int dimension, float* target)
     {
-        Vector512<float> sum = default;
+        V16 sum = default;
         for (int d = 0; d < dimension; d += 16)
         {
             float* r = rows + d;
             for (int row = 0; row < Lanes; row++)
                 Sse.Prefetch0((byte*)(r + (row * (long)dimension)) + PrefetchBytes);
-            Interleave(r, dimension, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
-            Interleave(r + (4 * (long)dimension), dimension, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
-            Interleave(r + (8 * (long)dimension), dimension, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
-            Interleave(r + (12 * (long)dimension), dimension, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
-            Exchange(a0, b0, c0, d0, out Vector512<float> x0, out Vector512<float> x4, out Vector512<float> x8, out Vector512<float> x12);
-            Exchange(a1, b1, c1, d1, out Vector512<float> x1, out Vector512<float> x5, out Vector512<float> x9, out Vector512<float> x13);
-            Exchange(a2, b2, c2, d2, out Vector512<float> x2, out Vector512<float> x6, out Vector512<float> x10, out Vector512<float> x14);
-            Exchange(a3, b3, c3, d3, out Vector512<float> x3, out Vector512<float> x7, out Vector512<float> x11, out Vector512<float> x15);
+            Interleave(r, dimension, out V16 a0, out V16 a1, out V16 a2, out V16 a3);
+            Interleave(r + (4 * (long)dimension), dimension, out V16 b0, out V16 b1, out V16 b2, out V16 b3);
+            Interleave(r + (8 * (long)dimension), dimension, out V16 c0, out V16 c1, out V16 c2, out V16 c3);
+            Interleave(r + (12 * (long)dimension), dimension, out V16 d0, out V16 d1, out V16 d2, out V16 d3);
+            Exchange(a0, b0, c0, d0, out V16 x0, out V16 x4, out V16 x8, out V16 x12);
+            Exchange(a1, b1, c1, d1, out V16 x1, out V16 x5, out V16 x9, out V16 x13);
+            Exchange(a2, b2, c2, d2, out V16 x2, out V16 x6, out V16 x10, out V16 x14);
+            Exchange(a3, b3, c3, d3, out V16 x3, out V16 x7, out V16 x11, out V16 x15);
             float* v = q + d;
             sum = Four(v, x0, x1, x2, x3, sum);
             sum = Four(v + 4, x4, x5, x6, x7, sum);
@@ -103,7 +115,7 @@ internal static unsafe partial class RowKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Four(float* q, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Vector512<float> sum)
+    private static V16 Four(float* q, V16 a, V16 b, V16 c, V16 d, V16 sum)
     {
         sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[0]), a, sum);
         sum = Vector512.FusedMultiplyAdd(Vector512.Create(q[1]), b, sum);
@@ -115,11 +127,11 @@ internal static unsafe partial class RowKernel
     private static void SixByTwo(float* q, float* panel, int n, float* target, long stride)
     {
         float* q1 = q + n, q2 = q1 + n, q3 = q2 + n, q4 = q3 + n, q5 = q4 + n, other = panel + (Lanes * n);
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
-        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
+        V16 a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
+        V16 b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
         for (int d = 0; d < n; d++)
         {
-            Vector512<float> x = Vector512.Load(panel + (d * Lanes)), y = Vector512.Load(other + (d * Lanes)), v = Vector512.Create(q[d]);
+            V16 x = Vector512.Load(panel + (d * Lanes)), y = Vector512.Load(other + (d * Lanes)), v = Vector512.Create(q[d]);
             (a0, b0) = (Vector512.FusedMultiplyAdd(v, x, a0), Vector512.FusedMultiplyAdd(v, y, b0));
             v = Vector512.Create(q1[d]);
             (a1, b1) = (Vector512.FusedMultiplyAdd(v, x, a1), Vector512.FusedMultiplyAdd(v, y, b1));
@@ -151,7 +163,7 @@ internal static unsafe partial class RowKernel
     private static void OneByFour(float* q, float* panel, int n, float* target)
     {
         float* p1 = panel + (Lanes * n), p2 = p1 + (Lanes * n), p3 = p2 + (Lanes * n);
-        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
+        V16 s0 = default, s1 = default, s2 = default, s3 = default;
         for (int d = 0; d < n; d++)
         {
             var v = Vector512.Create(q[d]);
@@ -183,7 +195,7 @@ internal static unsafe partial class RowKernel
             return;
         }
 
-        Vector256<float> low = default, high = default;
+        V8 low = default, high = default;
         for (int d = 0; d < n; d++)
         {
             var v = Vector256.Create(q[d]);

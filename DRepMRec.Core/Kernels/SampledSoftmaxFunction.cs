@@ -10,8 +10,9 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// The sampled softmax over shared negatives on the CPU. Rows of the same user share its logits: they are computed, and turned into the loss and its gradient, once per user. With
-/// E = exp((U N' - m) / t) per user and w_u = the sum over its rows of 1 / (B t (e_b + sum E_u)), the gradients are (w ⊙ E) N for users and E' (w ⊙ U) for negatives.
+/// The sampled softmax over shared negatives on the CPU. Rows of the same user share its logits: they are computed, and turned into the
+/// loss and its gradient, once per user. With E = exp((U N' - m) / t) per user and w_u = the sum over its rows of 1 / (B t (e_b + sum
+/// E_u)), the gradients are (w ⊙ E) N for users and E' (w ⊙ U) for negatives.
 /// </summary>
 internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<SampledSoftmaxFunction>
 {
@@ -24,17 +25,20 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
     /// <param name="temperature">The temperature.</param>
     /// <param name="userOfRow">The user of each of the B rows; <see langword="null"/> where row b is of user b.</param>
     /// <returns>The mean loss, a scalar.</returns>
-    public static Tensor Apply(Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfRow = null)
+    public static Tensor Apply(
+        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfRow = null)
         => apply(users, positives, negatives, excluded, (float)temperature, userOfRow ?? [.. Enumerable.Range(0, (int)users.shape[0])]);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor users = ((Tensor)vars[0]).contiguous(), positives = ((Tensor)vars[1]).contiguous(), negatives = ((Tensor)vars[2]).contiguous();
-        var userOfRow = (int[])vars[5];
+        Tensor users = ((Tensor)vars[0]).contiguous(), positives = ((Tensor)vars[1]).contiguous();
+        Tensor negatives = ((Tensor)vars[2]).contiguous();
+        var (excluded, temperature, userOfRow) = ((ExcludedPairs)vars[3], (float)vars[4], (int[])vars[5]);
         Tensor exponentials = DenseProduct.Multiply(users, negatives, transposeB: true);
         Tensor userWeights = zeros(users.shape[0]), rowSlopes = empty(userOfRow.Length);
-        double loss = Differentiate(users, positives, exponentials, (ExcludedPairs)vars[3], (float)vars[4], userOfRow, userWeights.FloatSpan(), rowSlopes.FloatSpan());
+        double loss = Differentiate(
+            users, positives, exponentials, excluded, temperature, userOfRow, userWeights.FloatSpan(), rowSlopes.FloatSpan());
         ctx.save_for_backward([users, positives, negatives, exponentials, userWeights, rowSlopes]);
         ctx.save_data("userOfRow", userOfRow);
         return tensor((float)loss);
@@ -47,9 +51,11 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
         var userOfRow = (int[])ctx.get_data("userOfRow");
         Tensor users = saved[0], positives = saved[1], negatives = saved[2], exponentials = saved[3];
         Tensor weights = (saved[4] * grad_output).unsqueeze(1), slopes = saved[5] * grad_output;
-        Tensor toUsers = DenseProduct.Multiply(exponentials, negatives).mul_(weights), toNegatives = DenseProduct.Multiply(exponentials, users * weights, transposeA: true), toPositives = empty_like(positives);
+        Tensor toUsers = DenseProduct.Multiply(exponentials, negatives).mul_(weights), toPositives = empty_like(positives);
+        Tensor toNegatives = DenseProduct.Multiply(exponentials, users * weights, transposeA: true);
         int width = (int)users.shape[1];
-        Span<float> user = users.FloatSpan(), positive = positives.FloatSpan(), toUser = toUsers.FloatSpan(), toPositive = toPositives.FloatSpan(), slope = slopes.FloatSpan();
+        Span<float> user = users.FloatSpan(), positive = positives.FloatSpan(), slope = slopes.FloatSpan();
+        Span<float> toUser = toUsers.FloatSpan(), toPositive = toPositives.FloatSpan();
         for (int row = 0; row < userOfRow.Length; row++)
         {
             Span<float> own = toUser.Slice(userOfRow[row] * width, width);
@@ -57,12 +63,16 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
             TensorPrimitives.Multiply(user.Slice(userOfRow[row] * width, width), slope[row], toPositive.Slice(row * width, width));
         }
 
-        return [toUsers.MoveToOuterDisposeScope(), toPositives.MoveToOuterDisposeScope(), toNegatives.MoveToOuterDisposeScope(), null!, null!, null!];
+        toUsers.MoveToOuterDisposeScope();
+        toPositives.MoveToOuterDisposeScope();
+        toNegatives.MoveToOuterDisposeScope();
+        return [toUsers, toPositives, toNegatives, null!, null!, null!];
     }
 
-    /// <summary>Turns logits into exponentials relative to each user's largest, and fills in what the gradients need.</summary>
+    /// <summary>Turns logits into exponentials relative to each user's largest, and fills in the weights that the gradients need.</summary>
     private static double Differentiate(
-        Tensor users, Tensor positives, Tensor logits, ExcludedPairs excluded, float temperature, int[] userOfRow, Span<float> userWeights, Span<float> rowSlopes)
+        Tensor users, Tensor positives, Tensor logits, ExcludedPairs excluded, float temperature, int[] userOfRow,
+        Span<float> userWeights, Span<float> rowSlopes)
     {
         int userCount = (int)logits.shape[0], negativeCount = (int)logits.shape[1], width = (int)users.shape[1];
         float scale = 1 / temperature, share = 1f / (userOfRow.Length * temperature);

@@ -5,7 +5,9 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>The mean of (X X' - T)² for a symmetric T on the CPU. As X X' - T = R is symmetric too, the gradient is 4 R X / n²: one product.</summary>
+/// <summary>
+/// The mean of (X X' - T)² for a symmetric T on the CPU. As X X' - T = R is symmetric too, the gradient is 4 R X / n²: one product.
+/// </summary>
 internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunction<SimilarityErrorFunction>
 {
     public override string Name => nameof(SimilarityErrorFunction);
@@ -18,7 +20,8 @@ internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunc
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor x = ((Tensor)vars[0]).contiguous(), target = ((Tensor)vars[1]).contiguous(), rest = DenseProduct.Multiply(x, x, transposeB: true);
+        Tensor x = ((Tensor)vars[0]).contiguous(), target = ((Tensor)vars[1]).contiguous();
+        Tensor rest = DenseProduct.Multiply(x, x, transposeB: true);
         int count = (int)x.shape[0];
         double sum = 0;
         for (int row = 0; row < count; row++)

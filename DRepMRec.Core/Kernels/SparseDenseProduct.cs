@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// scale * (b + A x) for a sparse A and dense row-major b and x: each row of the result is a weighted sum of rows of x, kept in registers while
-/// its neighbours pass.
+/// scale * (b + A x) for a sparse A and dense row-major b and x: each row of the result is a weighted sum of rows of x, kept in registers
+/// while its neighbours pass.
 /// </summary>
 /// <remarks>A row's sum doesn't depend on the thread that makes it, so results are bit-identical for every thread count.</remarks>
 internal static unsafe class SparseDenseProduct
@@ -13,13 +13,15 @@ internal static unsafe class SparseDenseProduct
     /// <summary>How many entries ahead of the one at hand memory is asked for.</summary>
     private const int Ahead = 6;
 
-    /// <summary>What to compute: all rows or a list of them, of tables that may be whole or have only the rows that are not zero.</summary>
+    /// <summary>
+    /// The rows to compute, all or a list of them, and the tables, which may be whole or have only the rows that are not zero.
+    /// </summary>
     internal readonly record struct Job
     {
         /// <summary>The rows to make; <see langword="null"/> for all.</summary>
         public int[]? Rows { get; init; }
 
-        /// <summary>x: rows of all columns of A, or of those that have a place.</summary>
+        /// <summary>x: a row for each column of A, or for each column that has a place.</summary>
         public nint X { get; init; }
 
         /// <summary>For each column of A its row in x, or -1 where x is zero; <see langword="null"/> where x has all.</summary>
@@ -45,23 +47,25 @@ internal static unsafe class SparseDenseProduct
         }
     }
 
-    /// <summary>The addresses of a row's result and of what is added to it.</summary>
+    /// <summary>The addresses of a row's result and of the row of b that is added to it.</summary>
     private readonly ref struct Row(float* b, float* target, float scale, int readable)
     {
         public readonly float* B = b;
         public readonly float* Target = target;
         public readonly float Scale = scale;
 
-        /// <summary>The last entry that may be looked at, counted from the row's first: fetching ahead goes on into the next rows.</summary>
+        /// <summary>
+        /// The last entry that may be looked at, counted from the row's first: fetching ahead goes on into the next rows.
+        /// </summary>
         public readonly int Readable = readable;
     }
 
     /// <summary>Makes the rows of a job.</summary>
     /// <remarks>
-    /// Entries of columns without a place are skipped before the arithmetic, so the sums are those of the whole product without its zeros.
+    /// Entries of columns without a place are skipped before the arithmetic, so each sum is that of the whole product without its zeros.
     /// </remarks>
     /// <param name="a">The matrix.</param>
-    /// <param name="job">What to compute.</param>
+    /// <param name="job">The rows and the tables.</param>
     /// <param name="width">The number of columns of all tables.</param>
     public static void Multiply(SparseRows a, Job job, int width) => Multiply(a, job, width, SimdPaths.Best);
 
@@ -78,7 +82,8 @@ internal static unsafe class SparseDenseProduct
                 {
                     int row = job.Rows is null ? n : job.Rows[n], first = offsets[row], count = offsets[row + 1] - first;
                     int bRow = job.BPlaces is null ? row : job.BPlaces[row];
-                    float* b = bRow < 0 ? null : At(job.B, (long)bRow * width), target = At(job.Target, (long)(job.Compact ? n : row) * width);
+                    float* b = bRow < 0 ? null : At(job.B, (long)bRow * width);
+                    float* target = At(job.Target, (long)(job.Compact ? n : row) * width);
                     if (job.XPlaces is null)
                     {
                         var whole = new Row(b, target, job.Scale, a.Values.Length - 1 - first);
@@ -124,7 +129,14 @@ internal static unsafe class SparseDenseProduct
             SimdPath.Vector256 => MakeVectors<Floats8>(columns, values, count, x, to, width),
             _ => 0,
         };
-        for (int d = done; d < width; d++)
+        if (done < width)
+            MakeRest(columns, values, count, x, to, width, done);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MakeRest(int* columns, float* values, int count, float* x, Row to, int width, int start)
+    {
+        for (int d = start; d < width; d++)
         {
             float s = 0;
             for (int e = 0; e < count; e++)
@@ -139,13 +151,16 @@ internal static unsafe class SparseDenseProduct
     private static int MakeVectors<T>(int* columns, float* values, int count, float* x, Row to, int width)
         where T : struct, IVector<T>
     {
-        int d = 0;
+        float* b = to.B, target = to.Target;
+        int last = to.Readable, d = 0;
+        T scale = T.Create(to.Scale);
         for (; d + (4 * T.Count) <= width; d += 4 * T.Count)
         {
             T s0 = default, s1 = default, s2 = default, s3 = default;
             for (int e = 0; e < count; e++)
             {
-                Fetch(x + ((long)columns[Math.Min(e + Ahead, to.Readable)] * width) + d, 4 * T.Count);
+                if (T.Count == 16)
+                    Fetch(x + ((long)columns[Math.Min(e + Ahead, last)] * width) + d);
                 float* row = x + ((long)columns[e] * width) + d;
                 var v = T.Create(values[e]);
                 s0 = T.MultiplyAdd(v, T.Load(row), s0);
@@ -154,10 +169,10 @@ internal static unsafe class SparseDenseProduct
                 s3 = T.MultiplyAdd(v, T.Load(row + (3 * T.Count)), s3);
             }
 
-            Store(s0, to, d);
-            Store(s1, to, d + T.Count);
-            Store(s2, to, d + (2 * T.Count));
-            Store(s3, to, d + (3 * T.Count));
+            Store(s0, b, scale, target, d);
+            Store(s1, b, scale, target, d + T.Count);
+            Store(s2, b, scale, target, d + (2 * T.Count));
+            Store(s3, b, scale, target, d + (3 * T.Count));
         }
 
         for (; d + T.Count <= width; d += T.Count)
@@ -165,28 +180,28 @@ internal static unsafe class SparseDenseProduct
             T s = default;
             for (int e = 0; e < count; e++)
                 s = T.MultiplyAdd(T.Create(values[e]), T.Load(x + ((long)columns[e] * width) + d), s);
-            Store(s, to, d);
+            Store(s, b, scale, target, d);
         }
 
         return d;
     }
 
-    /// <summary>Asks for numbers that will be needed a few neighbours later.</summary>
+    /// <summary>
+    /// Asks for 64 numbers that will be needed a few neighbours later: with the narrower vectors it costs more than it brings.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(float* row, int count)
+    private static void Fetch(float* row)
     {
         if (!Sse.IsSupported)
             return;
         Sse.Prefetch0(row);
         Sse.Prefetch0(row + 16);
-        if (count <= 32)
-            return;
         Sse.Prefetch0(row + 32);
         Sse.Prefetch0(row + 48);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T>(T sum, Row to, int at)
+    private static void Store<T>(T sum, float* b, T scale, float* target, int at)
         where T : struct, IVector<T>
-        => ((to.B == null ? sum : T.Load(to.B + at) + sum) * T.Create(to.Scale)).Store(to.Target + at);
+        => ((b == null ? sum : T.Load(b + at) + sum) * scale).Store(target + at);
 }

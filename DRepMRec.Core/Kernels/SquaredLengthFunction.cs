@@ -4,14 +4,16 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>The sum of squares of the rows of a tensor on the CPU, each row as often as it counts: value and gradient in one pass.</summary>
+/// <summary>
+/// The sum of squares of the rows of a tensor on the CPU, each row as often as it counts: value and gradient in one pass.
+/// </summary>
 internal sealed class SquaredLengthFunction : autograd.SingleTensorFunction<SquaredLengthFunction>
 {
     public override string Name => nameof(SquaredLengthFunction);
 
     /// <param name="rows">[N, D].</param>
     /// <param name="counts">N numbers.</param>
-    /// <param name="factor">What the sum is multiplied by.</param>
+    /// <param name="factor">The factor of the sum.</param>
     /// <returns>factor * sum of counts[n] |rows[n]|², a scalar.</returns>
     public static Tensor Apply(Tensor rows, float[] counts, double factor) => apply(rows, counts, factor);
 
@@ -34,5 +36,6 @@ internal sealed class SquaredLengthFunction : autograd.SingleTensorFunction<Squa
         return tensor((float)(sum * factor));
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => [ctx.get_saved_variables()[0] * grad_output, null!, null!];
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        => [ctx.get_saved_variables()[0] * grad_output, null!, null!];
 }

@@ -8,9 +8,10 @@ namespace DRepMRec;
 /// Arithmetic between tensors and numbers that holds on to the number until the native call is back.
 /// </summary>
 /// <remarks>
-/// TorchSharp converts a number to a <see cref="Scalar"/> and passes its bare handle on, so a garbage collection on another thread may free it while the
-/// native call still reads it: <c>a * 2</c>, <c>1 - a</c> and even <c>a + b</c> (which is <c>add(b, 1)</c>) can throw or, worse, be wrong. Use these methods instead, in
-/// modules of your own too. Like all tensors, the results belong to the dispose scope that is open.
+/// TorchSharp converts a number to a <see cref="Scalar"/> and passes its bare handle on, so a garbage collection on another thread may free
+/// it while the native call still reads it: <c>a * 2</c>, <c>1 - a</c> and even <c>a + b</c> (which is <c>add(b, 1)</c>) can throw or,
+/// worse, be wrong. Use these methods instead, in modules of your own too. Like all tensors, the results belong to the dispose scope that
+/// is open.
 /// </remarks>
 public static class TensorMath
 {
@@ -67,5 +68,6 @@ public static class TensorMath
     /// <summary>Some rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
     /// <param name="table">[N, D].</param>
     /// <param name="rows">n row indices; a row may occur more than once.</param>
-    public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows) => table.index_select(0, tensor(rows.ToArray()).to(table.device));
+    public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows)
+        => table.index_select(0, tensor(rows.ToArray()).to(table.device));
 }

@@ -5,41 +5,50 @@ using System.Runtime.InteropServices;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// Keeps the K best of the scores that are offered to it in the order of their indices: higher first, of equal ones the lower index first. Minus
-/// infinity means "not a candidate".
+/// Keeps the K best of the scores that are offered to it in the order of their indices: higher first, of equal ones the lower index first.
+/// Minus infinity means "not a candidate".
 /// </summary>
 /// <remarks>
-/// A heap with the worst score on top, so n scores cost at most n log K steps. Reuses its memory; not safe for use by many threads.
+/// A heap with the worst score on top, so n scores cost at most n log K steps; for a small K a sorted list, which is faster. Reuses its
+/// memory; not safe for use by many threads.
 /// </remarks>
 /// <param name="capacity">K.</param>
 /// <param name="minimum">Scores below aren't kept.</param>
 /// <param name="admits">Asked only for the indices of scores that would be kept; <see langword="null"/> admits all.</param>
 /// <param name="finiteOnly">Whether NaN and infinity are passed over; otherwise NaN is an error, and infinity the highest score.</param>
-/// <param name="tieOrder">For each index its rank among equal scores, the lowest first; <see langword="null"/> for the index itself.</param>
+/// <param name="tieOrder">
+/// For each index its rank among equal scores, the lowest first; <see langword="null"/> for the index itself.
+/// </param>
 internal sealed class TopK(
     int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
 {
-    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, 64)];
+    /// <summary>The largest K of a sorted list.</summary>
+    private const int MostInList = 64;
+
+    private readonly bool _isList = capacity <= MostInList;
+    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, MostInList)];
     private int _count;
     private float _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
     private bool _isHeap;
     private bool _isSorted;
 
-    /// <summary>What was kept, the best first: K entries, or fewer when there were fewer candidates. Valid until something is offered.</summary>
+    /// <summary>
+    /// The entries that were kept, the best first: K, or fewer when there were fewer candidates. Valid until a score is offered.
+    /// </summary>
     public ReadOnlySpan<(float Score, int Index)> Ranked
     {
         get
         {
-            if (!_isSorted)
+            if (!_isList && !_isSorted)
                 Sort();
             return _kept.AsSpan(0, _count);
         }
     }
 
-    /// <summary>How many places entries have sunk by, and one for each: the work of the heap, as tests count it.</summary>
+    /// <summary>How many places entries were moved by, and one for each: the work, as tests count it.</summary>
     internal long Steps { get; private set; }
 
-    /// <summary>Forgets what was kept.</summary>
+    /// <summary>Forgets the entries that were kept.</summary>
     public void Clear()
     {
         (_count, _isHeap, _isSorted) = (0, false, false);
@@ -47,7 +56,8 @@ internal sealed class TopK(
     }
 
     /// <summary>
-    /// Offers the scores of the indices from <paramref name="first"/> on. Vectors in which nothing beats the worst that is kept are passed over whole.
+    /// Offers the scores of the indices from <paramref name="first"/> on. Vectors in which nothing beats the worst that is kept are passed
+    /// over whole.
     /// </summary>
     /// <exception cref="NotFiniteNumberException">A score is NaN, where that is an error; the message has its index.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -85,23 +95,38 @@ internal sealed class TopK(
             return;
         if (float.IsNaN(score))
             throw new NotFiniteNumberException($"The score of item {index} is NaN.");
-        if (_count == capacity && !_isHeap)
+        if (_count == capacity && !_isList && !_isHeap)
             MakeHeap();
-        if ((_count == capacity && !IsWorse(_kept[0], (score, index))) || (admits is not null && !admits(index)))
+        if ((_count == capacity && !IsWorse(_kept[_isList ? _count - 1 : 0], (score, index))) || (admits is not null && !admits(index)))
             return;
-        if (_count < capacity)
+        if (_isList)
+            Insert((score, index));
+        else
+            Push((score, index));
+    }
+
+    private void Insert((float Score, int Index) entry)
+    {
+        (float Score, int Index)[] kept = _kept;
+        int last = _count < capacity ? _count++ : _count - 1, at = last;
+        for (; at > 0 && IsWorse(kept[at - 1], entry); at--)
+            kept[at] = kept[at - 1];
+        kept[at] = entry;
+        Steps += last - at + 1;
+        if (_count == capacity)
+            SetThreshold(kept[_count - 1].Score);
+    }
+
+    private void Push((float Score, int Index) entry)
+    {
+        if (_count == capacity)
         {
-            Add((score, index));
+            _kept[0] = entry;
+            Sink(0, _count);
+            SetThreshold(_kept[0].Score);
             return;
         }
 
-        _kept[0] = (score, index);
-        Sink(0, _count);
-        SetThreshold();
-    }
-
-    private void Add((float Score, int Index) entry)
-    {
         if (_count == _kept.Length)
             Array.Resize(ref _kept, (int)Math.Min(capacity, 2L * _count));
         _kept[_count++] = entry;
@@ -109,7 +134,7 @@ internal sealed class TopK(
         if (_count < capacity)
             return;
         MakeHeap();
-        SetThreshold();
+        SetThreshold(_kept[0].Score);
     }
 
     private void MakeHeap()
@@ -120,7 +145,7 @@ internal sealed class TopK(
     }
 
     /// <summary>As indices ascend, an equal score comes too late, unless ties go by another order.</summary>
-    private void SetThreshold() => _threshold = tieOrder is null ? _kept[0].Score : float.BitDecrement(_kept[0].Score);
+    private void SetThreshold(float worst) => _threshold = tieOrder is null ? worst : float.BitDecrement(worst);
 
     /// <summary>Moves the worst behind the others, again and again.</summary>
     private void Sort()
@@ -136,7 +161,7 @@ internal sealed class TopK(
         (_isHeap, _isSorted) = (false, true);
     }
 
-    /// <summary>Lets an entry sink below all that are worse.</summary>
+    /// <summary>Lets an entry sink below all entries that are worse.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sink(int at, int count)
     {

@@ -1,6 +1,5 @@
 using DRepMRec.Data;
 using DRepMRec.Internals;
-using DRepMRec.Kernels;
 
 namespace DRepMRec.Losses;
 

@@ -1,7 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
-using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 using Microsoft.Extensions.Logging;

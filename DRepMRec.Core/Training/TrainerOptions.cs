@@ -16,7 +16,10 @@ public sealed record TrainerOptions
     /// <value>At least 1. The default is 2048.</value>
     public int BatchSize { get; init => field = Guard.Positive(value); } = 2048;
 
-    /// <summary>The most interactions of one user in an epoch; of a user with more, as many are drawn anew each epoch, so that a few heavy users don't decide what is learned about all others.</summary>
+    /// <summary>
+    /// The most interactions of one user in an epoch; of a user with more, as many are drawn anew each epoch, so that a few heavy users
+    /// don't decide what is learned about all others.
+    /// </summary>
     /// <value>0 for all of them (the default), or more.</value>
     public int InteractionsPerUser { get; init => field = Guard.NotNegative(value); }
 
@@ -27,7 +30,10 @@ public sealed record TrainerOptions
     /// <value>The default is <see cref="LearningRateSchedule.Constant"/>.</value>
     public LearningRateSchedule Schedule { get; init => field = Guard.NotNull(value); } = new LearningRateSchedule.Constant();
 
-    /// <summary>The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="EncoderOutput.Ego"/>), divided by the batch size.</summary>
+    /// <summary>
+    /// The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="EncoderOutput.Ego"/>), divided by the
+    /// batch size.
+    /// </summary>
     /// <value>0 (off) or above. The default is 1e-4.</value>
     public double L2 { get; init => field = Guard.NotNegative(value); } = 1e-4;
 
@@ -54,21 +60,21 @@ public sealed record TrainerOptions
     public int Seed { get; init; } = 2024;
 
     /// <summary>
-    /// The most threads that the kernels and the evaluation of this training use. libtorch itself always uses one: its threads spin, which costs more
-    /// than it brings.
+    /// The most threads that the kernels and the evaluation of this training use. libtorch itself always uses one: its threads spin, which
+    /// costs more than it brings.
     /// </summary>
     /// <value>At least 1. The default is the number of processors.</value>
     public int Threads { get; init => field = Guard.Positive(value); } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Whether the C allocator keeps freed blocks of up to 32 MB for the next step, instead of handing them back to the system, which clears every page of
-    /// them again: about a fifth of the time of a step with content.
+    /// Whether the C allocator keeps freed blocks of up to 32 MB for the next step, instead of handing them back to the system, which
+    /// clears every page of them again: about a fifth of the time of a step with content.
     /// </summary>
     /// <value>The default is <see langword="false"/>. Results don't depend on it.</value>
     /// <remarks>
-    /// For programs that own their process: it sets M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of glibc for the whole process, and nothing puts them back. At the
-    /// end of each training what is free then is handed back. Elsewhere than on Linux with glibc, and where the environment has MALLOC_TRIM_THRESHOLD_ or
-    /// MALLOC_MMAP_THRESHOLD_, nothing is done.
+    /// For programs that own their process: it sets M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of glibc for the whole process, and nothing puts
+    /// them back. At the end of each training what is free then is handed back. Elsewhere than on Linux with glibc, and where the
+    /// environment has MALLOC_TRIM_THRESHOLD_ or MALLOC_MMAP_THRESHOLD_, nothing is done.
     /// </remarks>
     public bool KeepFreedMemory { get; init; }
 

@@ -7,7 +7,10 @@ using TorchSharp;
 
 namespace DRepMRec.Training;
 
-/// <summary>What tells one training from another, field by field: the dataset, the model, and all options that its result depends on. How many threads there are, and what the allocator keeps, doesn't matter to the result.</summary>
+/// <summary>
+/// What tells one training from another, field by field: the dataset, the model, and all options that its result depends on. How many
+/// threads there are, and what the allocator keeps, doesn't matter to the result.
+/// </summary>
 internal static class TrainingFingerprint
 {
     public static Dictionary<string, string> Of(DRepMRecModel model, RecDataset data, TrainerOptions options)
@@ -26,7 +29,8 @@ internal static class TrainingFingerprint
         foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory" })
             fields.Remove(name);
 
-        // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an evaluation out of turn.
+        // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an
+        // evaluation out of turn.
         if (options.Schedule is not LearningRateSchedule.WarmupCosine && options.MaxEpochs % options.EvaluateEvery == 0)
             fields["Trainer.MaxEpochs"] = "a multiple of EvaluateEvery";
 

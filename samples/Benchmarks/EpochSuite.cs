@@ -48,7 +48,15 @@ internal static class EpochSuite
     public static Timing Epochs(DRepMRecModel model, RecDataset data, int epochs, int threads, TrainerOptions? trainer = null)
     {
         var processor = new ProcessorTimes();
-        TrainingReport trained = new Trainer(model, data, (trainer ?? new TrainerOptions()) with { MaxEpochs = epochs + 1, Patience = int.MaxValue, EvaluateEvery = int.MaxValue, Threads = threads }).Fit(processor);
+        TrainerOptions options = (trainer ?? new TrainerOptions()) with
+        {
+            MaxEpochs = epochs + 1,
+            Patience = int.MaxValue,
+            EvaluateEvery = int.MaxValue,
+            Threads = threads,
+            KeepFreedMemory = true,
+        };
+        TrainingReport trained = new Trainer(model, data, options).Fit(processor);
         return new Timing([.. trained.History.Skip(1).Select(e => e.TrainingTime.TotalMilliseconds)], [.. processor.Milliseconds.Skip(1)]);
     }
 

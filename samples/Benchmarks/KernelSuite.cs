@@ -5,6 +5,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using DRepMRec;
 using DRepMRec.Graphs;
 
 namespace Benchmarks;
@@ -17,7 +18,7 @@ internal static class KernelSuite
         KernelBenchmarks.Data = options.Load();
         var graph = new InteractionGraph(KernelBenchmarks.Data.Train);
         report.Note($"{KernelBenchmarks.Data.Name}: {graph}; {KernelBenchmarks.Dimension} columns; by BenchmarkDotNet, one call per repetition, one method after the other");
-        LibraryThreads.Set(options.Threads);
+        using Parallelism.Scope threads = Parallelism.Use(options.Threads);
 
         // One call per repetition: on a busy machine some of many short repetitions are left alone.
         Job job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput).WithWarmupCount(options.Quick ? 1 : 10).WithIterationCount(options.Quick ? 3 : 120)

@@ -15,7 +15,7 @@ internal static class RecipeSuite
         foreach (TrainerOptions trainer in new[] { usual, LargeGraphRecipe.Options(data.Train.Count, usual) })
         {
             using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
-            TrainingReport trained = new Trainer(model, data, trainer).Fit(cancellationToken: cancellation);
+            TrainingReport trained = new Trainer(model, data, trainer with { KeepFreedMemory = true }).Fit(cancellationToken: cancellation);
             report.Add(FormattableString.Invariant($"LightGCN on {data.Name}, batch {trainer.BatchSize}, to the end"), new Timing([trained.Elapsed.TotalMilliseconds]));
             report.Note(FormattableString.Invariant(
                 $"  test Recall@20 {trained.EvaluateTest(cancellation)[RankingMetric.Recall(20)]:F4}, validation {trained.Validation![RankingMetric.Recall(20)]:F4}; best epoch {trained.BestEpoch} of {trained.History.Count}; learning rate {trainer.Adam.LearningRate:G3}; training {trained.History.Sum(e => e.TrainingTime.TotalSeconds):F1} s, validation {trained.History.Sum(e => e.EvaluationTime.TotalSeconds):F1} s"));

@@ -12,7 +12,7 @@ internal static class ScaleSuite
 {
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
-        LibraryThreads.Set(options.Threads);
+        using Parallelism.Scope threads = Parallelism.Use(options.Threads);
         Neighbors(options, report, cancellation);
         cancellation.ThrowIfCancellationRequested();
         Epochs(options, report);

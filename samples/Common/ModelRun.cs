@@ -28,7 +28,7 @@ internal sealed record ModelRun(string Model, bool Bma, int Seed, EvaluationResu
     /// <summary>Trains a model and evaluates it on the test set, once.</summary>
     public static ModelRun Train(string name, bool bma, DRepMRecModel model, RecDataset data, TrainerOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {
-        TrainingReport report = new Trainer(model, data, options).Fit(progress, cancellation);
+        TrainingReport report = new Trainer(model, data, options with { KeepFreedMemory = true }).Fit(progress, cancellation);
         EvaluationResult validation = report.Validation ?? throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose the best epoch by, got none.");
         return new ModelRun(name, bma, options.Seed, validation, report.EvaluateTest(cancellation)) { Report = report, TrainTime = report.Elapsed };
     }

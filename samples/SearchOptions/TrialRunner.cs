@@ -42,7 +42,7 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
         {
             using ModalFeatures? features = Features(setting);
             using DRepMRecModel model = Create(setting, features, seed);
-            TrainingReport report = new Trainer(model, data, Trainer(setting, seed, epochs)).Fit(cancellationToken: cancellation);
+            TrainingReport report = new Trainer(model, data, Trainer(setting, seed, epochs) with { KeepFreedMemory = true }).Fit(cancellationToken: cancellation);
             EvaluationResult validation = report.Validation ?? throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose by, got none.");
             return trial with
             {

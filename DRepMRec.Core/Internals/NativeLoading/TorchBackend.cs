@@ -6,10 +6,12 @@ using TorchSharp;
 
 namespace DRepMRec;
 
-/// <summary>Loads the native side of TorchSharp, also on Linux systems with an older libstdc++ than the one that it was built for.</summary>
+/// <summary>
+/// Loads the native side of TorchSharp, also on Linux systems with an older libstdc++ than the one that it was built for.
+/// </summary>
 /// <remarks>
-/// The library's modules call <see cref="EnsureLoaded"/> themselves. Nothing else here loads libtorch, so what needs only .NET works without it.
-/// All members are safe for use by many threads.
+/// The library's modules call <see cref="EnsureLoaded"/> themselves. Nothing else here loads libtorch, so what needs only .NET works
+/// without it. All members are safe for use by many threads.
 /// </remarks>
 public static class TorchBackend
 {
@@ -21,8 +23,8 @@ public static class TorchBackend
 
     /// <summary>Lets TorchSharp find its native library on older Linux systems. Loads nothing.</summary>
     /// <remarks>
-    /// Applications that get this library as a package call it when they start, through a generated module initializer; the MSBuild property
-    /// <c>DRepMRecModuleInitializer=false</c> turns that off. Otherwise it runs when a type of this library is first used.
+    /// Applications that get this library as a package call it when they start, through a generated module initializer; the MSBuild
+    /// property <c>DRepMRecModuleInitializer=false</c> turns that off. Otherwise it runs when a type of this library is first used.
     /// </remarks>
     public static void Initialize() => TorchLibraryResolver.Hook();
 
@@ -59,7 +61,10 @@ public static class TorchBackend
         return name;
     }
 
-    /// <summary>Gives libtorch one thread, for the whole process, until the scope is disposed: its threads spin, and its factorisations round by their number.</summary>
+    /// <summary>
+    /// Gives libtorch one thread, for the whole process, until the scope is disposed: its threads spin, and its factorisations round by
+    /// their number.
+    /// </summary>
     /// <remarks>Of several scopes at once, the last to end puts the number of threads back that was there before the first.</remarks>
     internal static IDisposable UseOneThread() => new OneThread();
 

@@ -18,8 +18,8 @@ internal sealed class Ranking
         _profile = Profile.Of(model, request);
         _candidates = request.Candidates is null ? null : _profile.Indices(request.Candidates);
         _excluded = [.. request.Excluded.Select(id => model.TryGetItem(id, out int item) ? item : -1)];
-        bool popular = _profile.Source == RecommendationSource.Popularity;
-        _selection = new TopK(Math.Min(request.Count, model.ItemRows), popular ? float.NegativeInfinity : request.MinimumScore, Admits, finiteOnly: true);
+        float minimum = _profile.Source == RecommendationSource.Popularity ? float.NegativeInfinity : request.MinimumScore;
+        _selection = new TopK(Math.Min(request.Count, model.ItemRows), minimum, Admits, finiteOnly: true);
     }
 
     /// <summary>Whether the request shares a pass over the catalogue with others.</summary>
@@ -61,8 +61,12 @@ internal sealed class Ranking
     }
 
     public RecommendationList Answer()
-        => new([.. _selection.Ranked.ToArray().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))], _profile.Source, _profile.UnknownItems);
+    {
+        Recommendation[] best = [.. _selection.Ranked.ToArray().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];
+        return new RecommendationList(best, _profile.Source, _profile.UnknownItems);
+    }
 
-    private bool Admits(int item) => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
+    private bool Admits(int item)
+        => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
         && (_request.Filter is null || _request.Filter(_model.ItemId(item)));
 }

@@ -4,7 +4,9 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Goes over all rows once, a few thousand at a time so that the scores stay in the cache, and offers them to a selection per query.</summary>
+/// <summary>
+/// Goes over all rows once, a few thousand at a time so that the scores stay in the cache, and offers them to a selection per query.
+/// </summary>
 internal static unsafe class RowScan
 {
     private const int ChunkRows = 1024;
@@ -51,7 +53,8 @@ internal static unsafe class RowScan
         GC.KeepAlive(rows);
     }
 
-    private static void Region(Block<float>[] lines, int rowCount, int firstIndex, float* queries, IReadOnlyList<TopK> selections, bool cosine, Room room)
+    private static void Region(
+        Block<float>[] lines, int rowCount, int firstIndex, float* queries, IReadOnlyList<TopK> selections, bool cosine, Room room)
     {
         fixed (float* scores = room.Scores, panels = room.Panels)
         {

@@ -15,7 +15,7 @@ internal static class ColdStart
     {
         RecDataset data = folder is null ? SyntheticDataset.Create().Data : RecDataset.Load(folder);
         Console.WriteLine(data);
-        var training = new TrainerOptions { MaxEpochs = epochs };
+        var training = new TrainerOptions { MaxEpochs = epochs, KeepFreedMemory = true };
         using DRepMRecModel model = DRepMRecModel.Create(data), contentFree = DRepMRecModel.Create(data, new DRepMRecOptions { UseModalLine = false });
         TrainingReport report = new Trainer(model, data, training).Fit();
         Recommender recommender = report.BuildRecommender();

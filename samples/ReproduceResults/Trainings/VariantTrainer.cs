@@ -36,7 +36,7 @@ internal static class VariantTrainer
     {
         using OwnedModel owned = create(training.Seed);
         DRepMRecModel model = owned.Model;
-        TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = training.Seed }).Fit(cancellationToken: cancellation);
+        TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = training.Seed, KeepFreedMemory = true }).Fit(cancellationToken: cancellation);
         EvaluationResult validation = report.Validation ?? throw new ArgumentException($"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
         using UserItemEmbeddings final = model.Embed();
         EmbeddingScorer scorer = EmbeddingScorer.Of(final);

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+
+namespace DRepMRec.Tests.Kernels;
+
+public sealed class ParallelismTests
+{
+    [Fact]
+    public void The_number_of_threads_holds_for_what_is_called_and_ends_with_its_scope()
+    {
+        Parallelism.Threads.Should().Be(Environment.ProcessorCount);
+        using (Parallelism.Use(3))
+        {
+            Parallelism.Threads.Should().Be(3);
+            using (Parallelism.Use(1))
+                Parallelism.Threads.Should().Be(1);
+            Parallelism.Threads.Should().Be(3);
+            int within = 0;
+            var thread = new Thread(() => within = Parallelism.Threads);
+            thread.Start();
+            thread.Join();
+            within.Should().Be(3, "work that is shared between threads belongs to the scope");
+        }
+
+        Parallelism.Threads.Should().Be(Environment.ProcessorCount);
+        FluentActions.Invoking(() => Parallelism.Use(0)).Should().Throw<ArgumentOutOfRangeException>();
+        Parallelism.Threads.Should().Be(Environment.ProcessorCount);
+    }
+
+    [Fact]
+    public void Scopes_that_overlap_in_time_do_not_meet()
+    {
+        using var barrier = new Barrier(2);
+        int[] seen = new int[2];
+        void Run(int n)
+        {
+            using Parallelism.Scope scope = Parallelism.Use(n + 5);
+            barrier.SignalAndWait();
+            seen[n] = Parallelism.Threads;
+            barrier.SignalAndWait();
+        }
+
+        Thread[] threads = [new(() => Run(0)), new(() => Run(1))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        seen.Should().Equal(5, 6);
+    }
+
+    [Theory]
+    [InlineData(1, 1000)]
+    [InlineData(4, 1000)]
+    [InlineData(4, 0)]
+    [InlineData(4, 7)]
+    public void Ranges_cover_everything_once_on_no_more_threads_than_allowed(int threads, int count)
+    {
+        using Parallelism.Scope scope = Parallelism.Use(threads);
+        var times = new int[count];
+        var workers = new ConcurrentDictionary<int, int>();
+        int running = 0;
+        Parallelism.ForRanges(count, 10, (from, to) =>
+        {
+            Interlocked.Increment(ref running).Should().BeLessThanOrEqualTo(threads);
+            workers[Environment.CurrentManagedThreadId] = Parallelism.Threads;
+            for (int n = from; n < to; n++)
+                Interlocked.Increment(ref times[n]);
+            Interlocked.Decrement(ref running);
+        });
+        times.Count(t => t == 1).Should().Be(count);
+        workers.Values.Should().OnlyContain(t => t == threads);
+    }
+}
