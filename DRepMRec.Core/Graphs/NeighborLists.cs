@@ -20,7 +20,7 @@ internal sealed class NeighborLists(int count, int k)
         for (; found < best.Count && best.Scores[found] > 0; found++)
         {
             _columns[start + found] = names is null ? best.Items[found] : names[best.Items[found]];
-            _values[start + found] = best.Scores[found];
+            _values[start + found] = Math.Min(1, best.Scores[found]); // A cosine that rounding brought above 1 is 1.
         }
 
         _counts[row] = found;

@@ -5,11 +5,14 @@ using System.Runtime.InteropServices;
 namespace DRepMRec.Kernels;
 
 /// <summary>Finds the K largest scores: higher first, of equal ones the lower index first. Minus infinity means "not a candidate".</summary>
+/// <param name="k">K.</param>
+/// <param name="tieOrder">Each index's place among equal scores, lower first; <see langword="null"/> for the index itself.</param>
 /// <remarks>Reuses its buffers; not safe for use by many threads.</remarks>
-internal sealed class TopK(int k)
+internal sealed class TopK(int k, int[]? tieOrder = null)
 {
     private readonly float[] _scores = new float[k];
     private readonly int[] _items = new int[k];
+    private int _firstPlace;
 
     /// <summary>How many were found: K, or fewer when there were fewer candidates.</summary>
     public int Count { get; private set; }
@@ -27,7 +30,8 @@ internal sealed class TopK(int k)
     }
 
     /// <summary>Forgets what was found.</summary>
-    public void Begin() => Count = 0;
+    /// <param name="firstPlace">The place of the tie order that comes first; those below it come after the last.</param>
+    public void Begin(int firstPlace = 0) => (Count, _firstPlace) = (0, firstPlace);
 
     /// <summary>Adds the candidates first, first + 1, … to those of the calls before, which must have had lower indices.</summary>
     /// <exception cref="NotFiniteNumberException">A score is NaN; the message has its index.</exception>
@@ -36,7 +40,7 @@ internal sealed class TopK(int k)
     {
         if (_scores.Length == 0)
             return;
-        float threshold = Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity;
+        float threshold = Threshold();
         int lanes = Vector<float>.Count, i = 0;
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(scores);
         for (int v = 0; v < vectors.Length; v++, i += lanes)
@@ -56,7 +60,7 @@ internal sealed class TopK(int k)
     public void Take(float score, int item)
     {
         if (_scores.Length > 0)
-            Offer(item, score, Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity);
+            Offer(item, score, Threshold());
     }
 
     private float Offer(int item, float score, float threshold)
@@ -65,10 +69,21 @@ internal sealed class TopK(int k)
             return threshold;
         if (float.IsNaN(score))
             throw new NotFiniteNumberException($"The score of item {item} is NaN.");
+        if (Count == _scores.Length && !Precedes(item, score, Count - 1))
+            return threshold;
         int at = Count < _scores.Length ? Count++ : Count - 1;
-        for (; at > 0 && _scores[at - 1] < score; at--)
+        for (; at > 0 && Precedes(item, score, at - 1); at--)
             (_scores[at], _items[at]) = (_scores[at - 1], _items[at - 1]);
         (_scores[at], _items[at]) = (score, item);
-        return Count == _scores.Length ? _scores[Count - 1] : float.NegativeInfinity;
+        return Threshold();
     }
+
+    // What isn't above it can't be kept. With an order for ties, scores that equal the K-th must come through to be compared.
+    private float Threshold() => Count < _scores.Length ? float.NegativeInfinity : tieOrder is null ? _scores[Count - 1] : float.BitDecrement(_scores[Count - 1]);
+
+    private bool Precedes(int item, float score, int at)
+        => score > _scores[at] || (tieOrder is not null && score == _scores[at] && Place(item) < Place(_items[at]));
+
+    // Unsigned, so that places below the first wrap around to the end.
+    private uint Place(int item) => (uint)(tieOrder![item] - _firstPlace);
 }
