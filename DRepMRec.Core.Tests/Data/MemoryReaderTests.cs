@@ -13,7 +13,7 @@ public sealed class MemoryReaderTests
 
         data.Name.Should().Be("mine");
         data.Users.Ids.Should().Equal("9", "10");
-        data.Items.Ids.Should().Equal("b", "a");
+        data.Items.Ids.Should().Equal("a", "b");
         data.Pairs().Train.Should().Equal("10-b");
         data.Pairs().Validation.Should().Equal("9-a");
         data.Pairs().Test.Should().Equal("9-b");
@@ -40,7 +40,7 @@ public sealed class MemoryReaderTests
         Action twice = () => _ = new FeatureTable(Modality.Text, ["a", "a"], 1, new float[2]);
         twice.Should().Throw<ArgumentException>().WithMessage("Modality text: each item must have one row; 'a' has a second one, row 1. (Parameter 'itemIds')");
         Action blank = () => _ = new FeatureTable(Modality.Text, ["a", ""], 1, new float[2]);
-        blank.Should().Throw<ArgumentException>().WithMessage("Modality text: the item id of row 1 is blank. (Parameter 'itemIds')");
+        blank.Should().Throw<ArgumentException>().WithMessage("Modality text: the item id of row 1 must be Unicode text that isn't blank; found a blank. (Parameter 'itemIds')");
         Action unnamed = () => _ = new FeatureTable(default, ["a"], 1, new float[1]);
         unnamed.Should().Throw<ArgumentException>().WithMessage("A feature table needs a modality with a name. (Parameter 'modality')");
         var table = new FeatureTable(Modality.Text, ["a"], 1, new float[] { 1 });

@@ -55,13 +55,13 @@ public sealed class MmrecReaderTests
     }
 
     [Fact]
-    public void Other_ids_keep_the_order_of_first_appearance()
+    public void Other_ids_ascend_by_their_characters()
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\tx_label\nzoe\t07\t0\n9\t3\t1\nzoe\tb\t2\n");
 
         RecDataset data = RecDataset.Load(folder.Path);
 
-        data.Users.Ids.Should().Equal("zoe", "9");
+        data.Users.Ids.Should().Equal("9", "zoe");
         data.Items.Ids.Should().Equal(["07", "3", "b"], "07 isn't the only way to write the number 7");
     }
 
@@ -120,8 +120,6 @@ public sealed class MmrecReaderTests
     [InlineData("userID\titemID\n1\t \n", "baby.inter line 2: expected an item id, found a blank.")]
     [InlineData("userID\titemID\n1\t2\n3\t2\n1\t2\n", "baby.inter line 4: expected each user-item pair once; found user '1' with item '2', which is in baby.inter line 2 already.")]
     [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t2\t2\n", "baby.inter line 3: expected each user-item pair once; found user '1' with item '2', which is in baby.inter line 2 already.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t2\n", "baby.inter: expected the split ByLabel to give validation interactions; found none among 2.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t1\n", "baby.inter: expected the split ByLabel to give test interactions; found none among 2.")]
     [InlineData("userID\titemID\tx_label\n1\t2\t1\n1\t3\t2\n", "baby.inter: expected the split ByLabel to give training interactions; found none among 2.")]
     public void Says_what_is_wrong_and_where(string inter, string message) => Error(inter).Should().Be(message);
 
@@ -129,7 +127,7 @@ public sealed class MmrecReaderTests
     public void Refuses_bytes_that_are_no_text()
     {
         using TempFolder folder = new TempFolder().With("baby.inter", [.. "userID\titemID\n1\t"u8, 0xFF, 0xFE, (byte)'\n']);
-        Views.FormatError(() => RecDataset.Load(folder.Path)).Should().Be("baby.inter: expected UTF-8 text, found bytes that aren't.");
+        Views.FormatError(() => RecDataset.Load(folder.Path)).Should().Be("baby.inter line 2: expected UTF-8 text, found the byte FF as number 3 of the line.");
     }
 
     [Fact]
@@ -176,6 +174,13 @@ public sealed class MmrecReaderTests
         Error(Rows, f => f.With("i_id_mapping.csv", "asin\titemID\na\t0\nb\t1\nc\t2\n").WithNpy("text_feat.npy", new float[,] { { 1 }, { 2 }, { 3 }, { 4 } }))
             .Should().Be("text_feat.npy: expected rows for the items that i_id_mapping.csv has, found 4 rows; it has no itemID 3.");
     }
+
+    [Theory]
+    [InlineData(1, "test")]
+    [InlineData(2, "validation")]
+    public void A_split_that_promises_both_sets_refuses_labels_that_give_one(int label, string missing)
+        => Error($"userID\titemID\tx_label\n1\t2\t0\n1\t3\t{label}\n", options: new() { Split = SplitStrategy.ByLabel() })
+            .Should().Be($"baby.inter: expected the split ByLabel to give {missing} interactions; found none among 2.");
 
     [Fact]
     public void A_minimum_rating_needs_ratings()

@@ -41,13 +41,13 @@ public sealed class RecBoleReaderTests
 
         data.Name.Should().Be("ml");
         data.Users.Ids.Should().Equal("u1", "u2");
-        data.Items.Ids.Should().Equal(["i2", "i1", "i3", "i9"], "an item known by its features comes after those of the interactions");
+        data.Items.Ids.Should().Equal(["i1", "i2", "i3", "i9"], "i9 is known by its features");
         data.Pairs().Train.Should().Equal("u1-i2", "u2-i2");
         data.Pairs().Validation.Should().Equal("u1-i1");
         data.Pairs().Test.Should().Equal("u1-i3", "u2-i3");
         data.Features.Select(f => (f.Modality.Name, f.Dimension)).Should().Equal(("image", 2), ("text", 3));
-        data.Features[0].Values.ToArray().Should().Equal(3, 4, 0, 0, 0, 0, 0.5f, -10);
-        data.Features[0].Present.ToArray().Should().Equal([true, false, false, true], "zeros are no features, and i3 has none");
+        data.Features[0].Values.ToArray().Should().Equal(0, 0, 3, 4, 0, 0, 0.5f, -10);
+        data.Features[0].Present.ToArray().Should().Equal([false, true, false, true], "zeros are no features, and i3 has none");
         data.Features[1].Present.ToArray().Should().Equal(true, true, false, false);
     }
 

@@ -92,6 +92,40 @@ public sealed class SplitStrategyTests
         }
     }
 
+    [Theory]
+    [InlineData(0.1, 0.1, 1)]
+    [InlineData(0.1, 0.1, 2)]
+    [InlineData(0.25, 0.25, 2)]
+    [InlineData(0.49, 0.49, 2)]
+    [InlineData(0.3, 0.6, 2)]
+    [InlineData(0.1, 0.1, 3)]
+    [InlineData(0.3, 0.3, 3)]
+    [InlineData(0.4, 0.4, 3)]
+    [InlineData(0.2, 0.3, 4)]
+    [InlineData(0.45, 0.45, 5)]
+    public void Shares_hold_for_users_with_few_interactions_too(double validationShare, double testShare, int each)
+    {
+        const int Users = 20_000;
+        IEnumerable<Interaction> log = Enumerable.Range(0, Users * each).Select(n => new Interaction($"u{n / each}", $"i{n % each}", Timestamp: n));
+        foreach (SplitStrategy strategy in new[] { SplitStrategy.RandomPerUser(validationShare, testShare), SplitStrategy.PerUserTime(validationShare, testShare) })
+        {
+            if (each == 1)
+            {
+                Views.FormatError(() => Split(strategy, log)).Should().Contain("to give validation interactions; found none", "the only one is for training");
+                continue;
+            }
+
+            RecDataset data = Split(strategy, log);
+
+            // One of each user's is for training; where that leaves less than both shares ask for, they give way in proportion.
+            double scale = Math.Min(1, (each - 1) / (each * (validationShare + testShare)));
+            (data.Validation.Count / (double)(Users * each)).Should().BeApproximately(validationShare * scale, 0.006);
+            (data.Test.Count / (double)(Users * each)).Should().BeApproximately(testShare * scale, 0.006);
+            for (int u = 0; u < Users; u++)
+                (data.Train.ItemsOf(u).Length > 0).Should().BeTrue();
+        }
+    }
+
     [Fact]
     public void PerUserTime_keeps_the_order_of_time_within_each_user()
     {

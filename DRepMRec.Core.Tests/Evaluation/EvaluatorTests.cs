@@ -13,16 +13,16 @@ public sealed class EvaluatorTests
         .. new[] { 1, 5, 20, 1000 }.SelectMany(k => new[] { RankingMetric.Recall(k), RankingMetric.Ndcg(k), RankingMetric.Precision(k), RankingMetric.Map(k), RankingMetric.Mrr(k), RankingMetric.HitRate(k) }),
     ];
 
-    // 4 items; u0 has trained on i0. Scores: u0 4 3 2 1, u1 1 1 1 1.
+    // 4 items; u0 has trained on i0, u1 on i1. Scores: u0 4 3 2 1, u1 9 3 2 1.
     private static readonly RecDataset Tiny = Samples.Dataset("tiny", 3, 4, [(0, 0), (1, 1), (2, 1)], [(0, 1)], [(0, 2), (1, 2), (1, 3)], []);
-    private static readonly TableScorer TinyScorer = new(3, 4, (u, i) => u == 0 ? 4 - i : 1);
+    private static readonly TableScorer TinyScorer = new(3, 4, (u, i) => u != 0 && i == 0 ? 9 : 4 - i);
 
     [Fact]
     public void Ranks_and_figures_worked_out_by_hand()
     {
         EvaluationResult result = new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test);
 
-        // u0 ranks i1, i2, i3: its positive i2 is second. u1's items are equal, so they go by index: i0, i2, i3, with its positives i2 and i3 second and third.
+        // u0 ranks i1, i2, i3: its positive i2 is second. u1 ranks i0, i2, i3, with its positives i2 and i3 second and third.
         result.EvaluatedUsers.Should().Equal(0, 1);
         result.PerUser(RankingMetric.Mrr(20)).Should().Equal(0.5, 0.5);
         result[RankingMetric.Recall(10)].Should().Be(1);

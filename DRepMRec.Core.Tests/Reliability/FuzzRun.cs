@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using DRepMRec.Internals;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Internals;
@@ -28,6 +29,12 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
             Measure(folder, -1, []); // The first call pays for static data.
         for (int n = 0; n < inputs; n++)
         {
+            if (target.Generator is { } generator && _random.NextInt(2) == 0)
+            {
+                Measure(folder, generator.File, Encoding.UTF8.GetBytes(generator.Write(_random)));
+                continue;
+            }
+
             int damaged = _random.NextInt(target.Files.Count);
             byte[] whole = target.Files[damaged].Bytes;
             Measure(folder, damaged, _random.NextInt(2) == 0 ? Mutation.Of(whole, _random) : Mutation.Wild(whole, _random));
@@ -67,6 +74,7 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
         string input = damaged < 0 ? "the sound files" : $"{target.Files[damaged].File}, Base64 {Convert.ToBase64String(bytes)}";
         Require(outcome is null || target.Documented.Contains(outcome.GetType()), $"{outcome} came from {input}");
         Require(outcome is null || outcome.Message.Length is > 0 and < 4000, $"a message of {outcome?.Message.Length} characters came from {input}");
+        Require(outcome is null || !outcome.Message.Any(c => (char.IsControl(c) && c != '\n') || c == '\u202E'), $"a message with raw characters came from {input}");
         Require(time < Longest, $"{time} for {input}");
         double perByte = Math.Max(0, allocated - target.FixedBytes) / (double)Math.Max(1, size);
         Require(perByte <= target.BytesPerByte, $"{allocated} bytes were allocated for {size} bytes in {input}");

@@ -1,3 +1,4 @@
+using DRepMRec.Internals;
 using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Reliability;
@@ -9,6 +10,9 @@ namespace DRepMRec.Tests.Reliability;
 /// <param name="Documented">The exceptions that its documentation names.</param>
 internal sealed record FuzzTarget(string Name, IReadOnlyList<(string File, byte[] Bytes)> Files, Action<TempFolder> Read, params IReadOnlyList<Type> Documented)
 {
+    /// <summary>Writes text of the format at random, for one of the files by its place, or <see langword="null"/> when there is only damage.</summary>
+    public (int File, Func<SeededRandom, string> Write)? Generator { get; init; }
+
     /// <summary>The most bytes that reading may allocate per byte of all files, beside <see cref="FixedBytes"/>.</summary>
     public int BytesPerByte { get; init; } = 100;
 

@@ -47,6 +47,7 @@ internal static class FuzzTargets
         new("model file", [("model", Model())], LoadModel, typeof(ModelFileException)),
         new("checkpoint", [("run", Checkpoint())], LoadCheckpoint, typeof(CheckpointFormatException)),
         new("manifest of a checkpoint", [("manifest", Text(Manifest.ToJson()))], folder => CheckpointManifest.Parse(File.ReadAllText(folder["manifest"]), "run"), typeof(CheckpointFormatException)),
+        .. FuzzTables.All,
         .. Large(),
         new("native library", [("lib.so", new SyntheticLibrary().Build())], folder => VersionRelaxer.Relax(File.ReadAllBytes(folder["lib.so"])), typeof(ElfFormatException)),
         new("name of a metric", [("metric", Text("Recall@20"))], folder => RankingMetric.Parse(File.ReadAllText(folder["metric"])), typeof(FormatException)),

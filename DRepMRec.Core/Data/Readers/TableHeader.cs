@@ -5,19 +5,17 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// The column names of a delimited file. A name is found by its exact characters or else, where one column alone fits, without regard to case,
-/// blanks, '_' and '-': whoever writes 'X_Label ' means x_label.
+/// The column names of a delimited file. Names are found without regard to case and to blanks around them, and, where no column fits, also without
+/// regard to blanks, '_' and '-' within: whoever writes 'X_Label ' or 'x-label' means x_label.
 /// </summary>
 internal sealed class TableHeader
 {
     private readonly DelimitedText _text;
-    private readonly string[] _keys;
 
     private TableHeader(DelimitedText text, string[] names)
     {
         _text = text;
         Names = names;
-        _keys = [.. names.Select(KeyOf)];
     }
 
     public IReadOnlyList<string> Names { get; }
@@ -42,21 +40,23 @@ internal sealed class TableHeader
     /// <summary>The position of the column that one of the names means, or -1. Two that mean the same are an error: which is right isn't known.</summary>
     public int Find(params ReadOnlySpan<string> names)
     {
-        int found = -1;
-        for (int n = 0; n < names.Length; n++)
+        foreach (bool isLoose in new[] { false, true })
         {
-            string key = KeyOf(names[n]);
-            for (int i = 0; i < _keys.Length; i++)
+            var keys = new HashSet<string>(StringComparer.Ordinal);
+            foreach (string name in names)
+                keys.Add(KeyOf(name, isLoose));
+            int[] fitting = [.. Enumerable.Range(0, Names.Count).Where(column => keys.Contains(KeyOf(Names[column], isLoose)))];
+            if (fitting.Length > 1)
             {
-                if (i == found || _keys[i] != key)
-                    continue;
-                if (found >= 0)
-                    throw Ambiguous(names[0], [Names[Math.Min(found, i)], Names[Math.Max(found, i)]]);
-                found = i;
+                string found = string.Join(" and ", fitting.Take(2).Select(column => Shown.Text(Names[column])));
+                throw _text.Error($"expected one column {Shown.Message(names[0])} in the header, found {found}, which mean the same.");
             }
+
+            if (fitting.Length == 1)
+                return fitting[0];
         }
 
-        return found;
+        return -1;
     }
 
     /// <summary>The position of the column that a caller named: the one with exactly this name, else the only one that means the same.</summary>
@@ -93,18 +93,17 @@ internal sealed class TableHeader
         }
     }
 
-    private DatasetFormatException Ambiguous(string name, string[] found)
-        => _text.Error($"expected one column {Shown.Message(name)} in the header, found {string.Join(" and ", found.Select(f => Shown.Text(f)))}, which mean the same.");
-
-    private static string KeyOf(string name)
+    private static string KeyOf(string name, bool isLoose)
     {
         var key = new StringBuilder(name.Length);
         foreach (char c in name)
         {
-            if (c is not ('_' or '-') && !char.IsWhiteSpace(c) && !char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format)
+            bool isVisible = !char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format;
+            bool isPassedOver = isLoose && (c is '_' or '-' || char.IsWhiteSpace(c));
+            if (isVisible && !isPassedOver)
                 key.Append(char.ToLowerInvariant(c));
         }
 
-        return key.ToString();
+        return key.ToString().Trim();
     }
 }
