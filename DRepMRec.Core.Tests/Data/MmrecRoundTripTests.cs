@@ -70,7 +70,9 @@ public sealed class MmrecRoundTripTests
 
         Action again = () => Sample().SaveMmrec(folder.Path);
 
-        again.Should().Throw<IOException>().WithMessage($"The folder '{folder.Path}' holds a dataset already (i_id_mapping.csv, image_feat.npy, shop.inter, text_feat.npy, u_id_mapping.csv); pass overwrite: true to replace it.");
+        again.Should().Throw<IOException>()
+            .WithMessage($"The folder '{folder.Path}' holds a dataset already (i_id_mapping.csv, image_feat.npy, shop.inter, "
+            + $"text_feat.npy, u_id_mapping.csv); pass overwrite: true to replace it.");
         Sample().SaveMmrec(folder.Path, overwrite: true);
         ShouldEqual(RecDataset.Load(folder.Path), Sample());
     }
@@ -82,7 +84,9 @@ public sealed class MmrecRoundTripTests
 
         Action save = () => Sample().SaveMmrec(folder.Path, overwrite: true);
 
-        save.Should().Throw<IOException>().WithMessage($"The folder '{folder.Path}' holds files of another dataset, which would be read as part of this one: audio_feat.npy.");
+        save.Should().Throw<IOException>()
+            .WithMessage($"The folder '{folder.Path}' holds files of another dataset, which would be read as part of this one: "
+            + $"audio_feat.npy.");
         folder.Files().Should().Equal("audio_feat.npy");
     }
 
@@ -94,7 +98,8 @@ public sealed class MmrecRoundTripTests
 
         Action save = () => data.SaveMmrec(folder.Path);
 
-        save.Should().Throw<InvalidOperationException>().WithMessage("A raw id with a carriage return can't be written to a mapping file; got 'a\\rb'.");
+        save.Should().Throw<InvalidOperationException>()
+            .WithMessage("A raw id with a carriage return can't be written to a mapping file; got 'a\\rb'.");
         folder.Files().Should().BeEmpty();
     }
 

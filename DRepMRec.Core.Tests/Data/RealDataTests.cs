@@ -42,7 +42,8 @@ public sealed class RealDataTests
     {
         string folder = SharedData.Require("tiktok");
         Views.FormatError(() => RecDataset.Load(folder, new() { Split = SplitStrategy.GlobalTime() })).Should().Be(
-            "tiktok.inter: expected timestamps that differ, which the split GlobalTime(0.1, 0.1) needs; found 0 on all 68722 interactions.");
+            "tiktok.inter: expected timestamps that differ, which the split GlobalTime(0.1, 0.1) needs; found 0 on all 68722 "
+                + "interactions.");
     }
 
     [SkippableFact]

@@ -6,7 +6,8 @@ namespace DRepMRec.Tests.Data;
 /// <summary>Saving and loading is the identity, whatever the dataset.</summary>
 public sealed class SavedDatasetTests
 {
-    private static readonly string[] Pieces = ["a", "B", "7", "0", "00", " ", "\t", "\"", "\n", ",", "'", "\\", "ß", "\U0001F600", "\u202E", "\uFEFF", "\0", "1999999999999999999", "userID", ".0", "#"];
+    private static readonly string[] Pieces = ["a", "B", "7", "0", "00", " ", "\t", "\"", "\n", ",", "'", "\\", "ß", "\U0001F600",
+        "\u202E", "\uFEFF", "\0", "1999999999999999999", "userID", ".0", "#"];
 
     public static TheoryData<string> Splits => ["none", "no validation", "no test", "all three"];
 
@@ -21,7 +22,8 @@ public sealed class SavedDatasetTests
             "no test" => SplitStrategy.RandomPerUser(0.2, 0),
             _ => SplitStrategy.RandomPerUser(),
         };
-        IEnumerable<Interaction> log = Enumerable.Range(0, 200).Select(n => new Interaction($"{n / 10}", $"{n % 10 * n % 37}", Timestamp: n));
+        IEnumerable<Interaction> log = Enumerable.Range(0, 200)
+            .Select(n => new Interaction($"{n / 10}", $"{n % 10 * n % 37}", Timestamp: n));
         var options = new DatasetOptions { Split = split, Duplicates = DuplicateHandling.KeepFirst };
         ShouldSurvive(RecDataset.FromInteractions("mine", log, options: options));
     }
@@ -72,7 +74,8 @@ public sealed class SavedDatasetTests
     {
         using TempFolder folder = new TempFolder().With("IMAGE_feat.NPY", "");
         RecDataset data = RecDataset.FromInteractions("mine", [new("u", "i")], options: new() { Split = SplitStrategy.None });
-        FluentActions.Invoking(() => data.SaveMmrec(folder.Path, overwrite: true)).Should().Throw<IOException>().WithMessage("*holds files of another dataset*IMAGE_feat.NPY.");
+        FluentActions.Invoking(() => data.SaveMmrec(folder.Path, overwrite: true)).Should().Throw<IOException>()
+            .WithMessage("*holds files of another dataset*IMAGE_feat.NPY.");
     }
 
     private static void ShouldSurvive(RecDataset data)
@@ -100,7 +103,10 @@ public sealed class SavedDatasetTests
         }
     }
 
-    /// <summary>A dataset as the constructor takes it: ids in any order, users and items without interactions, sets that may be empty, features of some.</summary>
+    /// <summary>
+    /// A dataset as the constructor takes it: ids in any order, users and items without interactions, sets that may be empty, features of
+    /// some.
+    /// </summary>
     private static RecDataset Draw(SeededRandom random)
     {
         int users = 1 + random.NextInt(6), items = 1 + random.NextInt(8);
@@ -121,12 +127,15 @@ public sealed class SavedDatasetTests
         ItemFeatures Features(Modality modality)
         {
             int dimension = 1 + random.NextInt(4);
-            float[] values = [.. Enumerable.Range(0, items * dimension).Select(_ => random.NextInt(8) switch { 0 => 0f, 1 => 1e-42f, 2 => -3e38f, 3 => float.NaN, _ => (float)random.NextGaussian() })];
+            float[] values = [.. Enumerable.Range(0, items * dimension)
+                .Select(_ => random.NextInt(8) switch { 0 => 0f, 1 => 1e-42f, 2 => -3e38f, 3 => float.NaN, _
+                => (float)random.NextGaussian() })];
             return new ItemFeatures(modality, items, dimension, values);
         }
 
         Modality[] modalities = [.. new[] { Modality.Image, Modality.Text, new Modality("-_x9") }.Where(_ => random.NextInt(2) == 0)];
-        return new RecDataset($"set {random.NextInt(100)}", Ids(users, random), Ids(items, random), new(Set(0), Set(1), Set(2)), [.. modalities.Select(Features)]);
+        return new RecDataset($"set {random.NextInt(100)}", Ids(users, random), Ids(items, random), new(Set(0), Set(1), Set(2)),
+            [.. modalities.Select(Features)]);
     }
 
     private static IdMap Ids(int count, SeededRandom random)

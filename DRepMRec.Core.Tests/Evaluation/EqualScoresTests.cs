@@ -42,7 +42,8 @@ public sealed class EqualScoresTests
 
         // One positive each among 392 that aren't masked. The deviation of a mean over 16,000 such draws is 0.0017.
         data.Average(d => Measure(d, x => new Constant(x))).Should().BeApproximately(20.0 / 392, 0.005);
-        data.Average(d => Measure(d, x => new PopularityRecommender(x.Train))).Should().BeGreaterThan(0.1, "there popularity says something");
+        data.Average(d => Measure(d, x => new PopularityRecommender(x.Train))).Should()
+            .BeGreaterThan(0.1, "there popularity says something");
     }
 
     [SkippableTheory]
@@ -59,7 +60,8 @@ public sealed class EqualScoresTests
     public void Every_item_has_its_turn()
     {
         RecDataset data = Dataset(Log);
-        EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(1)] }).Evaluate(new Constant(data), data, EvaluationTarget.Test);
+        EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(1)] }).Evaluate(new Constant(data),
+            data, EvaluationTarget.Test);
 
         // 2,000 users see one of 400 items each: all but 400 e^-5, less than three, are seen by someone.
         result.ItemCoverage.Should().BeGreaterThan(0.97);
@@ -97,7 +99,8 @@ public sealed class EqualScoresTests
             return Measure(data, d => new ByItem(d.Users.Count, [.. d.Items.Ids.Select(id => (float)(numbers[id] * 7 % 401))]));
         }
 
-        new[] { Of(id => id), Of(id => id[1..]), Of(id => new string([.. id.Reverse()])), Of(id => $"ß {id}") }.Distinct().Should().ContainSingle();
+        new[] { Of(id => id), Of(id => id[1..]), Of(id => new string([.. id.Reverse()])), Of(id => $"ß {id}") }.Distinct()
+            .Should().ContainSingle();
     }
 
     [Fact]

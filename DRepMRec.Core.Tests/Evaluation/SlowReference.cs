@@ -3,17 +3,22 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Tests.Evaluation;
 
-/// <summary>Rankings by a full sort, and each metric by its textbook definition over sets: slow, and written apart from the library.</summary>
+/// <summary>
+/// Rankings by a full sort, and each metric by its textbook definition over sets: slow, and written apart from the library.
+/// </summary>
 internal static class SlowReference
 {
     public static int[] Rank(RecDataset data, int user, Func<int, int, float> score, Func<int, bool> candidate)
     {
         int[] places = TiePlaces(data, user);
-        IEnumerable<int> candidates = Enumerable.Range(0, data.Items.Count).Where(i => candidate(i) && !float.IsNegativeInfinity(score(user, i)));
+        IEnumerable<int> candidates = Enumerable.Range(0, data.Items.Count)
+            .Where(i => candidate(i) && !float.IsNegativeInfinity(score(user, i)));
         return [.. candidates.OrderByDescending(i => score(user, i)).ThenBy(i => places[i])];
     }
 
-    /// <summary>Each item's place among equal scores: the items in the order of their keys, turned so that the one at the user's key comes first.</summary>
+    /// <summary>
+    /// Each item's place among equal scores: the items in the order of their keys, turned so that the one at the user's key comes first.
+    /// </summary>
     public static int[] TiePlaces(RecDataset data, int user)
     {
         int count = data.Items.Count, first = (int)(Key(data.Users[user]) % (ulong)count);

@@ -5,14 +5,15 @@ using DRepMRec.Internals;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>
-/// Readers with files that are written at random rather than damaged: headers whose cells are spelled in every way, left out, doubled and in any order, and
-/// rows with ids of every kind. Most are well formed, so that what lies behind the header is reached.
+/// Readers with files that are written at random rather than damaged: headers whose cells are spelled in every way, left out, doubled and
+/// in any order, and rows with ids of every kind. Most are well formed, so that what lies behind the header is reached.
 /// </summary>
 internal static class FuzzTables
 {
     private static readonly string[] Ids =
     [
-        "0", "1", "2", "12", "07", "1.0", "1212092628029698048", "18446744073709551616", "123456789012345678901234567890", "-1", "1e3", "B1", "b1", " B1", "B1 ",
+        "0", "1", "2", "12", "07", "1.0", "1212092628029698048", "18446744073709551616", "123456789012345678901234567890", "-1", "1e3",
+            "B1", "b1", " B1", "B1 ",
         "\U0001F600", "e\u0301", "\u202Eabc", "\uFEFF", "a\u001b[31m", "null\0", "'", "\\", "x_label", "NaN", "", " ",
     ];
 
@@ -20,7 +21,8 @@ internal static class FuzzTables
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("headers and ids of MMRec", [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n0\t2\t2\n"))], folder => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
+        new("headers and ids of MMRec", [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n0\t2\t2\n"))], folder
+            => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
         {
             Generator = (0, random => Table(random, '\t', ["userID", "itemID", "rating", "timestamp", "x_label"], "")),
         },
@@ -42,8 +44,9 @@ internal static class FuzzTables
         {
             Generator = (1, random => Table(random, '\t', ["item_id", "image", "text"], ":")),
         },
-        new("headers and ids of delimited files", [("x.csv", Utf8("user,item,x_label\na,b,0\n"))],
-            folder => Summarize(RecDataset.LoadDelimited(folder["x.csv"], new() { Rating = "rating", Label = "x_label" })), typeof(DatasetFormatException))
+        new("headers and ids of delimited files", [("x.csv", Utf8("user,item,rating,x_label\na,b,5,0\n"))],
+            folder => Summarize(RecDataset.LoadDelimited(folder["x.csv"], new() { Rating = "rating", Label = "x_label" })),
+                typeof(DatasetFormatException))
         {
             Generator = (0, random => Table(random, ',', ["user", "item", "rating", "timestamp", "x_label"], "")),
         },
@@ -83,11 +86,13 @@ internal static class FuzzTables
             header.Add(Respell(names[random.NextInt(names.Length)], random));
         if (random.NextInt(4) == 0)
             header.Insert(random.NextInt(header.Count + 1), Ids[random.NextInt(Ids.Length)]);
-        string Type(int column) => typed.Length == 0 ? "" : typed + (random.NextInt(5) == 0 ? types[random.NextInt(types.Length)] : column < 2 ? "token" : "float");
+        string Type(int column) => typed.Length == 0 ? "" : typed
+            + (random.NextInt(5) == 0 ? types[random.NextInt(types.Length)] : column < 2 ? "token" : "float");
         var text = new StringBuilder().AppendJoin(separator, header.Select((name, column) => name + Type(column))).Append('\n');
         for (int row = random.NextInt(12); row >= 0; row--)
         {
-            string Cell(int column) => column < 2 ? Ids[random.NextInt(random.NextInt(4) == 0 ? Ids.Length : 4)] : Numbers[random.NextInt(random.NextInt(4) == 0 ? Numbers.Length : 3)];
+            string Cell(int column) => column < 2 ? Ids[random.NextInt(random.NextInt(4) == 0 ? Ids.Length : 4)]
+                : Numbers[random.NextInt(random.NextInt(4) == 0 ? Numbers.Length : 3)];
             text.AppendJoin(separator, Enumerable.Range(0, header.Count).Select(Cell)).Append('\n');
         }
 
@@ -104,7 +109,8 @@ internal static class FuzzTables
             _ => $"\"{Ids[random.NextInt(Ids.Length)].Replace("\\", "\\\\", StringComparison.Ordinal)}\"",
         };
         string User() => Id() is ['"', ..] id ? id : "\"u\"";
-        IEnumerable<string> users = Enumerable.Range(0, 1 + random.NextInt(4)).Select(_ => $"{User()}: [{string.Join(", ", Enumerable.Range(0, random.NextInt(5)).Select(_ => Id()))}]");
+        IEnumerable<string> users = Enumerable.Range(0, 1 + random.NextInt(4))
+            .Select(_ => $"{User()}: [{string.Join(", ", Enumerable.Range(0, random.NextInt(5)).Select(_ => Id()))}]");
         return $"{{{string.Join(",\n", users)}}}";
     }
 

@@ -94,18 +94,21 @@ internal static class Scenarios
             adam.ZeroGradients();
             UserItemEmbeddings content = modal.call(graph.Without(batch.UserIndices, batch.PositiveIndices), features);
             AlignmentResult aligned = bma.call(host.call(graph), content, batch);
-            loss.Compute(aligned.Fused, batch).Plus(aligned.Loss).Plus(signal.Compute(content.Items, features, batch), signal.Weight).backward();
+            loss.Compute(aligned.Fused, batch).Plus(aligned.Loss).Plus(signal.Compute(content.Items, features, batch),
+                signal.Weight).backward();
             adam.Step();
         }
 
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Show(new Evaluator().Evaluate(bma.call(host.call(graph), modal.call(graph, features), null).Fused.ToScorer(), Data, EvaluationTarget.Test));
+        return Show(new Evaluator().Evaluate(bma.call(host.call(graph), modal.call(graph, features), null).Fused.ToScorer(), Data,
+            EvaluationTarget.Test));
     }
 
     private static string Baselines()
     {
-        IItemScorer[] scorers = [new PopularityRecommender(Data.Train), new ItemKnnRecommender(Data.Train), new EaseRecommender(Data.Train)];
+        IItemScorer[] scorers =
+            [new PopularityRecommender(Data.Train), new ItemKnnRecommender(Data.Train), new EaseRecommender(Data.Train)];
         return string.Join(' ', scorers.Select(s => Show(new Evaluator().Evaluate(s, Data, EvaluationTarget.Test))));
     }
 
@@ -114,10 +117,12 @@ internal static class Scenarios
         using var folder = new TempFolder();
         Data.SaveMmrec(folder.Path);
         RecDataset loaded = RecDataset.Load(folder.Path);
-        return loaded.SplitChecksum + SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4 }).Data.SplitChecksum;
+        return loaded.SplitChecksum
+            + SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4 }).Data.SplitChecksum;
     }
 
-    private static string Show(EvaluationResult result) => string.Join(' ', result.Metrics.Select(m => m.Value.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Show(EvaluationResult result)
+        => string.Join(' ', result.Metrics.Select(m => m.Value.ToString("R", CultureInfo.InvariantCulture)));
 
     private static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

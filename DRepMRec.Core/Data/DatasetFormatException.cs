@@ -3,8 +3,8 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// A dataset or one of its files isn't what its format promises. The message names the file, the line where there is one, what was expected and
-/// what was seen; it has less than 4,000 characters, and control characters in it are escaped.
+/// A dataset or one of its files isn't what its format promises. The message names the file, the line where there is one, what was expected
+/// and what was seen; it has less than 4,000 characters, and control characters in it are escaped.
 /// </summary>
 public sealed class DatasetFormatException : FormatException
 {

@@ -11,8 +11,8 @@ public sealed record DatasetOptions
 
     /// <summary>How the interactions are split into training, validation and test.</summary>
     /// <value>
-    /// The default, <see langword="null"/>, takes the split that the data brings (<see cref="SplitStrategy.ByLabel"/>, where validation or test may be
-    /// empty) and, where it brings none, <see cref="SplitStrategy.RandomPerUser"/> with shares of 0.1 and the seed 2024.
+    /// The default, <see langword="null"/>, takes the split that the data brings (<see cref="SplitStrategy.ByLabel"/>, where validation or
+    /// test may be empty) and, where it brings none, <see cref="SplitStrategy.RandomPerUser"/> with shares of 0.1 and the seed 2024.
     /// </value>
     public SplitStrategy? Split { get; init; }
 

@@ -73,8 +73,9 @@ public sealed class DatasetSummary
     public string SplitChecksum { get; }
 
     /// <summary>
-    /// What was brought to the reader and isn't used, or not as it stands, by name and number: columns and files that weren't read, interactions that were
-    /// left out, items that have features and no interactions or the other way round, and whether the split was drawn because there were no labels.
+    /// What was brought to the reader and isn't used, or not as it stands, by name and number: columns and files that weren't read,
+    /// interactions that were left out, items that have features and no interactions or the other way round, and whether the split was
+    /// drawn because there were no labels.
     /// </summary>
     /// <value>One clause each; empty for datasets that no reader made.</value>
     public IReadOnlyList<string> Notes { get; }
@@ -94,7 +95,8 @@ public sealed class DatasetSummary
         foreach (ModalitySummary m in Modalities)
         {
             double share = Items == 0 ? 0 : 100.0 * m.Present / Items;
-            Line(m.Modality.Name, m.Present, string.Create(CultureInfo.InvariantCulture, $"items with {m.Dimension} features each ({share:0.#} %)"));
+            Line(m.Modality.Name, m.Present,
+                string.Create(CultureInfo.InvariantCulture, $"items with {m.Dimension} features each ({share:0.#} %)"));
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\n  split       {SplitChecksum[..12]}");
@@ -103,5 +105,6 @@ public sealed class DatasetSummary
         return text.ToString();
     }
 
-    private static string Note(int count, string what) => count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}");
+    private static string Note(int count, string what) => count == 0 ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}");
 }

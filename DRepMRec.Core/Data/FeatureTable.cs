@@ -15,7 +15,9 @@ public sealed class FeatureTable
     /// <param name="modality">The modality.</param>
     /// <param name="itemIds">The raw item id of each row, each once.</param>
     /// <param name="dimension">The number of features d per item, at least 1.</param>
-    /// <param name="values">One row of d values per id, row by row. They aren't copied: leave them alone until the dataset is built.</param>
+    /// <param name="values">
+    /// One row of d values per id, row by row. They aren't copied: leave them alone until the dataset is built.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The number of values doesn't match, or an id is blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.
     /// </exception>
@@ -26,13 +28,23 @@ public sealed class FeatureTable
         for (int row = 0; row < itemIds.Count; row++)
         {
             if (RawId.WhatIsWrong(itemIds[row]) is { } wrong)
-                throw new ArgumentException($"Modality {modality}: the item id of row {row} must be Unicode text that isn't blank; found {wrong}.", nameof(itemIds));
+            {
+                throw new ArgumentException(
+                    $"Modality {modality}: the item id of row {row} must be Unicode text that isn't blank; found {wrong}.",
+                    nameof(itemIds));
+            }
+
             if (!seen.Add(itemIds[row]))
-                throw new ArgumentException($"Modality {modality}: each item must have one row; {Shown.Text(itemIds[row])} has a second one, row {row}.", nameof(itemIds));
+            {
+                throw new ArgumentException(
+                    $"Modality {modality}: each item must have one row; {Shown.Text(itemIds[row])} has a second one, row {row}.",
+                    nameof(itemIds));
+            }
         }
     }
 
-    private FeatureTable(Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values, float[]? owned, string? source)
+    private FeatureTable(
+        Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values, float[]? owned, string? source)
     {
         ArgumentNullException.ThrowIfNull(itemIds);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
@@ -40,7 +52,11 @@ public sealed class FeatureTable
             throw new ArgumentException("A feature table needs a modality with a name.", nameof(modality));
         long expected = (long)itemIds.Count * dimension;
         if (values.Length != expected)
-            throw new ArgumentException($"Modality {modality}: expected {itemIds.Count} x {dimension} = {expected} values, got {values.Length}.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"Modality {modality}: expected {itemIds.Count} x {dimension} = {expected} values, got {values.Length}.", nameof(values));
+        }
+
         Modality = modality;
         ItemIds = itemIds;
         Dimension = dimension;
@@ -78,11 +94,17 @@ public sealed class FeatureTable
         ArgumentNullException.ThrowIfNull(itemIds);
         NpyMatrix matrix = NpyMatrix.Read(path);
         if (matrix.Rows != itemIds.Count)
-            throw new DatasetFormatException($"expected {itemIds.Count} rows, one per item id, found {matrix.Rows}.", Path.GetFileName(path));
+        {
+            throw new DatasetFormatException($"expected {itemIds.Count} rows, one per item id, found {matrix.Rows}.",
+                Path.GetFileName(path));
+        }
+
         return new FeatureTable(modality, itemIds, matrix.Columns, matrix.Values.AsMemory());
     }
 
-    /// <summary>A table from a file, whose ids are known to be sound. Its array belongs to the table and may become the dataset's.</summary>
+    /// <summary>
+    /// A table from a file, whose ids are known to be sound. Its array belongs to the table and may become the dataset's.
+    /// </summary>
     internal static FeatureTable Adopt(Modality modality, IReadOnlyList<string> itemIds, int dimension, float[] values, string source)
         => new(modality, itemIds, dimension, values, values, source);
 
@@ -90,14 +112,19 @@ public sealed class FeatureTable
     internal ItemFeatures Align(IdMap items)
     {
         if (ItemIds.SequenceEqual(items.Ids))
-            return Owned is null ? new ItemFeatures(Modality, items.Count, Dimension, Values.Span) : ItemFeatures.Adopt(Modality, items.Count, Dimension, Owned);
+        {
+            return Owned is null
+                ? new ItemFeatures(Modality, items.Count, Dimension, Values.Span)
+                : ItemFeatures.Adopt(Modality, items.Count, Dimension, Owned);
+        }
 
         long cells = (long)items.Count * Dimension;
         if (cells > Array.MaxLength)
             throw TooLarge($"expected at most {Array.MaxLength} values of modality {Modality}, found {items.Count} items x {Dimension}.");
         if (cells > MostCells && cells / MostItemsPerRow > Values.Length)
         {
-            throw TooLarge($"expected at least one of {MostItemsPerRow} items to have the modality {Modality}, found {ItemIds.Count} of {items.Count}: "
+            throw TooLarge($"expected at least one of {MostItemsPerRow} items to have the modality {Modality}, "
+                + $"found {ItemIds.Count} of {items.Count}: "
                 + $"the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
         }
 

@@ -13,7 +13,9 @@ public sealed class IdMap
 
     /// <summary>Creates a map in which the n-th id gets the index n.</summary>
     /// <param name="ids">The raw ids, each once.</param>
-    /// <exception cref="ArgumentException">An id is null, blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// An id is null, blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.
+    /// </exception>
     public IdMap(IEnumerable<string> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -26,7 +28,10 @@ public sealed class IdMap
             if (RawId.WhatIsWrong(_ids[i]) is { } wrong)
                 throw new ArgumentException($"Id number {i} must be Unicode text that isn't blank; found {wrong}.", nameof(ids));
             if (!_indices.TryAdd(_ids[i], i))
-                throw new ArgumentException($"Each id must occur once; {Shown.Text(_ids[i])} is number {_indices[_ids[i]]} and number {i}.", nameof(ids));
+            {
+                throw new ArgumentException(
+                    $"Each id must occur once; {Shown.Text(_ids[i])} is number {_indices[_ids[i]]} and number {i}.", nameof(ids));
+            }
         }
     }
 
@@ -36,7 +41,9 @@ public sealed class IdMap
     /// <summary>All raw ids in the order of their indices.</summary>
     public IReadOnlyList<string> Ids => _ids;
 
-    /// <summary>Each index's place in an order that depends on the raw ids alone and favours none: that of their <see cref="RawId.TieKey"/>s.</summary>
+    /// <summary>
+    /// Each index's place in an order that depends on the raw ids alone and favours none: that of their <see cref="RawId.TieKey"/>s.
+    /// </summary>
     internal int[] TieOrder => _tieOrder ??= OrderTies();
 
     /// <summary>The raw id of an index.</summary>
@@ -47,7 +54,8 @@ public sealed class IdMap
     /// <param name="id">The raw id.</param>
     /// <exception cref="KeyNotFoundException">The id isn't in the map.</exception>
     public int IndexOf(string id)
-        => TryGetIndex(id, out int index) ? index : throw new KeyNotFoundException($"The id {Shown.Text(id)} is not among the {Count} known ones.");
+        => TryGetIndex(id, out int index) ? index
+            : throw new KeyNotFoundException($"The id {Shown.Text(id)} is not among the {Count} known ones.");
 
     /// <summary>Looks an id up.</summary>
     /// <param name="id">The raw id.</param>

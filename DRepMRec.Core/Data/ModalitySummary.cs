@@ -3,7 +3,8 @@ namespace DRepMRec.Data;
 /// <summary>What a modality covers.</summary>
 public sealed record ModalitySummary
 {
-    internal ModalitySummary(Modality modality, int dimension, int present) => (Modality, Dimension, Present) = (modality, dimension, present);
+    internal ModalitySummary(Modality modality, int dimension, int present)
+        => (Modality, Dimension, Present) = (modality, dimension, present);
 
     /// <summary>The modality.</summary>
     public Modality Modality { get; }

@@ -4,7 +4,10 @@ namespace DRepMRec.Data;
 
 public sealed partial class RecDataset
 {
-    /// <summary>Counts what is in the dataset (users, items, interactions per set, density, cold items, modalities), and names what its reader passed over.</summary>
+    /// <summary>
+    /// Counts what is in the dataset (users, items, interactions per set, density, cold items, modalities), and names what its reader
+    /// passed over.
+    /// </summary>
     public DatasetSummary Summarize() => new(this);
 
     /// <summary>
@@ -12,7 +15,8 @@ public sealed partial class RecDataset
     /// </summary>
     public override string ToString()
     {
-        string modalities = string.Concat(Features.Select(f => string.Create(CultureInfo.InvariantCulture, $", {f.Modality}({f.Dimension})")));
+        string modalities = string.Concat(
+            Features.Select(f => string.Create(CultureInfo.InvariantCulture, $", {f.Modality}({f.Dimension})")));
         return string.Create(CultureInfo.InvariantCulture, $"{Internals.Shown.Name(Name)}: {Users.Count:N0} users, {Items.Count:N0} items, "
             + $"{Train.Count:N0} + {Validation.Count:N0} + {Test.Count:N0} interactions{modalities}");
     }

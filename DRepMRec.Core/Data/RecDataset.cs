@@ -1,8 +1,8 @@
 namespace DRepMRec.Data;
 
 /// <summary>
-/// A multimodal recommendation dataset: users and items by raw id, interactions split into training, validation and test, and item features per
-/// modality.
+/// A multimodal recommendation dataset: users and items by raw id, interactions split into training, validation and test, and item features
+/// per modality.
 /// </summary>
 /// <remarks>Immutable, holds no native memory, and is safe for use by many threads.</remarks>
 public sealed partial class RecDataset
@@ -36,11 +36,17 @@ public sealed partial class RecDataset
         foreach (ItemFeatures modality in features)
         {
             if (modality.ItemCount != items.Count)
-                throw new ArgumentException($"Modality {modality.Modality} has {modality.ItemCount} rows; the dataset has {items.Count} items.", nameof(features));
+            {
+                throw new ArgumentException(
+                    $"Modality {modality.Modality} has {modality.ItemCount} rows; the dataset has {items.Count} items.", nameof(features));
+            }
         }
 
         if (features.DistinctBy(f => f.Modality).Count() != features.Count)
-            throw new ArgumentException($"Each modality must occur once; got {string.Join(", ", features.Select(f => f.Modality))}.", nameof(features));
+        {
+            throw new ArgumentException($"Each modality must occur once; got {string.Join(", ", features.Select(f => f.Modality))}.",
+                nameof(features));
+        }
 
         Name = name;
         Users = users;

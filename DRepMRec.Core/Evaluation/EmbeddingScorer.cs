@@ -21,7 +21,11 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         if (users.Length % dimension != 0 || items.Length % dimension != 0)
-            throw new ArgumentException($"Expected multiples of the dimension {dimension}, got {users.Length} user and {items.Length} item values.");
+        {
+            throw new ArgumentException(
+                $"Expected multiples of the dimension {dimension}, got {users.Length} user and {items.Length} item values.");
+        }
+
         _dimension = dimension;
         _users = users.ToArray();
         _items = new PackedMatrix(items, items.Length / dimension, dimension);

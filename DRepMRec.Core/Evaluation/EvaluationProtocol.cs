@@ -51,8 +51,10 @@ public sealed record EvaluationProtocol
     {
         string mask = Mask == CandidateMask.Train ? "training items" : "training and validation items";
         string users = UserFilter == UserFilter.WithPositives ? "with positives" : "with positives and training";
-        return $"{Shown.Name(Dataset)} (split {SplitChecksum[..Math.Min(12, SplitChecksum.Length)]}), {Target}: full ranking of {Items} items, "
-            + $"{mask} masked, users {users}; {Users} users, {Train}/{Validation}/{Test} interactions{(Seed is { } seed ? $"; seed {seed}" : "")}";
+        return $"{Shown.Name(Dataset)} (split {SplitChecksum[..Math.Min(12, SplitChecksum.Length)]}), {Target}: full ranking of {Items} "
+            + $"items, "
+            + $"{mask} masked, users {users}; {Users} users, {Train}/{Validation}/{Test} "
+                + $"interactions{(Seed is { } seed ? $"; seed {seed}" : "")}";
     }
 
     internal static EvaluationProtocol Of(RecDataset data, EvaluationTarget target, EvaluationOptions options, int? seed) => new()
@@ -71,7 +73,10 @@ public sealed record EvaluationProtocol
         Test = data.Test.Count,
     };
 
-    /// <summary>The first field that keeps figures from being compared, with both values; the dataset's name, the list of metrics and the seed may differ.</summary>
+    /// <summary>
+    /// The first field that keeps figures from being compared, with both values; the dataset's name, the list of metrics and the seed may
+    /// differ.
+    /// </summary>
     /// <returns>Such as "Target is Test and Validation", or <see langword="null"/> when the figures compare.</returns>
     internal string? DifferenceTo(EvaluationProtocol other)
     {

@@ -39,8 +39,8 @@ public sealed class EvaluationResult
     public GroupResult All { get; }
 
     /// <summary>
-    /// The figures for positives without a training interaction, ranked among all items, over the users who have such; <see langword="null"/> when there
-    /// are none.
+    /// The figures for positives without a training interaction, ranked among all items, over the users who have such;
+    /// <see langword="null"/> when there are none.
     /// </summary>
     public GroupResult? ColdItems { get; }
 
@@ -67,7 +67,9 @@ public sealed class EvaluationResult
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
-    /// <exception cref="InvalidOperationException">It is an epoch of a training's history that isn't the best one: those keep the averages alone.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is an epoch of a training's history that isn't the best one: those keep the averages alone.
+    /// </exception>
     public IReadOnlyList<double> PerUser(RankingMetric metric)
     {
         if (EvaluatedUsers.Count == 0)
@@ -105,8 +107,9 @@ public sealed class EvaluationResult
         {
             if (group is not null)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"{name} ({group.Users} users, {group.Positives} positives): "
-                    + $"{string.Join("  ", group.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F4}")))}");
+                IEnumerable<string> figures = group.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F4}"));
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"{name} ({group.Users} users, {group.Positives} positives): {string.Join("  ", figures)}");
             }
         }
 

@@ -5,9 +5,9 @@ namespace DRepMRec.Evaluation;
 
 /// <summary>Ranks all items for each user, in blocks of users, and measures the rankings.</summary>
 /// <remarks>
-/// Safe for use by many threads. Results are the same for every number of threads. Equal scores are ranked in an order that the raw ids of the user and of
-/// the items decide, by a hash: it favours neither popular items nor those that come first in a file, it is the same in every run, and a scorer that gives
-/// every item the same score ranks as chance does.
+/// Safe for use by many threads. Results are the same for every number of threads. Equal scores are ranked in an order that the raw ids of
+/// the user and of the items decide, by a hash: it favours neither popular items nor those that come first in a file, it is the same in
+/// every run, and a scorer that gives every item the same score ranks as chance does.
 /// </remarks>
 public sealed class Evaluator
 {
@@ -33,7 +33,8 @@ public sealed class Evaluator
         if (scorer.UserCount != data.Users.Count || scorer.ItemCount != data.Items.Count)
         {
             throw new ArgumentException(
-                $"The scorer has {scorer.UserCount} users and {scorer.ItemCount} items; the dataset has {data.Users.Count} and {data.Items.Count}.", nameof(scorer));
+                $"The scorer has {scorer.UserCount} users and {scorer.ItemCount} items; the dataset has {data.Users.Count} and "
+                    + $"{data.Items.Count}.", nameof(scorer));
         }
 
         var clock = Stopwatch.StartNew();
@@ -43,11 +44,13 @@ public sealed class Evaluator
         {
             string whose = _options.Users == UserFilter.WithTraining ? " and a training interaction" : "";
             throw new ArgumentException(
-                $"Expected at least one user with a positive in the {target.ToString().ToLowerInvariant()} set{whose}, got none.", nameof(target));
+                $"Expected at least one user with a positive in the {target.ToString().ToLowerInvariant()} set{whose}, got none.",
+                    nameof(target));
         }
 
         bool masksValidation = target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation;
-        var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users, [.. _options.Metrics.Distinct()]);
+        var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users,
+            [.. _options.Metrics.Distinct()]);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
         Parallelize(task, users.Length, parallel);
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);

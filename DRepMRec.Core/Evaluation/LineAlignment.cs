@@ -16,14 +16,14 @@ public sealed record LineAlignment
     public double SameCosine { get; }
 
     /// <summary>
-    /// The mean cosine between the behaviour representation of one and the modal representation of another, over all n (n - 1) pairs: what chance alone
-    /// gives; NaN when n is below 2.
+    /// The mean cosine between the behaviour representation of one and the modal representation of another, over all n (n - 1) pairs: what
+    /// chance alone gives; NaN when n is below 2.
     /// </summary>
     public double DifferentCosine { get; }
 
     /// <summary>
-    /// The energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Székely and Rizzo 2013) between the two lines' rows, brought to length 1: 0 where they are
-    /// distributed alike, at most 4; NaN when n is 0.
+    /// The energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Székely and Rizzo 2013) between the two lines' rows, brought to length 1: 0
+    /// where they are distributed alike, at most 4; NaN when n is 0.
     /// </summary>
     public double EnergyDistance { get; }
 
@@ -38,7 +38,8 @@ public sealed record LineAlignment
         float[] behavior, float[] modal, int dimension, Func<int, bool> compared, LineDiagnosticsOptions options, ulong stream)
     {
         bool HasRow(float[] rows, int row) => rows.AsSpan(row * dimension, dimension).ContainsAnyExcept(0f);
-        int[] places = [.. Enumerable.Range(0, behavior.Length / dimension).Where(n => compared(n) && HasRow(behavior, n) && HasRow(modal, n))];
+        int[] places = [.. Enumerable.Range(0, behavior.Length / dimension)
+            .Where(n => compared(n) && HasRow(behavior, n) && HasRow(modal, n))];
         if (places.Length == 0)
             return new LineAlignment(0, double.NaN, double.NaN, double.NaN);
 

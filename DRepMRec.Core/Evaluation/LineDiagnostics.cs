@@ -4,9 +4,9 @@ using DRepMRec.Graphs;
 namespace DRepMRec.Evaluation;
 
 /// <summary>
-/// What Behaviour-Modal Alignment and the Similarity-Supervised Signal do to the two lines of a model (the problems that DRepMRec, arXiv 2404.11119, sets
-/// out from): whether behaviour and modal representations agree and are distributed alike, and whether the modal line has forgotten the similarities of
-/// the features that it was made from.
+/// What Behaviour-Modal Alignment and the Similarity-Supervised Signal do to the two lines of a model (the problems that DRepMRec, arXiv
+/// 2404.11119, sets out from): whether behaviour and modal representations agree and are distributed alike, and whether the modal line has
+/// forgotten the similarities of the features that it was made from.
 /// </summary>
 /// <remarks>The same seed gives the same numbers.</remarks>
 public sealed record LineDiagnostics
@@ -51,7 +51,8 @@ public sealed record LineDiagnostics
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">The numbers of users, of items or the dimensions differ.</exception>
     public static LineDiagnostics Measure(
-        UserItemEmbeddings behavior, UserItemEmbeddings modal, InteractionGraph graph, ModalFeatures features, LineDiagnosticsOptions? options = null)
+        UserItemEmbeddings behavior, UserItemEmbeddings modal, InteractionGraph graph, ModalFeatures features,
+            LineDiagnosticsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(features);
@@ -59,7 +60,10 @@ public sealed record LineDiagnostics
         Check(behavior, "behavior", graph, modal.Dimension);
         Check(modal, "modal", graph, behavior.Dimension);
         if (features.ItemCount != graph.ItemCount)
-            throw new ArgumentException($"The features have {features.ItemCount} items; the graph has {graph.ItemCount}.", nameof(features));
+        {
+            throw new ArgumentException($"The features have {features.ItemCount} items; the graph has {graph.ItemCount}.",
+                nameof(features));
+        }
 
         int dimension = behavior.Dimension;
         float[] behaviorUsers = UserItemEmbeddings.Values(behavior.Users), behaviorItems = UserItemEmbeddings.Values(behavior.Items);
@@ -67,15 +71,18 @@ public sealed record LineDiagnostics
         return new LineDiagnostics(
             LineAlignment.Of(behaviorUsers, modalUsers, dimension, u => graph.UserDegree(u) > 0, options, stream: 0),
             LineAlignment.Of(behaviorItems, modalItems, dimension, i => graph.ItemDegrees[i] > 0, options, stream: 1),
-            [.. Enumerable.Range(0, features.ModalityCount).Select(m => SimilarityRetention.Of(modalItems, dimension, features, m, options))]);
+            [.. Enumerable.Range(0, features.ModalityCount)
+                .Select(m => SimilarityRetention.Of(modalItems, dimension, features, m, options))]);
     }
 
     private static void Check(UserItemEmbeddings line, string name, InteractionGraph graph, int dimension)
     {
         if (line.Users.shape[0] != graph.UserCount || line.Items.shape[0] != graph.ItemCount || line.Dimension != dimension)
         {
-            throw new ArgumentException($"Expected both lines over the {graph.UserCount} users and {graph.ItemCount} items of the graph, in one dimension; "
-                + $"{name} has {line.Users.shape[0]} users, {line.Items.shape[0]} items and dimension {line.Dimension}, the other dimension {dimension}.", name);
+            throw new ArgumentException(
+                $"Expected both lines over the {graph.UserCount} users and {graph.ItemCount} items of the graph, in one dimension; "
+                + $"{name} has {line.Users.shape[0]} users, {line.Items.shape[0]} items and dimension {line.Dimension}, the other "
+                    + $"dimension {dimension}.", name);
         }
     }
 }

@@ -9,7 +9,8 @@ public enum RankingMetricKind
     Recall,
 
     /// <summary>
-    /// Discounted cumulative gain over that of the best possible ranking: hits at rank r count 1 / log2(r + 1), the best ranking has min(K, positives) hits.
+    /// Discounted cumulative gain over that of the best possible ranking: hits at rank r count 1 / log2(r + 1), the best ranking has min(K,
+    /// positives) hits.
     /// </summary>
     Ndcg,
 

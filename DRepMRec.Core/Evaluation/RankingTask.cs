@@ -5,10 +5,13 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.</summary>
+/// <summary>
+/// One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.
+/// </summary>
 /// <remarks>
-/// Of equal scores the first is the one that comes first in an order of the items that depends on their raw ids alone, begun at a place that depends on the
-/// user's raw id alone. So every item is as likely as any other to be first, and neither popularity nor the order of the rows in a file counts.
+/// Of equal scores the first is the one that comes first in an order of the items that depends on their raw ids alone, begun at a place
+/// that depends on the user's raw id alone. So every item is as likely as any other to be first, and neither popularity nor the order of
+/// the rows in a file counts.
 /// </remarks>
 internal sealed class RankingTask
 {
@@ -46,7 +49,9 @@ internal sealed class RankingTask
         (_all, _cold, _coldAmongCold) = (Values(), Values(), Values());
     }
 
-    /// <summary>How many users are ranked at once: as many as let a block of scores stay in the cache, in whole row blocks of the product.</summary>
+    /// <summary>
+    /// How many users are ranked at once: as many as let a block of scores stay in the cache, in whole row blocks of the product.
+    /// </summary>
     public int UsersAtOnce => _range is null ? Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, _scorer.ItemCount), 1, 96) : 48;
 
     private int ItemsAtOnce => _range is null
@@ -54,9 +59,13 @@ internal sealed class RankingTask
         : Math.Max(1, BlockBytes / sizeof(float) / UsersAtOnce / _range.RangeStep) * _range.RangeStep;
 
     public Workspace NewWorkspace()
-        => new(UsersAtOnce, Math.Min(ItemsAtOnce, _scorer.ItemCount), _scorer.ItemCount, _largestK, Math.Min(_largestK, _coldItems.Length), _tieOrder);
+        => new(UsersAtOnce, Math.Min(ItemsAtOnce, _scorer.ItemCount), _scorer.ItemCount, _largestK, Math.Min(_largestK, _coldItems.Length),
+            _tieOrder);
 
-    /// <summary>Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so far.</summary>
+    /// <summary>
+    /// Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so
+    /// far.
+    /// </summary>
     public void Rank(Workspace workspace, int from, int to)
     {
         ReadOnlySpan<int> users = _users.AsSpan(from..to);
@@ -104,7 +113,8 @@ internal sealed class RankingTask
         workspace.Best[n].Take(scores, first);
         if (_coldPositives[place] == 0)
             return;
-        for (int at = workspace.ColdPlaces[n]; at < _coldItems.Length && _coldItems[at] < first + scores.Length; workspace.ColdPlaces[n] = ++at)
+        for (int at = workspace.ColdPlaces[n]; at < _coldItems.Length && _coldItems[at] < first + scores.Length; workspace.ColdPlaces[n] =
+            ++at)
             workspace.BestCold[n].Take(scores[_coldItems[at] - first], _coldItems[at]);
     }
 

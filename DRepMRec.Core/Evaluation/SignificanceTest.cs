@@ -15,9 +15,17 @@ public static class SignificanceTest
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if (first.Count != second.Count || first.Count < 2)
-            throw new ArgumentException($"Expected values of the same users, at least 2; got {first.Count} and {second.Count}.", nameof(second));
+        {
+            throw new ArgumentException($"Expected values of the same users, at least 2; got {first.Count} and {second.Count}.",
+                nameof(second));
+        }
+
         if (first.Concat(second).Any(value => !double.IsFinite(value)))
-            throw new ArgumentException("Expected finite values; got NaN or infinity.", first.All(double.IsFinite) ? nameof(second) : nameof(first));
+        {
+            throw new ArgumentException("Expected finite values; got NaN or infinity.", first.All(double.IsFinite) ? nameof(second)
+                : nameof(first));
+        }
+
         int n = first.Count;
         double mean = 0, squares = 0;
         for (int i = 0; i < n; i++)
@@ -36,7 +44,8 @@ public static class SignificanceTest
     /// <param name="second">The other's.</param>
     /// <param name="metric">A metric that both evaluated.</param>
     /// <exception cref="ArgumentException">
-    /// The protocols differ in more than the name of the dataset, the list of metrics and the seed, or other users were evaluated; the message has the field.
+    /// The protocols differ in more than the name of the dataset, the list of metrics and the seed, or other users were evaluated; the
+    /// message has the field.
     /// </exception>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated by both.</exception>
     public static PairedComparison PairedT(EvaluationResult first, EvaluationResult second, RankingMetric metric)
@@ -48,15 +57,16 @@ public static class SignificanceTest
         if (difference is not null)
         {
             throw new ArgumentException(
-                $"Expected evaluations under the same protocol, but {difference}; got {first.Protocol} and {second.Protocol}.", nameof(second));
+                $"Expected evaluations under the same protocol, but {difference}; got {first.Protocol} and {second.Protocol}.",
+                    nameof(second));
         }
 
         return PairedT(first.PerUser(metric), second.PerUser(metric));
     }
 
     /// <summary>
-    /// Corrects the p-values of a family of tests by Holm's step-down method (1979), which keeps the chance of any false discovery below the level that the
-    /// results are compared with.
+    /// Corrects the p-values of a family of tests by Holm's step-down method (1979), which keeps the chance of any false discovery below
+    /// the level that the results are compared with.
     /// </summary>
     /// <param name="pValues">The p-values, each from 0 to 1.</param>
     /// <returns>The corrected p-values in the order of the input.</returns>

@@ -7,8 +7,8 @@ using MathNet.Numerics.Statistics;
 namespace DRepMRec.Evaluation;
 
 /// <summary>
-/// How much the modal line still knows of what one modality's features say about which items are alike: where it has forgotten them, the correlations
-/// are near 0.
+/// How much the modal line still knows of what one modality's features say about which items are alike: where it has forgotten them, the
+/// correlations are near 0.
 /// </summary>
 public sealed record SimilarityRetention
 {
@@ -18,19 +18,22 @@ public sealed record SimilarityRetention
     /// <summary>The modality.</summary>
     public Modality Modality { get; }
 
-    /// <summary>The number of random pairs of different items that have the modality and a row in the modal line; 0 when fewer than two have.</summary>
+    /// <summary>
+    /// The number of random pairs of different items that have the modality and a row in the modal line; 0 when fewer than two have.
+    /// </summary>
     public int Pairs { get; }
 
     /// <summary>
-    /// The linear correlation, from -1 to 1, between the pairs' cosines in the modal line and those of the features as <see cref="ModalFeatures"/> scales
-    /// them; NaN without pairs or when either doesn't vary.
+    /// The linear correlation, from -1 to 1, between the pairs' cosines in the modal line and those of the features as
+    /// <see cref="ModalFeatures"/> scales them; NaN without pairs or when either doesn't vary.
     /// </summary>
     public double Pearson { get; }
 
     /// <summary>The correlation between the ranks of the same cosines.</summary>
     public double Spearman { get; }
 
-    internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality, LineDiagnosticsOptions options)
+    internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality,
+        LineDiagnosticsOptions options)
     {
         ItemFeatures source = features.Sources[modality];
         ReadOnlySpan<float> Line(int item) => modal.AsSpan(item * dimension, dimension);

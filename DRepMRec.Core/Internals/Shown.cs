@@ -4,8 +4,8 @@ using System.Text;
 namespace DRepMRec.Internals;
 
 /// <summary>
-/// Makes text that came from outside fit to be quoted in a message: on one line, not too long, and with everything escaped that a terminal or a
-/// log would act on: control characters, invisible format characters, line and paragraph separators, and halves of surrogate pairs.
+/// Makes text that came from outside fit to be quoted in a message: on one line, not too long, and with everything escaped that a terminal
+/// or a log would act on: control characters, invisible format characters, line and paragraph separators, and halves of surrogate pairs.
 /// </summary>
 internal static class Shown
 {
@@ -37,7 +37,8 @@ internal static class Shown
         foreach (T entry in entries)
         {
             string text = string.Create(CultureInfo.InvariantCulture, $"{entry}");
-            shown.Append(shown.Length > 0 ? ", " : "").Append(Escape(text.AsSpan(0, Math.Min(text.Length, MaxListLength)), keepLines: false));
+            shown.Append(shown.Length > 0 ? ", " : "").Append(
+                Escape(text.AsSpan(0, Math.Min(text.Length, MaxListLength)), keepLines: false));
             if (shown.Length > MaxListLength)
                 return Cut(shown.ToString(), MaxListLength);
         }

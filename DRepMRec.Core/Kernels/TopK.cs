@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>Finds the K largest scores: higher first, of equal ones the lower index first. Minus infinity means "not a candidate".</summary>
+/// <summary>
+/// Finds the K largest scores: higher first, of equal ones the lower index first. Minus infinity means "not a candidate".
+/// </summary>
 /// <param name="k">K.</param>
 /// <param name="tieOrder">Each index's place among equal scores, lower first; <see langword="null"/> for the index itself.</param>
 /// <remarks>Reuses its buffers; not safe for use by many threads.</remarks>
@@ -79,7 +81,8 @@ internal sealed class TopK(int k, int[]? tieOrder = null)
     }
 
     // What isn't above it can't be kept. With an order for ties, scores that equal the K-th must come through to be compared.
-    private float Threshold() => Count < _scores.Length ? float.NegativeInfinity : tieOrder is null ? _scores[Count - 1] : float.BitDecrement(_scores[Count - 1]);
+    private float Threshold() => Count < _scores.Length ? float.NegativeInfinity : tieOrder is null ? _scores[Count - 1]
+        : float.BitDecrement(_scores[Count - 1]);
 
     private bool Precedes(int item, float score, int at)
         => score > _scores[at] || (tieOrder is not null && score == _scores[at] && Place(item) < Place(_items[at]));

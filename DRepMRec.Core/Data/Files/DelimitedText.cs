@@ -4,8 +4,8 @@ using System.Text;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// Reads a delimited UTF-8 text file record by record. Empty lines are passed over. With quoting, a field in double quotes may hold separators,
-/// line breaks (they become '\n') and doubled quotes (RFC 4180).
+/// Reads a delimited UTF-8 text file record by record. Empty lines are passed over. With quoting, a field in double quotes may hold
+/// separators, line breaks (they become '\n') and doubled quotes (RFC 4180).
 /// </summary>
 internal sealed class DelimitedText : IDisposable
 {

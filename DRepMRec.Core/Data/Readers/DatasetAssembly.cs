@@ -39,7 +39,8 @@ internal static class DatasetAssembly
         {
             ItemFeatures own = table.Align(items);
             if (table.ItemIds.Count > own.PresentCount)
-                log.Note(string.Create(CultureInfo.InvariantCulture, $"{table.Modality}: {table.ItemIds.Count - own.PresentCount:N0} rows are all zero or "
+                log.Note(string.Create(CultureInfo.InvariantCulture,
+                    $"{table.Modality}: {table.ItemIds.Count - own.PresentCount:N0} rows are all zero or "
                     + $"have NaN or infinity, which means that the item has none"));
             aligned.Add(own);
         }
@@ -49,7 +50,8 @@ internal static class DatasetAssembly
 
     private static SplitPart[] Split(InteractionLog log, DatasetOptions options)
     {
-        SplitStrategy strategy = options.Split ?? (log.HasLabels ? SplitStrategy.ByLabel(allowMissing: true) : SplitStrategy.RandomPerUser());
+        SplitStrategy strategy = options.Split
+            ?? (log.HasLabels ? SplitStrategy.ByLabel(allowMissing: true) : SplitStrategy.RandomPerUser());
         SplitPart[] parts = strategy.Split(log);
         if (log.HasUnreadRatings)
             log.Note($"ratings not read: only {nameof(DatasetOptions.MinimumRating)} reads them");
@@ -58,7 +60,11 @@ internal static class DatasetAssembly
         if (log.HasLabels && !strategy.ReadsLabels)
             log.Note($"labels not read: the split {strategy} was asked for");
         if (options.Split is null && !log.HasLabels)
-            log.Note(string.Create(CultureInfo.InvariantCulture, $"no labels were found: split by {strategy} with the seed {strategy.Seed}"));
+        {
+            log.Note(string.Create(CultureInfo.InvariantCulture,
+                $"no labels were found: split by {strategy} with the seed {strategy.Seed}"));
+        }
+
         foreach (var (part, set) in new[] { (SplitPart.Validation, "validation"), (SplitPart.Test, "test") })
         {
             if (strategy.ReadsLabels && !parts.Contains(part))

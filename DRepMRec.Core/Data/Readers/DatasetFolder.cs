@@ -3,7 +3,9 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>The files of a dataset's folder: finds those that a layout names, whatever their case, and knows which nobody asked for.</summary>
+/// <summary>
+/// The files of a dataset's folder: finds those that a layout names, whatever their case, and knows which nobody asked for.
+/// </summary>
 internal sealed class DatasetFolder
 {
     private readonly string[] _files;
@@ -44,7 +46,8 @@ internal sealed class DatasetFolder
             return file;
         string[] alike = [.. _files.Where(f => f.Equals(file, StringComparison.OrdinalIgnoreCase))];
         return alike.Length < 2 ? alike.FirstOrDefault()
-            : throw new DatasetFormatException($"expected one file {file} in the folder {Shown.Name(Location)}, found {Shown.List(alike)}.");
+            : throw new DatasetFormatException(
+                $"expected one file {file} in the folder {Shown.Name(Location)}, found {Shown.List(alike)}.");
     }
 
     /// <summary>Takes down that a file is read.</summary>

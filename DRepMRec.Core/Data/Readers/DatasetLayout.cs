@@ -59,7 +59,8 @@ internal static class DatasetLayout
     /// <summary>The folder at a path.</summary>
     /// <exception cref="DirectoryNotFoundException">There is none.</exception>
     public static DatasetFolder Open(string folder) => Directory.Exists(folder) ? new DatasetFolder(folder)
-        : throw new DirectoryNotFoundException($"Expected a dataset's folder or its .inter file at '{Shown.Name(folder)}'; there is nothing.");
+        : throw new DirectoryNotFoundException(
+            $"Expected a dataset's folder or its .inter file at '{Shown.Name(folder)}'; there is nothing.");
 
     private static RecDataset ReadInter(string file, DatasetOptions options)
     {
@@ -72,7 +73,8 @@ internal static class DatasetLayout
     private static string Found(string folder)
     {
         const int Most = 20;
-        string[] names = [.. Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.EnumerateFileSystemEntries(folder)
+            .Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
         return names.Length == 0 ? "nothing" : Shown.List(names.Take(Most)) + (names.Length > Most ? ", …" : "");
     }
 }

@@ -9,7 +9,10 @@ internal static class DelimitedReader
     {
         Column?[] wanted = [layout.User, layout.Item, layout.Rating, layout.Timestamp, layout.Label];
         if (!layout.HasHeader && wanted.FirstOrDefault(c => c?.Name is not null) is { } named)
-            throw new ArgumentException($"Without a header the columns must be given by position; got the name {Shown.Text(named.Name)}.", nameof(layout));
+        {
+            throw new ArgumentException($"Without a header the columns must be given by position; got the name {Shown.Text(named.Name)}.",
+                nameof(layout));
+        }
 
         var log = new InteractionLog(options.MinimumRating);
         using (var text = new DelimitedText(path, layout.Separator, layout.Quotes))
@@ -20,22 +23,25 @@ internal static class DelimitedReader
             int[] at = [.. wanted.Select(c => Locate(c, header, text))];
             RequireUseOfLabels(layout, options, header, at, text);
             header?.NoteUnread(log, at);
-            new InteractionTable(text, new InteractionColumns(at[0], at[1], at[2], at[3], at[4]), text.FieldCount, header?.Names).ReadInto(log);
+            var columns = new InteractionColumns(at[0], at[1], at[2], at[3], at[4]);
+            new InteractionTable(text, columns, text.FieldCount, header?.Names).ReadInto(log);
         }
 
         return DatasetAssembly.Build(log, DatasetFolder.NameOf(path), features, options);
     }
 
     // A file that brings a split isn't split at random because nobody named its column.
-    private static void RequireUseOfLabels(DelimitedOptions layout, DatasetOptions options, TableHeader? header, int[] read, DelimitedText text)
+    private static void RequireUseOfLabels(
+        DelimitedOptions layout, DatasetOptions options, TableHeader? header, int[] read, DelimitedText text)
     {
         if (header is null || layout.Label is not null || options.Split is not null)
             return;
         int label = header.Find(MmrecReader.LabelColumn);
         if (label >= 0 && !read.Contains(label))
         {
-            throw text.Error($"expected to be told what the column {Shown.Text(header.Names[label])} is: name it as {nameof(DelimitedOptions)}."
-                + $"{nameof(DelimitedOptions.Label)} to take its split, or set {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)} to split otherwise.");
+            throw text.Error($"expected to be told what the column {Shown.Text(header.Names[label])} is: "
+                + $"name it as {nameof(DelimitedOptions)}.{nameof(DelimitedOptions.Label)} to take its split, "
+                + $"or set {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)} to split otherwise.");
         }
     }
 

@@ -4,8 +4,8 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// Which items have both interactions and a row of features. Where not one has, the two sides name items in different ways, and the table is refused;
-/// where some have, the others are counted and shown.
+/// Which items have both interactions and a row of features. Where not one has, the two sides name items in different ways, and the table
+/// is refused; where some have, the others are counted and shown.
 /// </summary>
 internal static class FeatureCoverage
 {
@@ -44,8 +44,9 @@ internal static class FeatureCoverage
 
     private static Exception NothingInCommon(FeatureTable table, List<string> chosen)
     {
-        string message = string.Create(CultureInfo.InvariantCulture, $"expected features of items that have interactions, found none of modality "
-            + $"{table.Modality}: the interactions are with {chosen.Count:N0} items, such as {Show(chosen)}, the features of {table.ItemIds.Count:N0} "
+        string message = string.Create(CultureInfo.InvariantCulture,
+            $"expected features of items that have interactions, found none of modality {table.Modality}: "
+            + $"the interactions are with {chosen.Count:N0} items, such as {Show(chosen)}, the features of {table.ItemIds.Count:N0} "
             + $"others, such as {Show(table.ItemIds)}; ids must agree in every character.");
         return table.Source is null
             ? new ArgumentException(string.Concat(message[..1].ToUpperInvariant(), message.AsSpan(1)), "features")
@@ -54,11 +55,13 @@ internal static class FeatureCoverage
 
     private static string Describe(FeatureTable table, int both, List<string> lacking, List<string> unchosen)
     {
-        string note = string.Create(CultureInfo.InvariantCulture, $"{table.Modality}: {both:N0} of {both + lacking.Count:N0} items with interactions have a row");
+        string note = string.Create(CultureInfo.InvariantCulture,
+            $"{table.Modality}: {both:N0} of {both + lacking.Count:N0} items with interactions have a row");
         if (lacking.Count > 0)
             note += string.Create(CultureInfo.InvariantCulture, $"; {lacking.Count:N0} have none, such as {Show(lacking)}");
         return unchosen.Count == 0 ? note
-            : note + string.Create(CultureInfo.InvariantCulture, $"; {unchosen.Count:N0} rows are of items without interactions, such as {Show(unchosen)}");
+            : note + string.Create(CultureInfo.InvariantCulture,
+                $"; {unchosen.Count:N0} rows are of items without interactions, such as {Show(unchosen)}");
     }
 
     // Items on either side that are one item to the eye.
@@ -67,9 +70,11 @@ internal static class FeatureCoverage
         var spellings = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string id in lacking)
             spellings.TryAdd(Simplify(id), id);
-        (string Row, string? Item)[] pairs = [.. unchosen.Select(id => (id, spellings.GetValueOrDefault(Simplify(id)))).Where(pair => pair.Item2 is not null)];
+        (string Row, string? Item)[] pairs =
+            [.. unchosen.Select(id => (id, spellings.GetValueOrDefault(Simplify(id)))).Where(pair => pair.Item2 is not null)];
         return pairs.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-            $"; {pairs.Length:N0} of these differ by blanks, case or '.0' alone, such as {Shown.Text(pairs[0].Row)} and {Shown.Text(pairs[0].Item)}");
+            $"; {pairs.Length:N0} of these differ by blanks, case or '.0' alone, such as {Shown.Text(pairs[0].Row)} and "
+            + $"{Shown.Text(pairs[0].Item)}");
     }
 
     private static string Simplify(string id)

@@ -33,8 +33,8 @@ internal sealed class IdCollector
     }
 
     /// <summary>
-    /// The final map. When every id is a canonical whole number (no sign, no leading zero) the ids ascend by value, else by their characters, so that
-    /// indices, and with them all figures, don't depend on the order of the rows.
+    /// The final map. When every id is a canonical whole number (no sign, no leading zero) the ids ascend by value, else by their
+    /// characters, so that indices, and with them all figures, don't depend on the order of the rows.
     /// </summary>
     /// <returns>The map, and the final index of each number.</returns>
     public (IdMap Map, int[] Indices) Freeze()
@@ -43,7 +43,8 @@ internal sealed class IdCollector
         int[] order = [.. Enumerable.Range(0, Count)];
         if (KeepsOrder)
             return (new IdMap(ids), order);
-        Array.Sort(ids, order, Comparer<string>.Create(ids.All(id => CanonicalId.IsWholeNumber(id)) ? CanonicalId.Compare : string.CompareOrdinal));
+        Array.Sort(ids, order,
+            Comparer<string>.Create(ids.All(id => CanonicalId.IsWholeNumber(id)) ? CanonicalId.Compare : string.CompareOrdinal));
         var indices = new int[Count];
         for (int i = 0; i < Count; i++)
             indices[order[i]] = i;

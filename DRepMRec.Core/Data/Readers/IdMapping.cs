@@ -4,8 +4,8 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// One of MMRec's mapping files (<c>u_id_mapping.csv</c>, <c>i_id_mapping.csv</c>): which raw id each whole number in the other files stands for.
-/// It is tab-separated and has two columns, of which one is named userID or itemID and holds the numbers.
+/// One of MMRec's mapping files (<c>u_id_mapping.csv</c>, <c>i_id_mapping.csv</c>): which raw id each whole number in the other files
+/// stands for. It is tab-separated and has two columns, of which one is named userID or itemID and holds the numbers.
 /// </summary>
 internal sealed class IdMapping
 {
@@ -67,7 +67,8 @@ internal sealed class IdMapping
     /// <summary>The raw id that a number in a row stands for.</summary>
     public string RawIdOf(ReadOnlySpan<char> number, DelimitedText text)
         => _lookup.TryGetValue(number, out string? rawId) ? rawId
-            : throw text.Error($"expected {(_numberColumn[0] is 'i' ? "an" : "a")} {_numberColumn} that {_file} has, found {Shown.Text(number)}.");
+            : throw text.Error($"expected {(_numberColumn[0] is 'i' ? "an" : "a")} {_numberColumn} that {_file} has, found "
+                + $"{Shown.Text(number)}.");
 
     /// <summary>The raw ids of the rows 0 to <paramref name="count"/> - 1 of a feature file.</summary>
     public string[] RawIds(int count, string featureFile)
@@ -92,8 +93,10 @@ internal sealed class IdMapping
         {
             if (table.ItemIds.Count <= largest)
             {
-                string expected = largest == long.MaxValue ? "more than 18 digits of" : (largest + 1).ToString(CultureInfo.InvariantCulture);
-                throw new DatasetFormatException($"expected {expected} rows for the items of {_file}, found {table.ItemIds.Count}.", table.Source);
+                string expected = largest == long.MaxValue ? "more than 18 digits of"
+                    : (largest + 1).ToString(CultureInfo.InvariantCulture);
+                throw new DatasetFormatException($"expected {expected} rows for the items of {_file}, found {table.ItemIds.Count}.",
+                    table.Source);
             }
         }
     }

@@ -57,7 +57,11 @@ internal sealed class InteractionLog(double? minimumRating)
         if (minimumRating is { } minimum)
         {
             if (double.IsNaN(rating))
-                throw Error(row, FormattableString.Invariant($"expected a rating, because a minimum of {minimum} is asked for; found none."));
+            {
+                throw Error(row, FormattableString.Invariant(
+                    $"expected a rating, because a minimum of {minimum} is asked for; found none."));
+            }
+
             if (rating < minimum)
             {
                 _belowMinimum++;
@@ -77,7 +81,8 @@ internal sealed class InteractionLog(double? minimumRating)
     /// <summary>Refuses an empty log, and takes down what the minimum rating left out.</summary>
     public void RequireRows()
     {
-        string left = _belowMinimum == 0 ? "" : FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {minimumRating} were left out");
+        string left = _belowMinimum == 0 ? ""
+            : FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {minimumRating} were left out");
         if (_rows.Count == 0)
             throw Error($"expected at least one interaction, found none{(left.Length == 0 ? "" : $"; {left}")}.");
         if (left.Length > 0)
@@ -118,5 +123,6 @@ internal sealed class InteractionLog(double? minimumRating)
     /// <summary>The error that the interactions as a whole bring about.</summary>
     public DatasetFormatException Error(string message) => new(message, _files.Count == 0 ? null : string.Join(", ", _files));
 
-    private string Where(RawInteraction row) => row.File < 0 ? $"interaction {row.Line}" : $"{Shown.Name(_files[row.File])} line {row.Line}";
+    private string Where(RawInteraction row) => row.File < 0 ? $"interaction {row.Line}"
+        : $"{Shown.Name(_files[row.File])} line {row.Line}";
 }

@@ -65,7 +65,8 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
         catch (JsonException exception)
         {
             long line = exception.LineNumber + 1 ?? _line;
-            throw new DatasetFormatException("expected a JSON object of users with lists of items, found JSON that is broken.", file, line, exception);
+            throw new DatasetFormatException("expected a JSON object of users with lists of items, found JSON that is broken.", file, line,
+                exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -104,7 +105,11 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
             case JsonTokenType.Number when _inList:
                 string item = Encoding.UTF8.GetString(reader.ValueSpan);
                 if (!CanonicalId.IsWholeNumber(item))
-                    throw Error($"expected a whole number or a string as item id of user {Shown.Text(_user)}, found {Shown.Message(item)}.");
+                {
+                    throw Error($"expected a whole number or a string as item id of user {Shown.Text(_user)}, found "
+                        + $"{Shown.Message(item)}.");
+                }
+
                 log.Add(_user, item, double.NaN, double.NaN, label, _line);
                 break;
             default:

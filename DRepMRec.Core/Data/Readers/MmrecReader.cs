@@ -1,8 +1,8 @@
 namespace DRepMRec.Data;
 
 /// <summary>
-/// The layout of MMRec: <c>NAME.inter</c>, tab-separated with a header; any number of <c>MODALITY_feat.npy</c> whose row r belongs to the item r;
-/// and perhaps the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c>, which give the numbers their raw ids.
+/// The layout of MMRec: <c>NAME.inter</c>, tab-separated with a header; any number of <c>MODALITY_feat.npy</c> whose row r belongs to the
+/// item r; and perhaps the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c>, which give the numbers their raw ids.
 /// </summary>
 internal static class MmrecReader
 {
@@ -31,7 +31,8 @@ internal static class MmrecReader
                 header.Find("timestamp"),
                 header.Find(LabelColumn));
             header.NoteUnread(log, columns.User, columns.Item, columns.Rating, columns.Timestamp, columns.Label);
-            new InteractionTable(text, columns, header.Names.Count, header.Names) { UserMapping = users, ItemMapping = items }.ReadInto(log);
+            new InteractionTable(text, columns, header.Names.Count, header.Names) { UserMapping = users, ItemMapping = items }.ReadInto(
+                log);
         }
 
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, items);

@@ -3,7 +3,9 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means that the item doesn't have the modality.</summary>
+/// <summary>
+/// The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means that the item doesn't have the modality.
+/// </summary>
 internal static class RecBoleItemFile
 {
     private const string FeatureSuffix = "_feat";
@@ -45,7 +47,8 @@ internal static class RecBoleItemFile
 
         foreach (Column column in columns.Where(c => c.Items.Count == 0))
             log.Note($"the column {column.Modality} of {Shown.Name(file)} is blank in every line");
-        return [.. columns.Where(c => c.Items.Count > 0).Select(c => FeatureTable.Adopt(c.Modality, c.Items, c.Dimension, c.Values.ToArray(), file))];
+        return [.. columns.Where(c => c.Items.Count > 0)
+            .Select(c => FeatureTable.Adopt(c.Modality, c.Items, c.Dimension, c.Values.ToArray(), file))];
     }
 
     private static Modality ModalityOf(RecBoleHeader header, int column, DelimitedText text)
@@ -84,7 +87,8 @@ internal static class RecBoleItemFile
             {
                 if (cell[range].IsEmpty)
                     continue;
-                if (!float.TryParse(cell[range], NumberStyles.Float, CultureInfo.InvariantCulture, out float value) || cell[range].Contains('\0'))
+                if (!float.TryParse(cell[range], NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+                    || cell[range].Contains('\0'))
                     throw text.Error($"expected numbers separated by spaces in the column {modality}, found {Shown.Text(cell[range])}.");
                 Values.Add(value);
             }
@@ -92,7 +96,11 @@ internal static class RecBoleItemFile
             if (Items.Count == 0)
                 Dimension = Values.Count;
             else if (Values.Count - before != Dimension)
-                throw text.Error($"expected {Dimension} numbers in the column {modality} as in the first item, found {Values.Count - before}.");
+            {
+                throw text.Error($"expected {Dimension} numbers in the column {modality} as in the first item, found "
+                    + $"{Values.Count - before}.");
+            }
+
             Items.Add(id);
         }
     }

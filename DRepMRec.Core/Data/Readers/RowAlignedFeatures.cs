@@ -51,7 +51,8 @@ internal static class RowAlignedFeatures
             if (number >= smallest.ItemIds.Count)
             {
                 throw log.Error(row, string.Create(CultureInfo.InvariantCulture,
-                    $"expected an item id from 0 to {smallest.ItemIds.Count - 1}, because {file} has {smallest.ItemIds.Count} rows; found {Shown.Text(id)}."));
+                    $"expected an item id from 0 to {smallest.ItemIds.Count - 1}, because {file} has {smallest.ItemIds.Count} rows; "
+                        + $"found {Shown.Text(id)}."));
             }
         }
     }

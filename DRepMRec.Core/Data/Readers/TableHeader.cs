@@ -5,8 +5,8 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// The column names of a delimited file. Names are found without regard to case and to blanks around them, and, where no column fits, also without
-/// regard to blanks, '_' and '-' within: whoever writes 'X_Label ' or 'x-label' means x_label.
+/// The column names of a delimited file. Names are found without regard to case and to blanks around them, and, where no column fits, also
+/// without regard to blanks, '_' and '-' within: whoever writes 'X_Label ' or 'x-label' means x_label.
 /// </summary>
 internal sealed class TableHeader
 {
@@ -37,7 +37,9 @@ internal sealed class TableHeader
         return new TableHeader(text, names);
     }
 
-    /// <summary>The position of the column that one of the names means, or -1. Two that mean the same are an error: which is right isn't known.</summary>
+    /// <summary>
+    /// The position of the column that one of the names means, or -1. Two that mean the same are an error: which is right isn't known.
+    /// </summary>
     public int Find(params ReadOnlySpan<string> names)
     {
         foreach (bool isLoose in new[] { false, true })
@@ -59,7 +61,9 @@ internal sealed class TableHeader
         return -1;
     }
 
-    /// <summary>The position of the column that a caller named: the one with exactly this name, else the only one that means the same.</summary>
+    /// <summary>
+    /// The position of the column that a caller named: the one with exactly this name, else the only one that means the same.
+    /// </summary>
     public int RequireNamed(string name)
     {
         for (int i = 0; i < Names.Count; i++)
@@ -76,7 +80,8 @@ internal sealed class TableHeader
     {
         int column = Find(names);
         return column >= 0 ? column
-            : throw _text.Error($"expected a column {Shown.Message(string.Join(" or ", names.ToArray()))} in the header, found {_text.Shown}.");
+            : throw _text.Error($"expected a column {Shown.Message(string.Join(" or ", names.ToArray()))} in the header, found "
+                + $"{_text.Shown}.");
     }
 
     /// <summary>Takes down which columns aren't read.</summary>
@@ -89,7 +94,8 @@ internal sealed class TableHeader
         if (unread.Length > 0)
         {
             string columns = unread.Length == 1 ? "1 column" : string.Create(CultureInfo.InvariantCulture, $"{unread.Length:N0} columns");
-            log.Note($"{columns} of {Shown.Name(_text.File)} not read: {Shown.List(unread.Select(name => name.Length == 0 ? "(without a name)" : name))}");
+            log.Note($"{columns} of {Shown.Name(_text.File)} not read: "
+                + $"{Shown.List(unread.Select(name => name.Length == 0 ? "(without a name)" : name))}");
         }
     }
 

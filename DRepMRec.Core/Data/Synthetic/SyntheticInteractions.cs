@@ -117,14 +117,16 @@ internal sealed class SyntheticInteractions
         var covered = new bool[_options.Items];
         foreach (var (_, item) in _train)
             covered[item] = true;
-        ILookup<int, int> heldOutUsers = _validation.Concat(_test).Where(pair => !covered[pair.Item]).ToLookup(pair => pair.Item, pair => pair.User);
+        ILookup<int, int> heldOutUsers = _validation.Concat(_test)
+            .Where(pair => !covered[pair.Item]).ToLookup(pair => pair.Item, pair => pair.User);
         int[] everyone = [.. Enumerable.Range(0, _options.Users)];
         int[][] fans = FansOfClusters();
         for (int item = 0; item < _options.Items; item++)
         {
             if (covered[item] || _tastes.IsCold[item])
                 continue;
-            if ((DrawWithout(fans[_tastes.ItemClusters[item]], heldOutUsers[item]) ?? DrawWithout(everyone, heldOutUsers[item])) is { } user)
+            if ((DrawWithout(fans[_tastes.ItemClusters[item]], heldOutUsers[item])
+                ?? DrawWithout(everyone, heldOutUsers[item])) is { } user)
                 _train.Add((user, item));
         }
     }

@@ -61,13 +61,20 @@ public sealed record SyntheticOptions
     internal void Validate()
     {
         if (Items < 2 * Clusters)
-            throw new ArgumentException($"A synthetic dataset needs at least two items per cluster; got {Items} items and {Clusters} clusters.");
+        {
+            throw new ArgumentException(
+                $"A synthetic dataset needs at least two items per cluster; got {Items} items and {Clusters} clusters.");
+        }
+
         foreach (SyntheticModality modality in Modalities)
         {
             if (modality.Dimension < 1)
                 throw new ArgumentException($"Modality {modality.Modality} needs at least one feature; got {modality.Dimension}.");
             if ((long)Items * modality.Dimension > Array.MaxLength)
-                throw new ArgumentException($"Modality {modality.Modality} has at most {Array.MaxLength} values; got {Items} items x {modality.Dimension}.");
+            {
+                throw new ArgumentException(
+                    $"Modality {modality.Modality} has at most {Array.MaxLength} values; got {Items} items x {modality.Dimension}.");
+            }
         }
     }
 }

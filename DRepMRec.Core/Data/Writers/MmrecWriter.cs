@@ -4,7 +4,9 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>Writes the layout of MMRec. The numbers in the files are the dataset's indices; the mapping files say which raw ids they stand for.</summary>
+/// <summary>
+/// Writes the layout of MMRec. The numbers in the files are the dataset's indices; the mapping files say which raw ids they stand for.
+/// </summary>
 internal static class MmrecWriter
 {
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -22,7 +24,10 @@ internal static class MmrecWriter
             [MmrecReader.ItemMappingFile] = stream => WriteMapping(stream, data.Items, "asin\titemID"),
         };
         foreach (ItemFeatures modality in data.Features)
-            files[modality.Modality + RowAlignedFeatures.Suffix] = stream => NpyMatrix.Write(stream, modality.ItemCount, modality.Dimension, modality.Values);
+        {
+            files[modality.Modality + RowAlignedFeatures.Suffix] = stream =>
+                NpyMatrix.Write(stream, modality.ItemCount, modality.Dimension, modality.Values);
+        }
 
         Directory.CreateDirectory(folder);
         RequireRoom(folder, files.Keys, overwrite);
@@ -49,7 +54,8 @@ internal static class MmrecWriter
         if (foreign.Length > 0)
         {
             throw new IOException(
-                $"The folder '{Shown.Name(folder)}' holds files of another dataset, which would be read as part of this one: {Shown.List(foreign)}.");
+                $"The folder '{Shown.Name(folder)}' holds files of another dataset, which would be read as part of this one: "
+                    + $"{Shown.List(foreign)}.");
         }
     }
 
@@ -83,7 +89,11 @@ internal static class MmrecWriter
     private static string Quote(string id)
     {
         if (id.Contains('\r', StringComparison.Ordinal))
-            throw new InvalidOperationException($"A raw id with a carriage return can't be written to a mapping file; got {Shown.Text(id)}.");
+        {
+            throw new InvalidOperationException(
+                $"A raw id with a carriage return can't be written to a mapping file; got {Shown.Text(id)}.");
+        }
+
         return id.AsSpan().ContainsAny('\t', '"', '\n') ? $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : id;
     }
 
@@ -99,7 +109,8 @@ internal static class MmrecWriter
             bytes += rune.Utf8SequenceLength;
             if (bytes > MostNameBytes)
                 break;
-            bool isRefused = Rune.IsControl(rune) || rune == Rune.ReplacementChar || (rune.IsAscii && "\\/:*?\"<>|".Contains((char)rune.Value, StringComparison.Ordinal));
+            bool isRefused = Rune.IsControl(rune) || rune == Rune.ReplacementChar
+                || (rune.IsAscii && "\\/:*?\"<>|".Contains((char)rune.Value, StringComparison.Ordinal));
             file.Append(isRefused ? "_" : rune.ToString());
         }
 
