@@ -36,6 +36,26 @@ public sealed class LineDiagnosticsTests
         alignment.EnergyDistance.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(1e-30f)]
+    [InlineData(1e-42f)]
+    [InlineData(1e30f)]
+    public void The_length_of_rows_does_not_matter(float size)
+    {
+        float[] rows = Samples.Floats(30 * 4, 1), other = Samples.Floats(30 * 4, 2);
+        float[] Sized(float[] values) => [.. values.Select(x => (float)Math.Round(x * 100) * size)];
+        LineAlignment sized = Align(Sized(rows), Sized(other), 4);
+        LineAlignment plain = Align([.. rows.Select(x => (float)Math.Round(x * 100))], [.. other.Select(x => (float)Math.Round(x * 100))], 4);
+        sized.Rows.Should().Be(30);
+        sized.SameCosine.Should().BeApproximately(plain.SameCosine, 1e-3);
+        sized.DifferentCosine.Should().BeApproximately(plain.DifferentCosine, 1e-3);
+        sized.EnergyDistance.Should().BeApproximately(plain.EnergyDistance, 1e-3);
+
+        using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 30, 4, rows)], FeatureScaling.None);
+        double Pearson(float[] modal) => SimilarityRetention.Of(modal, 4, features, 0, new LineDiagnosticsOptions { Pairs = 500 }).Pearson;
+        Pearson(Sized(rows)).Should().BeApproximately(Pearson(rows), 0.01);
+    }
+
     [Fact]
     public void A_turned_line_has_the_same_distribution_but_no_common_direction()
     {

@@ -35,7 +35,7 @@ public sealed class BlendedRecommender : IItemScorer
                     + $"{scorer.ItemCount}.", nameof(parts));
             }
 
-            if (!double.IsFinite(weight))
+            if (!float.IsFinite((float)weight))
                 throw new ArgumentException($"Expected finite weights, got {weight}.", nameof(parts));
         }
 

@@ -50,11 +50,28 @@ public sealed record SimilarityRetention
             int first = random.NextInt(items.Length), second = random.NextInt(items.Length - 1);
             second += second >= first ? 1 : 0;
             (first, second) = (items[first], items[second]);
-            inLine[n] = TensorPrimitives.CosineSimilarity(Line(first), Line(second));
-            inFeatures[n] = TensorPrimitives.CosineSimilarity(features.Scaled(modality, first), features.Scaled(modality, second));
+            inLine[n] = Cosine(Line(first), Line(second));
+            inFeatures[n] = Cosine(features.Scaled(modality, first), features.Scaled(modality, second));
         }
 
         return new SimilarityRetention(
             source.Modality, options.Pairs, Correlation.Pearson(inLine, inFeatures), Correlation.Spearman(inLine, inFeatures));
+    }
+
+    // In double precision where squares of single precision have no finite sum above 0.
+    private static double Cosine(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        float cosine = TensorPrimitives.CosineSimilarity(x, y);
+        if (float.IsFinite(cosine))
+            return cosine;
+        double xy = 0, xx = 0, yy = 0;
+        for (int d = 0; d < x.Length; d++)
+        {
+            xy += (double)x[d] * y[d];
+            xx += (double)x[d] * x[d];
+            yy += (double)y[d] * y[d];
+        }
+
+        return xy / Math.Sqrt(xx * yy);
     }
 }
