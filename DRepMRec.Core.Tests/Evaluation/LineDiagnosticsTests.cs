@@ -45,7 +45,8 @@ public sealed class LineDiagnosticsTests
         float[] rows = Samples.Floats(30 * 4, 1), other = Samples.Floats(30 * 4, 2);
         float[] Sized(float[] values) => [.. values.Select(x => (float)Math.Round(x * 100) * size)];
         LineAlignment sized = Align(Sized(rows), Sized(other), 4);
-        LineAlignment plain = Align([.. rows.Select(x => (float)Math.Round(x * 100))], [.. other.Select(x => (float)Math.Round(x * 100))], 4);
+        LineAlignment plain =
+            Align([.. rows.Select(x => (float)Math.Round(x * 100))], [.. other.Select(x => (float)Math.Round(x * 100))], 4);
         sized.Rows.Should().Be(30);
         sized.SameCosine.Should().BeApproximately(plain.SameCosine, 1e-3);
         sized.DifferentCosine.Should().BeApproximately(plain.DifferentCosine, 1e-3);

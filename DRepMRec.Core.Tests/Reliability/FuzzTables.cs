@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 
@@ -24,7 +25,7 @@ internal static class FuzzTables
         new("headers and ids of MMRec", [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n0\t2\t2\n"))], folder
             => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
         {
-            Generator = (0, random => Table(random, '\t', ["userID", "itemID", "rating", "timestamp", "x_label"], "")),
+            Generator = (0, random => Table(random, '\t', ["userID", "itemID", "rating", "timestamp", "x_label"], isTyped: false)),
         },
         new("headers and ids of RecBole",
             [
@@ -33,7 +34,7 @@ internal static class FuzzTables
             ],
             folder => Summarize(RecDataset.LoadRecBole(folder["x.inter"])), typeof(DatasetFormatException))
         {
-            Generator = (0, random => Table(random, '\t', ["user_id", "item_id", "rating", "timestamp", "x_label"], ":")),
+            Generator = (0, random => Table(random, '\t', ["user_id", "item_id", "rating", "timestamp", "x_label"], isTyped: true)),
         },
         new("ids of items of RecBole",
             [
@@ -42,19 +43,19 @@ internal static class FuzzTables
             ],
             folder => Summarize(RecDataset.LoadRecBole(folder["x.inter"])), typeof(DatasetFormatException))
         {
-            Generator = (1, random => Table(random, '\t', ["item_id", "image", "text"], ":")),
+            Generator = (1, random => Table(random, '\t', ["item_id", "image", "text"], isTyped: true)),
         },
         new("headers and ids of delimited files", [("x.csv", Utf8("user,item,rating,x_label\na,b,5,0\n"))],
             folder => Summarize(RecDataset.LoadDelimited(folder["x.csv"], new() { Rating = "rating", Label = "x_label" })),
                 typeof(DatasetFormatException))
         {
-            Generator = (0, random => Table(random, ',', ["user", "item", "rating", "timestamp", "x_label"], "")),
+            Generator = (0, random => Table(random, ',', ["user", "item", "rating", "timestamp", "x_label"], isTyped: false)),
         },
         new("ids of mapping files",
             [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n")), ("i_id_mapping.csv", Utf8("asin\titemID\na\t0\n"))],
             folder => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
         {
-            Generator = (1, random => Table(random, '\t', ["asin", "itemID"], "")),
+            Generator = (1, random => Table(random, '\t', ["asin", "itemID"], isTyped: false)),
         },
         new("ids of JSON", [("train.json", Utf8("{\"u\": [1]}")), ("val.json", Utf8("{}")), ("test.json", Utf8("{}"))],
             folder => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
@@ -78,37 +79,49 @@ internal static class FuzzTables
         _ => name,
     };
 
-    private static string Table(SeededRandom random, char separator, string[] names, string typed)
+    private static string Table(SeededRandom random, char separator, string[] names, bool isTyped)
     {
         string[] types = ["token", "float", "token_seq", "float_seq", "Float", "token "];
-        List<string> header = [.. names.Where(_ => random.NextInt(12) > 0).Select(name => Respell(name, random))];
-        if (random.NextInt(6) == 0)
+        List<string> header = [.. names.Where(_ => random.NextInt(30) > 0).Select(name => Respell(name, random))];
+        if (random.NextInt(12) == 0)
             header.Add(Respell(names[random.NextInt(names.Length)], random));
-        if (random.NextInt(4) == 0)
-            header.Insert(random.NextInt(header.Count + 1), Ids[random.NextInt(Ids.Length)]);
-        string Type(int column) => typed.Length == 0 ? "" : typed
-            + (random.NextInt(5) == 0 ? types[random.NextInt(types.Length)] : column < 2 ? "token" : "float");
-        var text = new StringBuilder().AppendJoin(separator, header.Select((name, column) => name + Type(column))).Append('\n');
-        for (int row = random.NextInt(12); row >= 0; row--)
+        if (random.NextInt(6) == 0)
+            header.Add(Ids[random.NextInt(Ids.Length)]);
+        string Typed(string name) => name + ':' + (random.NextInt(40) == 0 ? types[random.NextInt(types.Length)] : TypeOf(name));
+        var text = new StringBuilder().AppendJoin(separator, isTyped ? header.Select(Typed) : header).Append('\n');
+        int rows = 1 + random.NextInt(12);
+        for (int row = 0; row < rows; row++)
         {
-            string Cell(int column) => column < 2 ? Ids[random.NextInt(random.NextInt(4) == 0 ? Ids.Length : 4)]
-                : Numbers[random.NextInt(random.NextInt(4) == 0 ? Numbers.Length : 3)];
-            text.AppendJoin(separator, Enumerable.Range(0, header.Count).Select(Cell)).Append('\n');
+            int at = row;
+            text.AppendJoin(separator, Enumerable.Range(0, header.Count).Select(column => Cell(random, column, at))).Append('\n');
         }
 
         return text.ToString();
     }
 
+    private static string TypeOf(string name) => name.Contains("id", StringComparison.OrdinalIgnoreCase) ? "token"
+        : name.Contains("image", StringComparison.OrdinalIgnoreCase) || name.Contains("text", StringComparison.OrdinalIgnoreCase)
+            ? "float_seq" : "float";
+
+    // No pair of ids twice, unless by chance.
+    private static string Cell(SeededRandom random, int column, int row) => column switch
+    {
+        0 or 1 when random.NextInt(8) == 0 => Ids[random.NextInt(Ids.Length)],
+        0 or 1 => $"{row}",
+        _ => random.NextInt(30) == 0 ? Numbers[random.NextInt(Numbers.Length)] : $"{row % 3}",
+    };
+
     private static string Json(SeededRandom random)
     {
         string[] escapes = ["\\ud800", "\\udc00", "\\ud83d\\ude00", "\\u0000", "\\n", "\\\\"];
-        string Id() => random.NextInt(6) switch
+        string Id() => random.NextInt(40) switch
         {
             0 => $"\"{escapes[random.NextInt(escapes.Length)]}\"",
             1 => Numbers[random.NextInt(Numbers.Length)],
-            _ => $"\"{Ids[random.NextInt(Ids.Length)].Replace("\\", "\\\\", StringComparison.Ordinal)}\"",
+            < 6 => JsonSerializer.Serialize(Ids[random.NextInt(Ids.Length)]),
+            _ => $"{random.NextInt(100_000)}",
         };
-        string User() => Id() is ['"', ..] id ? id : "\"u\"";
+        string User() => Id() is ['"', ..] id ? id : $"\"u{random.NextInt(100)}\"";
         IEnumerable<string> users = Enumerable.Range(0, 1 + random.NextInt(4))
             .Select(_ => $"{User()}: [{string.Join(", ", Enumerable.Range(0, random.NextInt(5)).Select(_ => Id()))}]");
         return $"{{{string.Join(",\n", users)}}}";

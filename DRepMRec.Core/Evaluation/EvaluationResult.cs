@@ -107,7 +107,8 @@ public sealed class EvaluationResult
         {
             if (group is not null)
             {
-                IEnumerable<string> figures = group.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F4}"));
+                IEnumerable<string> figures =
+                    group.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F4}"));
                 text.AppendLine(CultureInfo.InvariantCulture,
                     $"{name} ({group.Users} users, {group.Positives} positives): {string.Join("  ", figures)}");
             }
