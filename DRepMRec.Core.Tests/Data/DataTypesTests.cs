@@ -24,7 +24,8 @@ public sealed class DataTypesTests
     public void An_interaction_set_refuses_wrong_pairs()
     {
         Action outside = () => _ = new InteractionSet(1, 2, [(0, 2)]);
-        outside.Should().Throw<ArgumentException>().WithMessage("Expected user indices below 1 and item indices below 2; got the pair (0, 2). (Parameter 'pairs')");
+        outside.Should().Throw<ArgumentException>()
+            .WithMessage("Expected user indices below 1 and item indices below 2; got the pair (0, 2). (Parameter 'pairs')");
         Action twice = () => _ = new InteractionSet(1, 2, [(0, 1), (0, 1)]);
         twice.Should().Throw<ArgumentException>().WithMessage("Each pair must occur once; got the pair (0, 1) twice. (Parameter 'pairs')");
     }
@@ -46,7 +47,8 @@ public sealed class DataTypesTests
     [Fact]
     public void Features_are_absent_where_they_say_nothing()
     {
-        var features = new ItemFeatures(Modality.Text, 5, 2, [1, 2, 0, 0, float.NaN, 1, 3, float.PositiveInfinity, 4, 5], [true, true, true, true, false]);
+        var features = new ItemFeatures(Modality.Text, 5, 2, [1, 2, 0, 0, float.NaN, 1, 3, float.PositiveInfinity, 4, 5],
+            [true, true, true, true, false]);
 
         features.Present.ToArray().Should().Equal(true, false, false, false, false);
         features.PresentCount.Should().Be(1);
@@ -59,14 +61,17 @@ public sealed class DataTypesTests
     {
         new Modality("Image").Should().Be(Modality.Image);
         Action odd = () => _ = new Modality("a b");
-        odd.Should().Throw<ArgumentException>().WithMessage("A modality's name has at most 64 letters, digits, '-' and '_'; got 'a b'. (Parameter 'name')");
+        odd.Should().Throw<ArgumentException>()
+            .WithMessage("A modality's name has at most 64 letters, digits, '-' and '_'; got 'a b'. (Parameter 'name')");
     }
 
     [Fact]
     public void Options_have_their_defaults()
     {
-        new DatasetOptions().Should().Be(new DatasetOptions { Name = null, Split = null, Duplicates = DuplicateHandling.Reject, MinimumRating = null });
-        new DelimitedOptions().Should().Be(new DelimitedOptions { Separator = ',', HasHeader = true, Quotes = true, User = "user", Item = "item" });
+        new DatasetOptions().Should()
+            .Be(new DatasetOptions { Name = null, Split = null, Duplicates = DuplicateHandling.Reject, MinimumRating = null });
+        new DelimitedOptions().Should()
+            .Be(new DelimitedOptions { Separator = ',', HasHeader = true, Quotes = true, User = "user", Item = "item" });
         Action unknown = () => _ = new DatasetOptions { Duplicates = (DuplicateHandling)7 };
         unknown.Should().Throw<ArgumentOutOfRangeException>();
     }

@@ -29,18 +29,22 @@ public sealed class DatasetLayoutTests
     {
         using TempFolder folder = new TempFolder().With("a.inter", Mmrec).With("train.json", "{}");
         Views.FormatError(() => RecDataset.Load(folder.Path)).Should().Be(
-            $"The folder '{folder.Path}' holds more than one dataset; name the .inter file, or call the loader of the layout.\n{LookedFor}\nFound: a.inter, train.json");
+            $"The folder '{folder.Path}' holds more than one dataset; name the .inter file, or call the loader of the "
+                + $"layout.\n{LookedFor}\nFound: a.inter, train.json");
     }
 
     [Fact]
     public void A_file_chooses_among_several()
     {
-        using TempFolder folder = new TempFolder().With("a.inter", Mmrec).With("b.inter", Mmrec.Replace("userID\titemID\tx_label", "user_id:token\titem_id:token\tx_label:float", StringComparison.Ordinal));
+        using TempFolder folder = new TempFolder().With("a.inter", Mmrec)
+            .With("b.inter", Mmrec.Replace("userID\titemID\tx_label", "user_id:token\titem_id:token\tx_label:float",
+            StringComparison.Ordinal));
 
         RecDataset.Load(folder["a.inter"]).Name.Should().Be("a");
         RecDataset.Load(folder["b.inter"]).Name.Should().Be("b");
         RecDataset.Load(folder["a.inter"], new() { Name = "mine" }).Name.Should().Be("mine");
-        Views.FormatError(() => RecDataset.LoadMmrec(folder.Path)).Should().Be($"The folder '{folder.Path}' must hold one NAME.inter for the layout of MMRec.\nFound: a.inter, b.inter");
+        Views.FormatError(() => RecDataset.LoadMmrec(folder.Path)).Should()
+            .Be($"The folder '{folder.Path}' must hold one NAME.inter for the layout of MMRec.\nFound: a.inter, b.inter");
     }
 
     [Fact]
@@ -48,7 +52,9 @@ public sealed class DatasetLayoutTests
     {
         using TempFolder folder = new TempFolder().With("data.csv", "");
         Action nothing = () => RecDataset.Load(folder["no"]);
-        nothing.Should().Throw<DirectoryNotFoundException>().WithMessage($"Expected a dataset's folder or its .inter file at '{folder["no"]}'; there is nothing.");
-        Views.FormatError(() => RecDataset.Load(folder["data.csv"])).Should().Be($"'{folder["data.csv"]}' isn't a dataset in a layout that is known; expected a folder or a .inter file.\n{LookedFor}");
+        nothing.Should().Throw<DirectoryNotFoundException>()
+            .WithMessage($"Expected a dataset's folder or its .inter file at '{folder["no"]}'; there is nothing.");
+        Views.FormatError(() => RecDataset.Load(folder["data.csv"])).Should()
+            .Be($"'{folder["data.csv"]}' isn't a dataset in a layout that is known; expected a folder or a .inter file.\n{LookedFor}");
     }
 }

@@ -17,7 +17,8 @@ public sealed class LatticeReaderTests
     [Fact]
     public void Reads_three_lists_and_features()
     {
-        using TempFolder folder = Folder("""{"0": [0, 2], "3": [], "1": ["0"]}""").WithNpy("text_feat.npy", new float[,] { { 1 }, { 2 }, { 3 }, { 4 } });
+        using TempFolder folder = Folder("""{"0": [0, 2], "3": [], "1": ["0"]}""")
+            .WithNpy("text_feat.npy", new float[,] { { 1 }, { 2 }, { 3 }, { 4 } });
 
         RecDataset data = RecDataset.Load(folder.Path);
 
@@ -49,8 +50,10 @@ public sealed class LatticeReaderTests
     public void Counts_lines_across_buffers()
     {
         string padding = string.Concat(Enumerable.Range(0, 20_000).Select(u => $"\"{u}\": [0],\n"));
-        Error("{\n" + padding + "\"x\": [1.5]}").Should().Be("train.json line 20002: expected a whole number or a string as item id of user 'x', found 1.5.");
-        Error("{\n" + padding + "\"x\": [1,}").Should().Be("train.json line 20002: expected a JSON object of users with lists of items, found JSON that is broken.");
+        Error("{\n" + padding + "\"x\": [1.5]}").Should()
+            .Be("train.json line 20002: expected a whole number or a string as item id of user 'x', found 1.5.");
+        Error("{\n" + padding + "\"x\": [1,}").Should()
+            .Be("train.json line 20002: expected a JSON object of users with lists of items, found JSON that is broken.");
     }
 
     [Theory]
@@ -63,8 +66,10 @@ public sealed class LatticeReaderTests
     [InlineData("{\"0\": [-1]}", "train.json line 1: expected a whole number or a string as item id of user '0', found -1.")]
     [InlineData("{\" \": [1]}", "train.json line 1: expected a user id, found a blank.")]
     [InlineData("{\"0\": [\"\"]}", "train.json line 1: expected an item id, found a blank.")]
-    [InlineData("{\"0\": [0],\n\"0\": [0]}", "train.json line 2: expected each user-item pair once; found user '0' with item '0', which is in train.json line 1 already.")]
-    [InlineData("{\"7\": [2]}", "test.json line 1: expected each user-item pair once; found user '7' with item '2', which is in train.json line 1 already.")]
+    [InlineData("{\"0\": [0],\n\"0\": [0]}",
+        "train.json line 2: expected each user-item pair once; found user '0' with item '0', which is in train.json line 1 already.")]
+    [InlineData("{\"7\": [2]}",
+        "test.json line 1: expected each user-item pair once; found user '7' with item '2', which is in train.json line 1 already.")]
     [InlineData("{}", "train.json, val.json, test.json: expected the split ByLabel to give training interactions; found none among 2.")]
     [InlineData("{\"0\": [1", "train.json line 1: expected a JSON object of users with lists of items, found JSON that is broken.")]
     [InlineData("{\"0\": [0]} more", "train.json line 1: expected a JSON object of users with lists of items, found JSON that is broken.")]
@@ -76,7 +81,8 @@ public sealed class LatticeReaderTests
         using TempFolder folder = Folder("""{"0": [0, 2, 3]}""");
         File.Delete(folder["val.json"]);
 
-        Views.FormatError(() => RecDataset.LoadLattice(folder.Path)).Should().Be($"expected train.json, val.json, test.json in the folder '{folder.Path}', found no val.json.");
+        Views.FormatError(() => RecDataset.LoadLattice(folder.Path)).Should()
+            .Be($"expected train.json, val.json, test.json in the folder '{folder.Path}', found no val.json.");
         RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.ByLabel(allowMissing: true) }).Validation.Count.Should().Be(0);
         RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.None }).Train.Count.Should().Be(4);
     }
@@ -85,6 +91,7 @@ public sealed class LatticeReaderTests
     public void Refuses_features_that_do_not_cover_the_items()
     {
         using TempFolder folder = Folder("{\n\"0\": [0, 2]}").WithNpy("image_feat.npy", new float[,] { { 1 }, { 2 } });
-        Views.FormatError(() => RecDataset.Load(folder.Path)).Should().Be("train.json line 2: expected an item id from 0 to 1, because image_feat.npy has 2 rows; found '2'.");
+        Views.FormatError(() => RecDataset.Load(folder.Path)).Should()
+            .Be("train.json line 2: expected an item id from 0 to 1, because image_feat.npy has 2 rows; found '2'.");
     }
 }

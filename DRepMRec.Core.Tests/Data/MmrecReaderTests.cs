@@ -55,13 +55,13 @@ public sealed class MmrecReaderTests
     }
 
     [Fact]
-    public void Other_ids_keep_the_order_of_first_appearance()
+    public void Other_ids_ascend_by_their_characters()
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\tx_label\nzoe\t07\t0\n9\t3\t1\nzoe\tb\t2\n");
 
         RecDataset data = RecDataset.Load(folder.Path);
 
-        data.Users.Ids.Should().Equal("zoe", "9");
+        data.Users.Ids.Should().Equal("9", "zoe");
         data.Items.Ids.Should().Equal(["07", "3", "b"], "07 isn't the only way to write the number 7");
     }
 
@@ -107,29 +107,34 @@ public sealed class MmrecReaderTests
     [InlineData("user\titemID\n1\t2\n", "baby.inter line 1: expected a column userID or user_id in the header, found 'user\\titemID'.")]
     [InlineData("userID\titem\n1\t2\n", "baby.inter line 1: expected a column itemID or item_id in the header, found 'userID\\titem'.")]
     [InlineData("userID\titemID\tuserID\n1\t2\t1\n", "baby.inter line 1: expected each column once in the header, found 'userID' twice.")]
-    [InlineData("userID\titemID\trating\ttimestamp\tx_label\n12\t7\t5.0\t0\t0\n\n12\t8\t5.0\n", "baby.inter line 4: expected 5 tab-separated columns (userID, itemID, rating, timestamp, x_label), found 3: '12\\t8\\t5.0'.")]
+    [InlineData("userID\titemID\trating\ttimestamp\tx_label\n12\t7\t5.0\t0\t0\n\n12\t8\t5.0\n",
+        "baby.inter line 4: expected 5 tab-separated columns (userID, itemID, rating, timestamp, x_label), found 3: '12\\t8\\t5.0'.")]
     [InlineData("userID\titemID\n1\t2\t3\n", "baby.inter line 2: expected 2 tab-separated columns (userID, itemID), found 3: '1\\t2\\t3'.")]
     [InlineData("userID\titemID\trating\n1\t2\tgood\n", "baby.inter line 2: expected a number as rating, found 'good'.")]
     [InlineData("userID\titemID\trating\n1\t2\t3,5\n", "baby.inter line 2: expected a number as rating, found '3,5'.")]
     [InlineData("userID\titemID\trating\n1\t2\tNaN\n", "baby.inter line 2: expected a number as rating, found 'NaN'.")]
     [InlineData("userID\titemID\ttimestamp\n1\t2\tnow\n", "baby.inter line 2: expected a number as timestamp, found 'now'.")]
     [InlineData("userID\titemID\tx_label\n1\t2\ttrain\n", "baby.inter line 2: expected a number as x_label, found 'train'.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t3\n", "baby.inter line 3: expected the label 0 (training), 1 (validation) or 2 (test), found 3.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t\n", "baby.inter line 3: expected the label 0 (training), 1 (validation) or 2 (test), found none.")]
+    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t3\n",
+        "baby.inter line 3: expected the label 0 (training), 1 (validation) or 2 (test), found 3.")]
+    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t\n",
+        "baby.inter line 3: expected the label 0 (training), 1 (validation) or 2 (test), found none.")]
     [InlineData("userID\titemID\n\t2\n", "baby.inter line 2: expected a user id, found a blank.")]
     [InlineData("userID\titemID\n1\t \n", "baby.inter line 2: expected an item id, found a blank.")]
-    [InlineData("userID\titemID\n1\t2\n3\t2\n1\t2\n", "baby.inter line 4: expected each user-item pair once; found user '1' with item '2', which is in baby.inter line 2 already.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t2\t2\n", "baby.inter line 3: expected each user-item pair once; found user '1' with item '2', which is in baby.inter line 2 already.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t2\n", "baby.inter: expected the split ByLabel to give validation interactions; found none among 2.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t3\t1\n", "baby.inter: expected the split ByLabel to give test interactions; found none among 2.")]
-    [InlineData("userID\titemID\tx_label\n1\t2\t1\n1\t3\t2\n", "baby.inter: expected the split ByLabel to give training interactions; found none among 2.")]
+    [InlineData("userID\titemID\n1\t2\n3\t2\n1\t2\n",
+        "baby.inter line 4: expected each user-item pair once; found user '1' with item '2', which is in baby.inter line 2 already.")]
+    [InlineData("userID\titemID\tx_label\n1\t2\t0\n1\t2\t2\n",
+        "baby.inter line 3: expected each user-item pair once; found user '1' with item '2', which is in baby.inter line 2 already.")]
+    [InlineData("userID\titemID\tx_label\n1\t2\t1\n1\t3\t2\n",
+        "baby.inter: expected the split ByLabel to give training interactions; found none among 2.")]
     public void Says_what_is_wrong_and_where(string inter, string message) => Error(inter).Should().Be(message);
 
     [Fact]
     public void Refuses_bytes_that_are_no_text()
     {
         using TempFolder folder = new TempFolder().With("baby.inter", [.. "userID\titemID\n1\t"u8, 0xFF, 0xFE, (byte)'\n']);
-        Views.FormatError(() => RecDataset.Load(folder.Path)).Should().Be("baby.inter: expected UTF-8 text, found bytes that aren't.");
+        Views.FormatError(() => RecDataset.Load(folder.Path)).Should()
+            .Be("baby.inter line 2: expected UTF-8 text, found the byte FF as number 3 of the line.");
     }
 
     [Fact]
@@ -137,7 +142,8 @@ public sealed class MmrecReaderTests
     {
         using TempFolder folder = new TempFolder().With("baby.inter", "userID\titemID\n1\n");
         Action load = () => RecDataset.LoadMmrec(folder["baby.inter"]);
-        load.Should().ThrowExactly<DatasetFormatException>().Which.Should().Match<DatasetFormatException>(e => e.File == "baby.inter" && e.Line == 2);
+        load.Should().ThrowExactly<DatasetFormatException>().Which.Should().Match<DatasetFormatException>(e => e.File == "baby.inter"
+            && e.Line == 2);
     }
 
     [Fact]
@@ -156,7 +162,8 @@ public sealed class MmrecReaderTests
         Error(Inter, f => f.WithNpy("my image_feat.npy", new float[,] { { 1 } }))
             .Should().Be("my image_feat.npy: expected a modality's name of at most 64 letters, digits, '-' and '_' before '_feat.npy'.");
         Error(Inter, f => f.With("image_feat.npy", "no"))
-            .Should().Be("image_feat.npy: expected a .npy file, which begins with the bytes 93 'NUMPY' and a version; found another beginning.");
+            .Should().Be("image_feat.npy: expected a .npy file, which begins with the bytes 93 'NUMPY' and a version; found another "
+                + "beginning.");
     }
 
     [Fact]
@@ -171,11 +178,20 @@ public sealed class MmrecReaderTests
             .Should().Be("i_id_mapping.csv line 2: expected a whole number as itemID, found 'x'.");
         Error(Rows, f => f.With("u_id_mapping.csv", "user\tid\n"))
             .Should().Be("u_id_mapping.csv line 1: expected a column userID in the header, found 'user\\tid'.");
-        Error(Rows, f => f.With("i_id_mapping.csv", "asin\titemID\na\t0\nb\t1\nc\t2\n").WithNpy("text_feat.npy", new float[,] { { 1 }, { 2 } }))
+        Error(Rows, f => f.With("i_id_mapping.csv", "asin\titemID\na\t0\nb\t1\nc\t2\n")
+            .WithNpy("text_feat.npy", new float[,] { { 1 }, { 2 } }))
             .Should().Be("text_feat.npy: expected 3 rows for the items of i_id_mapping.csv, found 2.");
-        Error(Rows, f => f.With("i_id_mapping.csv", "asin\titemID\na\t0\nb\t1\nc\t2\n").WithNpy("text_feat.npy", new float[,] { { 1 }, { 2 }, { 3 }, { 4 } }))
+        Error(Rows, f => f.With("i_id_mapping.csv", "asin\titemID\na\t0\nb\t1\nc\t2\n")
+            .WithNpy("text_feat.npy", new float[,] { { 1 }, { 2 }, { 3 }, { 4 } }))
             .Should().Be("text_feat.npy: expected rows for the items that i_id_mapping.csv has, found 4 rows; it has no itemID 3.");
     }
+
+    [Theory]
+    [InlineData(1, "test")]
+    [InlineData(2, "validation")]
+    public void A_split_that_promises_both_sets_refuses_labels_that_give_one(int label, string missing)
+        => Error($"userID\titemID\tx_label\n1\t2\t0\n1\t3\t{label}\n", options: new() { Split = SplitStrategy.ByLabel() })
+            .Should().Be($"baby.inter: expected the split ByLabel to give {missing} interactions; found none among 2.");
 
     [Fact]
     public void A_minimum_rating_needs_ratings()

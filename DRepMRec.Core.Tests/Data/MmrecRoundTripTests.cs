@@ -57,9 +57,9 @@ public sealed class MmrecRoundTripTests
         Sample().SaveMmrec(folder.Path);
 
         folder.Files().Should().Equal("i_id_mapping.csv", "image_feat.npy", "shop.inter", "text_feat.npy", "u_id_mapping.csv");
-        File.ReadAllText(folder["shop.inter"]).Should().Be("userID\titemID\tx_label\n0\t0\t0\n1\t1\t0\n0\t1\t1\n1\t2\t2\n");
+        File.ReadAllText(folder["shop.inter"]).Should().Be("userID\titemID\tx_label\n0\t3\t0\n1\t0\t0\n0\t0\t1\n1\t1\t2\n");
         File.ReadAllText(folder["u_id_mapping.csv"]).Should().Be("user_id\tuserID\n\"Ann \"\"A\"\"\"\t0\nß\t1\n");
-        File.ReadAllText(folder["i_id_mapping.csv"]).Should().Be("asin\titemID\n\"tab\tid\"\t0\n7\t1\nhéllo\t2\nonly\t3\n");
+        File.ReadAllText(folder["i_id_mapping.csv"]).Should().Be("asin\titemID\n7\t0\nhéllo\t1\nonly\t2\n\"tab\tid\"\t3\n");
     }
 
     [Fact]
@@ -70,7 +70,9 @@ public sealed class MmrecRoundTripTests
 
         Action again = () => Sample().SaveMmrec(folder.Path);
 
-        again.Should().Throw<IOException>().WithMessage($"The folder '{folder.Path}' holds a dataset already (i_id_mapping.csv, image_feat.npy, shop.inter, text_feat.npy, u_id_mapping.csv); pass overwrite: true to replace it.");
+        again.Should().Throw<IOException>()
+            .WithMessage($"The folder '{folder.Path}' holds a dataset already (i_id_mapping.csv, image_feat.npy, shop.inter, "
+            + $"text_feat.npy, u_id_mapping.csv); pass overwrite: true to replace it.");
         Sample().SaveMmrec(folder.Path, overwrite: true);
         ShouldEqual(RecDataset.Load(folder.Path), Sample());
     }
@@ -82,7 +84,9 @@ public sealed class MmrecRoundTripTests
 
         Action save = () => Sample().SaveMmrec(folder.Path, overwrite: true);
 
-        save.Should().Throw<IOException>().WithMessage($"The folder '{folder.Path}' holds files of another dataset, which would be read as part of this one: audio_feat.npy.");
+        save.Should().Throw<IOException>()
+            .WithMessage($"The folder '{folder.Path}' holds files of another dataset, which would be read as part of this one: "
+            + $"audio_feat.npy.");
         folder.Files().Should().Equal("audio_feat.npy");
     }
 
@@ -90,11 +94,12 @@ public sealed class MmrecRoundTripTests
     public void A_failure_leaves_the_folder_as_it_was()
     {
         using var folder = new TempFolder();
-        RecDataset data = RecDataset.FromInteractions("x", [new("u", "a\nb")], options: new() { Split = SplitStrategy.None });
+        RecDataset data = RecDataset.FromInteractions("x", [new("u", "a\rb")], options: new() { Split = SplitStrategy.None });
 
         Action save = () => data.SaveMmrec(folder.Path);
 
-        save.Should().Throw<InvalidOperationException>().WithMessage("A raw id that is blank or has a line break can't be written to a mapping file; got 'a\\nb'.");
+        save.Should().Throw<InvalidOperationException>()
+            .WithMessage("A raw id with a carriage return can't be written to a mapping file; got 'a\\rb'.");
         folder.Files().Should().BeEmpty();
     }
 

@@ -33,14 +33,16 @@ public sealed class PathTraversalTests
     [InlineData("x\0")]
     [InlineData("..")]
     public void A_modality_that_is_a_path_is_refused(string name)
-        => FluentActions.Invoking(() => new Modality(name)).Should().Throw<ArgumentException>().WithMessage("A modality's name has at most 64 letters, digits, '-' and '_'; got '*'.*");
+        => FluentActions.Invoking(() => new Modality(name)).Should().Throw<ArgumentException>()
+            .WithMessage("A modality's name has at most 64 letters, digits, '-' and '_'; got '*'.*");
 
     [Fact]
     public void A_modality_column_that_is_a_path_is_refused()
     {
         using var folder = new TempFolder();
         folder.With("x.inter", "user_id:token\titem_id:token\nu\ta\n").With("x.item", "item_id:token\t../../x:float_seq\na\t1 2\n");
-        FluentActions.Invoking(() => RecDataset.LoadRecBole(folder["x.inter"])).Should().Throw<DatasetFormatException>().WithMessage("x.item line 1: expected a float_seq column named by a modality *found '../../x:float_seq'.");
+        FluentActions.Invoking(() => RecDataset.LoadRecBole(folder["x.inter"])).Should().Throw<DatasetFormatException>()
+            .WithMessage("x.item line 1: expected a float_seq column named by a modality *found '../../x:float_seq'.");
     }
 
     [Fact]

@@ -41,20 +41,21 @@ public sealed class RecBoleReaderTests
 
         data.Name.Should().Be("ml");
         data.Users.Ids.Should().Equal("u1", "u2");
-        data.Items.Ids.Should().Equal(["i2", "i1", "i3", "i9"], "an item known by its features comes after those of the interactions");
+        data.Items.Ids.Should().Equal(["i1", "i2", "i3", "i9"], "i9 is known by its features");
         data.Pairs().Train.Should().Equal("u1-i2", "u2-i2");
         data.Pairs().Validation.Should().Equal("u1-i1");
         data.Pairs().Test.Should().Equal("u1-i3", "u2-i3");
         data.Features.Select(f => (f.Modality.Name, f.Dimension)).Should().Equal(("image", 2), ("text", 3));
-        data.Features[0].Values.ToArray().Should().Equal(3, 4, 0, 0, 0, 0, 0.5f, -10);
-        data.Features[0].Present.ToArray().Should().Equal([true, false, false, true], "zeros are no features, and i3 has none");
+        data.Features[0].Values.ToArray().Should().Equal(0, 0, 3, 4, 0, 0, 0.5f, -10);
+        data.Features[0].Present.ToArray().Should().Equal([false, true, false, true], "zeros are no features, and i3 has none");
         data.Features[1].Present.ToArray().Should().Equal(true, true, false, false);
     }
 
     [Fact]
     public void Splits_at_random_unless_the_file_has_labels()
     {
-        using TempFolder folder = new TempFolder().With("ml.inter", "user_id:token\titem_id:token\tx_label:float\n1\t1\t0.0\n1\t2\t1.0\n1\t3\t2.0\n");
+        using TempFolder folder = new TempFolder()
+            .With("ml.inter", "user_id:token\titem_id:token\tx_label:float\n1\t1\t0.0\n1\t2\t1.0\n1\t3\t2.0\n");
 
         RecDataset data = RecDataset.Load(folder.Path);
 
@@ -62,22 +63,35 @@ public sealed class RecBoleReaderTests
     }
 
     [Theory]
-    [InlineData("user_id:token\titem_id\n", "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'item_id'.")]
-    [InlineData("user_id:token\tfloat\n", "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'float'.")]
-    [InlineData("user_id:token\titem_id:text\n", "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'item_id:text'.")]
-    [InlineData("user:token\titem_id:token\n", "ml.inter line 1: expected a column user_id:token or userID:token in the header, found 'user:token\\titem_id:token'.")]
-    [InlineData("user_id:token\titem_id:token\n1\n", "ml.inter line 2: expected 2 tab-separated columns (user_id:token, item_id:token), found 1: '1'.")]
+    [InlineData("user_id:token\titem_id\n",
+        "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'item_id'.")]
+    [InlineData("user_id:token\tfloat\n",
+        "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'float'.")]
+    [InlineData("user_id:token\titem_id:text\n",
+        "ml.inter line 1: expected columns named name:type with a type of token, float, token_seq, float_seq, found 'item_id:text'.")]
+    [InlineData("user:token\titem_id:token\n",
+        "ml.inter line 1: expected a column user_id:token or userID:token in the header, found 'user:token\\titem_id:token'.")]
+    [InlineData("user_id:token\titem_id:token\n1\n",
+        "ml.inter line 2: expected 2 tab-separated columns (user_id:token, item_id:token), found 1: '1'.")]
     [InlineData("user_id:token\titem_id:token\trating:float\n1\t2\tx\n", "ml.inter line 2: expected a number as rating:float, found 'x'.")]
     public void Says_what_is_wrong_with_the_interactions(string inter, string message) => Error(inter).Should().Be(message);
 
     [Theory]
-    [InlineData("item_id:token\timage:float_seq\ni1\t1 2\ni2\t1\n", "ml.item line 3: expected 2 numbers in the column image as in the first item, found 1.")]
-    [InlineData("item_id:token\timage:float_seq\ni1\t1 x\n", "ml.item line 2: expected numbers separated by spaces in the column image, found 'x'.")]
-    [InlineData("item_id:token\timage:float_seq\ni1\t1\ni1\t2\n", "ml.item line 3: expected each item once; found 'i1', which is in line 2 already.")]
+    [InlineData("item_id:token\timage:float_seq\ni1\t1 2\ni2\t1\n",
+        "ml.item line 3: expected 2 numbers in the column image as in the first item, found 1.")]
+    [InlineData("item_id:token\timage:float_seq\ni1\t1 x\n",
+        "ml.item line 2: expected numbers separated by spaces in the column image, found 'x'.")]
+    [InlineData("item_id:token\timage:float_seq\ni1\t1\ni1\t2\n",
+        "ml.item line 3: expected each item once; found 'i1', which is in line 2 already.")]
     [InlineData("item_id:token\timage:float_seq\n\t1\n", "ml.item line 2: expected an item id, found a blank.")]
-    [InlineData("item_id:token\timage:float_seq\ni1\n", "ml.item line 2: expected 2 tab-separated columns (item_id:token, image:float_seq), found 1: 'i1'.")]
-    [InlineData("id:token\timage:float_seq\ni1\t1\n", "ml.item line 1: expected a column item_id:token or itemID:token in the header, found 'id:token\\timage:float_seq'.")]
-    [InlineData("item_id:token\tan image:float_seq\ni1\t1\n", "ml.item line 1: expected a float_seq column named by a modality (at most 64 letters, digits, '-' and '_'), found 'an image:float_seq'.")]
-    [InlineData("item_id:token\timage:float_seq\timage_feat:float_seq\ni1\t1\t1\n", "ml.item line 1: expected one column per modality, found image, image.")]
+    [InlineData("item_id:token\timage:float_seq\ni1\n",
+        "ml.item line 2: expected 2 tab-separated columns (item_id:token, image:float_seq), found 1: 'i1'.")]
+    [InlineData("id:token\timage:float_seq\ni1\t1\n",
+        "ml.item line 1: expected a column item_id:token or itemID:token in the header, found 'id:token\\timage:float_seq'.")]
+    [InlineData("item_id:token\tan image:float_seq\ni1\t1\n",
+        "ml.item line 1: expected a float_seq column named by a modality (at most 64 letters, digits, '-' and '_'), found 'an "
+        + "image:float_seq'.")]
+    [InlineData("item_id:token\timage:float_seq\timage_feat:float_seq\ni1\t1\t1\n",
+        "ml.item line 1: expected one column per modality, found image, image.")]
     public void Says_what_is_wrong_with_the_items(string item, string message) => Error(Inter, item).Should().Be(message);
 }

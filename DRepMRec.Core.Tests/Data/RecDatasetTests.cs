@@ -11,15 +11,18 @@ public sealed class RecDatasetTests
 
     private static InteractionSet Set(params (int, int)[] pairs) => new(2, 2, pairs);
 
-    private static RecDataset Small(params ItemFeatures[] features) => new("small", TwoUsers, TwoItems, new(Set((0, 0), (1, 0)), Set((0, 1)), Set((1, 1))), features);
+    private static RecDataset Small(params ItemFeatures[] features)
+        => new("small", TwoUsers, TwoItems, new(Set((0, 0), (1, 0)), Set((0, 1)), Set((1, 1))), features);
 
     [Fact]
     public void Refuses_parts_that_do_not_fit()
     {
         Action counts = () => _ = new RecDataset("small", new IdMap(["a"]), TwoItems, new(Set(), Set(), Set()));
-        counts.Should().Throw<ArgumentException>().WithMessage("The training interactions are over 2 users and 2 items; the dataset has 1 and 2. (Parameter 'splits')");
+        counts.Should().Throw<ArgumentException>()
+            .WithMessage("The training interactions are over 2 users and 2 items; the dataset has 1 and 2. (Parameter 'splits')");
         Action overlap = () => _ = new RecDataset("small", TwoUsers, TwoItems, new(Set((0, 1)), Set(), Set((0, 1))));
-        overlap.Should().Throw<ArgumentException>().WithMessage("No pair may be in two sets; got the pair (0, 1) in training and test. (Parameter 'splits')");
+        overlap.Should().Throw<ArgumentException>()
+            .WithMessage("No pair may be in two sets; got the pair (0, 1) in training and test. (Parameter 'splits')");
         Action rows = () => Small(new ItemFeatures(Modality.Text, 1, 1, [1f]));
         rows.Should().Throw<ArgumentException>().WithMessage("Modality text has 1 rows; the dataset has 2 items. (Parameter 'features')");
         Action twice = () => Small(new ItemFeatures(Modality.Text, 2, 1, [1f, 2]), new ItemFeatures(Modality.Text, 2, 1, [1f, 2]));
@@ -28,7 +31,8 @@ public sealed class RecDatasetTests
 
     [Fact]
     public void Modalities_stand_in_the_order_of_their_names()
-        => Small(new ItemFeatures(Modality.Text, 2, 1, [1f, 2]), new ItemFeatures(Modality.Audio, 2, 1, [1f, 2])).Features.Select(f => f.Modality.Name).Should().Equal("audio", "text");
+        => Small(new ItemFeatures(Modality.Text, 2, 1, [1f, 2]), new ItemFeatures(Modality.Audio, 2, 1, [1f, 2])).Features.Select(f
+            => f.Modality.Name).Should().Equal("audio", "text");
 
     [Fact]
     public void The_checksum_is_that_of_the_canonical_form()
@@ -40,7 +44,8 @@ public sealed class RecDatasetTests
     [Fact]
     public void The_checksum_knows_neither_index_order_nor_features()
     {
-        var turned = new RecDataset("other", new IdMap(["b", "a"]), new IdMap(["y", "x"]), new(Set((0, 1), (1, 1)), Set((1, 0)), Set((0, 0))), [new ItemFeatures(Modality.Text, 2, 1, [1f, 2])]);
+        var turned = new RecDataset("other", new IdMap(["b", "a"]), new IdMap(["y", "x"]),
+            new(Set((0, 1), (1, 1)), Set((1, 0)), Set((0, 0))), [new ItemFeatures(Modality.Text, 2, 1, [1f, 2])]);
         var exchanged = new RecDataset("small", TwoUsers, TwoItems, new(Set((0, 0), (1, 0)), Set((1, 1)), Set((0, 1))));
 
         turned.SplitChecksum.Should().Be(Small().SplitChecksum);
@@ -51,7 +56,9 @@ public sealed class RecDatasetTests
     public void The_summary_reads_well()
     {
         var train = new InteractionSet(3, 4, [(0, 0), (1, 1), (1, 0)]);
-        var data = new RecDataset("shop", new IdMap(["a", "b", "c"]), new IdMap(["0", "1", "2", "3"]), new(train, new(3, 4, [(0, 1)]), new(3, 4, [(2, 2), (1, 2), (0, 3)])), [new ItemFeatures(Modality.Image, 4, 2, [1, 2, 3, 4, 0, 0, 5, 6])]);
+        var data = new RecDataset("shop", new IdMap(["a", "b", "c"]), new IdMap(["0", "1", "2", "3"]),
+            new(train, new(3, 4, [(0, 1)]), new(3, 4, [(2, 2), (1, 2), (0, 3)])),
+            [new ItemFeatures(Modality.Image, 4, 2, [1, 2, 3, 4, 0, 0, 5, 6])]);
 
         data.ToString().Should().Be("shop: 3 users, 4 items, 3 + 1 + 3 interactions, image(2)");
         data.Summarize().ToString().Should().Be(

@@ -92,12 +92,50 @@ public sealed class SplitStrategyTests
         }
     }
 
+    [Theory]
+    [InlineData(0.1, 0.1, 1)]
+    [InlineData(0.1, 0.1, 2)]
+    [InlineData(0.25, 0.25, 2)]
+    [InlineData(0.49, 0.49, 2)]
+    [InlineData(0.3, 0.6, 2)]
+    [InlineData(0.1, 0.1, 3)]
+    [InlineData(0.3, 0.3, 3)]
+    [InlineData(0.4, 0.4, 3)]
+    [InlineData(0.2, 0.3, 4)]
+    [InlineData(0.45, 0.45, 5)]
+    public void Shares_hold_for_users_with_few_interactions_too(double validationShare, double testShare, int each)
+    {
+        const int Users = 20_000;
+        IEnumerable<Interaction> log = Enumerable.Range(0, Users * each)
+            .Select(n => new Interaction($"u{n / each}", $"i{n % each}", Timestamp: n));
+        foreach (SplitStrategy strategy in new[] { SplitStrategy.RandomPerUser(validationShare, testShare),
+            SplitStrategy.PerUserTime(validationShare, testShare) })
+        {
+            if (each == 1)
+            {
+                Views.FormatError(() => Split(strategy, log))
+                    .Should().Contain("to give validation interactions; found none", "the only one is for training");
+                continue;
+            }
+
+            RecDataset data = Split(strategy, log);
+
+            // One of each user's is for training; where that leaves less than both shares ask for, they give way in proportion.
+            double scale = Math.Min(1, (each - 1) / (each * (validationShare + testShare)));
+            (data.Validation.Count / (double)(Users * each)).Should().BeApproximately(validationShare * scale, 0.006);
+            (data.Test.Count / (double)(Users * each)).Should().BeApproximately(testShare * scale, 0.006);
+            for (int u = 0; u < Users; u++)
+                (data.Train.ItemsOf(u).Length > 0).Should().BeTrue();
+        }
+    }
+
     [Fact]
     public void PerUserTime_keeps_the_order_of_time_within_each_user()
     {
         RecDataset data = Split(SplitStrategy.PerUserTime(0.2, 0.2));
         Dictionary<string, double> times = Times();
-        double[] Of(InteractionSet set, int user) => [.. set.ItemsOf(user).ToArray().Select(i => times[$"{data.Users[user]}-{data.Items[i]}"])];
+        double[] Of(InteractionSet set, int user)
+            => [.. set.ItemsOf(user).ToArray().Select(i => times[$"{data.Users[user]}-{data.Items[i]}"])];
 
         for (int u = 0; u < data.Users.Count; u++)
         {
@@ -139,7 +177,9 @@ public sealed class SplitStrategyTests
     [Fact]
     public void LeaveOneOut_by_time_takes_the_latest()
     {
-        var (train, validation, test) = Split(SplitStrategy.LeaveOneOut(byTime: true), [new("u", "a", Timestamp: 3), new("u", "b", Timestamp: 1), new("u", "c", Timestamp: 2), new("v", "a", Timestamp: 2), new("v", "c", Timestamp: 1)]).Pairs();
+        var (train, validation, test) = Split(SplitStrategy.LeaveOneOut(byTime: true),
+            [new("u", "a", Timestamp: 3), new("u", "b", Timestamp: 1), new("u", "c", Timestamp: 2), new("v", "a", Timestamp: 2),
+            new("v", "c", Timestamp: 1)]).Pairs();
 
         (train, validation, test).Should().BeEquivalentTo((new[] { "u-b", "v-c" }, new[] { "u-c" }, new[] { "u-a", "v-a" }));
     }
@@ -165,17 +205,22 @@ public sealed class SplitStrategyTests
     {
         Interaction[] without = [new("u", "a", Timestamp: 1), new("u", "b")];
         Interaction[] same = [new("u", "a", Timestamp: 7), new("u", "b", Timestamp: 7)];
-        Views.FormatError(() => Split(SplitStrategy.PerUserTime(), without)).Should().Be("interaction 2: expected a timestamp, which the split PerUserTime(0.1, 0.1) needs; found none.");
-        Views.FormatError(() => Split(SplitStrategy.GlobalTime(0.2, 0.1), same)).Should().Be("expected timestamps that differ, which the split GlobalTime(0.2, 0.1) needs; found 7 on all 2 interactions.");
-        Views.FormatError(() => Split(SplitStrategy.LeaveOneOut(byTime: true), same)).Should().Be("expected timestamps that differ, which the split LeaveOneOut(byTime) needs; found 7 on all 2 interactions.");
+        Views.FormatError(() => Split(SplitStrategy.PerUserTime(), without)).Should()
+            .Be("interaction 2: expected a timestamp, which the split PerUserTime(0.1, 0.1) needs; found none.");
+        Views.FormatError(() => Split(SplitStrategy.GlobalTime(0.2, 0.1), same)).Should()
+            .Be("expected timestamps that differ, which the split GlobalTime(0.2, 0.1) needs; found 7 on all 2 interactions.");
+        Views.FormatError(() => Split(SplitStrategy.LeaveOneOut(byTime: true), same)).Should()
+            .Be("expected timestamps that differ, which the split LeaveOneOut(byTime) needs; found 7 on all 2 interactions.");
     }
 
     [Fact]
     public void A_promised_set_that_stays_empty_is_an_error()
     {
         Interaction[] two = [new("u", "a"), new("u", "b")];
-        Views.FormatError(() => Split(SplitStrategy.LeaveOneOut(), two)).Should().Be("expected the split LeaveOneOut to give validation interactions; found none among 2.");
-        Views.FormatError(() => Split(SplitStrategy.RandomPerUser(0, 0.1), [new("u", "a")])).Should().Be("expected the split RandomPerUser(0, 0.1) to give test interactions; found none among 1.");
+        Views.FormatError(() => Split(SplitStrategy.LeaveOneOut(), two)).Should()
+            .Be("expected the split LeaveOneOut to give validation interactions; found none among 2.");
+        Views.FormatError(() => Split(SplitStrategy.RandomPerUser(0, 0.1), [new("u", "a")])).Should()
+            .Be("expected the split RandomPerUser(0, 0.1) to give test interactions; found none among 1.");
         Split(SplitStrategy.RandomPerUser(0, 0.5), two).Pairs().Test.Should().ContainSingle();
         Split(SplitStrategy.ByLabel(allowMissing: true), [new("u", "a", Label: 0)]).Train.Count.Should().Be(1);
     }
@@ -188,6 +233,7 @@ public sealed class SplitStrategyTests
         Action whole = () => SplitStrategy.GlobalTime(0.1, 1);
         whole.Should().Throw<ArgumentOutOfRangeException>().WithMessage("testShare must be at least 0 and below 1.*");
         Action together = () => SplitStrategy.PerUserTime(0.5, 0.5);
-        together.Should().Throw<ArgumentException>().WithMessage("The shares of validation and test must stay below 1 together; got 0.5 and 0.5.");
+        together.Should().Throw<ArgumentException>()
+            .WithMessage("The shares of validation and test must stay below 1 together; got 0.5 and 0.5.");
     }
 }

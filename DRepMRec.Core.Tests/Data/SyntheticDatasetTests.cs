@@ -61,7 +61,8 @@ public sealed class SyntheticDatasetTests
             return (double)inside / set.Count;
         }
 
-        Inside(Data.Train).Should().BeInRange(0.82, 0.92, "15 % of the interactions follow no taste, and a few of these are inside by chance");
+        Inside(Data.Train).Should()
+            .BeInRange(0.82, 0.92, "15 % of the interactions follow no taste, and a few of these are inside by chance");
         Inside(Data.Validation).Should().Be(1);
         Inside(Data.Test).Should().Be(1);
         Default.UserClusters.Should().OnlyContain(c => c.Count == 1 || c.Count == 2);
@@ -104,9 +105,11 @@ public sealed class SyntheticDatasetTests
     [Fact]
     public void Small_and_extreme_options_work()
     {
-        SyntheticDataset bare = SyntheticDataset.Create(new() { Users = 3, Items = 2, Clusters = 1, Modalities = [], ColdItemShare = 0, BehaviorNoise = 0 });
+        SyntheticDataset bare =
+            SyntheticDataset.Create(new() { Users = 3, Items = 2, Clusters = 1, Modalities = [], ColdItemShare = 0, BehaviorNoise = 0 });
         bare.Data.Features.Should().BeEmpty();
-        SyntheticDataset hard = SyntheticDataset.Create(new() { Users = 50, Items = 40, Clusters = 20, ColdItemShare = 0.9, MissingFeatureShare = 0.9, MeanInteractions = 60 });
+        SyntheticDataset hard = SyntheticDataset.Create(
+            new() { Users = 50, Items = 40, Clusters = 20, ColdItemShare = 0.9, MissingFeatureShare = 0.9, MeanInteractions = 60 });
         hard.Data.Summarize().ColdItems.Should().Be(20, "the leading item of each cluster is never cold");
     }
 
@@ -114,7 +117,8 @@ public sealed class SyntheticDatasetTests
     public void Refuses_options_that_do_not_fit()
     {
         Action few = () => SyntheticDataset.Create(new() { Items = 10, Clusters = 6 });
-        few.Should().Throw<ArgumentException>().WithMessage("A synthetic dataset needs at least two items per cluster; got 10 items and 6 clusters.");
+        few.Should().Throw<ArgumentException>()
+            .WithMessage("A synthetic dataset needs at least two items per cluster; got 10 items and 6 clusters.");
         Action empty = () => SyntheticDataset.Create(new() { Modalities = [new(Modality.Text, 0)] });
         empty.Should().Throw<ArgumentException>().WithMessage("Modality text needs at least one feature; got 0.");
         Action noise = () => _ = new SyntheticOptions { BehaviorNoise = 1 };
@@ -168,7 +172,8 @@ public sealed class SyntheticDatasetTests
         int hits = 0, coldHits = 0, cold = 0;
         for (int u = 0; u < Data.Users.Count; u++)
         {
-            HashSet<int> top = [.. Enumerable.Range(0, Data.Items.Count).Where(i => !Data.Train.Contains(u, i)).OrderByDescending(i => score(u, i)).Take(20)];
+            HashSet<int> top = [.. Enumerable.Range(0, Data.Items.Count).Where(i => !Data.Train.Contains(u, i))
+                .OrderByDescending(i => score(u, i)).Take(20)];
             foreach (int item in Data.Test.ItemsOf(u))
             {
                 bool hit = top.Contains(item);

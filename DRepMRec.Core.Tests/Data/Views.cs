@@ -7,7 +7,8 @@ internal static class Views
 {
     /// <summary>The pairs of a set by raw id, "user-item", in the order of the indices.</summary>
     public static string[] Pairs(this RecDataset data, InteractionSet set)
-        => [.. Enumerable.Range(0, set.UserCount).SelectMany(u => set.ItemsOf(u).ToArray().Select(i => $"{data.Users[u]}-{data.Items[i]}"))];
+        => [.. Enumerable.Range(0, set.UserCount)
+            .SelectMany(u => set.ItemsOf(u).ToArray().Select(i => $"{data.Users[u]}-{data.Items[i]}"))];
 
     /// <summary>All three sets by raw id.</summary>
     public static (string[] Train, string[] Validation, string[] Test) Pairs(this RecDataset data)

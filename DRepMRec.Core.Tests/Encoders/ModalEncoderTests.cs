@@ -131,4 +131,26 @@ public sealed class ModalEncoderTests
 
         FeatureScaler.Scale(source, FeatureScaling.Standardize)[1].Should().Be(0, "a constant column carries nothing");
     }
+
+    [Theory]
+    [InlineData(1e-45f)]
+    [InlineData(1e-42f)]
+    [InlineData(1e-38f)]
+    [InlineData(3e38f)]
+    public void Rows_of_any_finite_length_are_scaled_to_the_same(float size)
+    {
+        float[] values = [size, size, size, 1, 2, -3, 0.5f, 0, -1, -size, size, 0];
+        var source = new ItemFeatures(Modality.Image, 4, 3, values);
+        foreach (FeatureScaling scaling in Enum.GetValues<FeatureScaling>())
+        {
+            float[] scaled = FeatureScaler.Scale(source, scaling);
+            for (int i = 0; i < 4; i++)
+            {
+                double squares = scaled.Skip(i * 3).Take(3).Sum(x => (double)x * x);
+                Math.Sqrt(squares).Should().BeApproximately(Math.Sqrt(3), 1e-5, $"{scaling}, row {i}");
+            }
+        }
+
+        FeatureScaler.Scale(source, FeatureScaling.None)[..3].Should().OnlyContain(x => Math.Abs(x - 1) < 1e-6);
+    }
 }

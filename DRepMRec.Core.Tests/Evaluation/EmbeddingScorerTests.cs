@@ -23,14 +23,20 @@ public sealed class EmbeddingScorerTests
             scorer.Score([user], alone);
             together.AsSpan(n * items, items).ToArray().Should().Equal(alone, "a user's scores don't depend on the others in the call");
             for (int i = 0; i < items; i++)
-                ((double)alone[i]).Should().BeApproximately(Enumerable.Range(0, dimension).Sum(d => (double)u[(user * dimension) + d] * v[(i * dimension) + d]), 1e-5);
+            {
+                ((double)alone[i]).Should()
+                    .BeApproximately(Enumerable.Range(0, dimension).Sum(d => (double)u[(user * dimension) + d] * v[(i * dimension) + d]),
+                    1e-5);
+            }
         }
     }
 
     [Fact]
     public void Lengths_that_do_not_fit_are_refused()
     {
-        FluentActions.Invoking(() => new EmbeddingScorer(new float[7], new float[6], 3)).Should().Throw<ArgumentException>().WithMessage("Expected multiples of the dimension 3, got 7 user and 6 item values.");
-        FluentActions.Invoking(() => new EmbeddingScorer(new float[6], new float[6], 3).Score([0], new float[3])).Should().Throw<ArgumentException>().WithMessage("Expected room for 1 x 2 scores, got 3.*");
+        FluentActions.Invoking(() => new EmbeddingScorer(new float[7], new float[6], 3)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected multiples of the dimension 3, got 7 user and 6 item values.");
+        FluentActions.Invoking(() => new EmbeddingScorer(new float[6], new float[6], 3).Score([0], new float[3])).Should()
+            .Throw<ArgumentException>().WithMessage("Expected room for 1 x 2 scores, got 3.*");
     }
 }

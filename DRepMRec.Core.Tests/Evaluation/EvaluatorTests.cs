@@ -10,19 +10,22 @@ public sealed class EvaluatorTests
 {
     private static readonly RankingMetric[] Metrics =
     [
-        .. new[] { 1, 5, 20, 1000 }.SelectMany(k => new[] { RankingMetric.Recall(k), RankingMetric.Ndcg(k), RankingMetric.Precision(k), RankingMetric.Map(k), RankingMetric.Mrr(k), RankingMetric.HitRate(k) }),
+        .. new[] { 1, 5, 20, 1000 }.SelectMany(k
+            => new[] { RankingMetric.Recall(k), RankingMetric.Ndcg(k), RankingMetric.Precision(k), RankingMetric.Map(k),
+            RankingMetric.Mrr(k), RankingMetric.HitRate(k) }),
     ];
 
-    // 4 items; u0 has trained on i0. Scores: u0 4 3 2 1, u1 1 1 1 1.
-    private static readonly RecDataset Tiny = Samples.Dataset("tiny", 3, 4, [(0, 0), (1, 1), (2, 1)], [(0, 1)], [(0, 2), (1, 2), (1, 3)], []);
-    private static readonly TableScorer TinyScorer = new(3, 4, (u, i) => u == 0 ? 4 - i : 1);
+    // 4 items; u0 has trained on i0, u1 on i1. Scores: u0 4 3 2 1, u1 9 3 2 1.
+    private static readonly RecDataset Tiny =
+        Samples.Dataset("tiny", 3, 4, [(0, 0), (1, 1), (2, 1)], [(0, 1)], [(0, 2), (1, 2), (1, 3)], []);
+    private static readonly TableScorer TinyScorer = new(3, 4, (u, i) => u != 0 && i == 0 ? 9 : 4 - i);
 
     [Fact]
     public void Ranks_and_figures_worked_out_by_hand()
     {
         EvaluationResult result = new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test);
 
-        // u0 ranks i1, i2, i3: its positive i2 is second. u1's items are equal, so they go by index: i0, i2, i3, with its positives i2 and i3 second and third.
+        // u0 ranks i1, i2, i3: its positive i2 is second. u1 ranks i0, i2, i3, with its positives i2 and i3 second and third.
         result.EvaluatedUsers.Should().Equal(0, 1);
         result.PerUser(RankingMetric.Mrr(20)).Should().Equal(0.5, 0.5);
         result[RankingMetric.Recall(10)].Should().Be(1);
@@ -46,16 +49,19 @@ public sealed class EvaluatorTests
         RecDataset data = Samples.Dataset("cold user", 2, 3, [(0, 0)], [], [(0, 1), (1, 2)], []);
         var scorer = new TableScorer(2, 3, (_, i) => i);
         new Evaluator().Evaluate(scorer, data, EvaluationTarget.Test).EvaluatedUsers.Should().Equal(0, 1);
-        new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining }).Evaluate(scorer, data, EvaluationTarget.Test).EvaluatedUsers.Should().Equal(0);
+        new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining }).Evaluate(scorer, data,
+            EvaluationTarget.Test).EvaluatedUsers.Should().Equal(0);
     }
 
     [Fact]
     public void Ranking_block_by_block_gives_the_figures_of_ranking_all_scores_at_once()
     {
-        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 70, Items = 6000, Clusters = 20, ColdInteractionShare = 0.4, Modalities = [] }).Data;
+        RecDataset data = SyntheticDataset.Create(
+            new SyntheticOptions { Users = 70, Items = 6000, Clusters = 20, ColdInteractionShare = 0.4, Modalities = [] }).Data;
         var scorer = new EmbeddingScorer(Samples.Floats(70 * 8, 1), Samples.Floats(6000 * 8, 2), 8);
         var options = new EvaluationOptions { Metrics = Metrics, Mask = CandidateMask.TrainAndValidation };
-        EvaluationResult blocks = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test), whole = new Evaluator(options).Evaluate(new Whole(scorer), data, EvaluationTarget.Test);
+        EvaluationResult blocks = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test),
+            whole = new Evaluator(options).Evaluate(new Whole(scorer), data, EvaluationTarget.Test);
         foreach (RankingMetric metric in Metrics)
         {
             blocks.PerUser(metric).Should().Equal(whole.PerUser(metric));
@@ -82,7 +88,9 @@ public sealed class EvaluatorTests
         // i2 and i3 have no training interaction; i3 is u1's positive, second of the cold items and third of all that aren't masked.
         RecDataset data = Samples.Dataset("cold item", 2, 4, [(0, 0), (1, 1)], [], [(0, 1), (1, 0), (1, 3)], []);
         var scorer = new TableScorer(2, 4, (_, i) => 4 - i);
-        EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Mrr(3), RankingMetric.Recall(2)] }).Evaluate(scorer, data, EvaluationTarget.Test);
+        EvaluationResult result = new Evaluator(
+            new EvaluationOptions { Metrics = [RankingMetric.Mrr(3), RankingMetric.Recall(2)] }).Evaluate(scorer, data,
+            EvaluationTarget.Test);
         result.ColdItems!.Should().Match<GroupResult>(g => g.Users == 1 && g.Positives == 1);
         result.ColdItems![RankingMetric.Mrr(3)].Should().BeApproximately(1.0 / 3, 1e-12);
         result.ColdItems[RankingMetric.Recall(2)].Should().Be(0);
@@ -93,7 +101,8 @@ public sealed class EvaluatorTests
     [Fact]
     public void Without_cold_positives_there_are_no_figures_for_them()
     {
-        EvaluationResult result = new Evaluator().Evaluate(new TableScorer(40, 8, (_, i) => i), Samples.Checkerboard(40, 8), EvaluationTarget.Test);
+        EvaluationResult result =
+            new Evaluator().Evaluate(new TableScorer(40, 8, (_, i) => i), Samples.Checkerboard(40, 8), EvaluationTarget.Test);
         result.ColdItems.Should().BeNull();
         result.ColdItemsAmongCold.Should().BeNull();
     }
@@ -106,27 +115,34 @@ public sealed class EvaluatorTests
     {
         RecDataset data = RandomData((ulong)seed);
         var scorer = RandomScorer(data, (ulong)seed + 10);
-        EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = Metrics, Mask = mask, Threads = 2 }).Evaluate(scorer, data, target);
+        EvaluationResult result =
+            new Evaluator(new EvaluationOptions { Metrics = Metrics, Mask = mask, Threads = 2 }).Evaluate(scorer, data, target);
 
         InteractionSet positives = target == EvaluationTarget.Test ? data.Test : data.Validation;
         bool[] cold = [.. data.Train.ItemDegrees().Select(d => d == 0)];
         int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => positives.ItemsOf(u).Length > 0)];
         result.EvaluatedUsers.Should().Equal(users);
-        bool Candidate(int u, int i) => !data.Train.Contains(u, i) && !(target == EvaluationTarget.Test && mask == CandidateMask.TrainAndValidation && data.Validation.Contains(u, i));
+        bool Candidate(int u, int i) => !data.Train.Contains(u, i)
+            && !(target == EvaluationTarget.Test && mask == CandidateMask.TrainAndValidation && data.Validation.Contains(u, i));
         int[][] rankings = [.. users.Select(u => SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i)))];
         int[] withCold = [.. users.Where(u => positives.ItemsOf(u).ToArray().Any(i => cold[i]))];
         foreach (RankingMetric metric in Metrics)
         {
-            double[] expected = [.. users.Select((u, n) => SlowReference.Compute(metric, rankings[n], positives.ItemsOf(u).ToArray().ToHashSet()))];
+            double[] expected = [.. users.Select((u, n)
+                => SlowReference.Compute(metric, rankings[n], positives.ItemsOf(u).ToArray().ToHashSet()))];
             result.PerUser(metric).Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-12);
             result[metric].Should().BeApproximately(expected.Average(), 1e-12);
             HashSet<int> ColdPositives(int u) => [.. positives.ItemsOf(u).ToArray().Where(i => cold[i])];
-            result.ColdItems![metric].Should().BeApproximately(withCold.Average(u => SlowReference.Compute(metric, SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i)), ColdPositives(u))), 1e-12);
+            result.ColdItems![metric].Should()
+                .BeApproximately(withCold.Average(u
+                => SlowReference.Compute(metric, SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i)), ColdPositives(u))), 1e-12);
             result.ColdItemsAmongCold![metric].Should().BeApproximately(
-                withCold.Average(u => SlowReference.Compute(metric, SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i) && cold[i]), ColdPositives(u))), 1e-12);
+                withCold.Average(u => SlowReference.Compute(metric,
+                    SlowReference.Rank(data, u, scorer.Of, i => Candidate(u, i) && cold[i]), ColdPositives(u))), 1e-12);
         }
 
-        EvaluationResult five = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(5)], Mask = mask }).Evaluate(scorer, data, target);
+        EvaluationResult five =
+            new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(5)], Mask = mask }).Evaluate(scorer, data, target);
         five.ItemCoverage.Should().Be(rankings.SelectMany(r => r.Take(5)).Distinct().Count() / (double)data.Items.Count);
     }
 
@@ -135,7 +151,8 @@ public sealed class EvaluatorTests
     {
         RecDataset data = RandomData(7);
         var scorer = RandomScorer(data, 8);
-        EvaluationResult Run(int threads) => new Evaluator(new EvaluationOptions { Metrics = Metrics, Threads = threads }).Evaluate(scorer, data, EvaluationTarget.Test);
+        EvaluationResult Run(int threads)
+            => new Evaluator(new EvaluationOptions { Metrics = Metrics, Threads = threads }).Evaluate(scorer, data, EvaluationTarget.Test);
         EvaluationResult one = Run(1), four = Run(4);
         four.Metrics.Should().Equal(one.Metrics);
         four.ItemCoverage.Should().Be(one.ItemCoverage);
@@ -145,32 +162,42 @@ public sealed class EvaluatorTests
     public void NaN_is_an_error_that_names_user_and_item()
     {
         var scorer = new TableScorer(3, 4, (u, i) => (u, i) == (1, 2) ? float.NaN : i);
-        FluentActions.Invoking(() => new Evaluator().Evaluate(scorer, Tiny, EvaluationTarget.Test)).Should().Throw<NotFiniteNumberException>()
+        FluentActions.Invoking(() => new Evaluator().Evaluate(scorer, Tiny, EvaluationTarget.Test)).Should()
+            .Throw<NotFiniteNumberException>()
             .WithMessage("User 'u1' (index 1): The score of item 2 is NaN.");
     }
 
     [Fact]
     public void What_cannot_be_evaluated_is_refused()
     {
-        FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(3, 5, (_, _) => 0), Tiny, EvaluationTarget.Test)).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(3, 5, (_, _) => 0), Tiny, EvaluationTarget.Test)).Should()
+            .Throw<ArgumentException>()
             .WithMessage("The scorer has 3 users and 5 items; the dataset has 3 and 4.*");
         RecDataset noTest = Samples.Dataset("no test", 1, 2, [(0, 0)], [(0, 1)], [], []);
-        FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(1, 2, (_, _) => 0), noTest, EvaluationTarget.Test)).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(1, 2, (_, _) => 0), noTest, EvaluationTarget.Test)).Should()
+            .Throw<ArgumentException>()
             .WithMessage("Expected at least one user with a positive in the test set, got none.*");
         FluentActions.Invoking(() => new EvaluationOptions { Metrics = [] }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test)[RankingMetric.Recall(7)]).Should().Throw<KeyNotFoundException>().WithMessage("Recall@7 wasn't evaluated; there are Recall@10, *");
-        FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test, new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test)[RankingMetric.Recall(7)]).Should()
+            .Throw<KeyNotFoundException>().WithMessage("Recall@7 wasn't evaluated; there are Recall@10, *");
+        FluentActions.Invoking(()
+            => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test, new CancellationToken(canceled: true))).Should()
+            .Throw<OperationCanceledException>();
     }
 
     [Fact]
     public void The_protocol_is_part_of_text_and_json()
     {
         EvaluationResult result = new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test, seed: 5);
-        result.ToString().Should().StartWith($"tiny (split {Tiny.SplitChecksum[..12]}), Test: full ranking of 4 items, training items masked, users with positives; 3 users, 3/1/3 interactions; seed 5")
-            .And.Contain("all (2 users, 3 positives): Recall@10 1.0000").And.Contain("cold items (2 users, 3 positives)").And.EndWith("item coverage 1.0000");
+        result.ToString().Should().StartWith(
+            $"tiny (split {Tiny.SplitChecksum[..12]}), Test: full ranking of 4 items, training items masked, users with positives; 3 "
+            + $"users, 3/1/3 interactions; seed 5")
+            .And.Contain("all (2 users, 3 positives): Recall@10 1.0000").And.Contain("cold items (2 users, 3 positives)").And.EndWith(
+                "item coverage 1.0000");
         using JsonDocument json = JsonDocument.Parse(result.ToJson());
         JsonElement protocol = json.RootElement.GetProperty("protocol");
-        (protocol.GetProperty("splitChecksum").GetString(), protocol.GetProperty("mask").GetString(), protocol.GetProperty("seed").GetInt32(), protocol.GetProperty("test").GetInt32())
+        (protocol.GetProperty("splitChecksum").GetString(), protocol.GetProperty("mask").GetString(),
+            protocol.GetProperty("seed").GetInt32(), protocol.GetProperty("test").GetInt32())
             .Should().Be((Tiny.SplitChecksum, "Train", 5, 3));
         json.RootElement.GetProperty("all").GetProperty("metrics").GetProperty("Recall@20").GetDouble().Should().Be(1);
     }
@@ -197,7 +224,8 @@ public sealed class EvaluatorTests
     private static TableScorer RandomScorer(RecDataset data, ulong seed)
     {
         var random = new SeededRandom(seed);
-        float[] table = [.. Enumerable.Range(0, data.Users.Count * data.Items.Count).Select(_ => random.NextInt(30) == 0 ? float.NegativeInfinity : random.NextInt(9))];
+        float[] table = [.. Enumerable.Range(0, data.Users.Count * data.Items.Count)
+            .Select(_ => random.NextInt(30) == 0 ? float.NegativeInfinity : random.NextInt(9))];
         return new TableScorer(data.Users.Count, data.Items.Count, (u, i) => table[(u * data.Items.Count) + i]);
     }
 

@@ -36,6 +36,27 @@ public sealed class LineDiagnosticsTests
         alignment.EnergyDistance.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(1e-30f)]
+    [InlineData(1e-42f)]
+    [InlineData(1e30f)]
+    public void The_length_of_rows_does_not_matter(float size)
+    {
+        float[] rows = Samples.Floats(30 * 4, 1), other = Samples.Floats(30 * 4, 2);
+        float[] Sized(float[] values) => [.. values.Select(x => (float)Math.Round(x * 100) * size)];
+        LineAlignment sized = Align(Sized(rows), Sized(other), 4);
+        LineAlignment plain =
+            Align([.. rows.Select(x => (float)Math.Round(x * 100))], [.. other.Select(x => (float)Math.Round(x * 100))], 4);
+        sized.Rows.Should().Be(30);
+        sized.SameCosine.Should().BeApproximately(plain.SameCosine, 1e-3);
+        sized.DifferentCosine.Should().BeApproximately(plain.DifferentCosine, 1e-3);
+        sized.EnergyDistance.Should().BeApproximately(plain.EnergyDistance, 1e-3);
+
+        using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 30, 4, rows)], FeatureScaling.None);
+        double Pearson(float[] modal) => SimilarityRetention.Of(modal, 4, features, 0, new LineDiagnosticsOptions { Pairs = 500 }).Pearson;
+        Pearson(Sized(rows)).Should().BeApproximately(Pearson(rows), 0.01);
+    }
+
     [Fact]
     public void A_turned_line_has_the_same_distribution_but_no_common_direction()
     {
@@ -71,9 +92,11 @@ public sealed class LineDiagnosticsTests
     [Fact]
     public void Rows_without_behaviour_or_without_a_representation_are_left_out()
     {
-        LineAlignment alignment = LineAlignment.Of([1, 0, 0, 1, 1, 0], [1, 0, 1, 0, 0, 0], 2, row => row != 1, new LineDiagnosticsOptions(), 0);
+        LineAlignment alignment =
+            LineAlignment.Of([1, 0, 0, 1, 1, 0], [1, 0, 1, 0, 0, 0], 2, row => row != 1, new LineDiagnosticsOptions(), 0);
         alignment.Should().Be(new LineAlignment(1, 1, double.NaN, 0));
-        LineAlignment.Of([1, 0], [1, 0], 2, _ => false, new LineDiagnosticsOptions(), 0).Should().Be(new LineAlignment(0, double.NaN, double.NaN, double.NaN));
+        LineAlignment.Of([1, 0], [1, 0], 2, _ => false, new LineDiagnosticsOptions(), 0).Should()
+            .Be(new LineAlignment(0, double.NaN, double.NaN, double.NaN));
     }
 
     [Fact]
@@ -88,7 +111,8 @@ public sealed class LineDiagnosticsTests
     {
         float[] features = Samples.Floats(20 * 4, 3);
         using var modal = new ModalFeatures([new ItemFeatures(Modality.Image, 20, 4, features)], FeatureScaling.None);
-        SimilarityRetention retention = SimilarityRetention.Of([.. Turned(features).Select(v => 7 * v)], 4, modal, 0, new LineDiagnosticsOptions { Pairs = 500 });
+        SimilarityRetention retention =
+            SimilarityRetention.Of([.. Turned(features).Select(v => 7 * v)], 4, modal, 0, new LineDiagnosticsOptions { Pairs = 500 });
         retention.Pairs.Should().Be(500);
         retention.Pearson.Should().BeApproximately(1, 1e-6);
         retention.Spearman.Should().BeApproximately(1, 1e-4);
@@ -98,12 +122,14 @@ public sealed class LineDiagnosticsTests
     public void Similarities_in_the_same_order_have_rank_correlation_1_and_those_in_the_opposite_order_minus_1()
     {
         // Angles of 0, 20 and 90 degrees: the cosines of the three pairs are 0.94, 0.34 and 0.
-        static float[] At(params double[] degrees) => [.. degrees.SelectMany(d => new[] { (float)Math.Cos(d * Math.PI / 180), (float)Math.Sin(d * Math.PI / 180) })];
+        static float[] At(params double[] degrees)
+            => [.. degrees.SelectMany(d => new[] { (float)Math.Cos(d * Math.PI / 180), (float)Math.Sin(d * Math.PI / 180) })];
         using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 3, 2, At(0, 20, 90))], FeatureScaling.None);
         SimilarityRetention ordered = SimilarityRetention.Of(At(0, 40, 90), 2, features, 0, new LineDiagnosticsOptions { Pairs = 900 });
         ordered.Spearman.Should().BeApproximately(1, 1e-6);
         ordered.Pearson.Should().BeInRange(0.8, 0.99);
-        SimilarityRetention.Of(At(0, 130, 30), 2, features, 0, new LineDiagnosticsOptions { Pairs = 900 }).Spearman.Should().BeApproximately(-1, 1e-6);
+        SimilarityRetention.Of(At(0, 130, 30), 2, features, 0, new LineDiagnosticsOptions { Pairs = 900 }).Spearman.Should()
+            .BeApproximately(-1, 1e-6);
     }
 
     [Fact]
@@ -111,15 +137,18 @@ public sealed class LineDiagnosticsTests
     {
         float[] features = [1, 0, 0, 0, 0, 0];
         using var modal = new ModalFeatures([new ItemFeatures(Modality.Audio, 3, 2, features)]);
-        SimilarityRetention.Of([1, 0, 1, 0, 0, 1], 2, modal, 0, new LineDiagnosticsOptions()).Should().Be(new SimilarityRetention(Modality.Audio, 0, double.NaN, double.NaN));
+        SimilarityRetention.Of([1, 0, 1, 0, 0, 1], 2, modal, 0, new LineDiagnosticsOptions()).Should()
+            .Be(new SimilarityRetention(Modality.Audio, 0, double.NaN, double.NaN));
     }
 
     [Fact]
     public void A_model_is_measured_over_the_lines_that_it_has_and_the_seed_decides()
     {
         RecDataset data = Samples.Checkerboard(8, 12);
-        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 8, Modal = new ModalEncoderOptions { Neighbors = 3 } });
-        LineDiagnostics first = model.MeasureLines(new() { MaxRows = 4, Pairs = 50 }), second = model.MeasureLines(new() { MaxRows = 4, Pairs = 50 });
+        using DRepMRecModel model =
+            DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 8, Modal = new ModalEncoderOptions { Neighbors = 3 } });
+        LineDiagnostics first = model.MeasureLines(new() { MaxRows = 4, Pairs = 50 }),
+            second = model.MeasureLines(new() { MaxRows = 4, Pairs = 50 });
         second.Users.Should().Be(first.Users);
         second.Items.Should().Be(first.Items);
         second.Modalities.Should().Equal(first.Modalities);
@@ -154,14 +183,19 @@ public sealed class LineDiagnosticsTests
         using var scope = NewDisposeScope();
         using var features = new ModalFeatures(data.Features);
         var line = new UserItemEmbeddings(ones(8, 2), ones(12, 2));
-        FluentActions.Invoking(() => LineDiagnostics.Measure(line, new UserItemEmbeddings(ones(8, 2), ones(11, 2)), data.Graph(), features)).Should().Throw<ArgumentException>()
-            .WithMessage("Expected both lines over the 8 users and 12 items of the graph, in one dimension; modal has 8 users, 11 items and dimension 2, the other dimension 2.*");
+        FluentActions.Invoking(() => LineDiagnostics.Measure(line, new UserItemEmbeddings(ones(8, 2), ones(11, 2)), data.Graph(), features))
+            .Should().Throw<ArgumentException>()
+            .WithMessage("Expected both lines over the 8 users and 12 items of the graph, in one dimension; modal has 8 users, 11 items "
+                + "and dimension 2, the other dimension 2.*");
     }
 
-    private static LineAlignment Align(float[] behavior, float[] modal, int dimension = 2) => LineAlignment.Of(behavior, modal, dimension, _ => true, new LineDiagnosticsOptions(), 0);
+    private static LineAlignment Align(float[] behavior, float[] modal, int dimension = 2)
+        => LineAlignment.Of(behavior, modal, dimension, _ => true, new LineDiagnosticsOptions(), 0);
 
     /// <summary>Rows turned by a right angle in the plane of each two columns.</summary>
-    private static float[] Turned(float[] rows) => [.. Enumerable.Range(0, rows.Length).Select(n => n % 2 == 0 ? -rows[n + 1] : rows[n - 1])];
+    private static float[] Turned(float[] rows)
+        => [.. Enumerable.Range(0, rows.Length).Select(n => n % 2 == 0 ? -rows[n + 1] : rows[n - 1])];
 
-    private static double Cosine(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum() / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(y => (double)y * y));
+    private static double Cosine(float[] a, float[] b)
+        => a.Zip(b, (x, y) => (double)x * y).Sum() / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(y => (double)y * y));
 }

@@ -51,9 +51,32 @@ public sealed class RankingMetricTests
     [InlineData("Recall@1@2")]
     [InlineData("0@5")]
     [InlineData("AUC@5")]
+    [InlineData("Recall,Ndcg@20")]
+    [InlineData("Precision,Ndcg@20")]
+    [InlineData("-7@20")]
+    [InlineData("+1@5")]
+    [InlineData(" Recall@20")]
+    [InlineData("Recall @20")]
+    [InlineData("Recall@ 20")]
+    [InlineData("Recall@20 ")]
+    [InlineData("Recall@020")]
+    [InlineData("Recall@+20")]
+    [InlineData("Recall@2e1")]
+    [InlineData("Recall@99999999999")]
+    [InlineData("@20")]
+    [InlineData("Hit_Rate@20")]
     public void Other_names_are_refused_with_those_that_exist(string name)
-        => FluentActions.Invoking(() => RankingMetric.Parse(name)).Should().Throw<FormatException>().WithMessage($"Expected a metric such as 'Recall@20' (Recall, Ndcg, *), got '{name}'.");
+        => FluentActions.Invoking(() => RankingMetric.Parse(name)).Should().Throw<FormatException>()
+            .WithMessage($"Expected a metric such as 'Recall@20' (Recall, Ndcg, *), got '{name}'.");
+
+    [Theory]
+    [InlineData("Recall@20\0")]
+    [InlineData("Recall\0@20")]
+    public void Neither_are_names_with_zero_characters(string name)
+        => FluentActions.Invoking(() => RankingMetric.Parse(name)).Should().Throw<FormatException>()
+            .WithMessage("*, got 'Recall*\\u0000*'.");
 
     [Fact]
-    public void A_cut_off_below_one_is_refused() => FluentActions.Invoking(() => RankingMetric.Recall(0)).Should().Throw<ArgumentOutOfRangeException>();
+    public void A_cut_off_below_one_is_refused() => FluentActions.Invoking(() => RankingMetric.Recall(0)).Should()
+        .Throw<ArgumentOutOfRangeException>();
 }

@@ -1,4 +1,5 @@
 using DRepMRec.Baselines;
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
 using DRepMRec.Tests.Support;
@@ -10,7 +11,8 @@ public sealed class SignificanceTestTests
     [Fact]
     public void Paired_t_by_hand()
     {
-        // Differences 1, 2, 3: mean 2, standard deviation 1, standard error 1/√3, t = 2√3 = 3.4641. With 2 degrees of freedom p = 1 - t / √(t² + 2) = 1 - √(12/14).
+        // Differences 1, 2, 3: mean 2, standard deviation 1, standard error 1/√3, t = 2√3 = 3.4641. With 2 degrees of freedom p = 1 - t /
+        // √(t² + 2) = 1 - √(12/14).
         PairedComparison result = SignificanceTest.PairedT([2, 4, 6], [1, 2, 3]);
         (result.Users, result.MeanDifference).Should().Be((3, 2));
         result.StandardError.Should().BeApproximately(1 / Math.Sqrt(3), 1e-12);
@@ -49,18 +51,55 @@ public sealed class SignificanceTestTests
     {
         var board = Samples.Checkerboard(20, 12);
         var popularity = new PopularityRecommender(board.Train);
-        EvaluationResult first = new Evaluator().Evaluate(popularity, board, EvaluationTarget.Test), second = new Evaluator().Evaluate(popularity, board, EvaluationTarget.Validation);
+        EvaluationResult first = new Evaluator().Evaluate(popularity, board, EvaluationTarget.Test),
+            second = new Evaluator().Evaluate(popularity, board, EvaluationTarget.Validation);
         SignificanceTest.PairedT(first, first, RankingMetric.Recall(20)).Should().Be(new PairedComparison(20, 0, 0, 0, 1));
         var other = Samples.Checkerboard(18, 12);
         EvaluationResult fewer = new Evaluator().Evaluate(new PopularityRecommender(other.Train), other, EvaluationTarget.Test);
-        FluentActions.Invoking(() => SignificanceTest.PairedT(second, fewer, RankingMetric.Recall(20))).Should().Throw<ArgumentException>().WithMessage("Expected evaluations of the same split and users; got checkerboard*18 users*");
+        FluentActions.Invoking(() => SignificanceTest.PairedT(second, fewer, RankingMetric.Recall(20))).Should().Throw<ArgumentException>()
+            .WithMessage("Expected evaluations under the same protocol, but SplitChecksum is *; got checkerboard*18 users*");
+    }
+
+    [Fact]
+    public void Evaluations_under_other_protocols_are_refused_with_the_field()
+    {
+        RecDataset board = Samples.Checkerboard(20, 12);
+        EvaluationResult Run(RecDataset data, EvaluationTarget target, EvaluationOptions? options = null, int? seed = null)
+            => new Evaluator(options).Evaluate(new PopularityRecommender(data.Train), data, target, seed: seed);
+        void Refused(EvaluationResult first, EvaluationResult second, string difference) => FluentActions
+            .Invoking(() => SignificanceTest.PairedT(first, second, RankingMetric.Recall(20))).Should().Throw<ArgumentException>()
+            .WithMessage($"Expected evaluations under the same protocol, but {difference}; got checkerboard (split *), * and "
+                + $"checkerboard (split *. (Parameter 'second')");
+
+        EvaluationResult test = Run(board, EvaluationTarget.Test), validation = Run(board, EvaluationTarget.Validation);
+        var masked = new EvaluationOptions { Mask = CandidateMask.TrainAndValidation };
+        var filtered = new EvaluationOptions { Users = UserFilter.WithTraining };
+        Refused(validation, test, "Target is Validation and Test");
+        Refused(test, Run(board, EvaluationTarget.Test, masked), "Mask is Train and TrainAndValidation");
+        Refused(test, Run(board, EvaluationTarget.Test, filtered), "UserFilter is WithPositives and WithTraining");
+
+        // One more item that nobody has leaves the split as it is, and yet the rankings are longer.
+        InteractionSet Wider(InteractionSet set) => new(set.UserCount, 13, [.. set.ExpandUsers().Zip(set.Items.ToArray())]);
+        var splits = new InteractionSplits(Wider(board.Train), Wider(board.Validation), Wider(board.Test));
+        var wider = new RecDataset("checkerboard", board.Users, new IdMap([.. board.Items.Ids, "new"]), splits);
+        wider.SplitChecksum.Should().Be(board.SplitChecksum);
+        Refused(test, Run(wider, EvaluationTarget.Test), "Items is 12 and 13");
+
+        // What says nothing about the ranking may differ: the seed of a training, the other metrics, the mask of a validation.
+        EvaluationResult other = Run(board, EvaluationTarget.Test, new EvaluationOptions { Metrics = [RankingMetric.Recall(20)] }, seed: 7);
+        SignificanceTest.PairedT(test, other, RankingMetric.Recall(20)).PValue.Should().Be(1);
+        SignificanceTest.PairedT(validation, Run(board, EvaluationTarget.Validation, masked), RankingMetric.Recall(20)).PValue.Should()
+            .Be(1);
     }
 
     [Fact]
     public void Bad_input_is_refused()
     {
-        FluentActions.Invoking(() => SignificanceTest.PairedT([1, 2], [1])).Should().Throw<ArgumentException>().WithMessage("Expected values of the same users, at least 2; got 2 and 1.*");
+        FluentActions.Invoking(() => SignificanceTest.PairedT([1, 2], [1])).Should().Throw<ArgumentException>()
+            .WithMessage("Expected values of the same users, at least 2; got 2 and 1.*");
         FluentActions.Invoking(() => SignificanceTest.PairedT([1], [1])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => SignificanceTest.PairedT([1, 2], [1, double.NaN])).Should().Throw<ArgumentException>()
+            .WithMessage("Expected finite values; got NaN or infinity. (Parameter 'second')");
         FluentActions.Invoking(() => SignificanceTest.Holm([0.5, double.NaN])).Should().Throw<ArgumentException>();
     }
 }

@@ -3,11 +3,40 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Tests.Evaluation;
 
-/// <summary>Rankings by a full sort, and each metric by its textbook definition over sets: slow, and written apart from the library.</summary>
+/// <summary>
+/// Rankings by a full sort, and each metric by its textbook definition over sets: slow, and written apart from the library.
+/// </summary>
 internal static class SlowReference
 {
     public static int[] Rank(RecDataset data, int user, Func<int, int, float> score, Func<int, bool> candidate)
-        => [.. Enumerable.Range(0, data.Items.Count).Where(i => candidate(i) && !float.IsNegativeInfinity(score(user, i))).OrderByDescending(i => score(user, i)).ThenBy(i => i)];
+    {
+        int[] places = TiePlaces(data, user);
+        IEnumerable<int> candidates = Enumerable.Range(0, data.Items.Count)
+            .Where(i => candidate(i) && !float.IsNegativeInfinity(score(user, i)));
+        return [.. candidates.OrderByDescending(i => score(user, i)).ThenBy(i => places[i])];
+    }
+
+    /// <summary>
+    /// Each item's place among equal scores: the items in the order of their keys, turned so that the one at the user's key comes first.
+    /// </summary>
+    public static int[] TiePlaces(RecDataset data, int user)
+    {
+        int count = data.Items.Count, first = (int)(Key(data.Users[user]) % (ulong)count);
+        int[] order = [.. Enumerable.Range(0, count).OrderBy(i => Key(data.Items[i])).ThenBy(i => data.Items[i], StringComparer.Ordinal)];
+        var places = new int[count];
+        for (int place = 0; place < count; place++)
+            places[order[(place + first) % count]] = place;
+        return places;
+    }
+
+    /// <summary>FNV-1a of 64 bits over the UTF-16 code units, then the last step of MurmurHash3, by their published constants.</summary>
+    public static ulong Key(string id)
+    {
+        ulong key = id.Aggregate(14695981039346656037UL, (hash, c) => (hash ^ c) * 1099511628211UL);
+        key = (key ^ (key >> 33)) * 0xff51afd7ed558ccdUL;
+        key = (key ^ (key >> 33)) * 0xc4ceb9fe1a85ec53UL;
+        return key ^ (key >> 33);
+    }
 
     public static double Compute(RankingMetric metric, int[] ranking, ISet<int> positives)
     {

@@ -87,6 +87,27 @@ public sealed class NeighborGraphTests
         found.Values.ToArray().Should().Equal(exact.Values.ToArray());
     }
 
+    [Theory]
+    [InlineData(3e38f, 1e-44f)]
+    [InlineData(1e-45f, 1e-42f)]
+    [InlineData(-3.4e38f, 1e38f)]
+    public void Rows_of_any_finite_length_have_cosines_of_at_most_one(float first, float second)
+    {
+        float[] rows = [first, first, second, second, 1, 1, 0.1f, 0.3f, first, second];
+        foreach (CsrMatrix graph in new[] { NeighborGraph.Cosine(rows, 2, 4), NeighborGraph.ApproximateCosine(rows, 2, 4) })
+        {
+            graph.NonZeroCount.Should().BePositive();
+            for (int row = 0; row < graph.RowCount; row++)
+            {
+                for (int e = graph.RowOffsets[row]; e < graph.RowOffsets[row + 1]; e++)
+                {
+                    graph.Values[e].Should().BeInRange(0, 1);
+                    ((double)graph.Values[e]).Should().BeApproximately(Cosine(rows, 2, row, graph.Columns[e]), 1e-6);
+                }
+            }
+        }
+    }
+
     private static double Cosine(float[] rows, int dimension, int a, int b)
     {
         double ab = 0, aa = 0, bb = 0;

@@ -99,6 +99,7 @@ public sealed class BlendedRecommenderTests : ItemScorerContract
         var large = new PopularityRecommender(new InteractionSet(1, 3, []));
         FluentActions.Invoking(() => new BlendedRecommender()).Should().Throw<ArgumentException>().WithMessage("Expected at least one recommender, got none.*");
         FluentActions.Invoking(() => new BlendedRecommender((small, 1), (large, 1))).Should().Throw<ArgumentException>().WithMessage("Expected recommenders for the same users and items; got 1 and 2, and 1 and 3.*");
+        FluentActions.Invoking(() => new BlendedRecommender((small, 1e39))).Should().Throw<ArgumentException>().WithMessage("Expected finite weights, got 1E+39.*");
         FluentActions.Invoking(() => new BlendedRecommender((small, double.NaN))).Should().Throw<ArgumentException>().WithMessage("Expected finite weights, got NaN.*");
     }
 }

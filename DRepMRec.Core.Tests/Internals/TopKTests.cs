@@ -116,6 +116,35 @@ public sealed class TopKTests
     }
 
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 40)]
+    [InlineData(20, 333)]
+    [InlineData(50, 30)]
+    [InlineData(100, 333)]
+    public void Of_equal_scores_the_first_by_the_order_for_ties_come_first(int k, int count)
+    {
+        var random = new SeededRandom(2);
+        for (int round = 0; round < 50; round++)
+        {
+            int values = 1 + random.NextInt(4), firstPlace = random.NextInt(count);
+            float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(values) - 1f)];
+            int[] places = [.. Enumerable.Range(0, count)];
+            random.Shuffle(places.AsSpan());
+            int[] expected =
+            [
+                .. Enumerable.Range(0, count).Where(i => !float.IsNegativeInfinity(scores[i]))
+                    .OrderByDescending(i => scores[i]).ThenBy(i => (places[i] - firstPlace + count) % count).Take(k),
+            ];
+            var top = new TopK(k, tieOrder: places);
+            top.Clear(firstPlace);
+            int half = count / 2;
+            top.Offer(scores.AsSpan(0, half), 0);
+            top.Offer(scores.AsSpan(half), half);
+            top.Ranked.ToArray().Should().Equal(expected.Select(i => (scores[i], i)));
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(37)]
     public void NaN_is_an_error_that_names_the_item(int at)

@@ -5,7 +5,10 @@ using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>Kills processes that train, at random moments, until their trainings come to an end all the same, and compares that end with one that was never stopped.</summary>
+/// <summary>
+/// Kills processes that train, at random moments, until their trainings come to an end all the same, and compares that end with one that
+/// was never stopped.
+/// </summary>
 /// <param name="seed">The seed of the moments.</param>
 /// <param name="longestWait">The longest time in milliseconds that a process has, where that is enough for any progress.</param>
 /// <param name="most">The most processes of a training that are ended before their time.</param>
@@ -31,7 +34,9 @@ internal sealed partial class KillRun(int seed, int longestWait, int most = int.
     public int Ends { get; private set; }
 
     /// <summary>Trains a model in processes that end before their time, up to its end.</summary>
-    /// <exception cref="InvalidOperationException">The end isn't that of a training that was never stopped, or a process failed by itself.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The end isn't that of a training that was never stopped, or a process failed by itself.
+    /// </exception>
     public void Train(string model)
     {
         using var folder = new TempFolder();
@@ -58,14 +63,19 @@ internal sealed partial class KillRun(int seed, int longestWait, int most = int.
 
             string result = process.StandardOutput.ReadToEnd().Trim();
             if (process.ExitCode != 0 || result != expected)
-                throw new InvalidOperationException($"{model}: expected {expected}, got exit code {process.ExitCode} and '{result}'. {process.StandardError.ReadToEnd()}");
+            {
+                throw new InvalidOperationException(
+                    $"{model}: expected {expected}, got exit code {process.ExitCode} and '{result}'. {process.StandardError.ReadToEnd()}");
+            }
+
             Ends++;
             return;
         }
     }
 
     public override string ToString()
-        => $"{Kills} kills ({WhileWriting} in the midst of writing a checkpoint, {BeforeTheFirst} before the first one) and {Terminations} terminations; {Ends} trainings came to their end, each bit for bit that of one never stopped";
+        => $"{Kills} kills ({WhileWriting} in the midst of writing a checkpoint, {BeforeTheFirst} before the first one) and "
+            + $"{Terminations} terminations; {Ends} trainings came to their end, each bit for bit that of one never stopped";
 
     private static void End(Process process, bool gentle)
     {
@@ -81,7 +91,8 @@ internal sealed partial class KillRun(int seed, int longestWait, int most = int.
 
     private void Count(Process process, bool gentle, TempFolder folder, string checkpoint)
     {
-        // It may have come to its end at that very moment, and no longer listen to SIGTERM; the next process then finds the end in the checkpoint.
+        // It may have come to its end at that very moment, and no longer listen to SIGTERM; the next process then finds the end in the
+        // checkpoint.
         if (process.ExitCode is not (0 or TinyTraining.Stopped or 128 + 9 or 128 + Signal))
             throw new InvalidOperationException($"The process ended with {process.ExitCode}: {process.StandardError.ReadToEnd()}");
         if (gentle)
@@ -101,8 +112,10 @@ internal sealed partial class KillRun(int seed, int longestWait, int most = int.
     /// <param name="largestFile">The most bytes that the process may write to a file, as if the disk were full; 0 for no limit.</param>
     public static Process Start(string model, string checkpoint, int largestFile = 0)
     {
-        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] arguments = [typeof(KillRun).Assembly.Location, "train", "--model", model, "--checkpoint", checkpoint, "--epochs", $"{Epochs}"];
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path
+            : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        string[] arguments =
+            [typeof(KillRun).Assembly.Location, "train", "--model", model, "--checkpoint", checkpoint, "--epochs", $"{Epochs}"];
 
         // With the signal ignored, a write beyond the limit is an error like that of a full disk.
         if (largestFile > 0)

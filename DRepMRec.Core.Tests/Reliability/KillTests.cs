@@ -27,7 +27,9 @@ public sealed class KillTests
             string output = limited.StandardOutput.ReadToEnd(), error = limited.StandardError.ReadToEnd();
             limited.WaitForExit();
             limited.ExitCode.Should().NotBe(0, output);
-            error.Should().MatchRegex("IOException: The checkpoint after [0-9]+ epochs and 0 batches can't be written, the one before it is as it was: The file is too large .*run.checkpoint.*tmp");
+            error.Should().MatchRegex(
+                "IOException: The checkpoint after [0-9]+ epochs and 0 batches can't be written, the one before it is as it was: The "
+                + "file is too large .*run.checkpoint.*tmp");
         }
 
         folder.Files().Should().Equal("run.checkpoint", "run.checkpoint.previous");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
@@ -13,7 +14,8 @@ namespace DRepMRec.Tests.Reliability;
 /// <param name="Tensors">The live tensors after a quarter and at the end.</param>
 /// <param name="Managed">The bytes of living objects.</param>
 /// <param name="Native">The bytes of the process in memory.</param>
-internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End) Tensors, (long Quarter, long End) Managed, (long Quarter, long End) Native)
+internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End) Tensors, (long Quarter, long End) Managed,
+    (long Quarter, long End) Native)
 {
     /// <summary>What an epoch of the history, with its figures, may take.</summary>
     private const int BytesPerEpoch = 4096;
@@ -36,7 +38,8 @@ internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End
                 end = Measure();
         });
         new Trainer(model, data, options with { MaxEpochs = epochs, Patience = epochs }).Fit(progress);
-        return new MemoryRun($"training {name}", epochs * perEpoch, (quarter.Tensors, end.Tensors), (quarter.Managed, end.Managed), (quarter.Native, end.Native)) { Allowance = epochs * BytesPerEpoch };
+        return new MemoryRun($"training {name}", epochs * perEpoch, (quarter.Tensors, end.Tensors), (quarter.Managed, end.Managed),
+            (quarter.Native, end.Native)) { Allowance = epochs * BytesPerEpoch };
     }
 
     /// <summary>Runs anything a number of times.</summary>
@@ -58,7 +61,8 @@ internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End
     {
         foreach (string name in Models.Names)
             yield return Train(name, steps);
-        yield return Repeat("evaluation", steps, () => new Evaluator().Evaluate(new EmbeddingScorer(Floats(150), Floats(100), 8), TinyTraining.Data, EvaluationTarget.Test));
+        yield return Repeat("evaluation", steps, ()
+            => new Evaluator().Evaluate(new EmbeddingScorer(Floats(150), Floats(100), 8), TinyTraining.Data, EvaluationTarget.Test));
         yield return Repeat("serving", steps, () => Scenarios.Serve());
         yield return Repeat("saving and loading", steps / 4, () => Scenarios.All["saving and loading"]());
     }
@@ -67,10 +71,12 @@ internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End
     public long Allowance { get; init; }
 
     /// <summary>No tensor more; of the rest not more than the noise of the collector and of allocators.</summary>
-    public bool IsFlat => Tensors.End == Tensors.Quarter && Managed.End - Managed.Quarter < Allowance + (2 << 20) && Native.End - Native.Quarter < Allowance + (48 << 20);
+    public bool IsFlat => Tensors.End == Tensors.Quarter && Managed.End - Managed.Quarter < Allowance + (2 << 20)
+        && Native.End - Native.Quarter < Allowance + (48 << 20);
 
-    public override string ToString() => FormattableString.Invariant(
-        $"{What}, {Steps} steps: {Tensors.Quarter} -> {Tensors.End} tensors, {Managed.Quarter / 1e6:F1} -> {Managed.End / 1e6:F1} MB of objects, {Native.Quarter / 1e6:F0} -> {Native.End / 1e6:F0} MB of process");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{What}, {Steps} steps: {Tensors.Quarter} -> {Tensors.End} tensors, {Managed.Quarter / 1e6:F1} -> {Managed.End / 1e6:F1} MB of "
+            + $"objects, {Native.Quarter / 1e6:F0} -> {Native.End / 1e6:F0} MB of process");
 
     private static float[] Floats(int rows) => Samples.Floats(rows * 8, 1);
 

@@ -12,11 +12,14 @@ using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>Sets every property of every options record to extreme values, one set of them at a time, and trains with what isn't refused.</summary>
+/// <summary>
+/// Sets every property of every options record to extreme values, one set of them at a time, and trains with what isn't refused.
+/// </summary>
 internal sealed class OptionRun(int seed)
 {
     private static readonly int[] Integers = [int.MinValue, -1, 0, 1, 2, 3, 7, 100];
-    private static readonly double[] Doubles = [double.NaN, double.NegativeInfinity, double.PositiveInfinity, -1, -0.0, 0, double.Epsilon, 1e-30, 1e-3, 0.25, 0.5, 0.999, 1, 2, 1e10, 1e30, 1e300];
+    private static readonly double[] Doubles = [double.NaN, double.NegativeInfinity, double.PositiveInfinity, -1, -0.0, 0, double.Epsilon,
+        1e-30, 1e-3, 0.25, 0.5, 0.999, 1, 2, 1e10, 1e30, 1e300];
     private static readonly RecDataset Board = Samples.Checkerboard(12, 10);
 
     private readonly SeededRandom _random = new((ulong)seed);
@@ -70,10 +73,12 @@ internal sealed class OptionRun(int seed)
     }
 
     public override string ToString()
-        => $"options: {Inputs} inputs, {Refused} values refused where they were written, {RefusedTogether} sets refused by what they were for, {Diverged} trainings diverged, {Trained} came to their end";
+        => $"options: {Inputs} inputs, {Refused} values refused where they were written, {RefusedTogether} sets refused by what they "
+            + $"were for, {Diverged} trainings diverged, {Trained} came to their end";
 
     private static bool IsDocumented(Exception exception)
-        => exception is ArgumentException or TrainingDivergedException || (exception is InvalidOperationException && exception.Message.StartsWith("UseHostModal needs", StringComparison.Ordinal));
+        => exception is ArgumentException or TrainingDivergedException
+            || (exception is InvalidOperationException && exception.Message.StartsWith("UseHostModal needs", StringComparison.Ordinal));
 
     private static void Train(object hostOptions, DRepMRecOptions options, TrainerOptions trainer)
     {
@@ -121,11 +126,16 @@ internal sealed class OptionRun(int seed)
         _ when type == typeof(double) => Doubles[_random.NextInt(Doubles.Length)],
         _ when type == typeof(bool) => _random.NextInt(2) == 0,
         _ when type.IsEnum => Enum.ToObject(type, _random.NextInt(5)),
-        _ when type == typeof(RankingLoss) => Damage<RankingLoss>(_random.NextInt(2) == 0 ? new RankingLoss.Bpr() : new RankingLoss.SampledSoftmax { Negatives = 8 }),
-        _ when type == typeof(LearningRateSchedule) => Damage<LearningRateSchedule>(_random.NextInt(2) == 0 ? new LearningRateSchedule.Step() : new LearningRateSchedule.WarmupCosine()),
+        _ when type == typeof(RankingLoss)
+            => Damage<RankingLoss>(_random.NextInt(2) == 0 ? new RankingLoss.Bpr() : new RankingLoss.SampledSoftmax { Negatives = 8 }),
+        _ when type == typeof(LearningRateSchedule)
+            => Damage<LearningRateSchedule>(_random.NextInt(2) == 0 ? new LearningRateSchedule.Step()
+            : new LearningRateSchedule.WarmupCosine()),
         _ when type == typeof(RankingMetric) => RankingMetric.Ndcg(1 + _random.NextInt(30)),
-        _ when type == typeof(IReadOnlyList<RankingMetric>) => Enumerable.Range(0, _random.NextInt(3)).Select(k => RankingMetric.Recall(1 + k)).ToArray(),
-        _ when type == typeof(IReadOnlyList<double>) => Enumerable.Range(0, _random.NextInt(4)).Select(_ => Doubles[_random.NextInt(Doubles.Length)]).ToArray(),
+        _ when type == typeof(IReadOnlyList<RankingMetric>) => Enumerable.Range(0, _random.NextInt(3))
+            .Select(k => RankingMetric.Recall(1 + k)).ToArray(),
+        _ when type == typeof(IReadOnlyList<double>) => Enumerable.Range(0, _random.NextInt(4))
+            .Select(_ => Doubles[_random.NextInt(Doubles.Length)]).ToArray(),
         _ when current is AdamOptions o => Damage(o with { }),
         _ when current is NegativeSampling o => Damage(o with { }),
         _ when current is EvaluationOptions o => Damage(o with { }),

@@ -3,7 +3,10 @@ using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>The long runs behind docs/reliability.md: <c>dotnet run --project DRepMRec.Core.Tests -c Release -- COMMAND</c>. The suite has short ones of the same.</summary>
+/// <summary>
+/// The long runs behind docs/reliability.md: <c>dotnet run --project DRepMRec.Core.Tests -c Release -- COMMAND</c>. The suite has short
+/// ones of the same.
+/// </summary>
 internal static class Program
 {
     private const string Usage =
@@ -19,8 +22,10 @@ internal static class Program
     public static int Main(string[] args)
     {
         var clock = Stopwatch.StartNew();
-        string Text(string name) => Array.IndexOf(args, name) is >= 0 and int at && at + 1 < args.Length ? args[at + 1] : throw new ArgumentException($"{name} is missing.\n{Usage}");
-        int Number(string name, int otherwise) => args.Contains(name) ? int.Parse(Text(name), System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        string Text(string name) => Array.IndexOf(args, name) is >= 0 and int at && at + 1 < args.Length ? args[at + 1]
+            : throw new ArgumentException($"{name} is missing.\n{Usage}");
+        int Number(string name, int otherwise) => args.Contains(name)
+            ? int.Parse(Text(name), System.Globalization.CultureInfo.InvariantCulture) : otherwise;
         switch (args.FirstOrDefault())
         {
             case "train":
@@ -48,7 +53,8 @@ internal static class Program
                 OptionRun options = new OptionRun(Number("--seed", 1)).Run(each);
                 Console.WriteLine(options);
                 sum += options.Inputs;
-                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers and the options, none with an outcome that isn't documented");
+                Console.WriteLine($"{clock.Elapsed:mm\\:ss} {sum} inputs over {targets.Length} readers and parsers and the options, none "
+                    + $"with an outcome that isn't documented");
                 return 0;
             case "memory":
                 bool flat = true;

@@ -4,7 +4,10 @@ using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>Runs things at once in one process: two trainings with other numbers of threads, a third one that is cancelled at random moments, and recommenders that are used while others are loaded.</summary>
+/// <summary>
+/// Runs things at once in one process: two trainings with other numbers of threads, a third one that is cancelled at random moments, and
+/// recommenders that are used while others are loaded.
+/// </summary>
 internal sealed class RaceRun(int seed)
 {
     private static readonly string[] Pair = ["DRepMRec", "FREEDOM + BMA"];
@@ -38,11 +41,14 @@ internal sealed class RaceRun(int seed)
                     Same("a recommender that was loaded beside it", _answers, Scenarios.Answers(Recommender.Load(folder["model"])));
             },
         ];
-        Task.WaitAll([.. actions.Select(a => Task.Factory.StartNew(a, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
+        Task.WaitAll([.. actions.Select(a
+            => Task.Factory.StartNew(a, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
         Rounds++;
     }
 
-    public override string ToString() => $"{Rounds} rounds of three trainings at once ({Cancellations} of them cancelled at a random moment and resumed) beside recommenders in use and being loaded, each result bit for bit that alone";
+    public override string ToString()
+        => $"{Rounds} rounds of three trainings at once ({Cancellations} of them cancelled at a random moment and resumed) beside "
+        + $"recommenders in use and being loaded, each result bit for bit that alone";
 
     private void CancelAndGoOn(string checkpoint, int wait)
     {

@@ -13,7 +13,8 @@ public sealed class ReliabilityTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Memory_stays_flat_over_hundreds_of_steps(string model) => MemoryRun.Train(model, 300).Should().Match<MemoryRun>(m => m.IsFlat);
+    public void Memory_stays_flat_over_hundreds_of_steps(string model) => MemoryRun.Train(model, 300)
+        .Should().Match<MemoryRun>(m => m.IsFlat);
 
     [Fact]
     public void Memory_stays_flat_while_serving_and_loading()
@@ -50,7 +51,8 @@ public sealed class ReliabilityTests
             string Train(int threads)
             {
                 using DRepMRecModel model = Support.Models.Create(name, data, features);
-                return Fingerprint.Of(model, new Trainer(model, data, TinyTraining.Options(1) with { BatchSize = 4096, Threads = threads }).Fit());
+                return Fingerprint.Of(model,
+                    new Trainer(model, data, TinyTraining.Options(1) with { BatchSize = 4096, Threads = threads }).Fit());
             }
 
             string one = Train(1);
@@ -60,7 +62,8 @@ public sealed class ReliabilityTests
 
         foreach (IItemScorer scorer in new IItemScorer[] { new ItemKnnRecommender(data.Train), new EaseRecommender(data.Train) })
         {
-            string Evaluate(int threads) => new Evaluator(new EvaluationOptions { Threads = threads }).Evaluate(scorer, data, EvaluationTarget.Test).ToString();
+            string Evaluate(int threads)
+                => new Evaluator(new EvaluationOptions { Threads = threads }).Evaluate(scorer, data, EvaluationTarget.Test).ToString();
             Evaluate(5).Should().Be(Evaluate(1));
         }
     }

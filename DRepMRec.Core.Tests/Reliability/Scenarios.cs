@@ -104,7 +104,8 @@ internal static class Scenarios
 
     private static string Baselines()
     {
-        IItemScorer[] scorers = [new PopularityRecommender(Data.Train), new ItemKnnRecommender(Data.Train), new EaseRecommender(Data.Train)];
+        IItemScorer[] scorers =
+            [new PopularityRecommender(Data.Train), new ItemKnnRecommender(Data.Train), new EaseRecommender(Data.Train)];
         return string.Join(' ', scorers.Select(s => Show(new Evaluator().Evaluate(s, Data, EvaluationTarget.Test))));
     }
 
@@ -113,10 +114,12 @@ internal static class Scenarios
         using var folder = new TempFolder();
         Data.SaveMmrec(folder.Path);
         RecDataset loaded = RecDataset.Load(folder.Path);
-        return loaded.SplitChecksum + SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4 }).Data.SplitChecksum;
+        return loaded.SplitChecksum
+            + SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4 }).Data.SplitChecksum;
     }
 
-    private static string Show(EvaluationResult result) => string.Join(' ', result.Metrics.Select(m => m.Value.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Show(EvaluationResult result)
+        => string.Join(' ', result.Metrics.Select(m => m.Value.ToString("R", CultureInfo.InvariantCulture)));
 
     private static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -2,7 +2,9 @@ using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>Runs each scenario again and again while another thread collects garbage without pause, and compares every result with that in calm.</summary>
+/// <summary>
+/// Runs each scenario again and again while another thread collects garbage without pause, and compares every result with that in calm.
+/// </summary>
 internal sealed class StormRun
 {
     private readonly Dictionary<string, string> _calm = Scenarios.All.ToDictionary(s => s.Key, s => s.Value());
@@ -22,5 +24,7 @@ internal sealed class StormRun
         Rounds++;
     }
 
-    public override string ToString() => $"{Rounds} rounds of {_calm.Count} scenarios under a storm of garbage collections ({GC.CollectionCount(2)} full collections), each result bit for bit that in calm";
+    public override string ToString()
+        => $"{Rounds} rounds of {_calm.Count} scenarios under a storm of garbage collections ({GC.CollectionCount(2)} full collections), "
+        + $"each result bit for bit that in calm";
 }

@@ -13,7 +13,8 @@ internal static class TinyTraining
     public const string Ready = "ready";
     public const int Stopped = 130;
 
-    private static readonly Lazy<RecDataset> Lazy = new(() => SyntheticDataset.Create(new SyntheticOptions { Users = 150, Items = 100, Clusters = 5 }).Data);
+    private static readonly Lazy<RecDataset> Lazy =
+        new(() => SyntheticDataset.Create(new SyntheticOptions { Users = 150, Items = 100, Clusters = 5 }).Data);
 
     public static RecDataset Data => Lazy.Value;
 
@@ -22,7 +23,10 @@ internal static class TinyTraining
     {
         using var features = new ModalFeatures(Data.Features);
         using DRepMRecModel created = Models.Create(model, Data, features);
-        return Fingerprint.Of(created, new Trainer(created, Data, Options(epochs) with { Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint } }).Fit(null, cancellation));
+        return Fingerprint.Of(created,
+            new Trainer(created, Data,
+            Options(epochs) with { Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint } }).Fit(null,
+            cancellation));
     }
 
     public static TrainerOptions Options(int epochs) => new()
@@ -35,7 +39,10 @@ internal static class TinyTraining
         Threads = 2,
     };
 
-    /// <summary>What the process does: says when it begins, trains, prints the checksum. SIGTERM stops it as it would an application that listens to it.</summary>
+    /// <summary>
+    /// What the process does: says when it begins, trains, prints the checksum. SIGTERM stops it as it would an application that listens to
+    /// it.
+    /// </summary>
     public static int AsProcess(string model, string checkpoint, int epochs)
     {
         using var source = new CancellationTokenSource();

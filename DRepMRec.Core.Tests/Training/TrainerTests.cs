@@ -147,6 +147,19 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_filter_that_leaves_no_validation_user_is_refused_before_the_training()
+    {
+        RecDataset data = RecDataset.FromInteractions("time", [new("a", "1", Label: 0), new("b", "1", Label: 0), new("b", "2", Label: 0), new("c", "1", Label: 1), new("c", "2", Label: 2)]);
+        using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { EmbeddingDim = 4 });
+        var options = new TrainerOptions { MaxEpochs = 2, BatchSize = 4, Threads = 1, Evaluation = new EvaluationOptions { Users = UserFilter.WithTraining } };
+
+        FluentActions.Invoking(() => new Trainer(model, data, options)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a validation user with training interactions, because TrainerOptions.Evaluation.Users is WithTraining; got none. "
+                + "Set it to WithPositives, or train without validation. (Parameter 'options')");
+        new Trainer(model, data, options with { Evaluation = new EvaluationOptions() }).Fit().History.Should().HaveCount(2);
+    }
+
+    [Fact]
     public void A_dataset_of_another_model_is_refused()
     {
         using var model = DRepMRecModel.Create(Board, Small);

@@ -5,7 +5,10 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Baselines;
 
-/// <summary>Adds up the scores of other recommenders, such as EASE, which knows behaviour, and nearest neighbours by features, which know cold items.</summary>
+/// <summary>
+/// Adds up the scores of other recommenders, such as EASE, which knows behaviour, and nearest neighbours by features, which know cold
+/// items.
+/// </summary>
 /// <remarks>As safe for use by many threads as its parts.</remarks>
 public sealed class BlendedRecommender : IItemScorer
 {
@@ -13,7 +16,9 @@ public sealed class BlendedRecommender : IItemScorer
 
     /// <summary>Puts recommenders together.</summary>
     /// <param name="parts">Recommenders for the same users and items, at least one, and the finite weight of each.</param>
-    /// <exception cref="ArgumentException">There is no part, or they have other numbers of users or items, or a weight isn't finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no part, or they have other numbers of users or items, or a weight isn't finite.
+    /// </exception>
     public BlendedRecommender(params IReadOnlyList<(IItemScorer Scorer, double Weight)> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -24,8 +29,13 @@ public sealed class BlendedRecommender : IItemScorer
         foreach (var (scorer, weight) in parts)
         {
             if (scorer.UserCount != UserCount || scorer.ItemCount != ItemCount)
-                throw new ArgumentException($"Expected recommenders for the same users and items; got {UserCount} and {ItemCount}, and {scorer.UserCount} and {scorer.ItemCount}.", nameof(parts));
-            if (!double.IsFinite(weight))
+            {
+                throw new ArgumentException(
+                    $"Expected recommenders for the same users and items; got {UserCount} and {ItemCount}, and {scorer.UserCount} and "
+                    + $"{scorer.ItemCount}.", nameof(parts));
+            }
+
+            if (!float.IsFinite((float)weight))
                 throw new ArgumentException($"Expected finite weights, got {weight}.", nameof(parts));
         }
 

@@ -8,11 +8,13 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace DRepMRec.Baselines;
 
 /// <summary>
-/// EASE (Steck, WWW 2019, arXiv 1905.03375): the linear model X B with zero diagonal that is closest to the user-item matrix X, in closed form: B = I - P diag(P)^-1, P = (X'X + lambda I)^-1.
+/// EASE (Steck, WWW 2019, arXiv 1905.03375): the linear model X B with zero diagonal that is closest to the user-item matrix X, in closed
+/// form: B = I - P diag(P)^-1, P = (X'X + lambda I)^-1.
 /// </summary>
 /// <remarks>
-/// Needs libtorch once, to invert. Memory grows with the square of the number n of items that occur in training: 4 n² bytes, and several times that while it is made; time with n³.
-/// Immutable and safe for use by many threads. Users without items, and items without users, get zeros.
+/// Needs libtorch once, to invert. Memory grows with the square of the number n of items that occur in training: 4 n² bytes, and several
+/// times that while it is made; time with n³. Immutable and safe for use by many threads. Users without items, and items without users, get
+/// zeros.
 /// </remarks>
 public sealed class EaseRecommender : IItemScorer
 {
@@ -34,7 +36,12 @@ public sealed class EaseRecommender : IItemScorer
         int[] degrees = train.ItemDegrees();
         _items = [.. Enumerable.Range(0, train.ItemCount).Where(i => degrees[i] > 0)];
         if ((long)_items.Length * _items.Length > Array.MaxLength)
-            throw new ArgumentException($"EASE holds a weight for each pair of items: expected at most 46340 items in training, got {_items.Length}.", nameof(train));
+        {
+            throw new ArgumentException(
+                $"EASE holds a weight for each pair of items: expected at most 46340 items in training, got {_items.Length}.",
+                nameof(train));
+        }
+
         _places = new int[train.ItemCount];
         for (int place = 0; place < _items.Length; place++)
             _places[_items[place]] = place;

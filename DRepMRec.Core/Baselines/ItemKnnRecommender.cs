@@ -5,7 +5,10 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Baselines;
 
-/// <summary>Item-based nearest neighbours (Deshpande and Karypis, TOIS 2004): an item scores the sum of its similarities to the user's items, where each of these speaks for its k most similar items alone.</summary>
+/// <summary>
+/// Item-based nearest neighbours (Deshpande and Karypis, TOIS 2004): an item scores the sum of its similarities to the user's items, where
+/// each of these speaks for its k most similar items alone.
+/// </summary>
 /// <remarks>Not trained. Immutable and safe for use by many threads. Users without items get zeros.</remarks>
 public sealed class ItemKnnRecommender : IItemScorer
 {
@@ -20,7 +23,10 @@ public sealed class ItemKnnRecommender : IItemScorer
     {
     }
 
-    /// <summary>Takes similarities from elsewhere, such as <see cref="NeighborGraph.Cosine"/> over features: a recommender by content alone, which knows cold items.</summary>
+    /// <summary>
+    /// Takes similarities from elsewhere, such as <see cref="NeighborGraph.Cosine"/> over features: a recommender by content alone, which
+    /// knows cold items.
+    /// </summary>
     /// <param name="history">The items of each user.</param>
     /// <param name="similar">[I, I]: row i has the items that item i speaks for.</param>
     /// <exception cref="ArgumentException">The matrix isn't [I, I].</exception>
@@ -29,7 +35,12 @@ public sealed class ItemKnnRecommender : IItemScorer
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(similar);
         if (similar.RowCount != history.ItemCount || similar.ColumnCount != history.ItemCount)
-            throw new ArgumentException($"Expected similarities of {history.ItemCount} x {history.ItemCount} items, got {similar.RowCount} x {similar.ColumnCount}.", nameof(similar));
+        {
+            throw new ArgumentException(
+                $"Expected similarities of {history.ItemCount} x {history.ItemCount} items, got {similar.RowCount} x "
+                + $"{similar.ColumnCount}.", nameof(similar));
+        }
+
         _history = history;
         _similar = similar;
     }

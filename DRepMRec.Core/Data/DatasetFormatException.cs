@@ -1,6 +1,11 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Data;
 
-/// <summary>A dataset or one of its files isn't what its format promises. The message names the file, the line where there is one, what was expected and what was seen.</summary>
+/// <summary>
+/// A dataset or one of its files isn't what its format promises. The message names the file, the line where there is one, what was expected
+/// and what was seen; it has less than 4,000 characters, and control characters in it are escaped.
+/// </summary>
 public sealed class DatasetFormatException : FormatException
 {
     /// <summary>Creates the exception.</summary>
@@ -9,7 +14,7 @@ public sealed class DatasetFormatException : FormatException
     /// <param name="line">The 1-based line, or <see langword="null"/> when the file has no lines.</param>
     /// <param name="innerException">The cause, if another exception brought this one about.</param>
     public DatasetFormatException(string message, string? file = null, long? line = null, Exception? innerException = null)
-        : base(Locate(message, file, line), innerException)
+        : base(Shown.Whole(Locate(message, file is null ? null : Shown.Name(file), line), keepLines: true), innerException)
     {
         File = file;
         Line = line;

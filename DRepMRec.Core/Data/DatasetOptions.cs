@@ -6,13 +6,13 @@ namespace DRepMRec.Data;
 public sealed record DatasetOptions
 {
     /// <summary>The dataset's name in reports.</summary>
-    /// <value>The default, <see langword="null"/>, takes the name of the interactions file or of the folder.</value>
-    public string? Name { get; init; }
+    /// <value>Not empty. The default, <see langword="null"/>, takes the name of the interactions file or of the folder.</value>
+    public string? Name { get; init => field = value is null ? null : Guard.NotEmpty(value); }
 
     /// <summary>How the interactions are split into training, validation and test.</summary>
     /// <value>
-    /// The default, <see langword="null"/>, takes the split that the data brings (<see cref="SplitStrategy.ByLabel"/>) and, where it brings none,
-    /// <see cref="SplitStrategy.RandomPerUser"/> with shares of 0.1 and the seed 2024.
+    /// The default, <see langword="null"/>, takes the split that the data brings (<see cref="SplitStrategy.ByLabel"/>, where validation or
+    /// test may be empty) and, where it brings none, <see cref="SplitStrategy.RandomPerUser"/> with shares of 0.1 and the seed 2024.
     /// </value>
     public SplitStrategy? Split { get; init; }
 

@@ -3,12 +3,6 @@ using System.Text;
 
 namespace DRepMRec.Data;
 
-/// <summary>What a modality covers.</summary>
-/// <param name="Modality">The modality.</param>
-/// <param name="Dimension">The number of features per item.</param>
-/// <param name="Present">How many items have it.</param>
-public readonly record struct ModalitySummary(Modality Modality, int Dimension, int Present);
-
 /// <summary>The figures of a dataset that a report names. <see cref="ToString"/> lays them out for reading.</summary>
 /// <remarks>A cold user or item is one without a training interaction.</remarks>
 public sealed class DatasetSummary
@@ -36,6 +30,7 @@ public sealed class DatasetSummary
         ColdTest = ColdRows(data.Test);
         Modalities = [.. data.Features.Select(f => new ModalitySummary(f.Modality, f.Dimension, f.PresentCount))];
         SplitChecksum = data.SplitChecksum;
+        Notes = data.Notes;
     }
 
     /// <summary>The dataset's name.</summary>
@@ -77,10 +72,18 @@ public sealed class DatasetSummary
     /// <summary>Which split it is; see <see cref="RecDataset.SplitChecksum"/>.</summary>
     public string SplitChecksum { get; }
 
-    /// <summary>The figures as a small table of several lines.</summary>
+    /// <summary>
+    /// What was brought to the reader and isn't used, or not as it stands, by name and number: columns and files that weren't read,
+    /// interactions that were left out, items that have features and no interactions or the other way round, and whether the split was
+    /// drawn because there were no labels.
+    /// </summary>
+    /// <value>One clause each; empty for datasets that no reader made.</value>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The figures and the notes as a small table of several lines.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(Name);
+        var text = new StringBuilder(Internals.Shown.Name(Name));
         void Line(string label, int count, string note)
             => text.Append(CultureInfo.InvariantCulture, $"\n  {label,-12}{count,12:N0}{(note.Length == 0 ? "" : "   ")}{note}");
 
@@ -90,9 +93,18 @@ public sealed class DatasetSummary
         Line("validation", Validation, Note(ColdValidation, "on cold items"));
         Line("test", Test, Note(ColdTest, "on cold items"));
         foreach (ModalitySummary m in Modalities)
-            Line(m.Modality.Name, m.Present, string.Create(CultureInfo.InvariantCulture, $"items with {m.Dimension} features each ({(Items == 0 ? 0 : 100.0 * m.Present / Items):0.#} %)"));
-        return text.Append(CultureInfo.InvariantCulture, $"\n  split       {SplitChecksum[..12]}").ToString();
+        {
+            double share = Items == 0 ? 0 : 100.0 * m.Present / Items;
+            Line(m.Modality.Name, m.Present,
+                string.Create(CultureInfo.InvariantCulture, $"items with {m.Dimension} features each ({share:0.#} %)"));
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\n  split       {SplitChecksum[..12]}");
+        foreach (string note in Notes)
+            text.Append("\n  note        ").Append(note);
+        return text.ToString();
     }
 
-    private static string Note(int count, string what) => count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}");
+    private static string Note(int count, string what) => count == 0 ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}");
 }

@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Data;
 
 /// <summary>Where a delimited file keeps its interactions, one per line. Numbers are in the invariant culture ("4.5").</summary>
@@ -8,7 +10,12 @@ public sealed record DelimitedOptions
     public char Separator
     {
         get;
-        init => field = value is '"' or '\r' or '\n' ? throw new ArgumentException($"A separator can't be a quote or a line break; got {Internals.Shown.Text([value])}.", nameof(Separator)) : value;
+        init
+        {
+            if (value is '"' or '\r' or '\n')
+                throw new ArgumentException($"A separator can't be a quote or a line break; got {Shown.Text([value])}.", nameof(Separator));
+            field = value;
+        }
     } = ',';
 
     /// <summary>Whether the first line names the columns.</summary>

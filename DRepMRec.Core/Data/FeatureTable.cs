@@ -13,36 +13,56 @@ public sealed class FeatureTable
 
     /// <summary>Creates a table.</summary>
     /// <param name="modality">The modality.</param>
-    /// <param name="itemIds">The raw item id of each row, each once and not blank.</param>
+    /// <param name="itemIds">The raw item id of each row, each once.</param>
     /// <param name="dimension">The number of features d per item, at least 1.</param>
-    /// <param name="values">One row of d values per id, row by row. They aren't copied: leave them alone until the dataset is built.</param>
-    /// <exception cref="ArgumentException">The number of values doesn't match, or an id is blank or occurs twice.</exception>
+    /// <param name="values">
+    /// One row of d values per id, row by row. They aren't copied: leave them alone until the dataset is built.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The number of values doesn't match, or an id is blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.
+    /// </exception>
     public FeatureTable(Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values)
-        : this(modality, itemIds, dimension, values, null)
+        : this(modality, itemIds, dimension, values, null, null)
     {
         var seen = new HashSet<string>(itemIds.Count, StringComparer.Ordinal);
         for (int row = 0; row < itemIds.Count; row++)
         {
-            if (string.IsNullOrWhiteSpace(itemIds[row]))
-                throw new ArgumentException($"Modality {modality}: the item id of row {row} is blank.", nameof(itemIds));
+            if (RawId.WhatIsWrong(itemIds[row]) is { } wrong)
+            {
+                throw new ArgumentException(
+                    $"Modality {modality}: the item id of row {row} must be Unicode text that isn't blank; found {wrong}.",
+                    nameof(itemIds));
+            }
+
             if (!seen.Add(itemIds[row]))
-                throw new ArgumentException($"Modality {modality}: each item must have one row; {Shown.Text(itemIds[row])} has a second one, row {row}.", nameof(itemIds));
+            {
+                throw new ArgumentException(
+                    $"Modality {modality}: each item must have one row; {Shown.Text(itemIds[row])} has a second one, row {row}.",
+                    nameof(itemIds));
+            }
         }
     }
 
-    private FeatureTable(Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values, float[]? owned)
+    private FeatureTable(
+        Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values, float[]? owned, string? source)
     {
         ArgumentNullException.ThrowIfNull(itemIds);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         if (string.IsNullOrEmpty(modality.Name))
             throw new ArgumentException("A feature table needs a modality with a name.", nameof(modality));
-        if (values.Length != (long)itemIds.Count * dimension)
-            throw new ArgumentException($"Modality {modality}: expected {itemIds.Count} x {dimension} = {(long)itemIds.Count * dimension} values, got {values.Length}.", nameof(values));
+        long expected = (long)itemIds.Count * dimension;
+        if (values.Length != expected)
+        {
+            throw new ArgumentException(
+                $"Modality {modality}: expected {itemIds.Count} x {dimension} = {expected} values, got {values.Length}.", nameof(values));
+        }
+
         Modality = modality;
         ItemIds = itemIds;
         Dimension = dimension;
         Values = values;
         Owned = owned;
+        Source = source;
     }
 
     /// <summary>The modality.</summary>
@@ -57,44 +77,62 @@ public sealed class FeatureTable
     /// <summary>The values, row by row.</summary>
     public ReadOnlyMemory<float> Values { get; }
 
+    /// <summary>The file that both the ids and the values come from, or <see langword="null"/> when they were in memory.</summary>
+    internal string? Source { get; }
+
     private float[]? Owned { get; }
 
     /// <summary>Reads a table from a <c>.npy</c> file with one row per item.</summary>
     /// <param name="path">The file: a matrix of floating-point or whole numbers of any size, byte order and memory order.</param>
     /// <param name="modality">The modality.</param>
-    /// <param name="itemIds">The raw item id of each row, each once and not blank.</param>
+    /// <param name="itemIds">The raw item id of each row, each once.</param>
     /// <exception cref="DatasetFormatException">The file isn't such a matrix, or has another number of rows.</exception>
-    /// <exception cref="ArgumentException">An id is blank or occurs twice.</exception>
+    /// <exception cref="ArgumentException">An id is blank or not Unicode text, or it occurs twice.</exception>
     public static FeatureTable LoadNpy(string path, Modality modality, IReadOnlyList<string> itemIds)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(itemIds);
         NpyMatrix matrix = NpyMatrix.Read(path);
         if (matrix.Rows != itemIds.Count)
-            throw new DatasetFormatException($"expected {itemIds.Count} rows, one per item id, found {matrix.Rows}.", Path.GetFileName(path));
+        {
+            throw new DatasetFormatException($"expected {itemIds.Count} rows, one per item id, found {matrix.Rows}.",
+                Path.GetFileName(path));
+        }
+
         return new FeatureTable(modality, itemIds, matrix.Columns, matrix.Values.AsMemory());
     }
 
-    /// <summary>A table whose ids are known to be sound. Its array belongs to the table and may become the dataset's.</summary>
-    internal static FeatureTable Adopt(Modality modality, IReadOnlyList<string> itemIds, int dimension, float[] values)
-        => new(modality, itemIds, dimension, values, values);
+    /// <summary>
+    /// A table from a file, whose ids are known to be sound. Its array belongs to the table and may become the dataset's.
+    /// </summary>
+    internal static FeatureTable Adopt(Modality modality, IReadOnlyList<string> itemIds, int dimension, float[] values, string source)
+        => new(modality, itemIds, dimension, values, values, source);
 
     /// <summary>Lines the rows up with the items of a dataset.</summary>
     internal ItemFeatures Align(IdMap items)
     {
-        bool aligned = ItemIds.Count == items.Count;
-        for (int row = 0; aligned && row < ItemIds.Count; row++)
-            aligned = ItemIds[row] == items[row];
-        if (aligned)
-            return Owned is null ? new ItemFeatures(Modality, items.Count, Dimension, Values.Span) : ItemFeatures.Adopt(Modality, items.Count, Dimension, Owned);
+        if (ItemIds.SequenceEqual(items.Ids))
+        {
+            return Owned is null
+                ? new ItemFeatures(Modality, items.Count, Dimension, Values.Span)
+                : ItemFeatures.Adopt(Modality, items.Count, Dimension, Owned);
+        }
 
-        if ((long)items.Count * Dimension > Array.MaxLength)
-            throw new DatasetFormatException($"Modality {Modality}: expected at most {Array.MaxLength} values, found {items.Count} items x {Dimension}.");
-        if ((long)items.Count * Dimension is > MostCells and var cells && cells / MostItemsPerRow > Values.Length)
-            throw new DatasetFormatException($"Modality {Modality}: expected at least one of {MostItemsPerRow} items to have it, found {ItemIds.Count} of {items.Count}: the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
-        var values = new float[items.Count * Dimension];
+        long cells = (long)items.Count * Dimension;
+        if (cells > Array.MaxLength)
+            throw TooLarge($"expected at most {Array.MaxLength} values of modality {Modality}, found {items.Count} items x {Dimension}.");
+        if (cells > MostCells && cells / MostItemsPerRow > Values.Length)
+        {
+            throw TooLarge($"expected at least one of {MostItemsPerRow} items to have the modality {Modality}, "
+                + $"found {ItemIds.Count} of {items.Count}: "
+                + $"the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
+        }
+
+        var values = new float[cells];
         for (int row = 0; row < ItemIds.Count; row++)
             Values.Span.Slice(row * Dimension, Dimension).CopyTo(values.AsSpan(items.IndexOf(ItemIds[row]) * Dimension));
         return ItemFeatures.Adopt(Modality, items.Count, Dimension, values);
     }
+
+    private DatasetFormatException TooLarge(string message) => new(message, Source);
 }

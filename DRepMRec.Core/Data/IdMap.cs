@@ -1,17 +1,21 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>Maps raw ids (any string) to indices from 0 and back. Ids compare by their exact characters.</summary>
+/// <summary>Maps raw ids (any text) to indices from 0 and back. Ids compare by their exact characters.</summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class IdMap
 {
     private readonly string[] _ids;
     private readonly Dictionary<string, int> _indices;
+    private int[]? _tieOrder;
 
     /// <summary>Creates a map in which the n-th id gets the index n.</summary>
     /// <param name="ids">The raw ids, each once.</param>
-    /// <exception cref="ArgumentException">An id is null or occurs twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// An id is null, blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.
+    /// </exception>
     public IdMap(IEnumerable<string> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -21,8 +25,13 @@ public sealed class IdMap
         {
             if (_ids[i] is null)
                 throw new ArgumentException($"Id number {i} is null.", nameof(ids));
+            if (RawId.WhatIsWrong(_ids[i]) is { } wrong)
+                throw new ArgumentException($"Id number {i} must be Unicode text that isn't blank; found {wrong}.", nameof(ids));
             if (!_indices.TryAdd(_ids[i], i))
-                throw new ArgumentException($"Each id must occur once; {Internals.Shown.Text(_ids[i])} is number {_indices[_ids[i]]} and number {i}.", nameof(ids));
+            {
+                throw new ArgumentException(
+                    $"Each id must occur once; {Shown.Text(_ids[i])} is number {_indices[_ids[i]]} and number {i}.", nameof(ids));
+            }
         }
     }
 
@@ -32,6 +41,11 @@ public sealed class IdMap
     /// <summary>All raw ids in the order of their indices.</summary>
     public IReadOnlyList<string> Ids => _ids;
 
+    /// <summary>
+    /// Each index's place in an order that depends on the raw ids alone and favours none: that of their <see cref="RawId.TieKey"/>s.
+    /// </summary>
+    internal int[] TieOrder => _tieOrder ??= OrderTies();
+
     /// <summary>The raw id of an index.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
     public string this[int index] => _ids[index];
@@ -39,7 +53,9 @@ public sealed class IdMap
     /// <summary>The index of a raw id.</summary>
     /// <param name="id">The raw id.</param>
     /// <exception cref="KeyNotFoundException">The id isn't in the map.</exception>
-    public int IndexOf(string id) => TryGetIndex(id, out int index) ? index : throw new KeyNotFoundException($"The id {Internals.Shown.Text(id)} is not among the {Count} known ones.");
+    public int IndexOf(string id)
+        => TryGetIndex(id, out int index) ? index
+            : throw new KeyNotFoundException($"The id {Shown.Text(id)} is not among the {Count} known ones.");
 
     /// <summary>Looks an id up.</summary>
     /// <param name="id">The raw id.</param>
@@ -51,5 +67,17 @@ public sealed class IdMap
             return true;
         index = -1;
         return false;
+    }
+
+    private int[] OrderTies()
+    {
+        (ulong Key, string Id)[] keys = [.. _ids.Select(id => (RawId.TieKey(id), id))];
+        int[] indices = [.. Enumerable.Range(0, keys.Length)];
+        Array.Sort(keys, indices, Comparer<(ulong Key, string Id)>.Create(
+            (a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : string.CompareOrdinal(a.Id, b.Id)));
+        var places = new int[indices.Length];
+        for (int place = 0; place < indices.Length; place++)
+            places[indices[place]] = place;
+        return places;
     }
 }

@@ -23,7 +23,12 @@ public sealed class InteractionSet
         foreach (var (user, item) in pairs)
         {
             if ((uint)user >= (uint)userCount || (uint)item >= (uint)itemCount)
-                throw new ArgumentException($"Expected user indices below {userCount} and item indices below {itemCount}; got the pair ({user}, {item}).", nameof(pairs));
+            {
+                throw new ArgumentException(
+                    $"Expected user indices below {userCount} and item indices below {itemCount}; got the pair ({user}, {item}).",
+                    nameof(pairs));
+            }
+
             _offsets[user + 1]++;
         }
 

@@ -19,7 +19,12 @@ public sealed class ItemFeatures
         ArgumentOutOfRangeException.ThrowIfNegative(itemCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         if (values.Length != (long)itemCount * dimension)
-            throw new ArgumentException($"Modality {modality}: expected {itemCount} x {dimension} = {(long)itemCount * dimension} values, got {values.Length}.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"Modality {modality}: expected {itemCount} x {dimension} = {(long)itemCount * dimension} values, got {values.Length}.",
+                nameof(values));
+        }
+
         if (!present.IsEmpty && present.Length != itemCount)
             throw new ArgumentException($"Modality {modality}: expected {itemCount} flags, got {present.Length}.", nameof(present));
         Modality = modality;
@@ -63,7 +68,8 @@ public sealed class ItemFeatures
     public ReadOnlySpan<float> this[int item] => _values.AsSpan(item * Dimension, Dimension);
 
     /// <summary>Creates the features around an array of I * d values that nobody else changes; it isn't copied.</summary>
-    internal static ItemFeatures Adopt(Modality modality, int itemCount, int dimension, float[] values) => new(modality, itemCount, dimension, values);
+    internal static ItemFeatures Adopt(Modality modality, int itemCount, int dimension, float[] values)
+        => new(modality, itemCount, dimension, values);
 
     private void MarkRows(ReadOnlySpan<bool> present)
     {

@@ -4,13 +4,19 @@ namespace DRepMRec.Data;
 public readonly record struct Modality
 {
     /// <summary>Creates a modality.</summary>
-    /// <param name="name">Its name: letters, digits, '-' and '_', at most 64 of them, as it stands in file names. It is kept in lower case.</param>
+    /// <param name="name">
+    /// Its name: letters, digits, '-' and '_', at most 64 of them, as it stands in file names. It is kept in lower case.
+    /// </param>
     /// <exception cref="ArgumentException">The name is empty, too long or has another character.</exception>
     public Modality(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw new ArgumentException($"A modality's name has at most 64 letters, digits, '-' and '_'; got {Internals.Shown.Text(name)}.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"A modality's name has at most 64 letters, digits, '-' and '_'; got {Internals.Shown.Text(name)}.", nameof(name));
+        }
+
         Name = name.ToLowerInvariant();
     }
 

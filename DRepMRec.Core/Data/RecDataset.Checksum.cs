@@ -9,8 +9,8 @@ public sealed partial class RecDataset
     private string? _splitChecksum;
 
     /// <summary>
-    /// What tells one split from another: the SHA-256, in 64 lower-case hexadecimal digits, of the three sets by raw id. It depends neither on the order
-    /// of users and items nor on the features, so that two reports with the same checksum are about the same split.
+    /// What tells one split from another: the SHA-256, in 64 lower-case hexadecimal digits, of the three sets by raw id. It depends neither
+    /// on the order of users and items nor on the features, so that two reports with the same checksum are about the same split.
     /// </summary>
     public string SplitChecksum => _splitChecksum ??= ComputeSplitChecksum();
 
@@ -37,7 +37,8 @@ public sealed partial class RecDataset
                 foreach (int rank in ranks)
                 {
                     string item = Items[items[rank]];
-                    hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id.Length}:{id}{item.Length}:{item}\n")));
+                    string pair = string.Create(CultureInfo.InvariantCulture, $"{id.Length}:{id}{item.Length}:{item}\n");
+                    hash.AppendData(Encoding.UTF8.GetBytes(pair));
                 }
             }
         }

@@ -5,8 +5,17 @@ public sealed partial class RecDataset
     /// <summary>Loads a dataset and finds its layout by itself: that of MMRec, RecBole, or LATTICE and MMSSL.</summary>
     /// <param name="path">The dataset's folder, or its <c>.inter</c> file where the folder holds several.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
-    /// <returns>The dataset. Users and items are in ascending order when all raw ids are whole numbers, else in order of first appearance.</returns>
-    /// <exception cref="DatasetFormatException">No layout fits or several do (the message lists what was looked for and what was found), or a file is wrong.</exception>
+    /// <returns>
+    /// The dataset. Users and items are in ascending order: by value when all raw ids are whole numbers, of any length, else by their
+    /// characters. So neither indices nor figures depend on the order of the rows. <see cref="Summarize"/> names what was passed over.
+    /// </returns>
+    /// <remarks>
+    /// This holds for every loader. Columns are found without regard to case, blanks, '_' and '-' where one alone fits, and files without
+    /// regard to case. Two columns that mean the same are an error, and so are features of which no row is of an item with interactions.
+    /// </remarks>
+    /// <exception cref="DatasetFormatException">
+    /// No layout fits or several do (the message lists what was looked for and what was found), or a file is wrong.
+    /// </exception>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
     public static RecDataset Load(string path, DatasetOptions? options = null)
     {
@@ -15,13 +24,17 @@ public sealed partial class RecDataset
     }
 
     /// <summary>
-    /// Loads the layout of MMRec: <c>NAME.inter</c>, tab-separated with the columns userID and itemID and perhaps rating, timestamp and x_label
-    /// (0 training, 1 validation, 2 test), and <c>MODALITY_feat.npy</c> files whose row r belongs to the item r.
+    /// Loads the layout of MMRec: <c>NAME.inter</c>, tab-separated with the columns userID and itemID and perhaps rating, timestamp and
+    /// x_label (0 training, 1 validation, 2 test), and <c>MODALITY_feat.npy</c> files whose row r belongs to the item r.
     /// </summary>
     /// <param name="path">The folder, or the <c>.inter</c> file.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
-    /// <returns>The dataset. Where the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> exist, raw ids are those they give.</returns>
+    /// <returns>
+    /// The dataset. Where the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> exist, raw ids are those they give, in the
+    /// order of the numbers.
+    /// </returns>
     /// <exception cref="DatasetFormatException">A file is wrong.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static RecDataset LoadMmrec(string path, DatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -29,13 +42,15 @@ public sealed partial class RecDataset
     }
 
     /// <summary>
-    /// Loads RecBole's atomic files: <c>NAME.inter</c> with the columns user_id:token and item_id:token and perhaps rating:float, timestamp:float and x_label:float,
-    /// and <c>NAME.item</c>, whose float_seq columns become modalities (a suffix "_feat" of the column's name is dropped).
+    /// Loads RecBole's atomic files: <c>NAME.inter</c> with the columns user_id:token and item_id:token and perhaps rating:float,
+    /// timestamp:float and x_label:float, and <c>NAME.item</c>, whose float_seq columns become modalities (a suffix "_feat" of the column's
+    /// name is dropped).
     /// </summary>
     /// <param name="path">The folder, or the <c>.inter</c> file.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset. Items of <c>NAME.item</c> are in it when they have features or interactions.</returns>
-    /// <exception cref="DatasetFormatException">A file is wrong.</exception>
+    /// <exception cref="DatasetFormatException">A file is wrong, or no item with interactions has features.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static RecDataset LoadRecBole(string path, DatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -43,13 +58,14 @@ public sealed partial class RecDataset
     }
 
     /// <summary>
-    /// Loads the layout of LATTICE and MMSSL: <c>train.json</c>, <c>val.json</c> and <c>test.json</c>, each of the form <c>{"user": [item, …], …}</c>,
-    /// and <c>MODALITY_feat.npy</c> files whose row r belongs to the item r.
+    /// Loads the layout of LATTICE and MMSSL: <c>train.json</c>, <c>val.json</c> and <c>test.json</c>, each of the form <c>{"user": [item,
+    /// …], …}</c>, and <c>MODALITY_feat.npy</c> files whose row r belongs to the item r.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">A file is wrong or missing.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static RecDataset LoadLattice(string folder, DatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -62,9 +78,15 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DatasetFormatException">The file is wrong.</exception>
-    /// <exception cref="ArgumentException">A column is named but the file has no header, or a modality occurs twice.</exception>
-    public static RecDataset LoadDelimited(string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+    /// <exception cref="DatasetFormatException">
+    /// The file is wrong, or has a column x_label while neither <see cref="DelimitedOptions.Label"/> nor <see cref="DatasetOptions.Split"/>
+    /// is set.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// A column is named but the file has no header, or a modality occurs twice, or has a row for none of the items with interactions.
+    /// </exception>
+    public static RecDataset LoadDelimited(
+        string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(layout);
@@ -77,9 +99,12 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DatasetFormatException">An interaction is wrong; the message has its number, counted from 1.</exception>
-    /// <exception cref="ArgumentException">A modality occurs twice.</exception>
-    public static RecDataset FromInteractions(string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+    /// <exception cref="DatasetFormatException">
+    /// An interaction is wrong, for example by an id that isn't Unicode text; the message has its number, counted from 1.
+    /// </exception>
+    /// <exception cref="ArgumentException">A modality occurs twice, or has a row for none of the items with interactions.</exception>
+    public static RecDataset FromInteractions(
+        string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(interactions);

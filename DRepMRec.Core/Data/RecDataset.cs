@@ -1,7 +1,8 @@
 namespace DRepMRec.Data;
 
 /// <summary>
-/// A multimodal recommendation dataset: users and items by raw id, interactions split into training, validation and test, and item features per modality.
+/// A multimodal recommendation dataset: users and items by raw id, interactions split into training, validation and test, and item features
+/// per modality.
 /// </summary>
 /// <remarks>Immutable, holds no native memory, and is safe for use by many threads.</remarks>
 public sealed partial class RecDataset
@@ -23,7 +24,10 @@ public sealed partial class RecDataset
         foreach (var (set, label) in new[] { (splits.Train, "training"), (splits.Validation, "validation"), (splits.Test, "test") })
         {
             if (set.UserCount != users.Count || set.ItemCount != items.Count)
-                throw new ArgumentException($"The {label} interactions are over {set.UserCount} users and {set.ItemCount} items; the dataset has {users.Count} and {items.Count}.", nameof(splits));
+            {
+                throw new ArgumentException($"The {label} interactions are over {set.UserCount} users and {set.ItemCount} items; "
+                    + $"the dataset has {users.Count} and {items.Count}.", nameof(splits));
+            }
         }
 
         RequireDisjoint(splits.Train, splits.Validation, "training and validation");
@@ -32,11 +36,17 @@ public sealed partial class RecDataset
         foreach (ItemFeatures modality in features)
         {
             if (modality.ItemCount != items.Count)
-                throw new ArgumentException($"Modality {modality.Modality} has {modality.ItemCount} rows; the dataset has {items.Count} items.", nameof(features));
+            {
+                throw new ArgumentException(
+                    $"Modality {modality.Modality} has {modality.ItemCount} rows; the dataset has {items.Count} items.", nameof(features));
+            }
         }
 
         if (features.DistinctBy(f => f.Modality).Count() != features.Count)
-            throw new ArgumentException($"Each modality must occur once; got {string.Join(", ", features.Select(f => f.Modality))}.", nameof(features));
+        {
+            throw new ArgumentException($"Each modality must occur once; got {string.Join(", ", features.Select(f => f.Modality))}.",
+                nameof(features));
+        }
 
         Name = name;
         Users = users;
@@ -68,6 +78,9 @@ public sealed partial class RecDataset
 
     /// <summary>The item features, one entry per modality, in the order of their names.</summary>
     public IReadOnlyList<ItemFeatures> Features { get; }
+
+    /// <summary>What a reader passed over, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
+    internal IReadOnlyList<string> Notes { get; init; } = [];
 
     private static void RequireDisjoint(InteractionSet left, InteractionSet right, string labels)
     {

@@ -21,7 +21,11 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         if (users.Length % dimension != 0 || items.Length % dimension != 0)
-            throw new ArgumentException($"Expected multiples of the dimension {dimension}, got {users.Length} user and {items.Length} item values.");
+        {
+            throw new ArgumentException(
+                $"Expected multiples of the dimension {dimension}, got {users.Length} user and {items.Length} item values.");
+        }
+
         _dimension = dimension;
         _users = users.ToArray();
         _items = new PackedMatrix(items, items.Length / dimension, dimension);
@@ -51,7 +55,7 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
 
     private void ScoreRange(ReadOnlySpan<int> users, int first, int count, Span<float> scores)
     {
-        float[] queries = ArrayPool<float>.Shared.Rent(users.Length * _dimension);
+        float[] queries = ArrayPool<float>.Shared.Rent(checked(users.Length * _dimension));
         for (int u = 0; u < users.Length; u++)
             _users.AsSpan(users[u] * _dimension, _dimension).CopyTo(queries.AsSpan(u * _dimension));
         _items.Multiply(queries.AsSpan(0, users.Length * _dimension), users.Length, first, count, scores);

@@ -2,7 +2,10 @@ using System.Numerics.Tensors;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>How far two samples of rows are from having one distribution: 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Székely and Rizzo, Journal of Statistical Planning and Inference 2013), each mean over all pairs of the samples.</summary>
+/// <summary>
+/// How far two samples of rows are from having one distribution: 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Székely and Rizzo, Journal of
+/// Statistical Planning and Inference 2013), each mean over all pairs of the samples.
+/// </summary>
 internal static class EnergyDistance
 {
     /// <param name="x">n * dimension values, row by row, n at least 1.</param>

@@ -5,27 +5,21 @@ using System.Text.Json.Serialization;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>Metrics averaged over a group of users.</summary>
-/// <param name="Users">The number of users in the group.</param>
-/// <param name="Positives">The number of positives that count.</param>
-/// <param name="Metrics">The averages.</param>
-public sealed record GroupResult(int Users, int Positives, IReadOnlyDictionary<RankingMetric, double> Metrics)
-{
-    /// <summary>The average of a metric.</summary>
-    /// <param name="metric">One of the evaluated metrics.</param>
-    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
-    public double this[RankingMetric metric] => Metrics.TryGetValue(metric, out double value) ? value
-        : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", Metrics.Keys)}.");
-}
-
 /// <summary>The figures of one evaluation, with the protocol they were measured under.</summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class EvaluationResult
 {
-    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
     private readonly IReadOnlyDictionary<RankingMetric, double[]> _perUser;
 
-    internal EvaluationResult(EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users,
+    internal EvaluationResult(
+        EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users,
         IReadOnlyDictionary<RankingMetric, double[]> perUser, double coverage, TimeSpan elapsed)
     {
         Protocol = protocol;
@@ -44,7 +38,10 @@ public sealed class EvaluationResult
     /// <summary>The figures over all evaluated users.</summary>
     public GroupResult All { get; }
 
-    /// <summary>The figures for positives without a training interaction, ranked among all items, over the users who have such; <see langword="null"/> when there are none.</summary>
+    /// <summary>
+    /// The figures for positives without a training interaction, ranked among all items, over the users who have such;
+    /// <see langword="null"/> when there are none.
+    /// </summary>
     public GroupResult? ColdItems { get; }
 
     /// <summary>The same, ranked among items without a training interaction only.</summary>
@@ -70,20 +67,36 @@ public sealed class EvaluationResult
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
-    /// <exception cref="InvalidOperationException">It is an epoch of a training's history that isn't the best one: those keep the averages alone.</exception>
-    public IReadOnlyList<double> PerUser(RankingMetric metric) => EvaluatedUsers.Count == 0 ? throw new InvalidOperationException("The values per user weren't kept: of a training's epochs the best one has them.")
-        : _perUser.TryGetValue(metric, out double[]? values) ? values
-        : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", _perUser.Keys)}.");
+    /// <exception cref="InvalidOperationException">
+    /// It is an epoch of a training's history that isn't the best one: those keep the averages alone.
+    /// </exception>
+    public IReadOnlyList<double> PerUser(RankingMetric metric)
+    {
+        if (EvaluatedUsers.Count == 0)
+            throw new InvalidOperationException("The values per user weren't kept: of a training's epochs the best one has them.");
+        return _perUser.TryGetValue(metric, out double[]? values) ? values
+            : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", _perUser.Keys)}.");
+    }
 
     /// <summary>The same averages without the values per user, whose memory would grow with each epoch of a training.</summary>
-    internal EvaluationResult WithoutUsers() => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
+    internal EvaluationResult WithoutUsers()
+        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()
     {
-        static object? Group(GroupResult? group) => group is null ? null : new { group.Users, group.Positives, Metrics = group.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) };
-        return JsonSerializer.Serialize(
-            new { Protocol, All = Group(All), ColdItems = Group(ColdItems), ColdItemsAmongCold = Group(ColdItemsAmongCold), ItemCoverage, Seconds = Elapsed.TotalSeconds }, JsonOptions);
+        static object? Group(GroupResult? group) => group is null ? null
+            : new { group.Users, group.Positives, Metrics = group.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) };
+        var report = new
+        {
+            Protocol,
+            All = Group(All),
+            ColdItems = Group(ColdItems),
+            ColdItemsAmongCold = Group(ColdItemsAmongCold),
+            ItemCoverage,
+            Seconds = Elapsed.TotalSeconds,
+        };
+        return JsonSerializer.Serialize(report, JsonOptions);
     }
 
     /// <summary>The protocol and the figures as text.</summary>
@@ -94,8 +107,10 @@ public sealed class EvaluationResult
         {
             if (group is not null)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"{name} ({group.Users} users, {group.Positives} positives): "
-                    + $"{string.Join("  ", group.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F4}")))}");
+                IEnumerable<string> figures =
+                    group.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F4}"));
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"{name} ({group.Users} users, {group.Positives} positives): {string.Join("  ", figures)}");
             }
         }
 

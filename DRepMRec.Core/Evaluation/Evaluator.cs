@@ -4,7 +4,11 @@ using DRepMRec.Data;
 namespace DRepMRec.Evaluation;
 
 /// <summary>Ranks all items for each user, in blocks of users, and measures the rankings.</summary>
-/// <remarks>Safe for use by many threads. Results are the same for every number of threads.</remarks>
+/// <remarks>
+/// Safe for use by many threads. Results are the same for every number of threads. Equal scores are ranked in an order that the raw ids of
+/// the user and of the items decide, by a hash: it favours neither popular items nor those that come first in a file, it is the same in
+/// every run, and a scorer that gives every item the same score ranks as chance does.
+/// </remarks>
 public sealed class Evaluator
 {
     private readonly EvaluationOptions _options;
@@ -21,23 +25,44 @@ public sealed class Evaluator
     /// <param name="seed">The seed of the training, for the protocol.</param>
     /// <exception cref="ArgumentException">The scorer is for other numbers of users or items, or no user has a positive.</exception>
     /// <exception cref="NotFiniteNumberException">A score is NaN; the message has user and item.</exception>
-    public EvaluationResult Evaluate(IItemScorer scorer, RecDataset data, EvaluationTarget target, CancellationToken cancellationToken = default, int? seed = null)
+    public EvaluationResult Evaluate(
+        IItemScorer scorer, RecDataset data, EvaluationTarget target, CancellationToken cancellationToken = default, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         ArgumentNullException.ThrowIfNull(data);
         if (scorer.UserCount != data.Users.Count || scorer.ItemCount != data.Items.Count)
-            throw new ArgumentException($"The scorer has {scorer.UserCount} users and {scorer.ItemCount} items; the dataset has {data.Users.Count} and {data.Items.Count}.", nameof(scorer));
+        {
+            throw new ArgumentException(
+                $"The scorer has {scorer.UserCount} users and {scorer.ItemCount} items; the dataset has {data.Users.Count} and "
+                    + $"{data.Items.Count}.", nameof(scorer));
+        }
 
         var clock = Stopwatch.StartNew();
         InteractionSet positives = target == EvaluationTarget.Validation ? data.Validation : data.Test;
-        int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => positives.ItemsOf(u).Length > 0 && (_options.Users == UserFilter.WithPositives || data.Train.ItemsOf(u).Length > 0))];
+        int[] users = UsersOf(data, target, _options.Users);
         if (users.Length == 0)
-            throw new ArgumentException($"Expected at least one user with a positive in the {target.ToString().ToLowerInvariant()} set, got none.", nameof(target));
+        {
+            string whose = _options.Users == UserFilter.WithTraining ? " and a training interaction" : "";
+            throw new ArgumentException(
+                $"Expected at least one user with a positive in the {target.ToString().ToLowerInvariant()} set{whose}, got none.",
+                    nameof(target));
+        }
 
-        var task = new RankingTask(scorer, data, positives, target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation ? data.Validation : null, users, [.. _options.Metrics.Distinct()]);
+        bool masksValidation = target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation;
+        var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users,
+            [.. _options.Metrics.Distinct()]);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
         Parallelize(task, users.Length, parallel);
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);
+    }
+
+    /// <summary>The users that are evaluated.</summary>
+    internal static int[] UsersOf(RecDataset data, EvaluationTarget target, UserFilter filter)
+    {
+        InteractionSet positives = target == EvaluationTarget.Validation ? data.Validation : data.Test;
+        bool IsEvaluated(int user)
+            => !positives.ItemsOf(user).IsEmpty && (filter == UserFilter.WithPositives || !data.Train.ItemsOf(user).IsEmpty);
+        return [.. Enumerable.Range(0, data.Users.Count).Where(IsEvaluated)];
     }
 
     private static void Parallelize(RankingTask task, int users, ParallelOptions options)

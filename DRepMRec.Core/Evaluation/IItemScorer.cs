@@ -1,7 +1,9 @@
 namespace DRepMRec.Evaluation;
 
 /// <summary>Scores all items for users: what the evaluator ranks by. Higher is better.</summary>
-/// <remarks>Implementations must be safe for use by many threads, and a user's scores must not depend on which other users are in the call.</remarks>
+/// <remarks>
+/// Implementations must be safe for use by many threads, and a user's scores must not depend on which other users are in the call.
+/// </remarks>
 public interface IItemScorer
 {
     /// <summary>The number of users U.</summary>
@@ -12,6 +14,8 @@ public interface IItemScorer
 
     /// <summary>Scores all items for some users.</summary>
     /// <param name="users">n user indices.</param>
-    /// <param name="scores">n * I scores, one user after the other; all are overwritten. NaN is an error, minus infinity means "never".</param>
+    /// <param name="scores">
+    /// n * I scores, one user after the other; all are overwritten. NaN is an error, minus infinity means "never".
+    /// </param>
     void Score(ReadOnlySpan<int> users, Span<float> scores);
 }

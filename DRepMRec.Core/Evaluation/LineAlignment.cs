@@ -4,12 +4,29 @@ using DRepMRec.Internals;
 namespace DRepMRec.Evaluation;
 
 /// <summary>How close the two representations of the same users, or of the same items, are to each other.</summary>
-/// <param name="Rows">The number n of users (items) that are compared: those with behaviour whose row is zero in neither line.</param>
-/// <param name="SameCosine">The mean cosine between the two representations of the same one; NaN when n is 0.</param>
-/// <param name="DifferentCosine">The mean cosine between the behaviour representation of one and the modal representation of another, over all n (n - 1) pairs: what chance alone gives; NaN when n is below 2.</param>
-/// <param name="EnergyDistance">The energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Székely and Rizzo 2013) between the two lines' rows, brought to length 1: 0 where they are distributed alike, at most 4; NaN when n is 0.</param>
-public sealed record LineAlignment(int Rows, double SameCosine, double DifferentCosine, double EnergyDistance)
+public sealed record LineAlignment
 {
+    internal LineAlignment(int rows, double sameCosine, double differentCosine, double energyDistance)
+        => (Rows, SameCosine, DifferentCosine, EnergyDistance) = (rows, sameCosine, differentCosine, energyDistance);
+
+    /// <summary>The number n of users (items) that are compared: those with behaviour whose row is zero in neither line.</summary>
+    public int Rows { get; }
+
+    /// <summary>The mean cosine between the two representations of the same one; NaN when n is 0.</summary>
+    public double SameCosine { get; }
+
+    /// <summary>
+    /// The mean cosine between the behaviour representation of one and the modal representation of another, over all n (n - 1) pairs: what
+    /// chance alone gives; NaN when n is below 2.
+    /// </summary>
+    public double DifferentCosine { get; }
+
+    /// <summary>
+    /// The energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Székely and Rizzo 2013) between the two lines' rows, brought to length 1: 0
+    /// where they are distributed alike, at most 4; NaN when n is 0.
+    /// </summary>
+    public double EnergyDistance { get; }
+
     /// <summary>Compares the rows at some places.</summary>
     /// <param name="behavior">N * dimension values, row by row.</param>
     /// <param name="modal">As many.</param>
@@ -17,10 +34,12 @@ public sealed record LineAlignment(int Rows, double SameCosine, double Different
     /// <param name="compared">Whether a row has behaviour.</param>
     /// <param name="options">How many rows the energy distance takes, and the seed that draws them.</param>
     /// <param name="stream">Which stream of random numbers: users and items have one each.</param>
-    internal static LineAlignment Of(float[] behavior, float[] modal, int dimension, Func<int, bool> compared, LineDiagnosticsOptions options, ulong stream)
+    internal static LineAlignment Of(
+        float[] behavior, float[] modal, int dimension, Func<int, bool> compared, LineDiagnosticsOptions options, ulong stream)
     {
         bool HasRow(float[] rows, int row) => rows.AsSpan(row * dimension, dimension).ContainsAnyExcept(0f);
-        int[] places = [.. Enumerable.Range(0, behavior.Length / dimension).Where(n => compared(n) && HasRow(behavior, n) && HasRow(modal, n))];
+        int[] places = [.. Enumerable.Range(0, behavior.Length / dimension)
+            .Where(n => compared(n) && HasRow(behavior, n) && HasRow(modal, n))];
         if (places.Length == 0)
             return new LineAlignment(0, double.NaN, double.NaN, double.NaN);
 
@@ -39,7 +58,10 @@ public sealed record LineAlignment(int Rows, double SameCosine, double Different
         int[] drawn = [.. Enumerable.Range(0, places.Length)];
         new SeededRandom((ulong)options.Seed, RandomPurpose.LineDiagnostics, stream).Shuffle(drawn.AsSpan());
         drawn = drawn[..Math.Min(options.MaxRows, drawn.Length)];
-        return new LineAlignment(places.Length, same / places.Length, pairs == 0 ? double.NaN : (all - same) / pairs,
+        return new LineAlignment(
+            places.Length,
+            same / places.Length,
+            pairs == 0 ? double.NaN : (all - same) / pairs,
             Evaluation.EnergyDistance.Between(UnitRows(b, drawn, dimension), UnitRows(m, drawn, dimension), dimension));
     }
 
@@ -49,9 +71,25 @@ public sealed record LineAlignment(int Rows, double SameCosine, double Different
         for (int n = 0; n < places.Length; n++)
         {
             ReadOnlySpan<float> row = rows.AsSpan(places[n] * dimension, dimension);
-            TensorPrimitives.Divide(row, TensorPrimitives.Norm(row), unit.AsSpan(n * dimension, dimension));
+            Span<float> target = unit.AsSpan(n * dimension, dimension);
+            float length = TensorPrimitives.Norm(row);
+            if (float.IsNormal(length))
+                TensorPrimitives.Divide(row, length, target);
+            else
+                DivideByLength(row, target);
         }
 
         return unit;
+    }
+
+    // Rows whose squares have no sum in single precision.
+    private static void DivideByLength(ReadOnlySpan<float> row, Span<float> target)
+    {
+        double squares = 0;
+        foreach (float value in row)
+            squares += (double)value * value;
+        double length = Math.Sqrt(squares);
+        for (int d = 0; d < row.Length; d++)
+            target[d] = (float)(row[d] / length);
     }
 }

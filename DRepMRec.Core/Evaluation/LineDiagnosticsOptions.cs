@@ -5,7 +5,10 @@ namespace DRepMRec.Evaluation;
 /// <summary>Options of <see cref="LineDiagnostics"/>.</summary>
 public sealed record LineDiagnosticsOptions
 {
-    /// <summary>The most users, and the most items, that the energy distance is taken over, drawn at random when there are more: time grows with the square.</summary>
+    /// <summary>
+    /// The most users, and the most items, that the energy distance is taken over, drawn at random when there are more: time grows with the
+    /// square.
+    /// </summary>
     /// <value>At least 1. The default is 2000.</value>
     public int MaxRows { get; init => field = Guard.Positive(value); } = 2000;
 

@@ -8,7 +8,10 @@ public enum RankingMetricKind
     /// <summary>The share of the user's positives that are in the top K.</summary>
     Recall,
 
-    /// <summary>Discounted cumulative gain over that of the best possible ranking: hits at rank r count 1 / log2(r + 1), the best ranking has min(K, positives) hits.</summary>
+    /// <summary>
+    /// Discounted cumulative gain over that of the best possible ranking: hits at rank r count 1 / log2(r + 1), the best ranking has min(K,
+    /// positives) hits.
+    /// </summary>
     Ndcg,
 
     /// <summary>The share of the top K that are positives: hits / K.</summary>
@@ -67,31 +70,40 @@ public readonly record struct RankingMetric
     /// <param name="k">The cut-off K, at least 1.</param>
     public static RankingMetric HitRate(int k) => new(RankingMetricKind.HitRate, k);
 
-    /// <summary>Reads a name such as "Recall@20" or "NDCG@10"; case doesn't matter.</summary>
+    /// <summary>Reads a name as <see cref="ToString"/> writes it, such as "Recall@20" or "NDCG@10"; case doesn't matter.</summary>
     /// <param name="text">The name.</param>
     /// <exception cref="FormatException">It isn't such a name.</exception>
     public static RankingMetric Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string[] parts = text.Split('@');
-        if (parts.Length == 2 && Enum.TryParse(parts[0], ignoreCase: true, out RankingMetricKind kind) && !char.IsAsciiDigit(parts[0][0])
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int k) && k > 0)
+        int at = text.IndexOf('@', StringComparison.Ordinal);
+        if (at >= 0 && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int k) && k > 0)
         {
-            return new RankingMetric(kind, k);
+            foreach (RankingMetricKind kind in Enum.GetValues<RankingMetricKind>())
+            {
+                // Compared as a whole: the parsers of names and numbers let more through than is ever written.
+                var metric = new RankingMetric(kind, k);
+                if (text.Equals(metric.ToString(), StringComparison.OrdinalIgnoreCase))
+                    return metric;
+            }
         }
 
-        throw new FormatException($"Expected a metric such as 'Recall@20' ({string.Join(", ", Enum.GetNames<RankingMetricKind>())}), got {Internals.Shown.Text(text)}.");
+        string kinds = string.Join(", ", Enum.GetNames<RankingMetricKind>());
+        throw new FormatException($"Expected a metric such as 'Recall@20' ({kinds}), got {Internals.Shown.Text(text)}.");
     }
 
     /// <inheritdoc/>
     public override string ToString()
     {
-        string name = Kind is RankingMetricKind.Ndcg or RankingMetricKind.Map or RankingMetricKind.Mrr ? Kind.ToString().ToUpperInvariant() : Kind.ToString();
+        bool isAcronym = Kind is RankingMetricKind.Ndcg or RankingMetricKind.Map or RankingMetricKind.Mrr;
+        string name = isAcronym ? Kind.ToString().ToUpperInvariant() : Kind.ToString();
         return $"{name}@{K.ToString(CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>The metric of one user.</summary>
-    /// <param name="hits">For each rank from 1, whether the item there is a positive; as many ranks as there are ranked items, at least min(K, candidates).</param>
+    /// <param name="hits">
+    /// For each rank from 1, whether the item there is a positive; as many ranks as there are ranked items, at least min(K, candidates).
+    /// </param>
     /// <param name="positives">The number of the user's positives, at least 1.</param>
     internal double Compute(ReadOnlySpan<bool> hits, int positives)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DRepMRec.Data;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
@@ -7,6 +8,11 @@ namespace DRepMRec.Evaluation;
 /// <summary>
 /// One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.
 /// </summary>
+/// <remarks>
+/// Of equal scores the first is the one that comes first in an order of the items that depends on their raw ids alone, begun at a place
+/// that depends on the user's raw id alone. So every item is as likely as any other to be first, and neither popularity nor the order of
+/// the rows in a file counts.
+/// </remarks>
 internal sealed class RankingTask
 {
     private const int BlockBytes = 1 << 19;
@@ -20,6 +26,8 @@ internal sealed class RankingTask
     private readonly int _largestK;
     private readonly bool[] _isCold;
     private readonly int[] _coldItems;
+    private readonly int[] _coldPositives;
+    private readonly int[] _tieOrder;
     private readonly bool[] _covered;
     private readonly double[][] _all;
     private readonly double[][] _cold;
@@ -30,10 +38,12 @@ internal sealed class RankingTask
     {
         (_scorer, _data, _positives, _alsoMasked, _users, _metrics) = (scorer, data, positives, alsoMasked, users, metrics);
         _range = scorer as IRangeScorer;
-        _largestK = metrics.Max(m => m.K);
+        _largestK = Math.Min(metrics.Max(m => m.K), scorer.ItemCount); // No ranking is longer than the catalogue.
+        _tieOrder = data.Items.TieOrder;
         int[] degrees = data.Train.ItemDegrees();
         _isCold = [.. degrees.Select(d => d == 0)];
         _coldItems = [.. Enumerable.Range(0, degrees.Length).Where(i => degrees[i] == 0)];
+        _coldPositives = [.. users.Select(u => CountCold(positives.ItemsOf(u)))];
         _covered = new bool[degrees.Length];
         double[][] Values() => [.. metrics.Select(_ => new double[users.Length])];
         (_all, _cold, _coldAmongCold) = (Values(), Values(), Values());
@@ -44,10 +54,13 @@ internal sealed class RankingTask
     /// </summary>
     public int UsersAtOnce => _range is null ? Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, _scorer.ItemCount), 1, 96) : 48;
 
-    private int ItemsAtOnce
-        => _range is null ? _scorer.ItemCount : Math.Max(1, BlockBytes / sizeof(float) / UsersAtOnce / _range.RangeStep) * _range.RangeStep;
+    private int ItemsAtOnce => _range is null
+        ? _scorer.ItemCount
+        : Math.Max(1, BlockBytes / sizeof(float) / UsersAtOnce / _range.RangeStep) * _range.RangeStep;
 
-    public Workspace NewWorkspace() => new(UsersAtOnce, ItemsAtOnce, _scorer.ItemCount, _largestK);
+    public Workspace NewWorkspace()
+        => new(UsersAtOnce, Math.Min(ItemsAtOnce, _scorer.ItemCount), _scorer.ItemCount, _largestK, Math.Min(_largestK, _coldItems.Length),
+            _tieOrder);
 
     /// <summary>
     /// Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so
@@ -56,7 +69,14 @@ internal sealed class RankingTask
     public void Rank(Workspace workspace, int from, int to)
     {
         ReadOnlySpan<int> users = _users.AsSpan(from..to);
-        workspace.Begin(users.Length);
+        workspace.Begin();
+        for (int n = 0; n < users.Length; n++)
+        {
+            int firstPlace = FirstPlace(users[n]);
+            workspace.Best[n].Clear(firstPlace);
+            workspace.BestCold[n].Clear(firstPlace);
+        }
+
         for (int first = 0; first < _scorer.ItemCount; first += ItemsAtOnce)
         {
             int count = Math.Min(ItemsAtOnce, _scorer.ItemCount - first);
@@ -69,11 +89,11 @@ internal sealed class RankingTask
             {
                 try
                 {
-                    TakeBest(workspace, n, users[n], scores.Slice(n * count, count), first);
+                    TakeBest(workspace, n, from + n, scores.Slice(n * count, count), first);
                 }
                 catch (NotFiniteNumberException e)
                 {
-                    throw new NotFiniteNumberException($"User '{_data.Users[users[n]]}' (index {users[n]}): {e.Message}", e);
+                    throw new NotFiniteNumberException($"User {Shown.Text(_data.Users[users[n]])} (index {users[n]}): {e.Message}", e);
                 }
             }
         }
@@ -82,13 +102,16 @@ internal sealed class RankingTask
             MeasureUser(workspace, n, users[n], from + n);
     }
 
-    private void TakeBest(Workspace workspace, int n, int user, Span<float> scores, int first)
+    private int FirstPlace(int user) => (int)(RawId.TieKey(_data.Users[user]) % (ulong)_scorer.ItemCount);
+
+    private void TakeBest(Workspace workspace, int n, int place, Span<float> scores, int first)
     {
+        int user = _users[place];
         Mask(_data.Train.ItemsOf(user), scores, first, ref workspace.Masked[n]);
         if (_alsoMasked is not null)
             Mask(_alsoMasked.ItemsOf(user), scores, first, ref workspace.AlsoMasked[n]);
         workspace.Best[n].Offer(scores, first);
-        if (CountCold(_positives.ItemsOf(user)) == 0)
+        if (_coldPositives[place] == 0)
             return;
         for (int at = workspace.ColdPlaces[n]; at < _coldItems.Length && _coldItems[at] < first + scores.Length; workspace.ColdPlaces[n] = ++at)
             workspace.BestCold[n].Offer(scores[_coldItems[at] - first], _coldItems[at]);
@@ -107,7 +130,7 @@ internal sealed class RankingTask
         foreach (var (_, item) in workspace.Best[n].Ranked)
             workspace.Covered[item] = true;
         Measure(workspace, workspace.Best[n].Ranked, positives, positives.Length, coldOnly: false, _all, place);
-        int coldPositives = CountCold(positives);
+        int coldPositives = _coldPositives[place];
         if (coldPositives == 0)
             return;
         Measure(workspace, workspace.Best[n].Ranked, positives, coldPositives, coldOnly: true, _cold, place);
@@ -138,8 +161,8 @@ internal sealed class RankingTask
     public EvaluationResult Summarize(EvaluationProtocol protocol, Stopwatch clock)
     {
         int[] everyone = [.. Enumerable.Range(0, _users.Length)];
-        int[] withCold = [.. everyone.Where(n => CountCold(_positives.ItemsOf(_users[n])) > 0)];
-        int coldPositives = withCold.Sum(n => CountCold(_positives.ItemsOf(_users[n])));
+        int[] withCold = [.. everyone.Where(n => _coldPositives[n] > 0)];
+        int coldPositives = _coldPositives.Sum();
         var perUser = _metrics.Select((metric, m) => (metric, m)).ToDictionary(p => p.metric, p => _all[p.m]);
         double coverage = _covered.Count(c => c) / (double)_covered.Length;
         GroupResult all = Average(_all, everyone, everyone.Sum(n => _positives.ItemsOf(_users[n]).Length));
@@ -148,7 +171,10 @@ internal sealed class RankingTask
     }
 
     private GroupResult Average(double[][] values, int[] places, int positives)
-        => new(places.Length, positives, _metrics.Select((metric, m) => (metric, m)).ToDictionary(p => p.metric, p => places.Average(n => values[p.m][n])));
+    {
+        var averages = _metrics.Select((metric, m) => (Metric: metric, Average: places.Average(n => values[m][n])));
+        return new(places.Length, positives, averages.ToDictionary(a => a.Metric, a => a.Average));
+    }
 
     private int CountCold(ReadOnlySpan<int> positives)
     {
@@ -159,17 +185,17 @@ internal sealed class RankingTask
     }
 
     /// <summary>What one thread needs, made once: nothing is allocated per user.</summary>
-    internal sealed class Workspace(int users, int itemsAtOnce, int items, int k)
+    internal sealed class Workspace(int users, int itemsAtOnce, int items, int k, int coldK, int[] tieOrder)
     {
-        public float[] Scores { get; } = new float[users * itemsAtOnce];
+        public float[] Scores { get; } = new float[checked(users * itemsAtOnce)];
 
         public bool[] Covered { get; } = new bool[items];
 
         public bool[] Hits { get; } = new bool[k];
 
-        public TopK[] Best { get; } = [.. Enumerable.Range(0, users).Select(_ => new TopK(k))];
+        public TopK[] Best { get; } = [.. Enumerable.Range(0, users).Select(_ => new TopK(k, tieOrder: tieOrder))];
 
-        public TopK[] BestCold { get; } = [.. Enumerable.Range(0, users).Select(_ => new TopK(k))];
+        public TopK[] BestCold { get; } = [.. Enumerable.Range(0, users).Select(_ => new TopK(coldK, tieOrder: tieOrder))];
 
         /// <summary>For each user, how many of the masked items are behind.</summary>
         public int[] Masked { get; } = new int[users];
@@ -179,14 +205,8 @@ internal sealed class RankingTask
         /// <summary>For each user, how many of the cold items are behind.</summary>
         public int[] ColdPlaces { get; } = new int[users];
 
-        public void Begin(int count)
+        public void Begin()
         {
-            for (int n = 0; n < count; n++)
-            {
-                Best[n].Clear();
-                BestCold[n].Clear();
-            }
-
             Array.Clear(Masked);
             Array.Clear(AlsoMasked);
             Array.Clear(ColdPlaces);

@@ -1,14 +1,7 @@
+using DRepMRec.Internals;
 using MathNet.Numerics.Distributions;
 
 namespace DRepMRec.Evaluation;
-
-/// <summary>A paired comparison of two models over the same users.</summary>
-/// <param name="Users">The number of users n.</param>
-/// <param name="MeanDifference">The mean of first minus second.</param>
-/// <param name="StandardError">The standard error of that mean.</param>
-/// <param name="T">The t statistic with n - 1 degrees of freedom.</param>
-/// <param name="PValue">The two-sided p-value: how often a difference as large as this would come about if there were none.</param>
-public sealed record PairedComparison(int Users, double MeanDifference, double StandardError, double T, double PValue);
 
 /// <summary>Tells differences between models from chance.</summary>
 public static class SignificanceTest
@@ -16,13 +9,23 @@ public static class SignificanceTest
     /// <summary>The paired t-test (Student, 1908) over the per-user values of two models.</summary>
     /// <param name="first">The values of one model.</param>
     /// <param name="second">The values of the other, of the same users in the same order.</param>
-    /// <exception cref="ArgumentException">The numbers of users differ, or there are fewer than 2.</exception>
+    /// <exception cref="ArgumentException">The numbers of users differ, or there are fewer than 2, or a value isn't finite.</exception>
     public static PairedComparison PairedT(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if (first.Count != second.Count || first.Count < 2)
-            throw new ArgumentException($"Expected values of the same users, at least 2; got {first.Count} and {second.Count}.", nameof(second));
+        {
+            throw new ArgumentException($"Expected values of the same users, at least 2; got {first.Count} and {second.Count}.",
+                nameof(second));
+        }
+
+        if (first.Concat(second).Any(value => !double.IsFinite(value)))
+        {
+            throw new ArgumentException("Expected finite values; got NaN or infinity.", first.All(double.IsFinite) ? nameof(second)
+                : nameof(first));
+        }
+
         int n = first.Count;
         double mean = 0, squares = 0;
         for (int i = 0; i < n; i++)
@@ -40,17 +43,31 @@ public static class SignificanceTest
     /// <param name="first">One model's evaluation.</param>
     /// <param name="second">The other's.</param>
     /// <param name="metric">A metric that both evaluated.</param>
-    /// <exception cref="ArgumentException">The evaluations were not made on the same split and users.</exception>
+    /// <exception cref="ArgumentException">
+    /// The protocols differ in more than the name of the dataset, the list of metrics and the seed, or other users were evaluated; the
+    /// message has the field.
+    /// </exception>
+    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated by both.</exception>
     public static PairedComparison PairedT(EvaluationResult first, EvaluationResult second, RankingMetric metric)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (first.Protocol.SplitChecksum != second.Protocol.SplitChecksum || !first.EvaluatedUsers.SequenceEqual(second.EvaluatedUsers))
-            throw new ArgumentException($"Expected evaluations of the same split and users; got {first.Protocol} and {second.Protocol}.", nameof(second));
+        string? difference = first.Protocol.DifferenceTo(second.Protocol)
+            ?? (first.EvaluatedUsers.SequenceEqual(second.EvaluatedUsers) ? null : $"{nameof(EvaluationResult.EvaluatedUsers)} differ");
+        if (difference is not null)
+        {
+            throw new ArgumentException(
+                $"Expected evaluations under the same protocol, but {difference}; got {first.Protocol} and {second.Protocol}.",
+                    nameof(second));
+        }
+
         return PairedT(first.PerUser(metric), second.PerUser(metric));
     }
 
-    /// <summary>Corrects the p-values of a family of tests by Holm's step-down method (1979), which keeps the chance of any false discovery below the level that the results are compared with.</summary>
+    /// <summary>
+    /// Corrects the p-values of a family of tests by Holm's step-down method (1979), which keeps the chance of any false discovery below
+    /// the level that the results are compared with.
+    /// </summary>
     /// <param name="pValues">The p-values, each from 0 to 1.</param>
     /// <returns>The corrected p-values in the order of the input.</returns>
     /// <exception cref="ArgumentException">A p-value isn't from 0 to 1.</exception>
@@ -58,7 +75,7 @@ public static class SignificanceTest
     {
         ArgumentNullException.ThrowIfNull(pValues);
         if (pValues.Any(p => p is not (>= 0 and <= 1)))
-            throw new ArgumentException($"Expected p-values from 0 to 1, got {string.Join(", ", pValues)}.", nameof(pValues));
+            throw new ArgumentException($"Expected p-values from 0 to 1, got {Shown.List(pValues)}.", nameof(pValues));
         int n = pValues.Count;
         var corrected = new double[n];
         double largest = 0;

@@ -6,17 +6,40 @@ using MathNet.Numerics.Statistics;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>How much the modal line still knows of what one modality's features say about which items are alike: where it has forgotten them, the correlations are near 0.</summary>
-/// <param name="Modality">The modality.</param>
-/// <param name="Pairs">The number of random pairs of different items that have the modality and a row in the modal line; 0 when fewer than two have.</param>
-/// <param name="Pearson">The linear correlation, from -1 to 1, between the pairs' cosines in the modal line and those of the features as <see cref="ModalFeatures"/> scales them; NaN without pairs or when either doesn't vary.</param>
-/// <param name="Spearman">The correlation between the ranks of the same cosines.</param>
-public sealed record SimilarityRetention(Modality Modality, int Pairs, double Pearson, double Spearman)
+/// <summary>
+/// How much the modal line still knows of what one modality's features say about which items are alike: where it has forgotten them, the
+/// correlations are near 0.
+/// </summary>
+public sealed record SimilarityRetention
 {
-    internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality, LineDiagnosticsOptions options)
+    internal SimilarityRetention(Modality modality, int pairs, double pearson, double spearman)
+        => (Modality, Pairs, Pearson, Spearman) = (modality, pairs, pearson, spearman);
+
+    /// <summary>The modality.</summary>
+    public Modality Modality { get; }
+
+    /// <summary>
+    /// The number of random pairs of different items that have the modality and a row in the modal line; 0 when fewer than two have.
+    /// </summary>
+    public int Pairs { get; }
+
+    /// <summary>
+    /// The linear correlation, from -1 to 1, between the pairs' cosines in the modal line and those of the features as
+    /// <see cref="ModalFeatures"/> scales them; NaN without pairs or when either doesn't vary.
+    /// </summary>
+    public double Pearson { get; }
+
+    /// <summary>The correlation between the ranks of the same cosines.</summary>
+    public double Spearman { get; }
+
+    internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality,
+        LineDiagnosticsOptions options)
     {
         ItemFeatures source = features.Sources[modality];
-        int[] items = [.. Enumerable.Range(0, source.ItemCount).Where(i => source.Present[i] && modal.AsSpan(i * dimension, dimension).ContainsAnyExcept(0f) && features.Scaled(modality, i).ContainsAnyExcept(0f))];
+        ReadOnlySpan<float> Line(int item) => modal.AsSpan(item * dimension, dimension);
+        bool HasBoth(int item)
+            => source.Present[item] && Line(item).ContainsAnyExcept(0f) && features.Scaled(modality, item).ContainsAnyExcept(0f);
+        int[] items = [.. Enumerable.Range(0, source.ItemCount).Where(HasBoth)];
         if (items.Length < 2)
             return new SimilarityRetention(source.Modality, 0, double.NaN, double.NaN);
 
@@ -27,10 +50,28 @@ public sealed record SimilarityRetention(Modality Modality, int Pairs, double Pe
             int first = random.NextInt(items.Length), second = random.NextInt(items.Length - 1);
             second += second >= first ? 1 : 0;
             (first, second) = (items[first], items[second]);
-            inLine[n] = TensorPrimitives.CosineSimilarity(modal.AsSpan(first * dimension, dimension), modal.AsSpan(second * dimension, dimension));
-            inFeatures[n] = TensorPrimitives.CosineSimilarity(features.Scaled(modality, first), features.Scaled(modality, second));
+            inLine[n] = Cosine(Line(first), Line(second));
+            inFeatures[n] = Cosine(features.Scaled(modality, first), features.Scaled(modality, second));
         }
 
-        return new SimilarityRetention(source.Modality, options.Pairs, Correlation.Pearson(inLine, inFeatures), Correlation.Spearman(inLine, inFeatures));
+        return new SimilarityRetention(
+            source.Modality, options.Pairs, Correlation.Pearson(inLine, inFeatures), Correlation.Spearman(inLine, inFeatures));
+    }
+
+    // In double precision where squares of single precision have no finite sum above 0.
+    private static double Cosine(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        float cosine = TensorPrimitives.CosineSimilarity(x, y);
+        if (float.IsFinite(cosine))
+            return cosine;
+        double xy = 0, xx = 0, yy = 0;
+        for (int d = 0; d < x.Length; d++)
+        {
+            xy += (double)x[d] * y[d];
+            xx += (double)x[d] * x[d];
+            yy += (double)y[d] * y[d];
+        }
+
+        return xy / Math.Sqrt(xx * yy);
     }
 }

@@ -14,6 +14,7 @@ internal static class FeatureScaler
             Moments(features, mean, deviation);
 
         float[] scaled = features.Values.ToArray();
+        var values = new double[dimension];
         for (int i = 0; i < features.ItemCount; i++)
         {
             if (!features.Present[i])
@@ -26,13 +27,15 @@ internal static class FeatureScaler
                 double value = row[d] - mean[d];
                 if (scaling == FeatureScaling.Standardize)
                     value = deviation[d] > 0 ? value / deviation[d] : 0;
-                row[d] = (float)value;
+                (values[d], row[d]) = (value, (float)value);
                 squares += value * value;
             }
 
-            float factor = squares > 0 ? (float)Math.Sqrt(dimension / squares) : 0;
-            foreach (ref float value in row)
-                value *= factor;
+            double scale = squares > 0 ? Math.Sqrt(dimension / squares) : 0;
+            float factor = (float)scale;
+            bool fitsSingle = float.IsNormal(factor) && !row.ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
+            for (int d = 0; d < dimension; d++)
+                row[d] = fitsSingle ? row[d] * factor : (float)(values[d] * scale);
         }
 
         return scaled;

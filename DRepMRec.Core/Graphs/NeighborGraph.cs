@@ -187,9 +187,11 @@ public static class NeighborGraph
                 squares += (double)value * value;
             if (!double.IsFinite(squares))
                 throw new ArgumentException($"Row {start / dimension} has a value that isn't finite.", nameof(rows));
-            float factor = squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0;
+            double scale = squares > 0 ? 1 / Math.Sqrt(squares) : 0;
+            float factor = (float)scale;
+            bool fitsSingle = float.IsNormal(factor);
             foreach (ref float value in row)
-                value *= factor;
+                value = fitsSingle ? value * factor : (float)(value * scale);
         }
 
         return unit;

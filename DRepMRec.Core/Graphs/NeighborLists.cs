@@ -23,7 +23,7 @@ internal sealed class NeighborLists(int count, int k)
         {
             if (score <= 0)
                 break;
-            (_columns[start + found], _values[start + found++]) = (names is null ? other : names[other], score);
+            (_columns[start + found], _values[start + found++]) = (names is null ? other : names[other], Math.Min(1, score)); // Rounding can bring a cosine above 1.
         }
 
         _counts[row] = found;

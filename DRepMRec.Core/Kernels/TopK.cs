@@ -31,6 +31,7 @@ internal sealed class TopK(
     private float _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
     private bool _isHeap;
     private bool _isSorted;
+    private int _firstRank;
 
     /// <summary>
     /// The entries that were kept, the best first: K, or fewer when there were fewer candidates. Valid until a score is offered.
@@ -49,8 +50,10 @@ internal sealed class TopK(
     internal long Steps { get; private set; }
 
     /// <summary>Forgets the entries that were kept.</summary>
-    public void Clear()
+    /// <param name="firstRank">The rank of the tie order that comes first from now on; those below it come behind the last.</param>
+    public void Clear(int firstRank = 0)
     {
+        _firstRank = firstRank;
         (_count, _isHeap, _isSorted) = (0, false, false);
         _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
     }
@@ -186,5 +189,5 @@ internal sealed class TopK(
         => a.Score < b.Score || (a.Score == b.Score && Rank(a.Index) > Rank(b.Index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Rank(int index) => tieOrder is null ? index : tieOrder[index];
+    private uint Rank(int index) => (uint)((tieOrder is null ? index : tieOrder[index]) - _firstRank);
 }

@@ -7,7 +7,7 @@ public sealed class ModelFileException : FormatException
     /// <param name="message">What was expected and what was seen.</param>
     /// <param name="innerException">The cause, if another exception brought this one about.</param>
     public ModelFileException(string message, Exception? innerException = null)
-        : base(message, innerException)
+        : base(Internals.Shown.Whole(message), innerException)
     {
     }
 }

@@ -6,8 +6,8 @@ public sealed class CheckpointMismatchException : Exception
     private const int Shown = 5;
 
     internal CheckpointMismatchException(string path, IReadOnlyList<CheckpointDifference> differences)
-        : base($"{path}: the checkpoint is of another training: {string.Join("; ", differences.Take(Shown))}{(differences.Count > Shown ? $"; and {differences.Count - Shown} more" : "")}. "
-            + $"Go on with what it was made with, name another file, or set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)} to false to begin anew.")
+        : base(Internals.Shown.Whole($"{path}: the checkpoint is of another training: {string.Join("; ", differences.Take(Shown))}{(differences.Count > Shown ? $"; and {differences.Count - Shown} more" : "")}. "
+            + $"Go on with what it was made with, name another file, or set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)} to false to begin anew."))
         => Differences = differences;
 
     /// <summary>What differs, at least one field.</summary>

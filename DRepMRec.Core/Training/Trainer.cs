@@ -27,7 +27,10 @@ public sealed class Trainer
     /// <param name="data">The dataset that the model was made for.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <param name="logger">Where epochs and the reason for stopping are logged, if anywhere.</param>
-    /// <exception cref="ArgumentException">The model was made for another dataset, or the dataset has no training interactions.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model was made for another dataset, or the dataset has no training interactions, or <see cref="TrainerOptions.Evaluation"/> leaves none of the
+    /// users of its validation set.
+    /// </exception>
     public Trainer(DRepMRecModel model, RecDataset data, TrainerOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -36,9 +39,15 @@ public sealed class Trainer
             throw new ArgumentException($"The model was made for another training set ({model.Graph}); the dataset has {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions.", nameof(data));
         if (data.Train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(data));
+        _options = options ?? new TrainerOptions();
+        if (data.Validation.Count > 0 && Evaluator.UsersOf(data, EvaluationTarget.Validation, _options.Evaluation.Users).Length == 0)
+        {
+            throw new ArgumentException($"Expected a validation user with training interactions, because {nameof(TrainerOptions)}.{nameof(TrainerOptions.Evaluation)}."
+                + $"{nameof(EvaluationOptions.Users)} is {_options.Evaluation.Users}; got none. Set it to {nameof(UserFilter.WithPositives)}, or train without validation.", nameof(options));
+        }
+
         _model = model;
         _data = data;
-        _options = options ?? new TrainerOptions();
         _logger = logger ?? NullLogger.Instance;
     }
 
@@ -58,6 +67,8 @@ public sealed class Trainer
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        foreach (string note in _data.Notes)
+            _logger.LogInformation("{Dataset}: {Note}", _data.Name, note);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
         using IDisposable oneThread = TorchBackend.UseOneThread();
         if (_options.KeepFreedMemory)

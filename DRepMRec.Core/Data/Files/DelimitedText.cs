@@ -4,8 +4,8 @@ using System.Text;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// Reads a delimited UTF-8 text file record by record. Empty lines are passed over. With quoting, a field in double quotes may hold separators,
-/// line breaks (they become '\n') and doubled quotes (RFC 4180).
+/// Reads a delimited UTF-8 text file record by record. Empty lines are passed over. With quoting, a field in double quotes may hold
+/// separators, line breaks (they become '\n') and doubled quotes (RFC 4180).
 /// </summary>
 internal sealed class DelimitedText : IDisposable
 {
@@ -18,13 +18,16 @@ internal sealed class DelimitedText : IDisposable
     private long _lastLine;
 
     public DelimitedText(string path, char separator, bool quoted)
-        : this(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan), Path.GetFileName(path), separator, quoted)
+        : this(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan),
+            Path.GetFileName(path), separator, quoted)
     {
     }
 
     public DelimitedText(Stream stream, string file, char separator, bool quoted)
     {
-        _reader = new StreamReader(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        _reader = new StreamReader(stream, utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
         File = file;
         _separator = separator;
         _quoted = quoted;
@@ -52,7 +55,7 @@ internal sealed class DelimitedText : IDisposable
         ',' => "comma-separated",
         ';' => "semicolon-separated",
         ' ' => "space-separated",
-        _ => $"'{_separator}'-separated",
+        _ => $"{Internals.Shown.Text([_separator])}-separated",
     };
 
     /// <summary>Moves to the next record.</summary>
@@ -84,8 +87,9 @@ internal sealed class DelimitedText : IDisposable
     /// <summary>Reads a field that must be a finite number in the invariant culture.</summary>
     public double Number(int field, string name)
         => double.TryParse(this[field], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            && !this[field].Contains('\0') // The parser passes over zero characters at the end.
             ? value
-            : throw Error($"expected a number as {name}, found {Internals.Shown.Text(this[field])}.");
+            : throw Error($"expected a number as {Internals.Shown.Message(name)}, found {Internals.Shown.Text(this[field])}.");
 
     public void Dispose() => _reader.Dispose();
 
@@ -99,7 +103,7 @@ internal sealed class DelimitedText : IDisposable
         }
         catch (DecoderFallbackException exception)
         {
-            throw new DatasetFormatException("expected UTF-8 text, found bytes that aren't.", File, null, exception);
+            throw Utf8Error.Of(_reader.BaseStream, File, exception);
         }
     }
 

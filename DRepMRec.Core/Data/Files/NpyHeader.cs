@@ -19,14 +19,20 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
     /// <summary>Reads the header and checks it against the file's length, before anything is allocated for the numbers.</summary>
     /// <param name="stream">The file, at its start; it stands at the first number afterwards.</param>
     /// <param name="file">The file's name for messages.</param>
-    /// <exception cref="DatasetFormatException">The header is malformed, isn't a matrix of numbers, or doesn't match the file's length.</exception>
+    /// <exception cref="DatasetFormatException">
+    /// The header is malformed, isn't a matrix of numbers, or doesn't match the file's length.
+    /// </exception>
     public static NpyHeader Read(Stream stream, string file)
     {
         var dictionary = new NpyHeaderText(ReadText(stream, file), file);
         dictionary.Parse();
         var (kind, size, bigEndian) = ParseType(dictionary.Type, file);
         if (dictionary.Shape.Count != 2)
-            throw new DatasetFormatException($"expected a matrix of shape (items, features), found the shape {Show(dictionary.Shape)}.", file);
+        {
+            throw new DatasetFormatException($"expected a matrix of shape (items, features), found the shape {Show(dictionary.Shape)}.",
+                file);
+        }
+
         if (dictionary.Shape.Any(d => d <= 0))
             throw new DatasetFormatException($"expected at least one row and one column, found the shape {Show(dictionary.Shape)}.", file);
 
@@ -37,11 +43,17 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
         if (promised > (UInt128)long.MaxValue / 8 || (long)promised * size != found)
         {
             string bytes = promised > (UInt128)long.MaxValue / 8 ? "more bytes than any file has" : $"{(long)promised * size} bytes";
-            throw new DatasetFormatException($"expected {bytes} of numbers for the shape {Show(dictionary.Shape)} of type {Shown.Text(dictionary.Type)}, found {found}.", file);
+            throw new DatasetFormatException(
+                $"expected {bytes} of numbers for the shape {Show(dictionary.Shape)} "
+                + $"of type {Shown.Text(dictionary.Type)}, found {found}.", file);
         }
 
         if (promised > (UInt128)Array.MaxLength)
-            throw new DatasetFormatException($"expected at most {Array.MaxLength} numbers, found the shape {Show(dictionary.Shape)}.", file);
+        {
+            throw new DatasetFormatException($"expected at most {Array.MaxLength} numbers, found the shape {Show(dictionary.Shape)}.",
+                file);
+        }
+
         return new NpyHeader(kind, size, bigEndian, dictionary.FortranOrder, (int)rows, (int)columns);
     }
 
@@ -50,7 +62,11 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
         Span<byte> start = stackalloc byte[12];
         int read = stream.ReadAtLeast(start[..8], 8, throwOnEndOfStream: false);
         if (read < 8 || start[0] != 0x93 || !start[1..6].SequenceEqual("NUMPY"u8))
-            throw new DatasetFormatException("expected a .npy file, which begins with the bytes 93 'NUMPY' and a version; found another beginning.", file);
+        {
+            throw new DatasetFormatException(
+                "expected a .npy file, which begins with the bytes 93 'NUMPY' and a version; found another beginning.", file);
+        }
+
         var (major, minor) = (start[6], start[7]);
         if (major is < 1 or > 3 || minor != 0)
             throw new DatasetFormatException($"expected .npy version 1.0, 2.0 or 3.0, found {major}.{minor}.", file);
@@ -58,10 +74,16 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
         int lengthBytes = major == 1 ? 2 : 4;
         if (stream.ReadAtLeast(start.Slice(8, lengthBytes), lengthBytes, throwOnEndOfStream: false) < lengthBytes)
             throw new DatasetFormatException("expected the length of the header, found the end of the file.", file);
-        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
+        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
         long rest = stream.Length - stream.Position;
         if (length > rest || length > MaxHeaderBytes)
-            throw new DatasetFormatException($"expected a header of {length} bytes as the file announces, found {(length > rest ? $"{rest} bytes to the end of the file" : $"a limit of {MaxHeaderBytes}")}.", file);
+        {
+            throw new DatasetFormatException(
+                $"expected a header of {length} bytes as the file announces, found "
+                + $"{(length > rest ? $"{rest} bytes to the end of the file" : $"a limit of {MaxHeaderBytes}")}.", file);
+        }
+
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
         return (major == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes);
@@ -73,7 +95,11 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
             && kind switch { 'f' => digit is '2' or '4' or '8', 'i' or 'u' => digit is '1' or '2' or '4' or '8', _ => false }
             && (order != '|' || digit == '1');
         if (!known)
-            throw new DatasetFormatException($"expected numbers of type f2, f4, f8, i1 to i8 or u1 to u8, found the type {Shown.Text(type)}.", file);
+        {
+            throw new DatasetFormatException(
+                $"expected numbers of type f2, f4, f8, i1 to i8 or u1 to u8, found the type {Shown.Text(type)}.", file);
+        }
+
         return (type[1], type[2] - '0', type[0] == '>' || (type[0] == '=' && !BitConverter.IsLittleEndian));
     }
 

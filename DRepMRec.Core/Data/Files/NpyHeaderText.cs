@@ -3,7 +3,10 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>Parses the header text of a <c>.npy</c> file, a Python dictionary such as <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (10, 4), }</c>.</summary>
+/// <summary>
+/// Parses the header text of a <c>.npy</c> file, a Python dictionary such as
+/// <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (10, 4), }</c>.
+/// </summary>
 internal sealed class NpyHeaderText(string text, string file)
 {
     private readonly List<long> _shape = [];
@@ -127,5 +130,6 @@ internal sealed class NpyHeaderText(string text, string file)
     }
 
     private DatasetFormatException Malformed()
-        => new($"expected a header like {{'descr': '<f4', 'fortran_order': False, 'shape': (10, 4), }}, found {Shown.Text(text.AsSpan().TrimEnd())}.", file);
+        => new($"expected a header like {{'descr': '<f4', 'fortran_order': False, 'shape': (10, 4), }}, found "
+            + $"{Shown.Text(text.AsSpan().TrimEnd())}.", file);
 }

@@ -15,10 +15,13 @@ internal readonly record struct NpyMatrix(int Rows, int Columns, float[] Values)
 
     /// <summary>Reads a file of any number type, byte order, memory order and version.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="DatasetFormatException">The file isn't a matrix of numbers, or is longer or shorter than its header says.</exception>
+    /// <exception cref="DatasetFormatException">
+    /// The file isn't a matrix of numbers, or is longer or shorter than its header says.
+    /// </exception>
     public static NpyMatrix Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096, FileOptions.SequentialScan);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096,
+            FileOptions.SequentialScan);
         return Read(stream, Path.GetFileName(path));
     }
 
@@ -61,7 +64,8 @@ internal readonly record struct NpyMatrix(int Rows, int Columns, float[] Values)
     /// <param name="values">Rows * columns values.</param>
     public static void Write(Stream stream, int rows, int columns, ReadOnlySpan<float> values)
     {
-        string header = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
+        string header = string.Create(CultureInfo.InvariantCulture,
+            $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
         int length = ((10 + header.Length + 1 + 63) / 64 * 64) - 10; // The numbers begin at a multiple of 64.
         stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)length, (byte)(length >> 8)]);
         stream.Write(Encoding.ASCII.GetBytes(header.PadRight(length - 1) + '\n'));

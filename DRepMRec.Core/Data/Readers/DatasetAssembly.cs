@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DRepMRec.Data;
 
 /// <summary>The last steps that all readers share: from what was read to a dataset.</summary>
@@ -10,19 +12,12 @@ internal static class DatasetAssembly
     /// <param name="options">The options.</param>
     public static RecDataset Build(InteractionLog log, string name, IReadOnlyList<FeatureTable> features, DatasetOptions options)
     {
-        if (log.Rows.Count == 0)
-            throw log.Error("expected at least one interaction, found none.");
+        log.RequireRows();
         if (features.GroupBy(f => f.Modality).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Each modality must occur once; got {twice.Count()} tables of '{twice.Key}'.", nameof(features));
         log.HandleDuplicates(options.Duplicates);
-        foreach (FeatureTable table in features)
-        {
-            foreach (string id in table.ItemIds)
-                log.Items.Add(id);
-        }
-
-        SplitStrategy strategy = options.Split ?? (log.HasLabels ? SplitStrategy.ByLabel() : SplitStrategy.RandomPerUser());
-        SplitPart[] parts = strategy.Split(log);
+        SplitPart[] parts = Split(log, options);
+        CheckFeatures(log, features);
 
         var (users, userIndices) = log.Users.Freeze();
         var (items, itemIndices) = log.Items.Freeze();
@@ -39,7 +34,54 @@ internal static class DatasetAssembly
         }
 
         var splits = new InteractionSplits(Gather(SplitPart.Train), Gather(SplitPart.Validation), Gather(SplitPart.Test));
-        ItemFeatures[] aligned = [.. features.OrderBy(f => f.Modality.Name, StringComparer.Ordinal).Select(f => f.Align(items))];
-        return new RecDataset(options.Name ?? name, users, items, splits, aligned);
+        var aligned = new List<ItemFeatures>();
+        foreach (FeatureTable table in features.OrderBy(f => f.Modality.Name, StringComparer.Ordinal))
+        {
+            ItemFeatures own = table.Align(items);
+            if (table.ItemIds.Count > own.PresentCount)
+                log.Note(string.Create(CultureInfo.InvariantCulture,
+                    $"{table.Modality}: {table.ItemIds.Count - own.PresentCount:N0} rows are all zero or "
+                    + $"have NaN or infinity, which means that the item has none"));
+            aligned.Add(own);
+        }
+
+        return new RecDataset(options.Name ?? name, users, items, splits, aligned) { Notes = [.. log.Notes] };
+    }
+
+    private static SplitPart[] Split(InteractionLog log, DatasetOptions options)
+    {
+        SplitStrategy strategy = options.Split
+            ?? (log.HasLabels ? SplitStrategy.ByLabel(allowMissing: true) : SplitStrategy.RandomPerUser());
+        SplitPart[] parts = strategy.Split(log);
+        if (log.HasUnreadRatings)
+            log.Note($"ratings not read: only {nameof(DatasetOptions.MinimumRating)} reads them");
+        if (log.HasTimestamps && !strategy.ReadsTimestamps)
+            log.Note($"timestamps not read: the split {strategy} needs none");
+        if (log.HasLabels && !strategy.ReadsLabels)
+            log.Note($"labels not read: the split {strategy} was asked for");
+        if (options.Split is null && !log.HasLabels)
+        {
+            log.Note(string.Create(CultureInfo.InvariantCulture,
+                $"no labels were found: split by {strategy} with the seed {strategy.Seed}"));
+        }
+
+        foreach (var (part, set) in new[] { (SplitPart.Validation, "validation"), (SplitPart.Test, "test") })
+        {
+            if (strategy.ReadsLabels && !parts.Contains(part))
+                log.Note($"the labels give no {set} interactions");
+        }
+
+        return parts;
+    }
+
+    private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)
+    {
+        foreach (string id in features.SelectMany(table => table.ItemIds))
+            log.Items.Add(id);
+        var isChosen = new bool[log.Items.Count];
+        foreach (RawInteraction row in log.Rows)
+            isChosen[row.Item] = true;
+        foreach (FeatureTable table in features)
+            FeatureCoverage.Check(table, log, isChosen);
     }
 }

@@ -1,10 +1,13 @@
 using System.Text;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
 /// <summary>Finds out which of the known layouts a path holds.</summary>
 internal static class DatasetLayout
 {
+    public const string InterExtension = ".inter";
+
     private const string LookedFor =
         """
         Looked for:
@@ -19,19 +22,24 @@ internal static class DatasetLayout
     {
         if (File.Exists(path))
         {
-            return Path.GetExtension(path) == ".inter"
+            return Path.GetExtension(path).Equals(InterExtension, StringComparison.OrdinalIgnoreCase)
                 ? ReadInter(path, options)
-                : throw new DatasetFormatException($"'{path}' isn't a dataset in a layout that is known; expected a folder or a .inter file.\n{LookedFor}");
+                : throw new DatasetFormatException(
+                    $"'{Shown.Name(path)}' isn't a dataset in a layout that is known; expected a folder or a .inter file.\n{LookedFor}");
         }
 
-        string[] inter = InterFiles(path);
-        bool lattice = File.Exists(Path.Combine(path, LatticeReader.Files[0]));
+        DatasetFolder folder = Open(path);
+        string[] inter = folder.EndingIn(InterExtension);
+        bool lattice = folder.Find(LatticeReader.Files[0]) is not null;
         return (inter.Length, lattice) switch
         {
-            (1, false) => ReadInter(inter[0], options),
+            (1, false) => ReadInter(folder[inter[0]], options),
             (0, true) => LatticeReader.Read(path, options),
-            (0, false) => throw new DatasetFormatException($"The folder '{path}' holds no dataset in a layout that is known.\n{LookedFor}\nFound: {Found(path)}"),
-            _ => throw new DatasetFormatException($"The folder '{path}' holds more than one dataset; name the .inter file, or call the loader of the layout.\n{LookedFor}\nFound: {Found(path)}"),
+            (0, false) => throw new DatasetFormatException(
+                $"The folder '{Shown.Name(path)}' holds no dataset in a layout that is known.\n{LookedFor}\nFound: {Found(path)}"),
+            _ => throw new DatasetFormatException(
+                $"The folder '{Shown.Name(path)}' holds more than one dataset; name the .inter file, or call the loader of the layout.\n"
+                + $"{LookedFor}\nFound: {Found(path)}"),
         };
     }
 
@@ -42,34 +50,31 @@ internal static class DatasetLayout
     {
         if (File.Exists(path))
             return path;
-        string[] files = InterFiles(path);
-        return files.Length == 1 ? files[0] : throw new DatasetFormatException($"The folder '{path}' must hold one NAME.inter for the layout of {layout}.\nFound: {Found(path)}");
+        DatasetFolder folder = Open(path);
+        string[] files = folder.EndingIn(InterExtension);
+        return files.Length == 1 ? folder[files[0]] : throw new DatasetFormatException(
+            $"The folder '{Shown.Name(path)}' must hold one NAME.inter for the layout of {layout}.\nFound: {Found(path)}");
     }
 
-    /// <summary>The interactions files of a folder.</summary>
-    public static string[] InterFiles(string folder)
-    {
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"Expected a dataset's folder or its .inter file at '{folder}'; there is nothing.");
-        return [.. Directory.EnumerateFiles(folder, "*.inter").OrderBy(f => f, StringComparer.Ordinal)];
-    }
+    /// <summary>The folder at a path.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    public static DatasetFolder Open(string folder) => Directory.Exists(folder) ? new DatasetFolder(folder)
+        : throw new DirectoryNotFoundException(
+            $"Expected a dataset's folder or its .inter file at '{Shown.Name(folder)}'; there is nothing.");
 
     private static RecDataset ReadInter(string file, DatasetOptions options)
     {
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        string header = reader.ReadLine() ?? "";
-        return RecBoleReader.IsHeader(header) ? RecBoleReader.Read(file, options) : MmrecReader.Read(file, options);
+        string header;
+        using (var reader = new StreamReader(file, Encoding.UTF8))
+            header = reader.ReadLine() ?? "";
+        return RecBoleHeader.IsHeader(header) ? RecBoleReader.Read(file, options) : MmrecReader.Read(file, options);
     }
 
     private static string Found(string folder)
     {
         const int Most = 20;
-        string[] names = [.. Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).Take(Most + 1)];
-        return names.Length switch
-        {
-            0 => "nothing",
-            > Most => string.Join(", ", names[..Most]) + ", …",
-            _ => string.Join(", ", names),
-        };
+        string[] names = [.. Directory.EnumerateFileSystemEntries(folder)
+            .Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+        return names.Length == 0 ? "nothing" : Shown.List(names.Take(Most)) + (names.Length > Most ? ", …" : "");
     }
 }

@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Data;
 
 /// <summary>Any delimited file of interactions, with the columns that the options name.</summary>
@@ -7,7 +9,10 @@ internal static class DelimitedReader
     {
         Column?[] wanted = [layout.User, layout.Item, layout.Rating, layout.Timestamp, layout.Label];
         if (!layout.HasHeader && wanted.FirstOrDefault(c => c?.Name is not null) is { } named)
-            throw new ArgumentException($"Without a header the columns must be given by position; got the name '{named}'.", nameof(layout));
+        {
+            throw new ArgumentException($"Without a header the columns must be given by position; got the name {Shown.Text(named.Name)}.",
+                nameof(layout));
+        }
 
         var log = new InteractionLog(options.MinimumRating);
         using (var text = new DelimitedText(path, layout.Separator, layout.Quotes))
@@ -16,11 +21,28 @@ internal static class DelimitedReader
             if (header is null && !text.Read())
                 throw new DatasetFormatException("expected at least one interaction, found an empty file.", text.File);
             int[] at = [.. wanted.Select(c => Locate(c, header, text))];
+            RequireUseOfLabels(layout, options, header, at, text);
+            header?.NoteUnread(log, at);
             var columns = new InteractionColumns(at[0], at[1], at[2], at[3], at[4]);
             new InteractionTable(text, columns, text.FieldCount, header?.Names).ReadInto(log);
         }
 
-        return DatasetAssembly.Build(log, Path.GetFileNameWithoutExtension(path), features, options);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOf(path), features, options);
+    }
+
+    // A file that brings a split isn't split at random because nobody named its column.
+    private static void RequireUseOfLabels(
+        DelimitedOptions layout, DatasetOptions options, TableHeader? header, int[] read, DelimitedText text)
+    {
+        if (header is null || layout.Label is not null || options.Split is not null)
+            return;
+        int label = header.Find(MmrecReader.LabelColumn);
+        if (label >= 0 && !read.Contains(label))
+        {
+            throw text.Error($"expected to be told what the column {Shown.Text(header.Names[label])} is: "
+                + $"name it as {nameof(DelimitedOptions)}.{nameof(DelimitedOptions.Label)} to take its split, "
+                + $"or set {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)} to split otherwise.");
+        }
     }
 
     private static int Locate(Column? column, TableHeader? header, DelimitedText text)
@@ -28,9 +50,9 @@ internal static class DelimitedReader
         if (column is not { } wanted)
             return -1;
         if (wanted.Name is not null)
-            return header!.Require(wanted.Name);
+            return header!.RequireNamed(wanted.Name);
         return wanted.Index < text.FieldCount
             ? wanted.Index
-            : throw text.Error($"expected at least {wanted.Index + 1} {text.Separated} columns, found {text.FieldCount}: {text.Shown}.");
+            : throw text.Error($"expected at least {wanted.Index + 1L} {text.Separated} columns, found {text.FieldCount}: {text.Shown}.");
     }
 }

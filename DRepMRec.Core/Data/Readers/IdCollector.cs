@@ -9,7 +9,7 @@ internal sealed class IdCollector
 
     public IdCollector() => _lookup = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>Whether the order of first appearance stays even when all ids are numbers.</summary>
+    /// <summary>Whether the order of first appearance stays; else the ids are put into an order of their own.</summary>
     public bool KeepsOrder { get; set; }
 
     public int Count => _ids.Count;
@@ -33,25 +33,21 @@ internal sealed class IdCollector
     }
 
     /// <summary>
-    /// The final map. When every id is a canonical whole number (no sign, no leading zero) the ids ascend, else they stand in order of first appearance.
+    /// The final map. When every id is a canonical whole number (no sign, no leading zero) the ids ascend by value, else by their
+    /// characters, so that indices, and with them all figures, don't depend on the order of the rows.
     /// </summary>
     /// <returns>The map, and the final index of each number.</returns>
     public (IdMap Map, int[] Indices) Freeze()
     {
+        string[] ids = [.. _ids];
+        int[] order = [.. Enumerable.Range(0, Count)];
+        if (KeepsOrder)
+            return (new IdMap(ids), order);
+        Array.Sort(ids, order,
+            Comparer<string>.Create(ids.All(id => CanonicalId.IsWholeNumber(id)) ? CanonicalId.Compare : string.CompareOrdinal));
         var indices = new int[Count];
-        var order = new int[Count];
-        for (int i = 0; i < Count; i++)
-            indices[i] = order[i] = i;
-        var values = new long[Count];
-        for (int i = 0; i < Count; i++)
-        {
-            if (KeepsOrder || !CanonicalId.TryParse(_ids[i], out values[i]))
-                return (new IdMap(_ids), indices);
-        }
-
-        Array.Sort(values, order);
         for (int i = 0; i < Count; i++)
             indices[order[i]] = i;
-        return (new IdMap(order.Select(number => _ids[number])), indices);
+        return (new IdMap(ids), indices);
     }
 }

@@ -11,11 +11,13 @@ namespace DRepMRec.Data;
 /// <param name="Line">Its 1-based line, or its 1-based position when it came from memory.</param>
 internal readonly record struct RawInteraction(int User, int Item, double Timestamp, double Label, int File, long Line);
 
-/// <summary>What a reader gathers: users, items and interactions with the places they came from.</summary>
+/// <summary>What a reader gathers: users, items and interactions with the places they came from, and what it passed over.</summary>
 internal sealed class InteractionLog(double? minimumRating)
 {
     private readonly List<RawInteraction> _rows = [];
     private readonly List<string> _files = [];
+    private readonly List<string> _notes = [];
+    private long _belowMinimum;
 
     public IdCollector Users { get; } = new();
 
@@ -23,30 +25,68 @@ internal sealed class InteractionLog(double? minimumRating)
 
     public IReadOnlyList<RawInteraction> Rows => _rows;
 
-    /// <summary>Whether any interaction says which set it belongs to.</summary>
+    /// <summary>What was brought and isn't used, or not as it stands, in sentences for <see cref="DatasetSummary.Notes"/>.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Whether any interaction says which set it belongs to, or there is a column that should.</summary>
     public bool HasLabels { get; private set; }
+
+    /// <summary>Whether any interaction has a timestamp.</summary>
+    public bool HasTimestamps { get; private set; }
+
+    /// <summary>Whether any interaction has a rating that nothing reads.</summary>
+    public bool HasUnreadRatings { get; private set; }
 
     /// <summary>Names the file that the next interactions come from.</summary>
     public void BeginFile(string file) => _files.Add(file);
+
+    /// <summary>Takes down that there is a column of labels, whatever it holds.</summary>
+    public void DeclareLabels() => HasLabels = true;
+
+    /// <summary>Takes something down that was brought and isn't used.</summary>
+    public void Note(string note) => _notes.Add(note);
 
     /// <summary>Adds an interaction; NaN stands for a rating, timestamp or label that isn't known.</summary>
     public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, double rating, double timestamp, double label, long line)
     {
         var row = new RawInteraction(-1, -1, timestamp, label, _files.Count - 1, line);
-        if (user.IsWhiteSpace())
-            throw Error(row, "expected a user id, found a blank.");
-        if (item.IsWhiteSpace())
-            throw Error(row, "expected an item id, found a blank.");
+        if (RawId.WhatIsWrong(user) is { } wrongUser)
+            throw Error(row, $"expected a user id, found {wrongUser}.");
+        if (RawId.WhatIsWrong(item) is { } wrongItem)
+            throw Error(row, $"expected an item id, found {wrongItem}.");
         if (minimumRating is { } minimum)
         {
             if (double.IsNaN(rating))
-                throw Error(row, FormattableString.Invariant($"expected a rating, because a minimum of {minimum} is asked for; found none."));
+            {
+                throw Error(row, FormattableString.Invariant(
+                    $"expected a rating, because a minimum of {minimum} is asked for; found none."));
+            }
+
             if (rating < minimum)
+            {
+                _belowMinimum++;
                 return;
+            }
+        }
+        else
+        {
+            HasUnreadRatings |= !double.IsNaN(rating);
         }
 
         HasLabels |= !double.IsNaN(label);
+        HasTimestamps |= !double.IsNaN(timestamp);
         _rows.Add(row with { User = Users.Add(user), Item = Items.Add(item) });
+    }
+
+    /// <summary>Refuses an empty log, and takes down what the minimum rating left out.</summary>
+    public void RequireRows()
+    {
+        string left = _belowMinimum == 0 ? ""
+            : FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {minimumRating} were left out");
+        if (_rows.Count == 0)
+            throw Error($"expected at least one interaction, found none{(left.Length == 0 ? "" : $"; {left}")}.");
+        if (left.Length > 0)
+            Note(left);
     }
 
     /// <summary>Refuses or drops every pair that occurred before.</summary>
@@ -66,10 +106,13 @@ internal sealed class InteractionLog(double? minimumRating)
             if (handling == DuplicateHandling.Reject)
             {
                 RawInteraction first = _rows[firsts[(row.User, row.Item)]];
-                throw Error(row, $"expected each user-item pair once; found user {Shown.Text(Users[row.User])} with item {Shown.Text(Items[row.Item])}, which is in {Where(first)} already.");
+                throw Error(row, "expected each user-item pair once; found "
+                    + $"user {Shown.Text(Users[row.User])} with item {Shown.Text(Items[row.Item])}, which is in {Where(first)} already.");
             }
         }
 
+        if (kept < _rows.Count)
+            Note(FormattableString.Invariant($"{_rows.Count - kept:N0} interactions of a pair that occurred before were left out"));
         _rows.RemoveRange(kept, _rows.Count - kept);
     }
 
@@ -80,5 +123,6 @@ internal sealed class InteractionLog(double? minimumRating)
     /// <summary>The error that the interactions as a whole bring about.</summary>
     public DatasetFormatException Error(string message) => new(message, _files.Count == 0 ? null : string.Join(", ", _files));
 
-    private string Where(RawInteraction row) => row.File < 0 ? $"interaction {row.Line}" : $"{_files[row.File]} line {row.Line}";
+    private string Where(RawInteraction row) => row.File < 0 ? $"interaction {row.Line}"
+        : $"{Shown.Name(_files[row.File])} line {row.Line}";
 }

@@ -22,6 +22,8 @@ internal sealed class InteractionTable(DelimitedText text, InteractionColumns co
     public void ReadInto(InteractionLog log)
     {
         log.BeginFile(text.File);
+        if (columns.Label >= 0)
+            log.DeclareLabels();
         if (names is null)
             ReadRow(log);
         while (text.Read())
@@ -42,8 +44,8 @@ internal sealed class InteractionTable(DelimitedText text, InteractionColumns co
         ReadOnlySpan<char> user = text[columns.User];
         ReadOnlySpan<char> item = text[columns.Item];
         log.Add(
-            UserMapping is null ? user : UserMapping.RawId(user, text),
-            ItemMapping is null ? item : ItemMapping.RawId(item, text),
+            UserMapping is null ? user : UserMapping.RawIdOf(user, text),
+            ItemMapping is null ? item : ItemMapping.RawIdOf(item, text),
             rating,
             timestamp,
             label,

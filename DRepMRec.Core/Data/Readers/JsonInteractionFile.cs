@@ -4,8 +4,10 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>Reads a JSON object of users with lists of items, <c>{"user": [item, …], …}</c>, piece by piece, so that the file's size doesn't matter.</summary>
-/// <remarks>Items are whole numbers or strings. Lines are counted at '\n'.</remarks>
+/// <summary>
+/// Reads a JSON object of users with lists of items, <c>{"user": [item, …], …}</c>, piece by piece, so that the file's size doesn't matter.
+/// </summary>
+/// <remarks>Items are whole numbers of any length or strings. Lines are counted at '\n'.</remarks>
 internal sealed class JsonInteractionFile(Stream stream, string file, double label)
 {
     private byte[] _buffer = new byte[1 << 16];
@@ -60,11 +62,17 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
                 ReadToken(ref reader, log);
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
-            // A string that isn't valid UTF-8 brings an InvalidOperationException.
-            long line = exception is JsonException { LineNumber: { } number } ? number + 1 : _line;
-            throw new DatasetFormatException("expected a JSON object of users with lists of items, found JSON that is broken.", file, line, exception);
+            long line = exception.LineNumber + 1 ?? _line;
+            throw new DatasetFormatException("expected a JSON object of users with lists of items, found JSON that is broken.", file, line,
+                exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The text of a string is looked at when it is asked for.
+            throw new DatasetFormatException(
+                "expected ids in UTF-8, found bytes that aren't, or an escape of half a surrogate pair.", file, _line, exception);
         }
 
         int consumed = (int)reader.BytesConsumed;
@@ -81,8 +89,8 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
                 break;
             case JsonTokenType.PropertyName:
                 _user = reader.GetString()!;
-                if (string.IsNullOrWhiteSpace(_user))
-                    throw Error("expected a user id, found a blank.");
+                if (RawId.WhatIsWrong(_user) is { } wrong)
+                    throw Error($"expected a user id, found {wrong}.");
                 log.Users.Add(_user);
                 break;
             case JsonTokenType.StartArray when _user is not null && !_inList:
@@ -96,12 +104,17 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
                 break;
             case JsonTokenType.Number when _inList:
                 string item = Encoding.UTF8.GetString(reader.ValueSpan);
-                if (!CanonicalId.TryParse(item, out _))
-                    throw Error($"expected a whole number or a string as item id of user {Shown.Text(_user)}, found {Shown.Message(item)}.");
+                if (!CanonicalId.IsWholeNumber(item))
+                {
+                    throw Error($"expected a whole number or a string as item id of user {Shown.Text(_user)}, found "
+                        + $"{Shown.Message(item)}.");
+                }
+
                 log.Add(_user, item, double.NaN, double.NaN, label, _line);
                 break;
             default:
-                string where = _inList ? $"item ids in the list of user {Shown.Text(_user)}" : _user is null ? "a JSON object of users with lists of items" : $"a list of items for user {Shown.Text(_user)}";
+                string where = _inList ? $"item ids in the list of user {Shown.Text(_user)}"
+                    : _user is null ? "a JSON object of users with lists of items" : $"a list of items for user {Shown.Text(_user)}";
                 throw Error($"expected {where}, found {Name(reader.TokenType)}.");
         }
     }

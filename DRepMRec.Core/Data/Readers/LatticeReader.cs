@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Data;
 
 /// <summary>
@@ -9,21 +11,28 @@ internal static class LatticeReader
     public static readonly IReadOnlyList<string> Files = ["train.json", "val.json", "test.json"];
 
     /// <summary>Reads the dataset of a folder.</summary>
-    public static RecDataset Read(string folder, DatasetOptions options)
+    public static RecDataset Read(string path, DatasetOptions options)
     {
+        var folder = DatasetLayout.Open(path);
         var log = new InteractionLog(options.MinimumRating);
         bool needsAll = options.Split is null or LabelSplit { AllowMissing: false };
         for (int label = 0; label < Files.Count; label++)
         {
-            string path = Path.Combine(folder, Files[label]);
-            if (File.Exists(path))
-                JsonInteractionFile.ReadInto(log, path, label);
+            if (folder.Find(Files[label]) is { } file)
+            {
+                folder.Reads(file);
+                JsonInteractionFile.ReadInto(log, folder[file], label);
+            }
             else if (label == 0 || needsAll)
-                throw new DatasetFormatException($"expected {string.Join(", ", Files)} in the folder '{folder}', found no {Files[label]}.");
+            {
+                throw new DatasetFormatException(
+                    $"expected {string.Join(", ", Files)} in the folder '{Shown.Name(path)}', found no {Files[label]}.");
+            }
         }
 
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, mapping: null);
         RowAlignedFeatures.RequireRows(features, log);
-        return DatasetAssembly.Build(log, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), features, options);
+        folder.NoteUnread(log);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOfFolder(path), features, options);
     }
 }

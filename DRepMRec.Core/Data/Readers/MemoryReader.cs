@@ -3,7 +3,8 @@ namespace DRepMRec.Data;
 /// <summary>Interactions that are in memory already.</summary>
 internal static class MemoryReader
 {
-    public static RecDataset Read(string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable> features, DatasetOptions options)
+    public static RecDataset Read(string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable> features,
+        DatasetOptions options)
     {
         var log = new InteractionLog(options.MinimumRating);
         long position = 0;
@@ -25,5 +26,6 @@ internal static class MemoryReader
     private static double Known(double? value, string kind, long position)
         => value is null ? double.NaN
             : double.IsFinite(value.Value) ? value.Value
-            : throw new DatasetFormatException(FormattableString.Invariant($"interaction {position}: expected a finite number as {kind}, found {value}."));
+            : throw new DatasetFormatException(
+                FormattableString.Invariant($"interaction {position}: expected a finite number as {kind}, found {value}."));
 }

@@ -3,48 +3,67 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means that the item doesn't have the modality.</summary>
+/// <summary>
+/// The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means that the item doesn't have the modality.
+/// </summary>
 internal static class RecBoleItemFile
 {
     private const string FeatureSuffix = "_feat";
 
-    public static IReadOnlyList<FeatureTable> Read(string path)
+    public static IReadOnlyList<FeatureTable> Read(DatasetFolder folder, string file, InteractionLog log)
     {
-        using var text = new DelimitedText(path, '\t', quoted: false);
-        var (header, types) = RecBoleReader.ReadHeader(text);
-        Column[] columns = [.. Enumerable.Range(0, types.Length).Where(c => types[c] == "float_seq").Select(c => new Column(c, ModalityOf(header.Names[c], text)))];
+        folder.Reads(file);
+        using var text = new DelimitedText(folder[file], '\t', quoted: false);
+        RecBoleHeader header = RecBoleHeader.Read(text);
+        int[] sequences = [.. Enumerable.Range(0, header.Types.Count).Where(c => header.Types[c] == "float_seq")];
+        Column[] columns = [.. sequences.Select(c => new Column(c, ModalityOf(header, c, text)))];
         if (columns.Length == 0)
+        {
+            header.Columns.NoteUnread(log);
             return [];
+        }
+
         if (columns.DistinctBy(c => c.Modality).Count() != columns.Length)
             throw text.Error($"expected one column per modality, found {Shown.List(columns.Select(c => c.Modality))}.");
-        int item = header.Require("item_id:token", "itemID:token");
+        int item = header.Columns.Require("item_id:token", "itemID:token");
+        header.Columns.NoteUnread(log, [item, .. sequences]);
         var lines = new Dictionary<string, long>(StringComparer.Ordinal);
         while (text.Read())
         {
-            if (text.FieldCount != types.Length)
-                throw text.Error($"expected {types.Length} tab-separated columns ({Shown.List(header.Names)}), found {text.FieldCount}: {text.Shown}.");
+            if (text.FieldCount != header.Types.Count)
+            {
+                throw text.Error($"expected {header.Types.Count} tab-separated columns ({Shown.List(header.Columns.Names)}), "
+                    + $"found {text.FieldCount}: {text.Shown}.");
+            }
+
             string id = text[item].ToString();
-            if (string.IsNullOrWhiteSpace(id))
-                throw text.Error("expected an item id, found a blank.");
+            if (RawId.WhatIsWrong(id) is { } wrong)
+                throw text.Error($"expected an item id, found {wrong}.");
             if (!lines.TryAdd(id, text.Line))
                 throw text.Error($"expected each item once; found {Shown.Text(id)}, which is in line {lines[id]} already.");
             foreach (Column column in columns)
                 column.Add(id, text);
         }
 
-        return [.. columns.Where(c => c.Items.Count > 0).Select(c => FeatureTable.Adopt(c.Modality, c.Items, c.Dimension, c.Values.ToArray()))];
+        foreach (Column column in columns.Where(c => c.Items.Count == 0))
+            log.Note($"the column {column.Modality} of {Shown.Name(file)} is blank in every line");
+        return [.. columns.Where(c => c.Items.Count > 0)
+            .Select(c => FeatureTable.Adopt(c.Modality, c.Items, c.Dimension, c.Values.ToArray(), file))];
     }
 
-    private static Modality ModalityOf(string header, DelimitedText text)
+    private static Modality ModalityOf(RecBoleHeader header, int column, DelimitedText text)
     {
-        string name = header[..header.LastIndexOf(':')];
+        string name = header.NameOf(column);
         try
         {
-            return new Modality(name.EndsWith(FeatureSuffix, StringComparison.Ordinal) ? name[..^FeatureSuffix.Length] : name);
+            return new Modality(name.EndsWith(FeatureSuffix, StringComparison.OrdinalIgnoreCase) ? name[..^FeatureSuffix.Length] : name);
         }
         catch (ArgumentException exception)
         {
-            throw new DatasetFormatException($"expected a float_seq column named by a modality (at most 64 letters, digits, '-' and '_'), found {Shown.Text(header)}.", text.File, text.Line, exception);
+            throw new DatasetFormatException(
+                "expected a float_seq column named by a modality (at most 64 letters, digits, '-' and '_'), "
+                + $"found {Shown.Text(header.Columns.Names[column])}.",
+                text.File, text.Line, exception);
         }
     }
 
@@ -68,7 +87,8 @@ internal static class RecBoleItemFile
             {
                 if (cell[range].IsEmpty)
                     continue;
-                if (!float.TryParse(cell[range], NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
+                if (!float.TryParse(cell[range], NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+                    || cell[range].Contains('\0'))
                     throw text.Error($"expected numbers separated by spaces in the column {modality}, found {Shown.Text(cell[range])}.");
                 Values.Add(value);
             }
@@ -76,7 +96,11 @@ internal static class RecBoleItemFile
             if (Items.Count == 0)
                 Dimension = Values.Count;
             else if (Values.Count - before != Dimension)
-                throw text.Error($"expected {Dimension} numbers in the column {modality} as in the first item, found {Values.Count - before}.");
+            {
+                throw text.Error($"expected {Dimension} numbers in the column {modality} as in the first item, found "
+                    + $"{Values.Count - before}.");
+            }
+
             Items.Add(id);
         }
     }

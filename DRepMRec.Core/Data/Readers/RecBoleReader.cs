@@ -1,5 +1,3 @@
-using DRepMRec.Internals;
-
 namespace DRepMRec.Data;
 
 /// <summary>
@@ -8,40 +6,30 @@ namespace DRepMRec.Data;
 /// </summary>
 internal static class RecBoleReader
 {
+    private const string ItemExtension = ".item";
+
     /// <summary>Reads the dataset around an interactions file.</summary>
     public static RecDataset Read(string interFile, DatasetOptions options)
     {
+        var folder = new DatasetFolder(Path.GetDirectoryName(Path.GetFullPath(interFile))!);
+        folder.Reads(Path.GetFileName(interFile));
         var log = new InteractionLog(options.MinimumRating);
         using (var text = new DelimitedText(interFile, '\t', quoted: false))
         {
-            var (header, types) = ReadHeader(text);
+            RecBoleHeader header = RecBoleHeader.Read(text);
             var columns = new InteractionColumns(
-                header.Require("user_id:token", "userID:token"),
-                header.Require("item_id:token", "itemID:token"),
-                header.Find("rating:float", "rating:token"),
-                header.Find("timestamp:float", "timestamp:token"),
-                header.Find("x_label:float", "x_label:token"));
-            new InteractionTable(text, columns, types.Length, header.Names).ReadInto(log);
+                header.Columns.Require("user_id:token", "userID:token"),
+                header.Columns.Require("item_id:token", "itemID:token"),
+                header.FindNumber("rating"),
+                header.FindNumber("timestamp"),
+                header.FindNumber(MmrecReader.LabelColumn));
+            header.Columns.NoteUnread(log, columns.User, columns.Item, columns.Rating, columns.Timestamp, columns.Label);
+            new InteractionTable(text, columns, header.Types.Count, header.Columns.Names).ReadInto(log);
         }
 
-        string itemFile = Path.ChangeExtension(interFile, ".item");
-        IReadOnlyList<FeatureTable> features = File.Exists(itemFile) ? RecBoleItemFile.Read(itemFile) : [];
-        return DatasetAssembly.Build(log, Path.GetFileNameWithoutExtension(interFile), features, options);
+        string? itemFile = folder.Find(Path.GetFileNameWithoutExtension(interFile) + ItemExtension);
+        IReadOnlyList<FeatureTable> features = itemFile is null ? [] : RecBoleItemFile.Read(folder, itemFile, log);
+        folder.NoteUnread(log);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), features, options);
     }
-
-    /// <summary>Whether a header line is RecBole's: it has a column with a type.</summary>
-    public static bool IsHeader(string line) => line.Split('\t').Any(cell => Array.IndexOf(Types, TypeOf(cell)) >= 0);
-
-    /// <summary>Reads a header and the type of each column.</summary>
-    internal static (TableHeader Header, string[] Types) ReadHeader(DelimitedText text)
-    {
-        TableHeader header = TableHeader.Read(text);
-        string[] types = [.. header.Names.Select(TypeOf)];
-        int wrong = Array.FindIndex(types, type => Array.IndexOf(Types, type) < 0);
-        return wrong < 0 ? (header, types) : throw text.Error($"expected columns named name:type with a type of {string.Join(", ", Types)}, found {Shown.Text(header.Names[wrong])}.");
-    }
-
-    private static readonly string[] Types = ["token", "float", "token_seq", "float_seq"];
-
-    private static string TypeOf(string cell) => cell.LastIndexOf(':') is > 0 and int at ? cell[(at + 1)..] : "";
 }

@@ -14,44 +14,45 @@ internal static class RowAlignedFeatures
     /// <summary>Reads all feature files of a folder, in the order of their names.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="mapping">What the row numbers stand for; <see langword="null"/> for themselves.</param>
-    public static List<FeatureTable> Read(string folder, IdMapping? mapping)
+    public static List<FeatureTable> Read(DatasetFolder folder, IdMapping? mapping)
     {
         var tables = new List<FeatureTable>();
+        var modalities = new HashSet<Modality>();
         string[] rowIds = [];
-        foreach (string path in Files(folder))
+        foreach (string file in folder.EndingIn(Suffix))
         {
-            string file = Path.GetFileName(path);
+            folder.Reads(file);
             Modality modality = ModalityOf(file);
-            if (tables.Any(t => t.Modality == modality))
+            if (!modalities.Add(modality))
                 throw new DatasetFormatException($"expected one file per modality, found a second one for '{modality}'.", file);
-            NpyMatrix matrix = NpyMatrix.Read(path);
+            NpyMatrix matrix = NpyMatrix.Read(folder[file]);
             if (mapping is not null)
                 rowIds = mapping.RawIds(matrix.Rows, file);
             else if (rowIds.Length < matrix.Rows)
                 rowIds = [.. Enumerable.Range(0, matrix.Rows).Select(r => CanonicalId.Of(r))];
-            tables.Add(FeatureTable.Adopt(modality, new ArraySegment<string>(rowIds, 0, matrix.Rows), matrix.Columns, matrix.Values));
+            tables.Add(FeatureTable.Adopt(modality, new ArraySegment<string>(rowIds, 0, matrix.Rows), matrix.Columns, matrix.Values, file));
         }
 
         return tables;
     }
 
-    /// <summary>The feature files of a folder.</summary>
-    public static IEnumerable<string> Files(string folder)
-        => Directory.EnumerateFiles(folder, "*" + Suffix).OrderBy(f => f, StringComparer.Ordinal);
-
     /// <summary>Checks that the items of all interactions have a row; only for ids that are row numbers themselves.</summary>
     public static void RequireRows(IReadOnlyList<FeatureTable> tables, InteractionLog log)
     {
-        foreach (FeatureTable table in tables)
+        if (tables.Count == 0)
+            return;
+        FeatureTable smallest = tables.MinBy(table => table.ItemIds.Count)!;
+        string? file = smallest.Source;
+        foreach (RawInteraction row in log.Rows)
         {
-            string file = table.Modality + Suffix;
-            foreach (RawInteraction row in log.Rows)
+            string id = log.Items[row.Item];
+            if (!CanonicalId.TryParse(id, out long number))
+                throw log.Error(row, $"expected a whole number as item id, because it is the row in {file}; found {Shown.Text(id)}.");
+            if (number >= smallest.ItemIds.Count)
             {
-                string id = log.Items[row.Item];
-                if (!CanonicalId.TryParse(id, out long number))
-                    throw log.Error(row, $"expected a whole number as item id, because it is the row in {file}; found {Shown.Text(id)}.");
-                if (number >= table.ItemIds.Count)
-                    throw log.Error(row, string.Create(CultureInfo.InvariantCulture, $"expected an item id from 0 to {table.ItemIds.Count - 1}, because {file} has {table.ItemIds.Count} rows; found {Shown.Text(id)}."));
+                throw log.Error(row, string.Create(CultureInfo.InvariantCulture,
+                    $"expected an item id from 0 to {smallest.ItemIds.Count - 1}, because {file} has {smallest.ItemIds.Count} rows; "
+                        + $"found {Shown.Text(id)}."));
             }
         }
     }
@@ -64,7 +65,8 @@ internal static class RowAlignedFeatures
         }
         catch (ArgumentException exception)
         {
-            throw new DatasetFormatException("expected a modality's name of at most 64 letters, digits, '-' and '_' before '_feat.npy'.", file, null, exception);
+            throw new DatasetFormatException(
+                "expected a modality's name of at most 64 letters, digits, '-' and '_' before '_feat.npy'.", file, null, exception);
         }
     }
 }

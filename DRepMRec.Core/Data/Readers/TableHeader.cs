@@ -1,8 +1,13 @@
+using System.Globalization;
+using System.Text;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>The column names of a delimited file.</summary>
+/// <summary>
+/// The column names of a delimited file. Names are found without regard to case and to blanks around them, and, where no column fits, also
+/// without regard to blanks, '_' and '-' within: whoever writes 'X_Label ' or 'x-label' means x_label.
+/// </summary>
 internal sealed class TableHeader
 {
     private readonly DelimitedText _text;
@@ -32,25 +37,79 @@ internal sealed class TableHeader
         return new TableHeader(text, names);
     }
 
-    /// <summary>The position of the first of the names that is there, or -1.</summary>
+    /// <summary>
+    /// The position of the column that one of the names means, or -1. Two that mean the same are an error: which is right isn't known.
+    /// </summary>
     public int Find(params ReadOnlySpan<string> names)
     {
-        foreach (string name in names)
+        foreach (bool isLoose in new[] { false, true })
         {
-            for (int i = 0; i < Names.Count; i++)
+            var keys = new HashSet<string>(StringComparer.Ordinal);
+            foreach (string name in names)
+                keys.Add(KeyOf(name, isLoose));
+            int[] fitting = [.. Enumerable.Range(0, Names.Count).Where(column => keys.Contains(KeyOf(Names[column], isLoose)))];
+            if (fitting.Length > 1)
             {
-                if (Names[i] == name)
-                    return i;
+                string found = string.Join(" and ", fitting.Take(2).Select(column => Shown.Text(Names[column])));
+                throw _text.Error($"expected one column {Shown.Message(names[0])} in the header, found {found}, which mean the same.");
             }
+
+            if (fitting.Length == 1)
+                return fitting[0];
         }
 
         return -1;
     }
 
-    /// <summary>The position of the first of the names that is there; the error names them and shows the header.</summary>
+    /// <summary>
+    /// The position of the column that a caller named: the one with exactly this name, else the only one that means the same.
+    /// </summary>
+    public int RequireNamed(string name)
+    {
+        for (int i = 0; i < Names.Count; i++)
+        {
+            if (Names[i] == name)
+                return i;
+        }
+
+        return Require(name);
+    }
+
+    /// <summary>The position of the column that one of the names means; the error names them and shows the header.</summary>
     public int Require(params ReadOnlySpan<string> names)
     {
         int column = Find(names);
-        return column >= 0 ? column : throw _text.Error($"expected a column {string.Join(" or ", names.ToArray())} in the header, found {_text.Shown}.");
+        return column >= 0 ? column
+            : throw _text.Error($"expected a column {Shown.Message(string.Join(" or ", names.ToArray()))} in the header, found "
+                + $"{_text.Shown}.");
+    }
+
+    /// <summary>Takes down which columns aren't read.</summary>
+    /// <param name="log">Where to.</param>
+    /// <param name="read">The positions of those that are.</param>
+    public void NoteUnread(InteractionLog log, params IEnumerable<int> read)
+    {
+        HashSet<int> known = [.. read];
+        string[] unread = [.. Names.Where((_, column) => !known.Contains(column))];
+        if (unread.Length > 0)
+        {
+            string columns = unread.Length == 1 ? "1 column" : string.Create(CultureInfo.InvariantCulture, $"{unread.Length:N0} columns");
+            log.Note($"{columns} of {Shown.Name(_text.File)} not read: "
+                + $"{Shown.List(unread.Select(name => name.Length == 0 ? "(without a name)" : name))}");
+        }
+    }
+
+    private static string KeyOf(string name, bool isLoose)
+    {
+        var key = new StringBuilder(name.Length);
+        foreach (char c in name)
+        {
+            bool isVisible = !char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format;
+            bool isPassedOver = isLoose && (c is '_' or '-' || char.IsWhiteSpace(c));
+            if (isVisible && !isPassedOver)
+                key.Append(char.ToLowerInvariant(c));
+        }
+
+        return key.ToString().Trim();
     }
 }

@@ -2,6 +2,8 @@ namespace DRepMRec.Data;
 
 internal sealed record GlobalTimeSplit(SplitShares Shares) : SplitStrategy
 {
+    internal override bool ReadsTimestamps => true;
+
     private protected override bool PromisesValidation => Shares.Validation > 0;
 
     private protected override bool PromisesTest => Shares.Test > 0;

@@ -4,6 +4,8 @@ namespace DRepMRec.Data;
 
 internal sealed record LabelSplit(bool AllowMissing) : SplitStrategy
 {
+    internal override bool ReadsLabels => true;
+
     private protected override bool PromisesValidation => !AllowMissing;
 
     private protected override bool PromisesTest => !AllowMissing;
@@ -12,6 +14,7 @@ internal sealed record LabelSplit(bool AllowMissing) : SplitStrategy
 
     private protected override SplitPart[] Assign(InteractionLog log)
     {
+        const string Expected = "expected the label 0 (training), 1 (validation) or 2 (test), found";
         var parts = new SplitPart[log.Rows.Count];
         for (int i = 0; i < parts.Length; i++)
         {
@@ -21,8 +24,8 @@ internal sealed record LabelSplit(bool AllowMissing) : SplitStrategy
                 0 => SplitPart.Train,
                 1 => SplitPart.Validation,
                 2 => SplitPart.Test,
-                double.NaN => throw log.Error(row, "expected the label 0 (training), 1 (validation) or 2 (test), found none."),
-                _ => throw log.Error(row, $"expected the label 0 (training), 1 (validation) or 2 (test), found {row.Label.ToString(CultureInfo.InvariantCulture)}."),
+                double.NaN => throw log.Error(row, $"{Expected} none."),
+                _ => throw log.Error(row, $"{Expected} {row.Label.ToString(CultureInfo.InvariantCulture)}."),
             };
         }
 

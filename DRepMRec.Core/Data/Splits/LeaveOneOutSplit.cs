@@ -2,6 +2,8 @@ namespace DRepMRec.Data;
 
 internal sealed record LeaveOneOutSplit(bool ByTime) : SplitStrategy
 {
+    internal override bool ReadsTimestamps => ByTime;
+
     private protected override bool PromisesValidation => true;
 
     private protected override bool PromisesTest => true;

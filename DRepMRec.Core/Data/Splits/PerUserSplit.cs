@@ -6,6 +6,8 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
 {
     private const ulong RoundingPurpose = 1;
 
+    internal override bool ReadsTimestamps => ByTime;
+
     private protected override bool PromisesValidation => Shares.Validation > 0;
 
     private protected override bool PromisesTest => Shares.Test > 0;
@@ -23,9 +25,7 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
             Span<int> row = rows.AsSpan(offsets[u]..offsets[u + 1]);
             if (row.IsEmpty)
                 continue;
-            var random = new SeededRandom(Seed, RoundingPurpose, SplitOrder.Hash(log.Users[u]));
-            int test = Math.Min(Round(row.Length * Shares.Test, random), row.Length - 1);
-            int validation = Math.Min(Round(row.Length * Shares.Validation, random), row.Length - 1 - test);
+            var (validation, test) = Draw(row.Length, new SeededRandom(Seed, RoundingPurpose, RawId.Hash(log.Users[u])));
             foreach (int i in row[^test..])
                 parts[i] = SplitPart.Test;
             foreach (int i in row[^(test + validation)..^test])
@@ -33,6 +33,24 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
         }
 
         return parts;
+    }
+
+    // Each share by a draw of its own where both fit beside one interaction for training, however they are rounded.
+    private (int Validation, int Test) Draw(int count, SeededRandom random)
+    {
+        double test = count * Shares.Test, validation = count * Shares.Validation;
+        int most = count - 1;
+        if (Math.Ceiling(test) + Math.Ceiling(validation) <= most)
+        {
+            int first = Round(test, random);
+            return (Round(validation, random), first);
+        }
+
+        // Otherwise by one draw for both, which keeps each expectation: where both together are too much, both give way in proportion.
+        double scale = Math.Min(1, most / (test + validation)), start = random.NextDouble();
+        int tests = (int)((test * scale) + start);
+        int both = Math.Min(most, (int)(((test + validation) * scale) + start));
+        return (Math.Max(0, both - tests), Math.Min(tests, both));
     }
 
     // 2.4 becomes 3 in two of five draws, else 2.

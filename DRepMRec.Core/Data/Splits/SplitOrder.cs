@@ -16,7 +16,10 @@ internal static class SplitOrder
 
         double first = log.Rows[0].Timestamp;
         if (log.Rows.All(row => row.Timestamp == first))
-            throw log.Error(FormattableString.Invariant($"expected timestamps that differ, which the split {strategy} needs; found {first} on all {log.Rows.Count} interactions."));
+        {
+            throw log.Error(FormattableString.Invariant(
+                $"expected timestamps that differ, which the split {strategy} needs; found {first} on all {log.Rows.Count} interactions."));
+        }
     }
 
     /// <summary>The rows of each user, in random order or from the earliest to the latest.</summary>
@@ -35,7 +38,7 @@ internal static class SplitOrder
 
         (double, ulong)[] keys = Keys(log, seed, byTime);
         for (int u = 0; u < log.Users.Count; u++)
-            rows.AsSpan(offsets[u]..offsets[u + 1]).Sort((a, b) => keys[a].CompareTo(keys[b]));
+            rows.AsSpan(offsets[u]..offsets[u + 1]).Sort((a, b) => Compare(log, keys, a, b));
         return (rows, offsets);
     }
 
@@ -44,17 +47,19 @@ internal static class SplitOrder
     {
         (double, ulong)[] keys = Keys(log, seed, byTime: true);
         int[] rows = [.. Enumerable.Range(0, log.Rows.Count)];
-        Array.Sort(keys, rows);
+        rows.AsSpan().Sort((a, b) => Compare(log, keys, a, b));
         return rows;
     }
 
-    /// <summary>A number that a raw id always gives (FNV-1a).</summary>
-    public static ulong Hash(string id)
+    // By the raw ids at last, because two of them may have one hash.
+    private static int Compare(InteractionLog log, (double, ulong)[] keys, int a, int b)
     {
-        ulong hash = 0xCBF29CE484222325;
-        foreach (char c in id)
-            hash = (hash ^ c) * 0x100000001B3;
-        return hash;
+        int order = keys[a].CompareTo(keys[b]);
+        if (order != 0 || a == b)
+            return order;
+        RawInteraction first = log.Rows[a], second = log.Rows[b];
+        int users = string.CompareOrdinal(log.Users[first.User], log.Users[second.User]);
+        return users != 0 ? users : string.CompareOrdinal(log.Items[first.Item], log.Items[second.Item]);
     }
 
     // The time, or 0, and for ties a random number that belongs to the pair of raw ids.
@@ -76,7 +81,7 @@ internal static class SplitOrder
     {
         var hashes = new ulong[ids.Count];
         for (int i = 0; i < hashes.Length; i++)
-            hashes[i] = Hash(ids[i]);
+            hashes[i] = RawId.Hash(ids[i]);
         return hashes;
     }
 }

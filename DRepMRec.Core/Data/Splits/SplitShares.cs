@@ -11,7 +11,10 @@ internal sealed record SplitShares
         Validation = Guard.Share(validationShare, nameof(validationShare));
         Test = Guard.Share(testShare, nameof(testShare));
         if (validationShare + testShare >= 1)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The shares of validation and test must stay below 1 together; got {validationShare} and {testShare}."));
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"The shares of validation and test must stay below 1 together; got {validationShare} and {testShare}."));
+        }
     }
 
     public double Validation { get; }

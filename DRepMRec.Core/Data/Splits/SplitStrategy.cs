@@ -3,8 +3,8 @@ using System.Globalization;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// How interactions are split into training, validation and test. A split depends on the seed and on the raw ids, timestamps and labels alone:
-/// the same interactions in another order, on another machine or under another version of .NET split the same way.
+/// How interactions are split into training, validation and test. A split depends on the seed and on the raw ids, timestamps and labels
+/// alone: the same interactions in another order, on another machine or under another version of .NET split the same way.
 /// </summary>
 public abstract record SplitStrategy
 {
@@ -25,19 +25,34 @@ public abstract record SplitStrategy
 
     /// <summary>Draws validation and test interactions from each user's. Every user keeps at least one for training.</summary>
     /// <param name="validationShare">The expected share of each user's interactions in validation, from 0 and below 1.</param>
-    /// <param name="testShare">The expected share of each user's interactions in test, from 0 and below 1. Both together stay below 1.</param>
-    /// <remarks>A share of, say, 2.4 interactions becomes 2 or 3 by a draw, so that the shares hold over all users, also over those with few interactions.</remarks>
+    /// <param name="testShare">
+    /// The expected share of each user's interactions in test, from 0 and below 1. Both together stay below 1.
+    /// </param>
+    /// <remarks>
+    /// A share of, say, 2.4 interactions becomes 2 or 3 by a draw, so that the shares hold over all users, also over those with few
+    /// interactions. Where the one that is kept for training leaves less than both shares ask for, both give way in proportion: equal
+    /// shares stay equal.
+    /// </remarks>
     public static SplitStrategy RandomPerUser(double validationShare = 0.1, double testShare = 0.1)
         => new PerUserSplit(new SplitShares(validationShare, testShare), ByTime: false);
 
-    /// <summary>One interaction of each user goes to test and one to validation. Users with two give no validation, users with one stay in training.</summary>
+    /// <summary>
+    /// One interaction of each user goes to test and one to validation. Users with two give no validation, users with one stay in training.
+    /// </summary>
     /// <param name="byTime">Whether the latest goes to test and the one before it to validation; otherwise both are drawn.</param>
     public static SplitStrategy LeaveOneOut(bool byTime = false) => new LeaveOneOutSplit(byTime);
 
-    /// <summary>Each user's latest interactions go to test and those before them to validation. Every user keeps at least one for training.</summary>
+    /// <summary>
+    /// Each user's latest interactions go to test and those before them to validation. Every user keeps at least one for training.
+    /// </summary>
     /// <param name="validationShare">The expected share of each user's interactions in validation, from 0 and below 1.</param>
-    /// <param name="testShare">The expected share of each user's interactions in test, from 0 and below 1. Both together stay below 1.</param>
-    /// <remarks>Shares become numbers of interactions as in <see cref="RandomPerUser"/>. It needs a timestamp on every interaction, and more than one point in time.</remarks>
+    /// <param name="testShare">
+    /// The expected share of each user's interactions in test, from 0 and below 1. Both together stay below 1.
+    /// </param>
+    /// <remarks>
+    /// Shares become numbers of interactions as in <see cref="RandomPerUser"/>. It needs a timestamp on every interaction, and more than
+    /// one point in time.
+    /// </remarks>
     public static SplitStrategy PerUserTime(double validationShare = 0.1, double testShare = 0.1)
         => new PerUserSplit(new SplitShares(validationShare, testShare), ByTime: true);
 
@@ -49,18 +64,32 @@ public abstract record SplitStrategy
         => new GlobalTimeSplit(new SplitShares(validationShare, testShare));
 
     /// <summary>The part of each row of the log, which has no duplicates.</summary>
-    /// <exception cref="DatasetFormatException">The interactions don't have what the strategy needs, or a promised set stays empty.</exception>
+    /// <exception cref="DatasetFormatException">
+    /// The interactions don't have what the strategy needs, or a promised set stays empty.
+    /// </exception>
     internal SplitPart[] Split(InteractionLog log)
     {
         SplitPart[] parts = Assign(log);
-        foreach (var (part, name, promised) in new[] { (SplitPart.Train, "training", true), (SplitPart.Validation, "validation", PromisesValidation), (SplitPart.Test, "test", PromisesTest) })
+        (SplitPart, string, bool)[] sets =
+            [(SplitPart.Train, "training", true), (SplitPart.Validation, "validation", PromisesValidation),
+                (SplitPart.Test, "test", PromisesTest)];
+        foreach (var (part, name, promised) in sets)
         {
             if (promised && !parts.Contains(part))
-                throw log.Error($"expected the split {this} to give {name} interactions; found none among {parts.Length.ToString("N0", CultureInfo.InvariantCulture)}.");
+            {
+                throw log.Error(string.Create(CultureInfo.InvariantCulture,
+                    $"expected the split {this} to give {name} interactions; found none among {parts.Length:N0}."));
+            }
         }
 
         return parts;
     }
+
+    /// <summary>Whether the split depends on the timestamps.</summary>
+    internal virtual bool ReadsTimestamps => false;
+
+    /// <summary>Whether the split depends on the labels.</summary>
+    internal virtual bool ReadsLabels => false;
 
     private protected abstract bool PromisesValidation { get; }
 

@@ -1,12 +1,12 @@
 namespace DRepMRec.Data;
 
 /// <summary>
-/// A made-up dataset whose right answer is known: every item belongs to a cluster, every user likes one or two clusters and mostly interacts within them,
-/// and the features of an item point to its cluster. For samples, tests and first steps.
+/// A made-up dataset whose right answer is known: every item belongs to a cluster, every user likes one or two clusters and mostly
+/// interacts within them, and the features of an item point to its cluster. For samples, tests and first steps.
 /// </summary>
 /// <remarks>
-/// It has what makes real data hard: long-tailed activity and popularity, interactions that follow no taste, cold items, missing and noisy features.
-/// Within a cluster the items come in a few styles, which both the users' choices and the features follow.
+/// It has what makes real data hard: long-tailed activity and popularity, interactions that follow no taste, cold items, missing and noisy
+/// features. Within a cluster the items come in a few styles, which both the users' choices and the features follow.
 /// </remarks>
 public sealed class SyntheticDataset
 {
@@ -27,7 +27,9 @@ public sealed class SyntheticDataset
     public IReadOnlyList<IReadOnlyList<int>> UserClusters { get; }
 
     /// <summary>Makes a dataset.</summary>
-    /// <param name="options">Its size and difficulty; <see langword="null"/> for the defaults, which give about 1,500 users, 1,000 items and 21,000 interactions.</param>
+    /// <param name="options">
+    /// Its size and difficulty; <see langword="null"/> for the defaults, which give about 1,500 users, 1,000 items and 21,000 interactions.
+    /// </param>
     /// <exception cref="ArgumentException">The options don't fit together.</exception>
     public static SyntheticDataset Create(SyntheticOptions? options = null)
     {

@@ -11,7 +11,7 @@ internal static class SyntheticFeatures
     public static ItemFeatures Draw(SyntheticOptions options, SyntheticTastes tastes, SyntheticModality modality)
     {
         int dimension = modality.Dimension;
-        var random = new SeededRandom(options.Seed, Purpose, SplitOrder.Hash(modality.Modality.Name));
+        var random = new SeededRandom(options.Seed, Purpose, RawId.Hash(modality.Modality.Name));
         double[][] clusters = Directions(options.Clusters, 1);
         double[][] styles = Directions(options.Clusters * SyntheticTastes.Styles, StyleLength);
         var values = new float[options.Items * dimension];

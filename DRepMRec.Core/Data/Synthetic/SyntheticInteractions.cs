@@ -16,7 +16,8 @@ internal sealed class SyntheticInteractions
     private readonly SeededRandom _random;
     private readonly WeightedItems[][] _warm;
     private readonly WeightedItems _anything;
-    private readonly List<int>[] _cold;
+    private readonly int[][] _cold;
+    private readonly int[] _nextCold;
     private readonly List<(int User, int Item)> _train = [];
     private readonly List<(int User, int Item)> _validation = [];
     private readonly List<(int User, int Item)> _test = [];
@@ -26,8 +27,10 @@ internal sealed class SyntheticInteractions
         _options = options;
         _tastes = tastes;
         _random = new SeededRandom(options.Seed, Purpose);
-        _cold = [.. tastes.ClusterItems.Select(items => items.Where(i => tastes.IsCold[i]).ToList())];
-        _warm = [.. tastes.ClusterItems.Select(items => Enumerable.Range(0, SyntheticTastes.Styles).Select(style => Weigh(items, style)).ToArray())];
+        _cold = [.. tastes.ClusterItems.Select(items => items.Where(i => tastes.IsCold[i]).ToArray())];
+        _nextCold = new int[_cold.Length];
+        int[] styles = [.. Enumerable.Range(0, SyntheticTastes.Styles)];
+        _warm = [.. tastes.ClusterItems.Select(items => styles.Select(style => Weigh(items, style)).ToArray())];
         _anything = new WeightedItems(tastes.ClusterItems.SelectMany(items => Popularity(items)));
     }
 
@@ -44,7 +47,8 @@ internal sealed class SyntheticInteractions
     // Held-out interactions always follow the user's taste: that is what a model can be right about.
     private void DrawUser(int user)
     {
-        int count = FewestInteractions + (int)Math.Round((_options.MeanInteractions - FewestInteractions) * -SeededRandom.Log(1 - _random.NextDouble()));
+        double beyond = (_options.MeanInteractions - FewestInteractions) * -SeededRandom.Log(1 - _random.NextDouble());
+        int count = FewestInteractions + (int)Math.Round(beyond);
         var seen = new HashSet<int>();
         int heldOut = 0;
         foreach (List<(int User, int Item)> set in new[] { _test, _validation })
@@ -71,13 +75,13 @@ internal sealed class SyntheticInteractions
     {
         if (_random.NextDouble() < _options.ColdInteractionShare)
         {
-            List<int> cold = _cold[_tastes.UserClusters[user][0]];
-            for (int n = 0; n < cold.Count; n++)
+            int cluster = _tastes.UserClusters[user][0];
+            int[] cold = _cold[cluster];
+            for (int n = 0; n < cold.Length; n++)
             {
                 // Round robin over the cold items of the cluster, so that each has its turn.
-                int item = cold[0];
-                cold.RemoveAt(0);
-                cold.Add(item);
+                int item = cold[_nextCold[cluster]];
+                _nextCold[cluster] = (_nextCold[cluster] + 1) % cold.Length;
                 if (seen.Add(item))
                     return item;
             }
@@ -110,19 +114,45 @@ internal sealed class SyntheticInteractions
     // Whatever isn't cold has a training interaction, with a user who likes its cluster where there is one.
     private void CoverWarmItems()
     {
-        var pairs = new HashSet<(int, int)>([.. _train, .. _validation, .. _test]);
         var covered = new bool[_options.Items];
         foreach (var (_, item) in _train)
             covered[item] = true;
+        ILookup<int, int> heldOutUsers = _validation.Concat(_test)
+            .Where(pair => !covered[pair.Item]).ToLookup(pair => pair.Item, pair => pair.User);
+        int[] everyone = [.. Enumerable.Range(0, _options.Users)];
+        int[][] fans = FansOfClusters();
         for (int item = 0; item < _options.Items; item++)
         {
             if (covered[item] || _tastes.IsCold[item])
                 continue;
-            int[] fans = [.. Enumerable.Range(0, _options.Users).Where(u => _tastes.UserClusters[u].Contains(_tastes.ItemClusters[item]) && !pairs.Contains((u, item)))];
-            int[] anyone = fans.Length > 0 ? fans : [.. Enumerable.Range(0, _options.Users).Where(u => !pairs.Contains((u, item)))];
-            if (anyone.Length > 0)
-                _train.Add((anyone[_random.NextInt(anyone.Length)], item));
+            if ((DrawWithout(fans[_tastes.ItemClusters[item]], heldOutUsers[item])
+                ?? DrawWithout(everyone, heldOutUsers[item])) is { } user)
+                _train.Add((user, item));
         }
+    }
+
+    private int[][] FansOfClusters()
+    {
+        List<int>[] fans = [.. _tastes.ClusterItems.Select(_ => new List<int>())];
+        for (int user = 0; user < _options.Users; user++)
+        {
+            foreach (int cluster in _tastes.UserClusters[user])
+                fans[cluster].Add(user);
+        }
+
+        return [.. fans.Select(users => users.ToArray())];
+    }
+
+    // Draws from ascending users without some of them, in time that doesn't grow with the number of users.
+    private int? DrawWithout(int[] users, IEnumerable<int> without)
+    {
+        int[] places = [.. without.Select(user => Array.BinarySearch(users, user)).Where(place => place >= 0).Distinct().Order()];
+        if (users.Length == places.Length)
+            return null;
+        int drawn = _random.NextInt(users.Length - places.Length);
+        foreach (int place in places)
+            drawn += place <= drawn ? 1 : 0;
+        return users[drawn];
     }
 
     private WeightedItems Weigh(List<int> items, int style)
@@ -130,7 +160,10 @@ internal sealed class SyntheticInteractions
 
     // Rounded to whole numbers, because the last bits of Math.Pow are up to the platform.
     private IEnumerable<(int Item, double Weight)> Popularity(List<int> items)
-        => items.Select((item, rank) => (Item: item, Weight: Math.Round((1 << 20) * Math.Pow(rank + 1, -_options.PopularityExponent)) + 1)).Where(i => !_tastes.IsCold[i.Item]);
+    {
+        double Weight(int rank) => Math.Round((1 << 20) * Math.Pow(rank + 1, -_options.PopularityExponent)) + 1;
+        return items.Select((item, rank) => (Item: item, Weight: Weight(rank))).Where(i => !_tastes.IsCold[i.Item]);
+    }
 
     /// <summary>Items to draw in proportion to their weights.</summary>
     private sealed class WeightedItems

@@ -51,7 +51,8 @@ public sealed record SyntheticOptions
 
     /// <summary>The modalities.</summary>
     /// <value>Each once; may be empty. The default is image with 64 features and text with 48.</value>
-    public IReadOnlyList<SyntheticModality> Modalities { get; init => field = value ?? throw new ArgumentNullException(nameof(Modalities)); } = [new(Modality.Image, 64), new(Modality.Text, 48)];
+    public IReadOnlyList<SyntheticModality> Modalities { get; init => field = Guard.NotNull(value); } =
+        [new(Modality.Image, 64), new(Modality.Text, 48)];
 
     /// <summary>The seed. The same options give the same dataset on every platform.</summary>
     /// <value>The default is 2024.</value>
@@ -60,11 +61,20 @@ public sealed record SyntheticOptions
     internal void Validate()
     {
         if (Items < 2 * Clusters)
-            throw new ArgumentException($"A synthetic dataset needs at least two items per cluster; got {Items} items and {Clusters} clusters.");
+        {
+            throw new ArgumentException(
+                $"A synthetic dataset needs at least two items per cluster; got {Items} items and {Clusters} clusters.");
+        }
+
         foreach (SyntheticModality modality in Modalities)
         {
             if (modality.Dimension < 1)
                 throw new ArgumentException($"Modality {modality.Modality} needs at least one feature; got {modality.Dimension}.");
+            if ((long)Items * modality.Dimension > Array.MaxLength)
+            {
+                throw new ArgumentException(
+                    $"Modality {modality.Modality} has at most {Array.MaxLength} values; got {Items} items x {modality.Dimension}.");
+            }
         }
     }
 }

@@ -4,13 +4,19 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>Writes the layout of MMRec. The numbers in the files are the dataset's indices; the mapping files say which raw ids they stand for.</summary>
+/// <summary>
+/// Writes the layout of MMRec. The numbers in the files are the dataset's indices; the mapping files say which raw ids they stand for.
+/// </summary>
 internal static class MmrecWriter
 {
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private const int MostNameBytes = 200;
+
     public static void Write(RecDataset data, string folder, bool overwrite)
     {
+        if (data.Train.Count == 0)
+            throw new InvalidOperationException("A dataset without a training interaction can't be written: it couldn't be loaded again.");
         var files = new Dictionary<string, Action<Stream>>(StringComparer.Ordinal)
         {
             [FileName(data.Name) + ".inter"] = stream => WriteInteractions(stream, data.Splits),
@@ -18,7 +24,10 @@ internal static class MmrecWriter
             [MmrecReader.ItemMappingFile] = stream => WriteMapping(stream, data.Items, "asin\titemID"),
         };
         foreach (ItemFeatures modality in data.Features)
-            files[modality.Modality + RowAlignedFeatures.Suffix] = stream => NpyMatrix.Write(stream, modality.ItemCount, modality.Dimension, modality.Values);
+        {
+            files[modality.Modality + RowAlignedFeatures.Suffix] = stream =>
+                NpyMatrix.Write(stream, modality.ItemCount, modality.Dimension, modality.Values);
+        }
 
         Directory.CreateDirectory(folder);
         RequireRoom(folder, files.Keys, overwrite);
@@ -32,15 +41,28 @@ internal static class MmrecWriter
         [
             .. Directory.EnumerateFiles(folder)
                 .Select(f => Path.GetFileName(f)!)
-                .Where(f => f.EndsWith(".inter", StringComparison.Ordinal) || f.EndsWith(RowAlignedFeatures.Suffix, StringComparison.Ordinal) || files.Contains(f) || LatticeReader.Files.Contains(f))
+                .Where(f => files.Contains(f) || IsRead(f))
                 .Order(StringComparer.Ordinal),
         ];
         if (there.Length > 0 && !overwrite)
-            throw new IOException($"The folder '{folder}' holds a dataset already ({string.Join(", ", there)}); pass overwrite: true to replace it.");
+        {
+            throw new IOException(
+                $"The folder '{Shown.Name(folder)}' holds a dataset already ({Shown.List(there)}); pass overwrite: true to replace it.");
+        }
+
         string[] foreign = [.. there.Where(f => !files.Contains(f))];
         if (foreign.Length > 0)
-            throw new IOException($"The folder '{folder}' holds files of another dataset, which would be read as part of this one: {string.Join(", ", foreign)}.");
+        {
+            throw new IOException(
+                $"The folder '{Shown.Name(folder)}' holds files of another dataset, which would be read as part of this one: "
+                    + $"{Shown.List(foreign)}.");
+        }
     }
+
+    // As the readers find files: whatever their case.
+    private static bool IsRead(string file) => file.EndsWith(DatasetLayout.InterExtension, StringComparison.OrdinalIgnoreCase)
+        || file.EndsWith(RowAlignedFeatures.Suffix, StringComparison.OrdinalIgnoreCase)
+        || LatticeReader.Files.Contains(file, StringComparer.OrdinalIgnoreCase);
 
     private static void WriteInteractions(Stream stream, InteractionSplits splits)
     {
@@ -66,14 +88,32 @@ internal static class MmrecWriter
 
     private static string Quote(string id)
     {
-        if (string.IsNullOrWhiteSpace(id) || id.AsSpan().ContainsAny('\r', '\n'))
-            throw new InvalidOperationException($"A raw id that is blank or has a line break can't be written to a mapping file; got {Shown.Text(id)}.");
-        return id.AsSpan().ContainsAny('\t', '"') ? $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : id;
+        if (id.Contains('\r', StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(
+                $"A raw id with a carriage return can't be written to a mapping file; got {Shown.Text(id)}.");
+        }
+
+        return id.AsSpan().ContainsAny('\t', '"', '\n') ? $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : id;
     }
 
     private static StreamWriter Open(Stream stream) => new(stream, Utf8, bufferSize: 1 << 16, leaveOpen: true);
 
     // The same on every platform: what any of them refuses in a file name becomes '_'.
     private static string FileName(string name)
-        => string.Concat(name.Select(c => char.IsControl(c) || "\\/:*?\"<>|".Contains(c, StringComparison.Ordinal) ? '_' : c));
+    {
+        var file = new StringBuilder();
+        int bytes = 0;
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > MostNameBytes)
+                break;
+            bool isRefused = Rune.IsControl(rune) || rune == Rune.ReplacementChar
+                || (rune.IsAscii && "\\/:*?\"<>|".Contains((char)rune.Value, StringComparison.Ordinal));
+            file.Append(isRefused ? "_" : rune.ToString());
+        }
+
+        return file.ToString();
+    }
 }

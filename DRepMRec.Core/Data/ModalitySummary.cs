@@ -1,0 +1,17 @@
+namespace DRepMRec.Data;
+
+/// <summary>What a modality covers.</summary>
+public sealed record ModalitySummary
+{
+    internal ModalitySummary(Modality modality, int dimension, int present)
+        => (Modality, Dimension, Present) = (modality, dimension, present);
+
+    /// <summary>The modality.</summary>
+    public Modality Modality { get; }
+
+    /// <summary>The number of features per item.</summary>
+    public int Dimension { get; }
+
+    /// <summary>How many items have it.</summary>
+    public int Present { get; }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>
+/// The files of a dataset's folder: finds those that a layout names, whatever their case, and knows which nobody asked for.
+/// </summary>
+internal sealed class DatasetFolder
+{
+    private readonly string[] _files;
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+
+    public DatasetFolder(string path)
+    {
+        Location = path;
+        _files = [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The folder's path.</summary>
+    public string Location { get; }
+
+    /// <summary>The path of a file in the folder.</summary>
+    public string this[string file] => Path.Combine(Location, file);
+
+    /// <summary>The name of a dataset by its file: what stands before the extension, else the name of the folder.</summary>
+    public static string NameOf(string file)
+    {
+        string name = Path.GetFileNameWithoutExtension(file);
+        return name.Length > 0 ? name : NameOfFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
+    }
+
+    /// <summary>The name of a dataset by its folder; the root has none.</summary>
+    public static string NameOfFolder(string folder)
+        => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) is { Length: > 0 } name ? name : "dataset";
+
+    /// <summary>The files whose names end so, in any case, in ordinal order.</summary>
+    public string[] EndingIn(string suffix) => [.. _files.Where(f => f.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>The file with this name or, where there is none, the only one whose name differs by case alone.</summary>
+    /// <returns>Its name as it stands in the folder, or <see langword="null"/>.</returns>
+    /// <exception cref="DatasetFormatException">Several names differ by case alone.</exception>
+    public string? Find(string file)
+    {
+        if (Array.BinarySearch(_files, file, StringComparer.Ordinal) >= 0)
+            return file;
+        string[] alike = [.. _files.Where(f => f.Equals(file, StringComparison.OrdinalIgnoreCase))];
+        return alike.Length < 2 ? alike.FirstOrDefault()
+            : throw new DatasetFormatException(
+                $"expected one file {file} in the folder {Shown.Name(Location)}, found {Shown.List(alike)}.");
+    }
+
+    /// <summary>Takes down that a file is read.</summary>
+    public void Reads(string file) => _read.Add(file);
+
+    /// <summary>Takes down which files aren't.</summary>
+    public void NoteUnread(InteractionLog log)
+    {
+        string[] unread = [.. _files.Where(f => !_read.Contains(f))];
+        if (unread.Length > 0)
+        {
+            string files = unread.Length == 1 ? "1 file" : string.Create(CultureInfo.InvariantCulture, $"{unread.Length:N0} files");
+            log.Note($"{files} of the folder not read: {Shown.List(unread)}");
+        }
+    }
+}
