@@ -3,6 +3,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
+using DRepMRec.Hosts;
 using DRepMRec.Losses;
 using DRepMRec.Serving;
 using TorchSharp;
@@ -26,7 +27,8 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             {
                 Options = OptionText.Of(("training", training), ("model", model.Options), ("loss", model.Loss)),
             };
-            RowStore users = RowStore.Of(UserItemEmbeddings.Values(final.Users), dimension), items = RowStore.Of(UserItemEmbeddings.Values(final.Items), dimension);
+            int[] degrees = data.Train.ItemDegrees();
+            RowStore users = Rows(final.Users, user => model.HasModalLine || data.Train.ItemsOf(user).Length > 0), items = Rows(final.Items, item => HasContent || degrees[item] > 0);
             ServingModel fused = Assemble(manifest, data.Users.Ids, data.Items.Ids, users, items, data.Train);
             return WithFoldIn(options.IncludeLines ? WithLines(fused) : fused);
         }
@@ -35,6 +37,9 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             final.Dispose();
         }
     }
+
+    /// <summary>Whether the model knows an item that nobody chose by its content; else its row is what it began with.</summary>
+    private bool HasContent => model.HasModalLine || model.BehaviorEncoder is IHostRecommender or VbprEncoder;
 
     /// <summary>A model of fused rows alone.</summary>
     /// <exception cref="ArgumentException">A number isn't finite.</exception>

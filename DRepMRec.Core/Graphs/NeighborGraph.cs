@@ -168,9 +168,9 @@ public static class NeighborGraph
                 squares += (double)value * value;
             if (!double.IsFinite(squares))
                 throw new ArgumentException($"Row {start / dimension} has a value that isn't finite.", nameof(rows));
-            float factor = squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0;
+            double factor = squares > 0 ? 1 / Math.Sqrt(squares) : 0;
             foreach (ref float value in row)
-                value *= factor;
+                value = factor > float.MaxValue ? (float)(value * factor) : value * (float)factor;
         }
 
         return unit;
@@ -178,6 +178,9 @@ public static class NeighborGraph
 
     private static CsrMatrix FromRows(List<(int Column, float Value)>[] rows)
     {
+        long links = rows.Sum(r => (long)r.Count);
+        if (links > Array.MaxLength)
+            throw new ArgumentException($"{rows.Length} rows have {links} links, more than the {Array.MaxLength} of one matrix: expected fewer neighbours for each.");
         var offsets = new int[rows.Length + 1];
         for (int r = 0; r < rows.Length; r++)
             offsets[r + 1] = offsets[r] + rows[r].Count;

@@ -98,6 +98,8 @@ internal static class Safetensors
         var tensors = new Dictionary<string, SafeTensor>();
         foreach (SafeTensorPlace place in places)
         {
+            if (place.Bytes > Array.MaxLength)
+                throw new ModelFileException($"{Shown.Path(file)}: array {Shown.Text(place.Name)} has {place.Bytes} bytes, more than are read at once.");
             var data = new byte[place.Bytes];
             stream.ReadExactly(data);
             tensors[place.Name] = new SafeTensor(place.Name, place.Type, place.Shape, data);
@@ -113,11 +115,13 @@ internal static class Safetensors
         long fileLength = stream.Length;
         Span<byte> prefix = stackalloc byte[8];
         if (fileLength < 8)
-            throw new ModelFileException($"{file}: expected a safetensors file of at least 8 bytes, got {fileLength}.");
+            throw Truncated(file, "at least 8", fileLength);
         stream.ReadExactly(prefix);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > MaxHeaderBytes || (long)headerLength > fileLength - 8)
-            throw new ModelFileException($"{file}: expected a header of at most {Math.Min(MaxHeaderBytes, fileLength - 8)} bytes, its length says {headerLength}.");
+        if (headerLength > MaxHeaderBytes)
+            throw new ModelFileException($"{Shown.Path(file)}: expected a safetensors file, whose header has at most {MaxHeaderBytes} bytes; its first bytes say {headerLength}.");
+        if ((long)headerLength > fileLength - 8)
+            throw Truncated(file, $"at least {8 + headerLength}", fileLength);
         var header = new byte[headerLength];
         stream.ReadExactly(header);
 
@@ -128,7 +132,7 @@ internal static class Safetensors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException and not ModelFileException or KeyNotFoundException)
         {
-            throw new ModelFileException($"{file}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
+            throw new ModelFileException($"{Shown.Path(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
         }
     }
 
@@ -153,21 +157,31 @@ internal static class Safetensors
                 offsets[0].GetInt64(), offsets[1].GetInt64()));
         }
 
+        long promised = found.Count == 0 ? 0 : found.Max(p => p.End);
+        if (promised > dataLength)
+            throw Truncated(file, $"{(decimal)dataStart + promised}", fileLength);
         var places = new List<SafeTensorPlace>();
         long expected = 0;
         foreach (var (name, type, shape, begin, end) in found.OrderBy(p => p.Begin).ThenBy(p => p.End))
         {
             long bytes = ByteCount(type, shape, dataLength);
             if (begin != expected || end - begin != bytes || end > dataLength)
-                throw new ModelFileException($"{file}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at {expected} to {expected + bytes} of {dataLength} bytes; its offsets are {begin} to {end}.");
+            {
+                throw new ModelFileException($"{Shown.Path(file)}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at {expected} to {expected + bytes} "
+                    + $"of {dataLength} bytes; its offsets are {begin} to {end}.");
+            }
+
             places.Add(new SafeTensorPlace(name, type, shape, dataStart + begin, bytes));
             expected = end;
         }
 
         if (expected != dataLength)
-            throw new ModelFileException($"{file}: expected {expected} bytes of arrays, there are {dataLength}.");
+            throw new ModelFileException($"{Shown.Path(file)}: expected {dataStart + expected} bytes, found {fileLength}: there is more than the header tells of.");
         return (metadata, places);
     }
+
+    private static ModelFileException Truncated(string file, string expected, long found)
+        => new($"{Shown.Path(file)}: the file is truncated: expected {expected} bytes, found {found}.");
 
     public static int ElementBytes(string type) => type switch
     {

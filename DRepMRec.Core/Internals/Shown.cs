@@ -7,25 +7,10 @@ internal static class Shown
 {
     private const int MaxLength = 80;
     private const int MaxListLength = 400;
+    private const int MaxPathLength = 600;
 
-    /// <summary>The text in single quotes, with control characters escaped, cut after 80 characters.</summary>
-    public static string Text(ReadOnlySpan<char> text)
-    {
-        var shown = new StringBuilder("'");
-        foreach (char c in text[..Math.Min(text.Length, MaxLength)])
-        {
-            _ = c switch
-            {
-                '\t' => shown.Append("\\t"),
-                '\n' => shown.Append("\\n"),
-                '\r' => shown.Append("\\r"),
-                _ when char.IsControl(c) => shown.Append($"\\u{(int)c:x4}"),
-                _ => shown.Append(c),
-            };
-        }
-
-        return shown.Append(text.Length > MaxLength ? "…'" : "'").ToString();
-    }
+    /// <summary>The text in single quotes, with control characters and halves of surrogate pairs escaped, cut after 80 characters.</summary>
+    public static string Text(ReadOnlySpan<char> text) => $"'{Escaped(text[..Math.Min(text.Length, MaxLength)])}{(text.Length > MaxLength ? "…" : "")}'";
 
     /// <summary>The entries with commas between them, cut after 400 characters.</summary>
     public static string List<T>(IEnumerable<T> entries)
@@ -41,6 +26,29 @@ internal static class Shown
         return shown.ToString();
     }
 
-    /// <summary>A message of somebody else's, which may quote the input, cut after 400 characters.</summary>
-    public static string Message(string message) => message.Length <= MaxListLength ? message : message[..MaxListLength] + "…";
+    /// <summary>A message of somebody else's, which may quote the input: escaped, and cut after 400 characters.</summary>
+    public static string Message(string message) => Escaped(message.AsSpan(0, Math.Min(message.Length, MaxListLength))) + (message.Length > MaxListLength ? "…" : "");
+
+    /// <summary>A path, escaped; of a very long one the end.</summary>
+    public static string Path(string path) => (path.Length > MaxPathLength ? "…" : "") + Escaped(path.AsSpan(Math.Max(0, path.Length - MaxPathLength)));
+
+    private static string Escaped(ReadOnlySpan<char> text)
+    {
+        var shown = new StringBuilder(text.Length);
+        for (int n = 0; n < text.Length; n++)
+        {
+            char c = text[n];
+            _ = c switch
+            {
+                '\t' => shown.Append("\\t"),
+                '\n' => shown.Append("\\n"),
+                '\r' => shown.Append("\\r"),
+                _ when char.IsHighSurrogate(c) && n + 1 < text.Length && char.IsLowSurrogate(text[n + 1]) => shown.Append(c).Append(text[++n]),
+                _ when char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' => shown.Append($"\\u{(int)c:x4}"),
+                _ => shown.Append(c),
+            };
+        }
+
+        return shown.ToString();
+    }
 }

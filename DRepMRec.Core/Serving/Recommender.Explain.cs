@@ -59,7 +59,7 @@ public sealed partial class Recommender
     {
         float[] row = _model.Items[item].ToArray();
         var best = new Selection(count, float.NegativeInfinity, null);
-        foreach (int other in profile.Seen().Where(i => i != item))
+        foreach (int other in profile.Seen().Where(other => other != item))
         {
             double lengths = LineFusion.Length(row) * LineFusion.Length(_model.Items[other]);
             best.Offer(lengths > 0 ? (float)(TensorPrimitives.Dot(row, _model.Items[other]) / lengths) : 0, other);

@@ -1,5 +1,8 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
 using DRepMRec;
 using DRepMRec.Data;
+using DRepMRec.Serving;
 using DRepMRec.Training;
 
 namespace Common;
@@ -20,10 +23,34 @@ internal static class Guarded
             Console.WriteLine("Stopped.");
             return 130;
         }
-        catch (Exception e) when (e is DatasetFormatException or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException or TrainingDivergedException or CheckpointFormatException or CheckpointMismatchException or NotFiniteNumberException)
+        catch (Exception e) when (IsExpected(e))
         {
             Console.Error.WriteLine(e.Message);
             return 1;
         }
     }
+
+    /// <summary>
+    /// Runs a command line. The first Ctrl+C or SIGTERM cancels, so that what is going on comes to a good end; the second one ends the program at once, as the system does.
+    /// </summary>
+    public static int Invoke(RootCommand root, string[] args)
+    {
+        // Not disposed of: a signal may come as late as it likes.
+        var source = new CancellationTokenSource();
+        void Cancel(PosixSignalContext context)
+        {
+            if (source.IsCancellationRequested)
+                return;
+            context.Cancel = true;
+            source.Cancel();
+        }
+
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, source.Token).GetAwaiter().GetResult();
+    }
+
+    private static bool IsExpected(Exception e)
+        => e is DatasetFormatException or ModelFileException or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException
+            or TrainingDivergedException or CheckpointFormatException or CheckpointMismatchException or NotFiniteNumberException;
 }

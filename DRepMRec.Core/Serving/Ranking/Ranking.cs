@@ -1,25 +1,32 @@
 using DRepMRec.Kernels;
+
 namespace DRepMRec.Serving;
 
 /// <summary>One request on its way through the catalogue.</summary>
 internal sealed class Ranking
 {
-    private const int Chunk = 1024;
     private readonly ServingModel _model;
     private readonly RecommendationRequest _request;
     private readonly Profile _profile;
     private readonly int[]? _candidates;
-    private readonly HashSet<int> _excluded;
+    private readonly HashSet<int> _excluded = [];
     private readonly Selection _selection;
+    private readonly List<(float Score, int Index)> _popular = [];
 
     public Ranking(ServingModel model, RecommendationRequest request)
     {
         (_model, _request) = (model, request);
         _profile = Profile.Of(model, request);
         _candidates = request.Candidates is null ? null : _profile.Indices(request.Candidates);
-        _excluded = [.. request.Excluded.Select(id => model.TryGetItem(id, out int item) ? item : -1)];
-        bool popular = _profile.Source == RecommendationSource.Popularity;
-        _selection = new Selection(Math.Min(request.Count, model.ItemRows), popular ? float.NegativeInfinity : request.MinimumScore, Admits);
+        foreach (string id in request.Excluded)
+        {
+            if (model.TryGetItem(id, out int item))
+                _excluded.Add(item);
+        }
+
+        bool isPopularity = _profile.Source == RecommendationSource.Popularity;
+        float minimum = isPopularity ? float.NegativeInfinity : request.MinimumScore;
+        _selection = new Selection(Math.Min(request.Count, model.ItemRows), minimum, Admits);
     }
 
     /// <summary>Whether the request shares a pass over the catalogue with others.</summary>
@@ -50,18 +57,29 @@ internal sealed class Ranking
             return;
         }
 
-        Span<float> scores = stackalloc float[Chunk];
-        for (int from = 0; from < _model.ItemRows; from += Chunk)
+        // The order is known beforehand; items that were added since have no users, and so come last.
+        foreach (int item in _model.Popularity.Items)
         {
-            int count = Math.Min(Chunk, _model.ItemRows - from);
-            for (int i = 0; i < count; i++)
-                scores[i] = _model.Degree(from + i);
-            _selection.Offer(scores[..count], from);
+            if (_popular.Count == _request.Count)
+                return;
+            TakePopular(item);
         }
+
+        for (int item = _model.ItemIds.Count; item < _model.ItemRows && _popular.Count < _request.Count; item++)
+            TakePopular(item);
     }
 
     public RecommendationList Answer()
-        => new([.. _selection.Finish().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))], _profile.Source, _profile.UnknownItems);
+    {
+        List<(float Score, int Index)> best = _popular.Count > 0 ? _popular : _selection.Finish();
+        return new([.. best.Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))], _profile.Source, _profile.UnknownItems);
+    }
+
+    private void TakePopular(int item)
+    {
+        if (Admits(item))
+            _popular.Add((_model.Degree(item), item));
+    }
 
     private bool Admits(int item) => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
         && (_request.Filter is null || _request.Filter(_model.ItemId(item)));

@@ -10,7 +10,11 @@ internal static class ModelFile
 {
     public const string ManifestKey = "drepmrec";
 
-    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) } };
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
 
     public static ServingModel Load(string path, RecommenderLoadOptions options)
     {
@@ -30,37 +34,51 @@ internal static class ModelFile
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new ModelFileException($"{path}: {Shown.Message(e.Message)}", e);
+            throw new ModelFileException($"{Shown.Path(path)}: {Shown.Message(e.Message)}", e);
         }
     }
 
     public static void Save(ServingModel model, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string full = Path.GetFullPath(path);
-        AtomicFiles.Write(Path.GetDirectoryName(full)!, new Dictionary<string, Action<Stream>> { [Path.GetFileName(full)] = stream => ModelWriter.Write(model, stream) });
+        string full = Path.GetFullPath(path), name = Path.GetFileName(full), folder = Path.GetDirectoryName(full) ?? full;
+        if (name.Length == 0)
+            throw new ArgumentException($"Expected the name of a file, got the folder {Shown.Path(path)}.", nameof(path));
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"The recommender can't be saved as {Shown.Path(path)}: there is no folder {Shown.Path(folder)}.");
+        if (Directory.Exists(full))
+            throw new IOException($"The recommender can't be saved as {Shown.Path(path)}: that is a folder.");
+        AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>> { [name] = stream => ModelWriter.Write(model, stream) });
     }
 
     private static ModelManifest ReadManifest(IReadOnlyDictionary<string, string> metadata, string path)
     {
         if (!metadata.TryGetValue(ManifestKey, out string? text))
-            throw new ModelFileException($"{path}: expected a model of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+            throw new ModelFileException($"{Shown.Path(path)}: expected a model of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
         ModelManifest manifest;
         try
         {
             using JsonDocument json = JsonDocument.Parse(text);
             int version = json.RootElement.GetProperty("formatVersion").GetInt32();
             if (version > ModelManifest.CurrentFormatVersion)
-                throw new ModelFileException($"{path}: written by a newer version of the library: format {version}, this one reads up to {ModelManifest.CurrentFormatVersion}.");
+            {
+                throw new ModelFileException($"{Shown.Path(path)}: written by a newer version of the library: format {version}, "
+                    + $"this one reads up to {ModelManifest.CurrentFormatVersion}.");
+            }
+
             manifest = json.Deserialize<ModelManifest>(Json)!;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFileException)
         {
-            throw new ModelFileException($"{path}: the manifest can't be read: {Shown.Message(e.Message)}", e);
+            throw new ModelFileException($"{Shown.Path(path)}: the manifest can't be read: {Shown.Message(e.Message)}", e);
         }
 
         if (manifest.FormatVersion < 1 || manifest.Users < 0 || manifest.Items < 0 || manifest.Dimension < 1)
-            throw new ModelFileException($"{path}: the manifest has format {manifest.FormatVersion}, {manifest.Users} users, {manifest.Items} items and dimension {manifest.Dimension}.");
+        {
+            throw new ModelFileException($"{Shown.Path(path)}: the manifest has format {manifest.FormatVersion}, {manifest.Users} users, {manifest.Items} items "
+                + $"and dimension {manifest.Dimension}.");
+        }
+
         RequireSound(manifest.Form, manifest.Dimension, path);
         return manifest with
         {
@@ -88,7 +106,7 @@ internal static class ModelFile
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new ModelFileException($"{path}: the manifest can't be read: {Shown.Message(e.Message)}.", e);
+            throw new ModelFileException($"{Shown.Path(path)}: the manifest can't be read: {Shown.Message(e.Message)}.", e);
         }
     }
 }
