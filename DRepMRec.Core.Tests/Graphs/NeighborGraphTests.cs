@@ -87,6 +87,49 @@ public sealed class NeighborGraphTests
         found.Values.ToArray().Should().Equal(exact.Values.ToArray());
     }
 
+    [Fact]
+    public void Rows_of_zeros_are_in_no_group_and_equal_rows_are_in_many()
+    {
+        const int Count = 10_000;
+        var rows = new float[Count * 2];
+        for (int row = 0; row < Count; row += 2)
+            rows[row * 2] = 1;
+        var file = new InvertedFile(rows, 2);
+        file.GroupCount.Should().BeGreaterThan(8);
+        file.LargestCount.Should().BeLessThanOrEqualTo(8 * 37, "there are 141 groups of 35 on average");
+        CsrMatrix graph = file.Search(3, probes: 2);
+        for (int row = 0; row < Count; row++)
+            (graph.RowOffsets[row + 1] - graph.RowOffsets[row]).Should().Be(row % 2 == 0 ? 3 : 0);
+        graph.Columns.ToArray().Should().OnlyContain(column => column % 2 == 0);
+        graph.Values.ToArray().Should().AllBeEquivalentTo(1f);
+    }
+
+    [Theory]
+    [InlineData(50_000, 0)]
+    [InlineData(50_000, 1)]
+    public void Many_rows_without_features_or_with_the_same_ones_take_bounded_memory(int count, float value)
+    {
+        var rows = new float[count * 2];
+        for (int row = 0; row < count; row++)
+            rows[row * 2] = row % 100 == 0 ? 0 : value;
+        long before = GC.GetTotalAllocatedBytes();
+        CsrMatrix graph = NeighborGraph.ApproximateCosine(rows, 2, 5);
+        (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(4000L * count, "50,000 x 50,000 products are 10 GB");
+        graph.NonZeroCount.Should().Be(value == 0 ? 0 : 5 * (count - (count / 100)));
+    }
+
+    [Fact]
+    public void Subnormal_rows_have_their_directions()
+    {
+        CsrMatrix graph = NeighborGraph.Cosine([1e-44f, 1e-44f, 3, 3, 2e-44f, -2e-44f], 2, 2);
+        graph.Columns.ToArray().Should().Equal(1, 0);
+        graph.Values.ToArray().Should().OnlyContain(v => MathF.Abs(v - 1) < 1e-6f);
+    }
+
+    [Fact]
+    public void More_links_than_one_matrix_has_are_refused()
+        => FluentActions.Invoking(() => new NeighborLists(1 << 20, 1 << 12)).Should().Throw<ArgumentException>().WithMessage("1048576 rows with 4096 neighbours each have 4294967296 links*");
+
     private static double Cosine(float[] rows, int dimension, int a, int b)
     {
         double ab = 0, aa = 0, bb = 0;

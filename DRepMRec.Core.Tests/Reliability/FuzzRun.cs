@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DRepMRec.Internals;
+using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Internals;
 
@@ -28,6 +29,12 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
             Measure(folder, -1, []); // The first call pays for static data.
         for (int n = 0; n < inputs; n++)
         {
+            if (target.Draw is { } draw && _random.NextInt(2) == 0)
+            {
+                Measure(folder, 0, draw(_random));
+                continue;
+            }
+
             int damaged = _random.NextInt(target.Files.Count);
             byte[] whole = target.Files[damaged].Bytes;
             Measure(folder, damaged, _random.NextInt(2) == 0 ? Mutation.Of(whole, _random) : Mutation.Wild(whole, _random));
@@ -67,6 +74,7 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
         string input = damaged < 0 ? "the sound files" : $"{target.Files[damaged].File}, Base64 {Convert.ToBase64String(bytes)}";
         Require(outcome is null || target.Documented.Contains(outcome.GetType()), $"{outcome} came from {input}");
         Require(outcome is null || outcome.Message.Length is > 0 and < 4000, $"a message of {outcome?.Message.Length} characters came from {input}");
+        Require(outcome is not ModelFileException || !outcome.Message.Any(char.IsControl), $"a message with control characters, {outcome?.Message}, came from {input}");
         Require(time < Longest, $"{time} for {input}");
         double perByte = Math.Max(0, allocated - target.FixedBytes) / (double)Math.Max(1, size);
         Require(perByte <= target.BytesPerByte, $"{allocated} bytes were allocated for {size} bytes in {input}");

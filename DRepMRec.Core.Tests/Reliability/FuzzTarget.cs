@@ -1,3 +1,4 @@
+using DRepMRec.Internals;
 using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Reliability;
@@ -9,6 +10,12 @@ namespace DRepMRec.Tests.Reliability;
 /// <param name="Documented">The exceptions that its documentation names.</param>
 internal sealed record FuzzTarget(string Name, IReadOnlyList<(string File, byte[] Bytes)> Files, Action<TempFolder> Read, params IReadOnlyList<Type> Documented)
 {
+    /// <summary>Makes an input of its own for the first file, beside the damaged ones; <see langword="null"/> for none.</summary>
+    public Func<SeededRandom, byte[]>? Draw { get; init; }
+
+    /// <summary>How many times longer than others an input takes: as many times fewer are drawn.</summary>
+    public int Cost { get; init; } = 1;
+
     /// <summary>The most bytes that reading may allocate per byte of all files, beside <see cref="FixedBytes"/>.</summary>
     public int BytesPerByte { get; init; } = 100;
 

@@ -45,6 +45,13 @@ internal static class FuzzTargets
             [("x.npy", NpyBytes.File(NpyBytes.Header(type, "(2, 3)", fortran), NpyBytes.Numbers(type, [1, 2, 3, 4, 5, 6]), fortran ? (byte)3 : (byte)1))],
             folder => FeatureTable.LoadNpy(folder["x.npy"], Modality.Image, ["a", "b"]), typeof(DatasetFormatException)))),
         new("model file", [("model", Model())], LoadModel, typeof(ModelFileException)),
+        .. ModelFiles.All,
+        new("changes of a catalogue", [("changes", CatalogueRun.Draw(new SeededRandom(1), 30))], folder => CatalogueRun.Play(File.ReadAllBytes(folder["changes"])), typeof(ArgumentException))
+        {
+            Draw = random => CatalogueRun.Draw(random, 20, sound: false),
+            FixedBytes = int.MaxValue,
+            Cost = 10,
+        },
         new("checkpoint", [("run", Checkpoint())], LoadCheckpoint, typeof(CheckpointFormatException)),
         new("manifest of a checkpoint", [("manifest", Text(Manifest.ToJson()))], folder => CheckpointManifest.Parse(File.ReadAllText(folder["manifest"]), "run"), typeof(CheckpointFormatException)),
         .. Large(),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -84,8 +85,105 @@ public sealed class ApiTests : IAsyncLifetime
     {
         (await _client.GetStringAsync("/")).Should().Contain("<title>Recommendations</title>");
         JsonElement document = await Get("/openapi/v1.json");
-        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().BeEquivalentTo(
-            "/health", "/users", "/users/{id}/history", "/users/{id}/recommendations", "/recommendations", "/items/{id}/similar", "/items/{id}");
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().BeEquivalentTo("/health", "/users", "/history", "/recommendations", "/similar", "/items");
+        document.GetProperty("paths").GetProperty("/similar").GetProperty("get").GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString())
+            .Should().Equal("item", "count", "space");
+    }
+
+    [Theory]
+    [InlineData("x/y")]
+    [InlineData("x%2Fy")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("a+b c&d=e?f#g")]
+    [InlineData("日本 \ud83d\ude00")]
+    [InlineData("\\\"'<>;\t")]
+    [InlineData("similar")]
+    public async Task Ids_may_have_any_characters(string id)
+    {
+        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
+        string escaped = Uri.EscapeDataString(id);
+        (await _client.PutAsJsonAsync($"/items?item={escaped}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        using (HttpResponseMessage known = await _client.PostAsJsonAsync("/recommendations", new { userId = Served.Data.Users[0], candidates = new[] { id } }))
+        {
+            JsonElement answer = await known.Content.ReadFromJsonAsync<JsonElement>();
+            answer.GetProperty("items")[0].GetProperty("item").GetString().Should().Be(id);
+            answer.GetProperty("unknownItems").GetArrayLength().Should().Be(0);
+        }
+
+        (await Get($"/similar?item={escaped}&count=3")).GetArrayLength().Should().Be(3);
+        (await Raw("GET", $"/items/{escaped}/similar?count=3")).Should().StartWith("HTTP/1.1 200", "a path that is sent as it is has the id too");
+        (await Raw("DELETE", $"/items/{escaped}")).Should().StartWith("HTTP/1.1 204");
+        await RequireProblem(await _client.GetAsync($"/similar?item={escaped}"), HttpStatusCode.NotFound, "isn't known.");
+    }
+
+    [Fact]
+    public async Task A_user_with_a_slash_gets_what_is_the_users()
+    {
+        string user = Served.Data.Users[5];
+        string dashed = user.Replace("-", "%2D", StringComparison.Ordinal);
+        dashed.Should().NotBe(user);
+        (await Get($"/users/{dashed}/recommendations")).GetProperty("source").GetString().Should().Be("User");
+        (await Get("/users/a%2Fb/recommendations")).GetProperty("source").GetString().Should().Be("Popularity");
+        await RequireProblem(await _client.GetAsync("/users/a%2Fb/history"), HttpStatusCode.NotFound, "The user 'a/b' isn't known.");
+    }
+
+    [Theory]
+    [InlineData("/users?skip=-1", "Expected 0 to 1000000000, got -1.")]
+    [InlineData("/users?skip=99999999999", "Failed to bind parameter")]
+    [InlineData("/users?count=", "Failed to bind parameter")]
+    [InlineData("/users?cuont=1", "Expected skip, count.")]
+    [InlineData("/users?count=1&count=2", "Failed to bind parameter")]
+    [InlineData("/similar?item=a&space=7", "Expected Fused, Behavior, Content, got 7.")]
+    [InlineData("/similar?item=a&space=nowhere", "Failed to bind parameter")]
+    [InlineData("/history?user=a&user=b", "Expected one value, got 2.")]
+    [InlineData("/similar", "Required parameter")]
+    [InlineData("/similar?item=", "Expected 1 to 256 characters, got 0.")]
+    [InlineData("/similar?item=%FF", "Expected a path and a query of percent-encoded UTF-8.")]
+    [InlineData("/items/%C3/similar", "Expected a path and a query of percent-encoded UTF-8.")]
+    [InlineData("/history?user=%ED%A0%80", "Expected a path and a query of percent-encoded UTF-8.")]
+    public async Task Malformed_targets_get_problem_details(string target, string message) => await RequireProblem(await _client.GetAsync(target), HttpStatusCode.BadRequest, message);
+
+    [Theory]
+    [InlineData("null", "")]
+    [InlineData("[]", "JSON")]
+    [InlineData("{\"count\":1e999}", "JSON")]
+    [InlineData("{\"minimumScore\":1e999}", "Expected a number of single precision.")]
+    [InlineData("{\"cuont\":1}", "cuont")]
+    [InlineData("{\"count\":1,\"count\":2}", "JSON")]
+    [InlineData("{\"userId\":\"\\ud800\"}", "JSON")]
+    public async Task Malformed_bodies_get_problem_details(string body, string message)
+        => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")), HttpStatusCode.BadRequest, message);
+
+    [Fact]
+    public async Task Pages_of_users_follow_each_other()
+    {
+        JsonElement page = await Get("/users?skip=3&count=2");
+        page.EnumerateArray().Select(u => u.GetString()).Should().Equal(Served.Data.Users[3], Served.Data.Users[4]);
+        (await Get($"/users?skip={Limits.Skip}")).GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public void Arguments_that_nobody_reads_are_refused()
+    {
+        CommandLine.Fault(["--model", "x", "--urls=http://localhost:1", "--Logging:LogLevel:Default", "Debug"]).Should().BeNull();
+        CommandLine.Fault(["--modle", "x"]).Should().Be("'--modle' isn't an option; --help lists them.");
+        CommandLine.Fault(["x"]).Should().Be("'x' isn't an option; --help lists them.");
+        CommandLine.Fault(["--model"]).Should().Be("--model: expected a value.");
+        CommandLine.Fault(["--model", "--urls"]).Should().Be("--model: expected a value.");
+        CommandLine.AsksForHelp(["--model", "x", "-h"]).Should().BeTrue();
+        CommandLine.Help.Should().Contain("--model FILE").And.Contain("--urls URLS");
+    }
+
+    /// <summary>Sends a target as it is: clients of HTTP take dots for folders.</summary>
+    private async Task<string> Raw(string method, string target)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _client.BaseAddress!.Port);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
     }
 
     private Task<JsonElement> Get(string path) => _client.GetFromJsonAsync<JsonElement>(path);

@@ -34,7 +34,7 @@ public sealed class CatalogueTests
             string id = Served.Data.Items[item];
             Recommender again = r.WithItems([new ItemContent(id, Served.Features(item))]);
             again.Model.TryGetItem(id, out int row).Should().BeTrue();
-            row.Should().Be(r.Model.ItemRows);
+            row.Should().Be(item, "an item that is replaced keeps its place");
             again.Model.Items[row].ToArray().Should().Equal(r.Model.Items[item].ToArray(), (a, b) => MathF.Abs(a - b) < 1e-4f);
         }
     }
@@ -128,6 +128,9 @@ public sealed class CatalogueTests
         Refuse("Item 'a': the model knows image, text, not 'audio'.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Audio] = new float[3] }));
         Refuse("Item 'a': expected 12 features of 'image', got 3.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[3] }));
         Refuse("Item 'a': the features of 'image' must be finite numbers.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = Enumerable.Repeat(float.NaN, 12).ToArray() }));
+        Refuse("Item 'a\\ud800': expected an id of Unicode text, it has half of a surrogate pair.", new ItemContent("a\ud800", sound));
+        Refuse("Item '\\ude00\\ud83d': expected an id of Unicode text", new ItemContent("\ude00\ud83d", sound));
+        r.WithItems([new ItemContent("\ud83d\ude00", sound)]).Items.Should().Contain("\ud83d\ude00");
         Refuse("Item 'a': expected features that aren't all 0.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[12] }));
     }
 

@@ -45,7 +45,7 @@ public sealed class ExplanationTests
         var form = new ModelForm { Fusion = FusionKind.Sum, ModalWeight = 1, LineDimension = 1, Modalities = [new ModalityForm { Name = "image" }] };
         RowStore One(float value) => RowStore.Of([value], 1);
         var manifest = new ModelManifest(2, "", "", "", 1, 1, 1, new Dictionary<string, double>()) { Form = form };
-        ServingModel model = ModelExport.Assemble(manifest, ["u"], ["i"], One(2 + 3), One(5 + 7), new InteractionSet(1, 1, []));
+        ServingModel model = ModelExport.Assemble(manifest, ["u"], ["i"], One(2 + 3), One(5 + 7), new InteractionSet(1, 1, [(0, 0)]));
         var r = new Recommender(model with { UserBehavior = One(2), ItemBehavior = One(5), UserModal = [One(3)], ItemModal = [One(7)] });
         Explanation why = r.Explain("u", "i")!;
         why.Score.Should().Be(60);

@@ -17,6 +17,9 @@ public sealed class ExportTests
     public void Npy_files_have_the_rows_of_the_ids_beside_them()
     {
         using var folder = new TempFolder();
+        Changed.ExportNpy(folder["new"]);
+        Changed.ExportParquet(folder["newer"]);
+        Directory.EnumerateFiles(folder["new"]).Concat(Directory.EnumerateFiles(folder["newer"])).Should().HaveCount(6, "folders are made");
         Changed.ExportNpy(folder.Path);
         folder.Files().Should().Equal("item_ids.json", "items.npy", "user_ids.json", "users.npy");
         string[] ids = JsonSerializer.Deserialize<string[]>(File.ReadAllText(folder["item_ids.json"]))!;

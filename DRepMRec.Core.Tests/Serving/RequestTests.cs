@@ -72,6 +72,21 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public void Many_ids_that_are_not_known_are_named_once_each_in_their_order()
+    {
+        string[] ids = [.. Enumerable.Range(0, 200_000).Select(i => $"sku-{i}")];
+        Served.Recommender.Recommend(new RecommendationRequest { Candidates = [.. ids, .. ids], History = [.. ids[..100_000]] }).UnknownItems.Should().Equal(ids);
+    }
+
+    [Fact]
+    public void Popularity_asks_a_filter_about_no_more_items_than_it_takes()
+    {
+        int asked = 0;
+        Served.Recommender.Recommend(new RecommendationRequest { Count = 5, Filter = _ => ++asked > 3 }).Should().HaveCount(5);
+        asked.Should().Be(8);
+    }
+
+    [Fact]
     public void Unknown_ids_give_empty_answers()
     {
         Recommender r = Served.Recommender;

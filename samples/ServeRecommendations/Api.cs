@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Serving;
@@ -12,7 +13,12 @@ internal static class Api
     {
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = Limits.BodyBytes);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Services.AddSingleton(new Catalogue(recommender)).AddProblemDetails().AddOpenApi();
+        builder.Services.AddSingleton(new Catalogue(recommender)).AddOpenApi();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
+        {
+            if (context.Exception is BadHttpRequestException bad)
+                context.ProblemDetails.Detail ??= bad.InnerException is JsonException json ? $"{bad.Message} {json.Message}" : bad.Message;
+        });
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -132,7 +138,7 @@ internal static class Api
         }
         catch (ArgumentException e)
         {
-            return Invalid("features", e.Message);
+            return Invalid("features", e.Message.Split(" (Parameter ", 2)[0]);
         }
         catch (InvalidOperationException e)
         {

@@ -109,8 +109,9 @@ internal sealed class IdTable
     }
 
     /// <summary>Checks every id and every slot, in time in proportion to their number.</summary>
+    /// <returns>How many slots were looked at.</returns>
     /// <exception cref="FormatException">An id isn't text or can't be found, or the table isn't one that was built.</exception>
-    public void Verify(string kind)
+    public long Verify(string kind)
     {
         RequireHalfFull(kind);
         long probes = 0, most = MostProbes(Count);
@@ -124,6 +125,8 @@ internal sealed class IdTable
             if (probes > most)
                 throw new FormatException($"the ids of {kind}s collide in their table: more than {most} slots were looked at to find {index + 1} of {Count} ids");
         }
+
+        return probes;
     }
 
     private void RequireHalfFull(string kind)

@@ -51,7 +51,7 @@ internal sealed class ModelWriter
     /// <summary>Arrays of wider elements come first, so that each is aligned.</summary>
     private List<SafeTensorSource> Arrays()
     {
-        IdTable itemIds = _isAsLoaded ? _model.ItemIds : IdTable.Of(_rows.Select(_model.ItemId));
+        IdTable itemIds = _isAsLoaded ? _model.ItemIds : Ids();
         Block<int> degrees = _isAsLoaded ? _model.ItemDegrees : Block<int>.Copy([.. _rows.Select(_model.Degree)]);
         List<SafeTensorSource> arrays =
         [
@@ -82,6 +82,18 @@ internal sealed class ModelWriter
             arrays.Add(Array("retired_items", Block<int>.Copy(_retired)));
         arrays.AddRange([Array("user_ids", _model.UserIds.Text), Array("item_ids", itemIds.Text)]);
         return arrays;
+    }
+
+    private IdTable Ids()
+    {
+        try
+        {
+            return IdTable.Of(_rows.Select(_model.ItemId));
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFileException($"The model is damaged, and isn't saved: {e.Message}", e);
+        }
     }
 
     private IEnumerable<SafeTensorSource> Content(ContentEncoder content)
