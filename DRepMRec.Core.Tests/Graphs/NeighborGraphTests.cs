@@ -16,7 +16,8 @@ public sealed class NeighborGraphTests
         CsrMatrix graph = NeighborGraph.Cosine(rows, dimension, neighbors);
         for (int row = 0; row < count; row++)
         {
-            (int Column, double Cosine)[] expected = [.. Enumerable.Range(0, count).Where(o => o != row).Select(o => (o, Cosine(rows, dimension, row, o)))
+            (int Column, double Cosine)[] expected = [.. Enumerable.Range(0, count).Where(o => o != row)
+                .Select(o => (o, Cosine(rows, dimension, row, o)))
                 .Where(n => n.Item2 > 0).OrderByDescending(n => n.Item2).Take(neighbors).OrderBy(n => n.o)];
             Range own = graph.RowOffsets[row]..graph.RowOffsets[row + 1];
             graph.Columns[own].ToArray().Should().Equal(expected.Select(e => e.Column));
@@ -51,8 +52,10 @@ public sealed class NeighborGraphTests
     [Fact]
     public void Wrong_input_is_refused()
     {
-        FluentActions.Invoking(() => NeighborGraph.Cosine(new float[5], 2, 1)).Should().Throw<ArgumentException>().WithMessage("Expected a multiple of 2 values, got 5.*");
-        FluentActions.Invoking(() => NeighborGraph.Cosine([1, 2, float.NaN, 1], 2, 1)).Should().Throw<ArgumentException>().WithMessage("Row 1 has a value that isn't finite.*");
+        FluentActions.Invoking(() => NeighborGraph.Cosine(new float[5], 2, 1)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a multiple of 2 values, got 5.*");
+        FluentActions.Invoking(() => NeighborGraph.Cosine([1, 2, float.NaN, 1], 2, 1)).Should().Throw<ArgumentException>()
+            .WithMessage("Row 1 has a value that isn't finite.*");
     }
 
     [Fact]
@@ -60,8 +63,10 @@ public sealed class NeighborGraphTests
     {
         const int Count = 3000, Dimension = 16;
         float[] centres = Samples.Floats(40 * Dimension, 1), noise = Samples.Floats(Count * Dimension, 2);
-        float[] rows = [.. Enumerable.Range(0, Count * Dimension).Select(n => centres[(n / Dimension % 40 * Dimension) + (n % Dimension)] + (0.5f * noise[n]))];
-        CsrMatrix exact = NeighborGraph.Cosine(rows, Dimension, 10), found = NeighborGraph.ApproximateCosine(rows, Dimension, 10, probes: 20);
+        float[] rows = [.. Enumerable.Range(0, Count * Dimension)
+            .Select(n => centres[(n / Dimension % 40 * Dimension) + (n % Dimension)] + (0.5f * noise[n]))];
+        CsrMatrix exact = NeighborGraph.Cosine(rows, Dimension, 10),
+            found = NeighborGraph.ApproximateCosine(rows, Dimension, 10, probes: 20);
         int hits = 0;
         for (int row = 0; row < Count; row++)
         {
@@ -128,7 +133,8 @@ public sealed class NeighborGraphTests
 
     [Fact]
     public void More_links_than_one_matrix_has_are_refused()
-        => FluentActions.Invoking(() => new NeighborLists(1 << 20, 1 << 12)).Should().Throw<ArgumentException>().WithMessage("1048576 rows with 4096 neighbours each have 4294967296 links*");
+        => FluentActions.Invoking(() => new NeighborLists(1 << 20, 1 << 12)).Should().Throw<ArgumentException>()
+            .WithMessage("1048576 rows with 4096 neighbours each have 4294967296 links*");
 
     private static double Cosine(float[] rows, int dimension, int a, int b)
     {

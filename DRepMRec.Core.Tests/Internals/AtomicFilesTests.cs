@@ -38,7 +38,8 @@ public sealed class AtomicFilesTests
         for (int failing = 0; failing < 2; failing++)
         {
             using TempFolder folder = new TempFolder().With("a", "old").With("a.previous", "older");
-            FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("new ", "a"), ".previous", new Failing(failing, inOneStep: true))).Should().Throw<IOException>();
+            FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("new ", "a"), ".previous",
+                new Failing(failing, inOneStep: true))).Should().Throw<IOException>();
             Read(folder).Should().Equal("a: old", "a.previous: older");
         }
     }
@@ -47,7 +48,8 @@ public sealed class AtomicFilesTests
     public void What_can_not_be_put_back_stays_under_another_name()
     {
         using TempFolder folder = new TempFolder().With("a", "old a").With("b", "old b");
-        FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("new ", "a", "b"), renames: new Failing(1, inOneStep: true, forEver: true))).Should().Throw<IOException>();
+        FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("new ", "a", "b"),
+            renames: new Failing(1, inOneStep: true, forEver: true))).Should().Throw<IOException>();
         folder.Files().Select(f => File.ReadAllText(folder[f])).Should().Contain("old a").And.Contain("old b");
     }
 
@@ -83,7 +85,8 @@ public sealed class AtomicFilesTests
     }
 
     private static Dictionary<string, Action<Stream>> Files(string content, params string[] names)
-        => (names.Length == 0 ? Names : names).ToDictionary(n => n, n => (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(content + n))));
+        => (names.Length == 0 ? Names : names)
+            .ToDictionary(n => n, n => (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(content + n))));
 
     private static IEnumerable<string> Read(TempFolder folder) => folder.Files().Select(f => $"{f}: {File.ReadAllText(folder[f])}");
 

@@ -9,8 +9,9 @@ using DRepMRec.Tests.Serving;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>
-/// Plays a sequence of changes of a catalogue, one a line: <c>put ID NUMBER</c>, <c>retire ID</c>, <c>save</c>; other lines do nothing. A recommender that is saved and loaded in between must answer everything as one that
-/// never is, bit for bit, and both as lists in memory say.
+/// Plays a sequence of changes of a catalogue, one a line: <c>put ID NUMBER</c>, <c>retire ID</c>, <c>save</c>; other lines do nothing. A
+/// recommender that is saved and loaded in between must answer everything as one that never is, bit for bit, and both as lists in memory
+/// say.
 /// </summary>
 internal static class CatalogueRun
 {
@@ -26,7 +27,9 @@ internal static class CatalogueRun
     /// <param name="sound">Whether there is nothing in it that must be refused.</param>
     public static byte[] Draw(SeededRandom random, int changes, bool sound = true)
     {
-        string Number() => sound || random.NextInt(12) > 0 ? $"{1 + random.NextInt(5)}" : new[] { "NaN", "-1e999", "0", "1e38", "1e-44" }[random.NextInt(5)];
+        string Number()
+            => sound || random.NextInt(12) > 0 ? $"{1 + random.NextInt(5)}"
+                : new[] { "NaN", "-1e999", "0", "1e38", "1e-44" }[random.NextInt(5)];
         string Id() => random.NextInt(3) == 0 ? $"new {random.NextInt(4)}" : Data.Items[random.NextInt(6) * 3];
         IEnumerable<string> lines = Enumerable.Range(0, changes).Select(_ => random.NextInt(8) switch
         {
@@ -99,18 +102,21 @@ internal static class CatalogueRun
             string id = Data.Users[user];
             Require(actual.History(id).SequenceEqual(expected.History(user)), $"the history of {id}");
             foreach (bool excludeSeen in new[] { false, true })
-                Require(actual.Recommend(id, int.MaxValue, excludeSeen).SequenceEqual(expected.Recommend(user, excludeSeen)), $"the ranking for {id}");
+                Require(actual.Recommend(id, int.MaxValue, excludeSeen).SequenceEqual(expected.Recommend(user, excludeSeen)),
+                    $"the ranking for {id}");
         }
     }
 
     private static void RequireSame(Recommender expected, Recommender actual)
     {
         Require(actual.Items.SequenceEqual(expected.Items), "the items");
-        string[] some = [.. expected.Items.Where((_, n) => n % 23 == 0), .. expected.Items.TakeLast(3), .. Enumerable.Range(0, 6).Select(n => Data.Items[n * 3])];
+        string[] some = [.. expected.Items.Where((_, n) => n % 23 == 0), .. expected.Items.TakeLast(3), .. Enumerable.Range(0, 6)
+            .Select(n => Data.Items[n * 3])];
         foreach (string item in some)
         {
             foreach (RepresentationSpace space in expected.Spaces)
-                Require(actual.SimilarItems(item, 1000, space).SequenceEqual(expected.SimilarItems(item, 1000, space)), $"what is like {item} in the space {space}");
+                Require(actual.SimilarItems(item, 1000, space).SequenceEqual(expected.SimilarItems(item, 1000, space)),
+                    $"what is like {item} in the space {space}");
         }
 
         RecommendationRequest[] requests =
@@ -119,12 +125,14 @@ internal static class CatalogueRun
             new() { Count = 1000, History = some },
             new() { Count = 1000, History = [.. some.TakeLast(1)] },
             .. Users().Select(u => new RecommendationRequest { UserId = Data.Users[u], Count = 1000 }),
-            .. Users().Select(u => new RecommendationRequest { UserId = Data.Users[u], Candidates = some, ExcludeSeen = false, History = some[..2] }),
+            .. Users().Select(u => new RecommendationRequest { UserId = Data.Users[u], Candidates = some, ExcludeSeen = false,
+                History = some[..2] }),
         ];
         foreach (var (request, answer) in requests.Zip(actual.Recommend(requests)))
         {
             RecommendationList before = expected.Recommend(request);
-            Require(answer.SequenceEqual(before) && answer.Source == before.Source && answer.UnknownItems.SequenceEqual(before.UnknownItems), "an answer");
+            Require(answer.SequenceEqual(before) && answer.Source == before.Source
+                && answer.UnknownItems.SequenceEqual(before.UnknownItems), "an answer");
             Require(Same(expected.Explain(request, some[0]), actual.Explain(request, some[0])), "an explanation");
         }
     }
@@ -139,7 +147,8 @@ internal static class CatalogueRun
     private static Dictionary<Modality, ReadOnlyMemory<float>> Features(string number)
     {
         double value = double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) ? parsed : double.NaN;
-        ReadOnlyMemory<float> Row(int count) => Enumerable.Range(1, count).Select(d => (float)(value * (d % 3 == 1 ? 1 : -0.5) + ((value * value) % d))).ToArray();
+        ReadOnlyMemory<float> Row(int count)
+            => Enumerable.Range(1, count).Select(d => (float)(value * (d % 3 == 1 ? 1 : -0.5) + ((value * value) % d))).ToArray();
         return Plain.Value.FeatureDimensions.ToDictionary(f => f.Key, f => Row(f.Value));
     }
 

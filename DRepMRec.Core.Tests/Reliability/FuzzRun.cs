@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
@@ -6,7 +7,10 @@ using DRepMRec.Tests.Internals;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>Gives a reader damaged files and looks on: nothing but documented exceptions, no memory beyond a multiple of the input, no hang, no file written or left open.</summary>
+/// <summary>
+/// Gives a reader damaged files and looks on: nothing but documented exceptions, no memory beyond a multiple of the input, no hang, no file
+/// written or left open.
+/// </summary>
 internal sealed class FuzzRun(FuzzTarget target, int seed)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
@@ -21,7 +25,8 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
 
     public TimeSpan Slowest { get; private set; }
 
-    /// <exception cref="InvalidOperationException">An input brought about something that isn't documented; the message holds it in Base64.</exception>
+    /// <exception cref="InvalidOperationException">An input brought about something that isn't documented; the message holds it in
+    /// Base64.</exception>
     public FuzzRun Run(int inputs)
     {
         using var folder = new TempFolder();
@@ -44,7 +49,8 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
     }
 
     public override string ToString()
-        => FormattableString.Invariant($"{target.Name}: {Inputs} inputs, {Refused} refused, at most {MostBytesPerByte:F0} bytes allocated per byte, {Slowest.TotalMilliseconds:F0} ms at most");
+        => string.Create(CultureInfo.InvariantCulture, $"{target.Name}: {Inputs} inputs, {Refused} refused, ")
+            + string.Create(CultureInfo.InvariantCulture, $"at most {MostBytesPerByte:F0} bytes allocated per byte, {Slowest.TotalMilliseconds:F0} ms at most");
 
     private void Measure(TempFolder folder, int damaged, byte[] bytes)
     {
@@ -73,13 +79,16 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
             Require(outcome is null, $"the sound files are refused: {outcome}");
         string input = damaged < 0 ? "the sound files" : $"{target.Files[damaged].File}, Base64 {Convert.ToBase64String(bytes)}";
         Require(outcome is null || target.Documented.Contains(outcome.GetType()), $"{outcome} came from {input}");
-        Require(outcome is null || outcome.Message.Length is > 0 and < 4000, $"a message of {outcome?.Message.Length} characters came from {input}");
-        Require(outcome is not ModelFileException || !outcome.Message.Any(char.IsControl), $"a message with control characters, {outcome?.Message}, came from {input}");
+        Require(outcome is null || outcome.Message.Length is > 0 and < 4000,
+            $"a message of {outcome?.Message.Length} characters came from {input}");
+        Require(outcome is not ModelFileException
+            || !outcome.Message.Any(char.IsControl), $"a message with control characters, {outcome?.Message}, came from {input}");
         Require(time < Longest, $"{time} for {input}");
         double perByte = Math.Max(0, allocated - target.FixedBytes) / (double)Math.Max(1, size);
         Require(perByte <= target.BytesPerByte, $"{allocated} bytes were allocated for {size} bytes in {input}");
         string[] files = [.. target.Files.Select(f => f.File).Order(StringComparer.Ordinal)];
-        Require(folder.Files().SequenceEqual(files), $"there are other files than before: {string.Join(", ", folder.Files())}, after {input}");
+        Require(folder.Files().SequenceEqual(files),
+            $"there are other files than before: {string.Join(", ", folder.Files())}, after {input}");
 
         Inputs += damaged < 0 ? 0 : 1;
         Refused += outcome is null ? 0 : 1;

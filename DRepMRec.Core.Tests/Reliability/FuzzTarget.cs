@@ -8,7 +8,8 @@ namespace DRepMRec.Tests.Reliability;
 /// <param name="Files">The files; in each input one of them is damaged.</param>
 /// <param name="Read">Reads them.</param>
 /// <param name="Documented">The exceptions that its documentation names.</param>
-internal sealed record FuzzTarget(string Name, IReadOnlyList<(string File, byte[] Bytes)> Files, Action<TempFolder> Read, params IReadOnlyList<Type> Documented)
+internal sealed record FuzzTarget(string Name, IReadOnlyList<(string File, byte[] Bytes)> Files, Action<TempFolder> Read,
+    params IReadOnlyList<Type> Documented)
 {
     /// <summary>Makes an input of its own for the first file, beside the damaged ones; <see langword="null"/> for none.</summary>
     public Func<SeededRandom, byte[]>? Draw { get; init; }
@@ -19,6 +20,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<(string File, byte[
     /// <summary>The most bytes that reading may allocate per byte of all files, beside <see cref="FixedBytes"/>.</summary>
     public int BytesPerByte { get; init; } = 100;
 
-    /// <summary>The bytes that reading may allocate whatever the size of the files: the buffers of each file, and the text of an error.</summary>
+    /// <summary>
+    /// The bytes that reading may allocate whatever the size of the files: the buffers of each file, and the text of an error.
+    /// </summary>
     public int FixedBytes { get; init; } = 300_000 * Files.Count;
 }

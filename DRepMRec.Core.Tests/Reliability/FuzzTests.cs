@@ -39,17 +39,24 @@ public sealed class FuzzTests
         {
             folder.With(file, content);
             long allocated = GC.GetAllocatedBytesForCurrentThread();
-            FluentActions.Invoking(() => load(folder[file])).Should().Throw<DatasetFormatException>().Which.Message.Should().Match(message).And.Subject.Length.Should().BeLessThan(1000);
+            FluentActions.Invoking(() => load(folder[file])).Should().Throw<DatasetFormatException>().Which.Message.Should().Match(message)
+                .And.Subject.Length.Should().BeLessThan(1000);
             (GC.GetAllocatedBytesForCurrentThread() - allocated).Should().BeLessThan(300_000 + (100L * content.Length));
         }
 
         string columns = string.Join(',', Enumerable.Range(0, 300_000));
-        Refused("x.csv line 2: expected 300002 comma-separated columns (user, item, 0, 1, *…), found 1: '1'.", "x.csv", $"user,item,{columns}\n1\n", f => RecDataset.LoadDelimited(f, new()));
-        Refused("x.csv line 1: expected a column user in the header, found 'aaaa*…'.", "x.csv", new string('a', 5_000_000), f => RecDataset.LoadDelimited(f, new()));
-        Refused("x.csv line 2: expected a closing quote, found the end of the file after '\"'.", "x.csv", "user,item\n\"" + new string('\n', 2_000_000), f => RecDataset.LoadDelimited(f, new()));
-        Refused("train.json line 1: expected item ids in the list of user 'u', found a list.", "train.json", "{\"u\":" + new string('[', 200_000), _ => RecDataset.Load(folder.Path));
-        Refused("train.json line 1: expected a list of items for user 'bbbb*…', found true or false.", "train.json", "{\"" + new string('b', 3_000_000) + "\":true}", _ => RecDataset.Load(folder.Path));
-        Refused("train.json line 1: expected a whole number or a string as item id of user 'u', found 1111*….", "train.json", "{\"u\":[" + new string('1', 3_000_000) + "]}", _ => RecDataset.Load(folder.Path));
+        Refused("x.csv line 2: expected 300002 comma-separated columns (user, item, 0, 1, *…), found 1: '1'.", "x.csv",
+            $"user,item,{columns}\n1\n", f => RecDataset.LoadDelimited(f, new()));
+        Refused("x.csv line 1: expected a column user in the header, found 'aaaa*…'.", "x.csv", new string('a', 5_000_000),
+            f => RecDataset.LoadDelimited(f, new()));
+        Refused("x.csv line 2: expected a closing quote, found the end of the file after '\"'.", "x.csv",
+            "user,item\n\"" + new string('\n', 2_000_000), f => RecDataset.LoadDelimited(f, new()));
+        Refused("train.json line 1: expected item ids in the list of user 'u', found a list.", "train.json",
+            "{\"u\":" + new string('[', 200_000), _ => RecDataset.Load(folder.Path));
+        Refused("train.json line 1: expected a list of items for user 'bbbb*…', found true or false.", "train.json",
+            "{\"" + new string('b', 3_000_000) + "\":true}", _ => RecDataset.Load(folder.Path));
+        Refused("train.json line 1: expected a whole number or a string as item id of user 'u', found 1111*….", "train.json",
+            "{\"u\":[" + new string('1', 3_000_000) + "]}", _ => RecDataset.Load(folder.Path));
     }
 
     [Fact]
@@ -59,6 +66,7 @@ public sealed class FuzzTests
         folder.With("x.inter", "user_id:token\titem_id:token\n" + string.Concat(Enumerable.Range(0, 30_000).Select(i => $"u\t{i}\n")));
         folder.With("x.item", "item_id:token\timage:float_seq\n0\t" + string.Join(' ', Enumerable.Repeat("1", 30_000)) + "\n");
         FluentActions.Invoking(() => RecDataset.LoadRecBole(folder["x.inter"])).Should().Throw<DatasetFormatException>()
-            .WithMessage("Modality image: expected at least one of 1000 items to have it, found 1 of 30000: the matrix of 30000 x 30000 would be nearly empty. Leave the modality out, or the items that lack it.");
+            .WithMessage("Modality image: expected at least one of 1000 items to have it, found 1 of 30000: the matrix of 30000 x 30000 "
+                + "would be nearly empty. Leave the modality out, or the items that lack it.");
     }
 }

@@ -9,16 +9,21 @@ using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>Model files that somebody altered with care: an array is changed and the checksum made right again, so that it tells nothing.</summary>
+/// <summary>
+/// Model files that somebody altered with care: an array is changed and the checksum made right again, so that it tells nothing.
+/// </summary>
 internal static class ModelFiles
 {
-    private static readonly int[] Extremes = [0, 1, 2, -1, int.MinValue, int.MaxValue, BitConverter.SingleToInt32Bits(float.NaN), BitConverter.SingleToInt32Bits(float.MaxValue)];
+    private static readonly int[] Extremes = [0, 1, 2, -1, int.MinValue, int.MaxValue, BitConverter.SingleToInt32Bits(float.NaN),
+        BitConverter.SingleToInt32Bits(float.MaxValue)];
     private static readonly Lazy<byte[]> Sound = new(Make);
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("altered model file", [("model", Sound.Value)], folder => Use(folder["model"], verify: true), typeof(ModelFileException)) { Draw = Alter },
-        new("altered model file that isn't verified", [("model", Sound.Value)], folder => Use(folder["model"], verify: false), typeof(ModelFileException))
+        new("altered model file", [("model", Sound.Value)], folder => Use(folder["model"], verify: true),
+            typeof(ModelFileException)) { Draw = Alter },
+        new("altered model file that isn't verified", [("model", Sound.Value)], folder => Use(folder["model"], verify: false),
+            typeof(ModelFileException))
         {
             Draw = Alter,
             FixedBytes = 64 << 20,
@@ -33,7 +38,8 @@ internal static class ModelFiles
             return;
         string user = loaded.Users.First(), item = loaded.Items.Last();
         var request = new RecommendationRequest { UserId = user, History = loaded.History(user), Count = 1000 };
-        loaded.Recommend([request, request with { UserId = null }, request with { UserId = "nobody", History = [] }, request with { Candidates = [item, "?"] }]);
+        loaded.Recommend([request, request with { UserId = null }, request with { UserId = "nobody", History = [] },
+            request with { Candidates = [item, "?"] }]);
         loaded.Explain(request, item);
         foreach (RepresentationSpace space in loaded.Spaces)
             _ = (loaded.SimilarItems(item, 5, space), loaded.SimilarUsers(user, 5, space));
@@ -53,10 +59,12 @@ internal static class ModelFiles
 
     private static byte[] Make()
     {
-        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 20, Items = 16, Clusters = 2, Modalities = [new(Modality.Image, 3)] }).Data;
+        RecDataset data = SyntheticDataset.Create(
+            new SyntheticOptions { Users = 20, Items = 16, Clusters = 2, Modalities = [new(Modality.Image, 3)] }).Data;
         using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 4 });
         Recommender trained = new Trainer(model, data, TinyTraining.Options(1)).Fit().BuildRecommender();
-        ItemContent Item(string id) => new(id, new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[] { 1, 2, 3 } });
+        ItemContent Item(string id)
+            => new(id, new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[] { 1, 2, 3 } });
         using var folder = new TempFolder();
         trained.WithItems([Item("added"), Item(data.Items[2])]).WithoutItems([data.Items[3], data.Items[5]]).Save(folder["model"]);
         return File.ReadAllBytes(folder["model"]);
@@ -76,7 +84,8 @@ internal static class ModelFiles
             if (array.Length % 4 == 0 && random.NextInt(3) > 0)
             {
                 Span<int> numbers = MemoryMarshal.Cast<byte, int>(array);
-                numbers[random.NextInt(numbers.Length)] = random.NextInt(2) == 0 ? Extremes[random.NextInt(Extremes.Length)] : numbers[random.NextInt(numbers.Length)];
+                numbers[random.NextInt(numbers.Length)] = random.NextInt(2) == 0 ? Extremes[random.NextInt(Extremes.Length)]
+                    : numbers[random.NextInt(numbers.Length)];
             }
             else
             {

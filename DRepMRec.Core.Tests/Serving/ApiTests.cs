@@ -33,16 +33,20 @@ public sealed class ApiTests : IAsyncLifetime
         JsonElement answer = await Get($"/users/{user}/recommendations?count=4&why=true");
         answer.GetProperty("source").GetString().Should().Be("User");
         var expected = Served.Recommender.Recommend(user, 4);
-        answer.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString()).Should().Equal(expected.Select(r => r.Item));
+        answer.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString())
+            .Should().Equal(expected.Select(r => r.Item));
         JsonElement why = answer.GetProperty("items")[0].GetProperty("why");
-        (why.GetProperty("behavior").GetSingle() + why.GetProperty("modalities").EnumerateObject().Sum(m => m.Value.GetSingle())).Should().BeApproximately(expected[0].Score, 1e-4f);
+        (why.GetProperty("behavior").GetSingle() + why.GetProperty("modalities").EnumerateObject().Sum(m => m.Value.GetSingle()))
+            .Should().BeApproximately(expected[0].Score, 1e-4f);
         (await Get("/users/nobody/recommendations")).GetProperty("source").GetString().Should().Be("Popularity");
         (await Get($"/users/{user}/history")).GetArrayLength().Should().Be(Served.Data.Train.ItemsOf(5).Length);
 
-        using HttpResponseMessage posted = await _client.PostAsJsonAsync("/recommendations", new { history = Served.Recommender.History(user), count = 3, excluded = new[] { expected[0].Item } });
+        using HttpResponseMessage posted = await _client.PostAsJsonAsync("/recommendations",
+            new { history = Served.Recommender.History(user), count = 3, excluded = new[] { expected[0].Item } });
         JsonElement folded = await posted.Content.ReadFromJsonAsync<JsonElement>();
         folded.GetProperty("source").GetString().Should().Be("FoldIn");
-        folded.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString()).Should().HaveCount(3).And.NotContain(expected[0].Item);
+        folded.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString()).Should().HaveCount(3)
+            .And.NotContain(expected[0].Item);
     }
 
     [Fact]
@@ -54,30 +58,40 @@ public sealed class ApiTests : IAsyncLifetime
         similar[0].GetProperty("item").GetString().Should().Be(Served.Data.Items[Served.ColdItems[0]]);
         (await Get("/health")).GetProperty("items").GetInt32().Should().Be(Served.Recommender.Items.Count + 1);
         (await _client.DeleteAsync("/items/brand%20new")).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        await RequireProblem(await _client.GetAsync("/items/brand%20new/similar"), HttpStatusCode.NotFound, "The item 'brand new' isn't known.");
+        await RequireProblem(await _client.GetAsync("/items/brand%20new/similar"), HttpStatusCode.NotFound,
+            "The item 'brand new' isn't known.");
         await RequireProblem(await _client.DeleteAsync("/items/brand%20new"), HttpStatusCode.NotFound, "The item 'brand new' isn't known.");
     }
 
     [Fact]
     public async Task Bad_requests_get_problem_details()
     {
-        Task<HttpResponseMessage> Post(string json) => _client.PostAsync("/recommendations", new StringContent(json, Encoding.UTF8, "application/json"));
-        await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=201"), HttpStatusCode.BadRequest, "Expected 0 to 200, got 201.");
+        Task<HttpResponseMessage> Post(string json)
+            => _client.PostAsync("/recommendations", new StringContent(json, Encoding.UTF8, "application/json"));
+        await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=201"), HttpStatusCode.BadRequest,
+            "Expected 0 to 200, got 201.");
         await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=many"), HttpStatusCode.BadRequest);
         await RequireProblem(await _client.GetAsync("/users?count=-1"), HttpStatusCode.BadRequest, "Expected 0 to 200, got -1.");
         await RequireProblem(await _client.GetAsync("/nowhere"), HttpStatusCode.NotFound);
         await RequireProblem(await Post("{"), HttpStatusCode.BadRequest);
         await RequireProblem(await Post("{\"minimumScore\":NaN}"), HttpStatusCode.BadRequest);
         await RequireProblem(await Post("{\"history\":[null]}"), HttpStatusCode.BadRequest, "Expected ids of at most 256 characters.");
-        await RequireProblem(await Post(JsonSerializer.Serialize(new { history = Enumerable.Repeat("a", 1001) })), HttpStatusCode.BadRequest, "Expected at most 1000 ids, got 1001.");
+        await RequireProblem(await Post(JsonSerializer.Serialize(new { history = Enumerable.Repeat("a", 1001) })),
+            HttpStatusCode.BadRequest, "Expected at most 1000 ids, got 1001.");
 
         // The server refuses by the length alone; whoever sends on regardless may find the connection closed.
-        using var tooLarge = new HttpRequestMessage(HttpMethod.Post, "/recommendations") { Content = new StringContent($"{{\"userId\":\"{new string('x', 2 << 20)}\"}}", Encoding.UTF8, "application/json") };
+        using var tooLarge = new HttpRequestMessage(HttpMethod.Post,
+            "/recommendations") { Content = new StringContent($"{{\"userId\":\"{new string('x', 2 << 20)}\"}}", Encoding.UTF8,
+                "application/json") };
         tooLarge.Headers.ExpectContinue = true;
         await RequireProblem(await _client.SendAsync(tooLarge), HttpStatusCode.RequestEntityTooLarge);
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new { image = new[] { 1f } } }), HttpStatusCode.BadRequest, "Item 'a': expected 12 features of 'image', got 1.");
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { }), HttpStatusCode.BadRequest, "expected features of at least one of image, text.");
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new Dictionary<string, float[]> { ["no such/thing"] = [1] } }), HttpStatusCode.BadRequest, "A modality's name");
+        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new { image = new[] { 1f } } }),
+            HttpStatusCode.BadRequest, "Item 'a': expected 12 features of 'image', got 1.");
+        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { }), HttpStatusCode.BadRequest,
+            "expected features of at least one of image, text.");
+        await RequireProblem(await _client.PutAsJsonAsync("/items/a",
+            new { features = new Dictionary<string, float[]> { ["no such/thing"] = [1] } }), HttpStatusCode.BadRequest,
+                "A modality's name");
     }
 
     [Fact]
@@ -85,8 +99,10 @@ public sealed class ApiTests : IAsyncLifetime
     {
         (await _client.GetStringAsync("/")).Should().Contain("<title>Recommendations</title>");
         JsonElement document = await Get("/openapi/v1.json");
-        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().BeEquivalentTo("/health", "/users", "/history", "/recommendations", "/similar", "/items");
-        document.GetProperty("paths").GetProperty("/similar").GetProperty("get").GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString())
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
+            .Should().BeEquivalentTo("/health", "/users", "/history", "/recommendations", "/similar", "/items");
+        document.GetProperty("paths").GetProperty("/similar").GetProperty("get").GetProperty("parameters").EnumerateArray()
+            .Select(p => p.GetProperty("name").GetString())
             .Should().Equal("item", "count", "space");
     }
 
@@ -104,7 +120,8 @@ public sealed class ApiTests : IAsyncLifetime
         var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
         string escaped = Uri.EscapeDataString(id);
         (await _client.PutAsJsonAsync($"/items?item={escaped}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        using (HttpResponseMessage known = await _client.PostAsJsonAsync("/recommendations", new { userId = Served.Data.Users[0], candidates = new[] { id } }))
+        using (HttpResponseMessage known = await _client.PostAsJsonAsync("/recommendations",
+            new { userId = Served.Data.Users[0], candidates = new[] { id } }))
         {
             JsonElement answer = await known.Content.ReadFromJsonAsync<JsonElement>();
             answer.GetProperty("items")[0].GetProperty("item").GetString().Should().Be(id);
@@ -112,7 +129,8 @@ public sealed class ApiTests : IAsyncLifetime
         }
 
         (await Get($"/similar?item={escaped}&count=3")).GetArrayLength().Should().Be(3);
-        (await Raw("GET", $"/items/{escaped}/similar?count=3")).Should().StartWith("HTTP/1.1 200", "a path that is sent as it is has the id too");
+        (await Raw("GET", $"/items/{escaped}/similar?count=3"))
+            .Should().StartWith("HTTP/1.1 200", "a path that is sent as it is has the id too");
         (await Raw("DELETE", $"/items/{escaped}")).Should().StartWith("HTTP/1.1 204");
         await RequireProblem(await _client.GetAsync($"/similar?item={escaped}"), HttpStatusCode.NotFound, "isn't known.");
     }
@@ -142,7 +160,8 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("/similar?item=%FF", "Expected a path and a query of percent-encoded UTF-8.")]
     [InlineData("/items/%C3/similar", "Expected a path and a query of percent-encoded UTF-8.")]
     [InlineData("/history?user=%ED%A0%80", "Expected a path and a query of percent-encoded UTF-8.")]
-    public async Task Malformed_targets_get_problem_details(string target, string message) => await RequireProblem(await _client.GetAsync(target), HttpStatusCode.BadRequest, message);
+    public async Task Malformed_targets_get_problem_details(string target, string message)
+        => await RequireProblem(await _client.GetAsync(target), HttpStatusCode.BadRequest, message);
 
     [Theory]
     [InlineData("null", "")]
@@ -153,7 +172,8 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("{\"count\":1,\"count\":2}", "JSON")]
     [InlineData("{\"userId\":\"\\ud800\"}", "JSON")]
     public async Task Malformed_bodies_get_problem_details(string body, string message)
-        => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")), HttpStatusCode.BadRequest, message);
+        => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")),
+            HttpStatusCode.BadRequest, message);
 
     [Fact]
     public async Task Pages_of_users_follow_each_other()

@@ -26,7 +26,8 @@ public sealed class CatalogueSequenceTests
     [InlineData("retire {0}|retire {1}|save|put {1} 1|save|put {0} 2|retire {1}")]
     [InlineData("put {0} 1e38|put new -3e38|save|put {0} 1e-40")]
     public void So_do_these(string changes)
-        => CatalogueRun.Play(Encoding.UTF8.GetBytes(string.Format(null, changes.Replace('|', '\n'), Served.Data.Items[0], Served.Data.Items[3]) + "\nsave"));
+        => CatalogueRun.Play(Encoding.UTF8.GetBytes(
+            string.Format(null, changes.Replace('|', '\n'), Served.Data.Items[0], Served.Data.Items[3]) + "\nsave"));
 
     [Fact]
     public void An_item_that_is_retired_saved_and_put_back_is_the_users_still()
@@ -48,18 +49,22 @@ public sealed class CatalogueSequenceTests
         back.History(user).Should().Equal(Served.Recommender.History(user));
         back.Recommend(user, 1000).Select(r => r.Item).Should().NotContain(id);
         back.Recommend("nobody", 1000).Should().Equal(Served.Recommender.Recommend("nobody", 1000));
-        back.Recommend(user, 1000, excludeSeen: false).Should().Equal(Served.Recommender.WithItems([content]).Recommend(user, 1000, excludeSeen: false), "putting back is replacing");
+        back.Recommend(user, 1000, excludeSeen: false)
+            .Should().Equal(Served.Recommender.WithItems([content]).Recommend(user, 1000, excludeSeen: false), "putting back is replacing");
     }
 
     [Fact]
     public void An_item_that_is_replaced_keeps_its_place_among_equals()
     {
-        List<Interaction> rows = [.. Enumerable.Range(0, 24).Select(n => new Interaction($"u{n / 4}", $"i{n % 4}", null, null, 0)), new("u0", "z", null, null, 0)];
+        List<Interaction> rows = [.. Enumerable.Range(0, 24)
+            .Select(n => new Interaction($"u{n / 4}", $"i{n % 4}", null, null, 0)), new("u0", "z", null, null, 0)];
         var pictures = new FeatureTable(Modality.Image, ["i0", "i1", "i2", "i3", "z"], 2, new float[] { 1, 2, 3, 5, 4, 1, 7, 7, 2, 9 });
-        RecDataset data = RecDataset.FromInteractions("ties", rows, [pictures], new DatasetOptions { Split = SplitStrategy.ByLabel(allowMissing: true) });
+        RecDataset data = RecDataset.FromInteractions("ties", rows, [pictures],
+            new DatasetOptions { Split = SplitStrategy.ByLabel(allowMissing: true) });
         using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 4 });
         Recommender trained = new Trainer(model, data, new TrainerOptions { MaxEpochs = 1, BatchSize = 8 }).Fit().BuildRecommender();
-        Recommender next = trained.WithItems([new ItemContent("i0", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[] { 1, 2 } })]);
+        Recommender next = trained.WithItems(
+            [new ItemContent("i0", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[] { 1, 2 } })]);
         using var folder = new TempFolder();
         next.Save(folder["model"]);
         foreach (Recommender r in new[] { trained, next, Recommender.Load(folder["model"]) })
@@ -74,17 +79,21 @@ public sealed class CatalogueSequenceTests
     {
         Recommender r = Served.Recommender;
         Dictionary<Modality, ReadOnlyMemory<float>> large = r.FeatureDimensions
-            .ToDictionary(f => f.Key, f => (ReadOnlyMemory<float>)Enumerable.Range(0, f.Value).Select(d => d % 2 == 0 ? float.MaxValue : -1f).ToArray());
+            .ToDictionary(f => f.Key, f => (ReadOnlyMemory<float>)Enumerable.Range(0, f.Value)
+                .Select(d => d % 2 == 0 ? float.MaxValue : -1f).ToArray());
         Recommender next = r.WithItems([new ItemContent("large", large)]);
         next.Recommend(Served.Data.Users[0], 1000).Should().Contain(i => i.Item == "large");
         using var folder = new TempFolder();
         next.Save(folder["model"]);
         Recommender.Load(folder["model"]).SimilarItems("large").Should().Equal(next.SimilarItems("large")).And.HaveCount(10);
 
-        ContentEncoder[] wild = [.. r.Model.Content.Select(c => c with { Projection = Block<float>.Copy(Enumerable.Repeat(float.MaxValue, (int)c.Projection.Length).ToArray()) })];
-        FluentActions.Invoking(() => new Recommender(r.Model with { Content = wild }).WithItems([new ItemContent("large", large)])).Should().Throw<ArgumentException>()
+        ContentEncoder[] wild = [.. r.Model.Content
+            .Select(c => c with { Projection = Block<float>.Copy(Enumerable.Repeat(float.MaxValue, (int)c.Projection.Length).ToArray()) })];
+        FluentActions.Invoking(() => new Recommender(r.Model with { Content = wild }).WithItems([new ItemContent("large", large)]))
+            .Should().Throw<ArgumentException>()
             .WithMessage("Item 'large': what the model makes of the features of 'image' isn't finite.*");
-        Recommender damaged = new(r.Model with { Items = r.Model.Items.With([3], Enumerable.Repeat(float.NaN, r.Manifest.Dimension).ToArray(), []), Changes = next.Model.Changes });
+        Recommender damaged = new(r.Model with { Items = r.Model.Items
+            .With([3], Enumerable.Repeat(float.NaN, r.Manifest.Dimension).ToArray(), []), Changes = next.Model.Changes });
         FluentActions.Invoking(() => damaged.Save(folder["damaged"])).Should().Throw<ModelFileException>();
         folder.Files().Should().Equal("model");
     }

@@ -9,7 +9,8 @@ namespace DRepMRec.Tests.Serving;
 
 public sealed class ExportTests
 {
-    private static readonly Recommender Changed = Served.Recommender.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]).WithoutItems([Served.Data.Items[3]]);
+    private static readonly Recommender Changed = Served.Recommender
+        .WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]).WithoutItems([Served.Data.Items[3]]);
 
     private static int Dimension => Changed.Manifest.Dimension;
 

@@ -24,7 +24,8 @@ public sealed class IdTableTests
 
     [Fact]
     public void An_id_that_occurs_twice_is_refused()
-        => FluentActions.Invoking(() => IdTable.Of(["a", "b", "a"])).Should().Throw<ArgumentException>().WithMessage("Each id must occur once; 'a' is number 0 and number 2.");
+        => FluentActions.Invoking(() => IdTable.Of(["a", "b", "a"])).Should().Throw<ArgumentException>()
+            .WithMessage("Each id must occur once; 'a' is number 0 and number 2.");
 
     [Fact]
     public void A_damaged_table_neither_hangs_nor_reads_elsewhere()
@@ -36,7 +37,8 @@ public sealed class IdTableTests
         var wild = new IdTable(sound.Text, sound.Offsets, Block<int>.Copy([99, 99, 99, 99]));
         FluentActions.Invoking(() => wild.TryGetIndex("c", out _)).Should().Throw<ModelFileException>();
         var outside = new IdTable(sound.Text, Block<long>.Copy([0, 1, 1L << 40]), sound.Slots);
-        FluentActions.Invoking(() => outside[1]).Should().Throw<ModelFileException>().WithMessage("The model is damaged: it refers to elements 1 to 1099511627776 of an array of 2.");
+        FluentActions.Invoking(() => outside[1]).Should().Throw<ModelFileException>()
+            .WithMessage("The model is damaged: it refers to elements 1 to 1099511627776 of an array of 2.");
     }
 
     [Fact]
@@ -46,11 +48,13 @@ public sealed class IdTableTests
         int[] slots = sound.Slots.Slice(0, sound.Slots.Length).ToArray();
         for (int slot = 0; slot < slots.Length; slot++)
             slots[slot] = Math.Max(1, slots[slot]);
-        FluentActions.Invoking(() => new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots)).Verify("item")).Should().Throw<FormatException>()
+        FluentActions.Invoking(() => new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots)).Verify("item"))
+            .Should().Throw<FormatException>()
             .WithMessage("expected 1000 slots of the table of item ids to be used, as many as there are ids; 2048 of 2048 are");
         slots.AsSpan().Clear();
         slots[0] = 1001;
-        FluentActions.Invoking(() => new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots)).Verify("item")).Should().Throw<FormatException>()
+        FluentActions.Invoking(() => new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots)).Verify("item"))
+            .Should().Throw<FormatException>()
             .WithMessage("the table of item ids refers to id number 1000 of 1000");
     }
 

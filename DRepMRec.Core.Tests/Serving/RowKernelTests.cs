@@ -16,7 +16,8 @@ public sealed unsafe class RowKernelTests
                 {
                     float[] r = Samples.Floats(rows * dimension, 1), q = Samples.Floats(queries * dimension, 2);
                     foreach (RowKernel.Path path in Enum.GetValues<RowKernel.Path>())
-                        RequireClose(Multiply(r, rows, dimension, q, queries, path), r, q, dimension, $"{path} {rows} x {dimension}, {queries} queries");
+                        RequireClose(Multiply(r, rows, dimension, q, queries, path), r, q, dimension,
+                            $"{path} {rows} x {dimension}, {queries} queries");
                 }
             }
         }
@@ -32,7 +33,8 @@ public sealed unsafe class RowKernelTests
             new PackedMatrix(rows, 300, dimension).Multiply(queries, 13, evaluated);
             Multiply(rows, 300, dimension, queries, 13, RowKernel.BestPath).Should().Equal(evaluated);
             for (int q = 0; q < 13; q++)
-                Multiply(rows, 300, dimension, queries[(q * dimension)..((q + 1) * dimension)], 1, RowKernel.BestPath).Should().Equal(evaluated[(q * 300)..((q + 1) * 300)]);
+                Multiply(rows, 300, dimension, queries[(q * dimension)..((q + 1) * dimension)], 1, RowKernel.BestPath)
+                    .Should().Equal(evaluated[(q * 300)..((q + 1) * 300)]);
         }
     }
 

@@ -21,7 +21,8 @@ public sealed class UntrainedTests
         Recommender r = Train(name);
         RecommendationList unknown = r.Recommend("nobody", 30);
         unknown.Source.Should().Be(RecommendationSource.Popularity);
-        RecommendationRequest[] requests = [.. new[] { "cold", "colder", "nobody", "u0" }.Select(u => new RecommendationRequest { UserId = u, Count = 30 })];
+        RecommendationRequest[] requests = [.. new[] { "cold", "colder", "nobody", "u0" }
+            .Select(u => new RecommendationRequest { UserId = u, Count = 30 })];
         IReadOnlyList<RecommendationList> batch = r.Recommend(requests);
         foreach (int n in new[] { 0, 1 })
         {
@@ -31,7 +32,8 @@ public sealed class UntrainedTests
         }
 
         batch[3].Source.Should().Be(RecommendationSource.User);
-        r.Explain("cold", "i0")!.Should().Match<Explanation>(e => e.Source == RecommendationSource.Popularity && e.Score == unknown.Single(i => i.Item == "i0").Score && e.Unexplained != null);
+        r.Explain("cold", "i0")!.Should().Match<Explanation>(e => e.Source == RecommendationSource.Popularity
+            && e.Score == unknown.Single(i => i.Item == "i0").Score && e.Unexplained != null);
         r.Recommend(new RecommendationRequest { UserId = "cold", History = ["i0", "i1"] }).Source.Should().Be(RecommendationSource.FoldIn);
         r.History("cold").Should().BeEmpty();
     }
@@ -41,8 +43,10 @@ public sealed class UntrainedTests
     public void Users_without_training_are_like_nobody_by_behaviour(string name)
     {
         Recommender r = Train(name);
-        r.SimilarUsers("cold", 100, RepresentationSpace.Behavior).Should().HaveCount(Data.Users.Count - 1).And.OnlyContain(u => u.Score == 0);
-        r.SimilarUsers("u0", 100, RepresentationSpace.Behavior).Where(u => u.User is "cold" or "colder").Should().HaveCount(2).And.OnlyContain(u => u.Score == 0);
+        r.SimilarUsers("cold", 100, RepresentationSpace.Behavior).Should().HaveCount(Data.Users.Count - 1)
+            .And.OnlyContain(u => u.Score == 0);
+        r.SimilarUsers("u0", 100, RepresentationSpace.Behavior).Where(u => u.User is "cold" or "colder").Should().HaveCount(2)
+            .And.OnlyContain(u => u.Score == 0);
         if (name != "DRepMRec")
             r.SimilarUsers("cold", 100).Should().OnlyContain(u => u.Score == 0);
     }
@@ -76,7 +80,8 @@ public sealed class UntrainedTests
         using var features = new ModalFeatures(Data.Features);
         using DRepMRecModel model = name switch
         {
-            "BPR-MF" => DRepMRecModel.Create(Data, new MatrixFactorizationEncoder(users, items, new MatrixFactorizationOptions { EmbeddingDim = 4 }), alone),
+            "BPR-MF" => DRepMRecModel.Create(Data,
+                new MatrixFactorizationEncoder(users, items, new MatrixFactorizationOptions { EmbeddingDim = 4 }), alone),
             "LightGCN" => DRepMRecModel.Create(Data, new LightGcnEncoder(users, items, new LightGcnOptions { EmbeddingDim = 4 }), alone),
             "VBPR" => DRepMRecModel.Create(Data, new VbprEncoder(users, features), alone),
             _ => DRepMRecModel.Create(Data, new DRepMRecOptions { EmbeddingDim = 4 }),
@@ -86,10 +91,14 @@ public sealed class UntrainedTests
 
     private static RecDataset Make()
     {
-        List<Interaction> rows = [.. Enumerable.Range(0, 80).Select(n => new Interaction($"u{n / 4}", $"i{((n / 4) + (n % 4 * (n % 3))) % 12}", null, null, 0)).DistinctBy(r => (r.User, r.Item))];
+        List<Interaction> rows = [.. Enumerable.Range(0, 80)
+            .Select(n => new Interaction($"u{n / 4}", $"i{((n / 4) + (n % 4 * (n % 3))) % 12}", null, null, 0))
+                .DistinctBy(r => (r.User, r.Item))];
         rows.AddRange([new("cold", "i0", null, null, 2), new("colder", "i1", null, null, 2), new("u0", "cold item", null, null, 2)]);
         string[] ids = [.. rows.Select(r => r.Item).Distinct()];
-        var pictures = new FeatureTable(Modality.Image, ids, 3, Enumerable.Range(0, ids.Length * 3).Select(n => (float)((n * 7 % 11) - 5)).ToArray());
-        return RecDataset.FromInteractions("cold", rows, [pictures], new DatasetOptions { Split = SplitStrategy.ByLabel(allowMissing: true) });
+        var pictures = new FeatureTable(Modality.Image, ids, 3, Enumerable.Range(0, ids.Length * 3)
+            .Select(n => (float)((n * 7 % 11) - 5)).ToArray());
+        return RecDataset.FromInteractions("cold", rows, [pictures],
+            new DatasetOptions { Split = SplitStrategy.ByLabel(allowMissing: true) });
     }
 }

@@ -4,8 +4,9 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>
-/// Rows of length 1 grouped around centres (spherical k-means), group after group in memory: an inverted file (Sivic and Zisserman, ICCV 2003). Rows of zeros are in no group, and a group that is much larger than
-/// others is cut into pieces, each a group of its own, so that neither many rows without features nor many equal ones make the search take quadratic time.
+/// Rows of length 1 grouped around centres (spherical k-means), group after group in memory: an inverted file (Sivic and Zisserman, ICCV
+/// 2003). Rows of zeros are in no group, and a group that is much larger than others is cut into pieces, each a group of its own, so that
+/// neither many rows without features nor many equal ones make the search take quadratic time.
 /// </summary>
 /// <remarks>Depends on the rows alone: no random number, no thread count.</remarks>
 internal sealed class InvertedFile
@@ -106,7 +107,8 @@ internal sealed class InvertedFile
 
     private int Count(int group) => _offsets[group + 1] - _offsets[group];
 
-    private ReadOnlySpan<float> Rows(int group, int first, int count) => _rows.AsSpan((_offsets[group] + first) * _dimension, count * _dimension);
+    private ReadOnlySpan<float> Rows(int group, int first, int count)
+        => _rows.AsSpan((_offsets[group] + first) * _dimension, count * _dimension);
 
     private int[] Present(float[] unit)
         => [.. Enumerable.Range(0, _rowCount).Where(row => unit.AsSpan(row * _dimension, _dimension).ContainsAnyExcept(0))];
@@ -119,7 +121,9 @@ internal sealed class InvertedFile
         return gathered;
     }
 
-    /// <summary>Where the groups begin, large ones cut into pieces of equal size and empty ones left out, and which centre each has.</summary>
+    /// <summary>
+    /// Where the groups begin, large ones cut into pieces of equal size and empty ones left out, and which centre each has.
+    /// </summary>
     /// <param name="group">The group of each row, ascending.</param>
     /// <param name="groups">The number of groups.</param>
     private static (int[] Offsets, int[] Centres) Pieces(int[] group, int groups)
@@ -146,7 +150,8 @@ internal sealed class InvertedFile
     {
         int sampled = (int)Math.Min(count, (long)groups * SamplePerGroup);
         float[] sample = Gather(unit, [.. Enumerable.Range(0, sampled).Select(n => (int)((long)n * count / sampled))]);
-        float[] centres = sampled == 0 ? [] : Gather(sample, [.. Enumerable.Range(0, groups).Select(g => (int)((long)g * sampled / groups))]);
+        float[] centres = sampled == 0 ? []
+            : Gather(sample, [.. Enumerable.Range(0, groups).Select(g => (int)((long)g * sampled / groups))]);
         for (int round = 0; round < Rounds; round++)
         {
             int[] group = Nearest(sample, sampled, centres, groups);

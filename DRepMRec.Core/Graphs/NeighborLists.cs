@@ -19,7 +19,8 @@ internal sealed class NeighborLists
         _width = Math.Min(k, Math.Max(0, count - 1));
         long links = (long)count * _width;
         if (links > Array.MaxLength)
-            throw new ArgumentException($"{count} rows with {_width} neighbours each have {links} links, more than the {Array.MaxLength} of one matrix.");
+            throw new ArgumentException($"{count} rows with {_width} neighbours each have {links} links, more than the {Array.MaxLength} "
+                + "of one matrix.");
         _counts = new int[count];
         _columns = new int[links];
         _values = new float[links];

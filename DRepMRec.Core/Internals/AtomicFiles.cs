@@ -1,18 +1,23 @@
 namespace DRepMRec.Internals;
 
 /// <summary>
-/// Replaces a group of files whole or not at all: what fails, be it in writing or in renaming, leaves all of them as they were. The end of the process leaves each of them whole, as it was or as it is to be.
+/// Replaces a group of files whole or not at all: what fails, be it in writing or in renaming, leaves all of them as they were. The end of
+/// the process leaves each of them whole, as it was or as it is to be.
 /// </summary>
 internal static class AtomicFiles
 {
     private const string TemporarySuffix = ".tmp";
 
-    /// <summary>Writes all files under names of their own first, and renames them when every one is complete and on the disk. What fails then is undone.</summary>
+    /// <summary>
+    /// Writes all files under names of their own first, and renames them when every one is complete and on the disk. What fails then is
+    /// undone.
+    /// </summary>
     /// <param name="folder">An existing folder.</param>
     /// <param name="files">What to write, by file name. Files that exist are replaced; of symbolic links the targets are.</param>
     /// <param name="keep">What is appended to the name of a file that is replaced, to keep it; without it, it is gone.</param>
     /// <param name="renames">How files are renamed; <see langword="null"/> for the system's way.</param>
-    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null, FileRenames? renames = null)
+    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null,
+        FileRenames? renames = null)
     {
         string suffix = TemporaryName(), aside = TemporaryName();
         string[] paths = [.. files.Keys.Select(name => Path.Combine(folder, name)).Select(path => keep is null ? Target(path) : path)];

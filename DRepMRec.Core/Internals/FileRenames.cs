@@ -10,7 +10,10 @@ internal class FileRenames
     /// <exception cref="IOException">It can't be renamed; all is as it was.</exception>
     public virtual void Move(string from, string to, bool overwrite) => File.Move(from, to, overwrite);
 
-    /// <summary>Renames a file to one that exists, in one step, so that there is one of the two at any time; the one that was there gets another name.</summary>
+    /// <summary>
+    /// Renames a file to one that exists, in one step, so that there is one of the two at any time; the one that was there gets another
+    /// name.
+    /// </summary>
     /// <returns><see langword="false"/> where the file system can't do so in one step; all is as it was then.</returns>
     public virtual bool TryReplace(string from, string to, string aside)
     {

@@ -9,8 +9,11 @@ internal static class Shown
     private const int MaxListLength = 400;
     private const int MaxPathLength = 600;
 
-    /// <summary>The text in single quotes, with control characters and halves of surrogate pairs escaped, cut after 80 characters.</summary>
-    public static string Text(ReadOnlySpan<char> text) => $"'{Escaped(text[..Math.Min(text.Length, MaxLength)])}{(text.Length > MaxLength ? "…" : "")}'";
+    /// <summary>
+    /// The text in single quotes, with control characters and halves of surrogate pairs escaped, cut after 80 characters.
+    /// </summary>
+    public static string Text(ReadOnlySpan<char> text)
+        => $"'{Escaped(text[..Math.Min(text.Length, MaxLength)])}{(text.Length > MaxLength ? "…" : "")}'";
 
     /// <summary>The entries with commas between them, cut after 400 characters.</summary>
     public static string List<T>(IEnumerable<T> entries)
@@ -27,10 +30,12 @@ internal static class Shown
     }
 
     /// <summary>A message of somebody else's, which may quote the input: escaped, and cut after 400 characters.</summary>
-    public static string Message(string message) => Escaped(message.AsSpan(0, Math.Min(message.Length, MaxListLength))) + (message.Length > MaxListLength ? "…" : "");
+    public static string Message(string message)
+        => Escaped(message.AsSpan(0, Math.Min(message.Length, MaxListLength))) + (message.Length > MaxListLength ? "…" : "");
 
     /// <summary>A path, escaped; of a very long one the end.</summary>
-    public static string Path(string path) => (path.Length > MaxPathLength ? "…" : "") + Escaped(path.AsSpan(Math.Max(0, path.Length - MaxPathLength)));
+    public static string Path(string path)
+        => (path.Length > MaxPathLength ? "…" : "") + Escaped(path.AsSpan(Math.Max(0, path.Length - MaxPathLength)));
 
     private static string Escaped(ReadOnlySpan<char> text)
     {
@@ -43,7 +48,8 @@ internal static class Shown
                 '\t' => shown.Append("\\t"),
                 '\n' => shown.Append("\\n"),
                 '\r' => shown.Append("\\r"),
-                _ when char.IsHighSurrogate(c) && n + 1 < text.Length && char.IsLowSurrogate(text[n + 1]) => shown.Append(c).Append(text[++n]),
+                _ when char.IsHighSurrogate(c) && n + 1 < text.Length && char.IsLowSurrogate(text[n + 1])
+                    => shown.Append(c).Append(text[++n]),
                 _ when char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' => shown.Append($"\\u{(int)c:x4}"),
                 _ => shown.Append(c),
             };

@@ -11,7 +11,9 @@ internal static class CatalogueUpdate
     {
         if (model.Content.Count == 0 || model.Form is not { } form)
         {
-            throw new InvalidOperationException("This model can't encode the features of new items: it has no modal line, its gates or fusion can't be taken out of libtorch, "
+            throw new InvalidOperationException(
+                "This model can't encode the features of new items: it has no modal line, its gates or fusion can't be taken out of "
+                    + "libtorch, "
                 + "or it was built without a content form (RecommenderOptions).");
         }
 
@@ -35,7 +37,8 @@ internal static class CatalogueUpdate
     }
 
     /// <summary>
-    /// Items of the file are replaced, hidden and shown in their rows. Added ones are replaced in their rows too; retired, they are gone, so that nothing grows however often an item comes and goes.
+    /// Items of the file are replaced, hidden and shown in their rows. Added ones are replaced in their rows too; retired, they are gone,
+    /// so that nothing grows however often an item comes and goes.
     /// </summary>
     private static ServingModel Rebuild(ServingModel model, Encoded[] encoded, HashSet<int> retired)
     {
@@ -48,7 +51,8 @@ internal static class CatalogueUpdate
         Encoded[] brandNew = [.. encoded.Where(e => e.Row < 0)];
         Source[] replacements = [.. replaced.Select(From)], added = [.. keptAdded.Select(From), .. brandNew.Select(e => new Source(-1, e))];
 
-        RowStore With(RowStore rows, Func<Encoded, float[]> row) => rows.With(replaced, Gather(rows, replacements, row), Gather(rows, added, row));
+        RowStore With(RowStore rows, Func<Encoded, float[]> row)
+            => rows.With(replaced, Gather(rows, replacements, row), Gather(rows, added, row));
         CatalogueChanges changes = before.Next(
             [.. retired.Where(row => row < fileRows)],
             [.. byRow.Keys.Where(before.IsHidden)],
@@ -63,8 +67,10 @@ internal static class CatalogueUpdate
             ItemModal = [.. model.ItemModal.Select((rows, m) => With(rows, e => e.Modal[m]))],
             Content = [.. model.Content.Select((content, m) => content with
             {
-                Features = content.Features is null ? null : With(content.Features, e => e.Content[m]?.Features ?? new float[content.Form.FeatureDimension]),
-                NeighborValues = content.NeighborValues is null ? null : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
+                Features = content.Features is null ? null
+                    : With(content.Features, e => e.Content[m]?.Features ?? new float[content.Form.FeatureDimension]),
+                NeighborValues = content.NeighborValues is null ? null
+                    : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
             })],
         };
         return changed with { Manifest = changed.Manifest with { Items = changed.ItemCount, DataChecksum = "" } };
@@ -74,7 +80,9 @@ internal static class CatalogueUpdate
     {
         long length = (long)sources.Length * rows.Width;
         if (length > Array.MaxLength)
-            throw new InvalidOperationException($"{sources.Length} items have changed since the file was written, more than are kept beside it: save the recommender and load it first.");
+            throw new InvalidOperationException(
+                $"{sources.Length} items have changed since the file was written, more than are kept beside it: save the recommender and "
+                    + "load it first.");
         var values = new float[length];
         for (int n = 0; n < sources.Length; n++)
             (sources[n].New is { } encoded ? row(encoded) : rows[sources[n].Row]).CopyTo(values.AsSpan(n * rows.Width));
@@ -84,7 +92,8 @@ internal static class CatalogueUpdate
     private static Encoded Encode(ServingModel model, ModelForm form, ItemContent item)
     {
         int row = model.RowFor(item.Id);
-        EncodedContent?[] content = [.. model.Content.Select(c => item.Features.TryGetValue(new Modality(c.Form.Name), out ReadOnlyMemory<float> features)
+        EncodedContent?[] content = [.. model.Content
+            .Select(c => item.Features.TryGetValue(new Modality(c.Form.Name), out ReadOnlyMemory<float> features)
             ? c.Encode(features.Span, other => other != row && !model.Changes.IsHidden(other)) : null)];
         if (content.All(c => c is null))
             throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected features that aren't all 0.", "items");
@@ -99,7 +108,8 @@ internal static class CatalogueUpdate
         for (int m = 0; m < content.Length; m++)
         {
             if (content[m] is { IsFinite: false } || !TensorPrimitives.IsFiniteAll<float>(modal[m]))
-                throw new ArgumentException($"Item {Shown.Text(item.Id)}: what the model makes of the features of '{model.Content[m].Form.Name}' isn't finite.", "items");
+                throw new ArgumentException($"Item {Shown.Text(item.Id)}: what the model makes of the features of "
+                    + $"'{model.Content[m].Form.Name}' isn't finite.", "items");
         }
 
         float[] behavior = row >= 0 ? model.ItemBehavior[row].ToArray() : new float[form.LineDimension];

@@ -17,12 +17,16 @@ public sealed record Explanation
     /// <summary>What the score goes by.</summary>
     public RecommendationSource Source { get; }
 
-    /// <summary>The items of the user's history that are most similar to the item, by the cosine of the fused representations, the most similar first.</summary>
+    /// <summary>
+    /// The items of the user's history that are most similar to the item, by the cosine of the fused representations, the most similar
+    /// first.
+    /// </summary>
     public IReadOnlyList<Recommendation> Supporters { get; }
 
     /// <summary>
-    /// How much of the score comes from behaviour, or <see langword="null"/> where <see cref="Unexplained"/> says why it can't be told. A fused representation is a sum of parts, u = Σ u_p and i = Σ i_p,
-    /// so the score u·i is the sum of (u_p·i + u·i_p) / 2 over them: the Shapley values of the parts, in which what two parts make together is shared between them. The parts add up to the score.
+    /// How much of the score comes from behaviour, or <see langword="null"/> where <see cref="Unexplained"/> says why it can't be told. A
+    /// fused representation is a sum of parts, u = Σ u_p and i = Σ i_p, so the score u·i is the sum of (u_p·i + u·i_p) / 2 over them: the
+    /// Shapley values of the parts, in which what two parts make together is shared between them. The parts add up to the score.
     /// </summary>
     public float? Behavior { get; internal init; }
 

@@ -2,7 +2,10 @@ using System.Collections;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The raw ids that a recommender knows, in the order of the dataset; items that were added come last. Ids compare by their exact characters.</summary>
+/// <summary>
+/// The raw ids that a recommender knows, in the order of the dataset; items that were added come last. Ids compare by their exact
+/// characters.
+/// </summary>
 /// <remarks>Immutable and safe for use by many threads. Ids are read as they're asked for.</remarks>
 public sealed class IdIndex : IReadOnlyCollection<string>
 {

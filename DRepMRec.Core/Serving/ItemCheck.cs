@@ -27,7 +27,8 @@ internal static class ItemCheck
         if (item is null || string.IsNullOrWhiteSpace(item.Id))
             throw new ArgumentException("An item's id is blank.", "items");
         if (!IsUnicode(item.Id))
-            throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected an id of Unicode text, it has half of a surrogate pair.", "items");
+            throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected an id of Unicode text, it has half of a surrogate pair.",
+                "items");
     }
 
     private static bool IsUnicode(string id)

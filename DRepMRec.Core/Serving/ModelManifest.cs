@@ -52,7 +52,9 @@ public sealed record ModelManifest
     [JsonInclude]
     public IReadOnlyDictionary<string, string> Options { get; internal init; } = new Dictionary<string, string>();
 
-    /// <summary>SHA-256 of all arrays, in hexadecimal; empty in files of format 1, and where the catalogue has changed since the file was written.</summary>
+    /// <summary>
+    /// SHA-256 of all arrays, in hexadecimal; empty in files of format 1, and where the catalogue has changed since the file was written.
+    /// </summary>
     [JsonInclude]
     public string DataChecksum { get; internal init; } = "";
 
@@ -63,7 +65,9 @@ public sealed record ModelManifest
     [JsonInclude]
     internal ModelForm? Form { get; init; }
 
-    /// <summary>How many of the rows are those of items of the training; <see langword="null"/> before format 3, where all of them are.</summary>
+    /// <summary>
+    /// How many of the rows are those of items of the training; <see langword="null"/> before format 3, where all of them are.
+    /// </summary>
     [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal int? TrainedItems { get; init; }

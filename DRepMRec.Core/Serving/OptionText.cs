@@ -21,7 +21,8 @@ internal static class OptionText
             return;
         if (!IsOptions(value.GetType()))
         {
-            texts[name] = value is IEnumerable many and not string ? string.Join(", ", many.Cast<object>()) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            texts[name] = value is IEnumerable many and not string ? string.Join(", ", many.Cast<object>())
+                : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
             return;
         }
 
@@ -32,5 +33,6 @@ internal static class OptionText
     }
 
     /// <summary>Records of this library with settable properties; all else is a value.</summary>
-    private static bool IsOptions(Type type) => type.Assembly == typeof(OptionText).Assembly && type is { IsClass: true } && type.GetMethod("<Clone>$") is not null;
+    private static bool IsOptions(Type type)
+        => type.Assembly == typeof(OptionText).Assembly && type is { IsClass: true } && type.GetMethod("<Clone>$") is not null;
 }

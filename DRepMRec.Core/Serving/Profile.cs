@@ -30,7 +30,9 @@ internal sealed class Profile
     /// <summary>The ids that aren't known, each once, in the order of the request.</summary>
     public IReadOnlyList<string> UnknownItems => _unknownInOrder;
 
-    /// <summary>A user is represented by what training made of it only where it had something in training: else no gradient has touched its row.</summary>
+    /// <summary>
+    /// A user is represented by what training made of it only where it had something in training: else no gradient has touched its row.
+    /// </summary>
     public static Profile Of(ServingModel model, RecommendationRequest request)
     {
         var profile = new Profile(model, request);

@@ -5,7 +5,8 @@ namespace DRepMRec.Serving;
 public sealed partial class Recommender
 {
     /// <summary>The items with the highest scores for a user.</summary>
-    /// <param name="userId">The user's raw id. For one that isn't known the most popular items are recommended; <see cref="RecommendationList.Source"/> tells.</param>
+    /// <param name="userId">The user's raw id. For one that isn't known the most popular items are recommended;
+    /// <see cref="RecommendationList.Source"/> tells.</param>
     /// <param name="count">The most items; there are fewer when the catalogue has fewer. 0 gives an empty list.</param>
     /// <param name="excludeSeen">Whether the user's training items are left out.</param>
     /// <returns>Items with their scores, the best first.</returns>
@@ -16,7 +17,10 @@ public sealed partial class Recommender
         return Recommend(new RecommendationRequest { UserId = userId, Count = count, ExcludeSeen = excludeSeen });
     }
 
-    /// <summary>Answers a request. What it goes by is the first of these that there is: the user's representation, the history, the content of the history, popularity.</summary>
+    /// <summary>
+    /// Answers a request. What it goes by is the first of these that there is: the user's representation, the history, the content of the
+    /// history, popularity.
+    /// </summary>
     /// <param name="request">The request.</param>
     public RecommendationList Recommend(RecommendationRequest request)
     {
@@ -24,13 +28,17 @@ public sealed partial class Recommender
         return Recommend([request])[0];
     }
 
-    /// <summary>Answers many requests in one pass over the catalogue per 48 of them, on as many threads as there are processors. The answers are those that each request gets alone.</summary>
+    /// <summary>
+    /// Answers many requests in one pass over the catalogue per 48 of them, on as many threads as there are processors. The answers are
+    /// those that each request gets alone.
+    /// </summary>
     /// <param name="requests">The requests.</param>
     /// <returns>As many answers, in the same order.</returns>
     public IReadOnlyList<RecommendationList> Recommend(IReadOnlyList<RecommendationRequest> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r ?? throw new ArgumentException("A request is null.", nameof(requests))))];
+        Ranking[] rankings = [.. requests
+            .Select(r => new Ranking(_model, r ?? throw new ArgumentException("A request is null.", nameof(requests))))];
         Ranking[] wholeCatalogue = [.. rankings.Where(r => r.GoesOverAll)];
         Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MostQueries)];
         if (blocks.Length <= 1)
@@ -41,8 +49,10 @@ public sealed partial class Recommender
         }
         else
         {
-            Parallel.For(0, blocks.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism.Threads }, b => Ranking.RunAll(_model, blocks[b]));
-            Parallel.ForEach(rankings.Where(r => !r.GoesOverAll), new ParallelOptions { MaxDegreeOfParallelism = Parallelism.Threads }, r => r.RunAlone());
+            Parallel.For(0, blocks.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism.Threads },
+                b => Ranking.RunAll(_model, blocks[b]));
+            Parallel.ForEach(rankings.Where(r => !r.GoesOverAll), new ParallelOptions { MaxDegreeOfParallelism = Parallelism.Threads },
+                r => r.RunAlone());
         }
 
         RecommendationList[] answers = [.. rankings.Select(r => r.Answer())];

@@ -1,9 +1,13 @@
 namespace DRepMRec.Serving;
 
-/// <summary>The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in common.</summary>
+/// <summary>
+/// The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in
+/// common.
+/// </summary>
 /// <remarks>
-/// Items are known by their rows. The first rows are those of the items that were in training: they keep their rows for ever, whether they are replaced, retired or put back, so that histories and numbers of users
-/// stay true. Items that were added later follow; a retired one of these is forgotten, and comes last when it's added again.
+/// Items are known by their rows. The first rows are those of the items that were in training: they keep their rows for ever, whether they
+/// are replaced, retired or put back, so that histories and numbers of users stay true. Items that were added later follow; a retired one
+/// of these is forgotten, and comes last when it's added again.
 /// </remarks>
 internal sealed record ServingModel
 {
@@ -71,7 +75,8 @@ internal sealed record ServingModel
     public string ItemId(int row) => row < ItemIds.Count ? ItemIds[row] : Changes.AddedIds[row - ItemIds.Count];
 
     /// <summary>Finds an item of the catalogue.</summary>
-    public bool TryGetItem(string id, out int row) => Changes.TryGetAdded(id, out row) || (ItemIds.TryGetIndex(id, out row) && !Changes.IsHidden(row));
+    public bool TryGetItem(string id, out int row)
+        => Changes.TryGetAdded(id, out row) || (ItemIds.TryGetIndex(id, out row) && !Changes.IsHidden(row));
 
     /// <summary>The row that an item has or, being retired, would have again; -1 for one that would be new.</summary>
     public int RowFor(string id) => TryGetItem(id, out int row) || (row >= 0 && row < TrainedItems) ? row : -1;

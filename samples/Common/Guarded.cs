@@ -31,7 +31,8 @@ internal static class Guarded
     }
 
     /// <summary>
-    /// Runs a command line. The first Ctrl+C or SIGTERM cancels, so that what is going on comes to a good end; the second one ends the program at once, as the system does.
+    /// Runs a command line. The first Ctrl+C or SIGTERM cancels, so that what is going on comes to a good end; the second one ends the
+    /// program at once, as the system does.
     /// </summary>
     public static int Invoke(RootCommand root, string[] args)
     {
@@ -47,10 +48,12 @@ internal static class Guarded
 
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, source.Token).GetAwaiter().GetResult();
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null },
+            source.Token).GetAwaiter().GetResult();
     }
 
     private static bool IsExpected(Exception e)
-        => e is DatasetFormatException or ModelFileException or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException
-            or TrainingDivergedException or CheckpointFormatException or CheckpointMismatchException or NotFiniteNumberException;
+        => e is DatasetFormatException or ModelFileException or CheckpointFormatException or CheckpointMismatchException
+            or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException
+            or TrainingDivergedException or NotFiniteNumberException;
 }

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ServeRecommendations;
 
-/// <summary>The web application: everything it can be asked, each in a few lines over <see cref="Recommender"/>. Ids are parameters of the query, where they may have any characters.</summary>
+/// <summary>
+/// The web application: everything it can be asked, each in a few lines over <see cref="Recommender"/>. Ids are parameters of the query,
+/// where they may have any characters.
+/// </summary>
 internal static class Api
 {
     public static WebApplication Build(WebApplicationBuilder builder, Recommender recommender)
@@ -39,12 +42,14 @@ internal static class Api
         return app;
     }
 
-    public static ValidationProblem Invalid(string field, string message) => TypedResults.ValidationProblem(new Dictionary<string, string[]> { [field] = [message] });
+    public static ValidationProblem Invalid(string field, string message)
+        => TypedResults.ValidationProblem(new Dictionary<string, string[]> { [field] = [message] });
 
     private static void Map(WebApplication app)
     {
         app.MapOpenApi();
-        app.MapGet("/", () => Results.Stream(typeof(Api).Assembly.GetManifestResourceStream("index.html")!, "text/html; charset=utf-8")).ExcludeFromDescription();
+        app.MapGet("/", () => Results.Stream(typeof(Api).Assembly.GetManifestResourceStream("index.html")!,
+            "text/html; charset=utf-8")).ExcludeFromDescription();
         app.MapGet("/health", ReadHealth).AddEndpointFilter(new KnownParameters())
             .WithSummary("Whether the service is up, and what it serves.");
         app.MapGet("/users", ListUsers).AddEndpointFilter(new KnownParameters("skip", "count"))
@@ -52,7 +57,8 @@ internal static class Api
         app.MapGet("/history", ReadHistory).AddEndpointFilter(new KnownParameters("user"))
             .WithSummary("The items that a user had in training. Also /users/{id}/history.");
         app.MapGet("/recommendations", RecommendToUser).AddEndpointFilter(new KnownParameters("user", "count", "excludeSeen", "why"))
-            .WithSummary("Recommendations for a user. One that isn't known gets what is popular; 'source' tells. Also /users/{id}/recommendations.");
+            .WithSummary("Recommendations for a user. One that isn't known gets what is popular; 'source' tells. Also "
+                + "/users/{id}/recommendations.");
         app.MapPost("/recommendations", Recommend).AddEndpointFilter(new KnownParameters())
             .WithSummary("Recommendations for a user or a history, among candidates, without items, with reasons.");
         app.MapGet("/similar", FindSimilar).AddEndpointFilter(new KnownParameters("item", "count", "space"))
@@ -106,7 +112,8 @@ internal static class Api
             MinimumScore = query.MinimumScore ?? float.NegativeInfinity,
         };
         RecommendationList list = r.Recommend(request);
-        RecommendedItem[] items = [.. list.Select(i => new RecommendedItem(i.Item, i.Score, query.Why && r.Explain(request, i.Item) is { } why ? Reasons(why) : null))];
+        RecommendedItem[] items = [.. list
+            .Select(i => new RecommendedItem(i.Item, i.Score, query.Why && r.Explain(request, i.Item) is { } why ? Reasons(why) : null))];
         return TypedResults.Ok(new RecommendationAnswer(list.Source, items, list.UnknownItems));
     }
 
@@ -132,9 +139,11 @@ internal static class Api
         try
         {
             IReadOnlyDictionary<string, float[]> numbers = body.Features ?? new Dictionary<string, float[]>();
-            Dictionary<Modality, ReadOnlyMemory<float>> features = numbers.ToDictionary(f => new Modality(f.Key), f => (ReadOnlyMemory<float>)f.Value);
+            Dictionary<Modality, ReadOnlyMemory<float>> features = numbers
+                .ToDictionary(f => new Modality(f.Key), f => (ReadOnlyMemory<float>)f.Value);
             return catalogue.TryPut(new ItemContent(item, features)) ? TypedResults.NoContent()
-                : Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, the most there may be. Train anew, or retire some.");
+                : Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, the most there may be. Train "
+                    + "anew, or retire some.");
         }
         catch (ArgumentException e)
         {

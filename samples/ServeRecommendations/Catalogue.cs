@@ -2,7 +2,10 @@ using DRepMRec.Serving;
 
 namespace ServeRecommendations;
 
-/// <summary>The recommender of the moment. Readers take a snapshot and keep it for a request; writers put the next one in its place, one after the other.</summary>
+/// <summary>
+/// The recommender of the moment. Readers take a snapshot and keep it for a request; writers put the next one in its place, one after the
+/// other.
+/// </summary>
 internal sealed class Catalogue(Recommender recommender)
 {
     private readonly Lock _writing = new();

@@ -28,9 +28,11 @@ internal static class CommandLine
         for (int n = 0; n < args.Length; n++)
         {
             string name = args[n].Split('=', 2)[0];
-            if (!name.StartsWith("--", StringComparison.Ordinal) || !(Options.Contains(name, StringComparer.OrdinalIgnoreCase) || name.Contains(':', StringComparison.Ordinal)))
+            if (!name.StartsWith("--", StringComparison.Ordinal)
+                || !(Options.Contains(name, StringComparer.OrdinalIgnoreCase) || name.Contains(':', StringComparison.Ordinal)))
                 return $"'{args[n]}' isn't an option; --help lists them.";
-            if (!args[n].Contains('=', StringComparison.Ordinal) && (++n == args.Length || args[n].StartsWith("--", StringComparison.Ordinal)))
+            if (!args[n].Contains('=', StringComparison.Ordinal)
+                && (++n == args.Length || args[n].StartsWith("--", StringComparison.Ordinal)))
                 return $"{name}: expected a value.";
         }
 

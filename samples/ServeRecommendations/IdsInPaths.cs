@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ServeRecommendations;
 
 /// <summary>
-/// Brings an id from the path to the query, where it may have any characters: <c>/users/a%2Fb/history</c> is <c>/history?user=a%2Fb</c>. The router would take <c>%2F</c> for three characters and <c>..</c> for the folder
-/// above, so the target is read as it came. Whatever isn't percent-encoded UTF-8 is a bad request.
+/// Brings an id from the path to the query, where it may have any characters: <c>/users/a%2Fb/history</c> is <c>/history?user=a%2Fb</c>.
+/// The router would take <c>%2F</c> for three characters and <c>..</c> for the folder above, so the target is read as it came. Whatever
+/// isn't percent-encoded UTF-8 is a bad request.
 /// </summary>
 internal static class IdsInPaths
 {
@@ -30,7 +31,8 @@ internal static class IdsInPaths
                 continue;
             TryDecode(parts[1], out string id);
             context.Request.Path = parts.Length == 3 ? $"/{parts[2]}" : $"/{folder}";
-            context.Request.QueryString = new QueryString($"?{parameter}={Uri.EscapeDataString(id)}{(query.Length > 1 ? $"&{query[1..]}" : "")}");
+            context.Request.QueryString = new QueryString(
+                $"?{parameter}={Uri.EscapeDataString(id)}{(query.Length > 1 ? $"&{query[1..]}" : "")}");
         }
 
         return next(context);

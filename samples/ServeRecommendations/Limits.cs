@@ -10,7 +10,10 @@ internal static class Limits
     public const int Ids = 10_000;
     public const int IdLength = 256;
 
-    /// <summary>How many items the catalogue may have more than the model that was loaded: each is kept in memory, and each change takes time in proportion to them.</summary>
+    /// <summary>
+    /// How many items the catalogue may have more than the model that was loaded: each is kept in memory, and each change takes time in
+    /// proportion to them.
+    /// </summary>
     public const int AddedItems = 10_000;
 
     /// <summary>What is wrong with a query, by field; empty when nothing is.</summary>
@@ -33,7 +36,8 @@ internal static class Limits
 
     /// <summary>What is wrong with an id.</summary>
     public static Dictionary<string, string[]> CheckId(string field, string id)
-        => id.Length is > 0 and <= IdLength ? [] : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {IdLength} characters, got {id.Length}."] };
+        => id.Length is > 0 and <= IdLength ? []
+            : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {IdLength} characters, got {id.Length}."] };
 
     private static void CheckIds(Dictionary<string, string[]> errors, string field, IReadOnlyList<string>? ids, int most)
     {

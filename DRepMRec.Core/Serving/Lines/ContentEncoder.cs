@@ -4,7 +4,8 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// The modal line for one modality without libtorch: what <see cref="Encoders.ModalEncoder"/> makes of an item's features, for items that training never saw.
+/// The modal line for one modality without libtorch: what <see cref="Encoders.ModalEncoder"/> makes of an item's features, for items that
+/// training never saw.
 /// </summary>
 /// <param name="Form">How it's done.</param>
 /// <param name="Mean">[d], what is subtracted.</param>
@@ -52,7 +53,9 @@ internal sealed record ContentEncoder(
         return new EncodedContent(row, scaled, own);
     }
 
-    /// <summary>Scaled to a length of sqrt(d), in double precision throughout, so that large numbers neither overflow nor lose their direction.</summary>
+    /// <summary>
+    /// Scaled to a length of sqrt(d), in double precision throughout, so that large numbers neither overflow nor lose their direction.
+    /// </summary>
     private float[] Scale(ReadOnlySpan<float> features)
     {
         var values = new double[features.Length];
@@ -95,5 +98,6 @@ internal sealed record EncodedContent(float[] Row, float[] Features, float[] Nei
 {
     /// <summary>Whether all three are finite.</summary>
     public bool IsFinite
-        => TensorPrimitives.IsFiniteAll<float>(Row) && TensorPrimitives.IsFiniteAll<float>(Features) && TensorPrimitives.IsFiniteAll<float>(NeighborValue);
+        => TensorPrimitives.IsFiniteAll<float>(Row) && TensorPrimitives.IsFiniteAll<float>(Features)
+            && TensorPrimitives.IsFiniteAll<float>(NeighborValue);
 }

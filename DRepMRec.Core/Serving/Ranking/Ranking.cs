@@ -81,6 +81,7 @@ internal sealed class Ranking
             _popular.Add((_model.Degree(item), item));
     }
 
-    private bool Admits(int item) => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
+    private bool Admits(int item)
+        => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
         && (_request.Filter is null || _request.Filter(_model.ItemId(item)));
 }

@@ -4,7 +4,9 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Goes over all rows once, a few thousand at a time so that the scores stay in the cache, and offers them to a selection per query.</summary>
+/// <summary>
+/// Goes over all rows once, a few thousand at a time so that the scores stay in the cache, and offers them to a selection per query.
+/// </summary>
 internal static unsafe class RowScan
 {
     private const int MostChunkRows = 1024;
@@ -18,7 +20,8 @@ internal static unsafe class RowScan
     /// <param name="queries">One per selection, one after the other.</param>
     /// <param name="selections">At most <see cref="MostQueries"/>.</param>
     /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
-    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<Selection> selections, bool cosine = false)
+    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<Selection> selections,
+        bool cosine = false)
     {
         RowStore first = lines[0];
         using var room = new Room(first.Width, selections.Count, first.Count);
@@ -60,7 +63,10 @@ internal static unsafe class RowScan
         GC.KeepAlive(rows);
     }
 
-    /// <summary>The rows where they are, all of the file or all added; or a copy of them with those in their places that are replaced, or their sum over the lines.</summary>
+    /// <summary>
+    /// The rows where they are, all of the file or all added; or a copy of them with those in their places that are replaced, or their sum
+    /// over the lines.
+    /// </summary>
     private static float* Pointer(IReadOnlyList<RowStore> lines, int from, int count, Room room)
     {
         RowStore first = lines[0];

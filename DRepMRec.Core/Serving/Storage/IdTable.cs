@@ -5,16 +5,21 @@ using DRepMRec.Internals;
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// Raw ids as UTF-8 text, one after the other, with a hash table from id to index: nothing is read before it's asked for, so that a million ids take no time to load.
+/// Raw ids as UTF-8 text, one after the other, with a hash table from id to index: nothing is read before it's asked for, so that a million
+/// ids take no time to load.
 /// </summary>
-/// <remarks>The hash is 64-bit FNV-1a with a final mix; the table has a power of two of slots, each 1 + index or 0, and collisions go to the next slot.</remarks>
+/// <remarks>
+/// The hash is 64-bit FNV-1a with a final mix; the table has a power of two of slots, each 1 + index or 0, and collisions go to the next
+/// slot.
+/// </remarks>
 internal sealed class IdTable
 {
     /// <summary>The most ids that a table of at most 2^30 slots is half full with.</summary>
     public const int MostIds = 1 << 29;
 
     /// <summary>
-    /// How far from its place an id may be. In a table half full by a hash that spreads evenly, runs of n used slots have a probability that falls with e^(-0.19 n): nobody will ever see one of a thousand.
+    /// How far from its place an id may be. In a table half full by a hash that spreads evenly, runs of n used slots have a probability
+    /// that falls with e^(-0.19 n): nobody will ever see one of a thousand.
     /// </summary>
     public const int LongestProbe = 1024;
 
@@ -35,7 +40,8 @@ internal sealed class IdTable
         get
         {
             ReadOnlySpan<byte> id = Bytes(index);
-            return System.Text.Unicode.Utf8.IsValid(id) ? Encoding.UTF8.GetString(id) : throw new ModelFileException($"The model is damaged: id number {index} isn't UTF-8 text.");
+            return System.Text.Unicode.Utf8.IsValid(id) ? Encoding.UTF8.GetString(id)
+                : throw new ModelFileException($"The model is damaged: id number {index} isn't UTF-8 text.");
         }
     }
 
@@ -52,7 +58,8 @@ internal sealed class IdTable
             }
             catch (EncoderFallbackException e)
             {
-                throw new ArgumentException($"Expected ids of Unicode text; number {offsets.Count - 1}, {Shown.Text(id)}, has half of a surrogate pair.", e);
+                throw new ArgumentException($"Expected ids of Unicode text; number {offsets.Count - 1}, {Shown.Text(id)}, has half of a "
+                    + "surrogate pair.", e);
             }
 
             offsets.Add(text.Length);
@@ -62,7 +69,8 @@ internal sealed class IdTable
     }
 
     /// <summary>Builds the hash table of ids that have none yet.</summary>
-    /// <exception cref="ArgumentException">An id occurs twice, there are too many ids, or they were made to fall on each other in the table.</exception>
+    /// <exception cref="ArgumentException">An id occurs twice, there are too many ids, or they were made to fall on each other in the
+    /// table.</exception>
     public static IdTable Of(Block<byte> text, Block<long> offsets)
     {
         int count = (int)(offsets.Length - 1);
@@ -78,9 +86,11 @@ internal sealed class IdTable
             for (; slots[slot] != 0; slot = (slot + 1) & (slots.Length - 1))
             {
                 if (unhashed.Bytes(slots[slot] - 1).SequenceEqual(id))
-                    throw new ArgumentException($"Each id must occur once; {Shown.Text(unhashed[index])} is number {slots[slot] - 1} and number {index}.");
+                    throw new ArgumentException($"Each id must occur once; {Shown.Text(unhashed[index])} is number {slots[slot] - 1} and "
+                        + $"number {index}.");
                 if (((slot - first) & (slots.Length - 1)) >= LongestProbe || ++probes > most)
-                    throw new ArgumentException($"The ids collide in their table: number {index}, {Shown.Text(unhashed[index])}, finds no place near its own.");
+                    throw new ArgumentException($"The ids collide in their table: number {index}, {Shown.Text(unhashed[index])}, finds no "
+                        + "place near its own.");
             }
 
             slots[slot] = index + 1;
@@ -90,9 +100,12 @@ internal sealed class IdTable
     }
 
     /// <summary>The number of slots for some ids: a power of two, at most half full.</summary>
-    public static int SlotCount(int ids) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(ids, MostIds) * 2L));
+    public static int SlotCount(int ids)
+        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(ids, MostIds) * 2L));
 
-    /// <summary>The most slots that are looked at to verify a table: ten times what a table of ids takes that aren't chosen to collide.</summary>
+    /// <summary>
+    /// The most slots that are looked at to verify a table: ten times what a table of ids takes that aren't chosen to collide.
+    /// </summary>
     public static long MostProbes(int ids) => 4096 + (16L * ids);
 
     public bool TryGetIndex(string id, out int index)
@@ -121,9 +134,11 @@ internal sealed class IdTable
             if (!System.Text.Unicode.Utf8.IsValid(id))
                 throw new FormatException($"the {kind} id number {index} isn't UTF-8 text");
             if (Find(id, ref probes) != index)
-                throw new FormatException($"the {kind} id number {index}, {Shown.Text(this[index])}, isn't found by its table, or occurs twice");
+                throw new FormatException($"the {kind} id number {index}, {Shown.Text(this[index])}, isn't found by its table, or occurs "
+                    + "twice");
             if (probes > most)
-                throw new FormatException($"the ids of {kind}s collide in their table: more than {most} slots were looked at to find {index + 1} of {Count} ids");
+                throw new FormatException($"the ids of {kind}s collide in their table: more than {most} slots were looked at to find "
+                    + $"{index + 1} of {Count} ids");
         }
 
         return probes;
@@ -142,7 +157,8 @@ internal sealed class IdTable
         }
 
         if (used != Count)
-            throw new FormatException($"expected {Count} slots of the table of {kind} ids to be used, as many as there are ids; {used} of {Slots.Length} are");
+            throw new FormatException($"expected {Count} slots of the table of {kind} ids to be used, as many as there are ids; {used} of "
+                + $"{Slots.Length} are");
     }
 
     public ReadOnlySpan<byte> Bytes(int index)

@@ -1,7 +1,8 @@
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// Puts a model together from the arrays of its file. Nothing is computed per item: it takes as long for a million as for ten. (Format 1 had no tables, which are made here.)
+/// Puts a model together from the arrays of its file. Nothing is computed per item: it takes as long for a million as for ten. (Format 1
+/// had no tables, which are made here.)
 /// </summary>
 internal static class ModelAssembly
 {
@@ -9,7 +10,8 @@ internal static class ModelAssembly
     {
         Block<int> retired = arrays.Has("retired_items") ? arrays.Get<int>("retired_items") : Block<int>.Empty;
         int users = manifest.Users, items = Rows(manifest, retired);
-        RowStore userRows = arrays.Rows("user_embeddings", users, manifest.Dimension), itemRows = arrays.Rows("item_embeddings", items, manifest.Dimension);
+        RowStore userRows = arrays.Rows("user_embeddings", users, manifest.Dimension),
+            itemRows = arrays.Rows("item_embeddings", items, manifest.Dimension);
         Block<long> seenOffsets = arrays.Get<long>("seen_offsets", users + 1L);
         Block<int> seenItems = arrays.Get<int>("seen_items");
         RequireEnds(seenOffsets, seenItems.Length, "seen item");
@@ -52,7 +54,8 @@ internal static class ModelAssembly
     {
         long rows = manifest.Items + retired.Length;
         if (rows > int.MaxValue || manifest.TrainedItems is < 0 || manifest.TrainedItems > rows)
-            throw new FormatException($"the manifest has {manifest.Items} items and {retired.Length} retired ones, {manifest.TrainedItems} of them trained");
+            throw new FormatException($"the manifest has {manifest.Items} items and {retired.Length} retired ones, {manifest.TrainedItems} "
+                + "of them trained");
         int previous = -1, trained = manifest.TrainedItems ?? (int)rows;
         for (long n = 0; n < retired.Length; n++)
         {
@@ -106,6 +109,7 @@ internal static class ModelAssembly
     private static void RequireEnds(Block<long> offsets, long end, string kind)
     {
         if (offsets[0] != 0 || offsets[offsets.Length - 1] != end)
-            throw new FormatException($"the {kind} offsets must go from 0 to {end}, they go from {offsets[0]} to {offsets[offsets.Length - 1]}");
+            throw new FormatException($"the {kind} offsets must go from 0 to {end}, they go from {offsets[0]} to "
+                + $"{offsets[offsets.Length - 1]}");
     }
 }

@@ -5,7 +5,9 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The file of a <see cref="Recommender"/>: a safetensors file with a JSON manifest in its metadata. docs/serving.md has every array.</summary>
+/// <summary>
+/// The file of a <see cref="Recommender"/>: a safetensors file with a JSON manifest in its metadata. docs/serving.md has every array.
+/// </summary>
 internal static class ModelFile
 {
     public const string ManifestKey = "drepmrec";
@@ -45,7 +47,8 @@ internal static class ModelFile
         if (name.Length == 0)
             throw new ArgumentException($"Expected the name of a file, got the folder {Shown.Path(path)}.", nameof(path));
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The recommender can't be saved as {Shown.Path(path)}: there is no folder {Shown.Path(folder)}.");
+            throw new DirectoryNotFoundException(
+                $"The recommender can't be saved as {Shown.Path(path)}: there is no folder {Shown.Path(folder)}.");
         if (Directory.Exists(full))
             throw new IOException($"The recommender can't be saved as {Shown.Path(path)}: that is a folder.");
         AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>> { [name] = stream => ModelWriter.Write(model, stream) });
@@ -54,7 +57,8 @@ internal static class ModelFile
     private static ModelManifest ReadManifest(IReadOnlyDictionary<string, string> metadata, string path)
     {
         if (!metadata.TryGetValue(ManifestKey, out string? text))
-            throw new ModelFileException($"{Shown.Path(path)}: expected a model of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+            throw new ModelFileException($"{Shown.Path(path)}: expected a model of DRepMRec, but the file's metadata has no "
+                + $"'{ManifestKey}'.");
         ModelManifest manifest;
         try
         {
@@ -68,14 +72,16 @@ internal static class ModelFile
 
             manifest = json.Deserialize<ModelManifest>(Json)!;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFileException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException and not ModelFileException)
         {
             throw new ModelFileException($"{Shown.Path(path)}: the manifest can't be read: {Shown.Message(e.Message)}", e);
         }
 
         if (manifest.FormatVersion < 1 || manifest.Users < 0 || manifest.Items < 0 || manifest.Dimension < 1)
         {
-            throw new ModelFileException($"{Shown.Path(path)}: the manifest has format {manifest.FormatVersion}, {manifest.Users} users, {manifest.Items} items "
+            throw new ModelFileException($"{Shown.Path(path)}: the manifest has format {manifest.FormatVersion}, {manifest.Users} users, "
+                + $"{manifest.Items} items "
                 + $"and dimension {manifest.Dimension}.");
         }
 
@@ -98,8 +104,10 @@ internal static class ModelFile
         try
         {
             if (form.LineDimension < 1 || LineFusion.Dimension(form) != dimension || !LineFusion.IsAdditive(form.Fusion))
-                throw new FormatException($"the form has fusion '{form.Fusion}' and lines of dimension {form.LineDimension} for representations of {dimension}");
-            if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0 || !(m.Weight >= 0)))
+                throw new FormatException($"the form has fusion '{form.Fusion}' and lines of dimension {form.LineDimension} for "
+                    + $"representations of {dimension}");
+            if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0
+                || !(m.Weight >= 0)))
                 throw new FormatException("the form has a modality without sense");
             if (form.Modalities.Select(m => new Modality(m.Name ?? "")).Distinct().Count() != form.Modalities.Count)
                 throw new FormatException("the form has a modality twice");

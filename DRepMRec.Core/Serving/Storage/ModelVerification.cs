@@ -4,12 +4,16 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Checks everything in a model that loading takes on trust: offsets, ids, histories, that all numbers are finite, and the checksum.</summary>
+/// <summary>
+/// Checks everything in a model that loading takes on trust: offsets, ids, histories, that all numbers are finite, and the checksum.
+/// </summary>
 internal static class ModelVerification
 {
     private const int Slice = 1 << 20;
 
-    /// <summary>Checks the checksum before anything else: it takes no longer than reading the file, and finds whatever an accident did.</summary>
+    /// <summary>
+    /// Checks the checksum before anything else: it takes no longer than reading the file, and finds whatever an accident did.
+    /// </summary>
     public static void Verify(ServingModel model, FileStream stream, IReadOnlyList<SafeTensorPlace> places)
     {
         if (model.Manifest.DataChecksum.Length > 0)
@@ -17,7 +21,8 @@ internal static class ModelVerification
             stream.Seek(places.Count == 0 ? 0 : places[0].Offset, SeekOrigin.Begin);
             string checksum = Convert.ToHexStringLower(SHA256.HashData(stream));
             if (checksum != model.Manifest.DataChecksum)
-                throw new FormatException($"the arrays have the checksum {checksum}, the manifest says {Shown.Text(model.Manifest.DataChecksum)}: the file is damaged");
+                throw new FormatException($"the arrays have the checksum {checksum}, the manifest says "
+                    + $"{Shown.Text(model.Manifest.DataChecksum)}: the file is damaged");
         }
 
         Verify(model);
@@ -42,7 +47,8 @@ internal static class ModelVerification
             RequireFinite(map, 0, map.Length, "fold-in map");
         foreach (ContentEncoder content in model.Content)
         {
-            Block<float>?[] blocks = [content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate, content.GateBias];
+            Block<float>?[] blocks = [content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate,
+                content.GateBias];
             foreach (Block<float>? block in blocks.Append(content.Features?.Rows).Append(content.NeighborValues?.Rows))
                 RequireFinite(block ?? Block<float>.Empty, 0, block?.Length ?? 0, $"content form of '{content.Form.Name}'");
         }
@@ -58,7 +64,8 @@ internal static class ModelVerification
             foreach (int item in model.Seen(user))
             {
                 if (item <= previous || item >= trained)
-                    throw new FormatException($"the items of the user with index {user} must ascend from 0 to {trained - 1}; {item} comes after {previous}");
+                    throw new FormatException($"the items of the user with index {user} must ascend from 0 to {trained - 1}; {item} comes "
+                        + $"after {previous}");
                 degrees[item]++;
                 previous = item;
             }

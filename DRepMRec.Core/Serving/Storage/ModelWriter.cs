@@ -7,8 +7,8 @@ using DRepMRec.Internals;
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// Writes a model. The items of the training keep their rows, retired ones too, which are listed; of those that were added the retired ones are left out. The file is then what the snapshot was, for every answer
-/// and every change to come.
+/// Writes a model. The items of the training keep their rows, retired ones too, which are listed; of those that were added the retired ones
+/// are left out. The file is then what the snapshot was, for every answer and every change to come.
 /// </summary>
 internal sealed class ModelWriter
 {
@@ -44,7 +44,8 @@ internal sealed class ModelWriter
             TrainedItems = model.TrainedItems,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
-        Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = JsonSerializer.Serialize(manifest, ModelFile.Json) }, arrays);
+        Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = JsonSerializer.Serialize(manifest,
+            ModelFile.Json) }, arrays);
         GC.KeepAlive(model);
     }
 
@@ -55,7 +56,8 @@ internal sealed class ModelWriter
         Block<int> degrees = _isAsLoaded ? _model.ItemDegrees : Block<int>.Copy([.. _rows.Select(_model.Degree)]);
         List<SafeTensorSource> arrays =
         [
-            Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets), Array("seen_offsets", _model.SeenOffsets),
+            Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets),
+                Array("seen_offsets", _model.SeenOffsets),
             Rows("user_embeddings", _model.Users), ItemRows("item_embeddings", _model.Items),
         ];
         if (_model.Form is { Fusion: not null } form)
@@ -120,7 +122,8 @@ internal sealed class ModelWriter
     private static SafeTensorSource Array<T>(string name, Block<T> block, params long[] shape) where T : unmanaged
         => new(name, SafeTensor.TypeName<T>(), shape.Length == 0 ? [block.Length] : shape, stream => Write(stream, block, name));
 
-    private static SafeTensorSource Rows(string name, RowStore rows) => new(name, "F32", [rows.FileCount, rows.Width], stream => Write(stream, rows.Rows, name));
+    private static SafeTensorSource Rows(string name, RowStore rows)
+        => new(name, "F32", [rows.FileCount, rows.Width], stream => Write(stream, rows.Rows, name));
 
     private SafeTensorSource ItemRows(string name, RowStore rows) => new(name, "F32", [_rows.Length, rows.Width], stream =>
     {

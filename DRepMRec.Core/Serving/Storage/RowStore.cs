@@ -1,7 +1,8 @@
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// Rows of one width: those of the model file, which are never copied, those that stand in for some of them, and behind them those that were added since.
+/// Rows of one width: those of the model file, which are never copied, those that stand in for some of them, and behind them those that
+/// were added since.
 /// </summary>
 internal sealed class RowStore
 {
