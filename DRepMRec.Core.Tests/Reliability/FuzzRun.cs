@@ -50,7 +50,8 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
 
     public override string ToString()
         => string.Create(CultureInfo.InvariantCulture, $"{target.Name}: {Inputs} inputs, {Refused} refused, ")
-            + string.Create(CultureInfo.InvariantCulture, $"at most {MostBytesPerByte:F0} bytes allocated per byte, {Slowest.TotalMilliseconds:F0} ms at most");
+            + string.Create(CultureInfo.InvariantCulture, $"at most {MostBytesPerByte:F0} bytes allocated per byte, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{Slowest.TotalMilliseconds:F0} ms at most");
 
     private void Measure(TempFolder folder, int damaged, byte[] bytes)
     {

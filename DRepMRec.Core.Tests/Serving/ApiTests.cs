@@ -81,8 +81,10 @@ public sealed class ApiTests : IAsyncLifetime
 
         // The server refuses by the length alone; whoever sends on regardless may find the connection closed.
         using var tooLarge = new HttpRequestMessage(HttpMethod.Post,
-            "/recommendations") { Content = new StringContent($"{{\"userId\":\"{new string('x', 2 << 20)}\"}}", Encoding.UTF8,
-                "application/json") };
+            "/recommendations")
+        {
+            Content = new StringContent($"{{\"userId\":\"{new string('x', 2 << 20)}\"}}", Encoding.UTF8, "application/json"),
+        };
         tooLarge.Headers.ExpectContinue = true;
         await RequireProblem(await _client.SendAsync(tooLarge), HttpStatusCode.RequestEntityTooLarge);
         await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new { image = new[] { 1f } } }),

@@ -92,8 +92,11 @@ public sealed class CatalogueSequenceTests
         FluentActions.Invoking(() => new Recommender(r.Model with { Content = wild }).WithItems([new ItemContent("large", large)]))
             .Should().Throw<ArgumentException>()
             .WithMessage("Item 'large': what the model makes of the features of 'image' isn't finite.*");
-        Recommender damaged = new(r.Model with { Items = r.Model.Items
-            .With([3], Enumerable.Repeat(float.NaN, r.Manifest.Dimension).ToArray(), []), Changes = next.Model.Changes });
+        Recommender damaged = new(r.Model with
+        {
+            Items = r.Model.Items.With([3], Enumerable.Repeat(float.NaN, r.Manifest.Dimension).ToArray(), []),
+            Changes = next.Model.Changes,
+        });
         FluentActions.Invoking(() => damaged.Save(folder["damaged"])).Should().Throw<ModelFileException>();
         folder.Files().Should().Equal("model");
     }

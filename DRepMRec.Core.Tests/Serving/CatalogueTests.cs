@@ -140,8 +140,10 @@ public sealed class CatalogueTests
         Refuse("Item 'a': expected 12 features of 'image', got 3.",
             new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[3] }));
         Refuse("Item 'a': the features of 'image' must be finite numbers.",
-            new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = Enumerable.Repeat(float.NaN,
-                12).ToArray() }));
+            new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>>
+            {
+                [Modality.Image] = Enumerable.Repeat(float.NaN, 12).ToArray(),
+            }));
         Refuse("Item 'a\\ud800': expected an id of Unicode text, it has half of a surrogate pair.", new ItemContent("a\ud800", sound));
         Refuse("Item '\\ude00\\ud83d': expected an id of Unicode text", new ItemContent("\ude00\ud83d", sound));
         r.WithItems([new ItemContent("\ud83d\ude00", sound)]).Items.Should().Contain("\ud83d\ude00");

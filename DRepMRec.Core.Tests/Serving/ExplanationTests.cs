@@ -42,8 +42,13 @@ public sealed class ExplanationTests
     [Fact]
     public void Half_of_what_two_parts_make_together_belongs_to_each()
     {
-        var form = new ModelForm { Fusion = FusionKind.Sum, ModalWeight = 1, LineDimension = 1,
-            Modalities = [new ModalityForm { Name = "image" }] };
+        var form = new ModelForm
+        {
+            Fusion = FusionKind.Sum,
+            ModalWeight = 1,
+            LineDimension = 1,
+            Modalities = [new ModalityForm { Name = "image" }],
+        };
         RowStore One(float value) => RowStore.Of([value], 1);
         var manifest = new ModelManifest(2, "", "", "", 1, 1, 1, new Dictionary<string, double>()) { Form = form };
         ServingModel model = ModelExport.Assemble(manifest, ["u"], ["i"], One(2 + 3), One(5 + 7), new InteractionSet(1, 1, [(0, 0)]));

@@ -18,8 +18,12 @@ public sealed class LibtorchFreeTests
 
         using var models = new TempFolder();
         Served.Recommender.Save(models["model"]);
-        var start = new ProcessStartInfo("dotnet",
-            [Path.Combine(folder, "LibtorchFree.dll"), models["model"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string program = Path.Combine(folder, "LibtorchFree.dll");
+        var start = new ProcessStartInfo("dotnet", [program, models["model"]])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

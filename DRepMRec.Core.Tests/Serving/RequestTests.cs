@@ -80,8 +80,8 @@ public sealed class RequestTests
     public void Many_ids_that_are_not_known_are_named_once_each_in_their_order()
     {
         string[] ids = [.. Enumerable.Range(0, 200_000).Select(i => $"sku-{i}")];
-        Served.Recommender.Recommend(new RecommendationRequest { Candidates = [.. ids, .. ids],
-            History = [.. ids[..100_000]] }).UnknownItems.Should().Equal(ids);
+        var request = new RecommendationRequest { Candidates = [.. ids, .. ids], History = [.. ids[..100_000]] };
+        Served.Recommender.Recommend(request).UnknownItems.Should().Equal(ids);
     }
 
     [Fact]
@@ -112,8 +112,12 @@ public sealed class RequestTests
         r.Spaces.Should().Equal(RepresentationSpace.Fused, RepresentationSpace.Behavior, RepresentationSpace.Content);
         foreach (RepresentationSpace space in r.Spaces)
         {
-            IReadOnlyList<RowStore> lines = space switch { RepresentationSpace.Fused => [r.Model.Items], RepresentationSpace
-                .Behavior => [r.Model.ItemBehavior], _ => r.Model.ItemModal };
+            IReadOnlyList<RowStore> lines = space switch
+            {
+                RepresentationSpace.Fused => [r.Model.Items],
+                RepresentationSpace.Behavior => [r.Model.ItemBehavior],
+                _ => r.Model.ItemModal,
+            };
             float[][] rows = [.. Enumerable.Range(0, r.Items.Count).Select(i => LineFusion.Sum([.. lines.Select(l => l[i].ToArray())]))];
             IReadOnlyList<Recommendation> similar = r.SimilarItems(Served.Data.Items[9], 1000, space);
             similar.Should().HaveCount(r.Items.Count - 1).And.BeInDescendingOrder(s => s.Score)
@@ -139,8 +143,12 @@ public sealed class RequestTests
     {
         string Item() => Served.Data.Items[random.NextInt(Served.Data.Items.Count)];
         string Cold() => Served.Data.Items[Served.ColdItems[random.NextInt(Served.ColdItems.Length)]];
-        var request = new RecommendationRequest { Count = random.NextInt(30), ExcludeSeen = random.NextInt(2) == 0,
-            Excluded = [Item(), Item(), "?"] };
+        var request = new RecommendationRequest
+        {
+            Count = random.NextInt(30),
+            ExcludeSeen = random.NextInt(2) == 0,
+            Excluded = [Item(), Item(), "?"],
+        };
         request = random.NextInt(4) switch
         {
             0 => request with { History = [Item(), Item(), Item()] },

@@ -8,8 +8,13 @@ namespace DRepMRec.Tests.Serving;
 internal static class Served
 {
     private static readonly RecDataset Small = SyntheticDataset.Create(
-        new SyntheticOptions { Users = 300, Items = 200, Clusters = 8,
-            Modalities = [new(Modality.Image, 12), new(Modality.Text, 9)] }).Data;
+        new SyntheticOptions
+        {
+            Users = 300,
+            Items = 200,
+            Clusters = 8,
+            Modalities = [new(Modality.Image, 12), new(Modality.Text, 9)],
+        }).Data;
 
     private static readonly Lazy<(RecDataset Data, Recommender Recommender)> Trained = new(Train);
 
@@ -33,8 +38,12 @@ internal static class Served
         .Where(i => Small.Train.ItemDegrees()[i] == 0 && Small.Features.Any(f => f.Present[i]))];
 
     private static TrainingReport Fit(DRepMRecModel model, RecDataset data, int epochs)
-        => new Trainer(model, data, new TrainerOptions { MaxEpochs = epochs, BatchSize = 256,
-            Adam = new AdamOptions { LearningRate = 0.01 } }).Fit();
+        => new Trainer(model, data, new TrainerOptions
+        {
+            MaxEpochs = epochs,
+            BatchSize = 256,
+            Adam = new AdamOptions { LearningRate = 0.01 },
+        }).Fit();
 
     private static (RecDataset Data, Recommender Recommender) Train()
     {

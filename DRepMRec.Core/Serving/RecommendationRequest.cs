@@ -40,8 +40,11 @@ public sealed record RecommendationRequest
 
     /// <summary>Items with a lower score are left out. Popularity has no scores to compare and is never cut.</summary>
     /// <value>Any number but NaN. The default is minus infinity.</value>
-    public float MinimumScore { get; init => field = float.IsNaN(value)
-        ? throw new ArgumentOutOfRangeException(nameof(value), "Expected a number, got NaN.") : value; } = float.NegativeInfinity;
+    public float MinimumScore
+    {
+        get;
+        init => field = float.IsNaN(value) ? throw new ArgumentOutOfRangeException(nameof(value), "Expected a number, got NaN.") : value;
+    } = float.NegativeInfinity;
 
     private static IReadOnlyCollection<string> NotNull(IReadOnlyCollection<string> value)
     {

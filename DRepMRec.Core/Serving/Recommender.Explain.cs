@@ -6,6 +6,7 @@ namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
 {
+    private const string IsPopularity = "The score is the number of users of the item.";
     private const string NoParts = "The model's file doesn't have the lines that were fused, or their fusion isn't a sum.";
 
     /// <summary>Why an item has its score for a user.</summary>
@@ -33,10 +34,9 @@ public sealed partial class Recommender
             return null;
         Profile profile = Profile.Of(_model, request);
         IReadOnlyList<Recommendation> support = profile.Query is null ? [] : Supporters(profile, item, supporters);
-        Explanation explanation = profile.Query is null
-            ? new Explanation(itemId, _model.Degree(item), profile.Source,
-                support) { Unexplained = "The score is the number of users of the item." }
-            : Split(new Explanation(itemId, Score(profile.Query, item), profile.Source, support), profile, item);
+        Explanation explanation = profile.Query is { } query
+            ? Split(new Explanation(itemId, Score(query, item), profile.Source, support), profile, item)
+            : new Explanation(itemId, _model.Degree(item), profile.Source, support) { Unexplained = IsPopularity };
         GC.KeepAlive(this);
         return explanation;
     }
@@ -50,8 +50,11 @@ public sealed partial class Recommender
         float[] user = LineFusion.Sum(userParts), fused = LineFusion.Sum(itemParts);
         float[] shares = [.. userParts
             .Select((part, p) => 0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p])))];
-        return explanation with { Behavior = shares[0], Modalities = form.Modalities.Select((m, n) => (new Modality(m.Name), shares[n + 1]))
-            .ToDictionary(m => m.Item1, m => m.Item2) };
+        return explanation with
+        {
+            Behavior = shares[0],
+            Modalities = form.Modalities.Select((m, n) => KeyValuePair.Create(new Modality(m.Name), shares[n + 1])).ToDictionary(),
+        };
     }
 
     private float Score(float[] query, int item)

@@ -15,6 +15,9 @@ public sealed record RecommenderOptions
     /// a recommender that takes no new items.
     /// </summary>
     /// <value>0 (never) or more. The default is 1 GiB.</value>
-    public long MaxContentBytes { get; init => field = value >= 0 ? value
-        : throw new ArgumentOutOfRangeException(nameof(value), $"Expected 0 or more, got {value}."); } = 1L << 30;
+    public long MaxContentBytes
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), $"Expected 0 or more, got {value}.");
+    } = 1L << 30;
 }

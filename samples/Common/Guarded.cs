@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Runtime.InteropServices;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Serving;
@@ -28,28 +26,6 @@ internal static class Guarded
             Console.Error.WriteLine(e.Message);
             return 1;
         }
-    }
-
-    /// <summary>
-    /// Runs a command line. The first Ctrl+C or SIGTERM cancels, so that what is going on comes to a good end; the second one ends the
-    /// program at once, as the system does.
-    /// </summary>
-    public static int Invoke(RootCommand root, string[] args)
-    {
-        // Not disposed of: a signal may come as late as it likes.
-        var source = new CancellationTokenSource();
-        void Cancel(PosixSignalContext context)
-        {
-            if (source.IsCancellationRequested)
-                return;
-            context.Cancel = true;
-            source.Cancel();
-        }
-
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null },
-            source.Token).GetAwaiter().GetResult();
     }
 
     private static bool IsExpected(Exception e)

@@ -58,6 +58,6 @@ internal sealed record CommandLine
             Epochs = result.GetValue(epochs),
             ReportOnly = result.GetValue(reportOnly),
         }, cancellation))));
-        return Guarded.Invoke(root, args);
+        return Commands.Invoke(root, args);
     }
 }

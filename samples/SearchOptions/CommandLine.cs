@@ -63,6 +63,6 @@ internal sealed record CommandLine
             Log = result.GetValue(log)!,
             Test = result.GetValue(test),
         }, cancellation))));
-        return Guarded.Invoke(root, args);
+        return Commands.Invoke(root, args);
     }
 }

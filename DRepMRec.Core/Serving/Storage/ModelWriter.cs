@@ -44,8 +44,8 @@ internal sealed class ModelWriter
             TrainedItems = model.TrainedItems,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
-        Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = JsonSerializer.Serialize(manifest,
-            ModelFile.Json) }, arrays);
+        string text = JsonSerializer.Serialize(manifest, ModelFile.Json);
+        Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = text }, arrays);
         GC.KeepAlive(model);
     }
 
