@@ -16,7 +16,8 @@ public sealed class NeighborGraphTests
         CsrMatrix graph = NeighborGraph.Cosine(rows, dimension, neighbors);
         for (int row = 0; row < count; row++)
         {
-            (int Column, double Cosine)[] expected = [.. Enumerable.Range(0, count).Where(o => o != row).Select(o => (o, Cosine(rows, dimension, row, o)))
+            (int Column, double Cosine)[] expected = [.. Enumerable.Range(0, count).Where(o => o != row)
+                .Select(o => (o, Cosine(rows, dimension, row, o)))
                 .Where(n => n.Item2 > 0).OrderByDescending(n => n.Item2).Take(neighbors).OrderBy(n => n.o)];
             Range own = graph.RowOffsets[row]..graph.RowOffsets[row + 1];
             graph.Columns[own].ToArray().Should().Equal(expected.Select(e => e.Column));
@@ -51,8 +52,10 @@ public sealed class NeighborGraphTests
     [Fact]
     public void Wrong_input_is_refused()
     {
-        FluentActions.Invoking(() => NeighborGraph.Cosine(new float[5], 2, 1)).Should().Throw<ArgumentException>().WithMessage("Expected a multiple of 2 values, got 5.*");
-        FluentActions.Invoking(() => NeighborGraph.Cosine([1, 2, float.NaN, 1], 2, 1)).Should().Throw<ArgumentException>().WithMessage("Row 1 has a value that isn't finite.*");
+        FluentActions.Invoking(() => NeighborGraph.Cosine(new float[5], 2, 1)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a multiple of 2 values, got 5.*");
+        FluentActions.Invoking(() => NeighborGraph.Cosine([1, 2, float.NaN, 1], 2, 1)).Should().Throw<ArgumentException>()
+            .WithMessage("Row 1 has a value that isn't finite.*");
     }
 
     [Fact]
@@ -60,8 +63,10 @@ public sealed class NeighborGraphTests
     {
         const int Count = 3000, Dimension = 16;
         float[] centres = Samples.Floats(40 * Dimension, 1), noise = Samples.Floats(Count * Dimension, 2);
-        float[] rows = [.. Enumerable.Range(0, Count * Dimension).Select(n => centres[(n / Dimension % 40 * Dimension) + (n % Dimension)] + (0.5f * noise[n]))];
-        CsrMatrix exact = NeighborGraph.Cosine(rows, Dimension, 10), found = NeighborGraph.ApproximateCosine(rows, Dimension, 10, probes: 20);
+        float[] rows = [.. Enumerable.Range(0, Count * Dimension)
+            .Select(n => centres[(n / Dimension % 40 * Dimension) + (n % Dimension)] + (0.5f * noise[n]))];
+        CsrMatrix exact = NeighborGraph.Cosine(rows, Dimension, 10),
+            found = NeighborGraph.ApproximateCosine(rows, Dimension, 10, probes: 20);
         int hits = 0;
         for (int row = 0; row < Count; row++)
         {
@@ -107,6 +112,50 @@ public sealed class NeighborGraphTests
             }
         }
     }
+
+    [Fact]
+    public void Rows_of_zeros_are_in_no_group_and_equal_rows_are_in_many()
+    {
+        const int Count = 10_000;
+        var rows = new float[Count * 2];
+        for (int row = 0; row < Count; row += 2)
+            rows[row * 2] = 1;
+        var file = new InvertedFile(rows, 2);
+        file.GroupCount.Should().BeGreaterThan(8);
+        file.LargestCount.Should().BeLessThanOrEqualTo(8 * 37, "there are 141 groups of 35 on average");
+        CsrMatrix graph = file.Search(3, probes: 2);
+        for (int row = 0; row < Count; row++)
+            (graph.RowOffsets[row + 1] - graph.RowOffsets[row]).Should().Be(row % 2 == 0 ? 3 : 0);
+        graph.Columns.ToArray().Should().OnlyContain(column => column % 2 == 0);
+        graph.Values.ToArray().Should().AllBeEquivalentTo(1f);
+    }
+
+    [Theory]
+    [InlineData(50_000, 0)]
+    [InlineData(50_000, 1)]
+    public void Many_rows_without_features_or_with_the_same_ones_take_bounded_memory(int count, float value)
+    {
+        var rows = new float[count * 2];
+        for (int row = 0; row < count; row++)
+            rows[row * 2] = row % 100 == 0 ? 0 : value;
+        long before = GC.GetTotalAllocatedBytes();
+        CsrMatrix graph = NeighborGraph.ApproximateCosine(rows, 2, 5);
+        (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(4000L * count, "50,000 x 50,000 products are 10 GB");
+        graph.NonZeroCount.Should().Be(value == 0 ? 0 : 5 * (count - (count / 100)));
+    }
+
+    [Fact]
+    public void Subnormal_rows_have_their_directions()
+    {
+        CsrMatrix graph = NeighborGraph.Cosine([1e-44f, 1e-44f, 3, 3, 2e-44f, -2e-44f], 2, 2);
+        graph.Columns.ToArray().Should().Equal(1, 0);
+        graph.Values.ToArray().Should().OnlyContain(v => MathF.Abs(v - 1) < 1e-6f);
+    }
+
+    [Fact]
+    public void More_links_than_one_matrix_has_are_refused()
+        => FluentActions.Invoking(() => new NeighborLists(1 << 20, 1 << 12)).Should().Throw<ArgumentException>()
+            .WithMessage("1048576 rows with 4096 neighbours each have 4294967296 links*");
 
     private static double Cosine(float[] rows, int dimension, int a, int b)
     {

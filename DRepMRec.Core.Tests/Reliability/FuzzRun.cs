@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using DRepMRec.Internals;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Internals;
@@ -37,7 +36,7 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
         {
             if (target.Generator is { } generator && _random.NextInt(2) == 0)
             {
-                Measure(folder, generator.File, Encoding.UTF8.GetBytes(generator.Write(_random)));
+                Measure(folder, generator.File, generator.Write(_random));
                 continue;
             }
 

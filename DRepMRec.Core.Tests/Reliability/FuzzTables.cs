@@ -25,7 +25,7 @@ internal static class FuzzTables
         new("headers and ids of MMRec", [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n0\t2\t2\n"))], folder
             => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
         {
-            Generator = (0, random => Table(random, '\t', ["userID", "itemID", "rating", "timestamp", "x_label"], isTyped: false)),
+            Generator = (0, random => Encoding.UTF8.GetBytes(Table(random, '\t', ["userID", "itemID", "rating", "timestamp", "x_label"], isTyped: false))),
         },
         new("headers and ids of RecBole",
             [
@@ -34,7 +34,7 @@ internal static class FuzzTables
             ],
             folder => Summarize(RecDataset.LoadRecBole(folder["x.inter"])), typeof(DatasetFormatException))
         {
-            Generator = (0, random => Table(random, '\t', ["user_id", "item_id", "rating", "timestamp", "x_label"], isTyped: true)),
+            Generator = (0, random => Encoding.UTF8.GetBytes(Table(random, '\t', ["user_id", "item_id", "rating", "timestamp", "x_label"], isTyped: true))),
         },
         new("ids of items of RecBole",
             [
@@ -43,24 +43,24 @@ internal static class FuzzTables
             ],
             folder => Summarize(RecDataset.LoadRecBole(folder["x.inter"])), typeof(DatasetFormatException))
         {
-            Generator = (1, random => Table(random, '\t', ["item_id", "image", "text"], isTyped: true)),
+            Generator = (1, random => Encoding.UTF8.GetBytes(Table(random, '\t', ["item_id", "image", "text"], isTyped: true))),
         },
         new("headers and ids of delimited files", [("x.csv", Utf8("user,item,rating,x_label\na,b,5,0\n"))],
             folder => Summarize(RecDataset.LoadDelimited(folder["x.csv"], new() { Rating = "rating", Label = "x_label" })),
                 typeof(DatasetFormatException))
         {
-            Generator = (0, random => Table(random, ',', ["user", "item", "rating", "timestamp", "x_label"], isTyped: false)),
+            Generator = (0, random => Encoding.UTF8.GetBytes(Table(random, ',', ["user", "item", "rating", "timestamp", "x_label"], isTyped: false))),
         },
         new("ids of mapping files",
             [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n")), ("i_id_mapping.csv", Utf8("asin\titemID\na\t0\n"))],
             folder => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
         {
-            Generator = (1, random => Table(random, '\t', ["asin", "itemID"], isTyped: false)),
+            Generator = (1, random => Encoding.UTF8.GetBytes(Table(random, '\t', ["asin", "itemID"], isTyped: false))),
         },
         new("ids of JSON", [("train.json", Utf8("{\"u\": [1]}")), ("val.json", Utf8("{}")), ("test.json", Utf8("{}"))],
             folder => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
         {
-            Generator = (0, Json),
+            Generator = (0, random => Encoding.UTF8.GetBytes(Json(random))),
         },
     ];
 

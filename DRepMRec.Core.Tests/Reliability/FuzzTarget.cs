@@ -12,9 +12,12 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<(string File, byte[
     params IReadOnlyList<Type> Documented)
 {
     /// <summary>
-    /// Writes text of the format at random, for one of the files by its place, or <see langword="null"/> when there is only damage.
+    /// Makes input of the format at random, for one of the files by its place, beside damaged ones; <see langword="null"/> for damage alone.
     /// </summary>
-    public (int File, Func<SeededRandom, string> Write)? Generator { get; init; }
+    public (int File, Func<SeededRandom, byte[]> Write)? Generator { get; init; }
+
+    /// <summary>How many times longer than others an input takes: as many times fewer are drawn.</summary>
+    public int Cost { get; init; } = 1;
 
     /// <summary>The most bytes that reading may allocate per byte of all files, beside <see cref="FixedBytes"/>.</summary>
     public int BytesPerByte { get; init; } = 100;

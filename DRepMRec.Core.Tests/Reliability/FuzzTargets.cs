@@ -48,19 +48,27 @@ internal static class FuzzTargets
             [("x.csv", Text("user,item,when,set\n\"Doe, Ann\",x,1.5,0\n\"12\"\"\",y,2,1\nbob,\"z\nz\",3,2\neve,x,4,0\n"))],
             folder => RecDataset.LoadDelimited(folder["x.csv"], new() { Timestamp = "when", Label = "set" }),
                 typeof(DatasetFormatException)),
-        .. new[] { "<f4", ">f8", "<f2", "|i1", ">u8" }.SelectMany(type
-            => new[] { false, true }.Select(fortran => new FuzzTarget($"npy {type}{(fortran ? " by columns" : "")}",
+        .. new[] { "<f4", ">f8", "<f2", "|i1", ">u8" }
+            .SelectMany(type => new[] { false, true }.Select(fortran => new FuzzTarget($"npy {type}{(fortran ? " by columns" : "")}",
             [("x.npy", NpyBytes.File(NpyBytes.Header(type, "(2, 3)", fortran), NpyBytes.Numbers(type, [1, 2, 3, 4, 5, 6]), fortran
                 ? (byte)3 : (byte)1))],
             folder => FeatureTable.LoadNpy(folder["x.npy"], Modality.Image, ["a", "b"]), typeof(DatasetFormatException)))),
         new("model file", [("model", Model())], LoadModel, typeof(ModelFileException)),
+        .. ModelFiles.All,
+        new("changes of a catalogue", [("changes", CatalogueRun.Draw(new SeededRandom(1), 30))],
+            folder => CatalogueRun.Play(File.ReadAllBytes(folder["changes"])), typeof(ArgumentException))
+        {
+            Generator = (0, random => CatalogueRun.Draw(random, 20, sound: false)),
+            FixedBytes = int.MaxValue,
+            Cost = 10,
+        },
         new("checkpoint", [("run", Checkpoint())], LoadCheckpoint, typeof(CheckpointFormatException)),
-        new("manifest of a checkpoint", [("manifest", Text(Manifest.ToJson()))], folder
-            => CheckpointManifest.Parse(File.ReadAllText(folder["manifest"]), "run"), typeof(CheckpointFormatException)),
+        new("manifest of a checkpoint", [("manifest", Text(Manifest.ToJson()))],
+            folder => CheckpointManifest.Parse(File.ReadAllText(folder["manifest"]), "run"), typeof(CheckpointFormatException)),
         .. FuzzTables.All,
         .. Large(),
-        new("native library", [("lib.so", new SyntheticLibrary().Build())], folder
-            => VersionRelaxer.Relax(File.ReadAllBytes(folder["lib.so"])), typeof(ElfFormatException)),
+        new("native library", [("lib.so", new SyntheticLibrary().Build())],
+            folder => VersionRelaxer.Relax(File.ReadAllBytes(folder["lib.so"])), typeof(ElfFormatException)),
         new("name of a metric", [("metric", Text("Recall@20"))], folder => RankingMetric.Parse(File.ReadAllText(folder["metric"])),
             typeof(FormatException)),
         new("name of a modality", [("modality", Text("image"))], folder => _ = new Modality(File.ReadAllText(folder["modality"])),
@@ -81,43 +89,42 @@ internal static class FuzzTargets
             new("baby.inter as TSV", [("x.tsv", Head(Path.Combine(baby, "baby.inter"), 80))],
                 folder => RecDataset.LoadDelimited(folder["x.tsv"],
                     new() { Separator = '\t', User = "userID", Item = "itemID", Rating = "rating", Timestamp = "timestamp",
-                    Label = "x_label" }), typeof(DatasetFormatException)),
-            .. new[] { "audio", "image" }.Select(modality
-                => new FuzzTarget($"{modality}_feat.npy of tiktok",
-                [($"{modality}_feat.npy", Rows(Path.Combine(tiktok, $"{modality}_feat.npy"), 10))],
+                        Label = "x_label" }), typeof(DatasetFormatException)),
+            .. new[] { "audio", "image" }.Select(
+                modality => new FuzzTarget($"{modality}_feat.npy of tiktok",
+                    [($"{modality}_feat.npy", Rows(Path.Combine(tiktok, $"{modality}_feat.npy"), 10))],
                 folder => FeatureTable.LoadNpy(folder[$"{modality}_feat.npy"], new Modality(modality),
                     [.. Enumerable.Range(0, 10).Select(r => $"{r}")]), typeof(DatasetFormatException))),
 
             // The headers and the hash table lie at the beginning, the needed versions before 0x40000; whole it would take too long to
             // write.
-            new("libLibTorchSharp.so", [("head", library[..0x1000]), ("needed", library[0x3f000..0x40000])], folder
-                => Relax(library, folder), typeof(ElfFormatException)) { FixedBytes = 4 * library.Length },
+            new("libLibTorchSharp.so", [("head", library[..0x1000]), ("needed", library[0x3f000..0x40000])],
+                folder => Relax(library, folder), typeof(ElfFormatException)) { FixedBytes = 4 * library.Length },
         ];
     }
 
     /// <summary>Larger files, which show how memory grows with the input.</summary>
     private static IEnumerable<FuzzTarget> Large()
     {
-        (int User, int Item, int Label)[] pairs =
-            [.. Enumerable.Range(0, 3000).Select(n => (n / 30, n * 7 % 100, n % 10 > 7 ? 1 + (n % 2) : 0)).Distinct()];
+        (int User, int Item, int Label)[] pairs = [.. Enumerable.Range(0, 3000)
+            .Select(n => (n / 30, n * 7 % 100, n % 10 > 7 ? 1 + (n % 2) : 0)).Distinct()];
         string Lines(string separator) => string.Join('\n', pairs.Select(p => $"{p.User}{separator}{p.Item}{separator}{p.Label}")) + "\n";
-        string Json(int label) => "{"
-            + string.Join(',', pairs.Where(p => p.Label == label).GroupBy(p => p.User)
-            .Select(g => $"\"{g.Key}\":[{string.Join(',', g.Select(p => p.Item))}]")) + "}";
+        string Json(int label)
+            => "{" + string.Join(',', pairs.Where(p => p.Label == label).GroupBy(p => p.User)
+                .Select(g => $"\"{g.Key}\":[{string.Join(',', g.Select(p => p.Item))}]")) + "}";
         string items = string.Join('\n', Enumerable.Range(0, 100)
             .Select(i => $"{i}\t{string.Join(' ', Enumerable.Range(1, 20).Select(d => (i * d % 7) - 3))}"));
-        yield return new("MMRec, 3,000 lines",
-            [("x.inter", Text("userID\titemID\tx_label\n" + Lines("\t"))), ("image_feat.npy", Npy(100))], folder
-            => RecDataset.Load(folder.Path), typeof(DatasetFormatException));
+        yield return new("MMRec, 3,000 lines", [("x.inter", Text("userID\titemID\tx_label\n" + Lines("\t"))), ("image_feat.npy", Npy(100))],
+            folder => RecDataset.Load(folder.Path), typeof(DatasetFormatException));
         yield return new("RecBole, 3,000 lines",
             [("x.inter", Text("user_id:token\titem_id:token\tx_label:float\n" + Lines("\t"))),
-            ("x.item", Text("item_id:token\timage:float_seq\n" + items + "\n"))],
+                ("x.item", Text("item_id:token\timage:float_seq\n" + items + "\n"))],
             folder => RecDataset.LoadRecBole(folder["x.inter"]), typeof(DatasetFormatException));
         yield return new("LATTICE, 3,000 interactions",
             [("train.json", Text(Json(0))), ("val.json", Text(Json(1))), ("test.json", Text(Json(2)))], folder
-            => RecDataset.Load(folder.Path), typeof(DatasetFormatException));
-        yield return new("delimited, 3,000 lines", [("x.csv", Text("user,item,label\n" + Lines(",")))], folder
-            => RecDataset.LoadDelimited(folder["x.csv"], new() { Label = "label" }), typeof(DatasetFormatException));
+                => RecDataset.Load(folder.Path), typeof(DatasetFormatException));
+        yield return new("delimited, 3,000 lines", [("x.csv", Text("user,item,label\n" + Lines(",")))],
+            folder => RecDataset.LoadDelimited(folder["x.csv"], new() { Label = "label" }), typeof(DatasetFormatException));
         yield return new("npy of 100,000 bytes", [("x.npy", NpyBytes.File(NpyBytes.Header("|i1", "(1000, 100)"), new byte[100_000]))],
             folder => FeatureTable.LoadNpy(folder["x.npy"], Modality.Image, [.. Enumerable.Range(0, 1000).Select(r => $"{r}")]),
                 typeof(DatasetFormatException));
@@ -127,7 +134,7 @@ internal static class FuzzTargets
 
     private static byte[] Npy(int rows)
         => NpyBytes.File(NpyBytes.Header("<f4", $"({rows}, 1)"),
-        NpyBytes.Numbers("<f4", [.. Enumerable.Range(1, rows).Select(i => (double)i)]));
+            NpyBytes.Numbers("<f4", [.. Enumerable.Range(1, rows).Select(i => (double)i)]));
 
     private static byte[] Head(string file, int lines) => Text(string.Join('\n', File.ReadLines(file).Take(lines)) + "\n");
 

@@ -45,7 +45,7 @@ internal static class Program
                 int sum = 0;
                 foreach (FuzzTarget target in targets)
                 {
-                    FuzzRun run = new FuzzRun(target, Number("--seed", 1)).Run(each);
+                    FuzzRun run = new FuzzRun(target, Number("--seed", 1)).Run(each / target.Cost);
                     Console.WriteLine(run);
                     sum += run.Inputs;
                 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -32,16 +33,20 @@ public sealed class ApiTests : IAsyncLifetime
         JsonElement answer = await Get($"/users/{user}/recommendations?count=4&why=true");
         answer.GetProperty("source").GetString().Should().Be("User");
         var expected = Served.Recommender.Recommend(user, 4);
-        answer.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString()).Should().Equal(expected.Select(r => r.Item));
+        answer.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString())
+            .Should().Equal(expected.Select(r => r.Item));
         JsonElement why = answer.GetProperty("items")[0].GetProperty("why");
-        (why.GetProperty("behavior").GetSingle() + why.GetProperty("modalities").EnumerateObject().Sum(m => m.Value.GetSingle())).Should().BeApproximately(expected[0].Score, 1e-4f);
+        (why.GetProperty("behavior").GetSingle() + why.GetProperty("modalities").EnumerateObject().Sum(m => m.Value.GetSingle()))
+            .Should().BeApproximately(expected[0].Score, 1e-4f);
         (await Get("/users/nobody/recommendations")).GetProperty("source").GetString().Should().Be("Popularity");
         (await Get($"/users/{user}/history")).GetArrayLength().Should().Be(Served.Data.Train.ItemsOf(5).Length);
 
-        using HttpResponseMessage posted = await _client.PostAsJsonAsync("/recommendations", new { history = Served.Recommender.History(user), count = 3, excluded = new[] { expected[0].Item } });
+        using HttpResponseMessage posted = await _client.PostAsJsonAsync("/recommendations",
+            new { history = Served.Recommender.History(user), count = 3, excluded = new[] { expected[0].Item } });
         JsonElement folded = await posted.Content.ReadFromJsonAsync<JsonElement>();
         folded.GetProperty("source").GetString().Should().Be("FoldIn");
-        folded.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString()).Should().HaveCount(3).And.NotContain(expected[0].Item);
+        folded.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("item").GetString()).Should().HaveCount(3)
+            .And.NotContain(expected[0].Item);
     }
 
     [Fact]
@@ -53,30 +58,42 @@ public sealed class ApiTests : IAsyncLifetime
         similar[0].GetProperty("item").GetString().Should().Be(Served.Data.Items[Served.ColdItems[0]]);
         (await Get("/health")).GetProperty("items").GetInt32().Should().Be(Served.Recommender.Items.Count + 1);
         (await _client.DeleteAsync("/items/brand%20new")).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        await RequireProblem(await _client.GetAsync("/items/brand%20new/similar"), HttpStatusCode.NotFound, "The item 'brand new' isn't known.");
+        await RequireProblem(await _client.GetAsync("/items/brand%20new/similar"), HttpStatusCode.NotFound,
+            "The item 'brand new' isn't known.");
         await RequireProblem(await _client.DeleteAsync("/items/brand%20new"), HttpStatusCode.NotFound, "The item 'brand new' isn't known.");
     }
 
     [Fact]
     public async Task Bad_requests_get_problem_details()
     {
-        Task<HttpResponseMessage> Post(string json) => _client.PostAsync("/recommendations", new StringContent(json, Encoding.UTF8, "application/json"));
-        await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=201"), HttpStatusCode.BadRequest, "Expected 0 to 200, got 201.");
+        Task<HttpResponseMessage> Post(string json)
+            => _client.PostAsync("/recommendations", new StringContent(json, Encoding.UTF8, "application/json"));
+        await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=201"), HttpStatusCode.BadRequest,
+            "Expected 0 to 200, got 201.");
         await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=many"), HttpStatusCode.BadRequest);
         await RequireProblem(await _client.GetAsync("/users?count=-1"), HttpStatusCode.BadRequest, "Expected 0 to 200, got -1.");
         await RequireProblem(await _client.GetAsync("/nowhere"), HttpStatusCode.NotFound);
         await RequireProblem(await Post("{"), HttpStatusCode.BadRequest);
         await RequireProblem(await Post("{\"minimumScore\":NaN}"), HttpStatusCode.BadRequest);
         await RequireProblem(await Post("{\"history\":[null]}"), HttpStatusCode.BadRequest, "Expected ids of at most 256 characters.");
-        await RequireProblem(await Post(JsonSerializer.Serialize(new { history = Enumerable.Repeat("a", 1001) })), HttpStatusCode.BadRequest, "Expected at most 1000 ids, got 1001.");
+        await RequireProblem(await Post(JsonSerializer.Serialize(new { history = Enumerable.Repeat("a", 1001) })),
+            HttpStatusCode.BadRequest, "Expected at most 1000 ids, got 1001.");
 
         // The server refuses by the length alone; whoever sends on regardless may find the connection closed.
-        using var tooLarge = new HttpRequestMessage(HttpMethod.Post, "/recommendations") { Content = new StringContent($"{{\"userId\":\"{new string('x', 2 << 20)}\"}}", Encoding.UTF8, "application/json") };
+        using var tooLarge = new HttpRequestMessage(HttpMethod.Post,
+            "/recommendations")
+        {
+            Content = new StringContent($"{{\"userId\":\"{new string('x', 2 << 20)}\"}}", Encoding.UTF8, "application/json"),
+        };
         tooLarge.Headers.ExpectContinue = true;
         await RequireProblem(await _client.SendAsync(tooLarge), HttpStatusCode.RequestEntityTooLarge);
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new { image = new[] { 1f } } }), HttpStatusCode.BadRequest, "Item 'a': expected 12 features of 'image', got 1.");
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { }), HttpStatusCode.BadRequest, "expected features of at least one of image, text.");
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new Dictionary<string, float[]> { ["no such/thing"] = [1] } }), HttpStatusCode.BadRequest, "A modality's name");
+        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new { image = new[] { 1f } } }),
+            HttpStatusCode.BadRequest, "Item 'a': expected 12 features of 'image', got 1.");
+        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { }), HttpStatusCode.BadRequest,
+            "expected features of at least one of image, text.");
+        await RequireProblem(await _client.PutAsJsonAsync("/items/a",
+            new { features = new Dictionary<string, float[]> { ["no such/thing"] = [1] } }), HttpStatusCode.BadRequest,
+                "A modality's name");
     }
 
     [Fact]
@@ -84,8 +101,111 @@ public sealed class ApiTests : IAsyncLifetime
     {
         (await _client.GetStringAsync("/")).Should().Contain("<title>Recommendations</title>");
         JsonElement document = await Get("/openapi/v1.json");
-        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().BeEquivalentTo(
-            "/health", "/users", "/users/{id}/history", "/users/{id}/recommendations", "/recommendations", "/items/{id}/similar", "/items/{id}");
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
+            .Should().BeEquivalentTo("/health", "/users", "/history", "/recommendations", "/similar", "/items");
+        document.GetProperty("paths").GetProperty("/similar").GetProperty("get").GetProperty("parameters").EnumerateArray()
+            .Select(p => p.GetProperty("name").GetString())
+            .Should().Equal("item", "count", "space");
+    }
+
+    [Theory]
+    [InlineData("x/y")]
+    [InlineData("x%2Fy")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("a+b c&d=e?f#g")]
+    [InlineData("日本 \ud83d\ude00")]
+    [InlineData("\\\"'<>;\t")]
+    [InlineData("similar")]
+    public async Task Ids_may_have_any_characters(string id)
+    {
+        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
+        string escaped = Uri.EscapeDataString(id);
+        (await _client.PutAsJsonAsync($"/items?item={escaped}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        using (HttpResponseMessage known = await _client.PostAsJsonAsync("/recommendations",
+            new { userId = Served.Data.Users[0], candidates = new[] { id } }))
+        {
+            JsonElement answer = await known.Content.ReadFromJsonAsync<JsonElement>();
+            answer.GetProperty("items")[0].GetProperty("item").GetString().Should().Be(id);
+            answer.GetProperty("unknownItems").GetArrayLength().Should().Be(0);
+        }
+
+        (await Get($"/similar?item={escaped}&count=3")).GetArrayLength().Should().Be(3);
+        (await Raw("GET", $"/items/{escaped}/similar?count=3"))
+            .Should().StartWith("HTTP/1.1 200", "a path that is sent as it is has the id too");
+        (await Raw("DELETE", $"/items/{escaped}")).Should().StartWith("HTTP/1.1 204");
+        await RequireProblem(await _client.GetAsync($"/similar?item={escaped}"), HttpStatusCode.NotFound, "isn't known.");
+    }
+
+    [Fact]
+    public async Task A_user_with_a_slash_gets_what_is_the_users()
+    {
+        string user = Served.Data.Users[5];
+        string dashed = user.Replace("-", "%2D", StringComparison.Ordinal);
+        dashed.Should().NotBe(user);
+        (await Get($"/users/{dashed}/recommendations")).GetProperty("source").GetString().Should().Be("User");
+        (await Get("/users/a%2Fb/recommendations")).GetProperty("source").GetString().Should().Be("Popularity");
+        await RequireProblem(await _client.GetAsync("/users/a%2Fb/history"), HttpStatusCode.NotFound, "The user 'a/b' isn't known.");
+    }
+
+    [Theory]
+    [InlineData("/users?skip=-1", "Expected 0 to 1000000000, got -1.")]
+    [InlineData("/users?skip=99999999999", "Failed to bind parameter")]
+    [InlineData("/users?count=", "Failed to bind parameter")]
+    [InlineData("/users?cuont=1", "Expected skip, count.")]
+    [InlineData("/users?count=1&count=2", "Failed to bind parameter")]
+    [InlineData("/similar?item=a&space=7", "Expected Fused, Behavior, Content, got 7.")]
+    [InlineData("/similar?item=a&space=nowhere", "Failed to bind parameter")]
+    [InlineData("/history?user=a&user=b", "Expected one value, got 2.")]
+    [InlineData("/similar", "Required parameter")]
+    [InlineData("/similar?item=", "Expected 1 to 256 characters, got 0.")]
+    [InlineData("/similar?item=%FF", "Expected a path and a query of percent-encoded UTF-8.")]
+    [InlineData("/items/%C3/similar", "Expected a path and a query of percent-encoded UTF-8.")]
+    [InlineData("/history?user=%ED%A0%80", "Expected a path and a query of percent-encoded UTF-8.")]
+    public async Task Malformed_targets_get_problem_details(string target, string message)
+        => await RequireProblem(await _client.GetAsync(target), HttpStatusCode.BadRequest, message);
+
+    [Theory]
+    [InlineData("null", "")]
+    [InlineData("[]", "JSON")]
+    [InlineData("{\"count\":1e999}", "JSON")]
+    [InlineData("{\"minimumScore\":1e999}", "Expected a number of single precision.")]
+    [InlineData("{\"cuont\":1}", "cuont")]
+    [InlineData("{\"count\":1,\"count\":2}", "JSON")]
+    [InlineData("{\"userId\":\"\\ud800\"}", "JSON")]
+    public async Task Malformed_bodies_get_problem_details(string body, string message)
+        => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")),
+            HttpStatusCode.BadRequest, message);
+
+    [Fact]
+    public async Task Pages_of_users_follow_each_other()
+    {
+        JsonElement page = await Get("/users?skip=3&count=2");
+        page.EnumerateArray().Select(u => u.GetString()).Should().Equal(Served.Data.Users[3], Served.Data.Users[4]);
+        (await Get($"/users?skip={Limits.Skip}")).GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public void Arguments_that_nobody_reads_are_refused()
+    {
+        CommandLine.Fault(["--model", "x", "--urls=http://localhost:1", "--Logging:LogLevel:Default", "Debug"]).Should().BeNull();
+        CommandLine.Fault(["--modle", "x"]).Should().Be("'--modle' isn't an option; --help lists them.");
+        CommandLine.Fault(["x"]).Should().Be("'x' isn't an option; --help lists them.");
+        CommandLine.Fault(["--model"]).Should().Be("--model: expected a value.");
+        CommandLine.Fault(["--model", "--urls"]).Should().Be("--model: expected a value.");
+        CommandLine.AsksForHelp(["--model", "x", "-h"]).Should().BeTrue();
+        CommandLine.Help.Should().Contain("--model FILE").And.Contain("--urls URLS");
+    }
+
+    /// <summary>Sends a target as it is: clients of HTTP take dots for folders.</summary>
+    private async Task<string> Raw(string method, string target)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _client.BaseAddress!.Port);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
     }
 
     private Task<JsonElement> Get(string path) => _client.GetFromJsonAsync<JsonElement>(path);

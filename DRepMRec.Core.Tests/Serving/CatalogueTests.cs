@@ -13,7 +13,8 @@ public sealed class CatalogueTests
     {
         foreach (FilterGateKind gate in new[] { FilterGateKind.Self, FilterGateKind.None })
         {
-            foreach (ModalEncoderOptions modal in new ModalEncoderOptions[] { new(), new() { Neighbors = 0 }, new() { KeepSelf = false }, new() { RelationLayers = 2 }, new() { Weighting = ModalityWeighting.Learned } })
+            foreach (ModalEncoderOptions modal in new ModalEncoderOptions[] { new(), new() { Neighbors = 0 }, new() { KeepSelf = false },
+                new() { RelationLayers = 2 }, new() { Weighting = ModalityWeighting.Learned } })
                 RequireSameAsTrained(Served.Build(new DRepMRecOptions { Modal = modal with { Gate = gate } }, epochs: 1));
         }
     }
@@ -34,7 +35,7 @@ public sealed class CatalogueTests
             string id = Served.Data.Items[item];
             Recommender again = r.WithItems([new ItemContent(id, Served.Features(item))]);
             again.Model.TryGetItem(id, out int row).Should().BeTrue();
-            row.Should().Be(r.Model.ItemRows);
+            row.Should().Be(item, "an item that is replaced keeps its place");
             again.Model.Items[row].ToArray().Should().Equal(r.Model.Items[item].ToArray(), (a, b) => MathF.Abs(a - b) < 1e-4f);
         }
     }
@@ -49,12 +50,16 @@ public sealed class CatalogueTests
         Recommender added = r.WithItems([new ItemContent("new", Served.Features(cold)), new ItemContent(warmId, Served.Features(cold))]);
         added.Items.Count.Should().Be(r.Items.Count + 1);
         added.Items.Should().Contain("new").And.Contain(warmId).And.OnlyHaveUniqueItems();
-        added.SimilarItems("new", 1).Should().Equal(new Recommendation(coldId, added.SimilarItems("new", 1)[0].Score)).And.OnlyContain(s => s.Score > 0.9f);
-        added.Recommend(user, 1000).Select(i => i.Item).Should().Contain("new").And.NotContain(warmId, "the user has it, whatever it looks like now");
+        added.SimilarItems("new", 1).Should().Equal(new Recommendation(coldId, added.SimilarItems("new", 1)[0].Score))
+            .And.OnlyContain(s => s.Score > 0.9f);
+        added.Recommend(user, 1000).Select(i => i.Item).Should().Contain("new")
+            .And.NotContain(warmId, "the user has it, whatever it looks like now");
         added.History(user).Should().Equal(r.History(user));
         added.Recommend(new RecommendationRequest { History = ["new"] }).Source.Should().Be(RecommendationSource.Content);
-        added.Recommend(new RecommendationRequest { History = [warmId] }).Source.Should().Be(RecommendationSource.FoldIn, "an item that is replaced keeps its behaviour");
-        added.Recommend("nobody", 1000).Single(i => i.Item == warmId).Score.Should().Be(r.Recommend("nobody", 1000).Single(i => i.Item == warmId).Score);
+        added.Recommend(new RecommendationRequest { History = [warmId] }).Source
+            .Should().Be(RecommendationSource.FoldIn, "an item that is replaced keeps its behaviour");
+        added.Recommend("nobody", 1000).Single(i => i.Item == warmId).Score
+            .Should().Be(r.Recommend("nobody", 1000).Single(i => i.Item == warmId).Score);
 
         Recommender retired = added.WithoutItems(["new", before[0].Item, "never there"]);
         retired.Items.Count.Should().Be(r.Items.Count - 1);
@@ -71,7 +76,8 @@ public sealed class CatalogueTests
     public void A_changed_catalogue_survives_saving()
     {
         int cold = Served.ColdItems[0], warm = Served.Data.Train.ItemsOf(0)[0];
-        Recommender changed = Served.Recommender.WithItems([new ItemContent("new", Served.Features(cold)), new ItemContent(Served.Data.Items[warm], Served.Features(cold))])
+        Recommender changed = Served.Recommender
+            .WithItems([new ItemContent("new", Served.Features(cold)), new ItemContent(Served.Data.Items[warm], Served.Features(cold))])
             .WithoutItems([Served.Data.Items[warm + 1]]).WithItems([new ItemContent("newer", Served.Features(Served.ColdItems[1]))]);
         using var folder = new TempFolder();
         changed.Save(folder["model"]);
@@ -85,7 +91,8 @@ public sealed class CatalogueTests
         }
 
         loaded.Recommend("nobody", 1000).Should().BeEquivalentTo(changed.Recommend("nobody", 1000));
-        loaded.WithItems([new ItemContent("x", Served.Features(Served.ColdItems[2]))]).SimilarItems("x").Should().Equal(changed.WithItems([new ItemContent("x", Served.Features(Served.ColdItems[2]))]).SimilarItems("x"));
+        loaded.WithItems([new ItemContent("x", Served.Features(Served.ColdItems[2]))]).SimilarItems("x")
+            .Should().Equal(changed.WithItems([new ItemContent("x", Served.Features(Served.ColdItems[2]))]).SimilarItems("x"));
     }
 
     [Fact]
@@ -107,7 +114,8 @@ public sealed class CatalogueTests
         }))];
         for (int n = 0; n < 60; n++)
         {
-            Recommender next = current.WithItems([new ItemContent($"new{n % 7}", Served.Features(Served.ColdItems[n % Served.ColdItems.Length]))]);
+            Recommender next = current.WithItems(
+                [new ItemContent($"new{n % 7}", Served.Features(Served.ColdItems[n % Served.ColdItems.Length]))]);
             Volatile.Write(ref current, n % 3 == 0 ? next.WithoutItems([$"new{(n + 3) % 7}"]) : next);
         }
 
@@ -121,14 +129,26 @@ public sealed class CatalogueTests
     {
         Recommender r = Served.Recommender;
         Dictionary<Modality, ReadOnlyMemory<float>> sound = Served.Features(Served.ColdItems[0]);
-        void Refuse(string message, params ItemContent[] items) => FluentActions.Invoking(() => r.WithItems(items)).Should().Throw<ArgumentException>().WithMessage(message + "*");
+        void Refuse(string message, params ItemContent[] items)
+            => FluentActions.Invoking(() => r.WithItems(items)).Should().Throw<ArgumentException>().WithMessage(message + "*");
         Refuse("An item's id is blank.", new ItemContent(" ", sound));
         Refuse("Each item must occur once; 'a' is there twice.", new ItemContent("a", sound), new ItemContent("a", sound));
-        Refuse("Item 'a': expected features of at least one of image, text.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>>()));
-        Refuse("Item 'a': the model knows image, text, not 'audio'.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Audio] = new float[3] }));
-        Refuse("Item 'a': expected 12 features of 'image', got 3.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[3] }));
-        Refuse("Item 'a': the features of 'image' must be finite numbers.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = Enumerable.Repeat(float.NaN, 12).ToArray() }));
-        Refuse("Item 'a': expected features that aren't all 0.", new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[12] }));
+        Refuse("Item 'a': expected features of at least one of image, text.",
+            new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>>()));
+        Refuse("Item 'a': the model knows image, text, not 'audio'.",
+            new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Audio] = new float[3] }));
+        Refuse("Item 'a': expected 12 features of 'image', got 3.",
+            new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[3] }));
+        Refuse("Item 'a': the features of 'image' must be finite numbers.",
+            new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>>
+            {
+                [Modality.Image] = Enumerable.Repeat(float.NaN, 12).ToArray(),
+            }));
+        Refuse("Item 'a\\ud800': expected an id of Unicode text, it has half of a surrogate pair.", new ItemContent("a\ud800", sound));
+        Refuse("Item '\\ude00\\ud83d': expected an id of Unicode text", new ItemContent("\ude00\ud83d", sound));
+        r.WithItems([new ItemContent("\ud83d\ude00", sound)]).Items.Should().Contain("\ud83d\ude00");
+        Refuse("Item 'a': expected features that aren't all 0.",
+            new ItemContent("a", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[12] }));
     }
 
     [Fact]
@@ -144,7 +164,8 @@ public sealed class CatalogueTests
         foreach (Recommender r in without)
         {
             r.FeatureDimensions.Should().BeEmpty();
-            FluentActions.Invoking(() => r.WithItems([new ItemContent("a", Served.Features(Served.ColdItems[0]))])).Should().Throw<InvalidOperationException>().WithMessage("This model can't encode the features of new items: *");
+            FluentActions.Invoking(() => r.WithItems([new ItemContent("a", Served.Features(Served.ColdItems[0]))]))
+                .Should().Throw<InvalidOperationException>().WithMessage("This model can't encode the features of new items: *");
         }
     }
 }

@@ -41,7 +41,7 @@ public sealed class ExplanationTests
         var form = new ModelForm { Lines = new FusionForm(), LineDimension = 1, Modalities = [new ModalityForm { Name = "image" }] };
         RowStore One(float value) => RowStore.Of([value], 1);
         var manifest = new ModelManifest(2, "", "", "", 1, 1, 1, new Dictionary<string, double>()) { Form = form };
-        ServingModel model = ServingModel.OfFusedRows(manifest, ["u"], ["i"], One(2 + 3), One(5 + 7), new InteractionSet(1, 1, []));
+        ServingModel model = ServingModel.OfFusedRows(manifest, ["u"], ["i"], One(2 + 3), One(5 + 7), new InteractionSet(1, 1, [(0, 0)]));
         var r = new Recommender(model with { UserBehavior = One(2), ItemBehavior = One(5), UserModal = [One(3)], ItemModal = [One(7)] });
         Explanation why = r.Explain("u", "i")!;
         why.Score.Should().Be(60);
@@ -58,7 +58,8 @@ public sealed class ExplanationTests
         why.Modalities.Should().BeEmpty();
         why.Unexplained.Should().Be("The model's file doesn't have the lines that were fused, or their fusion isn't a sum.");
         r.FeatureDimensions.Should().BeEmpty();
-        r.Recommend(new RecommendationRequest { History = r.History(Served.Data.Users[0]) }).Source.Should().Be(RecommendationSource.FoldIn);
+        r.Recommend(new RecommendationRequest { History = r.History(Served.Data.Users[0]) }).Source
+            .Should().Be(RecommendationSource.FoldIn);
         FoldInTests.Overlap(r, Served.Data).Should().BeGreaterThan(0.5);
     }
 
@@ -79,8 +80,11 @@ public sealed class ExplanationTests
         string item = Served.Recommender.Recommend(user, 1)[0].Item;
         IReadOnlyList<Recommendation> supporters = Served.Recommender.Explain(user, item, 4)!.Supporters;
         string[] history = [.. Served.Recommender.History(user)];
-        supporters.Select(s => s.Item).Should().Equal(Served.Recommender.SimilarItems(item, 1000).Where(s => history.Contains(s.Item)).Take(4).Select(s => s.Item));
-        Served.Recommender.Explain("nobody", item)!.Should().Match<Explanation>(e => e.Supporters.Count == 0 && e.Source == RecommendationSource.Popularity && e.Unexplained != null);
+        supporters.Select(s => s.Item)
+            .Should().Equal(Served.Recommender.SimilarItems(item, 1000).Where(s => history.Contains(s.Item)).Take(4).Select(s => s.Item));
+        Served.Recommender.Explain("nobody", item)!
+            .Should().Match<Explanation>(e => e.Supporters.Count == 0 && e.Source == RecommendationSource.Popularity
+                && e.Unexplained != null);
     }
 
     private static void RequireSum(Recommender recommender, RecommendationRequest request)

@@ -9,7 +9,8 @@ namespace DRepMRec.Tests.Serving;
 
 public sealed class ExportTests
 {
-    private static readonly Recommender Changed = Served.Recommender.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]).WithoutItems([Served.Data.Items[3]]);
+    private static readonly Recommender Changed = Served.Recommender
+        .WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]).WithoutItems([Served.Data.Items[3]]);
 
     private static int Dimension => Changed.Manifest.Dimension;
 
@@ -17,6 +18,9 @@ public sealed class ExportTests
     public void Npy_files_have_the_rows_of_the_ids_beside_them()
     {
         using var folder = new TempFolder();
+        Changed.ExportNpy(folder["new"]);
+        Changed.ExportParquet(folder["newer"]);
+        Directory.EnumerateFiles(folder["new"]).Concat(Directory.EnumerateFiles(folder["newer"])).Should().HaveCount(6, "folders are made");
         Changed.ExportNpy(folder.Path);
         folder.Files().Should().Equal("item_ids.json", "items.npy", "user_ids.json", "users.npy");
         string[] ids = JsonSerializer.Deserialize<string[]>(File.ReadAllText(folder["item_ids.json"]))!;

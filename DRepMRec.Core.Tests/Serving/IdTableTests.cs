@@ -24,7 +24,8 @@ public sealed class IdTableTests
 
     [Fact]
     public void An_id_that_occurs_twice_is_refused()
-        => FluentActions.Invoking(() => IdTable.Of(["a", "b", "a"])).Should().Throw<ArgumentException>().WithMessage("Each id must occur once; 'a' is number 0 and number 2.");
+        => FluentActions.Invoking(() => IdTable.Of(["a", "b", "a"])).Should().Throw<ArgumentException>()
+            .WithMessage("Each id must occur once; 'a' is number 0 and number 2.");
 
     [Fact]
     public void A_damaged_table_neither_hangs_nor_reads_elsewhere()
@@ -32,9 +33,55 @@ public sealed class IdTableTests
         IdTable sound = IdTable.Of(["a", "b"]);
         var full = new IdTable(sound.Text, sound.Offsets, Block<int>.Copy([1, 1, 1, 1]));
         full.TryGetIndex("c", out _).Should().BeFalse();
+        FluentActions.Invoking(() => full.Verify("item")).Should().Throw<FormatException>();
         var wild = new IdTable(sound.Text, sound.Offsets, Block<int>.Copy([99, 99, 99, 99]));
         FluentActions.Invoking(() => wild.TryGetIndex("c", out _)).Should().Throw<ModelFileException>();
         var outside = new IdTable(sound.Text, Block<long>.Copy([0, 1, 1L << 40]), sound.Slots);
-        FluentActions.Invoking(() => outside[1]).Should().Throw<ModelFileException>().WithMessage("The model is damaged: it refers to elements 1 to 1099511627776 of an array of 2.");
+        FluentActions.Invoking(() => outside[1]).Should().Throw<ModelFileException>()
+            .WithMessage("The model is damaged: it refers to elements 1 to 1099511627776 of an array of 2.");
     }
+
+    [Fact]
+    public void A_table_without_a_free_slot_is_refused_before_an_id_is_looked_for()
+    {
+        IdTable sound = Many(1000);
+        int[] slots = sound.Slots.Slice(0, sound.Slots.Length).ToArray();
+        for (int slot = 0; slot < slots.Length; slot++)
+            slots[slot] = Math.Max(1, slots[slot]);
+        FluentActions.Invoking(() => new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots)).Verify("item"))
+            .Should().Throw<FormatException>()
+            .WithMessage("expected 1000 slots of the table of item ids to be used, as many as there are ids; 2048 of 2048 are");
+        slots.AsSpan().Clear();
+        slots[0] = 1001;
+        FluentActions.Invoking(() => new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots)).Verify("item"))
+            .Should().Throw<FormatException>()
+            .WithMessage("the table of item ids refers to id number 1000 of 1000");
+    }
+
+    [Fact]
+    public void A_table_in_which_all_ids_stand_in_one_run_costs_no_more_than_others()
+    {
+        // Half full, so that every id is found in the end by whoever looks long enough: 20,000 ids in one run are 100 million probes.
+        IdTable sound = Many(20_000);
+        int[] slots = new int[sound.Slots.Length];
+        for (int index = 0; index < 20_000; index++)
+            slots[index] = index + 1;
+        var run = new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots));
+        FluentActions.Invoking(() => run.Verify("item")).Should().Throw<FormatException>().WithMessage("the item id number *");
+        IdTable.MostProbes(20_000).Should().BeLessThan(20 * 20_000, "probes are counted, and are in proportion to the ids");
+    }
+
+    [Fact]
+    public void A_built_table_takes_a_tenth_of_the_probes_that_are_allowed()
+    {
+        foreach (int count in new[] { 1, 100, 40_000 })
+            Many(count).Verify("item").Should().BeLessThan((IdTable.MostProbes(count) / 5) + 1);
+    }
+
+    [Fact]
+    public void Ids_that_are_not_unicode_are_refused_by_number()
+        => FluentActions.Invoking(() => IdTable.Of(["a", "b\ud800"])).Should().Throw<ArgumentException>()
+            .WithMessage("Expected ids of Unicode text; number 1, 'b\\ud800', has half of a surrogate pair.");
+
+    private static IdTable Many(int count) => IdTable.Of(Enumerable.Range(0, count).Select(i => $"item {i}"));
 }

@@ -9,13 +9,21 @@ public sealed class LibtorchFreeTests
     [Fact]
     public async Task An_application_without_a_libtorch_package_loads_a_model_and_serves()
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).FullName.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).FullName
+            .Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";
         string folder = Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "Serving", "LibtorchFree", "bin", configuration, "net10.0");
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Should().NotContain(f => f.StartsWith("libtorch.", StringComparison.Ordinal) || f.Contains("torch_cpu", StringComparison.Ordinal));
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f))
+            .Should().NotContain(f => f.StartsWith("libtorch.", StringComparison.Ordinal) || f
+                .Contains("torch_cpu", StringComparison.Ordinal));
 
         using var models = new TempFolder();
         Served.Recommender.Save(models["model"]);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "LibtorchFree.dll"), models["model"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string program = Path.Combine(folder, "LibtorchFree.dll");
+        var start = new ProcessStartInfo("dotnet", [program, models["model"]])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

@@ -11,15 +11,18 @@ public sealed class RecommenderTests
     internal static Recommender Tiny()
     {
         float[] users = [1, 0, 0, 2], items = [1, 0, 1, 1, 0, 4, 2, 2, 0, 0];
-        var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, "0.1.0", "tiny", "abc", 2, 5, 2, new Dictionary<string, double> { ["Recall@20"] = 0.5 });
-        return new Recommender(ServingModel.OfFusedRows(manifest, ["anna", "bé"], ["a", "b", "c", "d", "e"], RowStore.Of(users, 2), RowStore.Of(items, 2), new InteractionSet(2, 5, [(0, 3), (1, 2)])));
+        var manifest = new ModelManifest(ModelManifest.CurrentFormatVersion, "0.1.0", "tiny", "abc", 2, 5, 2,
+            new Dictionary<string, double> { ["Recall@20"] = 0.5 });
+        return new Recommender(ServingModel.OfFusedRows(manifest, ["anna", "bé"], ["a", "b", "c", "d", "e"], RowStore.Of(users, 2),
+            RowStore.Of(items, 2), new InteractionSet(2, 5, [(0, 3), (1, 2)])));
     }
 
     [Fact]
     public void Recommends_the_highest_dot_products_without_seen_items()
     {
         Recommender tiny = Tiny();
-        tiny.Recommend("anna").Should().Equal(new Recommendation("a", 1), new Recommendation("b", 1), new Recommendation("c", 0), new Recommendation("e", 0));
+        tiny.Recommend("anna").Should().Equal(new Recommendation("a", 1), new Recommendation("b", 1), new Recommendation("c", 0),
+            new Recommendation("e", 0));
         tiny.Recommend("bé", 2).Should().Equal(new Recommendation("d", 4), new Recommendation("b", 2));
         tiny.Recommend("anna", 1, excludeSeen: false).Should().Equal(new Recommendation("d", 2));
         tiny.Recommend("anna", 0).Should().BeEmpty();
@@ -39,16 +42,19 @@ public sealed class RecommenderTests
     {
         RecDataset board = Samples.Checkerboard(40, 30);
         using var model = DRepMRecModel.Create(board, new DRepMRecOptions { EmbeddingDim = 16 });
-        TrainingReport report = new Trainer(model, board, new TrainerOptions { MaxEpochs = 30, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } }).Fit();
+        TrainingReport report = new Trainer(model, board,
+            new TrainerOptions { MaxEpochs = 30, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } }).Fit();
         Recommender recommender = report.BuildRecommender();
         for (int user = 0; user < 40; user++)
         {
             IReadOnlyList<Recommendation> two = recommender.Recommend($"u{user}", 2);
-            two.Should().OnlyContain(r => board.Items.IndexOf(r.Item) % 2 == user % 2 && !board.Train.Contains(user, board.Items.IndexOf(r.Item)));
+            two.Should().OnlyContain(r => board.Items.IndexOf(r.Item) % 2 == user % 2 && !board.Train
+                .Contains(user, board.Items.IndexOf(r.Item)));
         }
 
         recommender.SimilarItems("i3", 5).Should().OnlyContain(s => board.Items.IndexOf(s.Item) % 2 == 1);
-        recommender.Manifest.Should().Match<ModelManifest>(m => m.Dataset == "checkerboard" && m.SplitChecksum == board.SplitChecksum && m.Users == 40 && m.Items == 30);
+        recommender.Manifest.Should().Match<ModelManifest>(m => m.Dataset == "checkerboard" && m.SplitChecksum == board.SplitChecksum
+            && m.Users == 40 && m.Items == 30);
         recommender.Manifest.Validation["Recall@20"].Should().Be(report.Validation!.Metrics[DRepMRec.Evaluation.RankingMetric.Recall(20)]);
     }
 }

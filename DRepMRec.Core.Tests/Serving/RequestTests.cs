@@ -81,10 +81,13 @@ public sealed class RequestTests
 
         var request = new RecommendationRequest { UserId = user, Count = 1000, ExcludeSeen = false };
         string[] some = [.. all.Where((_, n) => n % 4 == 1).Select(r => r.Item)];
-        Served.Recommender.Recommend(request with { Candidates = [.. some, "no such item"] }).Should().Equal(all.Where(r => some.Contains(r.Item)));
-        Served.Recommender.Recommend(request with { Excluded = [.. some, "no such item"] }).Should().Equal(all.Where(r => !some.Contains(r.Item)));
+        Served.Recommender.Recommend(request with { Candidates = [.. some, "no such item"] })
+            .Should().Equal(all.Where(r => some.Contains(r.Item)));
+        Served.Recommender.Recommend(request with { Excluded = [.. some, "no such item"] })
+            .Should().Equal(all.Where(r => !some.Contains(r.Item)));
         Served.Recommender.Recommend(request with { Filter = id => id.EndsWith('7') }).Should().Equal(all.Where(r => r.Item.EndsWith('7')));
-        Served.Recommender.Recommend(request with { MinimumScore = all[50].Score }).Should().Equal(all.Where(r => r.Score >= all[50].Score));
+        Served.Recommender.Recommend(request with { MinimumScore = all[50].Score })
+            .Should().Equal(all.Where(r => r.Score >= all[50].Score));
         Served.Recommender.Recommend(request with { Candidates = [] }).Should().BeEmpty();
         Served.Recommender.Recommend(request with { Count = 0 }).Should().BeEmpty();
         Served.Recommender.Recommend(request with { Candidates = ["x", "y", "x"] }).UnknownItems.Should().Equal("x", "y");
@@ -113,8 +116,26 @@ public sealed class RequestTests
         unknown.Source.Should().Be(RecommendationSource.Popularity);
         unknown.UnknownItems.Should().Equal("x", "y");
         int[] degrees = Served.Data.Train.ItemDegrees();
-        unknown.Select(i => i.Item).Should().Equal(Enumerable.Range(0, degrees.Length).OrderByDescending(i => degrees[i]).ThenBy(i => i).Take(3).Select(i => Served.Data.Items[i]));
-        r.Recommend(new RecommendationRequest { UserId = Served.Data.Users[5], History = cold, Count = 1000 }).Select(i => i.Item).Should().NotContain(cold).And.NotContain(warm);
+        unknown.Select(i => i.Item).Should().Equal(Enumerable.Range(0, degrees.Length).OrderByDescending(i => degrees[i]).ThenBy(i => i)
+            .Take(3).Select(i => Served.Data.Items[i]));
+        r.Recommend(new RecommendationRequest { UserId = Served.Data.Users[5], History = cold, Count = 1000 }).Select(i => i.Item)
+            .Should().NotContain(cold).And.NotContain(warm);
+    }
+
+    [Fact]
+    public void Many_ids_that_are_not_known_are_named_once_each_in_their_order()
+    {
+        string[] ids = [.. Enumerable.Range(0, 200_000).Select(i => $"sku-{i}")];
+        var request = new RecommendationRequest { Candidates = [.. ids, .. ids], History = [.. ids[..100_000]] };
+        Served.Recommender.Recommend(request).UnknownItems.Should().Equal(ids);
+    }
+
+    [Fact]
+    public void Popularity_asks_a_filter_about_no_more_items_than_it_takes()
+    {
+        int asked = 0;
+        Served.Recommender.Recommend(new RecommendationRequest { Count = 5, Filter = _ => ++asked > 3 }).Should().HaveCount(5);
+        asked.Should().Be(8);
     }
 
     [Fact]
@@ -137,17 +158,25 @@ public sealed class RequestTests
         r.Spaces.Should().Equal(RepresentationSpace.Fused, RepresentationSpace.Behavior, RepresentationSpace.Content);
         foreach (RepresentationSpace space in r.Spaces)
         {
-            IReadOnlyList<RowStore> lines = space switch { RepresentationSpace.Fused => [r.Model.Items], RepresentationSpace.Behavior => [r.Model.ItemBehavior], _ => r.Model.ItemModal };
+            IReadOnlyList<RowStore> lines = space switch
+            {
+                RepresentationSpace.Fused => [r.Model.Items],
+                RepresentationSpace.Behavior => [r.Model.ItemBehavior],
+                _ => r.Model.ItemModal,
+            };
             float[][] rows = [.. Enumerable.Range(0, r.Items.Count).Select(i => LineFusion.Sum([.. lines.Select(l => l[i].ToArray())]))];
             IReadOnlyList<Recommendation> similar = r.SimilarItems(Served.Data.Items[9], 1000, space);
-            similar.Should().HaveCount(r.Items.Count - 1).And.BeInDescendingOrder(s => s.Score).And.NotContain(s => s.Item == Served.Data.Items[9]);
+            similar.Should().HaveCount(r.Items.Count - 1).And.BeInDescendingOrder(s => s.Score)
+                .And.NotContain(s => s.Item == Served.Data.Items[9]);
             foreach (var (item, score) in similar)
                 score.Should().BeApproximately((float)Cosine(rows[9], rows[Served.Data.Items.IndexOf(item)]), 1e-5f);
         }
 
         IReadOnlyList<SimilarUser> users = r.SimilarUsers(Served.Data.Users[4], 5, RepresentationSpace.Behavior);
         users.Should().HaveCount(5).And.BeInDescendingOrder(u => u.Score);
-        users[0].Score.Should().BeApproximately((float)Cosine(r.Model.UserBehavior[4].ToArray(), r.Model.UserBehavior[Served.Data.Users.IndexOf(users[0].User)].ToArray()), 1e-5f);
+        users[0].Score.Should().BeApproximately(
+            (float)Cosine(r.Model.UserBehavior[4].ToArray(), r.Model.UserBehavior[Served.Data.Users.IndexOf(users[0].User)].ToArray()),
+                1e-5f);
     }
 
     private static RecommendationRequest[] Filtered(int count, Func<string, bool> filter)
@@ -163,7 +192,12 @@ public sealed class RequestTests
     {
         string Item() => Served.Data.Items[random.NextInt(Served.Data.Items.Count)];
         string Cold() => Served.Data.Items[Served.ColdItems[random.NextInt(Served.ColdItems.Length)]];
-        var request = new RecommendationRequest { Count = random.NextInt(30), ExcludeSeen = random.NextInt(2) == 0, Excluded = [Item(), Item(), "?"] };
+        var request = new RecommendationRequest
+        {
+            Count = random.NextInt(30),
+            ExcludeSeen = random.NextInt(2) == 0,
+            Excluded = [Item(), Item(), "?"],
+        };
         request = random.NextInt(4) switch
         {
             0 => request with { History = [Item(), Item(), Item()] },

@@ -7,7 +7,14 @@ namespace DRepMRec.Tests.Serving;
 /// <summary>A small trained model that many tests ask, made once.</summary>
 internal static class Served
 {
-    private static readonly RecDataset Small = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 200, Clusters = 8, Modalities = [new(Modality.Image, 12), new(Modality.Text, 9)] }).Data;
+    private static readonly RecDataset Small = SyntheticDataset.Create(
+        new SyntheticOptions
+        {
+            Users = 300,
+            Items = 200,
+            Clusters = 8,
+            Modalities = [new(Modality.Image, 12), new(Modality.Text, 9)],
+        }).Data;
 
     private static readonly Lazy<(RecDataset Data, Recommender Recommender)> Trained = new(Train);
 
@@ -27,10 +34,16 @@ internal static class Served
         => Data.Features.Where(f => f.Present[item]).ToDictionary(f => f.Modality, f => (ReadOnlyMemory<float>)f[item].ToArray());
 
     /// <summary>The indices of items without a training interaction that have features.</summary>
-    public static int[] ColdItems { get; } = [.. Enumerable.Range(0, Small.Items.Count).Where(i => Small.Train.ItemDegrees()[i] == 0 && Small.Features.Any(f => f.Present[i]))];
+    public static int[] ColdItems { get; } = [.. Enumerable.Range(0, Small.Items.Count)
+        .Where(i => Small.Train.ItemDegrees()[i] == 0 && Small.Features.Any(f => f.Present[i]))];
 
     private static TrainingReport Fit(DRepMRecModel model, RecDataset data, int epochs)
-        => new Trainer(model, data, new TrainerOptions { MaxEpochs = epochs, BatchSize = 256, Adam = new AdamOptions { LearningRate = 0.01 } }).Fit();
+        => new Trainer(model, data, new TrainerOptions
+        {
+            MaxEpochs = epochs,
+            BatchSize = 256,
+            Adam = new AdamOptions { LearningRate = 0.01 },
+        }).Fit();
 
     private static (RecDataset Data, Recommender Recommender) Train()
     {

@@ -59,7 +59,7 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     public void Two_damaged_checkpoints_are_an_error_and_stay_as_they_are()
     {
         Folder.With("run.checkpoint", "nothing").With("run.checkpoint.previous", "nothing either");
-        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: expected a safetensors file of at least 8 bytes, got 7.");
+        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: the file is truncated: expected at least 8 bytes, found 7.");
         Folder.Files().Should().Equal("run.checkpoint", "run.checkpoint.previous");
         Train("DRepMRec", With(File) with { Checkpoint = new() { Path = File, Resume = false } }, []).Should().NotBeNull();
     }

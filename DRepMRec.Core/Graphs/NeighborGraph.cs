@@ -4,13 +4,19 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>Graphs that link each node to its k most similar others.</summary>
-/// <remarks>Nodes without features have empty rows. Of equally similar nodes the one with the lower index comes first. Similarities of 0 or below make no link.</remarks>
+/// <remarks>
+/// Nodes without features have empty rows. Of equally similar nodes the one with the lower index comes first. Similarities of 0 or below
+/// make no link.
+/// </remarks>
 public static class NeighborGraph
 {
     private const int RowBlock = 96;
     private const int ColumnBlock = 2048;
 
-    /// <summary>Links each row to the rows with the largest cosine to it, exactly, block by block: memory grows with N * (dimension + k), never with N * N, time with N².</summary>
+    /// <summary>
+    /// Links each row to the rows with the largest cosine to it, exactly, block by block: memory grows with N * (dimension + k), never with
+    /// N * N, time with N².
+    /// </summary>
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
@@ -52,13 +58,15 @@ public static class NeighborGraph
     }
 
     /// <summary>
-    /// The same by an inverted file, for more rows than exact search has time for: rows are grouped around centres, and each row is compared, exactly, with the rows of the groups that are nearest to its own.
-    /// Links may be missed, never made up: a link that is found has its true cosine.
+    /// The same by an inverted file, for more rows than exact search has time for: rows are grouped around centres, and each row is
+    /// compared, exactly, with the rows of the groups that are nearest to its own. Links may be missed, never made up: a link that is found
+    /// has its true cosine.
     /// </summary>
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
-    /// <param name="probes">How many groups are searched for each, at least 1; there are about 2 sqrt(N). The more, the fewer links are missed, and the longer it takes.</param>
+    /// <param name="probes">How many groups are searched for each, at least 1; there are about 2 sqrt(N). The more, the fewer links are
+    /// missed, and the longer it takes.</param>
     /// <returns>[N, N] with the cosines as values, without the diagonal.</returns>
     /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
     public static CsrMatrix ApproximateCosine(ReadOnlySpan<float> rows, int dimension, int neighbors, int probes = 32)
@@ -80,13 +88,15 @@ public static class NeighborGraph
     }
 
     /// <summary>
-    /// Links each item to the items that are most similar by their users: s_ij / (sqrt(s_ii s_jj) + shrinkage), s_ij being the number of users that both have, or, where users count by how much they
-    /// tell, the sum of 1 / |N_u| over them: the cosine between columns of the user-item matrix, whose rows then have length 1 (Deshpande and Karypis, TOIS 2004, section 4.2).
+    /// Links each item to the items that are most similar by their users: s_ij / (sqrt(s_ii s_jj) + shrinkage), s_ij being the number of
+    /// users that both have, or, where users count by how much they tell, the sum of 1 / |N_u| over them: the cosine between columns of the
+    /// user-item matrix, whose rows then have length 1 (Deshpande and Karypis, TOIS 2004, section 4.2).
     /// </summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
     /// <param name="normalizeUsers">Whether a user of many items counts less.</param>
-    /// <param name="shrinkage">What is added to the denominator, 0 or above: the more, the less is believed of items with few users.</param>
+    /// <param name="shrinkage">What is added to the denominator, 0 or above: the more, the less is believed of items with few
+    /// users.</param>
     /// <returns>[I, I] with the similarities as values, without the diagonal.</returns>
     public static CsrMatrix CoOccurrence(InteractionGraph graph, int neighbors, bool normalizeUsers = true, double shrinkage = 0)
     {
@@ -102,11 +112,13 @@ public static class NeighborGraph
                 own[item] += Weight(user);
         }
 
-        return MostShared(usersOfItems, itemsOfUsers, Weight, neighbors, (item, other, shared) => shared / (Math.Sqrt(own[item] * own[other]) + shrinkage));
+        return MostShared(usersOfItems, itemsOfUsers, Weight, neighbors,
+            (item, other, shared) => shared / (Math.Sqrt(own[item] * own[other]) + shrinkage));
     }
 
     /// <summary>Links each row to the k others that are most similar by the weights of the columns that both have.</summary>
-    private static CsrMatrix MostShared(CsrMatrix matrix, CsrMatrix transpose, Func<int, double> weight, int neighbors, Func<int, int, double, double> similarity)
+    private static CsrMatrix MostShared(CsrMatrix matrix, CsrMatrix transpose, Func<int, double> weight, int neighbors,
+        Func<int, int, double, double> similarity)
     {
         var rows = new List<(int Column, float Value)>[matrix.RowCount];
         Parallelism.ForRanges(matrix.RowCount, minimumPerThread: 64, (from, to) =>
@@ -128,7 +140,8 @@ public static class NeighborGraph
                     }
                 }
 
-                rows[row] = [.. touched.Select(v => (v, (float)similarity(row, v, shared[v]))).OrderByDescending(n => n.Item2).ThenBy(n => n.v).Take(neighbors).OrderBy(n => n.v)];
+                rows[row] = [.. touched.Select(v => (v, (float)similarity(row, v, shared[v])))
+                    .OrderByDescending(n => n.Item2).ThenBy(n => n.v).Take(neighbors).OrderBy(n => n.v)];
                 foreach (int other in touched)
                     shared[other] = 0;
                 touched.Clear();
@@ -199,6 +212,10 @@ public static class NeighborGraph
 
     private static CsrMatrix FromRows(List<(int Column, float Value)>[] rows)
     {
+        long links = rows.Sum(r => (long)r.Count);
+        if (links > Array.MaxLength)
+            throw new ArgumentException($"{rows.Length} rows have {links} links, more than the {Array.MaxLength} of one matrix: expected "
+                + "fewer neighbours for each.");
         var offsets = new int[rows.Length + 1];
         for (int r = 0; r < rows.Length; r++)
             offsets[r + 1] = offsets[r] + rows[r].Count;

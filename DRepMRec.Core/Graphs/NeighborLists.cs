@@ -3,12 +3,28 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>At most k links per row, filled in any order by any thread, and the matrix that they make.</summary>
-internal sealed class NeighborLists(int count, int k)
+internal sealed class NeighborLists
 {
-    private readonly int _width = Math.Min(k, Math.Max(0, count - 1));
-    private readonly int[] _counts = new int[count];
-    private readonly int[] _columns = new int[count * Math.Min(k, Math.Max(0, count - 1))];
-    private readonly float[] _values = new float[count * Math.Min(k, Math.Max(0, count - 1))];
+    private readonly int _width;
+    private readonly int[] _counts;
+    private readonly int[] _columns;
+    private readonly float[] _values;
+
+    /// <summary>Room for the links of all rows.</summary>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="k">The most links per row.</param>
+    /// <exception cref="ArgumentException">There are more links than a matrix can have.</exception>
+    public NeighborLists(int count, int k)
+    {
+        _width = Math.Min(k, Math.Max(0, count - 1));
+        long links = (long)count * _width;
+        if (links > Array.MaxLength)
+            throw new ArgumentException($"{count} rows with {_width} neighbours each have {links} links, more than the {Array.MaxLength} "
+                + "of one matrix.");
+        _counts = new int[count];
+        _columns = new int[links];
+        _values = new float[links];
+    }
 
     /// <summary>Takes the links of a row over that have a similarity above 0.</summary>
     /// <param name="row">The row.</param>
@@ -32,6 +48,7 @@ internal sealed class NeighborLists(int count, int k)
 
     public CsrMatrix ToMatrix()
     {
+        int count = _counts.Length;
         var offsets = new int[count + 1];
         for (int row = 0; row < count; row++)
             offsets[row + 1] = offsets[row] + _counts[row];

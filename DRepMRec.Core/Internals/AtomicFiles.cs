@@ -1,47 +1,66 @@
 namespace DRepMRec.Internals;
 
-/// <summary>Replaces a group of files such that a failure while writing, or the end of the process, leaves each of them whole: as it was or as it is to be.</summary>
+/// <summary>
+/// Replaces a group of files whole or not at all: what fails, be it in writing or in renaming, leaves all of them as they were. The end of
+/// the process leaves each of them whole, as it was or as it is to be.
+/// </summary>
 internal static class AtomicFiles
 {
     private const string TemporarySuffix = ".tmp";
 
-    /// <summary>Writes all files under names of their own first, and renames them when every one is complete and on the disk.</summary>
+    /// <summary>
+    /// Writes all files under names of their own first, and renames them when every one is complete and on the disk. What fails then is
+    /// undone.
+    /// </summary>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="files">What to write, by file name. Files that exist are replaced.</param>
+    /// <param name="files">What to write, by file name. Files that exist are replaced; of symbolic links the targets are.</param>
     /// <param name="keep">What is appended to the name of a file that is replaced, to keep it; without it, it is gone.</param>
-    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null)
+    /// <param name="renames">How files are renamed; <see langword="null"/> for the system's way.</param>
+    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null,
+        FileRenames? renames = null)
     {
-        string suffix = $".{Guid.NewGuid():N}{TemporarySuffix}";
+        string suffix = TemporaryName(), aside = TemporaryName();
+        string[] paths = [.. files.Keys.Select(name => Path.Combine(folder, name)).Select(path => keep is null ? Target(path) : path)];
+        var log = new RenameLog(renames ?? new FileRenames());
         try
         {
-            foreach (var (name, write) in files)
+            foreach (var (path, write) in paths.Zip(files.Values))
+                Write(path + suffix, write);
+            if (paths.Length == 1 && keep is null)
             {
-                string path = Path.Combine(folder, name + suffix);
-                using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-                try
-                {
-                    write(stream);
-                    stream.Flush(flushToDisk: true);
-                }
-                catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "value")
-                {
-                    // So .NET calls a file that is larger than its file system, or the process, may have.
-                    throw new IOException($"The file is too large for its file system or for this process: '{path}'", exception);
-                }
+                log.Move(paths[0] + suffix, paths[0], overwrite: true);
+                return;
             }
 
-            foreach (string name in files.Keys)
+            try
             {
-                string path = Path.Combine(folder, name);
-                if (keep is not null && File.Exists(path))
-                    File.Move(path, path + keep, overwrite: true);
-                File.Move(path + suffix, path, overwrite: true);
+                foreach (string path in paths)
+                {
+                    if (keep is not null && File.Exists(path))
+                    {
+                        log.Replace(path, path + keep, path + aside);
+                        log.Move(path + suffix, path);
+                    }
+                    else
+                    {
+                        log.Replace(path + suffix, path, path + aside);
+                    }
+                }
+            }
+            catch
+            {
+                log.Undo();
+                throw;
             }
         }
         finally
         {
-            foreach (string name in files.Keys)
-                File.Delete(Path.Combine(folder, name + suffix));
+            foreach (string path in paths)
+            {
+                File.Delete(path + suffix);
+                if (!log.IsStuck)
+                    File.Delete(path + aside);
+            }
         }
     }
 
@@ -49,11 +68,81 @@ internal static class AtomicFiles
     /// <returns>How many files there were.</returns>
     public static int Sweep(string folder, string name)
     {
-        bool IsLeft(string file)
-            => file.StartsWith(name + '.', StringComparison.Ordinal) && file.Length > name.Length + TemporarySuffix.Length && Guid.TryParseExact(file[(name.Length + 1)..^TemporarySuffix.Length], "N", out _);
+        bool IsLeft(string file) => file.StartsWith(name + '.', StringComparison.Ordinal)
+            && file.Length > name.Length + TemporarySuffix.Length
+            && Guid.TryParseExact(file[(name.Length + 1)..^TemporarySuffix.Length], "N", out _);
         string[] left = [.. Directory.EnumerateFiles(folder, "*" + TemporarySuffix).Where(f => IsLeft(Path.GetFileName(f)))];
         foreach (string file in left)
             File.Delete(file);
         return left.Length;
+    }
+
+    private static string TemporaryName() => $".{Guid.NewGuid():N}{TemporarySuffix}";
+
+    /// <summary>The file itself, or what a symbolic link stands for, so that the link stays.</summary>
+    private static string Target(string path)
+        => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
+
+    private static void Write(string path, Action<Stream> write)
+    {
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        try
+        {
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "value")
+        {
+            // So .NET calls a file that is larger than its file system, or the process, may have.
+            throw new IOException($"The file is too large for its file system or for this process: '{path}'", exception);
+        }
+    }
+
+    /// <summary>The renames so far, so that they can be taken back.</summary>
+    private sealed class RenameLog(FileRenames renames)
+    {
+        private readonly Stack<(string From, string To)> _done = new();
+
+        /// <summary>Whether a rename couldn't be taken back: the old files stay under their temporary names then.</summary>
+        public bool IsStuck { get; private set; }
+
+        /// <summary>Renames a file to one that may exist and is put aside then.</summary>
+        public void Replace(string from, string to, string aside)
+        {
+            if (!File.Exists(to))
+            {
+                Move(from, to);
+                return;
+            }
+
+            if (!renames.TryReplace(from, to, aside))
+            {
+                Move(to, aside);
+                Move(from, to);
+                return;
+            }
+
+            _done.Push((to, aside));
+            _done.Push((from, to));
+        }
+
+        public void Move(string from, string to, bool overwrite = false)
+        {
+            renames.Move(from, to, overwrite);
+            _done.Push((from, to));
+        }
+
+        public void Undo()
+        {
+            try
+            {
+                for (; _done.TryPeek(out var last); _done.Pop())
+                    renames.Move(last.To, last.From, overwrite: false);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                IsStuck = true;
+            }
+        }
     }
 }

@@ -18,7 +18,9 @@ internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOn
     /// <summary>The same array for a writer that takes arrays of any size.</summary>
     public SafeTensorSource ToSource() => new(Name, Type, Shape, stream => stream.Write(Data.Span));
 
-    public static string TypeName<T>() => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64" : typeof(T) == typeof(int) ? "I32" : typeof(T) == typeof(long) ? "I64" : "U8";
+    public static string TypeName<T>()
+        => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64" : typeof(T) == typeof(int) ? "I32"
+            : typeof(T) == typeof(long) ? "I64" : "U8";
 }
 
 /// <summary>An array to write, of any size.</summary>
@@ -40,7 +42,8 @@ internal sealed record SafeTensorSource(string Name, string Type, long[] Shape, 
 internal sealed record SafeTensorPlace(string Name, string Type, long[] Shape, long Offset, long Bytes);
 
 /// <summary>
-/// The safetensors format (huggingface.co/docs/safetensors): 8 bytes length of the header, little endian; the header, JSON; the arrays, one after the other. Nothing in it can be executed.
+/// The safetensors format (huggingface.co/docs/safetensors): 8 bytes length of the header, little endian; the header, JSON; the arrays, one
+/// after the other. Nothing in it can be executed.
 /// </summary>
 internal static class Safetensors
 {
@@ -92,12 +95,16 @@ internal static class Safetensors
 
     /// <summary>Reads a file. Nothing is allocated for an array before its bytes are known to be there.</summary>
     /// <exception cref="ModelFileException">The file breaks the format.</exception>
-    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(Stream stream, string file)
+    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(Stream stream,
+        string file)
     {
         var (metadata, places) = ReadHeader(stream, file);
         var tensors = new Dictionary<string, SafeTensor>();
         foreach (SafeTensorPlace place in places)
         {
+            if (place.Bytes > Array.MaxLength)
+                throw new ModelFileException($"{Shown.Name(file)}: array {Shown.Text(place.Name)} has {place.Bytes} bytes, more than are "
+                    + "read at once.");
             var data = new byte[place.Bytes];
             stream.ReadExactly(data);
             tensors[place.Name] = new SafeTensor(place.Name, place.Type, place.Shape, data);
@@ -106,33 +113,43 @@ internal static class Safetensors
         return (metadata, tensors);
     }
 
-    /// <summary>Reads what a file says about itself, and leaves the stream where the arrays begin. The arrays fill the rest of the file without a gap, in this order.</summary>
+    /// <summary>
+    /// Reads what a file says about itself, and leaves the stream where the arrays begin. The arrays fill the rest of the file without a
+    /// gap, in this order.
+    /// </summary>
     /// <exception cref="ModelFileException">The file breaks the format.</exception>
-    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(Stream stream, string file)
+    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(Stream stream,
+        string file)
     {
         long fileLength = stream.Length;
         Span<byte> prefix = stackalloc byte[8];
         if (fileLength < 8)
-            throw new ModelFileException($"{file}: expected a safetensors file of at least 8 bytes, got {fileLength}.");
+            throw Truncated(file, "at least 8", fileLength);
         stream.ReadExactly(prefix);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > MaxHeaderBytes || (long)headerLength > fileLength - 8)
-            throw new ModelFileException($"{file}: expected a header of at most {Math.Min(MaxHeaderBytes, fileLength - 8)} bytes, its length says {headerLength}.");
+        if (headerLength > MaxHeaderBytes)
+            throw new ModelFileException($"{Shown.Name(file)}: expected a safetensors file, whose header has at most {MaxHeaderBytes} "
+                + $"bytes; its first bytes say {headerLength}.");
+        if ((long)headerLength > fileLength - 8)
+            throw Truncated(file, $"at least {8 + headerLength}", fileLength);
         var header = new byte[headerLength];
         stream.ReadExactly(header);
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+            using JsonDocument json = JsonDocument.Parse(header,
+                new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
             return ReadPlaces(file, json.RootElement, 8 + (long)headerLength, fileLength);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException and not ModelFileException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException and not ModelFileException)
         {
-            throw new ModelFileException($"{file}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
+            throw new ModelFileException($"{Shown.Name(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
         }
     }
 
-    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadPlaces(string file, JsonElement root, long dataStart, long fileLength)
+    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadPlaces(string file,
+        JsonElement root, long dataStart, long fileLength)
     {
         long dataLength = fileLength - dataStart;
         var metadata = new Dictionary<string, string>();
@@ -142,32 +159,47 @@ internal static class Safetensors
             if (property.Name == MetadataKey)
             {
                 foreach (JsonProperty entry in property.Value.EnumerateObject())
-                    metadata[entry.Name] = entry.Value.GetString() ?? throw new FormatException($"the metadata {Shown.Text(entry.Name)} isn't a string");
+                    metadata[entry.Name] = entry.Value.GetString()
+                        ?? throw new FormatException($"the metadata {Shown.Text(entry.Name)} isn't a string");
                 continue;
             }
 
             JsonElement offsets = property.Value.GetProperty("data_offsets");
             if (offsets.GetArrayLength() != 2)
                 throw new FormatException($"array {Shown.Text(property.Name)} has {offsets.GetArrayLength()} offsets instead of 2");
-            found.Add((property.Name, property.Value.GetProperty("dtype").GetString() ?? "", [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())],
+            found.Add((property.Name, property.Value
+                .GetProperty("dtype").GetString()
+                    ?? "", [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())],
                 offsets[0].GetInt64(), offsets[1].GetInt64()));
         }
 
+        long promised = found.Count == 0 ? 0 : found.Max(p => p.End);
+        if (promised > dataLength)
+            throw Truncated(file, $"{(decimal)dataStart + promised}", fileLength);
         var places = new List<SafeTensorPlace>();
         long expected = 0;
         foreach (var (name, type, shape, begin, end) in found.OrderBy(p => p.Begin).ThenBy(p => p.End))
         {
             long bytes = ByteCount(type, shape, dataLength);
             if (begin != expected || end - begin != bytes || end > dataLength)
-                throw new ModelFileException($"{file}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at {expected} to {expected + bytes} of {dataLength} bytes; its offsets are {begin} to {end}.");
+            {
+                throw new ModelFileException($"{Shown.Name(file)}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at "
+                    + $"{expected} to {expected + bytes} "
+                    + $"of {dataLength} bytes; its offsets are {begin} to {end}.");
+            }
+
             places.Add(new SafeTensorPlace(name, type, shape, dataStart + begin, bytes));
             expected = end;
         }
 
         if (expected != dataLength)
-            throw new ModelFileException($"{file}: expected {expected} bytes of arrays, there are {dataLength}.");
+            throw new ModelFileException($"{Shown.Name(file)}: expected {dataStart + expected} bytes, found {fileLength}: there is more "
+                + "than the header tells of.");
         return (metadata, places);
     }
+
+    private static ModelFileException Truncated(string file, string expected, long found)
+        => new($"{Shown.Name(file)}: the file is truncated: expected {expected} bytes, found {found}.");
 
     public static int ElementBytes(string type) => type switch
     {

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using DRepMRec.Data;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
@@ -9,10 +10,16 @@ internal static class CatalogueUpdate
     public static ServingModel Add(ServingModel model, IReadOnlyCollection<ItemContent> items)
     {
         if (model.Content.Count == 0 || model.Form is not { } form)
-            throw new InvalidOperationException("This model can't encode the features of new items: it has no modal line, its gates or fusion can't be taken out of libtorch, or it was built without a content form (RecommenderOptions).");
+        {
+            throw new InvalidOperationException(
+                "This model can't encode the features of new items: it has no modal line, its gates or fusion can't be taken out of "
+                    + "libtorch, "
+                + "or it was built without a content form (RecommenderOptions).");
+        }
+
         if (items.Count == 0)
             return model;
-        Check(model, items);
+        ItemCheck.Require(model, items);
         return Rebuild(model, [.. items.Select(item => Encode(model, form, item))], []);
     }
 
@@ -22,81 +29,98 @@ internal static class CatalogueUpdate
         foreach (string id in ids)
         {
             ArgumentNullException.ThrowIfNull(id, nameof(ids));
-            if (model.TryGetItem(id, out int item))
-                retired.Add(item);
+            if (model.TryGetItem(id, out int row))
+                retired.Add(row);
         }
 
         return retired.Count == 0 ? model : Rebuild(model, [], retired);
     }
 
-    /// <summary>Rows of the file are hidden; added ones that are replaced or retired are gone, so that however often an item changes, nothing grows.</summary>
-    private static ServingModel Rebuild(ServingModel model, Encoded[] encoded, HashSet<int> gone)
+    /// <summary>
+    /// Items of the file are replaced, hidden and shown in their rows. Added ones are replaced in their rows too; retired, they are gone,
+    /// so that nothing grows however often an item comes and goes.
+    /// </summary>
+    private static ServingModel Rebuild(ServingModel model, Encoded[] encoded, HashSet<int> retired)
     {
-        gone.UnionWith(encoded.Select(e => e.Current).Where(c => c >= 0));
         int fileRows = model.ItemIds.Count;
         CatalogueChanges before = model.Changes;
-        int[] kept = [.. Enumerable.Range(fileRows, before.AddedIds.Length).Where(row => !gone.Contains(row))];
-        RowStore With(RowStore rows, Func<Encoded, float[]> row) => rows.With(kept, [.. encoded.Select(row)]);
-        return model with
+        Dictionary<int, Encoded> byRow = encoded.Where(e => e.Row >= 0).ToDictionary(e => e.Row);
+        Source From(int row) => new(row, byRow.GetValueOrDefault(row));
+        int[] replaced = [.. before.Replaced.Where(row => !retired.Contains(row)).Union(byRow.Keys.Where(row => row < fileRows)).Order()];
+        int[] keptAdded = [.. Enumerable.Range(fileRows, before.AddedIds.Length).Where(row => !retired.Contains(row))];
+        Encoded[] brandNew = [.. encoded.Where(e => e.Row < 0)];
+        Source[] replacements = [.. replaced.Select(From)], added = [.. keptAdded.Select(From), .. brandNew.Select(e => new Source(-1, e))];
+
+        RowStore With(RowStore rows, Func<Encoded, float[]> row)
+            => rows.With(replaced, Gather(rows, replacements, row), Gather(rows, added, row));
+        CatalogueChanges changes = before.Next(
+            [.. retired.Where(row => row < fileRows)],
+            [.. byRow.Keys.Where(before.IsHidden)],
+            replaced,
+            [.. keptAdded.Select(row => before.AddedIds[row - fileRows]), .. brandNew.Select(e => e.Id)],
+            fileRows);
+        ServingModel changed = model with
         {
-            Changes = new CatalogueChanges(
-                before.Hidden.Union(gone.Where(row => row < fileRows)),
-                [.. kept.Select(row => before.AddedIds[row - fileRows]), .. encoded.Select(e => e.Id)],
-                [.. kept.Select(row => before.Replaced[row - fileRows]), .. encoded.Select(e => model.ItemIds.TryGetIndex(e.Id, out int original) ? original : -1)],
-                fileRows),
+            Changes = changes,
             Items = With(model.Items, e => e.Fused),
-            ItemBehavior = model.Form is null ? With(model.ItemBehavior, e => e.Fused) : With(model.ItemBehavior, e => e.Behavior),
+            ItemBehavior = With(model.ItemBehavior, e => e.Behavior),
             ItemModal = [.. model.ItemModal.Select((rows, m) => With(rows, e => e.Modal[m]))],
             Content = [.. model.Content.Select((content, m) => content with
             {
-                Features = content.Features is null ? null : With(content.Features, e => e.Content[m]?.Features ?? new float[content.Form.FeatureDimension]),
-                NeighborValues = content.NeighborValues is null ? null : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
+                Features = content.Features is null ? null
+                    : With(content.Features, e => e.Content[m]?.Features ?? new float[content.Form.FeatureDimension]),
+                NeighborValues = content.NeighborValues is null ? null
+                    : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
             })],
         };
+        return changed with { Manifest = changed.Manifest with { Items = changed.ItemCount, DataChecksum = "" } };
+    }
+
+    private static float[] Gather(RowStore rows, Source[] sources, Func<Encoded, float[]> row)
+    {
+        long length = (long)sources.Length * rows.Width;
+        if (length > Array.MaxLength)
+            throw new InvalidOperationException(
+                $"{sources.Length} items have changed since the file was written, more than are kept beside it: save the recommender and "
+                    + "load it first.");
+        var values = new float[length];
+        for (int n = 0; n < sources.Length; n++)
+            (sources[n].New is { } encoded ? row(encoded) : rows[sources[n].Row]).CopyTo(values.AsSpan(n * rows.Width));
+        return values;
     }
 
     private static Encoded Encode(ServingModel model, ModelForm form, ItemContent item)
     {
-        int current = model.TryGetItem(item.Id, out int found) ? found : -1;
-        EncodedContent?[] content = [.. model.Content.Select(c => item.Features.TryGetValue(new Modality(c.Form.Name), out ReadOnlyMemory<float> features)
-            ? c.Encode(features.Span, index => index != current && !model.Changes.IsHidden(index)) : null)];
+        int row = model.RowFor(item.Id);
+        EncodedContent?[] content = [.. model.Content
+            .Select(c => item.Features.TryGetValue(new Modality(c.Form.Name), out ReadOnlyMemory<float> features)
+            ? c.Encode(features.Span, other => other != row && !model.Changes.IsHidden(other)) : null)];
         if (content.All(c => c is null))
-            throw new ArgumentException($"Item '{item.Id}': expected features that aren't all 0.", nameof(item));
+            throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected features that aren't all 0.", "items");
         double weights = content.Select((c, m) => c is null ? 0 : model.Content[m].Form.Weight).Sum();
         float[][] modal = [.. content.Select((c, m) =>
         {
-            var row = new float[form.LineDimension];
+            var line = new float[form.LineDimension];
             if (c is not null && weights > 0)
-                TensorPrimitives.Multiply(c.Row, (float)(model.Content[m].Form.Weight / weights), row);
-            return row;
+                TensorPrimitives.Multiply(c.Row, (float)(model.Content[m].Form.Weight / weights), line);
+            return line;
         })];
-        float[] behavior = current >= 0 ? model.ItemBehavior[current].ToArray() : new float[form.LineDimension];
-        return new Encoded(item.Id, current, LineFusion.Sum(LineFusion.Parts(form, behavior, modal, isUser: false)), behavior, modal, content);
-    }
-
-    private static void Check(ServingModel model, IReadOnlyCollection<ItemContent> items)
-    {
-        Dictionary<Modality, int> dimensions = model.Content.ToDictionary(c => new Modality(c.Form.Name), c => c.Form.FeatureDimension);
-        var ids = new HashSet<string>();
-        foreach (ItemContent item in items)
+        for (int m = 0; m < content.Length; m++)
         {
-            if (item is null || string.IsNullOrWhiteSpace(item.Id))
-                throw new ArgumentException("An item's id is blank.", nameof(items));
-            if (!ids.Add(item.Id))
-                throw new ArgumentException($"Each item must occur once; '{item.Id}' is there twice.", nameof(items));
-            if (item.Features is null || item.Features.Count == 0)
-                throw new ArgumentException($"Item '{item.Id}': expected features of at least one of {string.Join(", ", dimensions.Keys)}.", nameof(items));
-            foreach (var (modality, features) in item.Features)
-            {
-                if (!dimensions.TryGetValue(modality, out int dimension))
-                    throw new ArgumentException($"Item '{item.Id}': the model knows {string.Join(", ", dimensions.Keys)}, not '{modality}'.", nameof(items));
-                if (features.Length != dimension)
-                    throw new ArgumentException($"Item '{item.Id}': expected {dimension} features of '{modality}', got {features.Length}.", nameof(items));
-                if (!TensorPrimitives.IsFiniteAll(features.Span))
-                    throw new ArgumentException($"Item '{item.Id}': the features of '{modality}' must be finite numbers.", nameof(items));
-            }
+            if (content[m] is { IsFinite: false } || !TensorPrimitives.IsFiniteAll<float>(modal[m]))
+                throw new ArgumentException($"Item {Shown.Text(item.Id)}: what the model makes of the features of "
+                    + $"'{model.Content[m].Form.Name}' isn't finite.", "items");
         }
+
+        float[] behavior = row >= 0 ? model.ItemBehavior[row].ToArray() : new float[form.LineDimension];
+        float[] fused = LineFusion.Sum(LineFusion.Parts(form, behavior, modal, isUser: false));
+        if (!TensorPrimitives.IsFiniteAll<float>(fused))
+            throw new ArgumentException($"Item {Shown.Text(item.Id)}: what the model makes of its features isn't finite.", "items");
+        return new Encoded(item.Id, row, fused, behavior, modal, content);
     }
 
-    private sealed record Encoded(string Id, int Current, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content);
+    /// <summary>Where a row of the new snapshot comes from: what was encoded or else a row of the snapshot before.</summary>
+    private readonly record struct Source(int Row, Encoded? New);
+
+    private sealed record Encoded(string Id, int Row, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content);
 }

@@ -2,7 +2,10 @@ using System.Collections;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The raw ids that a recommender knows, in the order of the dataset; items that were added come last. Ids compare by their exact characters.</summary>
+/// <summary>
+/// The raw ids that a recommender knows, in the order of the dataset; items that were added come last. Ids compare by their exact
+/// characters.
+/// </summary>
 /// <remarks>Immutable and safe for use by many threads. Ids are read as they're asked for.</remarks>
 public sealed class IdIndex : IReadOnlyCollection<string>
 {
@@ -24,18 +27,34 @@ public sealed class IdIndex : IReadOnlyCollection<string>
         return known;
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<string> GetEnumerator()
+    /// <summary>Some of the ids, without going over those before them.</summary>
+    /// <param name="skip">How many ids come before.</param>
+    /// <param name="count">The most ids; there are fewer at the end.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
+    public IReadOnlyList<string> Page(int skip, int count)
     {
-        for (int index = 0; index < (_users ? _model.UserIds.Count : _model.ItemRows); index++)
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return [.. From(skip).Take(count)];
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<string> GetEnumerator() => From(0).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IEnumerable<string> From(int skip)
+    {
+        if (skip >= Count)
+            yield break;
+        int rows = _users ? _model.UserIds.Count : _model.ItemRows;
+        for (int row = _users ? skip : _model.Changes.RowAt(skip); row < rows; row++)
         {
-            if (!_users && _model.Changes.IsHidden(index))
+            if (!_users && _model.Changes.IsHidden(row))
                 continue;
-            string id = _users ? _model.UserIds[index] : _model.ItemId(index);
+            string id = _users ? _model.UserIds[row] : _model.ItemId(row);
             GC.KeepAlive(this);
             yield return id;
         }
     }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -4,32 +4,59 @@ using DRepMRec.Data;
 namespace DRepMRec.Serving;
 
 /// <summary>What a model file says about itself.</summary>
-/// <param name="FormatVersion">The version of the file format.</param>
-/// <param name="LibraryVersion">The version of the library that wrote it.</param>
-/// <param name="Dataset">The name of the dataset.</param>
-/// <param name="SplitChecksum">The checksum of the dataset's split.</param>
-/// <param name="Users">The number of users.</param>
-/// <param name="Items">The number of items.</param>
-/// <param name="Dimension">The dimension of the representations.</param>
-/// <param name="Validation">The validation figures at training time, by metric.</param>
-public sealed record ModelManifest(
-    int FormatVersion,
-    string LibraryVersion,
-    string Dataset,
-    string SplitChecksum,
-    int Users,
-    int Items,
-    int Dimension,
-    IReadOnlyDictionary<string, double> Validation)
+public sealed record ModelManifest
 {
     /// <summary>The version that this library writes, and the newest that it reads.</summary>
     public const int CurrentFormatVersion = 3;
 
-    /// <summary>The options of model and training, by name, as text: to be read by people, never to act on.</summary>
-    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+    [JsonConstructor]
+    internal ModelManifest(
+        int formatVersion,
+        string libraryVersion,
+        string dataset,
+        string splitChecksum,
+        int users,
+        int items,
+        int dimension,
+        IReadOnlyDictionary<string, double> validation)
+    {
+        (FormatVersion, LibraryVersion, Dataset, SplitChecksum) = (formatVersion, libraryVersion, dataset, splitChecksum);
+        (Users, Items, Dimension, Validation) = (users, items, dimension, validation);
+    }
 
-    /// <summary>SHA-256 of all arrays, in hexadecimal; empty in files of format 1.</summary>
-    public string DataChecksum { get; init; } = "";
+    /// <summary>The version of the file format.</summary>
+    public int FormatVersion { get; internal init; }
+
+    /// <summary>The version of the library that wrote it.</summary>
+    public string LibraryVersion { get; internal init; }
+
+    /// <summary>The name of the dataset.</summary>
+    public string Dataset { get; internal init; }
+
+    /// <summary>The checksum of the dataset's split.</summary>
+    public string SplitChecksum { get; internal init; }
+
+    /// <summary>The number of users.</summary>
+    public int Users { get; }
+
+    /// <summary>The number of items of the catalogue; the rows of retired items aren't among them.</summary>
+    public int Items { get; internal init; }
+
+    /// <summary>The dimension of the representations.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The validation figures at training time, by metric.</summary>
+    public IReadOnlyDictionary<string, double> Validation { get; internal init; }
+
+    /// <summary>The options of model and training, by name, as text: to be read by people, never to act on.</summary>
+    [JsonInclude]
+    public IReadOnlyDictionary<string, string> Options { get; internal init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// SHA-256 of all arrays, in hexadecimal; empty in files of format 1, and where the catalogue has changed since the file was written.
+    /// </summary>
+    [JsonInclude]
+    public string DataChecksum { get; internal init; } = "";
 
     /// <summary>The modalities whose share of a score can be told; empty where the file has no modal line.</summary>
     [JsonIgnore]
@@ -37,6 +64,13 @@ public sealed record ModelManifest(
 
     [JsonInclude]
     internal ModelForm? Form { get; init; }
+
+    /// <summary>
+    /// How many of the rows are those of items of the training; <see langword="null"/> before format 3, where all of them are.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal int? TrainedItems { get; init; }
 
     internal static string ThisLibrary { get; } = typeof(ModelManifest).Assembly.GetName().Version!.ToString(3);
 }

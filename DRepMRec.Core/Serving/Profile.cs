@@ -8,7 +8,8 @@ internal sealed class Profile
     private readonly ServingModel _model;
     private readonly int _user;
     private readonly HashSet<int> _history = [];
-    private readonly List<string> _unknown = [];
+    private readonly HashSet<string> _unknown = [];
+    private readonly List<string> _unknownInOrder = [];
 
     private Profile(ServingModel model, RecommendationRequest request)
     {
@@ -26,12 +27,16 @@ internal sealed class Profile
     /// <summary>The parts of <see cref="Query"/>, where the model tells them.</summary>
     public float[][]? Parts { get; private set; }
 
-    public IReadOnlyList<string> UnknownItems => _unknown;
+    /// <summary>The ids that aren't known, each once, in the order of the request.</summary>
+    public IReadOnlyList<string> UnknownItems => _unknownInOrder;
 
+    /// <summary>
+    /// A user is represented by what training made of it only where it had something in training: else no gradient has touched its row.
+    /// </summary>
     public static Profile Of(ServingModel model, RecommendationRequest request)
     {
         var profile = new Profile(model, request);
-        if (profile._user >= 0 && (profile._history.Count == 0 || model.Seen(profile._user).Length > 0))
+        if (profile._user >= 0 && model.Seen(profile._user).Length > 0)
             profile.UseTraining();
         else
             profile.FoldIn();
@@ -48,25 +53,19 @@ internal sealed class Profile
     }
 
     /// <summary>Whether the user has an item already.</summary>
-    public bool HasSeen(int item)
-    {
-        if (_history.Contains(item))
-            return true;
-        int original = item < _model.ItemIds.Count ? item : _model.Changes.Replaced[item - _model.ItemIds.Count];
-        return _user >= 0 && original >= 0 && _model.Seen(_user).BinarySearch(original) >= 0;
-    }
+    public bool HasSeen(int item) => _history.Contains(item) || (_user >= 0 && _model.Seen(_user).BinarySearch(item) >= 0);
 
-    /// <summary>The rows of the items that the user has, in training and in the request.</summary>
-    public IEnumerable<int> Seen()
+    /// <summary>The rows of the items that the user has, in training and in the request, and that are offered; ascending.</summary>
+    public int[] Seen()
     {
-        var all = new SortedSet<int>(_history);
+        var all = new HashSet<int>(_history);
         foreach (int item in _user >= 0 ? _model.Seen(_user) : [])
         {
-            if (_model.TryGetItem(_model.ItemIds[item], out int current))
-                all.Add(current);
+            if (!_model.Changes.IsHidden(item))
+                all.Add(item);
         }
 
-        return all;
+        return [.. all.Order()];
     }
 
     private void UseTraining()
@@ -106,7 +105,7 @@ internal sealed class Profile
         ArgumentNullException.ThrowIfNull(id);
         if (_model.TryGetItem(id, out int item))
             known.Add(item);
-        else if (!_unknown.Contains(id))
-            _unknown.Add(id);
+        else if (_unknown.Add(id))
+            _unknownInOrder.Add(id);
     }
 }

@@ -1,6 +1,18 @@
 namespace DRepMRec.Serving;
 
 /// <summary>A recommended item.</summary>
-/// <param name="Item">The item's raw id.</param>
-/// <param name="Score">The score; higher is better. Scores compare within one list only.</param>
-public readonly record struct Recommendation(string Item, float Score);
+public readonly record struct Recommendation
+{
+    internal Recommendation(string item, float score) => (Item, Score) = (item, score);
+
+    /// <summary>The item's raw id.</summary>
+    public string Item { get; }
+
+    /// <summary>The score; higher is better. Scores compare within one list only.</summary>
+    public float Score { get; }
+
+    /// <summary>Takes the two apart: <c>foreach (var (item, score) in list)</c>.</summary>
+    /// <param name="item">The item's raw id.</param>
+    /// <param name="score">The score.</param>
+    public void Deconstruct(out string item, out float score) => (item, score) = (Item, Score);
+}

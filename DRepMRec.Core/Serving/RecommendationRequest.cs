@@ -2,13 +2,18 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>What recommendations are asked for. Everything is by raw id; ids that aren't known do no harm and are named in the answer.</summary>
+/// <summary>
+/// What recommendations are asked for. Everything is by raw id; ids that aren't known do no harm and are named in the answer.
+/// </summary>
 public sealed record RecommendationRequest
 {
     /// <summary>The user, or <see langword="null"/>.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>Items that the user has chosen, for users that aren't known or have nothing in training. A known user's representation stays as it was trained, but these items aren't recommended either.</summary>
+    /// <summary>
+    /// Items that the user has chosen, for users that aren't known or have nothing in training. A known user's representation stays as it
+    /// was trained, but these items aren't recommended either.
+    /// </summary>
     /// <value>Empty by default.</value>
     public IReadOnlyCollection<string> History { get; init => field = NotNull(value); } = [];
 
@@ -27,12 +32,19 @@ public sealed record RecommendationRequest
     /// <value>Empty by default.</value>
     public IReadOnlyCollection<string> Excluded { get; init => field = NotNull(value); } = [];
 
-    /// <summary>Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, in no particular order; in a batch by several threads at once.</summary>
+    /// <summary>
+    /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, in no particular
+    /// order; in a batch by several threads at once.
+    /// </summary>
     public Func<string, bool>? Filter { get; init; }
 
     /// <summary>Items with a lower score are left out. Popularity has no scores to compare and is never cut.</summary>
     /// <value>Any number but NaN. The default is minus infinity.</value>
-    public float MinimumScore { get; init => field = float.IsNaN(value) ? throw new ArgumentOutOfRangeException(nameof(value), "Expected a number, got NaN.") : value; } = float.NegativeInfinity;
+    public float MinimumScore
+    {
+        get;
+        init => field = float.IsNaN(value) ? throw new ArgumentOutOfRangeException(nameof(value), "Expected a number, got NaN.") : value;
+    } = float.NegativeInfinity;
 
     private static IReadOnlyCollection<string> NotNull(IReadOnlyCollection<string> value)
     {

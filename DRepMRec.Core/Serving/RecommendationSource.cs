@@ -3,7 +3,7 @@ namespace DRepMRec.Serving;
 /// <summary>What recommendations go by: the first of these that there is for a request.</summary>
 public enum RecommendationSource
 {
-    /// <summary>The representation that the user got in training.</summary>
+    /// <summary>The representation that the user got in training, by at least one training interaction.</summary>
     User,
 
     /// <summary>The history of the request, folded into the space of the users: at least one of its items was in training.</summary>
@@ -12,6 +12,6 @@ public enum RecommendationSource
     /// <summary>The content of the request's history, whose items nobody had chosen in training.</summary>
     Content,
 
-    /// <summary>How many users each item has: nothing is known of the user.</summary>
+    /// <summary>How many users each item has: nothing is known of the user, or nothing but the id.</summary>
     Popularity,
 }

@@ -2,14 +2,22 @@ namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
 {
-    /// <summary>A recommender with items added, or replaced where they're known, by their features alone. This one stays as it is, and requests to it go on; the two share what they have in common.</summary>
+    /// <summary>
+    /// A recommender with items added, or replaced where they're known, by their features alone. This one stays as it is, and requests to
+    /// it go on; the two share what they have in common.
+    /// </summary>
     /// <remarks>
-    /// A new item gets what the modal line makes of its features and no behaviour. An item that is replaced keeps its behaviour, and histories that have it have the new one. Items are encoded against the catalogue
-    /// before the call, not against each other. Takes time in proportion to the items that were added since the file was written: add many at once rather than one by one, and <see cref="Save"/> from time to time.
+    /// A new item gets what the modal line makes of its features and no behaviour, and comes last in the catalogue. An item of the training
+    /// that is replaced, or put back after it was retired, keeps its behaviour, its users, its place in histories and its place in the
+    /// catalogue. Items are encoded against the catalogue before the call, not against each other. Takes time in proportion to the items
+    /// that have changed since the file was written: add many at once rather than one by one, and <see cref="Save"/> and <see cref="Load"/>
+    /// from time to time, which changes no answer.
     /// </remarks>
     /// <param name="items">The items, each id once.</param>
-    /// <exception cref="InvalidOperationException">The model can't encode features: it has no modal line, or was saved without its content form.</exception>
-    /// <exception cref="ArgumentException">An id is blank or occurs twice, or features are missing, of another number, or not finite.</exception>
+    /// <exception cref="InvalidOperationException">The model can't encode features: it has no modal line, or was saved without its content
+    /// form.</exception>
+    /// <exception cref="ArgumentException">An id is blank, isn't Unicode text or occurs twice, or features are missing, of another number,
+    /// not finite, or such that the item's representation wouldn't be finite.</exception>
     public Recommender WithItems(IReadOnlyCollection<ItemContent> items)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -18,7 +26,13 @@ public sealed partial class Recommender
         return result;
     }
 
-    /// <summary>A recommender without some items, which are neither recommended nor similar to anything any more. Representations of users stay as they were trained.</summary>
+    /// <summary>
+    /// A recommender without some items, which are neither recommended nor similar to anything any more. Representations of users stay as
+    /// they were trained.
+    /// </summary>
+    /// <remarks>
+    /// What users had of an item of the training is kept, in the file too, for when <see cref="WithItems"/> puts it back.
+    /// </remarks>
     /// <param name="itemIds">The raw ids; those that aren't known are passed over.</param>
     public Recommender WithoutItems(IReadOnlyCollection<string> itemIds)
     {

@@ -6,6 +6,9 @@ namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
 {
+    private const string IsPopularity = "The score is the number of users of the item.";
+    private const string NoParts = "The model's file doesn't have the lines that were fused, or their fusion isn't a sum.";
+
     /// <summary>Why an item has its score for a user.</summary>
     /// <param name="userId">The user's raw id.</param>
     /// <param name="itemId">The item's raw id.</param>
@@ -31,9 +34,9 @@ public sealed partial class Recommender
             return null;
         Profile profile = Profile.Of(_model, request);
         IReadOnlyList<Recommendation> support = profile.Query is null ? [] : Supporters(profile, item, supporters);
-        Explanation explanation = profile.Query is null
-            ? new Explanation(itemId, _model.Degree(item), profile.Source, support) { Unexplained = "The score is the number of users of the item." }
-            : Split(new Explanation(itemId, Score(profile.Query, item), profile.Source, support), profile, item);
+        Explanation explanation = profile.Query is { } query
+            ? Split(new Explanation(itemId, Score(query, item), profile.Source, support), profile, item)
+            : new Explanation(itemId, _model.Degree(item), profile.Source, support) { Unexplained = IsPopularity };
         GC.KeepAlive(this);
         return explanation;
     }
@@ -41,11 +44,17 @@ public sealed partial class Recommender
     private Explanation Split(Explanation explanation, Profile profile, int item)
     {
         if (_model.Form is not { } form || profile.Parts is not { } userParts)
-            return explanation with { Unexplained = "The model's file doesn't have the lines that were fused, or their fusion isn't a sum." };
-        float[][] itemParts = LineFusion.Parts(form, _model.ItemBehavior[item], [.. _model.ItemModal.Select(m => m[item].ToArray())], isUser: false);
+            return explanation with { Unexplained = NoParts };
+        float[][] itemParts = LineFusion.Parts(form, _model.ItemBehavior[item], [.. _model.ItemModal.Select(m => m[item].ToArray())],
+            isUser: false);
         float[] user = LineFusion.Sum(userParts), fused = LineFusion.Sum(itemParts);
-        float[] shares = [.. userParts.Select((part, p) => 0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p])))];
-        return explanation with { Behavior = shares[0], Modalities = form.Modalities.Select((m, n) => (new Modality(m.Name), shares[n + 1])).ToDictionary(m => m.Item1, m => m.Item2) };
+        float[] shares = [.. userParts
+            .Select((part, p) => 0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p])))];
+        return explanation with
+        {
+            Behavior = shares[0],
+            Modalities = form.Modalities.Select((m, n) => KeyValuePair.Create(new Modality(m.Name), shares[n + 1])).ToDictionary(),
+        };
     }
 
     private float Score(float[] query, int item)
@@ -59,7 +68,7 @@ public sealed partial class Recommender
     {
         float[] row = _model.Items[item].ToArray();
         var best = new TopK(count, finiteOnly: true);
-        foreach (int other in profile.Seen().Where(i => i != item))
+        foreach (int other in profile.Seen().Where(other => other != item))
         {
             double lengths = LineFusion.Length(row) * LineFusion.Length(_model.Items[other]);
             best.Offer(lengths > 0 ? (float)(TensorPrimitives.Dot(row, _model.Items[other]) / lengths) : 0, other);

@@ -6,13 +6,17 @@ namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
 {
-    /// <summary>Writes the fused representations as <c>users.npy</c> and <c>items.npy</c>, and the raw ids of their rows as JSON arrays, <c>user_ids.json</c> and <c>item_ids.json</c>: the four are complete or as they were.</summary>
-    /// <param name="folder">An existing folder.</param>
+    /// <summary>
+    /// Writes the fused representations as <c>users.npy</c> and <c>items.npy</c>, and the raw ids of their rows as JSON arrays,
+    /// <c>user_ids.json</c> and <c>item_ids.json</c>: the four are complete or as they were.
+    /// </summary>
+    /// <param name="folder">The folder; made if there is none.</param>
     /// <exception cref="NotSupportedException">A matrix has more than 2^31 numbers; use <see cref="ExportParquet"/>.</exception>
     public void ExportNpy(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         VectorTable users = VectorTable.Users(_model), items = VectorTable.Items(_model);
+        Directory.CreateDirectory(folder);
         AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>>
         {
             ["users.npy"] = stream => NpyMatrix.Write(stream, users.Count, users.Dimension, users.Values()),
@@ -23,11 +27,15 @@ public sealed partial class Recommender
         GC.KeepAlive(this);
     }
 
-    /// <summary>Writes the fused representations as <c>users.parquet</c> and <c>items.parquet</c>: a column <c>id</c> of strings and a column <c>embedding</c> of lists of D floats, as vector databases and data frames read them. Both are complete or as they were.</summary>
-    /// <param name="folder">An existing folder.</param>
+    /// <summary>
+    /// Writes ids and fused representations as <c>users.parquet</c> and <c>items.parquet</c>: a string column <c>id</c> and a list column
+    /// <c>embedding</c>, as vector databases and data frames read them. The two are complete or as they were.
+    /// </summary>
+    /// <param name="folder">The folder; made if there is none.</param>
     public void ExportParquet(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        Directory.CreateDirectory(folder);
         AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>>
         {
             ["users.parquet"] = stream => ParquetVectors.Write(stream, VectorTable.Users(_model)),

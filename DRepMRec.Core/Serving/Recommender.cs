@@ -4,8 +4,9 @@ namespace DRepMRec.Serving;
 
 /// <summary>Recommends items to users by the representations of a trained model. Plain .NET: it needs no libtorch.</summary>
 /// <remarks>
-/// Immutable and safe for use by many threads: make it a singleton. Rankings are exact, over the whole catalogue; of equal scores the item that comes first in the dataset comes first, and a request has the same
-/// answer, to the last bit, alone and in a batch. Ids that aren't known never throw: each method says what they give.
+/// Immutable and safe for use by many threads: make it a singleton. Rankings are exact, over the whole catalogue; of equal scores the item
+/// that comes first in the dataset comes first, and a request has the same answer, to the last bit, alone and in a batch. Ids that aren't
+/// known never throw: each method says what they give.
 /// </remarks>
 public sealed partial class Recommender
 {
@@ -27,8 +28,11 @@ public sealed partial class Recommender
     /// <summary>The catalogue: the known items.</summary>
     public IdIndex Items { get; }
 
-    /// <summary>The modalities that new items may have, with the number of features of each; empty where the model can't take new items.</summary>
-    public IReadOnlyDictionary<Modality, int> FeatureDimensions => _model.Content.ToDictionary(c => new Modality(c.Form.Name), c => c.Form.FeatureDimension);
+    /// <summary>
+    /// The modalities that new items may have, with the number of features of each; empty where the model can't take new items.
+    /// </summary>
+    public IReadOnlyDictionary<Modality, int> FeatureDimensions
+        => _model.Content.ToDictionary(c => new Modality(c.Form.Name), c => c.Form.FeatureDimension);
 
     internal ServingModel Model => _model;
 
@@ -36,17 +40,28 @@ public sealed partial class Recommender
     /// <param name="path">The file.</param>
     /// <param name="options">How, or <see langword="null"/> for the defaults.</param>
     /// <exception cref="ModelFileException">The file is damaged, not a model, or written by a newer version.</exception>
-    public static Recommender Load(string path, RecommenderLoadOptions? options = null) => new(ModelFile.Load(path, options ?? new RecommenderLoadOptions()));
+    public static Recommender Load(string path, RecommenderLoadOptions? options = null)
+        => new(ModelFile.Load(path, options ?? new RecommenderLoadOptions()));
 
-    /// <summary>Saves everything to one safetensors file: to a temporary name first, then renamed, so that the file is whole or as it was. Changes of the catalogue become part of it.</summary>
-    /// <param name="path">The file; replaced if it exists.</param>
+    /// <summary>
+    /// Saves everything to one safetensors file: to a temporary name first, then renamed, so that the file is whole or as it was. Changes
+    /// of the catalogue become part of it.
+    /// </summary>
+    /// <param name="path">The file, in a folder that exists; replaced if it exists. Of a symbolic link the target is written, and the link
+    /// stays.</param>
+    /// <exception cref="ArgumentException">The path has no file name.</exception>
+    /// <exception cref="IOException">The folder doesn't exist (<see cref="DirectoryNotFoundException"/>), the path is a folder, or the file
+    /// can't be written.</exception>
+    /// <exception cref="ModelFileException">The recommender was loaded from a damaged file that wasn't verified.</exception>
     public void Save(string path)
     {
         ModelFile.Save(_model, path);
         GC.KeepAlive(this);
     }
 
-    /// <summary>The training items of a user, in the order of the dataset; empty where the user isn't known. Items that were retired are left out.</summary>
+    /// <summary>
+    /// The training items of a user, in the order of the dataset; empty where the user isn't known. Items that were retired are left out.
+    /// </summary>
     /// <param name="userId">The user's raw id.</param>
     public IReadOnlyList<string> History(string userId)
     {
@@ -56,9 +71,8 @@ public sealed partial class Recommender
         var history = new List<string>();
         foreach (int item in _model.Seen(user))
         {
-            string id = _model.ItemIds[item];
-            if (_model.TryGetItem(id, out _))
-                history.Add(id);
+            if (!_model.Changes.IsHidden(item))
+                history.Add(_model.ItemIds[item]);
         }
 
         GC.KeepAlive(this);

@@ -3,11 +3,21 @@ namespace DRepMRec.Serving;
 /// <summary>What goes into a recommender beside the fused representations.</summary>
 public sealed record RecommenderOptions
 {
-    /// <summary>Whether the two lines that were fused go along: what it takes to say why, to compare by behaviour or content, to fold in users by content, and to take new items. They multiply the size of the file by about 2 + M for M modalities.</summary>
+    /// <summary>
+    /// Whether the two lines that were fused go along: what it takes to say why, to compare by behaviour or content, to fold in users by
+    /// content, and to take new items. They multiply the size of the file by about 2 + M for M modalities.
+    /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool IncludeLines { get; init; } = true;
 
-    /// <summary>The most bytes of item features that go along so that new items find their neighbours among the known ones. A dataset with more gets a recommender that takes no new items.</summary>
+    /// <summary>
+    /// The most bytes of item features that go along so that new items find their neighbours among the known ones. A dataset with more gets
+    /// a recommender that takes no new items.
+    /// </summary>
     /// <value>0 (never) or more. The default is 1 GiB.</value>
-    public long MaxContentBytes { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), $"Expected 0 or more, got {value}."); } = 1L << 30;
+    public long MaxContentBytes
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), $"Expected 0 or more, got {value}.");
+    } = 1L << 30;
 }

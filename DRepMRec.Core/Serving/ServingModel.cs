@@ -2,14 +2,22 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in common.</summary>
-/// <remarks>Items have the indices of the file; added ones follow. An item of the file that is replaced is an added one with the same id, and the old row is hidden.</remarks>
+/// <summary>
+/// The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in
+/// common.
+/// </summary>
+/// <remarks>
+/// Items are known by their rows. The first rows are those of the items that were in training: they keep their rows for ever, whether they
+/// are replaced, retired or put back, so that histories and numbers of users stay true. Items that were added later follow; a retired one
+/// of these is forgotten, and comes last when it's added again.
+/// </remarks>
 internal sealed record ServingModel
 {
     public required ModelManifest Manifest { get; init; }
 
     public required IdTable UserIds { get; init; }
 
+    /// <summary>The ids of the items of the file.</summary>
     public required IdTable ItemIds { get; init; }
 
     /// <summary>Fused rows of users.</summary>
@@ -24,7 +32,18 @@ internal sealed record ServingModel
     public required Block<int> SeenItems { get; init; }
 
     /// <summary>The number of users of each item of the file.</summary>
-    public required Block<int> ItemDegrees { get; init; }
+    public required Block<int> ItemDegrees
+    {
+        get;
+        init
+        {
+            field = value;
+            Popularity = new PopularityOrder(value);
+        }
+    }
+
+    /// <summary>The items of the file by their numbers of users.</summary>
+    public PopularityOrder Popularity { get; private init; } = new(Block<int>.Empty);
 
     /// <summary>The behaviour line of users; the fused rows where there is nothing else.</summary>
     public required RowStore UserBehavior { get; init; }
@@ -76,23 +95,31 @@ internal sealed record ServingModel
     /// <summary>How lines are fused; <see langword="null"/> where the file has fused rows alone.</summary>
     public ModelForm? Form => Manifest.Form;
 
-    /// <summary>The number of item rows, hidden ones included.</summary>
+    /// <summary>The number of items that were in the dataset of the training.</summary>
+    public int TrainedItems => Manifest.TrainedItems ?? ItemIds.Count;
+
+    /// <summary>The number of item rows, those that aren't offered included.</summary>
     public int ItemRows => Items.Count;
 
-    public int ItemCount => ItemRows - Changes.Hidden.Count;
+    /// <summary>The number of items that are offered.</summary>
+    public int ItemCount => ItemRows - Changes.HiddenCount;
 
-    public string ItemId(int index) => index < ItemIds.Count ? ItemIds[index] : Changes.AddedIds[index - ItemIds.Count];
+    public string ItemId(int row) => row < ItemIds.Count ? ItemIds[row] : Changes.AddedIds[row - ItemIds.Count];
 
-    public bool TryGetItem(string id, out int index)
-        => Changes.TryGetAdded(id, out index) || (ItemIds.TryGetIndex(id, out index) && !Changes.IsHidden(index));
+    /// <summary>Finds an item of the catalogue.</summary>
+    public bool TryGetItem(string id, out int row)
+        => Changes.TryGetAdded(id, out row) || (ItemIds.TryGetIndex(id, out row) && !Changes.IsHidden(row));
 
-    /// <summary>The items a user has in training, by their indices in the file.</summary>
+    /// <summary>The row that an item has or, being retired, would have again; -1 for one that would be new.</summary>
+    public int RowFor(string id) => TryGetItem(id, out int row) || (row >= 0 && row < TrainedItems) ? row : -1;
+
+    /// <summary>The items that a user has in training.</summary>
     public ReadOnlySpan<int> Seen(int user)
     {
         long from = SeenOffsets[user];
         return SeenItems.Slice(from, SeenOffsets[user + 1L] - from);
     }
 
-    /// <summary>The number of users of an item; an item that was replaced keeps them.</summary>
-    public int Degree(int index) => index < ItemIds.Count ? ItemDegrees[index] : Changes.Replaced[index - ItemIds.Count] is >= 0 and int original ? ItemDegrees[original] : 0;
+    /// <summary>The number of users of an item. One that is replaced or put back keeps them.</summary>
+    public int Degree(int row) => row < ItemIds.Count ? ItemDegrees[row] : 0;
 }

@@ -1,6 +1,18 @@
 namespace DRepMRec.Serving;
 
 /// <summary>A user who is like another.</summary>
-/// <param name="User">The user's raw id.</param>
-/// <param name="Score">The cosine between the two, from -1 to 1.</param>
-public readonly record struct SimilarUser(string User, float Score);
+public readonly record struct SimilarUser
+{
+    internal SimilarUser(string user, float score) => (User, Score) = (user, score);
+
+    /// <summary>The user's raw id.</summary>
+    public string User { get; }
+
+    /// <summary>The cosine between the two, from -1 to 1.</summary>
+    public float Score { get; }
+
+    /// <summary>Takes the two apart: <c>foreach (var (user, score) in list)</c>.</summary>
+    /// <param name="user">The user's raw id.</param>
+    /// <param name="score">The cosine.</param>
+    public void Deconstruct(out string user, out float score) => (user, score) = (User, Score);
+}

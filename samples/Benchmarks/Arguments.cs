@@ -42,6 +42,6 @@ internal sealed record Arguments
             Quick = result.GetValue(quick),
             Json = result.GetValue(json),
         }, cancellation))));
-        return root.Parse(args).InvokeAsync().GetAwaiter().GetResult();
+        return Commands.Invoke(root, args);
     }
 }

@@ -1,5 +1,6 @@
 using DRepMRec;
 using DRepMRec.Data;
+using DRepMRec.Serving;
 using DRepMRec.Training;
 
 namespace Common;
@@ -20,10 +21,15 @@ internal static class Guarded
             Console.WriteLine("Stopped.");
             return 130;
         }
-        catch (Exception e) when (e is DatasetFormatException or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException or TrainingDivergedException or CheckpointFormatException or CheckpointMismatchException or NotFiniteNumberException)
+        catch (Exception e) when (IsExpected(e))
         {
             Console.Error.WriteLine(e.Message);
             return 1;
         }
     }
+
+    private static bool IsExpected(Exception e)
+        => e is DatasetFormatException or ModelFileException or CheckpointFormatException or CheckpointMismatchException
+            or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException
+            or TrainingDivergedException or NotFiniteNumberException;
 }

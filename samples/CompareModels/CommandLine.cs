@@ -50,7 +50,7 @@ internal sealed record CommandLine
             Json = result.GetValue(json),
             Markdown = result.GetValue(markdown),
         }, cancellation))));
-        return root.Parse(args).InvokeAsync().GetAwaiter().GetResult();
+        return Commands.Invoke(root, args);
     }
 
     private static string[] ParseModels(ArgumentResult argument)

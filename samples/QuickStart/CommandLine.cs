@@ -17,6 +17,6 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
         var root = new RootCommand("Trains LightGCN and DRepMRec, compares them with Popularity, and recommends items to a user.") { data, epochs, seed, threads, save, json, checkpoint };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(
             new CommandLine(result.GetValue(data), result.GetValue(epochs), result.GetValue(seed), result.GetValue(threads), result.GetValue(save), result.GetValue(json), result.GetValue(checkpoint)), cancellation))));
-        return root.Parse(args).InvokeAsync().GetAwaiter().GetResult();
+        return Commands.Invoke(root, args);
     }
 }

@@ -58,6 +58,6 @@ internal sealed record CommandLine
             Epochs = result.GetValue(epochs),
             ReportOnly = result.GetValue(reportOnly),
         }, cancellation))));
-        return root.Parse(args).InvokeAsync().GetAwaiter().GetResult();
+        return Commands.Invoke(root, args);
     }
 }

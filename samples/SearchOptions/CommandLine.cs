@@ -63,6 +63,6 @@ internal sealed record CommandLine
             Log = result.GetValue(log)!,
             Test = result.GetValue(test),
         }, cancellation))));
-        return root.Parse(args).InvokeAsync().GetAwaiter().GetResult();
+        return Commands.Invoke(root, args);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Serving;
@@ -5,45 +6,95 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ServeRecommendations;
 
-/// <summary>The web application: everything it can be asked, each in a few lines over <see cref="Recommender"/>.</summary>
+/// <summary>
+/// The web application: everything it can be asked, each in a few lines over <see cref="Recommender"/>. Ids are parameters of the query,
+/// where they may have any characters.
+/// </summary>
 internal static class Api
 {
     public static WebApplication Build(WebApplicationBuilder builder, Recommender recommender)
     {
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = Limits.BodyBytes);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Services.AddSingleton(new Catalogue(recommender)).AddProblemDetails().AddOpenApi();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+        builder.Services.AddSingleton(new Catalogue(recommender)).AddOpenApi();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
+        {
+            if (context.Exception is BadHttpRequestException bad)
+                context.ProblemDetails.Detail ??= bad.InnerException is JsonException json ? $"{bad.Message} {json.Message}" : bad.Message;
+        });
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.AllowDuplicateProperties = false;
+        });
         WebApplication app = builder.Build();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError });
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+        });
         app.UseStatusCodePages();
-        app.MapOpenApi();
-        app.MapGet("/", () => Results.Stream(typeof(Api).Assembly.GetManifestResourceStream("index.html")!, "text/html; charset=utf-8")).ExcludeFromDescription();
-        app.MapGet("/health", ReadHealth).WithSummary("Whether the service is up, and what it serves.");
-        app.MapGet("/users", ListUsers).WithSummary("Known users, a page at a time.");
-        app.MapGet("/users/{id}/history", ReadHistory).WithSummary("The items that a user had in training.");
-        app.MapGet("/users/{id}/recommendations", RecommendToUser).WithSummary("Recommendations for a user. One that isn't known gets what is popular; 'source' tells.");
-        app.MapPost("/recommendations", Recommend).WithSummary("Recommendations for a user or a history, among candidates, without items, with reasons.");
-        app.MapGet("/items/{id}/similar", FindSimilar).WithSummary("The items most similar to an item: fused, by behavior, or by content.");
-        app.MapPut("/items/{id}", PutItem).WithSummary("Adds an item, or replaces it, by its features.");
-        app.MapDelete("/items/{id}", RetireItem).WithSummary("Retires an item: it's no longer recommended.");
+        app.Use(IdsInPaths.Rewrite);
+        app.UseRouting();
+        Map(app);
         return app;
+    }
+
+    public static ValidationProblem Invalid(string field, string message)
+        => TypedResults.ValidationProblem(new Dictionary<string, string[]> { [field] = [message] });
+
+    private static void Map(WebApplication app)
+    {
+        app.MapOpenApi();
+        app.MapGet("/", () => Results.Stream(typeof(Api).Assembly.GetManifestResourceStream("index.html")!,
+            "text/html; charset=utf-8")).ExcludeFromDescription();
+        app.MapGet("/health", ReadHealth).AddEndpointFilter(new KnownParameters())
+            .WithSummary("Whether the service is up, and what it serves.");
+        app.MapGet("/users", ListUsers).AddEndpointFilter(new KnownParameters("skip", "count"))
+            .WithSummary("Known users, a page at a time.");
+        app.MapGet("/history", ReadHistory).AddEndpointFilter(new KnownParameters("user"))
+            .WithSummary("The items that a user had in training. Also /users/{id}/history.");
+        app.MapGet("/recommendations", RecommendToUser).AddEndpointFilter(new KnownParameters("user", "count", "excludeSeen", "why"))
+            .WithSummary("Recommendations for a user. One that isn't known gets what is popular; 'source' tells. Also "
+                + "/users/{id}/recommendations.");
+        app.MapPost("/recommendations", Recommend).AddEndpointFilter(new KnownParameters())
+            .WithSummary("Recommendations for a user or a history, among candidates, without items, with reasons.");
+        app.MapGet("/similar", FindSimilar).AddEndpointFilter(new KnownParameters("item", "count", "space"))
+            .WithSummary("The items most similar to an item: fused, by behavior, or by content. Also /items/{id}/similar.");
+        app.MapPut("/items", PutItem).AddEndpointFilter(new KnownParameters("item"))
+            .WithSummary("Adds an item, or replaces it, by its features. Also /items/{id}.");
+        app.MapDelete("/items", RetireItem).AddEndpointFilter(new KnownParameters("item"))
+            .WithSummary("Retires an item: it's no longer recommended. Also /items/{id}.");
     }
 
     private static Health ReadHealth(Catalogue catalogue)
     {
         Recommender r = catalogue.Current;
-        return new Health("ok", r.Manifest.Dataset, r.Users.Count, r.Items.Count, r.Manifest.FormatVersion, r.FeatureDimensions.ToDictionary(f => f.Key.Name, f => f.Value));
+        Dictionary<string, int> features = r.FeatureDimensions.ToDictionary(f => f.Key.Name, f => f.Value);
+        return new Health("ok", r.Manifest.Dataset, r.Users.Count, r.Items.Count, r.Manifest.FormatVersion, features);
     }
 
-    private static Results<Ok<IEnumerable<string>>, ValidationProblem> ListUsers(Catalogue catalogue, int skip = 0, int count = 50)
-        => Limits.CheckCount(count) is { Count: > 0 } errors ? TypedResults.ValidationProblem(errors) : TypedResults.Ok(catalogue.Current.Users.Skip(skip).Take(count));
+    private static Results<Ok<IReadOnlyList<string>>, ValidationProblem> ListUsers(Catalogue catalogue, int skip = 0, int count = 50)
+    {
+        if (Limits.CheckRange("count", count, Limits.Count) is { Count: > 0 } wrongCount)
+            return TypedResults.ValidationProblem(wrongCount);
+        if (Limits.CheckRange("skip", skip, Limits.Skip) is { Count: > 0 } wrongSkip)
+            return TypedResults.ValidationProblem(wrongSkip);
+        return TypedResults.Ok(catalogue.Current.Users.Page(skip, count));
+    }
 
-    private static Results<Ok<IReadOnlyList<string>>, ProblemHttpResult> ReadHistory(string id, Catalogue catalogue)
-        => catalogue.Current is { } r && r.Users.Contains(id) ? TypedResults.Ok(r.History(id)) : NotFound("user", id);
+    private static Results<Ok<IReadOnlyList<string>>, ValidationProblem, ProblemHttpResult> ReadHistory(string user, Catalogue catalogue)
+    {
+        if (Limits.CheckId("user", user) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        return catalogue.Current is { } r && r.Users.Contains(user) ? TypedResults.Ok(r.History(user)) : NotFound("user", user);
+    }
 
-    private static Results<Ok<RecommendationAnswer>, ValidationProblem> RecommendToUser(string id, Catalogue catalogue, int count = 10, bool excludeSeen = true, bool why = false)
-        => Recommend(new RecommendationQuery { UserId = id, Count = count, ExcludeSeen = excludeSeen, Why = why }, catalogue);
+    private static Results<Ok<RecommendationAnswer>, ValidationProblem> RecommendToUser(
+        string user, Catalogue catalogue, int count = 10, bool excludeSeen = true, bool why = false)
+        => Recommend(new RecommendationQuery { UserId = user, Count = count, ExcludeSeen = excludeSeen, Why = why }, catalogue);
 
     private static Results<Ok<RecommendationAnswer>, ValidationProblem> Recommend(RecommendationQuery query, Catalogue catalogue)
     {
@@ -61,50 +112,67 @@ internal static class Api
             MinimumScore = query.MinimumScore ?? float.NegativeInfinity,
         };
         RecommendationList list = r.Recommend(request);
-        RecommendedItem[] items = [.. list.Select(i => new RecommendedItem(i.Item, i.Score, query.Why && r.Explain(request, i.Item) is { } why ? Reasons(why) : null))];
+        RecommendedItem[] items = [.. list
+            .Select(i => new RecommendedItem(i.Item, i.Score, query.Why && r.Explain(request, i.Item) is { } why ? Reasons(why) : null))];
         return TypedResults.Ok(new RecommendationAnswer(list.Source, items, list.UnknownItems));
     }
 
-    private static Results<Ok<IEnumerable<ScoredItem>>, ValidationProblem, ProblemHttpResult> FindSimilar(string id, Catalogue catalogue, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
+    private static Results<Ok<IEnumerable<ScoredItem>>, ValidationProblem, ProblemHttpResult> FindSimilar(
+        string item, Catalogue catalogue, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
     {
-        if (Limits.CheckCount(count) is { Count: > 0 } errors)
-            return TypedResults.ValidationProblem(errors);
+        if (Limits.CheckId("item", item) is { Count: > 0 } wrongId)
+            return TypedResults.ValidationProblem(wrongId);
+        if (Limits.CheckRange("count", count, Limits.Count) is { Count: > 0 } wrongCount)
+            return TypedResults.ValidationProblem(wrongCount);
+        if (!Enum.IsDefined(space))
+            return Invalid("space", $"Expected {string.Join(", ", Enum.GetNames<RepresentationSpace>())}, got {space}.");
         Recommender r = catalogue.Current;
-        return r.Items.Contains(id) ? TypedResults.Ok(r.SimilarItems(id, count, space).Select(i => new ScoredItem(i.Item, i.Score))) : NotFound("item", id);
+        if (!r.Items.Contains(item))
+            return NotFound("item", item);
+        return TypedResults.Ok(r.SimilarItems(item, count, space).Select(i => new ScoredItem(i.Item, i.Score)));
     }
 
-    private static Results<NoContent, ValidationProblem, ProblemHttpResult> PutItem(string id, ItemFeaturesBody body, Catalogue catalogue)
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> PutItem(string item, ItemFeaturesBody body, Catalogue catalogue)
     {
-        if (id.Length > Limits.IdLength)
-            return Invalid("id", $"Expected at most {Limits.IdLength} characters, got {id.Length}.");
+        if (Limits.CheckId("item", item) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
         try
         {
-            Dictionary<Modality, ReadOnlyMemory<float>> features = (body.Features ?? new Dictionary<string, float[]>()).ToDictionary(f => new Modality(f.Key), f => (ReadOnlyMemory<float>)f.Value);
-            catalogue.Change(r => r.WithItems([new ItemContent(id, features)]));
-            return TypedResults.NoContent();
+            IReadOnlyDictionary<string, float[]> numbers = body.Features ?? new Dictionary<string, float[]>();
+            Dictionary<Modality, ReadOnlyMemory<float>> features = numbers
+                .ToDictionary(f => new Modality(f.Key), f => (ReadOnlyMemory<float>)f.Value);
+            return catalogue.TryPut(new ItemContent(item, features)) ? TypedResults.NoContent()
+                : Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, the most there may be. Train "
+                    + "anew, or retire some.");
         }
         catch (ArgumentException e)
         {
-            return Invalid("features", e.Message);
+            return Invalid("features", e.Message.Split(" (Parameter ", 2)[0]);
         }
         catch (InvalidOperationException e)
         {
-            return TypedResults.Problem(e.Message, statusCode: StatusCodes.Status409Conflict);
+            return Conflict(e.Message);
         }
     }
 
-    private static Results<NoContent, ProblemHttpResult> RetireItem(string id, Catalogue catalogue)
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> RetireItem(string item, Catalogue catalogue)
     {
-        if (!catalogue.Current.Items.Contains(id))
-            return NotFound("item", id);
-        catalogue.Change(r => r.WithoutItems([id]));
+        if (Limits.CheckId("item", item) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        if (!catalogue.Current.Items.Contains(item))
+            return NotFound("item", item);
+        catalogue.Retire(item);
         return TypedResults.NoContent();
     }
 
     private static Reasons Reasons(Explanation why)
-        => new(why.Behavior, why.Modalities.ToDictionary(m => m.Key.Name, m => m.Value), [.. why.Supporters.Select(s => new ScoredItem(s.Item, s.Score))], why.Unexplained);
+    {
+        ScoredItem[] supporters = [.. why.Supporters.Select(s => new ScoredItem(s.Item, s.Score))];
+        return new(why.Behavior, why.Modalities.ToDictionary(m => m.Key.Name, m => m.Value), supporters, why.Unexplained);
+    }
 
-    private static ValidationProblem Invalid(string field, string message) => TypedResults.ValidationProblem(new Dictionary<string, string[]> { [field] = [message] });
+    private static ProblemHttpResult NotFound(string kind, string id)
+        => TypedResults.Problem($"The {kind} '{id}' isn't known.", statusCode: StatusCodes.Status404NotFound);
 
-    private static ProblemHttpResult NotFound(string kind, string id) => TypedResults.Problem($"The {kind} '{id}' isn't known.", statusCode: StatusCodes.Status404NotFound);
+    private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }

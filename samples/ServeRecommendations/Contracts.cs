@@ -22,16 +22,19 @@ internal sealed record RecommendationQuery
     public bool Why { get; init; }
 }
 
-internal sealed record RecommendationAnswer(RecommendationSource Source, IReadOnlyList<RecommendedItem> Items, IReadOnlyList<string> UnknownItems);
+internal sealed record RecommendationAnswer(RecommendationSource Source, IReadOnlyList<RecommendedItem> Items,
+    IReadOnlyList<string> UnknownItems);
 
 internal sealed record RecommendedItem(string Item, float Score, Reasons? Why);
 
 /// <summary>The parts of a score, and the items of the history that support it.</summary>
-internal sealed record Reasons(float? Behavior, IReadOnlyDictionary<string, float> Modalities, IReadOnlyList<ScoredItem> Supporters, string? Unexplained);
+internal sealed record Reasons(float? Behavior, IReadOnlyDictionary<string, float> Modalities, IReadOnlyList<ScoredItem> Supporters,
+    string? Unexplained);
 
 internal sealed record ScoredItem(string Item, float Score);
 
 /// <summary>An item's features by modality.</summary>
 internal sealed record ItemFeaturesBody(IReadOnlyDictionary<string, float[]>? Features);
 
-internal sealed record Health(string Status, string Dataset, int Users, int Items, int FormatVersion, IReadOnlyDictionary<string, int> Features);
+internal sealed record Health(string Status, string Dataset, int Users, int Items, int FormatVersion,
+    IReadOnlyDictionary<string, int> Features);

@@ -8,7 +8,7 @@ internal static class FirstModel
 {
     public static string FileOrTrain()
     {
-        string file = Path.Combine(Path.GetTempPath(), "drepmrec-synthetic-2.drepmrec");
+        string file = Path.Combine(Path.GetTempPath(), "drepmrec-synthetic-3.drepmrec");
         if (File.Exists(file))
             return file;
         Console.WriteLine($"Training a synthetic model for '{file}'; it takes a minute ...");

@@ -5,24 +5,39 @@ internal static class Limits
 {
     public const int BodyBytes = 1 << 20;
     public const int Count = 200;
+    public const int Skip = 1_000_000_000;
     public const int History = 1000;
     public const int Ids = 10_000;
     public const int IdLength = 256;
 
+    /// <summary>
+    /// How many items the catalogue may have more than the model that was loaded: each is kept in memory, and each change takes time in
+    /// proportion to them.
+    /// </summary>
+    public const int AddedItems = 10_000;
+
     /// <summary>What is wrong with a query, by field; empty when nothing is.</summary>
     public static Dictionary<string, string[]> Check(RecommendationQuery query)
     {
-        var errors = CheckCount(query.Count);
+        Dictionary<string, string[]> errors = CheckRange("count", query.Count, Count);
         if (query.UserId is { Length: > IdLength })
             errors["userId"] = [$"Expected at most {IdLength} characters, got {query.UserId.Length}."];
+        if (query.MinimumScore is { } minimum && !float.IsFinite(minimum))
+            errors["minimumScore"] = ["Expected a number of single precision."];
         CheckIds(errors, "history", query.History, History);
         CheckIds(errors, "candidates", query.Candidates, Ids);
         CheckIds(errors, "excluded", query.Excluded, Ids);
         return errors;
     }
 
-    public static Dictionary<string, string[]> CheckCount(int count)
-        => count is >= 0 and <= Count ? [] : new Dictionary<string, string[]> { ["count"] = [$"Expected 0 to {Count}, got {count}."] };
+    /// <summary>What is wrong with a number.</summary>
+    public static Dictionary<string, string[]> CheckRange(string field, int value, int most)
+        => value >= 0 && value <= most ? [] : new Dictionary<string, string[]> { [field] = [$"Expected 0 to {most}, got {value}."] };
+
+    /// <summary>What is wrong with an id.</summary>
+    public static Dictionary<string, string[]> CheckId(string field, string id)
+        => id.Length is > 0 and <= IdLength ? []
+            : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {IdLength} characters, got {id.Length}."] };
 
     private static void CheckIds(Dictionary<string, string[]> errors, string field, IReadOnlyList<string>? ids, int most)
     {

@@ -1,8 +1,21 @@
 // Serves recommendations over HTTP, with a page to look at them: http://localhost:5080
 //   dotnet run --project samples/ServeRecommendations -c Release                     trains a small synthetic model at the first start
 //   dotnet run --project samples/ServeRecommendations -c Release -- --model FILE     serves a model of yours, as Recommender.Save wrote it
+//   dotnet run --project samples/ServeRecommendations -c Release -- --help           lists the options
 using DRepMRec.Serving;
 using ServeRecommendations;
+
+if (CommandLine.AsksForHelp(args))
+{
+    Console.WriteLine(CommandLine.Help);
+    return 0;
+}
+
+if (CommandLine.Fault(args) is { } fault)
+{
+    Console.Error.WriteLine(fault);
+    return 1;
+}
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 string? file = builder.Configuration["model"];
@@ -21,7 +34,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (ModelFileException e)
+catch (Exception e) when (e is ModelFileException or IOException or UnauthorizedAccessException or FormatException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

@@ -3,13 +3,21 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The modal line for one modality without libtorch: what <see cref="Encoders.ModalEncoder"/> makes of an item's features, for items that training never saw.</summary>
+/// <summary>
+/// The modal line for one modality without libtorch: what <see cref="Encoders.ModalEncoder"/> makes of an item's features, for items that
+/// training never saw.
+/// </summary>
 /// <param name="Form">How it's done.</param>
 /// <param name="Mean">[d], what is subtracted.</param>
 /// <param name="Deviation">[d], what is divided by; 0 drops the column.</param>
 /// <param name="Projection">W1, [D, d].</param>
 /// <param name="ProjectionBias">b1, [D].</param>
-internal sealed record ContentEncoder(ModalityForm Form, Block<float> Mean, Block<float> Deviation, Block<float> Projection, Block<float> ProjectionBias)
+internal sealed record ContentEncoder(
+    ModalityForm Form,
+    Block<float> Mean,
+    Block<float> Deviation,
+    Block<float> Projection,
+    Block<float> ProjectionBias)
 {
     /// <summary>W2, [D, D].</summary>
     public Block<float>? Gate { get; init; }
@@ -45,19 +53,21 @@ internal sealed record ContentEncoder(ModalityForm Form, Block<float> Mean, Bloc
         return new EncodedContent(row, scaled, own);
     }
 
+    /// <summary>
+    /// Scaled to a length of sqrt(d), in double precision throughout, so that large numbers neither overflow nor lose their direction.
+    /// </summary>
     private float[] Scale(ReadOnlySpan<float> features)
     {
-        var scaled = new float[features.Length];
+        var values = new double[features.Length];
         double squares = 0;
-        for (int d = 0; d < scaled.Length; d++)
+        for (int d = 0; d < values.Length; d++)
         {
-            double value = Deviation[d] > 0 ? ((double)features[d] - Mean[d]) / Deviation[d] : 0;
-            scaled[d] = (float)value;
-            squares += value * value;
+            values[d] = Deviation[d] > 0 ? ((double)features[d] - Mean[d]) / Deviation[d] : 0;
+            squares += values[d] * values[d];
         }
 
-        TensorPrimitives.Multiply(scaled, squares > 0 ? (float)Math.Sqrt(scaled.Length / squares) : 0, scaled);
-        return scaled;
+        double factor = squares > 0 ? Math.Sqrt(values.Length / squares) : 0;
+        return Array.ConvertAll(values, value => (float)(value * factor));
     }
 
     private float[] Filter(ReadOnlySpan<float> scaled)
@@ -84,4 +94,10 @@ internal sealed record ContentEncoder(ModalityForm Form, Block<float> Mean, Bloc
 /// <param name="Row">Its representation, [D].</param>
 /// <param name="Features">Its scaled features, [d], by which later items find it.</param>
 /// <param name="NeighborValue">What it brings them, [D].</param>
-internal sealed record EncodedContent(float[] Row, float[] Features, float[] NeighborValue);
+internal sealed record EncodedContent(float[] Row, float[] Features, float[] NeighborValue)
+{
+    /// <summary>Whether all three are finite.</summary>
+    public bool IsFinite
+        => TensorPrimitives.IsFiniteAll<float>(Row) && TensorPrimitives.IsFiniteAll<float>(Features)
+            && TensorPrimitives.IsFiniteAll<float>(NeighborValue);
+}

@@ -4,8 +4,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// Folds a history into the space of the users. What a history N says is put together from one step of LightGCN's propagation, Σ b_i / sqrt(d_i), the mean of the b_i, and the mean of each modality, each of length 1;
-/// the linear map that takes this closest to what training made of the known users (ridge regression) does the rest. docs/serving.md has what was tried beside.
+/// Folds a history into the space of the users. What a history N says is put together from one step of LightGCN's propagation, Σ b_i /
+/// sqrt(d_i), the mean of the b_i, and the mean of each modality, each of length 1; the linear map that takes this closest to what training
+/// made of the known users (ridge regression) does the rest. docs/serving.md has what was tried beside.
 /// </summary>
 internal static class FoldInMap
 {
@@ -45,7 +46,8 @@ internal static class FoldInMap
         {
             if (batch.Count == BatchRows || (user == model.UserIds.Count && batch.Count > 0))
             {
-                Matrix<double> x = Matrix<double>.Build.Dense(batch.Count, width, (r, c) => batch[r].Input[c]), y = Matrix<double>.Build.Dense(batch.Count, dimension, (r, c) => batch[r].Target[c]);
+                Matrix<double> x = Matrix<double>.Build.Dense(batch.Count, width, (r, c) => batch[r].Input[c]),
+                    y = Matrix<double>.Build.Dense(batch.Count, dimension, (r, c) => batch[r].Target[c]);
                 square += x.TransposeThisAndMultiply(x);
                 cross += x.TransposeThisAndMultiply(y);
                 batch.Clear();

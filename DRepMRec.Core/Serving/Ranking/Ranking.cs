@@ -1,24 +1,31 @@
 using DRepMRec.Kernels;
+
 namespace DRepMRec.Serving;
 
 /// <summary>One request on its way through the catalogue.</summary>
 internal sealed class Ranking
 {
-    private const int Chunk = 1024;
     private readonly ServingModel _model;
     private readonly RecommendationRequest _request;
     private readonly Profile _profile;
     private readonly int[]? _candidates;
-    private readonly HashSet<int> _excluded;
+    private readonly HashSet<int> _excluded = [];
     private readonly TopK _selection;
+    private readonly List<(float Score, int Index)> _popular = [];
 
     public Ranking(ServingModel model, RecommendationRequest request)
     {
         (_model, _request) = (model, request);
         _profile = Profile.Of(model, request);
         _candidates = request.Candidates is null ? null : _profile.Indices(request.Candidates);
-        _excluded = [.. request.Excluded.Select(id => model.TryGetItem(id, out int item) ? item : -1)];
-        float minimum = _profile.Source == RecommendationSource.Popularity ? float.NegativeInfinity : request.MinimumScore;
+        foreach (string id in request.Excluded)
+        {
+            if (model.TryGetItem(id, out int item))
+                _excluded.Add(item);
+        }
+
+        bool isPopularity = _profile.Source == RecommendationSource.Popularity;
+        float minimum = isPopularity ? float.NegativeInfinity : request.MinimumScore;
         _selection = new TopK(Math.Min(request.Count, model.ItemRows), minimum, Admits, finiteOnly: true);
     }
 
@@ -50,20 +57,28 @@ internal sealed class Ranking
             return;
         }
 
-        Span<float> scores = stackalloc float[Chunk];
-        for (int from = 0; from < _model.ItemRows; from += Chunk)
+        // The order is known beforehand; items that were added since have no users, and so come last.
+        foreach (int item in _model.Popularity.Items)
         {
-            int count = Math.Min(Chunk, _model.ItemRows - from);
-            for (int i = 0; i < count; i++)
-                scores[i] = _model.Degree(from + i);
-            _selection.Offer(scores[..count], from);
+            if (_popular.Count == _request.Count)
+                return;
+            TakePopular(item);
         }
+
+        for (int item = _model.ItemIds.Count; item < _model.ItemRows && _popular.Count < _request.Count; item++)
+            TakePopular(item);
     }
 
     public RecommendationList Answer()
     {
-        Recommendation[] best = [.. _selection.Ranked.ToArray().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];
-        return new RecommendationList(best, _profile.Source, _profile.UnknownItems);
+        IEnumerable<(float Score, int Index)> best = _popular.Count > 0 ? _popular : _selection.Ranked.ToArray();
+        return new([.. best.Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))], _profile.Source, _profile.UnknownItems);
+    }
+
+    private void TakePopular(int item)
+    {
+        if (Admits(item))
+            _popular.Add((_model.Degree(item), item));
     }
 
     private bool Admits(int item)

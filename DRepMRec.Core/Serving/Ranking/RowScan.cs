@@ -9,7 +9,8 @@ namespace DRepMRec.Serving;
 /// </summary>
 internal static unsafe class RowScan
 {
-    private const int ChunkRows = 1024;
+    private const int MostChunkRows = 1024;
+    private const int MostChunkNumbers = 1 << 22;
 
     /// <summary>The most queries of one pass: more would drive the scores out of the cache.</summary>
     public const int MostQueries = 48;
@@ -19,14 +20,23 @@ internal static unsafe class RowScan
     /// <param name="queries">One per selection, one after the other.</param>
     /// <param name="selections">At most <see cref="MostQueries"/>.</param>
     /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
-    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<TopK> selections, bool cosine = false)
+    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<TopK> selections,
+        bool cosine = false)
     {
         RowStore first = lines[0];
-        using var room = new Room(first.Width, selections.Count);
-        fixed (float* q = queries)
+        using var room = new Room(first.Width, selections.Count, first.Count);
+        fixed (float* q = queries, scores = room.Scores, panels = room.Panels)
         {
-            Region([.. lines.Select(l => l.Rows)], first.FileCount, 0, q, selections, cosine, room);
-            Region([.. lines.Select(l => l.Added)], first.Count - first.FileCount, first.FileCount, q, selections, cosine, room);
+            for (int from = 0, count; from < first.Count; from += count)
+            {
+                count = Math.Min(room.ChunkRows, (from < first.FileCount ? first.FileCount : first.Count) - from);
+                float* rows = Pointer(lines, from, count, room);
+                RowKernel.Multiply(q, selections.Count, rows, count, room.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
+                if (cosine)
+                    DivideByLengths(rows, count, room, scores, selections.Count);
+                for (int n = 0; n < selections.Count; n++)
+                    selections[n].Offer(new ReadOnlySpan<float>(scores + (n * room.ChunkRows), count), from);
+            }
         }
 
         GC.KeepAlive(lines);
@@ -35,96 +45,109 @@ internal static unsafe class RowScan
     /// <summary>The same for some rows alone, whose indices ascend.</summary>
     public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, TopK selection)
     {
-        using var room = new Room(rows.Width, 1);
-        fixed (float* q = query)
+        using var room = new Room(rows.Width, 1, indices.Length);
+        fixed (float* q = query, scores = room.Scores, panels = room.Panels)
         {
-            for (int from = 0; from < indices.Length; from += ChunkRows)
+            for (int from = 0, count; from < indices.Length; from += count)
             {
-                int count = Math.Min(ChunkRows, indices.Length - from);
+                count = Math.Min(room.ChunkRows, indices.Length - from);
+                Span<float> gathered = room.Rows(count);
                 for (int r = 0; r < count; r++)
-                    rows[indices[from + r]].CopyTo(room.Rows.AsSpan(r * rows.Width));
-                fixed (float* gathered = room.Rows, scores = room.Scores, panels = room.Panels)
-                    RowKernel.Multiply(q, 1, gathered, count, rows.Width, scores, ChunkRows, panels, SimdPaths.Best);
+                    rows[indices[from + r]].CopyTo(gathered[(r * rows.Width)..]);
+                RowKernel.Multiply(q, 1, room.RowsPointer, count, rows.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
                 for (int r = 0; r < count; r++)
-                    selection.Offer(room.Scores[r], indices[from + r]);
+                    selection.Offer(scores[r], indices[from + r]);
             }
         }
 
         GC.KeepAlive(rows);
     }
 
-    private static void Region(
-        Block<float>[] lines, int rowCount, int firstIndex, float* queries, IReadOnlyList<TopK> selections, bool cosine, Room room)
+    /// <summary>
+    /// The rows where they are, all of the file or all added; or a copy of them with those in their places that are replaced, or their sum
+    /// over the lines.
+    /// </summary>
+    private static float* Pointer(IReadOnlyList<RowStore> lines, int from, int count, Room room)
     {
-        fixed (float* scores = room.Scores, panels = room.Panels)
+        RowStore first = lines[0];
+        bool isFile = from < first.FileCount;
+        long start = (long)(isFile ? from : from - first.FileCount) * room.Width, length = (long)count * room.Width;
+        ReadOnlySpan<int> replaced = isFile ? first.ReplacedIn(from, count) : [];
+        ReadOnlySpan<float> values = Block(first).Slice(start, length);
+        if (lines.Count == 1 && replaced.Length == 0)
+            return Block(first).Pointer + start;
+
+        Span<float> rows = room.Rows(count);
+        values.CopyTo(rows);
+        for (int l = 1; l < lines.Count; l++)
+            TensorPrimitives.Add(rows, Block(lines[l]).Slice(start, length), rows);
+        foreach (int index in replaced)
         {
-            for (int from = 0; from < rowCount; from += ChunkRows)
-            {
-                int count = Math.Min(ChunkRows, rowCount - from);
-                float* rows = Pointer(lines, from, count, room);
-                RowKernel.Multiply(queries, selections.Count, rows, count, room.Width, scores, ChunkRows, panels, SimdPaths.Best);
-                if (cosine)
-                    DivideByLengths(rows, count, room.Width, scores, selections.Count);
-                for (int q = 0; q < selections.Count; q++)
-                    selections[q].Offer(new ReadOnlySpan<float>(scores + (q * ChunkRows), count), firstIndex + from);
-            }
+            Span<float> row = rows.Slice((index - from) * room.Width, room.Width);
+            first[index].CopyTo(row);
+            for (int l = 1; l < lines.Count; l++)
+                TensorPrimitives.Add(row, lines[l][index], row);
         }
-    }
 
-    /// <summary>The rows where they are, or their sum over the lines.</summary>
-    private static float* Pointer(Block<float>[] lines, long from, int count, Room room)
-    {
-        int width = room.Width;
-        ReadOnlySpan<float> first = lines[0].Slice(from * width, (long)count * width);
-        if (lines.Length == 1)
-            return lines[0].Pointer + (from * width);
-        Span<float> sum = room.Rows.AsSpan(0, count * width);
-        first.CopyTo(sum);
-        foreach (Block<float> line in lines.AsSpan(1))
-            TensorPrimitives.Add(sum, line.Slice(from * width, (long)count * width), sum);
         return room.RowsPointer;
+
+        Block<float> Block(RowStore line) => isFile ? line.Rows : line.Added;
     }
 
-    private static void DivideByLengths(float* rows, int count, int width, float* scores, int queries)
+    private static void DivideByLengths(float* rows, int count, Room room, float* scores, int queries)
     {
         for (int r = 0; r < count; r++)
         {
-            float length = TensorPrimitives.Norm(new ReadOnlySpan<float>(rows + (r * (long)width), width));
+            float length = TensorPrimitives.Norm(new ReadOnlySpan<float>(rows + (r * (long)room.Width), room.Width));
             for (int q = 0; q < queries; q++)
-                scores[(q * ChunkRows) + r] = length > 0 ? scores[(q * ChunkRows) + r] / length : 0;
+                scores[(q * room.ChunkRows) + r] = length > 0 ? scores[(q * room.ChunkRows) + r] / length : 0;
         }
     }
 
-    /// <summary>Rented memory of one scan.</summary>
+    /// <summary>Rented memory of one scan: a bounded number of numbers, however wide the rows are.</summary>
     private sealed class Room : IDisposable
     {
-        private readonly MemoryHandle _rows;
+        private float[] _rows = [];
+        private MemoryHandle _pin;
 
-        public Room(int width, int queries)
+        public Room(int width, int queries, int rows)
         {
             Width = width;
+            ChunkRows = Math.Clamp(Math.Min(MostChunkNumbers / width, rows), 1, MostChunkRows);
             Scores = ArrayPool<float>.Shared.Rent(queries * ChunkRows);
             Panels = ArrayPool<float>.Shared.Rent(RowKernel.PanelLength(width));
-            Rows = ArrayPool<float>.Shared.Rent(ChunkRows * width);
-            _rows = Rows.AsMemory().Pin();
         }
 
         public int Width { get; }
+
+        /// <summary>The most rows of one chunk, and the distance between the scores of two queries.</summary>
+        public int ChunkRows { get; }
 
         public float[] Scores { get; }
 
         public float[] Panels { get; }
 
-        public float[] Rows { get; }
+        public float* RowsPointer => (float*)_pin.Pointer;
 
-        public float* RowsPointer => (float*)_rows.Pointer;
+        /// <summary>Room for rows that aren't used where they are.</summary>
+        public Span<float> Rows(int count)
+        {
+            if (_rows.Length == 0)
+            {
+                _rows = ArrayPool<float>.Shared.Rent(ChunkRows * Width);
+                _pin = _rows.AsMemory().Pin();
+            }
+
+            return _rows.AsSpan(0, count * Width);
+        }
 
         public void Dispose()
         {
-            _rows.Dispose();
+            _pin.Dispose();
             ArrayPool<float>.Shared.Return(Scores);
             ArrayPool<float>.Shared.Return(Panels);
-            ArrayPool<float>.Shared.Return(Rows);
+            if (_rows.Length > 0)
+                ArrayPool<float>.Shared.Return(_rows);
         }
     }
 }

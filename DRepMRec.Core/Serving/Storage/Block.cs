@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Numbers at a fixed place in memory: a pinned array of our own, or a part of a mapped file. Every access is checked against the length.</summary>
+/// <summary>
+/// Numbers at a fixed place in memory: a pinned array of our own, or a part of a mapped file. Every access is checked against the length.
+/// </summary>
 /// <remarks>A span doesn't keep the memory of a mapped file alive; whoever takes one keeps the block alive until it's done.</remarks>
 internal sealed unsafe class Block<T> where T : unmanaged
 {
@@ -24,7 +26,9 @@ internal sealed unsafe class Block<T> where T : unmanaged
     /// <summary>The first element; valid while the block is alive.</summary>
     public T* Pointer => _first;
 
-    public T this[long index] => (ulong)index < (ulong)Length ? _first[index] : throw new ModelFileException($"The model is damaged: it refers to element {index} of an array of {Length}.");
+    public T this[long index]
+        => (ulong)index < (ulong)Length ? _first[index]
+            : throw new ModelFileException($"The model is damaged: it refers to element {index} of an array of {Length}.");
 
     /// <summary>A block of its own memory.</summary>
     public static Block<T> Copy(ReadOnlySpan<T> values)
@@ -43,7 +47,8 @@ internal sealed unsafe class Block<T> where T : unmanaged
         return Adopt(pinned);
     }
 
-    private static Block<T> Adopt(T[] pinned) => new(pinned, (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)), pinned.Length);
+    private static Block<T> Adopt(T[] pinned)
+        => new(pinned, (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)), pinned.Length);
 
     /// <summary>A part of a mapped file, whose bounds the caller has checked.</summary>
     public static Block<T> Of(MappedFile file, long byteOffset, long length) => new(file, (T*)(file.Pointer + byteOffset), length);
@@ -51,7 +56,8 @@ internal sealed unsafe class Block<T> where T : unmanaged
     public ReadOnlySpan<T> Slice(long start, long length)
     {
         if (start < 0 || length < 0 || length > Array.MaxLength || start > Length - length)
-            throw new ModelFileException($"The model is damaged: it refers to elements {start} to {start + length} of an array of {Length}.");
+            throw new ModelFileException($"The model is damaged: it refers to elements {start} to {start + length} of an array of "
+                + $"{Length}.");
         return new ReadOnlySpan<T>(_first + start, (int)length);
     }
 

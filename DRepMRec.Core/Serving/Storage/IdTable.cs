@@ -1,12 +1,28 @@
 using System.Buffers;
 using System.Text;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Raw ids as UTF-8 text, one after the other, with a hash table from id to index: nothing is read before it's asked for, so that a million ids take no time to load.</summary>
-/// <remarks>The hash is 64-bit FNV-1a with a final mix; the table has a power of two of slots, each 1 + index or 0, and collisions go to the next slot.</remarks>
+/// <summary>
+/// Raw ids as UTF-8 text, one after the other, with a hash table from id to index: nothing is read before it's asked for, so that a million
+/// ids take no time to load.
+/// </summary>
+/// <remarks>
+/// The hash is 64-bit FNV-1a with a final mix; the table has a power of two of slots, each 1 + index or 0, and collisions go to the next
+/// slot.
+/// </remarks>
 internal sealed class IdTable
 {
+    /// <summary>The most ids that a table of at most 2^30 slots is half full with.</summary>
+    public const int MostIds = 1 << 29;
+
+    /// <summary>
+    /// How far from its place an id may be. In a table half full by a hash that spreads evenly, runs of n used slots have a probability
+    /// that falls with e^(-0.19 n): nobody will ever see one of a thousand.
+    /// </summary>
+    public const int LongestProbe = 1024;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public IdTable(Block<byte> text, Block<long> offsets, Block<int> slots) => (Text, Offsets, Slots) = (text, offsets, slots);
@@ -24,7 +40,8 @@ internal sealed class IdTable
         get
         {
             ReadOnlySpan<byte> id = Bytes(index);
-            return System.Text.Unicode.Utf8.IsValid(id) ? Encoding.UTF8.GetString(id) : throw new ModelFileException($"The model is damaged: id number {index} isn't UTF-8 text.");
+            return System.Text.Unicode.Utf8.IsValid(id) ? Encoding.UTF8.GetString(id)
+                : throw new ModelFileException($"The model is damaged: id number {index} isn't UTF-8 text.");
         }
     }
 
@@ -35,7 +52,16 @@ internal sealed class IdTable
         var offsets = new List<long> { 0 };
         foreach (string id in ids)
         {
-            text.Write(Utf8.GetBytes(id));
+            try
+            {
+                text.Write(Utf8.GetBytes(id));
+            }
+            catch (EncoderFallbackException e)
+            {
+                throw new ArgumentException($"Expected ids of Unicode text; number {offsets.Count - 1}, {Shown.Text(id)}, has half of a "
+                    + "surrogate pair.", e);
+            }
+
             offsets.Add(text.Length);
         }
 
@@ -43,19 +69,28 @@ internal sealed class IdTable
     }
 
     /// <summary>Builds the hash table of ids that have none yet.</summary>
+    /// <exception cref="ArgumentException">An id occurs twice, there are too many ids, or they were made to fall on each other in the
+    /// table.</exception>
     public static IdTable Of(Block<byte> text, Block<long> offsets)
     {
         int count = (int)(offsets.Length - 1);
+        if (count > MostIds)
+            throw new ArgumentException($"Expected at most {MostIds} ids, got {count}.");
         var slots = new int[SlotCount(count)];
         var unhashed = new IdTable(text, offsets, Block<int>.Empty);
+        long probes = 0, most = MostProbes(count);
         for (int index = 0; index < count; index++)
         {
             ReadOnlySpan<byte> id = unhashed.Bytes(index);
-            int slot = (int)Hash(id) & (slots.Length - 1);
+            int slot = (int)Hash(id) & (slots.Length - 1), first = slot;
             for (; slots[slot] != 0; slot = (slot + 1) & (slots.Length - 1))
             {
                 if (unhashed.Bytes(slots[slot] - 1).SequenceEqual(id))
-                    throw new ArgumentException($"Each id must occur once; '{unhashed[index]}' is number {slots[slot] - 1} and number {index}.");
+                    throw new ArgumentException($"Each id must occur once; {Shown.Text(unhashed[index])} is number {slots[slot] - 1} and "
+                        + $"number {index}.");
+                if (((slot - first) & (slots.Length - 1)) >= LongestProbe || ++probes > most)
+                    throw new ArgumentException($"The ids collide in their table: number {index}, {Shown.Text(unhashed[index])}, finds no "
+                        + "place near its own.");
             }
 
             slots[slot] = index + 1;
@@ -65,7 +100,13 @@ internal sealed class IdTable
     }
 
     /// <summary>The number of slots for some ids: a power of two, at most half full.</summary>
-    public static int SlotCount(int ids) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(ids, 1 << 29) * 2L));
+    public static int SlotCount(int ids)
+        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(ids, MostIds) * 2L));
+
+    /// <summary>
+    /// The most slots that are looked at to verify a table: ten times what a table of ids takes that aren't chosen to collide.
+    /// </summary>
+    public static long MostProbes(int ids) => 4096 + (16L * ids);
 
     public bool TryGetIndex(string id, out int index)
     {
@@ -73,24 +114,51 @@ internal sealed class IdTable
         byte[]? rented = most > 512 ? ArrayPool<byte>.Shared.Rent(most) : null;
         Span<byte> bytes = rented ?? stackalloc byte[512];
         OperationStatus status = System.Text.Unicode.Utf8.FromUtf16(id, bytes, out _, out int written, replaceInvalidSequences: false);
-        index = status == OperationStatus.Done ? Find(bytes[..written]) : -1;
+        long probes = 0;
+        index = status == OperationStatus.Done ? Find(bytes[..written], ref probes) : -1;
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
         return index >= 0;
     }
 
-    /// <summary>Checks every id and every slot.</summary>
-    /// <exception cref="FormatException">An id isn't text or can't be found.</exception>
-    public void Verify(string kind)
+    /// <summary>Checks every id and every slot, in time in proportion to their number.</summary>
+    /// <returns>How many slots were looked at.</returns>
+    /// <exception cref="FormatException">An id isn't text or can't be found, or the table isn't one that was built.</exception>
+    public long Verify(string kind)
     {
+        RequireHalfFull(kind);
+        long probes = 0, most = MostProbes(Count);
         for (int index = 0; index < Count; index++)
         {
             ReadOnlySpan<byte> id = Bytes(index);
             if (!System.Text.Unicode.Utf8.IsValid(id))
                 throw new FormatException($"the {kind} id number {index} isn't UTF-8 text");
-            if (Find(id) != index)
-                throw new FormatException($"the {kind} id number {index}, '{this[index]}', isn't found by its table, or occurs twice");
+            if (Find(id, ref probes) != index)
+                throw new FormatException($"the {kind} id number {index}, {Shown.Text(this[index])}, isn't found by its table, or occurs "
+                    + "twice");
+            if (probes > most)
+                throw new FormatException($"the ids of {kind}s collide in their table: more than {most} slots were looked at to find "
+                    + $"{index + 1} of {Count} ids");
         }
+
+        return probes;
+    }
+
+    private void RequireHalfFull(string kind)
+    {
+        if (Slots.Length != SlotCount(Count))
+            throw new FormatException($"expected {SlotCount(Count)} slots in the table of {Count} {kind} ids, there are {Slots.Length}");
+        long used = 0;
+        for (long slot = 0; slot < Slots.Length; slot++)
+        {
+            if ((uint)Slots[slot] > (uint)Count)
+                throw new FormatException($"the table of {kind} ids refers to id number {Slots[slot] - 1} of {Count}");
+            used += Slots[slot] == 0 ? 0 : 1;
+        }
+
+        if (used != Count)
+            throw new FormatException($"expected {Count} slots of the table of {kind} ids to be used, as many as there are ids; {used} of "
+                + $"{Slots.Length} are");
     }
 
     public ReadOnlySpan<byte> Bytes(int index)
@@ -99,12 +167,14 @@ internal sealed class IdTable
         return Text.Slice(start, Offsets[index + 1L] - start);
     }
 
-    private int Find(ReadOnlySpan<byte> id)
+    /// <summary>Looks for an id, in a bounded number of slots: in a table that was built none is further from its place.</summary>
+    private int Find(ReadOnlySpan<byte> id, ref long probes)
     {
         long mask = Slots.Length - 1;
         long slot = (long)Hash(id) & mask;
-        for (long probe = 0; probe <= mask; probe++, slot = (slot + 1) & mask)
+        for (long probe = 0; probe <= Math.Min(mask, LongestProbe); probe++, slot = (slot + 1) & mask)
         {
+            probes++;
             int entry = Slots[slot];
             if (entry == 0)
                 return -1;

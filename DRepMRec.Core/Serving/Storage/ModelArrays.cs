@@ -25,8 +25,14 @@ internal sealed class ModelArrays
     {
         if (!_places.TryGetValue(name, out SafeTensorPlace? place))
             throw new FormatException($"the array '{name}' is missing");
-        if (place.Type != SafeTensor.TypeName<T>() || place.Shape.Length != Math.Max(1, shape.Length) || (shape.Length > 0 && !place.Shape.SequenceEqual(shape)))
-            throw new FormatException($"expected the array '{name}' as {SafeTensor.TypeName<T>()} [{(shape.Length == 0 ? "n" : string.Join(", ", shape))}], it is {place.Type} [{Shown.List(place.Shape)}]");
+        string type = SafeTensor.TypeName<T>(), expected = shape.Length == 0 ? "n" : string.Join(", ", shape);
+        if (place.Type != type || place.Shape.Length != Math.Max(1, shape.Length)
+            || (shape.Length > 0 && !place.Shape.SequenceEqual(shape)))
+        {
+            string found = Shown.List(place.Shape);
+            throw new FormatException($"expected the array '{name}' as {type} [{expected}], it is {place.Type} [{found}]");
+        }
+
         long length = place.Bytes / Marshal.SizeOf<T>();
         if (_mapped is not null && place.Offset % Marshal.SizeOf<T>() == 0)
             return Block<T>.Of(_mapped, place.Offset, length);

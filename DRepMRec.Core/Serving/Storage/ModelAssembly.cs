@@ -1,12 +1,17 @@
 namespace DRepMRec.Serving;
 
-/// <summary>Puts a model together from the arrays of its file. Nothing is computed per item: it takes as long for a million as for ten. (Format 1 had no tables, which are made here.)</summary>
+/// <summary>
+/// Puts a model together from the arrays of its file. Nothing is computed per item: it takes as long for a million as for ten. (Format 1
+/// had no tables, which are made here.)
+/// </summary>
 internal static class ModelAssembly
 {
     public static ServingModel Build(ModelManifest manifest, ModelArrays arrays)
     {
-        int users = manifest.Users, items = manifest.Items;
-        RowStore userRows = arrays.Rows("user_embeddings", users, manifest.Dimension), itemRows = arrays.Rows("item_embeddings", items, manifest.Dimension);
+        Block<int> retired = arrays.Has("retired_items") ? arrays.Get<int>("retired_items") : Block<int>.Empty;
+        int users = manifest.Users, items = Rows(manifest, retired);
+        RowStore userRows = arrays.Rows("user_embeddings", users, manifest.Dimension),
+            itemRows = arrays.Rows("item_embeddings", items, manifest.Dimension);
         Block<long> seenOffsets = arrays.Get<long>("seen_offsets", users + 1L);
         Block<int> seenItems = arrays.Get<int>("seen_items");
         RequireEnds(seenOffsets, seenItems.Length, "seen item");
@@ -23,10 +28,15 @@ internal static class ModelAssembly
             ItemDegrees = arrays.Has("item_degrees") ? arrays.Get<int>("item_degrees", items) : CountDegrees(seenItems, items),
             UserBehavior = userRows,
             ItemBehavior = itemRows,
+            Changes = CatalogueChanges.OfFile(retired.Slice(0, retired.Length), items),
         };
         int dimension = form?.LineDimension ?? manifest.Dimension;
         if (arrays.Has("fold_in_map"))
-            model = model with { FoldInMap = arrays.Get<float>("fold_in_map", dimension, FoldInMap.InputWidth(dimension, form?.Lines is null ? 0 : form.Modalities.Count)) };
+        {
+            int width = FoldInMap.InputWidth(dimension, form?.Lines is null ? 0 : form.Modalities.Count);
+            model = model with { FoldInMap = arrays.Get<float>("fold_in_map", dimension, width) };
+        }
+
         if (form is null || form.Lines is null)
             return model;
         return model with
@@ -39,12 +49,32 @@ internal static class ModelAssembly
         };
     }
 
+    /// <summary>The number of item rows: the items of the catalogue and the retired ones.</summary>
+    private static int Rows(ModelManifest manifest, Block<int> retired)
+    {
+        long rows = manifest.Items + retired.Length;
+        if (rows > int.MaxValue || manifest.TrainedItems is < 0 || manifest.TrainedItems > rows)
+            throw new FormatException($"the manifest has {manifest.Items} items and {retired.Length} retired ones, {manifest.TrainedItems} "
+                + "of them trained");
+        int previous = -1, trained = manifest.TrainedItems ?? (int)rows;
+        for (long n = 0; n < retired.Length; n++)
+        {
+            if (retired[n] <= previous || retired[n] >= trained)
+                throw new FormatException($"the retired items must ascend from 0 to {trained - 1}; {retired[n]} comes after {previous}");
+            previous = retired[n];
+        }
+
+        return (int)rows;
+    }
+
     private static ContentEncoder Content(ModelArrays arrays, ModalityForm form, int items, int dimension)
     {
         string name = $"content.{form.Name}.";
         return new ContentEncoder(form,
-            arrays.Get<float>(name + "mean", form.FeatureDimension), arrays.Get<float>(name + "deviation", form.FeatureDimension),
-            arrays.Get<float>(name + "projection", dimension, form.FeatureDimension), arrays.Get<float>(name + "projection_bias", dimension))
+            arrays.Get<float>(name + "mean", form.FeatureDimension),
+            arrays.Get<float>(name + "deviation", form.FeatureDimension),
+            arrays.Get<float>(name + "projection", dimension, form.FeatureDimension),
+            arrays.Get<float>(name + "projection_bias", dimension))
         {
             Gate = form.Gated ? arrays.Get<float>(name + "gate", dimension, dimension) : null,
             GateBias = form.Gated ? arrays.Get<float>(name + "gate_bias", dimension) : null,
@@ -79,6 +109,7 @@ internal static class ModelAssembly
     private static void RequireEnds(Block<long> offsets, long end, string kind)
     {
         if (offsets[0] != 0 || offsets[offsets.Length - 1] != end)
-            throw new FormatException($"the {kind} offsets must go from 0 to {end}, they go from {offsets[0]} to {offsets[offsets.Length - 1]}");
+            throw new FormatException($"the {kind} offsets must go from 0 to {end}, they go from {offsets[0]} to "
+                + $"{offsets[offsets.Length - 1]}");
     }
 }

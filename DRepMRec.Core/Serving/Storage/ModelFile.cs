@@ -5,12 +5,18 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The file of a <see cref="Recommender"/>: a safetensors file with a JSON manifest in its metadata. docs/serving.md has every array.</summary>
+/// <summary>
+/// The file of a <see cref="Recommender"/>: a safetensors file with a JSON manifest in its metadata. docs/serving.md has every array.
+/// </summary>
 internal static class ModelFile
 {
     public const string ManifestKey = "drepmrec";
 
-    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) } };
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
 
     public static ServingModel Load(string path, RecommenderLoadOptions options)
     {
@@ -30,39 +36,57 @@ internal static class ModelFile
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new ModelFileException($"{path}: {Shown.Message(e.Message)}", e);
+            throw new ModelFileException($"{Shown.Name(path)}: {Shown.Message(e.Message)}", e);
         }
     }
 
     public static void Save(ServingModel model, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string full = Path.GetFullPath(path);
-        AtomicFiles.Write(Path.GetDirectoryName(full)!, new Dictionary<string, Action<Stream>> { [Path.GetFileName(full)] = stream => ModelWriter.Write(model, stream) });
+        string full = Path.GetFullPath(path), name = Path.GetFileName(full), folder = Path.GetDirectoryName(full) ?? full;
+        if (name.Length == 0)
+            throw new ArgumentException($"Expected the name of a file, got the folder {Shown.Name(path)}.", nameof(path));
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException(
+                $"The recommender can't be saved as {Shown.Name(path)}: there is no folder {Shown.Name(folder)}.");
+        if (Directory.Exists(full))
+            throw new IOException($"The recommender can't be saved as {Shown.Name(path)}: that is a folder.");
+        AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>> { [name] = stream => ModelWriter.Write(model, stream) });
     }
 
     private static ModelManifest ReadManifest(IReadOnlyDictionary<string, string> metadata, string path)
     {
         if (!metadata.TryGetValue(ManifestKey, out string? text))
-            throw new ModelFileException($"{path}: expected a model of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+            throw new ModelFileException($"{Shown.Name(path)}: expected a model of DRepMRec, but the file's metadata has no "
+                + $"'{ManifestKey}'.");
         ModelManifest manifest;
         try
         {
             using JsonDocument json = JsonDocument.Parse(text);
             int version = json.RootElement.GetProperty("formatVersion").GetInt32();
             if (version > ModelManifest.CurrentFormatVersion)
-                throw new ModelFileException($"{path}: written by a newer version of the library: format {version}, this one reads up to {ModelManifest.CurrentFormatVersion}.");
+            {
+                throw new ModelFileException($"{Shown.Name(path)}: written by a newer version of the library: format {version}, "
+                    + $"this one reads up to {ModelManifest.CurrentFormatVersion}.");
+            }
+
             manifest = json.Deserialize<ModelManifest>(Json)!;
             if (version < 3 && manifest.Form is { } form)
                 manifest = manifest with { Form = form with { Lines = LegacyForm.Read(json.RootElement.GetProperty("form")) } };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFileException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException and not ModelFileException)
         {
-            throw new ModelFileException($"{path}: the manifest can't be read: {Shown.Message(e.Message)}", e);
+            throw new ModelFileException($"{Shown.Name(path)}: the manifest can't be read: {Shown.Message(e.Message)}", e);
         }
 
         if (manifest.FormatVersion < 1 || manifest.Users < 0 || manifest.Items < 0 || manifest.Dimension < 1)
-            throw new ModelFileException($"{path}: the manifest has format {manifest.FormatVersion}, {manifest.Users} users, {manifest.Items} items and dimension {manifest.Dimension}.");
+        {
+            throw new ModelFileException($"{Shown.Name(path)}: the manifest has format {manifest.FormatVersion}, {manifest.Users} users, "
+                + $"{manifest.Items} items "
+                + $"and dimension {manifest.Dimension}.");
+        }
+
         RequireSound(manifest.Form, manifest.Dimension, path);
         return manifest with
         {
@@ -82,15 +106,20 @@ internal static class ModelFile
         try
         {
             if (form.LineDimension < 1 || LineFusion.Dimension(form) != dimension)
-                throw new FormatException($"the form has lines of dimension {form.LineDimension}, fused to {LineFusion.Dimension(form)}, for representations of {dimension}");
-            if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0 || !(m.Weight >= 0)))
+            {
+                throw new FormatException($"the form has lines of dimension {form.LineDimension}, fused to {LineFusion.Dimension(form)}, for "
+                    + $"representations of {dimension}");
+            }
+
+            if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0
+                || !(m.Weight >= 0)))
                 throw new FormatException("the form has a modality without sense");
             if (form.Modalities.Select(m => new Modality(m.Name ?? "")).Distinct().Count() != form.Modalities.Count)
                 throw new FormatException("the form has a modality twice");
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new ModelFileException($"{path}: the manifest can't be read: {Shown.Message(e.Message)}.", e);
+            throw new ModelFileException($"{Shown.Name(path)}: the manifest can't be read: {Shown.Message(e.Message)}.", e);
         }
     }
 }

@@ -4,20 +4,28 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Checks everything in a model that loading takes on trust: offsets, ids, histories, that all numbers are finite, and the checksum.</summary>
+/// <summary>
+/// Checks everything in a model that loading takes on trust: offsets, ids, histories, that all numbers are finite, and the checksum.
+/// </summary>
 internal static class ModelVerification
 {
     private const int Slice = 1 << 20;
 
+    /// <summary>
+    /// Checks the checksum before anything else: it takes no longer than reading the file, and finds whatever an accident did.
+    /// </summary>
     public static void Verify(ServingModel model, FileStream stream, IReadOnlyList<SafeTensorPlace> places)
     {
+        if (model.Manifest.DataChecksum.Length > 0)
+        {
+            stream.Seek(places.Count == 0 ? 0 : places[0].Offset, SeekOrigin.Begin);
+            string checksum = Convert.ToHexStringLower(SHA256.HashData(stream));
+            if (checksum != model.Manifest.DataChecksum)
+                throw new FormatException($"the arrays have the checksum {checksum}, the manifest says "
+                    + $"{Shown.Text(model.Manifest.DataChecksum)}: the file is damaged");
+        }
+
         Verify(model);
-        if (model.Manifest.DataChecksum.Length == 0)
-            return;
-        stream.Seek(places.Count == 0 ? 0 : places[0].Offset, SeekOrigin.Begin);
-        string checksum = Convert.ToHexStringLower(SHA256.HashData(stream));
-        if (checksum != model.Manifest.DataChecksum)
-            throw new FormatException($"the arrays have the checksum {checksum}, the manifest says {model.Manifest.DataChecksum}: the file is damaged");
     }
 
     /// <exception cref="FormatException">Something doesn't hold.</exception>
@@ -39,7 +47,9 @@ internal static class ModelVerification
             RequireFinite(map, 0, map.Length, "fold-in map");
         foreach (ContentEncoder content in model.Content)
         {
-            foreach (Block<float>? block in (Block<float>?[])[content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate, content.GateBias, content.Features?.Rows, content.NeighborValues?.Rows])
+            Block<float>?[] blocks = [content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate,
+                content.GateBias];
+            foreach (Block<float>? block in blocks.Append(content.Features?.Rows).Append(content.NeighborValues?.Rows))
                 RequireFinite(block ?? Block<float>.Empty, 0, block?.Length ?? 0, $"content form of '{content.Form.Name}'");
         }
     }
@@ -47,13 +57,15 @@ internal static class ModelVerification
     private static void VerifySeen(ServingModel model)
     {
         var degrees = new int[model.ItemIds.Count];
+        int trained = model.TrainedItems;
         for (int user = 0; user < model.UserIds.Count; user++)
         {
             int previous = -1;
             foreach (int item in model.Seen(user))
             {
-                if (item <= previous || item >= degrees.Length)
-                    throw new FormatException($"the items of the user with index {user} must ascend from 0 to {degrees.Length - 1}; {item} comes after {previous}");
+                if (item <= previous || item >= trained)
+                    throw new FormatException($"the items of the user with index {user} must ascend from 0 to {trained - 1}; {item} comes "
+                        + $"after {previous}");
                 degrees[item]++;
                 previous = item;
             }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -5,27 +6,26 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Writes a model. A changed catalogue is put in order on the way: replaced items take the place of the old ones, added ones follow, retired ones are left out, of histories too.</summary>
+/// <summary>
+/// Writes a model. The items of the training keep their rows, retired ones too, which are listed; of those that were added the retired ones
+/// are left out. The file is then what the snapshot was, for every answer and every change to come.
+/// </summary>
 internal sealed class ModelWriter
 {
     private readonly ServingModel _model;
-    private readonly int[] _order;
-    private readonly int[] _newIndex;
+
+    /// <summary>The rows that are written, ascending.</summary>
+    private readonly int[] _rows;
+    private readonly int[] _retired;
+    private readonly bool _isAsLoaded;
 
     private ModelWriter(ServingModel model)
     {
         _model = model;
-        _order = Order(model);
-        _newIndex = new int[model.ItemRows];
-        _newIndex.AsSpan().Fill(-1);
-        for (int n = 0; n < _order.Length; n++)
-            _newIndex[_order[n]] = n;
-        for (int a = 0; a < model.Changes.Replaced.Length; a++)
-        {
-            // A history that has the old item has the new one, which took its place.
-            if (model.Changes.Replaced[a] is >= 0 and int old)
-                _newIndex[old] = _newIndex[model.ItemIds.Count + a];
-        }
+        int trained = model.TrainedItems;
+        _rows = [.. Enumerable.Range(0, model.ItemRows).Where(row => row < trained || !model.Changes.IsHidden(row))];
+        _retired = [.. model.Changes.HiddenRows().Where(row => row < trained)];
+        _isAsLoaded = model.Changes.Replaced.Length == 0 && model.Changes.AddedIds.Length == 0 && _rows.Length == model.ItemIds.Count;
     }
 
     public static void Write(ServingModel model, Stream stream)
@@ -40,28 +40,34 @@ internal sealed class ModelWriter
         {
             FormatVersion = ModelManifest.CurrentFormatVersion,
             LibraryVersion = ModelManifest.ThisLibrary,
-            Items = writer._order.Length,
+            Items = model.ItemCount,
+            TrainedItems = model.TrainedItems,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
-        Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = JsonSerializer.Serialize(manifest, ModelFile.Json) }, arrays);
+        string text = JsonSerializer.Serialize(manifest, ModelFile.Json);
+        Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = text }, arrays);
         GC.KeepAlive(model);
     }
 
     /// <summary>Arrays of wider elements come first, so that each is aligned.</summary>
     private List<SafeTensorSource> Arrays()
     {
-        IdTable itemIds = _model.Changes.AreNone ? _model.ItemIds : IdTable.Of(_order.Select(_model.ItemId));
-        var (seenOffsets, seenItems, degrees) = Histories();
+        IdTable itemIds = _isAsLoaded ? _model.ItemIds : Ids();
+        Block<int> degrees = _isAsLoaded ? _model.ItemDegrees : Block<int>.Copy([.. _rows.Select(_model.Degree)]);
         List<SafeTensorSource> arrays =
         [
-            Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets), Array("seen_offsets", seenOffsets),
+            Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets),
+                Array("seen_offsets", _model.SeenOffsets),
             Rows("user_embeddings", _model.Users), ItemRows("item_embeddings", _model.Items),
         ];
         if (_model.Form is { Lines: not null } form)
         {
             arrays.AddRange([Rows("user_behavior", _model.UserBehavior), ItemRows("item_behavior", _model.ItemBehavior)]);
             for (int m = 0; m < form.Modalities.Count; m++)
-                arrays.AddRange([Rows($"user_modal.{form.Modalities[m].Name}", _model.UserModal[m]), ItemRows($"item_modal.{form.Modalities[m].Name}", _model.ItemModal[m])]);
+            {
+                string name = form.Modalities[m].Name;
+                arrays.AddRange([Rows($"user_modal.{name}", _model.UserModal[m]), ItemRows($"item_modal.{name}", _model.ItemModal[m])]);
+            }
         }
 
         if (_model.FoldInMap is { } map)
@@ -72,9 +78,24 @@ internal sealed class ModelWriter
 
         foreach (ContentEncoder content in _model.Content)
             arrays.AddRange(Content(content));
-        arrays.AddRange([Array("user_id_slots", _model.UserIds.Slots), Array("item_id_slots", itemIds.Slots), Array("seen_items", seenItems), Array("item_degrees", degrees)]);
+        arrays.AddRange([Array("user_id_slots", _model.UserIds.Slots), Array("item_id_slots", itemIds.Slots)]);
+        arrays.AddRange([Array("seen_items", _model.SeenItems), Array("item_degrees", degrees)]);
+        if (_retired.Length > 0)
+            arrays.Add(Array("retired_items", Block<int>.Copy(_retired)));
         arrays.AddRange([Array("user_ids", _model.UserIds.Text), Array("item_ids", itemIds.Text)]);
         return arrays;
+    }
+
+    private IdTable Ids()
+    {
+        try
+        {
+            return IdTable.Of(_rows.Select(_model.ItemId));
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFileException($"The model is damaged, and isn't saved: {e.Message}", e);
+        }
     }
 
     private IEnumerable<SafeTensorSource> Content(ContentEncoder content)
@@ -98,79 +119,47 @@ internal sealed class ModelWriter
         }
     }
 
-    private (Block<long> Offsets, Block<int> Items, Block<int> Degrees) Histories()
-    {
-        if (_model.Changes.AreNone)
-            return (_model.SeenOffsets, _model.SeenItems, _model.ItemDegrees);
-        var offsets = new long[_model.UserIds.Count + 1];
-        var items = new List<int>();
-        var degrees = new int[_order.Length];
-        for (int user = 0; user < _model.UserIds.Count; user++)
-        {
-            int start = items.Count;
-            foreach (int old in _model.Seen(user))
-            {
-                if (_newIndex[old] < 0)
-                    continue;
-                items.Add(_newIndex[old]);
-                degrees[_newIndex[old]]++;
-            }
-
-            items.Sort(start, items.Count - start, null);
-            offsets[user + 1] = items.Count;
-        }
-
-        return (Block<long>.Copy(offsets), Block<int>.Copy(CollectionsMarshal.AsSpan(items)), Block<int>.Copy(degrees));
-    }
-
-    private static int[] Order(ServingModel model)
-    {
-        var successor = new Dictionary<int, int>();
-        var behind = new List<int>();
-        for (int added = model.ItemIds.Count; added < model.ItemRows; added++)
-        {
-            int old = model.Changes.Replaced[added - model.ItemIds.Count];
-            if (old >= 0)
-                successor[old] = added;
-            else
-                behind.Add(added);
-        }
-
-        var order = new List<int>(model.ItemCount);
-        for (int item = 0; item < model.ItemIds.Count; item++)
-        {
-            if (!model.Changes.IsHidden(item))
-                order.Add(item);
-            else if (successor.TryGetValue(item, out int added))
-                order.Add(added);
-        }
-
-        order.AddRange(behind);
-        return [.. order];
-    }
-
     private static SafeTensorSource Array<T>(string name, Block<T> block, params long[] shape) where T : unmanaged
-        => new(name, SafeTensor.TypeName<T>(), shape.Length == 0 ? [block.Length] : shape, stream => Write(stream, block));
+        => new(name, SafeTensor.TypeName<T>(), shape.Length == 0 ? [block.Length] : shape, stream => Write(stream, block, name));
 
-    private static SafeTensorSource Rows(string name, RowStore rows) => new(name, "F32", [rows.FileCount, rows.Width], stream => Write(stream, rows.Rows));
+    private static SafeTensorSource Rows(string name, RowStore rows)
+        => new(name, "F32", [rows.FileCount, rows.Width], stream => Write(stream, rows.Rows, name));
 
-    private SafeTensorSource ItemRows(string name, RowStore rows) => new(name, "F32", [_order.Length, rows.Width], stream =>
+    private SafeTensorSource ItemRows(string name, RowStore rows) => new(name, "F32", [_rows.Length, rows.Width], stream =>
     {
-        if (_model.Changes.AreNone)
+        if (_isAsLoaded)
         {
-            Write(stream, rows.Rows);
+            Write(stream, rows.Rows, name);
             return;
         }
 
-        foreach (int item in _order)
-            stream.Write(MemoryMarshal.AsBytes(rows[item]));
+        foreach (int row in _rows)
+        {
+            RequireFinite(rows[row], name);
+            stream.Write(MemoryMarshal.AsBytes(rows[row]));
+        }
+
+        GC.KeepAlive(rows);
     });
 
-    private static void Write<T>(Stream stream, Block<T> block) where T : unmanaged
+    private static void Write<T>(Stream stream, Block<T> block, string name) where T : unmanaged
     {
         for (long from = 0; from < block.Length; from += 1 << 20)
-            stream.Write(MemoryMarshal.AsBytes(block.Slice(from, Math.Min(1 << 20, block.Length - from))));
+        {
+            ReadOnlySpan<T> slice = block.Slice(from, Math.Min(1 << 20, block.Length - from));
+            if (typeof(T) == typeof(float))
+                RequireFinite(MemoryMarshal.Cast<T, float>(slice), name);
+            stream.Write(MemoryMarshal.AsBytes(slice));
+        }
+
         GC.KeepAlive(block);
+    }
+
+    /// <summary>What couldn't be loaded isn't written.</summary>
+    private static void RequireFinite(ReadOnlySpan<float> values, string name)
+    {
+        if (!TensorPrimitives.IsFiniteAll(values))
+            throw new ModelFileException($"The model is damaged: '{name}' has a number that isn't finite. It isn't saved.");
     }
 
     private sealed class HashingStream(IncrementalHash hash) : MemoryStream

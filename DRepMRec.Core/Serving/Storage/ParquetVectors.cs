@@ -36,7 +36,8 @@ internal static class ParquetVectors
 
                 using ParquetRowGroupWriter group = writer.CreateRowGroup();
                 await group.WriteAsync(id, ids).ConfigureAwait(false);
-                await group.WriteAllPartsAsync<float>(element, values, definitions, repetitions, CancellationToken.None).ConfigureAwait(false);
+                await group.WriteAllPartsAsync<float>(element, values, definitions, repetitions,
+                    CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

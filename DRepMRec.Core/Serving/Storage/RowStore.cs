@@ -1,33 +1,64 @@
 namespace DRepMRec.Serving;
 
-/// <summary>Rows of one width: those of the model file, which are never copied, and behind them those that were added since.</summary>
-internal sealed class RowStore(Block<float> rows, int count, int width, Block<float>? added = null)
+/// <summary>
+/// Rows of one width: those of the model file, which are never copied, those that stand in for some of them, and behind them those that
+/// were added since.
+/// </summary>
+internal sealed class RowStore
 {
-    /// <summary>The rows of the file.</summary>
-    public Block<float> Rows { get; } = rows;
+    private readonly int[] _replaced;
+    private readonly Block<float> _replacements;
+
+    /// <summary>The rows of a file.</summary>
+    public RowStore(Block<float> rows, int count, int width)
+        : this(rows, count, width, [], Block<float>.Empty, Block<float>.Empty)
+    {
+    }
+
+    private RowStore(Block<float> rows, int count, int width, int[] replaced, Block<float> replacements, Block<float> added)
+    {
+        (Rows, FileCount, Width, _replaced, _replacements, Added) = (rows, count, width, replaced, replacements, added);
+    }
+
+    /// <summary>The rows of the file as they were written.</summary>
+    public Block<float> Rows { get; }
 
     /// <summary>The rows that were added.</summary>
-    public Block<float> Added { get; } = added ?? Block<float>.Empty;
+    public Block<float> Added { get; }
 
     /// <summary>The number of rows of the file.</summary>
-    public int FileCount { get; } = count;
+    public int FileCount { get; }
 
-    public int Width { get; } = width;
+    public int Width { get; }
 
     public int Count => FileCount + (int)(Added.Length / Width);
 
-    public ReadOnlySpan<float> this[int index] => index < FileCount ? Rows.Row(index, Width) : Added.Row(index - FileCount, Width);
-
-    /// <summary>The rows of the file, some of the added ones, and more.</summary>
-    public RowStore With(IReadOnlyList<int> kept, IReadOnlyList<float[]> more)
+    public ReadOnlySpan<float> this[int row]
     {
-        var added = new float[(kept.Count + more.Count) * Width];
-        for (int n = 0; n < kept.Count; n++)
-            this[kept[n]].CopyTo(added.AsSpan(n * Width));
-        for (int n = 0; n < more.Count; n++)
-            more[n].CopyTo(added.AsSpan((kept.Count + n) * Width));
-        return new RowStore(Rows, FileCount, Width, Block<float>.Copy(added));
+        get
+        {
+            if (row >= FileCount)
+                return Added.Row(row - FileCount, Width);
+            int place = _replaced.Length == 0 ? -1 : Array.BinarySearch(_replaced, row);
+            return place >= 0 ? _replacements.Row(place, Width) : Rows.Row(row, Width);
+        }
     }
 
+    /// <summary>Which of some rows of the file are replaced.</summary>
+    public ReadOnlySpan<int> ReplacedIn(int from, int count) => _replaced.AsSpan(FirstAtLeast(from)..FirstAtLeast(from + count));
+
+    /// <summary>The rows of the file with others in the place of some and behind them.</summary>
+    /// <param name="replaced">The rows that are replaced, ascending.</param>
+    /// <param name="replacements">What stands in for each of them.</param>
+    /// <param name="added">What stands behind them all.</param>
+    public RowStore With(int[] replaced, float[] replacements, float[] added)
+        => new(Rows, FileCount, Width, replaced, Block<float>.Copy(replacements), Block<float>.Copy(added));
+
     public static RowStore Of(float[] values, int width) => new(Block<float>.Copy(values), values.Length / width, width);
+
+    private int FirstAtLeast(int row)
+    {
+        int place = Array.BinarySearch(_replaced, row);
+        return place < 0 ? ~place : place;
+    }
 }

@@ -17,15 +17,18 @@ internal sealed class VectorTable
 
     public ReadOnlySpan<float> this[int row] => _rows[_indices[row]];
 
-    public static VectorTable Users(ServingModel model) => new(model.Users, Enumerable.Range(0, model.UserIds.Count), u => model.UserIds[u]);
+    public static VectorTable Users(ServingModel model)
+        => new(model.Users, Enumerable.Range(0, model.UserIds.Count), u => model.UserIds[u]);
 
-    public static VectorTable Items(ServingModel model) => new(model.Items, Enumerable.Range(0, model.ItemRows).Where(i => !model.Changes.IsHidden(i)), model.ItemId);
+    public static VectorTable Items(ServingModel model)
+        => new(model.Items, Enumerable.Range(0, model.ItemRows).Where(i => !model.Changes.IsHidden(i)), model.ItemId);
 
     /// <summary>All rows, one after the other.</summary>
     public float[] Values()
     {
         if ((long)Count * Dimension > Array.MaxLength)
-            throw new NotSupportedException($"A matrix of {Count} x {Dimension} numbers is more than one .npy file is written with; export Parquet instead.");
+            throw new NotSupportedException(
+                $"A matrix of {Count} x {Dimension} numbers is more than one .npy file is written with; export Parquet instead.");
         var values = new float[Count * Dimension];
         for (int row = 0; row < Count; row++)
             this[row].CopyTo(values.AsSpan(row * Dimension));

@@ -1,0 +1,118 @@
+using DRepMRec.Internals;
+using DRepMRec.Tests.Data;
+
+namespace DRepMRec.Tests.Internals;
+
+public sealed class AtomicFilesTests
+{
+    private static readonly string[] Names = ["a", "b", "c", "d"];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_set_is_replaced_whole_or_not_at_all_whichever_rename_fails(bool inOneStep)
+    {
+        for (int failing = 0; ; failing++)
+        {
+            using var folder = new TempFolder();
+            foreach (string name in Names[..3])
+                folder.With(name, "old " + name);
+            var renames = new Failing(failing, inOneStep);
+            try
+            {
+                AtomicFiles.Write(folder.Path, Files("new "), renames: renames);
+                Read(folder).Should().Equal(Names.Select(n => $"{n}: new {n}"));
+                failing.Should().BeGreaterThan(3, "there are at least four renames");
+                return;
+            }
+            catch (IOException)
+            {
+                Read(folder).Should().Equal(Names[..3].Select(n => $"{n}: old {n}"), $"rename {failing} failed");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_that_keeps_the_one_before_it_and_fails_leaves_both()
+    {
+        for (int failing = 0; failing < 2; failing++)
+        {
+            using TempFolder folder = new TempFolder().With("a", "old").With("a.previous", "older");
+            FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("new ", "a"), ".previous",
+                new Failing(failing, inOneStep: true))).Should().Throw<IOException>();
+            Read(folder).Should().Equal("a: old", "a.previous: older");
+        }
+    }
+
+    [Fact]
+    public void What_can_not_be_put_back_stays_under_another_name()
+    {
+        using TempFolder folder = new TempFolder().With("a", "old a").With("b", "old b");
+        FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("new ", "a", "b"),
+            renames: new Failing(1, inOneStep: true, forEver: true))).Should().Throw<IOException>();
+        folder.Files().Select(f => File.ReadAllText(folder[f])).Should().Contain("old a").And.Contain("old b");
+    }
+
+    [Fact]
+    public void What_fails_while_it_is_written_leaves_everything_as_it_was()
+    {
+        using TempFolder folder = new TempFolder().With("a", "old");
+        Dictionary<string, Action<Stream>> files = Files("new ", "a");
+        files["b"] = _ => throw new InvalidOperationException();
+        FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, files)).Should().Throw<InvalidOperationException>();
+        Read(folder).Should().Equal("a: old");
+    }
+
+    [Fact]
+    public void A_folder_in_the_way_of_one_leaves_the_others()
+    {
+        using TempFolder folder = new TempFolder().With("a", "old a");
+        Directory.CreateDirectory(folder["b"]);
+        FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("new ", "a", "b"))).Should().Throw<IOException>();
+        Read(folder).Should().Equal("a: old a");
+    }
+
+    [SkippableFact]
+    public void Of_a_symbolic_link_the_target_is_written()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "links need a privilege there");
+        using TempFolder folder = new TempFolder().With("target", "old");
+        File.CreateSymbolicLink(folder["a"], folder["target"]);
+        File.CreateSymbolicLink(folder["b"], folder["to come"]);
+        AtomicFiles.Write(folder.Path, Files("new ", "a", "b"));
+        Read(folder).Should().Equal("a: new a", "b: new b", "target: new a", "to come: new b");
+        new FileInfo(folder["a"]).LinkTarget.Should().Be(folder["target"]);
+    }
+
+    private static Dictionary<string, Action<Stream>> Files(string content, params string[] names)
+        => (names.Length == 0 ? Names : names)
+            .ToDictionary(n => n, n => (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(content + n))));
+
+    private static IEnumerable<string> Read(TempFolder folder) => folder.Files().Select(f => $"{f}: {File.ReadAllText(folder[f])}");
+
+    /// <summary>Renames of which one fails, or all from that one on.</summary>
+    private sealed class Failing(int failing, bool inOneStep, bool forEver = false) : FileRenames
+    {
+        private int _count;
+
+        public override void Move(string from, string to, bool overwrite)
+        {
+            Count();
+            base.Move(from, to, overwrite);
+        }
+
+        public override bool TryReplace(string from, string to, string aside)
+        {
+            if (!inOneStep)
+                return false;
+            Count();
+            return base.TryReplace(from, to, aside);
+        }
+
+        private void Count()
+        {
+            if (_count++ == failing || (forEver && _count > failing))
+                throw new IOException($"rename {failing} fails");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace DRepMRec.Internals;
+
+/// <summary>How files are renamed. Tests put others in its place, which fail.</summary>
+internal class FileRenames
+{
+    /// <summary>Renames a file.</summary>
+    /// <param name="from">What it is called.</param>
+    /// <param name="to">What it is to be called.</param>
+    /// <param name="overwrite">Whether a file of that name is replaced.</param>
+    /// <exception cref="IOException">It can't be renamed; all is as it was.</exception>
+    public virtual void Move(string from, string to, bool overwrite) => File.Move(from, to, overwrite);
+
+    /// <summary>
+    /// Renames a file to one that exists, in one step, so that there is one of the two at any time; the one that was there gets another
+    /// name.
+    /// </summary>
+    /// <returns><see langword="false"/> where the file system can't do so in one step; all is as it was then.</returns>
+    public virtual bool TryReplace(string from, string to, string aside)
+    {
+        try
+        {
+            File.Replace(from, to, aside);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            if (File.Exists(aside) && File.Exists(to))
+                File.Delete(aside);
+            else if (File.Exists(aside))
+                File.Move(aside, to);
+            return false;
+        }
+    }
+}
