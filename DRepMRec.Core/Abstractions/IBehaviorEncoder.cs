@@ -41,6 +41,13 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
     /// <value>The default is <see langword="false"/>.</value>
     bool HasModalRepresentation => false;
 
+    /// <summary>
+    /// Whether items without an interaction get representations from their content. Otherwise their rows are first weights that no gradient has touched: a model
+    /// without a modal line then takes them for zeros. Users without an interaction are always taken for unknown.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    bool KnowsColdItems => false;
+
     /// <summary>The graph to train on in an epoch, such as one with dropped edges; at inference it's the whole graph.</summary>
     /// <param name="graph">The whole training graph.</param>
     /// <param name="epoch">The epoch, from 1.</param>

@@ -57,6 +57,9 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
+    public bool KnowsColdItems => true;
+
+    /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
@@ -83,6 +86,8 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _features.ItemCount);
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        if (!training)
+            mean = graph.KeepKnown(mean, rows);
         var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(ego.Items, rows)));
         bool hasLoss = batch is not null && _options.ModalLossWeight > 0;
         return new EncoderOutput(output)

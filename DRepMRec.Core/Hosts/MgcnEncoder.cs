@@ -71,6 +71,9 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
+    public bool KnowsColdItems => true;
+
+    /// <inheritdoc/>
     public bool HasModalRepresentation => true;
 
     /// <inheritdoc/>
@@ -94,6 +97,8 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _features.ItemCount);
         var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        if (!training)
+            content = graph.KeepKnown(content, rows);
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
         for (int m = 0; m < items.Length; m++)
         {

@@ -51,6 +51,9 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
+    public bool KnowsColdItems => true;
+
+    /// <inheritdoc/>
     public int EmbeddingDim { get; }
 
     /// <summary>The trainable rows: [U, 2 D] and [I, D].</summary>
@@ -65,6 +68,9 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         Tensor content = _projections[0].call(_features.Values[0]);
         for (int m = 1; m < _projections.Count; m++)
             content = content.Plus(_projections[m].call(_features.Values[m]));
-        return new UserItemEmbeddings(_users.alias(), cat([_items, content], 1)).MoveToOuterDisposeScope();
+        var known = new UserItemEmbeddings(_users.alias(), _items.alias());
+        if (!training)
+            known = graph.KeepKnown(known, RowSet.All);
+        return new UserItemEmbeddings(known.Users, cat([known.Items, content], 1)).MoveToOuterDisposeScope();
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using DRepMRec.Serving;
 
 namespace DRepMRec.Internals;
 
@@ -94,7 +93,7 @@ internal static class Safetensors
     }
 
     /// <summary>Reads a file. Nothing is allocated for an array before its bytes are known to be there.</summary>
-    /// <exception cref="ModelFileException">The file breaks the format.</exception>
+    /// <exception cref="SafetensorsException">The file breaks the format.</exception>
     public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(Stream stream,
         string file)
     {
@@ -103,7 +102,7 @@ internal static class Safetensors
         foreach (SafeTensorPlace place in places)
         {
             if (place.Bytes > Array.MaxLength)
-                throw new ModelFileException($"{Shown.Name(file)}: array {Shown.Text(place.Name)} has {place.Bytes} bytes, more than are "
+                throw new SafetensorsException($"{Shown.Name(file)}: array {Shown.Text(place.Name)} has {place.Bytes} bytes, more than are "
                     + "read at once.");
             var data = new byte[place.Bytes];
             stream.ReadExactly(data);
@@ -117,7 +116,7 @@ internal static class Safetensors
     /// Reads what a file says about itself, and leaves the stream where the arrays begin. The arrays fill the rest of the file without a
     /// gap, in this order.
     /// </summary>
-    /// <exception cref="ModelFileException">The file breaks the format.</exception>
+    /// <exception cref="SafetensorsException">The file breaks the format.</exception>
     public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(Stream stream,
         string file)
     {
@@ -128,7 +127,7 @@ internal static class Safetensors
         stream.ReadExactly(prefix);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > MaxHeaderBytes)
-            throw new ModelFileException($"{Shown.Name(file)}: expected a safetensors file, whose header has at most {MaxHeaderBytes} "
+            throw new SafetensorsException($"{Shown.Name(file)}: expected a safetensors file, whose header has at most {MaxHeaderBytes} "
                 + $"bytes; its first bytes say {headerLength}.");
         if ((long)headerLength > fileLength - 8)
             throw Truncated(file, $"at least {8 + headerLength}", fileLength);
@@ -142,9 +141,9 @@ internal static class Safetensors
             return ReadPlaces(file, json.RootElement, 8 + (long)headerLength, fileLength);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
-            or FormatException and not ModelFileException)
+            or FormatException and not SafetensorsException)
         {
-            throw new ModelFileException($"{Shown.Name(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
+            throw new SafetensorsException($"{Shown.Name(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
         }
     }
 
@@ -183,7 +182,7 @@ internal static class Safetensors
             long bytes = ByteCount(type, shape, dataLength);
             if (begin != expected || end - begin != bytes || end > dataLength)
             {
-                throw new ModelFileException($"{Shown.Name(file)}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at "
+                throw new SafetensorsException($"{Shown.Name(file)}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at "
                     + $"{expected} to {expected + bytes} "
                     + $"of {dataLength} bytes; its offsets are {begin} to {end}.");
             }
@@ -193,12 +192,12 @@ internal static class Safetensors
         }
 
         if (expected != dataLength)
-            throw new ModelFileException($"{Shown.Name(file)}: expected {dataStart + expected} bytes, found {fileLength}: there is more "
+            throw new SafetensorsException($"{Shown.Name(file)}: expected {dataStart + expected} bytes, found {fileLength}: there is more "
                 + "than the header tells of.");
         return (metadata, places);
     }
 
-    private static ModelFileException Truncated(string file, string expected, long found)
+    private static SafetensorsException Truncated(string file, string expected, long found)
         => new($"{Shown.Name(file)}: the file is truncated: expected {expected} bytes, found {found}.");
 
     public static int ElementBytes(string type) => type switch

@@ -9,11 +9,20 @@ namespace DRepMRec;
 public sealed partial class DRepMRecModel
 {
     /// <summary>The final representations of all users and items, without gradients; their dot products are the model's scores.</summary>
-    /// <remarks>The caller owns the two tensors.</remarks>
+    /// <remarks>
+    /// The caller owns the two tensors. Rows that no gradient has touched are zeros: without a modal line those of users without a training interaction, and those of
+    /// such items unless the host knows them by their content (<see cref="IBehaviorEncoder.KnowsColdItems"/>).
+    /// </remarks>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public UserItemEmbeddings Embed() => AtInference(() =>
     {
         UserItemEmbeddings fused = call(null).Embeddings;
+        if (_line is null)
+        {
+            UserItemEmbeddings known = Graph.KeepKnown(fused, RowSet.All);
+            fused = BehaviorEncoder.KnowsColdItems ? fused with { Users = known.Users } : known;
+        }
+
         if (Loss.Score == ScoreFunction.Cosine)
             fused = new UserItemEmbeddings(fused.Users.NormalizeRows(), fused.Items.NormalizeRows());
         return new UserItemEmbeddings(fused.Users.contiguous(), fused.Items.contiguous()).MoveToOuterDisposeScope();

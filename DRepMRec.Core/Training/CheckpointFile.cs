@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using DRepMRec.Internals;
-using DRepMRec.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace DRepMRec.Training;
@@ -103,7 +102,7 @@ internal sealed class CheckpointFile : IDisposable
                 throw new CheckpointFormatException($"{path}: the file is damaged: its content doesn't have the checksum that it was written with.");
             return (manifest, tensors);
         }
-        catch (ModelFileException exception)
+        catch (SafetensorsException exception)
         {
             throw new CheckpointFormatException(exception.Message, exception);
         }

@@ -13,10 +13,10 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
     public EvaluationResult Evaluate(DRepMRecModel model, EvaluationTarget target, CancellationToken cancellationToken)
         => _evaluator.Evaluate(Scorer(model), data, target, cancellationToken, options.Seed);
 
-    public static EmbeddingScorer Scorer(DRepMRecModel model)
+    private static UnknownUserScorer Scorer(DRepMRecModel model)
     {
         using UserItemEmbeddings final = model.Embed();
-        return EmbeddingScorer.Of(final);
+        return new UnknownUserScorer(EmbeddingScorer.Of(final), user => model.Graph.UserDegree(user) > 0, model.Graph.ItemDegrees);
     }
 
     private static EvaluationOptions Include(TrainerOptions options)

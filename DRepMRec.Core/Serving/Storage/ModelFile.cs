@@ -24,7 +24,7 @@ internal static class ModelFile
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("Model files are little-endian; this machine isn't.");
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
-        var (metadata, places) = Safetensors.ReadHeader(stream, path);
+        var (metadata, places) = ReadHeader(stream, path);
         ModelManifest manifest = ReadManifest(metadata, path);
         try
         {
@@ -37,6 +37,18 @@ internal static class ModelFile
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
             throw new ModelFileException($"{Shown.Name(path)}: {Shown.Message(e.Message)}", e);
+        }
+    }
+
+    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(FileStream stream, string path)
+    {
+        try
+        {
+            return Safetensors.ReadHeader(stream, path);
+        }
+        catch (SafetensorsException e)
+        {
+            throw new ModelFileException(e.Message, e);
         }
     }
 
