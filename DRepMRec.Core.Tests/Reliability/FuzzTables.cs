@@ -30,7 +30,7 @@ internal static class FuzzTables
         new("headers and ids of RecBole",
             [
                 ("x.inter", Utf8("user_id:token\titem_id:token\tx_label:float\n0\t0\t0\n0\tB1\t1\n0\t2\t2\n")),
-                ("x.item", Utf8("item_id:token\timage:float_seq\nB1\t1 2\n")),
+                ("x.item", Utf8("item_id:token\timage:float_seq\n0\t3 4\nB1\t1 2\n")),
             ],
             folder => Summarize(RecDataset.LoadRecBole(folder["x.inter"])), typeof(DatasetFormatException))
         {
@@ -39,7 +39,7 @@ internal static class FuzzTables
         new("ids of items of RecBole",
             [
                 ("x.inter", Utf8("user_id:token\titem_id:token\tx_label:float\n0\t0\t0\n0\tB1\t1\n0\t2\t2\n")),
-                ("x.item", Utf8("item_id:token\timage:float_seq\nB1\t1 2\n")),
+                ("x.item", Utf8("item_id:token\timage:float_seq\n0\t3 4\nB1\t1 2\n")),
             ],
             folder => Summarize(RecDataset.LoadRecBole(folder["x.inter"])), typeof(DatasetFormatException))
         {
