@@ -31,11 +31,17 @@ internal static class Shown
 
     /// <summary>A message of somebody else's, which may quote the input: escaped, and cut after 400 characters.</summary>
     public static string Message(string message)
-        => Escaped(message.AsSpan(0, Math.Min(message.Length, MaxListLength))) + (message.Length > MaxListLength ? "…" : "");
+    {
+        string escaped = Escaped(message.AsSpan(0, Math.Min(message.Length, MaxListLength + 1)));
+        return escaped.Length > MaxListLength ? escaped[..MaxListLength] + "…" : escaped;
+    }
 
     /// <summary>A path, escaped; of a very long one the end.</summary>
     public static string Path(string path)
-        => (path.Length > MaxPathLength ? "…" : "") + Escaped(path.AsSpan(Math.Max(0, path.Length - MaxPathLength)));
+    {
+        string escaped = Escaped(path.AsSpan(Math.Max(0, path.Length - MaxPathLength - 1)));
+        return escaped.Length > MaxPathLength ? "…" + escaped[^MaxPathLength..] : escaped;
+    }
 
     private static string Escaped(ReadOnlySpan<char> text)
     {
