@@ -80,7 +80,7 @@ internal static class Checkpoint
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CheckpointFormatException($"{path}: {Shown.Message(exception.Message)}", exception);
+            throw new CheckpointFormatException($"{Shown.Name(path)}: {Shown.Message(exception.Message)}", exception);
         }
     }
 

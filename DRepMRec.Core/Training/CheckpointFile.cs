@@ -96,10 +96,10 @@ internal sealed class CheckpointFile : IDisposable
         {
             var (metadata, tensors) = Safetensors.Read(stream, path);
             if (!metadata.TryGetValue(ManifestKey, out string? text))
-                throw new CheckpointFormatException($"{path}: expected a checkpoint of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+                throw new CheckpointFormatException($"{Shown.Name(path)}: expected a checkpoint of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
             CheckpointManifest manifest = CheckpointManifest.Parse(text, path);
             if (metadata.GetValueOrDefault(ChecksumKey) != Checksum(text, tensors.Values))
-                throw new CheckpointFormatException($"{path}: the file is damaged: its content doesn't have the checksum that it was written with.");
+                throw new CheckpointFormatException($"{Shown.Name(path)}: the file is damaged: its content doesn't have the checksum that it was written with.");
             return (manifest, tensors);
         }
         catch (SafetensorsException exception)

@@ -47,7 +47,7 @@ internal sealed record CheckpointManifest(
             using JsonDocument json = JsonDocument.Parse(text);
             int version = json.RootElement.GetProperty("formatVersion").GetInt32();
             if (version > CurrentFormatVersion)
-                throw new CheckpointFormatException($"{path}: written by a newer version of the library: format {version}, this one reads up to {CurrentFormatVersion}.") { IsNewer = true };
+                throw new CheckpointFormatException($"{Internals.Shown.Name(path)}: written by a newer version of the library: format {version}, this one reads up to {CurrentFormatVersion}.") { IsNewer = true };
             CheckpointManifest manifest = json.Deserialize<CheckpointManifest>(Json)!;
             if (manifest.Steps < 0 || manifest.Batch < 0 || manifest.Elapsed is < 0 or > MostTicks || manifest.EpochStart < 0 || manifest.EpochStart > manifest.Elapsed || manifest.History.Where((epoch, n) => epoch.Epoch != n + 1).Any())
                 throw new FormatException($"it has {manifest.Steps} steps, {manifest.Batch} batches, {manifest.EpochStart} of {manifest.Elapsed} ticks and the epochs {Internals.Shown.List(manifest.History.Select(e => e.Epoch))}");
@@ -55,7 +55,7 @@ internal sealed record CheckpointManifest(
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or NullReferenceException or FormatException and not CheckpointFormatException)
         {
-            throw new CheckpointFormatException($"{path}: the manifest can't be read: {Internals.Shown.Message(e.Message)}", e);
+            throw new CheckpointFormatException($"{Internals.Shown.Name(path)}: the manifest can't be read: {Internals.Shown.Message(e.Message)}", e);
         }
     }
 }

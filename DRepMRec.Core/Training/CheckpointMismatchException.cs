@@ -1,13 +1,17 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Training;
 
 /// <summary>A checkpoint is of another dataset, model or set of options than the training that was to go on from it.</summary>
 public sealed class CheckpointMismatchException : Exception
 {
-    private const int Shown = 5;
+    private const int Most = 5;
 
     internal CheckpointMismatchException(string path, IReadOnlyList<CheckpointDifference> differences)
-        : base(Internals.Shown.Whole($"{path}: the checkpoint is of another training: {string.Join("; ", differences.Take(Shown))}{(differences.Count > Shown ? $"; and {differences.Count - Shown} more" : "")}. "
-            + $"Go on with what it was made with, name another file, or set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)} to false to begin anew."))
+        : base(Shown.Whole(
+            $"{Shown.Name(path)}: the checkpoint is of another training: {string.Join("; ", differences.Take(Most).Select(d => Shown.Message($"{d}")))}"
+            + $"{(differences.Count > Most ? $"; and {differences.Count - Most} more" : "")}. Go on with what it was made with, name another file, "
+            + $"or set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)} to false to begin anew."))
         => Differences = differences;
 
     /// <summary>What differs, at least one field.</summary>
