@@ -1,3 +1,4 @@
+using System.Globalization;
 using DRepMRec.Data;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
@@ -68,6 +69,40 @@ public sealed class GoldenTests
         back.Items.First().Should().Be("item-0", "it has its place again");
     }
 
-    private static string Golden(int version)
-        => Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "Serving", "Golden", $"format-{version}.drepmrec");
+    /// <summary>Files of format 2 with every fusion that there was, and without a modal line: the answers, and the parts of the first score.</summary>
+    [Theory]
+    [InlineData("Sum", "item-9:0.9761806 item-13:0.79569477 item-4:0.60873306", "0.027542198 0.71005595 0.23858228", 2)]
+    [InlineData("Mean", "item-15:0.20068602 item-9:0.17568158 item-13:0.09452628", "0.015520667 0.12597008 0.059195295", 2)]
+    [InlineData("Concatenation", "item-9:0.9686849 item-13:0.7945807 item-4:0.74666226", "0 0.741564 0.2271209", 2)]
+    [InlineData("NormalizedSum", "item-9:0.7682684 item-13:0.6701452 item-4:0.5438036", "0.13850012 0.5215984 0.10816992", 2)]
+    [InlineData("MatchedSum", "item-15:0.054034356 item-9:0.027937507 item-13:0.018325122", "0.035920613 0.016554235 0.0015595071", 2)]
+    [InlineData("LearnedGate", "item-9:0.9826798 item-13:0.80059415 item-4:0.72088057", null, 0)]
+    [InlineData("NormalizedConcatenation", "item-4:0.5502684 item-15:0.42695332 item-10:0.3919688", "0.28842565 0.16442725 0.09741551", 2)]
+    [InlineData("Alone", "item-10:0.79173183 item-4:0.26315728 item-9:0.023604829", "0.7917319", 0)]
+    public void Every_fusion_of_format_2_means_what_it_meant(string fusion, string answers, string? parts, int modalities)
+    {
+        using var folder = new TempFolder();
+        Recommender old = Recommender.Load(Golden($"fusion-{fusion}"));
+        old.Save(folder["model"]);
+        foreach (Recommender r in new[] { old, Recommender.Load(folder["model"]) })
+        {
+            (string Item, float Score)[] expected = [.. answers.Split(' ').Select(a => a.Split(':')).Select(a => (a[0], Number(a[1])))];
+            r.Recommend("user-0", 3).Select(a => (a.Item, a.Score)).Should().Equal(expected, (a, b) => a.Item == b.Item && IsClose(a.Score, b.Score));
+            r.FeatureDimensions.Should().HaveCount(modalities);
+            Explanation why = r.Explain("user-0", expected[0].Item)!;
+            (why.Behavior is null).Should().Be(parts is null);
+            if (parts is null)
+                continue;
+            float[] shares = [why.Behavior!.Value, .. why.Modalities.OrderBy(m => m.Key.Name, StringComparer.Ordinal).Select(m => m.Value)];
+            shares.Should().Equal(parts.Split(' ').Select(Number), IsClose);
+        }
+    }
+
+    private static float Number(string text) => float.Parse(text, CultureInfo.InvariantCulture);
+
+    private static bool IsClose(float a, float b) => MathF.Abs(a - b) < 1e-6f;
+
+    private static string Golden(int version) => Golden($"format-{version}");
+
+    private static string Golden(string name) => Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "Serving", "Golden", $"{name}.drepmrec");
 }
