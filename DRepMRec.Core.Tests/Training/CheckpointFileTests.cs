@@ -37,6 +37,18 @@ public sealed class CheckpointFileTests : CheckpointTestBase
             .Which.Differences.Should().Contain(new CheckpointDifference("Model.Behavior", "DRepMRec.Encoders.LightGcnEncoder", "DRepMRec.Hosts.FreedomEncoder"));
     }
 
+    [SkippableFact]
+    public void Through_a_symbolic_link_its_target_is_written_and_the_link_stays()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "symbolic links ask for rights there");
+        Directory.CreateDirectory(Folder["runs"]);
+        System.IO.File.CreateSymbolicLink(File, Folder["runs/real"]);
+        string result = Train("DRepMRec", With(File), []);
+        new FileInfo(File).LinkTarget.Should().Be(Folder["runs/real"]);
+        System.IO.File.Exists(Folder["runs/real"]).Should().BeTrue();
+        Train("DRepMRec", With(File), []).Should().Be(result, "the training is complete, and read through the link");
+    }
+
     [Fact]
     public void The_one_before_takes_the_place_of_a_damaged_checkpoint_which_is_kept()
     {

@@ -80,7 +80,7 @@ internal static class AtomicFiles
     private static string TemporaryName() => $".{Guid.NewGuid():N}{TemporarySuffix}";
 
     /// <summary>The file itself, or what a symbolic link stands for, so that the link stays.</summary>
-    private static string Target(string path)
+    public static string Target(string path)
         => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 
     private static void Write(string path, Action<Stream> write)

@@ -22,7 +22,7 @@ internal sealed class CheckpointFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The folder can't be written to.</exception>
     public CheckpointFile(string path, ILogger logger)
     {
-        _path = Path.GetFullPath(path);
+        _path = AtomicFiles.Target(Path.GetFullPath(path));
         _logger = logger;
         if (Directory.Exists(_path))
             throw new IOException($"Expected a file for the checkpoint; '{_path}' is a folder.");
