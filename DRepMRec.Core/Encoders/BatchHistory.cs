@@ -7,11 +7,12 @@ namespace DRepMRec.Encoders;
 internal static class BatchHistory
 {
     /// <param name="graph">The user-item graph.</param>
-    /// <param name="users">The users, ascending.</param>
+    /// <param name="rows">Names the users.</param>
     /// <param name="hidden">Interactions of these users to leave out, as <see cref="InteractionGraph.Without"/> does; <see langword="null"/> for none.</param>
-    public static CsrMatrix UserMeans(InteractionGraph graph, ReadOnlySpan<int> users, TrainingBatch? hidden)
+    public static CsrMatrix UserMeans(InteractionGraph graph, RowSet rows, TrainingBatch? hidden)
     {
-        int[] offsets = new int[users.Length + 1], targets = hidden is null ? [] : TargetsByUser(users, hidden, offsets);
+        ReadOnlySpan<int> users = rows.Users;
+        int[] offsets = new int[users.Length + 1], targets = hidden is null ? [] : TargetsByUser(rows, hidden, offsets);
         int most = 0;
         foreach (int user in users)
             most += graph.UserDegree(user);
@@ -41,25 +42,33 @@ internal static class BatchHistory
     }
 
     /// <summary>The positives of the hidden interactions, user by user; <paramref name="offsets"/> tells where each user's begin.</summary>
-    private static int[] TargetsByUser(ReadOnlySpan<int> users, TrainingBatch hidden, int[] offsets)
+    private static int[] TargetsByUser(RowSet rows, TrainingBatch hidden, int[] offsets)
     {
-        var rows = new int[hidden.Count];
-        for (int b = 0; b < rows.Length; b++)
+        int[] places = Places(rows, hidden);
+        foreach (int place in places)
         {
-            rows[b] = users.BinarySearch(hidden.UserIndices[b]);
-            if (rows[b] >= 0)
-                offsets[rows[b] + 1]++;
+            if (place >= 0)
+                offsets[place + 1]++;
         }
 
-        for (int row = 0; row < users.Length; row++)
+        for (int row = 0; row < rows.Users.Length; row++)
             offsets[row + 1] += offsets[row];
         int[] next = offsets[..^1], targets = new int[offsets[^1]];
-        for (int b = 0; b < rows.Length; b++)
+        for (int b = 0; b < places.Length; b++)
         {
-            if (rows[b] >= 0)
-                targets[next[rows[b]]++] = hidden.PositiveIndices[b];
+            if (places[b] >= 0)
+                targets[next[places[b]]++] = hidden.PositiveIndices[b];
         }
 
         return targets;
+    }
+
+    /// <summary>The row of each hidden interaction's user, or a negative number where the user has no row.</summary>
+    private static int[] Places(RowSet rows, TrainingBatch hidden)
+    {
+        if (ReferenceEquals(hidden.Compact.Rows, rows))
+            return hidden.Compact.Users.ToArray();
+        int[] users = rows.Users.ToArray();
+        return [.. hidden.UserIndices.ToArray().Select(user => Array.BinarySearch(users, user))];
     }
 }

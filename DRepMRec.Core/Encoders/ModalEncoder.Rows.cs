@@ -18,7 +18,7 @@ public sealed partial class ModalEncoder
             return rows.Select(call(hidden is null ? graph : graph.Without(hidden.UserIndices, hidden.PositiveIndices), features));
 
         int[] items = rows.Items.ToArray();
-        CsrMatrix history = BatchHistory.UserMeans(graph, rows.Users, hidden);
+        CsrMatrix history = BatchHistory.UserMeans(graph, rows, hidden);
         float[] cold = ColdRows(history);
         int[]? picked = cold.Contains(1) ? null : Pick(history, items);
         Tensor all = picked is null ? CombineModalities(features) : CombinePicked(features, picked);

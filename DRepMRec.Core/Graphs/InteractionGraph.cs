@@ -12,6 +12,7 @@ namespace DRepMRec.Graphs;
 /// </remarks>
 public sealed class InteractionGraph
 {
+    private readonly float[] _itemsWithEdges;
     private readonly Lazy<CsrMatrix> _adjacency;
     private readonly Lazy<CsrMatrix> _userMeans;
     private readonly Lazy<CsrMatrix> _normalizedInteractions;
@@ -23,7 +24,9 @@ public sealed class InteractionGraph
         ArgumentNullException.ThrowIfNull(interactions);
         Interactions = interactions;
         Whole = this;
-        ItemDegrees = interactions.ItemDegrees();
+        int[] degrees = interactions.ItemDegrees();
+        ItemDegrees = degrees;
+        _itemsWithEdges = Array.ConvertAll(degrees, degree => degree > 0 ? 1f : 0f);
         ColdUserCount = Enumerable.Range(0, UserCount).Count(u => UserDegree(u) == 0);
         _adjacency = new Lazy<CsrMatrix>(NormalizeSymmetrically);
         _userMeans = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, _) => 1f / UserDegree(user)));
@@ -136,7 +139,7 @@ public sealed class InteractionGraph
         ArgumentNullException.ThrowIfNull(rows);
         Guard.Share(dropout);
         static Tensor Keep(Tensor table, float[] kept) => table * tensor(kept, kept.Length, 1).to(table.device);
-        float[] items = [.. ItemDegrees.Select(degree => degree > 0 ? 1f : 0f)];
+        float[] items = _itemsWithEdges;
         if (dropout > 0)
         {
             var random = new SeededRandom((ulong)seed, RandomPurpose.BehaviorDropout);
@@ -144,10 +147,14 @@ public sealed class InteractionGraph
         }
 
         if (!rows.IsAll)
-            items = [.. rows.Items.ToArray().Select(item => items[item])];
+            items = Array.ConvertAll(rows.Items.ToArray(), item => items[item]);
         Tensor users = behavior.Users;
         if (ColdUserCount > 0)
-            users = Keep(users, [.. (rows.IsAll ? Enumerable.Range(0, UserCount) : rows.Users.ToArray()).Select(user => UserDegree(user) > 0 ? 1f : 0f)]);
+        {
+            int[] listed = rows.IsAll ? [.. Enumerable.Range(0, UserCount)] : rows.Users.ToArray();
+            users = Keep(users, Array.ConvertAll(listed, user => UserDegree(user) > 0 ? 1f : 0f));
+        }
+
         return new UserItemEmbeddings(users, Keep(behavior.Items, items));
     }
 
