@@ -1,6 +1,7 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Features;
+using DRepMRec.Fusions;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
 using DRepMRec.Kernels;
@@ -26,6 +27,14 @@ public sealed class OwnKernelsTests
     private static Dictionary<string, (int[][] Shapes, Func<Tensor[], Tensor> Compute)> Functions { get; } = new()
     {
         ["rows of length one"] = ([[9, 21]], x => x[0].NormalizeRows()),
+        ["rows of a table"] = ([[9, 21]], x => x[0].SelectRows([3, 0, 3, 8])),
+        ["rows of a table at length one"] = ([[9, 21]], x => x[0].SelectUnitRows([3, 0, 3, 8])),
+        ["two lines at length one"] = ([[9, 21], [9, 21]], x => new Fusion.NormalizedConcatenation().Fuse(x[0], x[1], null)),
+        ["two lines at length one, without behaviour in some rows"] = ([[9, 21], [9, 21]],
+            x => new Fusion.NormalizedConcatenation().Fuse(x[0] * arange(9).sign().unsqueeze(1), x[1], null)),
+        ["mixture"] = ([[9, 21], [9, 21], [9, 1], [9, 1], [9, 21], [9, 21]], x => MixtureFunction.Apply(x[..2], x[2..4], x[4..])),
+        ["attention"] = ([[9, 21], [1, 21]], x => AttentionFunction.Apply(x[0], x[1])),
+        ["last rows of a leaf"] = ([[9, 21]], x => LeafBlockFunction.Apply(x[0], 4, new LeafGradient()).Times(2)),
         ["gate"] = ([[9, 70], [9, 70]], x => GateFunction.Apply(x[0], x[1])),
         ["linear layer"] = ([[9, 7], [5, 7], [5]], x => LinearFunction.Apply(x[0], x[1], x[2])),
         ["linear layer without a bias"] = ([[9, 7], [5, 7]], x => LinearFunction.Apply(x[0], x[1], null)),

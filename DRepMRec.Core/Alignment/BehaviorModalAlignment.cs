@@ -83,20 +83,21 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
         var (negatives, excluded) = _options.Intra == IntraAlignmentKind.InfoNce ? batch.NegativesPerUser(_options.MaxEntities) : ([], ExcludedPairs.None);
         Tensor Align(UserItemEmbeddings line)
         {
-            Tensor users = line.Users.SelectRows(userPlaces), items = line.Items.SelectRows(itemPlaces);
             switch (_options.Intra)
             {
                 case IntraAlignmentKind.Cosine:
-                    return ContrastiveLosses.Cosine(users, items);
+                    return ContrastiveLosses.Cosine(line.Users.SelectRows(userPlaces), line.Items.SelectRows(itemPlaces));
                 case IntraAlignmentKind.AlignmentUniformity:
                     Tensor spread = ContrastiveLosses.Uniformity(line.Users.SelectRows(batch.SampleDistinctUsers(_options.MaxEntities)))
                         .Plus(ContrastiveLosses.Uniformity(line.Items.SelectRows(batch.SampleDistinctItems(_options.MaxEntities))));
 
                     // On the unit sphere the squared distance is twice 1 - cos.
-                    return ContrastiveLosses.Cosine(users, items).Times(2).Plus(spread, 0.5);
+                    Tensor distance = ContrastiveLosses.Cosine(line.Users.SelectRows(userPlaces), line.Items.SelectRows(itemPlaces));
+                    return distance.Times(2).Plus(spread, 0.5);
                 default:
-                    Tensor others = line.Items.SelectRows(negatives).NormalizeRows();
-                    return ContrastiveLosses.SampledSoftmax(users.NormalizeRows(), items.NormalizeRows(), others, excluded, _options.Temperature);
+                    Tensor users = line.Users.SelectUnitRows(userPlaces), items = line.Items.SelectUnitRows(itemPlaces);
+                    Tensor others = line.Items.SelectUnitRows(negatives);
+                    return ContrastiveLosses.SampledSoftmax(users, items, others, excluded, _options.Temperature);
             }
         }
 
@@ -107,14 +108,14 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
     {
         Tensor Align(Tensor behaviorRows, Tensor modalRows, int[] places)
         {
-            Tensor a = behaviorRows.SelectRows(places), b = modalRows.SelectRows(places);
-            a = _options.InterGradient == InterAlignmentGradient.Modal ? a.detach() : a;
-            b = _options.InterGradient == InterAlignmentGradient.Behavior ? b.detach() : b;
+            Tensor a = _options.InterGradient == InterAlignmentGradient.Modal ? behaviorRows.detach() : behaviorRows;
+            Tensor b = _options.InterGradient == InterAlignmentGradient.Behavior ? modalRows.detach() : modalRows;
             return _options.Inter switch
             {
-                InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNce(a, b, _options.Temperature),
-                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a, b),
-                _ => ContrastiveLosses.MeanVariance(a, b),
+                InterAlignmentKind.InfoNce
+                    => ContrastiveLosses.InfoNceOfUnits(a.SelectUnitRows(places), b.SelectUnitRows(places), _options.Temperature),
+                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a.SelectRows(places), b.SelectRows(places)),
+                _ => ContrastiveLosses.MeanVariance(a.SelectRows(places), b.SelectRows(places)),
             };
         }
 

@@ -1,4 +1,5 @@
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Fusions;
@@ -21,6 +22,8 @@ public abstract partial record Fusion
         /// <inheritdoc/>
         public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights)
         {
+            if (OwnKernels.Run(behavior))
+                return UnitConcatenationFunction.Apply(behavior, modal, ModalWeight);
             Tensor unit = modal.NormalizeRows();
             return cat([behavior.NormalizeRows().Plus(unit * IsZero(behavior.detach())), unit.Times(ModalWeight)], 1);
         }

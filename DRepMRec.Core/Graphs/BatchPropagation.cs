@@ -12,6 +12,7 @@ namespace DRepMRec.Graphs;
 /// <remarks>Belongs to one encoder, keeps its buffers from step to step, and serves one step at a time.</remarks>
 internal sealed unsafe class BatchPropagation
 {
+    private const int RowsPerThread = 512;
     private readonly NativeBuffer[] _layers = [new(), new()];
     private readonly NativeBuffer _slope = new();
     private int[] _places = [];
@@ -55,7 +56,7 @@ internal sealed unsafe class BatchPropagation
     {
         if (step.Layers == 0)
         {
-            Gather(ego, step.Nodes, width, mean);
+            SelectFunction.Gather(ego, step.Nodes, width, mean);
             return;
         }
 
@@ -73,7 +74,7 @@ internal sealed unsafe class BatchPropagation
         int count = step.Matrix.RowCount;
         if (step.Layers == 0)
         {
-            new Span<float>(target, count * width).Clear();
+            Passes.Clear(target, (long)count * width);
             Scatter(slope, step.Nodes, width, target);
             return;
         }
@@ -130,26 +131,25 @@ internal sealed unsafe class BatchPropagation
     private float* Join(Tensor users, Tensor items)
     {
         using Tensor first = users.contiguous(), second = items.contiguous();
-        int length = (int)first.numel();
+        long length = first.numel();
         float* all = _slope.EnsureCapacity(length + second.numel());
-        first.FloatSpan().CopyTo(new Span<float>(all, length));
-        second.FloatSpan().CopyTo(new Span<float>(all + length, (int)second.numel()));
+        Passes.Copy(first.Floats(), all, length);
+        Passes.Copy(second.Floats(), all + length, second.numel());
         return all;
     }
 
-    private static void Gather(float* from, int[] nodes, int width, float* to)
-    {
-        for (int n = 0; n < nodes.Length; n++)
-            new ReadOnlySpan<float>(from + ((long)nodes[n] * width), width).CopyTo(new Span<float>(to + ((long)n * width), width));
-    }
-
+    /// <summary>Adds rows to those of the nodes, each of which is there once.</summary>
     private static void Scatter(float* from, int[] nodes, int width, float* to)
     {
-        for (int n = 0; n < nodes.Length; n++)
+        nint source = (nint)from, table = (nint)to;
+        Parallelism.ForRanges(nodes.Length, RowsPerThread, (first, last) =>
         {
-            var target = new Span<float>(to + ((long)nodes[n] * width), width);
-            TensorPrimitives.Add(target, new ReadOnlySpan<float>(from + ((long)n * width), width), target);
-        }
+            for (int n = first; n < last; n++)
+            {
+                var target = new Span<float>((float*)table + ((long)nodes[n] * width), width);
+                TensorPrimitives.Add(target, new ReadOnlySpan<float>((float*)source + ((long)n * width), width), target);
+            }
+        });
     }
 
     /// <summary>The inputs of a step, for the way there and the way back.</summary>
@@ -175,7 +175,7 @@ internal sealed unsafe class BatchPropagation
             int width = (int)ego.shape[1], users = step.Users, items = step.Nodes.Length - users;
             using Tensor mean = empty(users + items, width), own = empty(users + items, width);
             owner.Forward(step, neighborhood, ego.Floats(), width, mean.Floats());
-            Gather(ego.Floats(), step.Nodes, width, own.Floats());
+            SelectFunction.Gather(ego.Floats(), step.Nodes, width, own.Floats());
             return [mean.narrow(0, 0, users), mean.narrow(0, users, items), own.narrow(0, 0, users), own.narrow(0, users, items)];
         }
 

@@ -7,6 +7,8 @@ namespace DRepMRec.Graphs;
 /// </summary>
 internal static unsafe class LayerMean
 {
+    private const int RowsPerThread = 1024;
+
     /// <param name="a">A, symmetric.</param>
     /// <param name="x">The rows of x: all of them, or only the rows that have a place.</param>
     /// <param name="places">For each row of A its row in x, or -1 where x is zero; <see langword="null"/> where x has all rows.</param>
@@ -40,13 +42,17 @@ internal static unsafe class LayerMean
     /// <summary>Sets all rows of a table to zero but the given ones, which ascend.</summary>
     private static void ClearOthers(float* table, int[] kept, int count, int width)
     {
-        int from = 0;
-        foreach (int row in kept)
+        nint start = (nint)table;
+        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
-            new Span<float>(table + ((long)from * width), (row - from) * width).Clear();
-            from = row + 1;
-        }
+            int at = ~Array.BinarySearch(kept, from), next = from;
+            for (at = at < 0 ? ~at : at; at < kept.Length && kept[at] < to; at++)
+            {
+                new Span<float>((float*)start + ((long)next * width), (kept[at] - next) * width).Clear();
+                next = kept[at] + 1;
+            }
 
-        new Span<float>(table + ((long)from * width), (count - from) * width).Clear();
+            new Span<float>((float*)start + ((long)next * width), (to - next) * width).Clear();
+        });
     }
 }

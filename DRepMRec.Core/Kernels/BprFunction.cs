@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// -log sigmoid((u·p - u·n) / t), averaged over pairs, on the CPU: loss and gradients in one pass, without a gathered copy of any row.
+/// -log sigmoid((u·p - u·n) / t), averaged over pairs, on the CPU, without a gathered copy of any row. Each row of a gradient has one
+/// thread that adds it up, in the order of the pairs.
 /// </summary>
 internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunction>
 {
+    private const int RowsPerThread = 256;
+
     public override string Name => nameof(BprFunction);
 
     /// <param name="users">[U, D].</param>
@@ -23,8 +26,8 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
-        Tensor toUsers = zeros_like(users);
-        Tensor? toItems = items.requires_grad ? zeros_like(items) : null;
+        Tensor toUsers = empty_like(users);
+        Tensor? toItems = items.requires_grad ? empty_like(items) : null;
         double loss = Differentiate(users, items, toUsers, toItems, (PairIndices)vars[2], (float)vars[3]);
         ctx.save_for_backward(toItems is null ? [toUsers] : [toUsers, toItems]);
         return tensor((float)loss);
@@ -33,36 +36,93 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
-        return [saved[0] * grad_output, saved.Count > 1 ? saved[1] * grad_output : null!, null!, null!];
+        return [Passes.Scaled(saved[0], grad_output), saved.Count > 1 ? Passes.Scaled(saved[1], grad_output) : null!, null!, null!];
+    }
+
+    /// <summary>
+    /// Each user's thread goes over the user's pairs, in their order: losses, slopes, and the user's gradient. Then each item's thread adds
+    /// up the item's gradient from the slopes, in the order of the pairs too.
+    /// </summary>
+    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, PairIndices pairs, float scale)
+    {
+        int width = (int)users.shape[1], count = pairs.Users.Length * pairs.PerInteraction;
+        float share = 1f / count;
+        var losses = new double[count];
+        var slopes = new float[count];
+        var tables = new Tables((nint)users.Floats(), (nint)items.Floats(), (nint)toUsers.Floats(), width);
+        var groups = new RowGroups(pairs.Users, (int)users.shape[0]);
+        Parallelism.ForRanges(
+            (int)users.shape[0], RowsPerThread, (from, to) => ToUsers(tables, from, to, groups, pairs, scale, losses, slopes));
+        if (toItems is not null)
+        {
+            int itemCount = (int)items.shape[0];
+            RowGroups positives = new(pairs.Positives, itemCount), negatives = new(pairs.Negatives, itemCount);
+            tables = tables with { Target = (nint)toItems.Floats() };
+            Parallelism.ForRanges(itemCount, RowsPerThread, (from, to) => ToItems(tables, from, to, positives, negatives, pairs, slopes));
+        }
+
+        double loss = 0;
+        foreach (double one in losses)
+            loss += one;
+        return loss * share;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, PairIndices pairs, float scale)
+    private static void ToUsers(
+        Tables tables, int from, int to, RowGroups groups, PairIndices pairs, float scale, double[] losses, float[] slopes)
     {
-        int width = (int)users.shape[1], perPair = pairs.PerInteraction;
-        float* u = users.Floats(), i = items.Floats(), du = toUsers.Floats(), di = toItems is null ? null : toItems.Floats();
-        ReadOnlySpan<int> userOf = pairs.Users, positiveOf = pairs.Positives, negativeOf = pairs.Negatives;
-        float share = 1f / (userOf.Length * perPair);
-        double loss = 0;
-        for (int b = 0; b < userOf.Length; b++)
+        int width = tables.Width, perPair = pairs.PerInteraction;
+        float share = 1f / losses.Length;
+        for (int row = from; row < to; row++)
         {
-            float* user = u + ((long)userOf[b] * width), positive = i + ((long)positiveOf[b] * width);
-            float* toUser = du + ((long)userOf[b] * width), toPositive = di == null ? null : di + ((long)positiveOf[b] * width);
-            for (int k = 0; k < perPair; k++)
+            float* user = tables.User(row), target = tables.Row(row);
+            new Span<float>(target, width).Clear();
+            foreach (int b in groups[row])
             {
-                int item = negativeOf[pairs.Shared ? k : (b * perPair) + k];
-                float* negative = i + ((long)item * width);
-                float margin = DotDifference(user, positive, negative, width) * scale, exp = MathF.Exp(-MathF.Abs(margin));
-                loss += Math.Max(-margin, 0) + Math.Log(1 + (double)exp);
-                float slope = -(margin > 0 ? exp : 1) / (1 + exp) * share * scale;
-                AddDifference(positive, negative, slope, toUser, width);
-                if (di != null)
-                    AddUser(user, slope, toPositive, di + ((long)item * width), width);
+                float* positive = tables.Item(pairs.Positives[b]);
+                for (int k = 0, pair = b * perPair; k < perPair; k++, pair++)
+                {
+                    float* negative = tables.Item(pairs.Negatives[pairs.Shared ? k : pair]);
+                    float margin = DotDifference(user, positive, negative, width) * scale, exp = MathF.Exp(-MathF.Abs(margin));
+                    losses[pair] = Math.Max(-margin, 0) + Math.Log(1 + (double)exp);
+                    slopes[pair] = -(margin > 0 ? exp : 1) / (1 + exp) * share * scale;
+                    AddDifference(positive, negative, slopes[pair], target, width);
+                }
             }
         }
-
-        return loss * share;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ToItems(
+        Tables tables, int from, int to, RowGroups positives, RowGroups negatives, PairIndices pairs, float[] slopes)
+    {
+        int width = tables.Width, perPair = pairs.PerInteraction;
+        for (int row = from; row < to; row++)
+        {
+            float* target = tables.Row(row);
+            new Span<float>(target, width).Clear();
+            ReadOnlySpan<int> wanted = positives[row], unwanted = negatives[row];
+
+            // The lists ascend, and a shared negative meets every interaction: what comes first is added first.
+            int met = pairs.Shared ? unwanted.Length * pairs.Users.Length : unwanted.Length;
+            for (int p = 0, n = 0; p < wanted.Length || n < met;)
+            {
+                int pair = n == met ? int.MaxValue : pairs.Shared ? Shared(unwanted, n, perPair) : unwanted[n];
+                if (p < wanted.Length && wanted[p] <= pair / perPair)
+                {
+                    int b = wanted[p++];
+                    for (int k = 0; k < perPair; k++)
+                        AddScaled(tables.User(pairs.Users[b]), slopes[(b * perPair) + k], target, width);
+                    continue;
+                }
+
+                n++;
+                AddScaled(tables.User(pairs.Users[pair / perPair]), -slopes[pair], target, width);
+            }
+        }
+    }
+
+    private static int Shared(ReadOnlySpan<int> places, int n, int perPair) => (n / places.Length * perPair) + places[n % places.Length];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float DotDifference(float* user, float* positive, float* negative, int width)
@@ -89,21 +149,23 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddUser(float* user, float slope, float* toPositive, float* toNegative, int width)
+    private static void AddScaled(float* user, float slope, float* target, int width)
     {
         int d = 0;
         var slopes = new Vector<float>(slope);
         for (; d <= width - Vector<float>.Count; d += Vector<float>.Count)
-        {
-            Vector<float> own = Vector.Load(user + d) * slopes;
-            (Vector.Load(toPositive + d) + own).Store(toPositive + d);
-            (Vector.Load(toNegative + d) - own).Store(toNegative + d);
-        }
-
+            (Vector.Load(target + d) + (Vector.Load(user + d) * slopes)).Store(target + d);
         for (; d < width; d++)
-        {
-            toPositive[d] += user[d] * slope;
-            toNegative[d] -= user[d] * slope;
-        }
+            target[d] += user[d] * slope;
+    }
+
+    /// <summary>The tables at hand, and the gradient that is made.</summary>
+    private readonly record struct Tables(nint Users, nint Items, nint Target, int Width)
+    {
+        public float* User(int row) => (float*)Users + ((long)row * Width);
+
+        public float* Item(int row) => (float*)Items + ((long)row * Width);
+
+        public float* Row(int row) => (float*)Target + ((long)row * Width);
     }
 }

@@ -1,4 +1,6 @@
+using System.Numerics.Tensors;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
@@ -40,15 +42,20 @@ internal static unsafe partial class DenseProduct
     public static long PackedLength(int depth, int columns) => (long)((columns + Lanes - 1) / Lanes) * Lanes * depth;
 
     /// <summary>Product of two tensors on the CPU, either of them transposed.</summary>
+    /// <param name="a">A, or its transpose.</param>
+    /// <param name="b">B, or its transpose.</param>
+    /// <param name="transposeA">Whether A is the transpose of <paramref name="a"/>.</param>
+    /// <param name="transposeB">Whether B is the transpose of <paramref name="b"/>.</param>
+    /// <param name="bias">[n], added to each row while it is in the cache; <see langword="null"/> for nothing.</param>
     /// <returns>A new [m, n] tensor.</returns>
-    public static Tensor Multiply(Tensor a, Tensor b, bool transposeA = false, bool transposeB = false)
+    public static Tensor Multiply(Tensor a, Tensor b, bool transposeA = false, bool transposeB = false, Tensor? bias = null)
     {
         int m = (int)a.shape[transposeA ? 1 : 0], depth = (int)a.shape[transposeA ? 0 : 1], n = (int)b.shape[transposeB ? 0 : 1];
         Tensor c = empty(m, n);
         Operand left = Operand.Of(a.Floats(), (int)a.shape[1]), right = Operand.Of(b.Floats(), (int)b.shape[1]);
         float* panels = (_panels ??= new NativeBuffer()).EnsureCapacity(PackedLength(depth, n));
         Pack(transposeB ? right.Transposed : right, depth, n, panels);
-        Multiply(transposeA ? left.Transposed : left, m, depth, panels, n, c.Floats());
+        Multiply(transposeA ? left.Transposed : left, m, depth, panels, n, c.Floats(), bias is null ? null : bias.Floats());
         return c;
     }
 
@@ -56,33 +63,38 @@ internal static unsafe partial class DenseProduct
     public static void Pack(Operand b, int depth, int columns, float* panels)
     {
         nint start = (nint)panels;
-        Parallelism.ForRanges((columns + Lanes - 1) / Lanes, minimumPerThread: 64, (from, to) =>
+        int blocks = (depth + DepthBlock - 1) / DepthBlock, all = (columns + Lanes - 1) / Lanes;
+        Parallelism.ForRanges(all * blocks, minimumPerThread: 8, (from, to) =>
         {
-            for (int panel = from; panel < to; panel++)
-            {
-                float* target = (float*)start + ((long)panel * Lanes * depth);
-                int first = panel * Lanes, count = Math.Min(Lanes, columns - first);
-                if (b.ColumnStride == 1 && count == Lanes)
-                {
-                    for (int k = 0; k < depth; k++)
-                        new ReadOnlySpan<float>(b.At(k, first), Lanes).CopyTo(new Span<float>(target + ((long)k * Lanes), Lanes));
-                    continue;
-                }
-
-                for (int lane = 0; lane < Lanes; lane++)
-                {
-                    float* source = b.At(0, first + lane);
-                    for (int k = 0; k < depth; k++)
-                        target[((long)k * Lanes) + lane] = lane < count ? source[k * b.RowStride] : 0;
-                }
-            }
+            for (int n = from; n < to; n++)
+                PackBlock(b, depth, columns, n / blocks, n % blocks * DepthBlock, (float*)start);
         });
     }
 
-    /// <summary>[m, depth] times packed [depth, n] to row-major [m, n], all overwritten.</summary>
-    public static void Multiply(Operand a, int m, int depth, float* panels, int n, float* c)
+    /// <summary>Packs the rows of one panel from <paramref name="firstRow"/> on, at most <see cref="DepthBlock"/> of them.</summary>
+    private static void PackBlock(Operand b, int depth, int columns, int panel, int firstRow, float* panels)
     {
-        nint p = (nint)panels, target = (nint)c;
+        float* target = panels + ((long)panel * Lanes * depth);
+        int first = panel * Lanes, count = Math.Min(Lanes, columns - first), end = Math.Min(depth, firstRow + DepthBlock);
+        if (b.ColumnStride == 1 && count == Lanes)
+        {
+            for (int k = firstRow; k < end; k++)
+                new ReadOnlySpan<float>(b.At(k, first), Lanes).CopyTo(new Span<float>(target + ((long)k * Lanes), Lanes));
+            return;
+        }
+
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            float* source = b.At(0, first + lane);
+            for (int k = firstRow; k < end; k++)
+                target[((long)k * Lanes) + lane] = lane < count ? source[k * b.RowStride] : 0;
+        }
+    }
+
+    /// <summary>[m, depth] times packed [depth, n] to row-major [m, n], all overwritten.</summary>
+    public static void Multiply(Operand a, int m, int depth, float* panels, int n, float* c, float* bias = null)
+    {
+        nint p = (nint)panels, target = (nint)c, added = (nint)bias;
         int perThread = Math.Max(RowBlock, (int)Math.Min(int.MaxValue, 2_000_000L / Math.Max(1, (long)depth * n)));
         Parallelism.ForRanges((m + RowBlock - 1) / RowBlock, Math.Max(1, perThread / RowBlock), (from, to) =>
         {
@@ -92,6 +104,11 @@ internal static unsafe partial class DenseProduct
             {
                 Operand rows = a with { Start = (nint)a.At(first, 0) };
                 Serial(rows, Math.Min(tile, last - first), depth, (float*)p, n, (float*)target + ((long)first * n), n, SimdPaths.Best);
+                for (int row = first; added != 0 && row < Math.Min(last, first + tile); row++)
+                {
+                    var own = new Span<float>((float*)target + ((long)row * n), n);
+                    TensorPrimitives.Add(own, new ReadOnlySpan<float>((float*)added, n), own);
+                }
             }
         });
     }

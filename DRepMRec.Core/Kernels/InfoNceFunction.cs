@@ -41,8 +41,8 @@ internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<Inf
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
         Tensor x = saved[0], y = saved[1], slopes = saved[2];
-        Tensor toX = DenseProduct.Multiply(slopes, y).mul_(grad_output);
-        Tensor toY = DenseProduct.Multiply(slopes, x, transposeA: true).mul_(grad_output);
+        Tensor toX = Passes.Scaled(DenseProduct.Multiply(slopes, y), grad_output);
+        Tensor toY = Passes.Scaled(DenseProduct.Multiply(slopes, x, transposeA: true), grad_output);
         return [toX.MoveToOuterDisposeScope(), toY.MoveToOuterDisposeScope(), null!];
     }
 
@@ -54,24 +54,26 @@ internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<Inf
         Span<float> Row(int row) => new((float*)all + ((long)row * count), count);
 
         float[] rowSums = new float[count], columnSums = new float[count];
-        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
+        var sums = new ColumnSums(count, count);
+        Parallelism.ForRanges(ColumnSums.Blocks(count), minimumPerThread: 1, (from, to) =>
         {
-            for (int row = from; row < to; row++)
+            for (int block = from; block < to; block++)
             {
-                Span<float> own = Row(row);
-                TensorPrimitives.Multiply(own, scale, own);
-                TensorPrimitives.Subtract(own, scale, own);
-                TensorPrimitives.Exp(own, own);
-                rowSums[row] = TensorPrimitives.Sum<float>(own);
+                for (int row = block * ColumnSums.Block; row < Math.Min(count, (block + 1) * ColumnSums.Block); row++)
+                {
+                    Span<float> own = Row(row);
+                    TensorPrimitives.Multiply(own, scale, own);
+                    TensorPrimitives.Subtract(own, scale, own);
+                    TensorPrimitives.Exp(own, own);
+                    rowSums[row] = TensorPrimitives.Sum<float>(own);
+                    sums.Add(block, own);
+                }
             }
         });
+        sums.Sum(columnSums);
         double loss = 0;
         for (int row = 0; row < count; row++)
-            TensorPrimitives.Add(columnSums, Row(row), columnSums);
-        for (int row = 0; row < count; row++)
             loss += Math.Log(rowSums[row]) + Math.Log(columnSums[row]) - (2 * Math.Log(Row(row)[row]));
-
-        // E_ij (1 / r_i + 1 / c_j) / (2 n t), and on the diagonal 1 / (n t) less.
         float share = scale / (2 * count);
         float[] columnShares = Array.ConvertAll(columnSums, sum => share / sum);
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>

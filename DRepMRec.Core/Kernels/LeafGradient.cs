@@ -1,6 +1,4 @@
-using System.Numerics.Tensors;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
@@ -37,8 +35,7 @@ internal sealed unsafe class LeafGradient
         int length = checked((int)known.numel());
         float* more = _scratch.EnsureCapacity(length);
         write(more);
-        Span<float> sum = known.FloatSpan();
-        TensorPrimitives.Add(sum, new ReadOnlySpan<float>(more, length), sum);
+        Passes.Add(known.Floats(), more, length);
         return null;
     }
 
@@ -58,7 +55,7 @@ internal sealed unsafe class LeafGradient
         }
 
         Tensor kept = Kept(x);
-        kept.FloatSpan().Clear();
+        Passes.Clear(kept.Floats(), kept.numel());
         x.grad = Fill(kept, add);
         return null;
     }

@@ -1,7 +1,5 @@
-using System.Numerics.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
@@ -27,15 +25,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         Tensor x = ((Tensor)vars[0]).contiguous(), weight = ((Tensor)vars[1]).contiguous();
         ctx.save_for_backward([x, weight]);
         ctx.save_data("needs", (Input: x.requires_grad, Bias: vars.Length > 2));
-        Tensor y = DenseProduct.Multiply(x, weight, transposeB: true);
-        if (vars.Length > 2)
-        {
-            Span<float> all = y.FloatSpan(), bias = ((Tensor)vars[2]).FloatSpan();
-            for (int start = 0; start < all.Length; start += bias.Length)
-                TensorPrimitives.Add(all.Slice(start, bias.Length), bias, all.Slice(start, bias.Length));
-        }
-
-        return y;
+        return DenseProduct.Multiply(x, weight, transposeB: true, bias: vars.Length > 2 ? ((Tensor)vars[2]).contiguous() : null);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
@@ -49,11 +39,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         if (!hasBias)
             return [toInput!, toWeight];
 
-        Tensor toBias = zeros(slope.shape[1]);
-        Span<float> sum = toBias.FloatSpan(), all = slope.FloatSpan();
-        for (int start = 0; start < all.Length; start += sum.Length)
-            TensorPrimitives.Add(sum, all.Slice(start, sum.Length), sum);
-        return [toInput!, toWeight, toBias.MoveToOuterDisposeScope()];
+        return [toInput!, toWeight, ColumnSums.Of(slope).MoveToOuterDisposeScope()];
     }
 
     /// <summary>slope' x, with the narrower of the two on the right, which the product packs.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -6,35 +7,45 @@ namespace DRepMRec.Kernels;
 
 /// <summary>
 /// Rows of length 1 on the CPU, one pass each way: y = x / |x|, and back (g - y (y · g)) / |x|. Rows shorter than <see cref="Shortest"/>
-/// are divided by that and take no gradient.
+/// are divided by that and take no gradient. Of all rows of a table, or of the rows of a list.
 /// </summary>
 internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<NormalizeFunction>
 {
     public const float Shortest = 1e-12f;
-    private const int RowsPerThread = 1024;
+    private const int RowsPerThread = 256;
 
     public override string Name => nameof(NormalizeFunction);
 
     /// <param name="x">[N, D].</param>
-    public static Tensor Apply(Tensor x) => apply(x);
+    /// <param name="rows">n rows, in any order and any number of times; <see langword="null"/> for all.</param>
+    /// <returns>[n, D], or [N, D].</returns>
+    public static Tensor Apply(Tensor x, int[]? rows = null) => rows is null ? apply(x) : apply(x, rows);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor x = ((Tensor)vars[0]).contiguous(), y = empty_like(x), scales = empty(x.shape[0]);
-        int width = (int)x.shape[1];
+        Tensor x = ((Tensor)vars[0]).contiguous();
+        int[]? rows = vars.Length > 1 ? (int[])vars[1] : null;
+        int count = (int)x.shape[0], length = rows?.Length ?? count, width = (int)x.shape[1];
+        if (rows is not null)
+        {
+            RowGroups.ThrowIfOutside(rows, count);
+            ctx.save_data("rows", rows);
+            ctx.save_data("count", count);
+        }
+
+        Tensor y = empty(length, width), scales = empty(length);
         nint px = (nint)x.Floats(), py = (nint)y.Floats(), ps = (nint)scales.Floats();
-        Parallelism.ForRanges((int)x.shape[0], RowsPerThread, (from, to) =>
+        Parallelism.ForRanges(length, RowsPerThread, (from, to) =>
         {
             for (int row = from; row < to; row++)
             {
-                var own = new ReadOnlySpan<float>((float*)px + ((long)row * width), width);
-                float length = MathF.Sqrt(TensorPrimitives.SumOfSquares(own));
-                TensorPrimitives.Multiply(own, 1 / MathF.Max(length, Shortest), new Span<float>((float*)py + ((long)row * width), width));
-                ((float*)ps)[row] = length < Shortest ? 0 : 1 / length;
+                var own = new ReadOnlySpan<float>((float*)px + ((long)(rows is null ? row : rows[row]) * width), width);
+                ((float*)ps)[row] = Normalize(own, new Span<float>((float*)py + ((long)row * width), width));
             }
         });
         ctx.save_for_backward([y, scales]);
+        ctx.save_data("selects", rows is not null);
         return y;
     }
 
@@ -42,20 +53,76 @@ internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<N
     {
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor slope = grad_output.contiguous();
-        Tensor gradient = empty_like(slope);
         int width = (int)slope.shape[1];
-        nint py = (nint)saved[0].Floats(), ps = (nint)saved[1].Floats(), pg = (nint)slope.Floats(), pt = (nint)gradient.Floats();
-        Parallelism.ForRanges((int)slope.shape[0], RowsPerThread, (from, to) =>
+        nint py = (nint)saved[0].Floats(), ps = (nint)saved[1].Floats(), pg = (nint)slope.Floats();
+        void Differentiate(int row, Span<float> target)
+        {
+            long start = (long)row * width;
+            ReadOnlySpan<float> y = new((float*)py + start, width), g = new((float*)pg + start, width);
+            NormalizeFunction.Differentiate(y, g, ((float*)ps)[row], target);
+        }
+
+        return (bool)ctx.get_data("selects")
+            ? [ToTable((int[])ctx.get_data("rows"), (int)ctx.get_data("count"), width, Differentiate), null!]
+            : [ToRows((int)slope.shape[0], width, Differentiate)];
+    }
+
+    /// <summary>y = x / |x|.</summary>
+    /// <returns>1 / |x|, or 0 for a row that takes no gradient.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Normalize(ReadOnlySpan<float> x, Span<float> y)
+    {
+        float length = MathF.Sqrt(TensorPrimitives.SumOfSquares(x));
+        TensorPrimitives.Multiply(x, 1 / MathF.Max(length, Shortest), y);
+        return length < Shortest ? 0 : 1 / length;
+    }
+
+    /// <summary>The gradient by x, from y, the gradient by y, and what <see cref="Normalize"/> returned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Differentiate(ReadOnlySpan<float> y, ReadOnlySpan<float> slope, float scale, Span<float> target)
+    {
+        TensorPrimitives.MultiplyAdd(y, -TensorPrimitives.Dot(y, slope), slope, target);
+        TensorPrimitives.Multiply(target, scale, target);
+    }
+
+    private static Tensor ToRows(int count, int width, Action<int, Span<float>> differentiate)
+    {
+        Tensor gradient = empty(count, width);
+        nint target = (nint)gradient.Floats();
+        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
             for (int row = from; row < to; row++)
+                differentiate(row, new Span<float>((float*)target + ((long)row * width), width));
+        });
+        return gradient;
+    }
+
+    /// <summary>Each row of the table has one thread that adds up its gradients, in the order of the list.</summary>
+    private static Tensor ToTable(int[] rows, int count, int width, Action<int, Span<float>> differentiate)
+    {
+        Tensor gradient = empty(count, width);
+        nint target = (nint)gradient.Floats();
+        var groups = new RowGroups(rows, count);
+        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
+        {
+            float[] more = [];
+            for (int row = from; row < to; row++)
             {
-                long start = (long)row * width;
-                ReadOnlySpan<float> y = new((float*)py + start, width), g = new((float*)pg + start, width);
-                var target = new Span<float>((float*)pt + start, width);
-                TensorPrimitives.MultiplyAdd(y, -TensorPrimitives.Dot(y, g), g, target);
-                TensorPrimitives.Multiply(target, ((float*)ps)[row], target);
+                var own = new Span<float>((float*)target + ((long)row * width), width);
+                ReadOnlySpan<int> places = groups[row];
+                if (places.IsEmpty)
+                    own.Clear();
+                else
+                    differentiate(places[0], own);
+                for (int n = 1; n < places.Length; n++)
+                {
+                    if (more.Length == 0)
+                        more = new float[width];
+                    differentiate(places[n], more);
+                    TensorPrimitives.Add(own, more, own);
+                }
             }
         });
-        return [gradient];
+        return gradient;
     }
 }

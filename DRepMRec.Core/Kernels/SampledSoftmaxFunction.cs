@@ -14,8 +14,10 @@ namespace DRepMRec.Kernels;
 /// loss and its gradient, once per user. With E = exp((U N' - m) / t) per user and w_u = the sum over its rows of 1 / (B t (e_b + sum
 /// E_u)), the gradients are (w ⊙ E) N for users and E' (w ⊙ U) for negatives.
 /// </summary>
-internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<SampledSoftmaxFunction>
+internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunction<SampledSoftmaxFunction>
 {
+    private const int UsersPerThread = 64;
+
     public override string Name => nameof(SampledSoftmaxFunction);
 
     /// <param name="users">[n, D].</param>
@@ -36,11 +38,11 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
         Tensor negatives = ((Tensor)vars[2]).contiguous();
         var (excluded, temperature, userOfRow) = ((ExcludedPairs)vars[3], (float)vars[4], (int[])vars[5]);
         Tensor exponentials = DenseProduct.Multiply(users, negatives, transposeB: true);
-        Tensor userWeights = zeros(users.shape[0]), rowSlopes = empty(userOfRow.Length);
-        double loss = Differentiate(
-            users, positives, exponentials, excluded, temperature, userOfRow, userWeights.FloatSpan(), rowSlopes.FloatSpan());
+        Tensor userWeights = empty(users.shape[0]), rowSlopes = empty(userOfRow.Length);
+        var rows = new RowGroups(userOfRow, (int)users.shape[0]);
+        double loss = Differentiate(users, positives, exponentials, excluded, temperature, rows, userWeights, rowSlopes);
         ctx.save_for_backward([users, positives, negatives, exponentials, userWeights, rowSlopes]);
-        ctx.save_data("userOfRow", userOfRow);
+        ctx.save_data("rows", rows);
         return tensor((float)loss);
     }
 
@@ -48,71 +50,79 @@ internal sealed class SampledSoftmaxFunction : autograd.SingleTensorFunction<Sam
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
-        var userOfRow = (int[])ctx.get_data("userOfRow");
+        var rows = (RowGroups)ctx.get_data("rows");
         Tensor users = saved[0], positives = saved[1], negatives = saved[2], exponentials = saved[3];
-        Tensor weights = (saved[4] * grad_output).unsqueeze(1), slopes = saved[5] * grad_output;
-        Tensor toUsers = DenseProduct.Multiply(exponentials, negatives).mul_(weights), toPositives = empty_like(positives);
-        Tensor toNegatives = DenseProduct.Multiply(exponentials, users * weights, transposeA: true);
+        Tensor weights = saved[4] * grad_output, slopes = saved[5] * grad_output;
+        Tensor toUsers = DenseProduct.Multiply(exponentials, negatives), toPositives = empty_like(positives), weighted = empty_like(users);
         int width = (int)users.shape[1];
-        Span<float> user = users.FloatSpan(), positive = positives.FloatSpan(), slope = slopes.FloatSpan();
-        Span<float> toUser = toUsers.FloatSpan(), toPositive = toPositives.FloatSpan();
-        for (int row = 0; row < userOfRow.Length; row++)
+        nint pu = (nint)users.Floats(), pp = (nint)positives.Floats(), pw = (nint)weights.Floats(), ps = (nint)slopes.Floats();
+        nint tu = (nint)toUsers.Floats(), tp = (nint)toPositives.Floats(), to = (nint)weighted.Floats();
+        Parallelism.ForRanges((int)users.shape[0], UsersPerThread, (first, last) =>
         {
-            Span<float> own = toUser.Slice(userOfRow[row] * width, width);
-            TensorPrimitives.MultiplyAdd(positive.Slice(row * width, width), slope[row], own, own);
-            TensorPrimitives.Multiply(user.Slice(userOfRow[row] * width, width), slope[row], toPositive.Slice(row * width, width));
-        }
-
+            for (int user = first; user < last; user++)
+            {
+                ReadOnlySpan<float> row = new((float*)pu + ((long)user * width), width);
+                var own = new Span<float>((float*)tu + ((long)user * width), width);
+                float weight = ((float*)pw)[user];
+                TensorPrimitives.Multiply(row, weight, new Span<float>((float*)to + ((long)user * width), width));
+                TensorPrimitives.Multiply(own, weight, own);
+                foreach (int pair in rows[user])
+                {
+                    float slope = ((float*)ps)[pair];
+                    TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>((float*)pp + ((long)pair * width), width), slope, own, own);
+                    TensorPrimitives.Multiply(row, slope, new Span<float>((float*)tp + ((long)pair * width), width));
+                }
+            }
+        });
+        Tensor toNegatives = DenseProduct.Multiply(exponentials, weighted, transposeA: true);
         toUsers.MoveToOuterDisposeScope();
         toPositives.MoveToOuterDisposeScope();
         toNegatives.MoveToOuterDisposeScope();
         return [toUsers, toPositives, toNegatives, null!, null!, null!];
     }
 
-    /// <summary>Turns logits into exponentials relative to each user's largest, and fills in the weights that the gradients need.</summary>
+    /// <summary>
+    /// Turns logits into exponentials relative to each user's largest, and fills in the weights that the gradients need. Each user's thread
+    /// goes over the user's pairs, in their order.
+    /// </summary>
     private static double Differentiate(
-        Tensor users, Tensor positives, Tensor logits, ExcludedPairs excluded, float temperature, int[] userOfRow,
-        Span<float> userWeights, Span<float> rowSlopes)
+        Tensor users, Tensor positives, Tensor logits, ExcludedPairs excluded, float temperature, RowGroups rows, Tensor userWeights,
+        Tensor rowSlopes)
     {
-        int userCount = (int)logits.shape[0], negativeCount = (int)logits.shape[1], width = (int)users.shape[1];
-        float scale = 1 / temperature, share = 1f / (userOfRow.Length * temperature);
-        float[] largest = new float[userCount], sums = new float[userCount];
-        Exponentiate(logits, excluded, scale, largest, sums);
-
-        Span<float> user = users.FloatSpan(), positive = positives.FloatSpan();
-        double loss = 0;
-        for (int row = 0; row < userOfRow.Length; row++)
-        {
-            int own = userOfRow[row];
-            float score = TensorPrimitives.Dot<float>(user.Slice(own * width, width), positive.Slice(row * width, width)) * scale;
-            float offset = MathF.Max(score, largest[own]), others = MathF.Exp(largest[own] - offset), exp = MathF.Exp(score - offset);
-            float sum = exp + (others * sums[own]);
-            loss += MathF.Log(sum) + offset - score;
-            userWeights[own] += others / sum * share;
-            rowSlopes[row] = ((exp / sum) - 1) * share;
-        }
-
-        return loss / userOfRow.Length;
-    }
-
-    private static unsafe void Exponentiate(Tensor logits, ExcludedPairs excluded, float scale, float[] largest, float[] sums)
-    {
-        int negativeCount = (int)logits.shape[1];
-        nint all = (nint)logits.Floats();
-        Parallelism.ForRanges(largest.Length, minimumPerThread: 64, (from, to) =>
+        int negativeCount = (int)logits.shape[1], width = (int)users.shape[1], count = (int)positives.shape[0];
+        float scale = 1 / temperature, share = 1f / (count * temperature);
+        nint pu = (nint)users.Floats(), pp = (nint)positives.Floats(), all = (nint)logits.Floats();
+        nint weights = (nint)userWeights.Floats(), slopes = (nint)rowSlopes.Floats();
+        var losses = new float[count];
+        Parallelism.ForRanges((int)users.shape[0], UsersPerThread, (from, to) =>
         {
             for (int user = from; user < to; user++)
             {
                 var own = new Span<float>((float*)all + ((long)user * negativeCount), negativeCount);
                 foreach (int negative in excluded[user])
                     own[negative] = float.NegativeInfinity;
-                float most = Largest(own) * scale;
 
                 // A user without any negative that counts has sum 0, whatever it is relative to.
-                largest[user] = most;
-                sums[user] = Exponentiate(own, scale, float.IsNegativeInfinity(most) ? 0 : most);
+                float largest = Largest(own) * scale, weight = 0;
+                float negativeSum = Exponentiate(own, scale, float.IsNegativeInfinity(largest) ? 0 : largest);
+                ReadOnlySpan<float> row = new((float*)pu + ((long)user * width), width);
+                foreach (int pair in rows[user])
+                {
+                    float score = TensorPrimitives.Dot(row, new ReadOnlySpan<float>((float*)pp + ((long)pair * width), width)) * scale;
+                    float offset = MathF.Max(score, largest), others = MathF.Exp(largest - offset), exp = MathF.Exp(score - offset);
+                    float sum = exp + (others * negativeSum);
+                    losses[pair] = MathF.Log(sum) + offset - score;
+                    weight += others / sum * share;
+                    ((float*)slopes)[pair] = ((exp / sum) - 1) * share;
+                }
+
+                ((float*)weights)[user] = weight;
             }
         });
+        double loss = 0;
+        foreach (float one in losses)
+            loss += one;
+        return loss / count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,6 +10,8 @@ namespace DRepMRec.Kernels;
 /// </summary>
 internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunction<SimilarityErrorFunction>
 {
+    private const int RowsPerThread = 64;
+
     public override string Name => nameof(SimilarityErrorFunction);
 
     /// <param name="x">[n, D].</param>
@@ -23,13 +25,20 @@ internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunc
         Tensor x = ((Tensor)vars[0]).contiguous(), target = ((Tensor)vars[1]).contiguous();
         Tensor rest = DenseProduct.Multiply(x, x, transposeB: true);
         int count = (int)x.shape[0];
-        double sum = 0;
-        for (int row = 0; row < count; row++)
+        nint pr = (nint)rest.Floats(), pt = (nint)target.Floats();
+        var squares = new float[count];
+        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
-            Span<float> own = new((float*)rest.Floats() + ((long)row * count), count);
-            TensorPrimitives.Subtract(own, new ReadOnlySpan<float>(target.Floats() + ((long)row * count), count), own);
-            sum += TensorPrimitives.SumOfSquares<float>(own);
-        }
+            for (int row = from; row < to; row++)
+            {
+                Span<float> own = new((float*)pr + ((long)row * count), count);
+                TensorPrimitives.Subtract(own, new ReadOnlySpan<float>((float*)pt + ((long)row * count), count), own);
+                squares[row] = TensorPrimitives.SumOfSquares<float>(own);
+            }
+        });
+        double sum = 0;
+        foreach (float one in squares)
+            sum += one;
 
         ctx.save_for_backward([x, rest]);
         return tensor((float)(sum / ((double)count * count)));

@@ -7,8 +7,10 @@ namespace DRepMRec.Kernels;
 /// <summary>
 /// The sum of squares of the rows of a tensor on the CPU, each row as often as it counts: value and gradient in one pass.
 /// </summary>
-internal sealed class SquaredLengthFunction : autograd.SingleTensorFunction<SquaredLengthFunction>
+internal sealed unsafe class SquaredLengthFunction : autograd.SingleTensorFunction<SquaredLengthFunction>
 {
+    private const int RowsPerThread = 1024;
+
     public override string Name => nameof(SquaredLengthFunction);
 
     /// <param name="rows">[N, D].</param>
@@ -24,18 +26,24 @@ internal sealed class SquaredLengthFunction : autograd.SingleTensorFunction<Squa
         var counts = (float[])vars[1];
         double factor = (double)vars[2], sum = 0;
         int width = (int)rows.shape[1];
-        Span<float> values = rows.FloatSpan(), slopes = slope.FloatSpan();
-        for (int n = 0; n < counts.Length; n++)
+        nint from = (nint)rows.Floats(), to = (nint)slope.Floats();
+        var squares = new double[counts.Length];
+        Parallelism.ForRanges(counts.Length, RowsPerThread, (first, last) =>
         {
-            Span<float> row = values.Slice(n * width, width);
-            sum += (double)counts[n] * TensorPrimitives.SumOfSquares<float>(row);
-            TensorPrimitives.Multiply(row, (float)(2 * factor * counts[n]), slopes.Slice(n * width, width));
-        }
+            for (int n = first; n < last; n++)
+            {
+                var row = new ReadOnlySpan<float>((float*)from + ((long)n * width), width);
+                squares[n] = (double)counts[n] * TensorPrimitives.SumOfSquares(row);
+                TensorPrimitives.Multiply(row, (float)(2 * factor * counts[n]), new Span<float>((float*)to + ((long)n * width), width));
+            }
+        });
+        foreach (double one in squares)
+            sum += one;
 
         ctx.save_for_backward([slope]);
         return tensor((float)(sum * factor));
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-        => [ctx.get_saved_variables()[0] * grad_output, null!, null!];
+        => [Passes.Scaled(ctx.get_saved_variables()[0], grad_output), null!, null!];
 }

@@ -68,6 +68,14 @@ public static class TensorMath
     /// <summary>Some rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
     /// <param name="table">[N, D].</param>
     /// <param name="rows">n row indices; a row may occur more than once.</param>
-    public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows)
-        => table.index_select(0, tensor(rows.ToArray()).to(table.device));
+    public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows) => OwnKernels.Run(table) && table.dim() == 2
+        ? SelectFunction.Apply(table, rows.ToArray())
+        : table.index_select(0, tensor(rows.ToArray()).to(table.device));
+
+    /// <summary>The same rows, each divided by its length, without a table of the rows as they were.</summary>
+    /// <param name="table">[N, D].</param>
+    /// <param name="rows">n row indices; a row may occur more than once.</param>
+    internal static Tensor SelectUnitRows(this Tensor table, ReadOnlySpan<int> rows) => OwnKernels.Run(table)
+        ? NormalizeFunction.Apply(table, rows.ToArray())
+        : table.SelectRows(rows).NormalizeRows();
 }

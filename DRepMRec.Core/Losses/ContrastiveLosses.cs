@@ -17,18 +17,23 @@ public static class ContrastiveLosses
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
     public static Tensor InfoNce(Tensor a, Tensor b, double temperature)
-    {
-        Tensor x = a.NormalizeRows(), y = b.NormalizeRows();
-        return OwnKernels.Run(x) && temperature >= InfoNceFunction.LowestTemperature
+        => InfoNceOfUnits(a.NormalizeRows(), b.NormalizeRows(), temperature);
+
+    /// <summary>The same for rows of length 1.</summary>
+    internal static Tensor InfoNceOfUnits(Tensor x, Tensor y, double temperature)
+        => OwnKernels.Run(x) && temperature >= InfoNceFunction.LowestTemperature
             ? InfoNceFunction.Apply(x, y, temperature)
             : Contrast(x, y, temperature).Plus(Contrast(y, x, temperature)).Times(0.5);
-    }
 
     /// <summary>InfoNCE in one direction: the contrast of each row of a with its partner in b against all other rows of b.</summary>
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
     public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature) => Contrast(a.NormalizeRows(), b.NormalizeRows(), temperature);
+
+    /// <summary>The same for the same rows of two tables.</summary>
+    internal static Tensor InfoNceOneWay(Tensor a, Tensor b, ReadOnlySpan<int> rows, double temperature)
+        => Contrast(a.SelectUnitRows(rows), b.SelectUnitRows(rows), temperature);
 
     /// <summary>The squared differences of the column means and of the column standard deviations, summed over columns.</summary>
     /// <param name="a">[N, D].</param>

@@ -1,0 +1,165 @@
+using DRepMRec.Data;
+using DRepMRec.Fusions;
+using DRepMRec.Graphs;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
+using DRepMRec.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Kernels;
+
+/// <summary>
+/// Functions with a gradient of their own, over enough rows that threads share them: the number of threads has no say in the bits.
+/// </summary>
+public sealed class ThreadCountTests
+{
+    private const int Rows = 5000;
+    private const int Width = 24;
+
+    private static readonly int[] Some = [.. Enumerable.Range(0, Rows).Select(n => n * 7919 % 1900)];
+
+    public static TheoryData<string> Names => [.. Functions.Keys];
+
+    private static Dictionary<string, (int[][] Shapes, Func<Tensor[], Tensor> Compute)> Functions { get; } = new()
+    {
+        ["rows of a table"] = ([[Rows, Width]], x => x[0].SelectRows(Some)),
+        ["rows of a table at length one"] = ([[Rows, Width]], x => x[0].SelectUnitRows(Some)),
+        ["rows of length one"] = ([[Rows, Width]], x => x[0].NormalizeRows()),
+        ["two lines at length one"] = ([[Rows, Width], [Rows, Width]], x => new Fusion.NormalizedConcatenation().Fuse(x[0], x[1], null)),
+        ["mixture"] = ([[Rows, Width], [Rows, Width], [Rows, 1], [Rows, 1], [Rows, Width], [Rows, Width]],
+            x => MixtureFunction.Apply(x[..2], x[2..4], x[4..])),
+        ["attention"] = ([[Rows, Width], [1, Width]], x => AttentionFunction.Apply(x[0], x[1])),
+        ["last rows of a leaf"] = ([[Rows, Width]], x => LeafBlockFunction.Apply(x[0], 4000, new LeafGradient()).Times(2)),
+        ["product that packs many rows"] = ([[Rows, Width], [40, Width]], x => LinearFunction.Apply(x[0], x[1], null)),
+        ["gate"] = ([[Rows, 64], [Rows, 64]], x => GateFunction.Apply(x[0], x[1])),
+        ["linear layer"] = ([[Rows, Width], [40, Width], [40]], x => LinearFunction.Apply(x[0], x[1], x[2])),
+        ["squares"] = ([[Rows, Width]], x => SquaredLengthFunction.Apply(x[0], [.. Enumerable.Range(0, Rows).Select(n => n % 5f)], 0.3)),
+        ["BPR"] = ([[1900, Width], [Rows, Width]], x => RankingLoss.Bpr.Mean(x[0], x[1], Pairs(2, shared: false))),
+        ["BPR with shared negatives"] = ([[1900, Width], [1900, Width]], x => RankingLoss.Bpr.Mean(x[0], x[1], Pairs(1, shared: true))),
+        ["sampled softmax"] = ([[1900, Width], [Rows, Width], [300, Width]],
+            x => ContrastiveLosses.SampledSoftmax(x[0], x[1], x[2], ExcludedPairs.Diagonal(300), 0.2, Some)),
+        ["contrast in both directions"] = ([[700, Width], [700, Width]], x => ContrastiveLosses.InfoNce(x[0], x[1], 0.2)),
+        ["similarity to a target"] = ([[700, Width]], x => SimilarityErrorFunction.Apply(x[0], ones(700, 700))),
+        ["rows of a mean of three layers"] = ([[4000, Width]], x => Mean(x[0])),
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_number_of_threads_gives_the_same_bits(string name)
+    {
+        var (shapes, compute) = Functions[name];
+        float[][] Run(int threads)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using Parallelism.Scope limit = Parallelism.Use(threads);
+            Tensor[] x = [.. shapes.Select((shape, n) => Leaf(shape, (ulong)n + 1))];
+            Tensor y = compute(x);
+            (y * tensor(Samples.Floats((int)y.numel(), 99)).reshape(y.shape)).sum().backward();
+            return [[.. y.detach().contiguous().data<float>()], .. x.Select(t => t.grad!.contiguous().data<float>().ToArray())];
+        }
+
+        float[][] one = Run(1);
+        one.Should().OnlyContain(values => values.Any(v => v != 0), "otherwise nothing was compared");
+        foreach (int threads in new[] { 2, 3, 8 })
+        {
+            float[][] other = Run(threads);
+            for (int n = 0; n < one.Length; n++)
+                other[n].AsSpan().SequenceEqual(one[n]).Should().BeTrue($"{threads} threads make what one makes, in part {n}");
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gradients_of_rows_of_a_table_match_finite_differences(bool units)
+    {
+        int[] rows = [3, 0, 3, 5, 3];
+        Gradients.Check(tensor(Samples.Floats(6 * 4, 8), 6, 4), x => units ? x.SelectUnitRows(rows) : x.SelectRows(rows));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Gradients_of_two_lines_at_length_one_match_finite_differences(int which)
+    {
+        Tensor other = tensor(Samples.Floats(5 * 4, 9), 5, 4), own = tensor(Samples.Floats(5 * 4, 8), 5, 4);
+        var fusion = new Fusion.NormalizedConcatenation { ModalWeight = 0.7 };
+        if (which == 1)
+            other[2].zero_();
+        Gradients.Check(own, x => which == 0 ? fusion.Fuse(x, other, null) : fusion.Fuse(other, x, null));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Gradients_of_a_mixture_match_finite_differences(int which)
+    {
+        int[] widths = [3, 3, 1, 1, 3, 3];
+        Tensor[] all = [.. widths.Select((width, n) => tensor(Samples.Floats(4 * width, (ulong)n + 20), 4, width))];
+        Gradients.Check(all[which], x =>
+        {
+            Tensor[] own = [.. all.Select((t, n) => n == which ? x : t)];
+            return MixtureFunction.Apply(own[..2], own[2..4], own[4..]);
+        });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gradients_of_an_attention_match_finite_differences(bool ofQuery)
+    {
+        Tensor z = tensor(Samples.Floats(5 * 3, 8), 5, 3), query = tensor(Samples.Floats(3, 9), 1, 3);
+        Gradients.Check(ofQuery ? query : z, x => ofQuery ? AttentionFunction.Apply(z, x) : AttentionFunction.Apply(x, query));
+    }
+
+    [Fact]
+    public void Gradients_of_the_bias_of_many_rows_match_finite_differences()
+    {
+        Tensor x = tensor(Samples.Floats(150 * 3, 8), 150, 3), weight = tensor(Samples.Floats(2 * 3, 9), 2, 3);
+        Gradients.Check(tensor(Samples.Floats(2, 10)), bias => LinearFunction.Apply(x, weight, bias).Times(0.1));
+    }
+
+    [Fact]
+    public void Rows_that_a_table_lacks_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor table = zeros(4, 3);
+        FluentActions.Invoking(() => table.SelectRows([0, 4])).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*from 0 to 3*");
+        FluentActions.Invoking(() => table.SelectUnitRows([-1])).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void Groups_have_the_places_of_each_row_in_the_order_of_the_list()
+    {
+        var groups = new RowGroups([2, 0, 2, 3, 2], 5);
+        int[][] found = [.. Enumerable.Range(0, 5).Select(row => groups[row].ToArray())];
+        found.Should().BeEquivalentTo(new int[][] { [1], [], [0, 2, 4], [3], [] }, options => options.WithStrictOrdering());
+    }
+
+    private static PairIndices Pairs(int negatives, bool shared)
+    {
+        int[] positives = [.. Enumerable.Range(0, Rows).Select(n => n * 31 % 1500)];
+        int[] others = [.. Enumerable.Range(0, shared ? 30 : Rows * negatives).Select(n => n * 17 % 1500)];
+        return new PairIndices(Some, positives, others, shared);
+    }
+
+    private static Tensor Mean(Tensor ego)
+    {
+        var random = new Random(5);
+        int users = 2500, items = 1500;
+        var train = Enumerable.Range(0, 20_000).Select(_ => (random.Next(users), random.Next(items))).Distinct().ToList();
+        var graph = new InteractionGraph(new InteractionSet(users, items, train));
+        int[] half = [.. Enumerable.Range(0, 1000)];
+        var (mean, own) = new BatchPropagation().Apply(ego, graph.Adjacency, 3, users, new RowSet(half, half));
+        return cat([mean.Users, mean.Items, own.Users, own.Items]);
+    }
+
+    private static Tensor Leaf(int[] shape, ulong seed)
+        => tensor(Samples.Floats(shape.Aggregate(1, (a, b) => a * b), seed)).reshape([.. shape.Select(d => (long)d)])
+            .clone().requires_grad_();
+}
