@@ -30,5 +30,8 @@ internal sealed class FeatureProjection : nn.Module<Tensor, Tensor>
     /// <summary>y W: what features are compared with instead of projecting them, as (X W') y = X (y W). [N, D] to [N, d]; only without a bias.</summary>
     public Tensor Lift(Tensor y) => LinearFunction.Apply(y, _weight.t(), null);
 
+    /// <summary>tanh(z) W', the score of each row: only without a bias and with one output.</summary>
+    public Tensor Attend(Tensor z) => AttentionFunction.Apply(z, _weight);
+
     public override Tensor forward(Tensor x) => LinearFunction.Apply(x, _weight, _bias);
 }

@@ -100,9 +100,10 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         if (!training)
             content = graph.KeepKnown(content, rows);
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
+        Tensor egoItems = rows.IsAll ? EgoItems : LeafBlockFunction.Apply(_embedding, _features.ItemCount, _propagation.Gradient);
         for (int m = 0; m < items.Length; m++)
         {
-            Tensor all = Purify(m);
+            Tensor all = Purify(m, egoItems);
             items[m] = rows.IsAll ? all : all.SelectRows(rows.Items);
             users[m] = rows.IsAll ? graph.NormalizedInteractions.Propagate(all) : graph.NormalizedInteractions.PropagateRows(all, rows.Users.ToArray());
         }
@@ -121,10 +122,10 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public void ReleaseBuffers() => _propagation.Release();
 
     /// <summary>Lets through of the item embeddings what the modality asks for, and spreads it over the modality's graph (MGCN, eq. 2 to 6).</summary>
-    private Tensor Purify(int modality)
+    private Tensor Purify(int modality, Tensor egoItems)
     {
         Tensor projected = _projections[modality].call(_features.Values[modality]);
-        Tensor items = GateFunction.Apply(EgoItems, _purifiers[modality].call(projected));
+        Tensor items = GateFunction.Apply(egoItems, _purifiers[modality].call(projected));
         for (int layer = 0; layer < _options.ItemLayers; layer++)
             items = _itemGraphs[modality].Propagate(items);
         return items;
@@ -133,20 +134,14 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <summary>What the modalities share, plus what each has of its own as far as behaviour prefers it; averaged (MGCN, eq. 8 to 12).</summary>
     private Tensor Merge(Tensor[] modalities, Tensor content)
     {
-        Tensor weights = cat([.. modalities.Select(m => _query.call(_attention.call(m).tanh()))], 1).softmax(1);
-        Tensor shared = modalities[0] * weights.narrow(1, 0, 1);
-        for (int m = 1; m < modalities.Length; m++)
-            shared = shared.Plus(modalities[m] * weights.narrow(1, m, 1));
-        Tensor sum = shared;
-        for (int m = 0; m < modalities.Length; m++)
-            sum = sum.Plus(GateFunction.Apply(modalities[m] - shared, _preferences[m].call(content)));
-        return sum.Times(1.0 / (modalities.Length + 1));
+        Tensor[] scores = [.. modalities.Select(m => _query.Attend(_attention.call(m)))];
+        return MixtureFunction.Apply(modalities, scores, [.. _preferences.Select(p => p.call(content))]);
     }
 
     private Tensor Contrast(UserItemEmbeddings side, UserItemEmbeddings content, BatchRows batch)
     {
         Tensor One(Tensor sideRows, Tensor contentRows, ReadOnlySpan<int> places)
-            => ContrastiveLosses.InfoNceOneWay(sideRows.SelectRows(places), contentRows.SelectRows(places), _options.Temperature);
+            => ContrastiveLosses.InfoNceOneWay(sideRows, contentRows, places, _options.Temperature);
         return One(side.Items, content.Items, batch.DistinctItems).Plus(One(side.Users, content.Users, batch.DistinctUsers));
     }
 }
