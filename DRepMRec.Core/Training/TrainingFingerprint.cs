@@ -31,7 +31,7 @@ internal static class TrainingFingerprint
 
         // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an
         // evaluation out of turn.
-        if (options.Schedule is not LearningRateSchedule.WarmupCosine && options.MaxEpochs % options.EvaluateEvery == 0)
+        if (!options.Schedule.DependsOnEpochs && options.MaxEpochs % options.EvaluateEvery == 0)
             fields["Trainer.MaxEpochs"] = "a multiple of EvaluateEvery";
 
         foreach (var (name, value) in model.Description)
