@@ -6,7 +6,7 @@ using DRepMRec.Graphs;
 using DRepMRec.Tests.Support;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace DRepMRec.Tests.Hosts;
+namespace DRepMRec.Tests.Baselines;
 
 public sealed class PopularityRecommenderTests : ItemScorerContract
 {

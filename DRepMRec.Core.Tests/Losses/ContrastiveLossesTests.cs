@@ -3,9 +3,9 @@ using DRepMRec.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DRepMRec.Tests.Alignment;
+namespace DRepMRec.Tests.Losses;
 
-public sealed class AlignmentLossesTests
+public sealed class ContrastiveLossesTests
 {
     private static Tensor Rows(int count, int dimension, ulong seed) => tensor(Support.Samples.Floats(count * dimension, seed), count, dimension);
 

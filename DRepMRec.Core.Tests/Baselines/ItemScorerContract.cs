@@ -2,7 +2,7 @@ using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Tests.Support;
 
-namespace DRepMRec.Tests.Hosts;
+namespace DRepMRec.Tests.Baselines;
 
 /// <summary>What every recommender that isn't trained by gradients must do.</summary>
 public abstract class ItemScorerContract

@@ -3,7 +3,7 @@ using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 
-namespace DRepMRec.Tests.Training;
+namespace DRepMRec.Tests.Losses;
 
 public sealed class BatchSamplerTests
 {

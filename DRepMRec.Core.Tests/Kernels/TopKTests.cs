@@ -1,7 +1,7 @@
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
-namespace DRepMRec.Tests.Internals;
+namespace DRepMRec.Tests.Kernels;
 
 public sealed class TopKTests
 {

@@ -4,7 +4,7 @@ using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DRepMRec.Tests.Training;
+namespace DRepMRec.Tests.Losses;
 
 public sealed class RankingLossesTests
 {

@@ -8,7 +8,7 @@ using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DRepMRec.Tests.Training;
+namespace DRepMRec.Tests.Losses;
 
 /// <summary>A training step computes only the rows that its batch needs: the same loss and gradients as computing all rows.</summary>
 public sealed class BatchRowsTests
