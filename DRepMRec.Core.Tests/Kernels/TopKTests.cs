@@ -127,7 +127,8 @@ public sealed class TopKTests
         for (int round = 0; round < 50; round++)
         {
             int values = 1 + random.NextInt(4), firstPlace = random.NextInt(count);
-            float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(values) - 1f)];
+            float[] scores = [.. Enumerable.Range(0, count)
+                .Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(values) - 1f)];
             int[] places = [.. Enumerable.Range(0, count)];
             random.Shuffle(places.AsSpan());
             int[] expected =

@@ -5,7 +5,8 @@ namespace DRepMRec.Tests.Training;
 
 public sealed class CheckpointTests : CheckpointTestBase
 {
-    public static TheoryData<string> Hosts => ["DRepMRec", "LightGCN", "BPR-MF", "VBPR", "FREEDOM", "MGCN", "a host that drops out at random"];
+    public static TheoryData<string> Hosts
+        => ["DRepMRec", "LightGCN", "BPR-MF", "VBPR", "FREEDOM", "MGCN", "a host that drops out at random"];
 
     [Theory]
     [MemberData(nameof(Hosts))]
@@ -68,7 +69,8 @@ public sealed class CheckpointTests : CheckpointTestBase
                     source.Cancel();
                 return batch;
             });
-            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(progress, source.Token)).Should().Throw<OperationCanceledException>();
+            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(progress, source.Token))
+                .Should().Throw<OperationCanceledException>();
         }
 
         Train("DRepMRec", With(File), []).Should().Be(expected);
@@ -99,7 +101,8 @@ public sealed class CheckpointTests : CheckpointTestBase
         Train("DRepMRec", With(File), []);
         TrainerOptions other = With(File) with { Seed = 5, Checkpoint = new() { Path = File, Resume = false } };
         Train("DRepMRec", other, []).Should().Be(Train("DRepMRec", Options with { Seed = 5 }, []));
-        Fitting("DRepMRec", With(File)).Should().Throw<CheckpointMismatchException>().WithMessage("*Trainer.Seed is 2024, in the checkpoint it is 5*");
+        Fitting("DRepMRec", With(File)).Should().Throw<CheckpointMismatchException>()
+            .WithMessage("*Trainer.Seed is 2024, in the checkpoint it is 5*");
     }
 
     [Fact]
@@ -120,13 +123,17 @@ public sealed class CheckpointTests : CheckpointTestBase
         TrainingReport report = new Trainer(model, Board, Options).Fit();
         report.Validation!.PerUser(Recall).Average().Should().BeApproximately(report.Validation[Recall], 1e-12);
         foreach (EpochReport epoch in report.History.Where(e => e.Epoch != report.BestEpoch))
-            FluentActions.Invoking(() => epoch.Validation!.PerUser(Recall)).Should().Throw<InvalidOperationException>().WithMessage("The values per user weren't kept*");
+        {
+            FluentActions.Invoking(() => epoch.Validation!.PerUser(Recall)).Should().Throw<InvalidOperationException>()
+                .WithMessage("The values per user weren't kept*");
+        }
     }
 
     [Fact]
     public void Options_are_checked()
     {
         FluentActions.Invoking(() => new CheckpointOptions { Path = "" }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new CheckpointOptions { Path = "x", EveryEpochs = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("EveryEpochs must be above 0.*");
+        FluentActions.Invoking(() => new CheckpointOptions { Path = "x", EveryEpochs = 0 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("EveryEpochs must be above 0.*");
     }
 }

@@ -11,7 +11,8 @@ internal static class Neighbor
     {
         string[] spin = ["--spin", "600"];
         bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        return new Running(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, isHost ? [typeof(Neighbor).Assembly.Location, .. spin] : spin))!);
+        return new Running(
+            Process.Start(new ProcessStartInfo(Environment.ProcessPath!, isHost ? [typeof(Neighbor).Assembly.Location, .. spin] : spin))!);
     }
 
     /// <summary>What such a process does.</summary>

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Benchmarks;
 
-/// <summary>Repetitions of one thing, in milliseconds on the clock and in milliseconds of processor time over all threads; the latter is what a busy machine disturbs least.</summary>
+/// <summary>
+/// Repetitions of one thing, in milliseconds on the clock and in milliseconds of processor time over all threads; the latter is what a busy
+/// machine disturbs least.
+/// </summary>
 internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<double>? Processor = null)
 {
     public double Median => MedianOf(Milliseconds);
@@ -43,7 +46,8 @@ internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<
     }
 
     /// <summary>All repetitions of some timings as one.</summary>
-    public static Timing Together(IReadOnlyCollection<Timing> timings) => new([.. timings.SelectMany(t => t.Milliseconds)], [.. timings.SelectMany(t => t.Processor ?? [])]);
+    public static Timing Together(IReadOnlyCollection<Timing> timings)
+        => new([.. timings.SelectMany(t => t.Milliseconds)], [.. timings.SelectMany(t => t.Processor ?? [])]);
 
     private static double MedianOf(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -5,7 +5,10 @@ using Spectre.Console;
 
 namespace Common;
 
-/// <summary>Shows a training: a bar for the epoch with losses and the validation metric on a terminal; elsewhere a plain line per epoch, if wanted, and one at the end.</summary>
+/// <summary>
+/// Shows a training: a bar for the epoch with losses and the validation metric on a terminal; elsewhere a plain line per epoch, if wanted,
+/// and one at the end.
+/// </summary>
 internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines) : IProgress<TrainingProgress>
 {
     private const int BarWidth = 16;
@@ -27,7 +30,9 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
             run = train(new TrainingDisplay(name, null, linePerEpoch));
         }
 
-        string epochs = run.Report is { } report ? $"{report.History.Count} epochs in {run.TrainTime.TotalSeconds:F1} s, best epoch {report.BestEpoch} with" : $"{run.TrainTime.TotalSeconds:F1} s,";
+        string epochs = run.Report is { } report
+            ? $"{report.History.Count} epochs in {run.TrainTime.TotalSeconds:F1} s, best epoch {report.BestEpoch} with"
+            : $"{run.TrainTime.TotalSeconds:F1} s,";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {epochs} validation {Metric} {run.Validation[Metric]:F4}"));
         return run;
     }
@@ -39,7 +44,9 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
         if (value.Best)
             _best = (value.Epoch, value.Validation![Metric]);
         string losses = string.Join("  ", value.Losses.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value:F4}")));
-        string validation = _last is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  {Metric} {_last[Metric]:F4} (best {_best.Value:F4}, epoch {_best.Epoch})");
+        string validation = _last is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"  {Metric} {_last[Metric]:F4} (best {_best.Value:F4}, epoch {_best.Epoch})");
         string line = $"{name} epoch {value.Epoch}: {losses}{validation}";
         if (bar is not null)
         {

@@ -9,7 +9,9 @@ using DRepMRec.Training;
 
 namespace SearchOptions;
 
-/// <summary>Options as JSON, so that one of them can be named by its path, such as "alignment.fusion.modalWeight", and set by a value.</summary>
+/// <summary>
+/// Options as JSON, so that one of them can be named by its path, such as "alignment.fusion.modalWeight", and set by a value.
+/// </summary>
 internal static class OptionsJson
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -32,7 +34,11 @@ internal static class OptionsJson
             string[] names = path.Split('.');
             JsonNode? parent = names[..^1].Aggregate((JsonNode?)root, (node, name) => (node as JsonObject)?[name]);
             if (parent is not JsonObject found || !found.ContainsKey(names[^1]))
-                throw new ArgumentException($"There is no option '{path}' in {typeof(T).Name}{(parent is JsonObject o ? $"; there are {string.Join(", ", o.Select(p => p.Key))}" : "")}.");
+            {
+                throw new ArgumentException($"There is no option '{path}' in "
+                    + $"{typeof(T).Name}{(parent is JsonObject o ? $"; there are {string.Join(", ", o.Select(p => p.Key))}" : "")}.");
+            }
+
             found[names[^1]] = value?.DeepClone();
         }
 
@@ -59,7 +65,10 @@ internal static class OptionsJson
         }
 
         if (info.Type == typeof(LearningRateSchedule))
-            info.PolymorphismOptions = Kinds((typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step), "step"), (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
+        {
+            info.PolymorphismOptions = Kinds((typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step),
+                "step"), (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
+        }
     }
 
     private static JsonPolymorphismOptions Kinds(params (Type Type, string Name)[] kinds)
@@ -72,8 +81,10 @@ internal static class OptionsJson
 
     private sealed class MetricConverter : JsonConverter<RankingMetric>
     {
-        public override RankingMetric Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => RankingMetric.Parse(reader.GetString()!);
+        public override RankingMetric Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+            => RankingMetric.Parse(reader.GetString()!);
 
-        public override void Write(Utf8JsonWriter writer, RankingMetric value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, RankingMetric value, JsonSerializerOptions options)
+            => writer.WriteStringValue(value.ToString());
     }
 }

@@ -23,7 +23,8 @@ internal sealed record Trial(string Setting, int Seed, int Epochs, string SplitC
 internal sealed class TrialLog(string path, string splitChecksum) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-    private readonly JsonLinesLog<(string, int, int, string), Trial> _trials = new(path, t => (t.Setting, t.Seed, t.Epochs, t.SplitChecksum), Json);
+    private readonly JsonLinesLog<(string, int, int, string), Trial> _trials = new(
+        path, t => (t.Setting, t.Seed, t.Epochs, t.SplitChecksum), Json);
 
     public string SplitChecksum => splitChecksum;
 

@@ -62,7 +62,8 @@ internal sealed record EpochFigures(double Training, double Total, double Recall
 /// <summary>The diagnostics of the two lines.</summary>
 internal sealed record LineFigures(LineAlignment Users, LineAlignment Items, IReadOnlyList<ModalityFigures> Modalities)
 {
-    public static LineFigures Of(LineDiagnostics lines) => new(lines.Users, lines.Items, [.. lines.Modalities.Select(m => new ModalityFigures(m.Modality.Name, m.Pearson, m.Spearman))]);
+    public static LineFigures Of(LineDiagnostics lines)
+        => new(lines.Users, lines.Items, [.. lines.Modalities.Select(m => new ModalityFigures(m.Modality.Name, m.Pearson, m.Spearman))]);
 }
 
 /// <summary>How the similarities of the modal line correlate with those of a modality's features.</summary>
