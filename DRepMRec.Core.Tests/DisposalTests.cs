@@ -53,8 +53,11 @@ public sealed class DisposalTests
     {
         InteractionGraph graph = Board.Graph();
         using var features = new ModalFeatures(Board.Features);
-        nn.Module[] hosts = [new LightGcnEncoder(12, 10), new MatrixFactorizationEncoder(12, 10), new VbprEncoder(12,
-            features), new FreedomEncoder(12, features), new MgcnEncoder(12, features)];
+        nn.Module[] hosts =
+        [
+            new LightGcnEncoder(12, 10), new MatrixFactorizationEncoder(12, 10),
+            new VbprEncoder(12, features), new FreedomEncoder(12, features), new MgcnEncoder(12, features),
+        ];
         foreach (nn.Module host in hosts)
         {
             host.Dispose();

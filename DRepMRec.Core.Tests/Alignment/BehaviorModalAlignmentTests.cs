@@ -46,8 +46,8 @@ public sealed class BehaviorModalAlignmentTests
         {
             Tensor users = line.Users.index_select(0, tensor(new long[] { 0, 1, 2 }));
             Tensor items = line.Items.index_select(0, tensor(new long[] { 0, 1, 3 }));
-            expected = expected.Plus(
-                ContrastiveLosses.Cosine(line.Users.index_select(0, OneEach), line.Items.index_select(0, TheirItems)).Times(2))
+            Tensor cosine = ContrastiveLosses.Cosine(line.Users.index_select(0, OneEach), line.Items.index_select(0, TheirItems));
+            expected = expected.Plus(cosine.Times(2))
                 .Plus(ContrastiveLosses.Uniformity(users), 0.5).Plus(ContrastiveLosses.Uniformity(items), 0.5);
         }
 

@@ -49,8 +49,8 @@ public sealed class SimilaritySupervisedSignalTests
         using var features = new ModalFeatures([Image], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
         var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
-        Gradients.Check(tensor(Support.Samples.Floats(8, 3), 4, 2), x => signal.Compute(x, features, Batch).reshape(1), step: 3e-3,
-            tolerance: 1e-2);
+        Gradients.Check(
+            tensor(Support.Samples.Floats(8, 3), 4, 2), x => signal.Compute(x, features, Batch).reshape(1), step: 3e-3, tolerance: 1e-2);
     }
 
     [Fact]

@@ -38,8 +38,8 @@ public sealed class ItemKnnRecommenderTests : ItemScorerContract
     [Fact]
     public void Users_of_many_items_can_count_less()
     {
-        // User 0 has items 0, 1, 2 and counts 1/3, user 1 has 0 and 1 and counts 1/2: s(0,0) = s(1,1) = s(0,1) = 5/6, s(2,2) = s(0,2) =
-        // s(1,2) = 1/3.
+        // User 0 has items 0, 1, 2 and counts 1/3, user 1 has 0 and 1 and counts 1/2: s(0,0) = s(1,1) = s(0,1) = 5/6,
+        // s(2,2) = s(0,2) = s(1,2) = 1/3.
         var train = new InteractionSet(2, 3, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]);
         float far = (1f / 3) / MathF.Sqrt(5f / 6 / 3);
         Scores(new ItemKnnRecommender(train, new ItemKnnOptions { Shrinkage = 0 }), [1])

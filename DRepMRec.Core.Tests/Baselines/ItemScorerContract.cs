@@ -9,10 +9,10 @@ public abstract class ItemScorerContract
 {
     private static readonly RecDataset Board = Samples.Checkerboard(40, 30);
 
-    /// <summary>Whether it can tell even users from odd ones.</summary>
+    /// <summary>Whether the recommender can tell even users from odd users.</summary>
     protected virtual bool IsPersonal => true;
 
-    /// <summary>Creates the recommender for some interactions with the features of the checkerboard's items, or of as many.</summary>
+    /// <summary>Creates the recommender for training interactions and the features of as many items.</summary>
     protected abstract IItemScorer Create(InteractionSet train, IReadOnlyList<ItemFeatures> features);
 
     [Fact]

@@ -18,8 +18,8 @@ public sealed class CodeBlockTests
         blocks.Should().NotBeEmpty();
         foreach (string block in blocks)
         {
-            files.Should().Contain(f => f.Contains(block,
-                StringComparison.Ordinal), "{0} has the code\n{1}\nwhich no file of {2} has", document, block, sources);
+            files.Should().Contain(f => f.Contains(block, StringComparison.Ordinal),
+                "{0} has the code\n{1}\nwhich no file of {2} has", document, block, sources);
         }
     }
 

@@ -101,8 +101,8 @@ public sealed class ModalEncoderTests
         {
             Tensor projected = nn.functional.linear(features.Values[m], state[$"gates.{m}.projection_weight"],
                 state[$"gates.{m}.projection_bias"]);
-            Tensor own = projected * nn.functional.linear(projected, state[$"gates.{m}.gate_weight"],
-                state[$"gates.{m}.gate_bias"]).sigmoid() * features.Present[m], related = own;
+            Tensor gate = nn.functional.linear(projected, state[$"gates.{m}.gate_weight"], state[$"gates.{m}.gate_bias"]).sigmoid();
+            Tensor own = projected * gate * features.Present[m], related = own;
             for (int layer = 0; layer < layers; layer++)
                 related = features.Relations(m, 2).PropagateByLibtorch(related);
             Tensor rows = layers == 0 ? own : keepSelf ? own.Plus(related) : related;

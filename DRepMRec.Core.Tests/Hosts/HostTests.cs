@@ -111,8 +111,13 @@ public sealed class MgcnEncoderTests : HostContract
     {
         var board = Samples.Checkerboard(40, 30);
         using var features = new ModalFeatures(board.Features);
-        using var model = new MgcnEncoder(40, features, new MgcnOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(board,
-            new DRepMRecOptions { UseHostModal = true, Loss = new RankingLoss.Bpr(), SimilaritySignal = new SssOptions { Weight = 0.1 } });
+        var options = new DRepMRecOptions
+        {
+            UseHostModal = true,
+            Loss = new RankingLoss.Bpr(),
+            SimilaritySignal = new SssOptions { Weight = 0.1 },
+        };
+        using var model = new MgcnEncoder(40, features, new MgcnOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(board, options);
         model.ModalEncoder.Should().BeNull();
         using DisposeScope scope = NewDisposeScope();
         var batch = new TrainingBatch([0, 3], [2, 1], [3, 4]);

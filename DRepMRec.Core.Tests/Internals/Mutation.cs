@@ -50,8 +50,7 @@ internal static class Mutation
                 case 2: ReplaceNumber(mutated, at, random); break;
                 case 3: ReplaceNumber(mutated, random.NextInt(Math.Min(200, mutated.Count)), random); break;
                 case 4: Fill(mutated, at, Math.Min(rest, 1 << random.NextInt(4)), Extremes[random.NextInt(Extremes.Length)]); break;
-                case 5: mutated.InsertRange(
-                    at, Enumerable.Repeat(Extremes[random.NextInt(Extremes.Length)], 1 << random.NextInt(14))); break;
+                case 5: mutated.InsertRange(at, Run(random)); break;
                 case 6: mutated.InsertRange(at, Encoding.UTF8.GetBytes(random.NextInt(2) == 0 ? "../../" : "\uFEFFü\u0001")); break;
                 default: return [.. Enumerable.Range(0, random.NextInt(300)).Select(_ => (byte)random.NextInt(256))];
             }
@@ -59,6 +58,10 @@ internal static class Mutation
 
         return [.. mutated];
     }
+
+    /// <summary>One extreme byte, many times.</summary>
+    private static IEnumerable<byte> Run(SeededRandom random)
+        => Enumerable.Repeat(Extremes[random.NextInt(Extremes.Length)], 1 << random.NextInt(14));
 
     private static void Fill(List<byte> bytes, int at, int count, byte value)
     {

@@ -105,7 +105,7 @@ public sealed class NpyErrorTests
             }
             catch (DatasetFormatException)
             {
-                // What is expected of most of them.
+                // Most damaged files are expected to be refused.
             }
         }
     }

@@ -23,7 +23,7 @@ public sealed class TopKTests
         var top = new TopK(k);
         for (int round = 0; round < 50; round++)
         {
-            // Few distinct values, so that there are many ties; some are no candidates.
+            // Few distinct values, so that there are many ties; scores of minus infinity are no candidates.
             float[] scores = [.. Enumerable.Range(0, count)
                 .Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(12) - 5f)];
             int[] expected = [.. Enumerable.Range(0, count).Where(i => !float.IsNegativeInfinity(scores[i]))

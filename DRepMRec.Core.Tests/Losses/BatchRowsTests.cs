@@ -14,15 +14,14 @@ namespace DRepMRec.Tests.Losses;
 public sealed class BatchRowsTests
 {
     // With cold items and, as some users have one item that the batch hides, users without any in the modal line.
-    private static readonly RecDataset Data = SyntheticDataset.Create(
-        new SyntheticOptions
-        {
-            Users = 60,
-            Items = 50,
-            Clusters = 5,
-            MeanInteractions = 7,
-            Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)],
-        }).Data;
+    private static readonly RecDataset Data = SyntheticDataset.Create(new SyntheticOptions
+    {
+        Users = 60,
+        Items = 50,
+        Clusters = 5,
+        MeanInteractions = 7,
+        Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)],
+    }).Data;
     private static readonly ModalFeatures Features = new(Data.Features);
     private static readonly DRepMRecOptions Small = new()
     {
@@ -51,8 +50,8 @@ public sealed class BatchRowsTests
             Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16, ItemLayers = 2 }), Alone),
         ["FREEDOM, shared negatives"] = () => DRepMRecModel.Create(
             Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16, ItemLayers = 0 }), Alone with { Loss = Small.Loss }),
-        ["MGCN"] = () => DRepMRecModel.Create(Data, new MgcnEncoder(60, Features, new() { EmbeddingDim = 16, ContrastWeight = 0.1 }),
-            Alone),
+        ["MGCN"] = () => DRepMRecModel.Create(
+            Data, new MgcnEncoder(60, Features, new() { EmbeddingDim = 16, ContrastWeight = 0.1 }), Alone),
         ["MGCN + BMA with its own modal line"] = () => DRepMRecModel.Create(
             Data, new MgcnEncoder(60, Features, new() { EmbeddingDim = 16 }), Small with { UseHostModal = true }),
         ["FREEDOM + BMA"] = () => DRepMRecModel.Create(Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16 }), Small),
@@ -107,8 +106,12 @@ public sealed class BatchRowsTests
             },
         };
         int user = Enumerable.Range(0, 60).MinBy(u => Data.Train.ItemsOf(u).Length);
-        Compare(() => DRepMRecModel.Create(Data, options), new TrainingBatch([user, user], [.. Data.Train.ItemsOf(user)[..2]], [3, 9],
-            sharedNegatives: true) { Known = Data.Train, Seed = 5 });
+        var batch = new TrainingBatch([user, user], [.. Data.Train.ItemsOf(user)[..2]], [3, 9], sharedNegatives: true)
+        {
+            Known = Data.Train,
+            Seed = 5,
+        };
+        Compare(() => DRepMRecModel.Create(Data, options), batch);
     }
 
     [Fact]

@@ -21,8 +21,9 @@ public sealed class RankingLossesTests
     public void Sampled_softmax_is_the_cross_entropy_of_the_positive()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = ContrastiveLosses.SampledSoftmax(tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 1 }, 1,
-            1), tensor(new float[] { 0.5f, -1 }, 2, 1), ExcludedPairs.None, 0.5);
+        Tensor user = tensor(new float[] { 1 }, 1, 1), positive = tensor(new float[] { 1 }, 1, 1);
+        Tensor loss = ContrastiveLosses.SampledSoftmax(
+            user, positive, tensor(new float[] { 0.5f, -1 }, 2, 1), ExcludedPairs.None, 0.5);
         double expected = Math.Log(Math.Exp(2) + Math.Exp(1) + Math.Exp(-2)) - 2;
         loss.item<float>().Should().BeApproximately((float)expected, 1e-6f);
     }
@@ -62,8 +63,8 @@ public sealed class RankingLossesTests
         {
             for (int n = 0; n < 2; n++)
             {
-                double x = Score(users, batch.UserIndices[b], items, batch.PositiveIndices[b], score) - Score(
-                    users, batch.UserIndices[b], items, batch.NegativeIndices[(b * 2) + n], score);
+                double x = Score(users, batch.UserIndices[b], items, batch.PositiveIndices[b], score)
+                    - Score(users, batch.UserIndices[b], items, batch.NegativeIndices[(b * 2) + n], score);
                 expected += Math.Log(1 + Math.Exp(-x)) / 6;
             }
         }

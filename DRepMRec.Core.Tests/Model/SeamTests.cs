@@ -152,8 +152,8 @@ public sealed class SeamTests : IDisposable
         }
 
         features.Values[0].shape[0].Should().Be(30, "features that a host brought stay their owner's when the model is disposed");
-        using (var model = DRepMRecModel.Create(Board, NewHost(), new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 8 }),
-            new OwnAlignment()))
+        var modal = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 8 });
+        using (var model = DRepMRecModel.Create(Board, NewHost(), modal, new OwnAlignment()))
         {
             model.Features.Should().BeSameAs(features);
         }
@@ -170,8 +170,8 @@ public sealed class SeamTests : IDisposable
     {
         float[] Train(bool byRow)
         {
-            using DRepMRecModel model = DRepMRecModel.Create(Board, NewHost(), new OwnModal(), new OwnAlignment(new() { ByRow = byRow }),
-                Bpr);
+            using DRepMRecModel model = DRepMRecModel.Create(
+                Board, NewHost(), new OwnModal(), new OwnAlignment(new() { ByRow = byRow }), Bpr);
             new Trainer(model, Board, Options() with { Checkpoint = null }).Fit();
             using UserItemEmbeddings final = model.Embed();
             return UserItemEmbeddings.Values(final.Items);

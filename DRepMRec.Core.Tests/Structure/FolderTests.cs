@@ -17,9 +17,11 @@ public sealed partial class FolderTests
 
     private static readonly string Library = Path.Combine(Repository.Root, "DRepMRec.Core");
 
-    private static readonly IReadOnlyList<(string Folder, string File, string Code)> Files = [.. Folders.SelectMany(folder =>
-        Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories)
-            .Select(file => (folder, Path.GetRelativePath(Library, file), Bare(File.ReadAllText(file)))))];
+    private static readonly IReadOnlyList<(string Folder, string File, string Code)> Files =
+    [
+        .. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories)
+            .Select(file => (folder, Path.GetRelativePath(Library, file), Bare(File.ReadAllText(file))))),
+    ];
 
     [Fact]
     public void Every_folder_has_its_place()
@@ -29,8 +31,8 @@ public sealed partial class FolderTests
     [Fact]
     public void No_arrow_points_upwards()
     {
-        Dictionary<string, string> homes = Files.SelectMany(
-            f => Declaration().Matches(f.Code).Select(m => (Type: m.Groups[1].Value, f.Folder)))
+        Dictionary<string, string> homes = Files
+            .SelectMany(f => Declaration().Matches(f.Code).Select(m => (Type: m.Groups[1].Value, f.Folder)))
             .DistinctBy(d => d.Type).ToDictionary(d => d.Type, d => d.Folder);
         homes.Should().HaveCountGreaterThan(200);
         var arrows = from file in Files
@@ -66,7 +68,8 @@ public sealed partial class FolderTests
     private static partial Regex Member();
 
     [GeneratedRegex(
-        @"^(?:public |internal |static |sealed |abstract |partial |readonly |unsafe |ref )*(?:class|interface|enum|record struct|record|struct) (\w+)",
+        @"^(?:public |internal |static |sealed |abstract |partial |readonly |unsafe |ref )*"
+            + @"(?:class|interface|enum|record struct|record|struct) (\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 

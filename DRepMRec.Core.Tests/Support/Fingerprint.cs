@@ -32,8 +32,10 @@ internal static class Fingerprint
     }
 
     private static string Show(EvaluationResult? result)
-        => result is null ? "-" : string.Create(CultureInfo.InvariantCulture,
-            $"{result.Protocol} {Show(result.All)} {Show(result.ColdItems)} {Show(result.ColdItemsAmongCold)} {result.ItemCoverage:R}");
+        => result is null
+            ? "-"
+            : string.Create(CultureInfo.InvariantCulture, $"{result.Protocol} {Show(result.All)} {Show(result.ColdItems)} "
+                + $"{Show(result.ColdItemsAmongCold)} {result.ItemCoverage:R}");
 
     private static string Show(GroupResult? group) => group is null
         ? "-"

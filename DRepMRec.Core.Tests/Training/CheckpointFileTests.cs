@@ -31,12 +31,14 @@ public sealed class CheckpointFileTests : CheckpointTestBase
             With(File) with { Adam = new AdamOptions { LearningRate = 0.02 } }, Small);
         Differs("Trainer.Evaluation.Metrics is [Recall@5], in the checkpoint it is [Recall@5, NDCG@5].",
             With(File) with { Evaluation = new EvaluationOptions { Metrics = [Recall] } }, Small);
-        Differs("Trainer.Schedule is Step, in the checkpoint it is Constant; Trainer.Schedule.Decay is 0.96, in the checkpoint it is not "
-            + "there;", With(File) with { Schedule = new LearningRateSchedule.Step() }, Small);
+        Differs("Trainer.Schedule is Step, in the checkpoint it is Constant; "
+            + "Trainer.Schedule.Decay is 0.96, in the checkpoint it is not there;",
+            With(File) with { Schedule = new LearningRateSchedule.Step() }, Small);
         Differs("Model.Loss.Temperature is 0.5, in the checkpoint it is 0.25.", With(File),
             Small with { Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Temperature = 0.5 } });
-        Differs("Model.Behavior.EmbeddingDim is 12, in the checkpoint it is 8; *Weights.behavior.embedding is F32 ?70, 12?, in the "
-            + "checkpoint it is F32 ?70, 8?;", With(File), Small with { EmbeddingDim = 12 });
+        Differs("Model.Behavior.EmbeddingDim is 12, in the checkpoint it is 8; "
+            + "*Weights.behavior.embedding is F32 ?70, 12?, in the checkpoint it is F32 ?70, 8?;",
+            With(File), Small with { EmbeddingDim = 12 });
         Differs("Dataset.Users is 20 (SHA-256 *), in the checkpoint it is 40 (SHA-256 *); Dataset.Split is", With(File), Small,
             Samples.Checkerboard(20, 30));
         Differs("Dataset.image is not there, in the checkpoint it is 6 columns (SHA-256 *); Dataset.text is not there", With(File), Small,
@@ -166,10 +168,11 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     {
         Train("DRepMRec", With(File), []);
         Stored().Tensors.Keys.Where(k => k.StartsWith("weight/", StringComparison.Ordinal)).Should().Equal(
-            "weight/behavior.embedding", "weight/modal.gates.0.projection_weight", "weight/modal.gates.0.projection_bias",
-                "weight/modal.gates.0.gate_weight", "weight/modal.gates.0.gate_bias",
-            "weight/modal.gates.1.projection_weight", "weight/modal.gates.1.projection_bias", "weight/modal.gates.1.gate_weight",
-                "weight/modal.gates.1.gate_bias");
+            "weight/behavior.embedding",
+            "weight/modal.gates.0.projection_weight", "weight/modal.gates.0.projection_bias",
+            "weight/modal.gates.0.gate_weight", "weight/modal.gates.0.gate_bias",
+            "weight/modal.gates.1.projection_weight", "weight/modal.gates.1.projection_bias",
+            "weight/modal.gates.1.gate_weight", "weight/modal.gates.1.gate_bias");
     }
 
     [Fact]

@@ -88,6 +88,23 @@ public sealed class CheckpointTests : CheckpointTestBase
     }
 
     [Fact]
+    public void Progress_tells_the_best_epoch_those_before_the_checkpoint_among_them()
+    {
+        TrainerOptions patient = With(File) with { Patience = 100 };
+        using DRepMRecModel first = Create("DRepMRec"), second = Create("DRepMRec");
+        List<TrainingProgress> early = [], late = [];
+        TrainingReport before = new Trainer(first, Board, patient with { MaxEpochs = 4 }).Fit(new Immediate(early.Add));
+        TrainingReport after = new Trainer(second, Board, patient).Fit(new Immediate(late.Add));
+
+        (early[0].BestEpoch, early[0].BestValue).Should().Be((null, null), "nothing is evaluated yet");
+        (early[^1].BestEpoch, early[^1].BestValue).Should().Be((before.BestEpoch, before.Validation![Recall]));
+        (late[0].Epoch, late[0].Validation).Should().Be((5, null));
+        (late[0].BestEpoch, late[0].BestValue).Should().Be((before.BestEpoch, before.Validation[Recall]));
+        (late[^1].BestEpoch, late[^1].BestValue).Should().Be((after.BestEpoch, after.Validation![Recall]));
+        late.Should().OnlyContain(p => !p.Best || p.BestEpoch == p.Epoch);
+    }
+
+    [Fact]
     public void The_number_of_threads_may_change_between_two_processes()
     {
         string expected = Train("DRepMRec", Options with { Threads = 1 }, []);

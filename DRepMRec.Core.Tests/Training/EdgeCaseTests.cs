@@ -26,8 +26,8 @@ public sealed class EdgeCaseTests
         ["one user with one item"] = () => Dataset(1, 1, [(0, 0)], [], Random(1, 4)),
         ["two items, one never chosen"] = () => Dataset(2, 2, [(0, 0), (1, 0)], [(0, 1)], Random(2, 4)),
         ["users without items, items without users"] = () => Dataset(10, 20, [(0, 1), (4, 1), (4, 2)], [(0, 2), (9, 19)], Random(20, 4)),
-        ["a user who has everything"] = () => Dataset(4, 20, [.. Enumerable.Range(0, 20).Select(i => (0, i)), (1, 2), (2, 3)], [(1, 4)],
-            Random(20, 4)),
+        ["a user who has everything"] = () => Dataset(
+            4, 20, [.. Enumerable.Range(0, 20).Select(i => (0, i)), (1, 2), (2, 3)], [(1, 4)], Random(20, 4)),
         ["every user has everything"] = () => Dataset(4, 6, [.. Enumerable.Range(0, 24).Select(n => (n / 6, n % 6))], [], Random(6, 4)),
         ["a user with thousands of items"] = () => Dataset(
             3, 3000, [.. Enumerable.Range(0, 2900).Select(i => (0, i)), (1, 5), (2, 2950)], [(1, 2999)], Random(3000, 4)),
@@ -36,7 +36,8 @@ public sealed class EdgeCaseTests
         ["features with NaN and infinity"] = () => Dataset(
             12, 20, Some, [(1, 8)], [.. Random(20, 4).Select((v, n) => n % 7 == 0 ? float.NaN : n % 11 == 0 ? float.PositiveInfinity : v)]),
         ["features that are all NaN"] = () => Dataset(12, 20, Some, [(1, 8)], [.. Enumerable.Repeat(float.NaN, 80)]),
-        ["features of the largest and smallest numbers"] = () => Dataset(12, 20, Some, [(1, 8)],
+        ["features of the largest and smallest numbers"] = () => Dataset(
+            12, 20, Some, [(1, 8)],
             [.. Random(20, 4).Select((v, n) => n % 3 == 0 ? v * float.MaxValue : n % 3 == 1 ? v * float.Epsilon : v)]),
         ["features of one column"] = () => Dataset(12, 20, Some, [(1, 8)], Random(20, 1)),
     };
@@ -115,8 +116,8 @@ public sealed class EdgeCaseTests
             }
 
             TrainingDivergedException error = fit.Should().Throw<TrainingDivergedException>(name).Which;
-            error.Message.Should().Contain("loss ").And.Contain("l2 ").And.EndWith(
-                "A lower learning rate or a lower weight of the term that grew may help.");
+            error.Message.Should().Contain("loss ").And.Contain("l2 ")
+                .And.EndWith("A lower learning rate or a lower weight of the term that grew may help.");
             error.Losses.Should().ContainKey("l2");
             model.parameters().Should().OnlyContain(
                 p => p.isfinite().all().item<bool>(), "the model has its first or its best weights, not the ones that went wrong");
@@ -137,7 +138,9 @@ public sealed class EdgeCaseTests
     private static float[] Random(int items, int columns) => Samples.Floats(items * columns, 5);
 
     private static RecDataset Dataset(int users, int items, List<(int, int)> train, List<(int, int)> validation, float[] features)
-        => Samples.Dataset("edge", users, items, train, validation, [],
-            [new ItemFeatures(Modality.Image, items, features.Length / items, features), new ItemFeatures(Modality.Text, items, 2,
-            Samples.Floats(items * 2, 6))]);
+    {
+        var image = new ItemFeatures(Modality.Image, items, features.Length / items, features);
+        var text = new ItemFeatures(Modality.Text, items, 2, Samples.Floats(items * 2, 6));
+        return Samples.Dataset("edge", users, items, train, validation, [], [image, text]);
+    }
 }

@@ -150,8 +150,8 @@ public sealed class TrainerTests
             () => new Trainer(model, Board, Options with { Adam = new AdamOptions { LearningRate = 1e30 } }).Fit())
             .Should().Throw<TrainingDivergedException>().Which;
         error.Epoch.Should().Be(1);
-        error.Message.Should().StartWith(
-            $"The loss of epoch 1, batch {error.Batch} isn't finite: loss ").And.Contain("bpr ").And.Contain("l2 ");
+        error.Message.Should().StartWith($"The loss of epoch 1, batch {error.Batch} isn't finite: loss ")
+            .And.Contain("bpr ").And.Contain("l2 ");
     }
 
     [Fact]
@@ -192,8 +192,7 @@ public sealed class TrainerTests
 
         FluentActions.Invoking(() => new Trainer(model, data, options)).Should().Throw<ArgumentException>()
             .WithMessage("Expected a validation user with training interactions, because TrainerOptions.Evaluation.Users is WithTraining; "
-                + "got none. "
-                + "Set it to WithPositives, or train without validation. (Parameter 'options')");
+                + "got none. Set it to WithPositives, or train without validation. (Parameter 'options')");
         new Trainer(model, data, options with { Evaluation = new EvaluationOptions() }).Fit().History.Should().HaveCount(2);
     }
 

@@ -38,20 +38,18 @@ internal sealed record Arguments
             Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset of TikTok's size.",
         };
         var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => 1 }.AboveZero();
-        var epochs = new Option<int>("--epochs") { Description = "The most epochs, for serving-cold.", DefaultValueFactory = _ => 300 }
-            .AboveZero();
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "The most epochs, for serving-cold.",
+            DefaultValueFactory = _ => 300,
+        }.AboveZero();
         var quick = new Option<bool>("--quick") { Description = "Small sizes and few repetitions: does it run, not how fast is it." };
         var json = new Option<string?>("--json") { Description = "A file for all figures." }.InExistingFolder();
         var root = new RootCommand(
             "Times the library's kernels, epochs and large graphs beside the plain libtorch way and beside their bounds.")
-            {
-                suite,
-                data,
-                threads,
-                epochs,
-                quick,
-                json,
-            };
+        {
+            suite, data, threads, epochs, quick, json,
+        };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new Arguments
         {
             Suite = result.GetValue(suite)!,

@@ -22,10 +22,10 @@ internal static class LargeGraph
             pairs.Add((user, item));
         }
 
-        return new RecDataset("large", new IdMap(Enumerable.Range(0, users).Select(u => $"u{u}")), new IdMap(Enumerable.Range(0, items)
-            .Select(i => $"i{i}")),
-            new InteractionSplits(new InteractionSet(users, items, pairs), new InteractionSet(users, items, []),
-                new InteractionSet(users, items, [])), []);
+        var userIds = new IdMap(Enumerable.Range(0, users).Select(u => $"u{u}"));
+        var itemIds = new IdMap(Enumerable.Range(0, items).Select(i => $"i{i}"));
+        InteractionSet train = new(users, items, pairs), none = new(users, items, []);
+        return new RecDataset("large", userIds, itemIds, new InteractionSplits(train, none, none), []);
     }
 
     /// <summary>Rows around many centres, as features of real items are.</summary>

@@ -15,7 +15,7 @@ internal static class Neighbor
             Process.Start(new ProcessStartInfo(Environment.ProcessPath!, isHost ? [typeof(Neighbor).Assembly.Location, .. spin] : spin))!);
     }
 
-    /// <summary>What such a process does.</summary>
+    /// <summary>The work of a neighbouring process.</summary>
     public static int Spin(double seconds)
     {
         var clock = Stopwatch.StartNew();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
@@ -21,7 +22,7 @@ internal static class RecipeSuite
             TrainingReport trained = new Trainer(model, data, trainer with { KeepFreedMemory = true }).Fit(cancellationToken: cancellation);
             report.Add(FormattableString.Invariant($"LightGCN on {data.Name}, batch {trainer.BatchSize}, to the end"),
                 new Timing([trained.Elapsed.TotalMilliseconds]));
-            report.Note(FormattableString.Invariant(
+            report.Note(string.Create(CultureInfo.InvariantCulture,
                 $"  test Recall@20 {trained.EvaluateTest(cancellation)[RankingMetric.Recall(20)]:F4}, validation "
                 + $"{trained.Validation![RankingMetric.Recall(20)]:F4}; best epoch {trained.BestEpoch} of {trained.History.Count}; "
                 + $"learning rate {trainer.Adam.LearningRate:G3}; training {trained.History.Sum(e => e.TrainingTime.TotalSeconds):F1} s, "

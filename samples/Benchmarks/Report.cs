@@ -5,10 +5,10 @@ using System.Text.Json;
 namespace Benchmarks;
 
 /// <summary>One line of the tables, in milliseconds.</summary>
-/// <param name="What">What was timed.</param>
+/// <param name="What">The name of the operation that was timed.</param>
 /// <param name="Own">Ours.</param>
 /// <param name="Plain">The plain way, in the same run, if there is one.</param>
-/// <param name="Bound">What the bytes or the arithmetic alone take, if that is known.</param>
+/// <param name="Bound">The time that the bytes or the arithmetic alone take, if that is known.</param>
 /// <param name="PeakMegabytes">The most memory that the process had until then.</param>
 internal sealed record Line(string What, Timing Own, Timing? Plain, double? Bound, double PeakMegabytes)
 {

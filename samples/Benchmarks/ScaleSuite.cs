@@ -38,10 +38,10 @@ internal static class ScaleSuite
         using var recipeModel = DRepMRecModel.Create(large, DRepMRecOptions.LightGcn);
         Timing byRecipe = EpochSuite.Epochs(recipeModel, large, 3, options.Threads, recipe);
         report.Add($"LightGCN epoch, {large.Train.Count} interactions, batch {recipe.BatchSize}", byRecipe);
+        double interactions = (double)large.Train.Count / small.Train.Count;
+        double fastest = byRecipe.Fastest / reference.Fastest / interactions, median = byRecipe.Median / reference.Median / interactions;
         report.Note(FormattableString.Invariant(
-            $"time per interaction: {byRecipe.Fastest / large.Train.Count / (reference.Fastest / small.Train.Count):F2} times that of the "
-            + $"small graph (fastest epochs), {byRecipe.Median / large.Train.Count / (reference.Median / small.Train.Count):F2} "
-            + "(medians)"));
+            $"time per interaction: {fastest:F2} times that of the small graph (fastest epochs), {median:F2} (medians)"));
     }
 
     private static void Neighbors(Arguments options, Report report, CancellationToken cancellation)

@@ -14,7 +14,7 @@ internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<
 
     public double Fastest => Milliseconds.Min();
 
-    /// <summary>Times some actions in turn, round after round, so that whatever disturbs the machine disturbs all of them.</summary>
+    /// <summary>Times several actions in turn, round after round, so that a disturbance of the machine meets all of them.</summary>
     /// <param name="rounds">The number of timed rounds, after one that warms up.</param>
     /// <param name="actions">The actions.</param>
     public static Timing[] Interleaved(int rounds, params Action[] actions)
@@ -45,7 +45,7 @@ internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<
         return new Timing([elapsed], [(Environment.CpuUsage.TotalTime - before).TotalMilliseconds]);
     }
 
-    /// <summary>All repetitions of some timings as one.</summary>
+    /// <summary>One timing of all the repetitions of several.</summary>
     public static Timing Together(IReadOnlyCollection<Timing> timings)
         => new([.. timings.SelectMany(t => t.Milliseconds)], [.. timings.SelectMany(t => t.Processor ?? [])]);
 

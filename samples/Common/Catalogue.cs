@@ -40,11 +40,13 @@ internal static class Catalogue
 
     public static IReadOnlyList<string> Names { get; } = [.. Baselines.Keys, .. Hosts.Keys, Ours];
 
-    /// <summary>The trainings that some models with and without BMA make. Without features there are only those that need none.</summary>
+    /// <summary>
+    /// The trainings of the given models, with and without BMA as asked for. Without features only models that need none are left.
+    /// </summary>
     public static IEnumerable<(string Model, bool Bma)> Variants(IEnumerable<string> models, IReadOnlyList<bool> bma, bool hasFeatures)
         => models.Where(m => hasFeatures || !NeedFeatures.Contains(m))
-            .SelectMany(m => m == Ours ? [(m, true)] : Baselines.ContainsKey(m)
-                ? [(m, false)]
+            .SelectMany(m => m == Ours ? [(m, true)]
+                : Baselines.ContainsKey(m) ? [(m, false)]
                 : bma.Where(b => hasFeatures || !b).Select(b => (m, b)));
 
     public static string Title(string model, bool bma) => bma && model != Ours ? $"{model} + BMA" : model;
@@ -53,8 +55,8 @@ internal static class Catalogue
     public static FeatureScaling Scaling(string model) => model == "MGCN" ? FeatureScaling.None : FeatureScaling.Standardize;
 
     /// <summary>
-    /// What a model is trained with under a loss, "bpr" or "softmax": the L2 of LightGCN and MGCN and the interactions per user of DRepMRec
-    /// with BPR were chosen on TikTok's validation set, MGCN's learning rate is published as falling by 0.96 every 50 epochs.
+    /// The options that a model is trained with under a loss, "bpr" or "softmax": the L2 of LightGCN and MGCN and the interactions per user
+    /// of DRepMRec with BPR were chosen on TikTok's validation set, MGCN's learning rate is published as falling by 0.96 every 50 epochs.
     /// </summary>
     public static TrainerOptions Training(string model, string loss, TrainerOptions options) => model switch
     {
@@ -65,8 +67,8 @@ internal static class Catalogue
     };
 
     /// <summary>
-    /// What a model with or without BMA is made with under a loss, "bpr" or "softmax": hosts take the defaults of BMA, DRepMRec the preset
-    /// of the loss.
+    /// The options that a model with or without BMA is made with under a loss, "bpr" or "softmax": hosts take the defaults of BMA, DRepMRec
+    /// the preset of the loss.
     /// </summary>
     public static DRepMRecOptions Options(string model, bool bma, string loss) => (model, loss) switch
     {
@@ -102,7 +104,7 @@ internal static class Catalogue
             ? DRepMRecModel.Create(data, options)
             : DRepMRecModel.Create(data, Hosts[model](data, features, options.Seed), options);
 
-    /// <summary>EASE plus a little of what is near by features; the weight was chosen on TikTok's validation set.</summary>
+    /// <summary>EASE plus a little of the scores of items with near features; the weight was chosen on TikTok's validation set.</summary>
     private static BlendedRecommender EaseWithFeatures(RecDataset data)
     {
         using var features = new ModalFeatures(data.Features);

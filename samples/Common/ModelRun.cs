@@ -9,12 +9,12 @@ namespace Common;
 /// <summary>One model's training and its figures.</summary>
 internal sealed record ModelRun(string Model, bool Bma, int Seed, EvaluationResult Validation, EvaluationResult Test)
 {
-    /// <summary>What the training did; null for a model that isn't trained by gradients.</summary>
+    /// <summary>The report of the training; null for a model that isn't trained by gradients.</summary>
     public TrainingReport? Report { get; init; }
 
     public TimeSpan TrainTime { get; init; }
 
-    /// <summary>Evaluates a recommender that needs no training but what <paramref name="create"/> does.</summary>
+    /// <summary>Evaluates a recommender that <paramref name="create"/> makes ready: no training follows.</summary>
     public static ModelRun Untrained(string name, Func<IItemScorer> create, RecDataset data, TrainerOptions options,
         CancellationToken cancellation)
     {

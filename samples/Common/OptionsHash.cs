@@ -7,8 +7,8 @@ namespace Common;
 internal static class OptionsHash
 {
     /// <summary>
-    /// What a model is made with, in short: figures of other options, which another version of the library may have, don't belong in the
-    /// same table.
+    /// The options that a model is made with, in short: figures of other options, which another version of the library may have, don't
+    /// belong in the same table.
     /// </summary>
     public static string Of(DRepMRecOptions model, object? host, TrainerOptions trainer)
         => Convert.ToHexStringLower(

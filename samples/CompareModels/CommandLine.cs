@@ -50,8 +50,11 @@ internal sealed record CommandLine
             DefaultValueFactory = _ => [2024],
             CustomParser = OptionRules.ParseSeeds,
         };
-        var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training "
-            + "before.", DefaultValueFactory = _ => 1000 }.AboveZero();
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "The most epochs; early stopping ends training before.",
+            DefaultValueFactory = _ => 1000,
+        }.AboveZero();
         var threads = new Option<int>("--threads")
         {
             Description = "The most threads.",
@@ -64,15 +67,7 @@ internal sealed record CommandLine
         var markdown = new Option<string?>("--markdown") { Description = "A file for the table." }.InExistingFolder();
         var root = new RootCommand("Trains recommenders without and with Behaviour-Modal Alignment and compares them on the test set.")
         {
-            data,
-            models,
-            bma,
-            loss,
-            seeds,
-            epochs,
-            threads,
-            json,
-            markdown,
+            data, models, bma, loss, seeds, epochs, threads, json, markdown,
         };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {

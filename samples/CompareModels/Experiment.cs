@@ -7,7 +7,7 @@ using DRepMRec.Training;
 
 namespace CompareModels;
 
-/// <summary>The trainings that a comparison asks for, seed by seed; those that the file already has are taken from it.</summary>
+/// <summary>The trainings that a comparison asks for, seed by seed; trainings that the file already has are taken from it.</summary>
 internal sealed class Experiment(CommandLine options, RecDataset data)
 {
     private readonly List<TrialFigures> _done = [];
@@ -37,8 +37,8 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
             cancellation.ThrowIfCancellationRequested();
             string name = string.Create(
                 CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Catalogue.Title(model, bma)}, seed {seed}");
-            _done.Add(TrialFigures.Of(TrainingDisplay.Show(
-                name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation)), options, OptionsOf(model, bma)));
+            ModelRun run = TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation));
+            _done.Add(TrialFigures.Of(run, options, OptionsOf(model, bma)));
             if (options.Json is not null)
                 ModelFigures.Write(options.Json, _done);
         }
@@ -89,7 +89,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
         double Expected((string Model, bool Bma, int Seed) trial)
             => timed.Where(d => (d.Model, d.Bma) == (trial.Model, trial.Bma)).Select(d => d.TrainSeconds)
                 .DefaultIfEmpty(timed.Average(d => d.TrainSeconds)).Average();
-        return string.Create(CultureInfo.InvariantCulture,
-            $", about {TimeSpan.FromSeconds(_asked.Where(a => Find(a) is null && !Catalogue.IsBaseline(a.Model)).Sum(Expected)).TotalMinutes:F0} min left");
+        double seconds = _asked.Where(a => Find(a) is null && !Catalogue.IsBaseline(a.Model)).Sum(Expected);
+        return string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(seconds).TotalMinutes:F0} min left");
     }
 }

@@ -31,7 +31,7 @@ internal static class ResultTable
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{first.Dataset} (split {first.SplitChecksum}), loss {options.Loss}, seeds "
             + $"{string.Join(", ", options.Seeds)}, at most {options.Epochs} epochs. "
-            + "Test figures of the best validation epoch, mean ± standard deviation over seeds; p: paired t-test over users on "
+            + $"Test figures of the best validation epoch, mean ± standard deviation over seeds; p: paired t-test over users on "
             + $"{TrialFigures.Metric}, Holm's correction.");
         text.AppendLine();
         text.AppendLine($"| {string.Join(" | ", Headers)} |");

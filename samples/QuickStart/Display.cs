@@ -23,9 +23,8 @@ internal static class Display
         foreach (ModelRun run in runs)
         {
             string cold = run.Test.ColdItems is null ? "-" : Format(run.Test.ColdItems[RankingMetric.Recall(20)]);
-            table.AddRow(
-                [run.Model, .. Columns.Select(m => Format(run.Test[m])), cold, run.Report?.BestEpoch.ToString(CultureInfo.InvariantCulture)
-                    ?? "-"]);
+            string epoch = run.Report?.BestEpoch.ToString(CultureInfo.InvariantCulture) ?? "-";
+            table.AddRow([run.Model, .. Columns.Select(m => Format(run.Test[m])), cold, epoch]);
         }
 
         AnsiConsole.Write(table);
@@ -55,8 +54,8 @@ internal static class Display
 
             var (item, score) = recommended[row];
             int index = data.Items.IndexOf(item);
-            string note = data.Test.Contains(user, index) ? "in the test set" : data.Validation.Contains(user, index)
-                ? "in the validation set"
+            string note = data.Test.Contains(user, index) ? "in the test set"
+                : data.Validation.Contains(user, index) ? "in the validation set"
                 : "";
             table.AddRow(past, Markup.Escape(item), score.ToString("F3", CultureInfo.InvariantCulture), note);
         }

@@ -19,9 +19,9 @@ return CommandLine.Run(args, (options, cancellation) =>
         runner.Train(cancellation);
     IReadOnlyList<Outcome> outcomes = runner.Outcomes();
     var report = new Report(options);
-    report.Say($"{data}; split {data.SplitChecksum[..12]}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, at most "
-        + $"{options.Epochs} epochs. "
-        + "Test figures of the best validation epoch, full ranking; mean ± standard deviation over seeds.");
+    report.Say($"{data}; split {data.SplitChecksum[..12]}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, "
+        + $"at most {options.Epochs} epochs. Test figures of the best validation epoch, full ranking; "
+        + "mean ± standard deviation over seeds.");
     if (runner.Gaps() is { } gaps)
         report.Say(gaps);
     study.Write(report, outcomes);

@@ -41,8 +41,11 @@ internal sealed record CommandLine
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        var space = new Argument<string>("space") { Description = "A JSON file: \"fixed\" has option paths with a value each, \"search\" "
-            + "has option paths with a list of values each." };
+        var space = new Argument<string>("space")
+        {
+            Description = "A JSON file: \"fixed\" has option paths with a value each, \"search\" has option paths with a list of values "
+                + "each.",
+        };
         var data = new Option<string?>("--data")
         {
             Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
@@ -63,8 +66,11 @@ internal sealed record CommandLine
             DefaultValueFactory = _ => [2024],
             CustomParser = OptionRules.ParseSeeds,
         };
-        var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training "
-            + "before.", DefaultValueFactory = _ => 300 }.AboveZero();
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "The most epochs; early stopping ends training before.",
+            DefaultValueFactory = _ => 300,
+        }.AboveZero();
         var first = new Option<int>("--first-epochs")
         {
             Description = "The most epochs of the first round of halving.",
@@ -75,24 +81,18 @@ internal sealed record CommandLine
             Description = "How many trainings run at once, each on one thread.",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         }.AboveZero();
-        var log = new Option<string>("--log") { Description = "The log, a line of JSON per training; those that it already has are not "
-            + "made again.", Required = true };
+        var log = new Option<string?>("--log")
+        {
+            Description = "The log, a line of JSON per training; trainings that it already has are not made again.",
+            Required = true,
+        }.InExistingFolder();
         var test = new Option<bool>("--test")
         {
             Description = "At the end, train the best combination once more and read its test figures.",
         };
         var root = new RootCommand("Searches the options of a model on validation.")
         {
-            space,
-            data,
-            method,
-            trials,
-            seeds,
-            epochs,
-            first,
-            jobs,
-            log,
-            test,
+            space, data, method, trials, seeds, epochs, first, jobs, log, test,
         };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {

@@ -22,7 +22,7 @@ internal static class OptionsJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds } },
     };
 
-    /// <summary>The same options with some values changed.</summary>
+    /// <summary>The same options with the given values changed.</summary>
     /// <param name="options">A record of options.</param>
     /// <param name="values">Values by path.</param>
     /// <exception cref="ArgumentException">There is no such option, or it refuses the value.</exception>
@@ -35,8 +35,8 @@ internal static class OptionsJson
             JsonNode? parent = names[..^1].Aggregate((JsonNode?)root, (node, name) => (node as JsonObject)?[name]);
             if (parent is not JsonObject found || !found.ContainsKey(names[^1]))
             {
-                throw new ArgumentException($"There is no option '{path}' in "
-                    + $"{typeof(T).Name}{(parent is JsonObject o ? $"; there are {string.Join(", ", o.Select(p => p.Key))}" : "")}.");
+                string others = parent is JsonObject o ? $"; there are {string.Join(", ", o.Select(p => p.Key))}" : "";
+                throw new ArgumentException($"There is no option '{path}' in {typeof(T).Name}{others}.");
             }
 
             found[names[^1]] = value?.DeepClone();
@@ -66,8 +66,9 @@ internal static class OptionsJson
 
         if (info.Type == typeof(LearningRateSchedule))
         {
-            info.PolymorphismOptions = Kinds((typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step),
-                "step"), (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
+            info.PolymorphismOptions = Kinds(
+                (typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step), "step"),
+                (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
         }
     }
 

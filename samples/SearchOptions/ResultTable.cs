@@ -20,10 +20,10 @@ internal static class ResultTable
         foreach (Candidate candidate in ranked.Take(Most))
         {
             table.AddRow([.. space.Searched.Select(p => Markup.Escape(candidate.Setting.Value(p))),
-                Invariant($"{candidate.Mean:F4} ± {candidate.Deviation:F4}"), Invariant(
-                    $"{candidate.Trials.Average(t => t.ValidCold ?? 0):F4}"),
-                Invariant($"{candidate.Trials.Average(t => t.BestEpoch):F0}"), Invariant(
-                    $"{candidate.Trials.Average(t => t.Seconds):F0}")]);
+                Invariant($"{candidate.Mean:F4} ± {candidate.Deviation:F4}"),
+                Invariant($"{candidate.Trials.Average(t => t.ValidCold ?? 0):F4}"),
+                Invariant($"{candidate.Trials.Average(t => t.BestEpoch):F0}"),
+                Invariant($"{candidate.Trials.Average(t => t.Seconds):F0}")]);
         }
 
         AnsiConsole.Write(table);

@@ -28,12 +28,8 @@ internal sealed class SearchSpace
 
     public static SearchSpace Parse(string text)
     {
-        if (JsonNode.Parse(text,
-            documentOptions: new JsonDocumentOptions
-            {
-                CommentHandling = JsonCommentHandling.Skip,
-                AllowTrailingCommas = true,
-            }) is not JsonObject root)
+        var lenient = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        if (JsonNode.Parse(text, documentOptions: lenient) is not JsonObject root)
         {
             throw new FormatException("expected an object with \"fixed\" and \"search\".");
         }

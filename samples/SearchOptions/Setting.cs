@@ -31,7 +31,7 @@ internal sealed class Setting
 
     public IReadOnlyList<KeyValuePair<string, JsonNode?>> Values { get; }
 
-    /// <summary>All values in one line: what tells one combination from another.</summary>
+    /// <summary>All values in one line, which tells one combination from another.</summary>
     public string Key { get; }
 
     public string HostName { get; }

@@ -3,7 +3,7 @@ using Common;
 
 namespace SearchOptions;
 
-/// <summary>One training: what was tried and what validation said.</summary>
+/// <summary>One training: the setting that was tried and its validation figures.</summary>
 internal sealed record Trial(string Setting, int Seed, int Epochs, string SplitChecksum)
 {
     public int BestEpoch { get; init; }

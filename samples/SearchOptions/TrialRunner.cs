@@ -36,8 +36,9 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
     {
         using ModalFeatures? features = Features(setting);
         using DRepMRecModel model = Create(setting, features, seed);
-        return ModelRun.Train(setting.HostName, setting.ModelOptions.UseModalLine, model, data, Trainer(setting, seed,
-            epochs), new Progress<TrainingProgress>(), cancellation);
+        return ModelRun.Train(
+            setting.HostName, setting.ModelOptions.UseModalLine, model, data, Trainer(setting, seed, epochs),
+            new Progress<TrainingProgress>(), cancellation);
     }
 
     private Trial Train(Setting setting, int seed, int epochs, CancellationToken cancellation)

@@ -40,8 +40,8 @@ public sealed class LoaderMessageTests
     [Fact]
     public void Of_PicksTheLinesOfTheSystemLoader()
         => LoaderMessage.Of(new DllNotFoundException(
-            "Unable to load shared library 'x'.\na: cannot open\n b: not found \na: cannot open\n")).Should().Be(
-                "a: cannot open; b: not found");
+            "Unable to load shared library 'x'.\na: cannot open\n b: not found \na: cannot open\n"))
+            .Should().Be("a: cannot open; b: not found");
 
     [Fact]
     public void Of_KeepsAMessageOfOneLine() => LoaderMessage.Of(new DllNotFoundException("There is no x.")).Should().Be("There is no x.");

@@ -89,8 +89,8 @@ internal sealed class SyntheticLibrary
     {
         (ulong Tag, ulong Value)[] entries =
         [
-            (5, NamesAt), (10, SymbolsAt - NamesAt), (6, SymbolsAt), (11, 24), (0x6ffffef5, HashAt), (0x6ffffff0,
-                SymbolVersionsAt), (0x6ffffffe, NeededAt), (0x6fffffff, 2),
+            (5, NamesAt), (10, SymbolsAt - NamesAt), (6, SymbolsAt), (11, 24),
+            (0x6ffffef5, HashAt), (0x6ffffff0, SymbolVersionsAt), (0x6ffffffe, NeededAt), (0x6fffffff, 2),
         ];
         for (int i = 0; i < entries.Length; i++)
         {

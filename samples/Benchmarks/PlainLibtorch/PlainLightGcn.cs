@@ -36,7 +36,8 @@ internal sealed class PlainLightGcn : IDisposable
             Tensor userRows = tensor(batch.UserIndices.ToArray());
             Tensor positiveRows = tensor(batch.PositiveIndices.ToArray()) + _userCount;
             Tensor negativeRows = tensor(batch.NegativeIndices.ToArray()) + _userCount;
-            Tensor users = nodes.index_select(0, userRows), positives = nodes.index_select(0, positiveRows);
+            Tensor users = nodes.index_select(0, userRows);
+            Tensor positives = nodes.index_select(0, positiveRows);
             Tensor negatives = nodes.index_select(0, negativeRows);
             Tensor loss = -((users * positives).sum(1) - (users * negatives).sum(1)).log_sigmoid().mean();
             Tensor squares = _ego.index_select(0, userRows).pow(2).sum() + _ego.index_select(0, positiveRows).pow(2).sum()

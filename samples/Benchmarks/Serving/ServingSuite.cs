@@ -111,7 +111,7 @@ internal static class ServingSuite
         }
     }
 
-    /// <summary>What memory gives to one thread that only reads.</summary>
+    /// <summary>The rate at which memory gives bytes to one thread that only reads.</summary>
     private static float ReadAll(float[] rows)
     {
         ReadOnlySpan<Vector512<float>> vectors = MemoryMarshal.Cast<float, Vector512<float>>(rows);
@@ -138,7 +138,8 @@ internal static class ServingSuite
             ? ""
             : (amount.Value / times.Fastest / 1e6).ToString(format, CultureInfo.InvariantCulture);
         string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
-        table.AddRow(Markup.Escape(what), Number(times.Median), Number(times.Fastest), Rate(bytes,
-            "F1"), bound is null ? "" : $"{bound.Value.Fastest / times.Fastest:P0}", Rate(flops, "F0"), beside);
+        table.AddRow(
+            Markup.Escape(what), Number(times.Median), Number(times.Fastest), Rate(bytes, "F1"),
+            bound is null ? "" : $"{bound.Value.Fastest / times.Fastest:P0}", Rate(flops, "F0"), beside);
     }
 }

@@ -18,8 +18,8 @@ internal static class LineScatter
     {
         string share = (100 * lines.Share).ToString("F0", CultureInfo.InvariantCulture);
         Plot plot = Picture.New(
-            $"{variant}, seed {seed}: items of both lines", $"first principal component (of two with {share} % of variance)",
-            "second principal component");
+            $"{variant}, seed {seed}: items of both lines",
+            $"first principal component (of two with {share} % of variance)", "second principal component");
         Add(plot, lines.Behavior, "behaviour line", 0);
         Add(plot, lines.Modal, "modal line", 1);
         plot.Axes.SetLimits(-reach, reach, -reach, reach);
@@ -30,8 +30,9 @@ internal static class LineScatter
     private static void Add(Plot plot, float[] points, string name, int color)
     {
         double[][] pairs = [.. points.Chunk(2).Select(p => new double[] { p[0], p[1] })];
-        ScottPlot.Plottables.Markers markers = plot.Add.Markers(pairs.Select(p => p[0]).ToArray(), pairs.Select(p => p[1])
-            .ToArray(), MarkerShape.FilledCircle, 5, Picture.Colors[color].WithAlpha(0.45));
+        ScottPlot.Plottables.Markers markers = plot.Add.Markers(
+            pairs.Select(p => p[0]).ToArray(), pairs.Select(p => p[1]).ToArray(),
+            MarkerShape.FilledCircle, 5, Picture.Colors[color].WithAlpha(0.45));
         markers.LegendText = name;
     }
 }

@@ -12,8 +12,8 @@ internal static class Cell
 
     /// <summary>With its sign; what rounds to 0 has none of its own.</summary>
     public static string Signed(double value, int digits = 4)
-        => double.IsNaN(value) ? "" : Math.Round(value, digits) is 0
-            ? Number(0, digits)
+        => double.IsNaN(value) ? ""
+            : Math.Round(value, digits) is 0 ? Number(0, digits)
             : value.ToString(digits == 1 ? "+0.0;-0.0" : "+0.0000;-0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>Mean ± standard deviation; the mean alone of one value.</summary>

@@ -1,9 +1,9 @@
-using DRepMRec.Fusions;
 using Common;
 using DRepMRec;
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
+using DRepMRec.Fusions;
 
 namespace ReproduceResults.Studies;
 
@@ -26,11 +26,11 @@ internal static class AblationVariants
         TrainerOptions trainer = Catalogue.Training(Catalogue.Ours, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
         Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create)
             => new(name, on, OptionsHash.Of(options, name, trainer))
-        {
-            Trainer = trainer,
-            Model = seed => new OwnedModel(create(options with { Seed = seed })),
-            IsPictured = Pictured.Contains(name),
-        };
+            {
+                Trainer = trainer,
+                Model = seed => new OwnedModel(create(options with { Seed = seed })),
+                IsPictured = Pictured.Contains(name),
+            };
 
         yield return Make(Full, full, data, options => DRepMRecModel.Create(data, options));
         foreach (var (name, options) in Changes(full).Where(c => c.Options != full))
@@ -49,10 +49,8 @@ internal static class AblationVariants
 
     private static Fusion[] Fusions(double weight) =>
     [
-        new Fusion.Sum { ModalWeight = weight }, new Fusion.Mean { ModalWeight = weight }, new Fusion.Concatenation
-        {
-            ModalWeight = weight,
-        },
+        new Fusion.Sum { ModalWeight = weight }, new Fusion.Mean { ModalWeight = weight },
+        new Fusion.Concatenation { ModalWeight = weight },
         new Fusion.NormalizedSum { ModalWeight = weight }, new Fusion.MatchedSum { ModalWeight = weight }, new Fusion.LearnedGate(),
         new Fusion.NormalizedConcatenation { ModalWeight = weight },
     ];
@@ -69,9 +67,13 @@ internal static class AblationVariants
         yield return ("no inter-alignment", full with { Alignment = bma with { InterWeight = 0 } });
         foreach (InterAlignmentGradient gradient in Enum.GetValues<InterAlignmentGradient>())
         {
-            yield return ("inter-alignment moves "
-                + $"{(gradient == InterAlignmentGradient.Both ? "both lines" : gradient == InterAlignmentGradient.Modal ? "the modal line" : "the behaviour line")}",
-                full with { Alignment = bma with { InterGradient = gradient } });
+            string moved = gradient switch
+            {
+                InterAlignmentGradient.Both => "both lines",
+                InterAlignmentGradient.Modal => "the modal line",
+                _ => "the behaviour line",
+            };
+            yield return ($"inter-alignment moves {moved}", full with { Alignment = bma with { InterGradient = gradient } });
         }
 
         foreach (Fusion fusion in Fusions(((Fusion.NormalizedConcatenation)bma.Fusion).ModalWeight))

@@ -24,10 +24,12 @@ internal sealed class AblationsStudy : Study
         report.Say($"Difference: {Training.Recall} minus that of the whole, over pairs of the same seed; p: paired t-test over users on "
             + $"{Training.Recall}, each user with the mean over seeds, Holm's correction.");
         report.Table(["Variant", .. Training.Metrics.Select(m => m.ToString()), "difference", "p", "cold items"],
-            outcomes.Select(o => (IReadOnlyList<string>)[
-            o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])), full is null
-                || o == full ? "" : Cell.SignedSpread(o.Differences(full, Training.Recall)),
-            corrected.TryGetValue(o, out double p) ? Cell.PValue(p) : "", o.Show(t => t.Groups[TestRows.Names[0]].Recall)]));
+            outcomes.Select(o => (IReadOnlyList<string>)
+            [
+                o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])),
+                full is null || o == full ? "" : Cell.SignedSpread(o.Differences(full, Training.Recall)),
+                corrected.TryGetValue(o, out double p) ? Cell.PValue(p) : "", o.Show(t => t.Groups[TestRows.Names[0]].Recall),
+            ]));
         if (full is not null && changed.Length > 0)
             report.Picture("differences", "Differences to the whole", file => Differences.Draw(file, full, changed));
 
@@ -45,9 +47,11 @@ internal sealed class AblationsStudy : Study
             + "modality's features. Means over seeds.");
         string[] modalities = [.. outcomes.SelectMany(o => o.Trainings[0].Lines!.Modalities).Select(m => m.Modality).Distinct().Order()];
         report.Table(["Variant", "users: cosine", "users: distance", "items: cosine", "items: distance", .. modalities],
-            outcomes.Select(o => (IReadOnlyList<string>)[
-            o.Name, Cosines(o, t => t.Users), Distance(o, t => t.Users), Cosines(o, t => t.Items), Distance(o,
-                t => t.Items), .. modalities.Select(m => Correlations(o, m))]));
+            outcomes.Select(o => (IReadOnlyList<string>)
+            [
+                o.Name, Cosines(o, t => t.Users), Distance(o, t => t.Users), Cosines(o, t => t.Items), Distance(o, t => t.Items),
+                .. modalities.Select(m => Correlations(o, m)),
+            ]));
 
         Outcome? Find(string name) => outcomes.FirstOrDefault(o => o.Name == name);
         Outcome? full = Find(AblationVariants.Full), free = Find(AblationVariants.NoSignal) ?? full;

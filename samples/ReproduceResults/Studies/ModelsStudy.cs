@@ -30,9 +30,12 @@ internal sealed class ModelsStudy : Study
             report.Heading($"{Catalogue.Ours} against the others");
             report.Say("p by the same test; Holm's correction over the models without BMA, and over the hosts with BMA by themselves.");
             report.Table(["Model", $"{Training.Recall}", $"{Catalogue.Ours} minus it", "gain", "p"],
-                outcomes.Where(o => o != ours).OrderByDescending(o => o.Mean(Training.Recall)).Select(o => (IReadOnlyList<string>)[
-                o.Name, o.Show(t => t.Test[Training.Recall.ToString()]), Cell.Signed(ours.Mean(Training.Recall) - o.Mean(Training.Recall)),
-                Cell.Percent((ours.Mean(Training.Recall) / o.Mean(Training.Recall)) - 1), Cell.PValue(corrected[(ours, o)])]));
+                outcomes.Where(o => o != ours).OrderByDescending(o => o.Mean(Training.Recall)).Select(o => (IReadOnlyList<string>)
+                [
+                    o.Name, o.Show(t => t.Test[Training.Recall.ToString()]),
+                    Cell.Signed(ours.Mean(Training.Recall) - o.Mean(Training.Recall)),
+                    Cell.Percent((ours.Mean(Training.Recall) / o.Mean(Training.Recall)) - 1), Cell.PValue(corrected[(ours, o)]),
+                ]));
         }
 
         WriteGroups(report, outcomes);
@@ -42,10 +45,10 @@ internal sealed class ModelsStudy : Study
     private static IReadOnlyList<string> Row(Outcome outcome, Outcome? host, Dictionary<(Outcome, Outcome), double> corrected) =>
     [
         outcome.Name, .. Training.Metrics.Select(m => outcome.Show(t => t.Test[m.ToString()])),
-        host is null ? "" : Cell.Percent((outcome.Mean(Training.Recall) / host.Mean(Training.Recall)) - 1), host is null ? "" : Cell.PValue(
-            corrected[(outcome, host)]),
-        outcome.Variant.Model is null ? "" : Cell.Number(outcome.Values(t => t.BestEpoch).Mean(),
-            0), outcome.Variant.Model is null ? "" : Cell.Number(outcome.Values(t => t.SecondsPerEpoch).Mean(), 2),
+        host is null ? "" : Cell.Percent((outcome.Mean(Training.Recall) / host.Mean(Training.Recall)) - 1),
+        host is null ? "" : Cell.PValue(corrected[(outcome, host)]),
+        outcome.Variant.Model is null ? "" : Cell.Number(outcome.Values(t => t.BestEpoch).Mean(), 0),
+        outcome.Variant.Model is null ? "" : Cell.Number(outcome.Values(t => t.SecondsPerEpoch).Mean(), 2),
     ];
 
     private static Outcome? HostOf(Outcome outcome, IReadOnlyList<Outcome> outcomes)
@@ -60,8 +63,8 @@ internal sealed class ModelsStudy : Study
         (Outcome First, Outcome Second)[] gains = [.. outcomes.Select(o => (o, HostOf(o, outcomes)!)).Where(p => p.Item2 is not null)];
         (Outcome First, Outcome Second)[] leads = [.. outcomes.Where(o => o.Name == Catalogue.Ours)
             .SelectMany(ours => outcomes.Where(o => o != ours).Select(o => (ours, o)))];
-        var families = leads.GroupBy(
-            p => HostOf(p.Second, outcomes) is not null).Prepend<IEnumerable<(Outcome First, Outcome Second)>>(gains);
+        var families = leads.GroupBy(p => HostOf(p.Second, outcomes) is not null)
+            .Prepend<IEnumerable<(Outcome First, Outcome Second)>>(gains);
         return families.SelectMany(family => family.Zip(SignificanceTest.Holm([.. family.Select(p => p.First.Against(p.Second).PValue)])))
             .ToDictionary(p => p.First, p => p.Second);
     }
@@ -90,15 +93,20 @@ internal sealed class ModelsStudy : Study
             report.Say($"Seconds of training and validation until validation {Training.Recall} first reaches {QualityModel}'s best, "
                 + $"{Cell.Number(target)} (mean over seeds), on one thread each; mean over the seeds that reach it.");
             report.Table(["Model", "seconds", "seeds that reach it", $"best validation {Training.Recall}", "seconds in all"],
-                trained.Select(o =>
-            {
-                double[] reached = [.. o.Trainings.Select(t => t.History.FirstOrDefault(e => e.Recall >= target - 1e-9)?.Total)
-                    .OfType<double>()];
-                return (IReadOnlyList<string>)[o.Name, Cell.Spread(reached, 1), $"{reached.Length} of {o.Trainings.Count}", o.Show(t =>
-                    t.Valid[Training.Recall.ToString()]), Cell.Number(o.Values(t => t.Seconds).Mean(), 0)];
-            }));
+                trained.Select(o => TimeTo(o, target)));
         }
 
         report.Picture("learning-curves", "Learning curves", file => LearningCurves.Draw(file, trained, quality));
+    }
+
+    private static IReadOnlyList<string> TimeTo(Outcome outcome, double quality)
+    {
+        double[] reached = [.. outcome.Trainings
+            .Select(t => t.History.FirstOrDefault(e => e.Recall >= quality - 1e-9)?.Total).OfType<double>()];
+        return
+        [
+            outcome.Name, Cell.Spread(reached, 1), $"{reached.Length} of {outcome.Trainings.Count}",
+            outcome.Show(t => t.Valid[Training.Recall.ToString()]), Cell.Number(outcome.Values(t => t.Seconds).Mean(), 0),
+        ];
     }
 }

@@ -19,7 +19,7 @@ internal abstract class Study
 
     public abstract string Name { get; }
 
-    /// <summary>What it trains when no variants are asked for; none for all.</summary>
+    /// <summary>The variants that the study trains when none are asked for; none for all.</summary>
     protected virtual IReadOnlyList<string> Usual => [];
 
     /// <summary>Whether it can show models under both losses side by side.</summary>

@@ -5,7 +5,7 @@ using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
-/// <summary>Makes the trainings of some variants of a study that the log doesn't have, seed by seed.</summary>
+/// <summary>Makes the trainings of the chosen variants of a study that the log doesn't have, seed by seed.</summary>
 internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, TrainingLog log, CommandLine options)
 {
     // A baseline has no seed of its own.
@@ -27,7 +27,7 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
         });
     }
 
-    /// <summary>The variants with their trainings; those that have none are left out.</summary>
+    /// <summary>The variants with their trainings; variants without a training are left out.</summary>
     /// <exception cref="ArgumentException">The log has no training of them.</exception>
     public IReadOnlyList<Outcome> Outcomes()
     {

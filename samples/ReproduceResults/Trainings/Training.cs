@@ -2,7 +2,9 @@ using DRepMRec.Evaluation;
 
 namespace ReproduceResults.Trainings;
 
-/// <summary>One training as a line of the log: what was trained, under what, and all that tables and pictures are made from.</summary>
+/// <summary>
+/// One training as a line of the log: the variant and seed, the options, and all figures that tables and pictures are made from.
+/// </summary>
 internal sealed record Training(string Study, string Variant, int Seed, string SplitChecksum, string Options)
 {
     public static readonly RankingMetric Recall = RankingMetric.Recall(20);
@@ -46,7 +48,7 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
     /// <summary>The diagnostics of a model with both lines.</summary>
     public LineFigures? Lines { get; init; }
 
-    /// <summary>What pictures of the lines are drawn from, of the variants that are pictured.</summary>
+    /// <summary>The figures that pictures of the lines are drawn from, of the variants that are pictured.</summary>
     public LineSnapshot? Snapshot { get; init; }
 
     /// <summary>Why there are no figures, if the training diverged.</summary>

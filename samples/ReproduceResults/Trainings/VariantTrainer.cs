@@ -63,14 +63,14 @@ internal static class VariantTrainer
 
     private static Training WithFigures(Training training, Variant variant, EvaluationResult validation, EvaluationResult test,
         IItemScorer scorer) => training with
-    {
-        Valid = Values(validation),
-        Test = Values(test),
-        TestUsers = test.EvaluatedUsers.Count,
-        RecallPerUser = PerUser(test, Training.Recall),
-        NdcgPerUser = PerUser(test, Training.Ndcg),
-        Groups = TestRows.Measure(variant.Data, scorer),
-    };
+        {
+            Valid = Values(validation),
+            Test = Values(test),
+            TestUsers = test.EvaluatedUsers.Count,
+            RecallPerUser = PerUser(test, Training.Recall),
+            NdcgPerUser = PerUser(test, Training.Ndcg),
+            Groups = TestRows.Measure(variant.Data, scorer),
+        };
 
     private static List<EpochFigures> History(IReadOnlyList<EpochReport> epochs)
     {
