@@ -38,9 +38,12 @@ internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End
                 end = Measure();
         });
         new Trainer(model, data, options with { MaxEpochs = epochs, Patience = epochs }).Fit(progress);
-        return new MemoryRun($"training {name}", epochs * perEpoch, (quarter.Tensors, end.Tensors), (quarter.Managed, end.Managed),
-            (quarter.Native, end.Native))
-        { Allowance = epochs * BytesPerEpoch };
+        return new MemoryRun(
+            $"training {name}", epochs * perEpoch,
+            (quarter.Tensors, end.Tensors), (quarter.Managed, end.Managed), (quarter.Native, end.Native))
+        {
+            Allowance = epochs * BytesPerEpoch,
+        };
     }
 
     /// <summary>Runs anything a number of times.</summary>

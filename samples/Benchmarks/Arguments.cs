@@ -36,7 +36,7 @@ internal sealed record Arguments
         var data = new Option<string?>("--data")
         {
             Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset of TikTok's size.",
-        };
+        }.ExistingFolder();
         var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => 1 }.AboveZero();
         var epochs = new Option<int>("--epochs")
         {

@@ -61,8 +61,9 @@ internal static class VariantTrainer
         };
     }
 
-    private static Training WithFigures(Training training, Variant variant, EvaluationResult validation, EvaluationResult test,
-        IItemScorer scorer) => training with
+    private static Training WithFigures(
+        Training training, Variant variant, EvaluationResult validation, EvaluationResult test, IItemScorer scorer)
+        => training with
         {
             Valid = Values(validation),
             Test = Values(test),
