@@ -13,8 +13,8 @@ using DRepMRec.Training;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>
-/// Sets every property of every options record to extreme values, one set of values at a time, and trains with the values that aren't
-/// refused.
+/// Sets every property of every options record to extreme values, one set of values at a time,
+/// and trains with the values that aren't refused.
 /// </summary>
 internal sealed class OptionRun(int seed)
 {

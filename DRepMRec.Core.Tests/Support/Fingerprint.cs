@@ -37,9 +37,8 @@ internal static class Fingerprint
             : string.Create(CultureInfo.InvariantCulture, $"{result.Protocol} {Show(result.All)} {Show(result.ColdItems)} "
                 + $"{Show(result.ColdItemsAmongCold)} {result.ItemCoverage:R}");
 
-    private static string Show(GroupResult? group) => group is null
-        ? "-"
-        : string.Create(CultureInfo.InvariantCulture, $"{group.Users} {group.Positives} {Show(group.Metrics)}");
+    private static string Show(GroupResult? group)
+        => group is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{group.Users} {group.Positives} {Show(group.Metrics)}");
 
     private static string Show<TKey>(IEnumerable<KeyValuePair<TKey, double>> values)
         => string.Join(' ', values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Key} {v.Value:R}")));

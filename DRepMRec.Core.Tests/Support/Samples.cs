@@ -15,8 +15,8 @@ internal static class Samples
     }
 
     /// <summary>
-    /// Even users like even items, odd users odd items; for each user one item of the same parity is held out for validation and one for
-    /// test.
+    /// Even users like even items, odd users odd items;
+    /// for each user one item of the same parity is held out for validation and one for test.
     /// </summary>
     public static RecDataset Checkerboard(int users, int items, bool features = true)
     {

@@ -134,9 +134,8 @@ internal static class ServingSuite
     /// <summary>Rates and ratios are those of the fastest calls.</summary>
     private static void Row(Table table, string what, Times times, double? bytes, Times? bound, double? flops, string beside)
     {
-        string Rate(double? amount, string format) => amount is null
-            ? ""
-            : (amount.Value / times.Fastest / 1e6).ToString(format, CultureInfo.InvariantCulture);
+        string Rate(double? amount, string format)
+            => amount is null ? "" : (amount.Value / times.Fastest / 1e6).ToString(format, CultureInfo.InvariantCulture);
         string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
         table.AddRow(
             Markup.Escape(what), Number(times.Median), Number(times.Fastest), Rate(bytes, "F1"),

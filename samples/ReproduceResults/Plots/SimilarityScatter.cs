@@ -9,8 +9,8 @@ internal static class SimilarityScatter
     public static void Draw(string file, SnapshotPair pair)
     {
         SimilarityPairs[] all = [.. pair.First.Lines.Similarities, .. pair.Second.Lines.Similarities];
-        var limits = new AxisLimits(Lowest(all, p => p.Features), Highest(all, p => p.Features), Lowest(all, p => p.Line),
-            Highest(all, p => p.Line));
+        var limits = new AxisLimits(
+            Lowest(all, p => p.Features), Highest(all, p => p.Features), Lowest(all, p => p.Line), Highest(all, p => p.Line));
         Picture.SaveRow(file, 1200, 640, Panel(pair.First.Variant, pair.First.Lines, pair.Seed, limits),
             Panel(pair.Second.Variant, pair.Second.Lines, pair.Seed, limits));
     }

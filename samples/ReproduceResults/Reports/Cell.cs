@@ -6,9 +6,8 @@ namespace ReproduceResults.Reports;
 /// <summary>Numbers as tables show them.</summary>
 internal static class Cell
 {
-    public static string Number(double value, int digits = 4) => double.IsNaN(value)
-        ? ""
-        : value.ToString("F" + digits, CultureInfo.InvariantCulture);
+    public static string Number(double value, int digits = 4)
+        => double.IsNaN(value) ? "" : value.ToString("F" + digits, CultureInfo.InvariantCulture);
 
     /// <summary>With its sign; what rounds to 0 has none of its own.</summary>
     public static string Signed(double value, int digits = 4)

@@ -18,8 +18,8 @@ internal sealed class AblationsStudy : Study
     {
         Outcome? full = outcomes.FirstOrDefault(o => o.Name == AblationVariants.Full);
         Outcome[] changed = [.. outcomes.Where(o => o != full)];
-        Dictionary<Outcome, double> corrected = full is null ? [] : changed.Zip(
-            SignificanceTest.Holm([.. changed.Select(o => o.Against(full).PValue)])).ToDictionary(p => p.First, p => p.Second);
+        IReadOnlyList<double> values = full is null ? [] : SignificanceTest.Holm([.. changed.Select(o => o.Against(full).PValue)]);
+        Dictionary<Outcome, double> corrected = changed.Zip(values).ToDictionary(p => p.First, p => p.Second);
         report.Heading("DRepMRec with one thing changed");
         report.Say($"Difference: {Training.Recall} minus that of the whole, over pairs of the same seed; p: paired t-test over users on "
             + $"{Training.Recall}, each user with the mean over seeds, Holm's correction.");

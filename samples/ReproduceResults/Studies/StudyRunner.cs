@@ -11,8 +11,11 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
     // A baseline has no seed of its own.
     private static readonly int[] NoSeed = [0];
 
-    private readonly (Variant Variant, int Seed)[] _asked = [.. variants.SelectMany(v => (v.Model is null ? NoSeed : options.Seeds)
-        .Select((seed, round) => (v, seed, round))).OrderBy(t => t.round).Select(t => (t.v, t.seed))];
+    private readonly (Variant Variant, int Seed)[] _asked =
+    [
+        .. variants.SelectMany(v => (v.Model is null ? NoSeed : options.Seeds).Select((seed, round) => (v, seed, round)))
+            .OrderBy(t => t.round).Select(t => (t.v, t.seed)),
+    ];
 
     public void Train(CancellationToken cancellation)
     {
@@ -54,9 +57,9 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
 
     private static string Figures(Training training)
     {
-        string figure = string.Create(
-            CultureInfo.InvariantCulture, $"validation {Training.Recall} {training.Valid[Training.Recall.ToString()]:F4}");
-        return training.Epochs == 0 ? figure : string.Create(
-            CultureInfo.InvariantCulture, $"{figure}, epoch {training.BestEpoch} of {training.Epochs}, {training.Seconds:F0} s");
+        string figure = string.Create(CultureInfo.InvariantCulture,
+            $"validation {Training.Recall} {training.Valid[Training.Recall.ToString()]:F4}");
+        return training.Epochs == 0 ? figure : string.Create(CultureInfo.InvariantCulture,
+            $"{figure}, epoch {training.BestEpoch} of {training.Epochs}, {training.Seconds:F0} s");
     }
 }
