@@ -72,7 +72,7 @@ public sealed class EvaluatorTests
         blocks.ItemCoverage.Should().Be(whole.ItemCoverage);
     }
 
-    /// <summary>Hides that a scorer can score some items at a time.</summary>
+    /// <summary>Hides that a scorer can score a range of items at a time.</summary>
     private sealed class Whole(IItemScorer scorer) : IItemScorer
     {
         public int UserCount => scorer.UserCount;
@@ -211,7 +211,7 @@ public sealed class EvaluatorTests
         {
             for (int i = 0; i < items; i++)
             {
-                // The last items are cold; some users have nothing in some sets.
+                // The last items are cold; not every user has interactions in every set.
                 if (random.NextInt(4) == 0)
                     sets[i >= 38 ? 1 + random.NextInt(2) : random.NextInt(3)].Add((u, i));
             }
@@ -220,7 +220,9 @@ public sealed class EvaluatorTests
         return Samples.Dataset("random", users, items, sets[0], sets[1], sets[2], []);
     }
 
-    /// <summary>Few distinct values, so that there are ties everywhere; some items are never to be recommended.</summary>
+    /// <summary>
+    /// Few distinct values, so that there are ties everywhere; items with a score of minus infinity are never to be recommended.
+    /// </summary>
     private static TableScorer RandomScorer(RecDataset data, ulong seed)
     {
         var random = new SeededRandom(seed);

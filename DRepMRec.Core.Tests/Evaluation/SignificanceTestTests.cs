@@ -85,7 +85,7 @@ public sealed class SignificanceTestTests
         wider.SplitChecksum.Should().Be(board.SplitChecksum);
         Refused(test, Run(wider, EvaluationTarget.Test), "Items is 12 and 13");
 
-        // What says nothing about the ranking may differ: the seed of a training, the other metrics, the mask of a validation.
+        // Options that say nothing about the ranking may differ: the seed of a training, the other metrics, the mask of a validation.
         EvaluationResult other = Run(board, EvaluationTarget.Test, new EvaluationOptions { Metrics = [RankingMetric.Recall(20)] }, seed: 7);
         SignificanceTest.PairedT(test, other, RankingMetric.Recall(20)).PValue.Should().Be(1);
         SignificanceTest.PairedT(validation, Run(board, EvaluationTarget.Validation, masked), RankingMetric.Recall(20)).PValue.Should()

@@ -122,7 +122,7 @@ public sealed class Trainer
             LogEpoch(state.History[^1], best);
             if (epoch % every == 0 || state.IsComplete)
                 save();
-            progress?.Report(new TrainingProgress(epoch, _options.MaxEpochs, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best, state.Elapsed));
+            progress?.Report(state.Progress(epoch, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best));
         }
     }
 
@@ -145,7 +145,7 @@ public sealed class Trainer
             state.Optimizer.Step(rate);
             state.CompleteBatch(loss);
             if (number < sampler.BatchCount)
-                progress?.Report(new TrainingProgress(state.Epoch, _options.MaxEpochs, number, sampler.BatchCount, state.Losses.ToDictionary(), null, false, state.Elapsed));
+                progress?.Report(state.Progress(state.Epoch, number, sampler.BatchCount, state.Losses.ToDictionary()));
         }
     }
 

@@ -19,4 +19,14 @@ public sealed record TrainingProgress(
     IReadOnlyDictionary<string, double> Losses,
     EvaluationResult? Validation,
     bool Best,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed)
+{
+    /// <summary>
+    /// The epoch with the best validation figures so far, epochs before a checkpoint among them; <see langword="null"/> until the first
+    /// evaluation.
+    /// </summary>
+    public int? BestEpoch { get; init; }
+
+    /// <summary>What <see cref="TrainerOptions.StoppingMetric"/> was at <see cref="BestEpoch"/>.</summary>
+    public double? BestValue { get; init; }
+}

@@ -67,6 +67,15 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
         return best;
     }
 
+    /// <summary>Where the training is, to be reported.</summary>
+    public TrainingProgress Progress(
+        int epoch, int batch, int batches, IReadOnlyDictionary<string, double> losses, EvaluationResult? validation = null, bool best = false)
+        => new(epoch, options.MaxEpochs, batch, batches, losses, validation, best, Elapsed)
+        {
+            BestEpoch = Stopping.BestEpoch,
+            BestValue = Stopping.BestEpoch is null ? null : Stopping.BestValue,
+        };
+
     /// <summary>Takes the place of another process; the weights, the moments and the best weights are put into their tensors by the caller.</summary>
     public void GoOn(IEnumerable<EpochReport> history, double? firstLoss, TimeSpan elapsed)
     {

@@ -1,6 +1,6 @@
 namespace ServeRecommendations;
 
-/// <summary>What a request may ask for at most.</summary>
+/// <summary>The most that a request may ask for.</summary>
 internal static class Limits
 {
     public const int BodyBytes = 1 << 20;
@@ -16,7 +16,7 @@ internal static class Limits
     /// </summary>
     public const int AddedItems = 10_000;
 
-    /// <summary>What is wrong with a query, by field; empty when nothing is.</summary>
+    /// <summary>The faults of a query, by field; empty for a valid query.</summary>
     public static Dictionary<string, string[]> Check(RecommendationQuery query)
     {
         Dictionary<string, string[]> errors = CheckRange("count", query.Count, Count);
@@ -30,11 +30,11 @@ internal static class Limits
         return errors;
     }
 
-    /// <summary>What is wrong with a number.</summary>
+    /// <summary>The fault of a number.</summary>
     public static Dictionary<string, string[]> CheckRange(string field, int value, int most)
         => value >= 0 && value <= most ? [] : new Dictionary<string, string[]> { [field] = [$"Expected 0 to {most}, got {value}."] };
 
-    /// <summary>What is wrong with an id.</summary>
+    /// <summary>The fault of an id.</summary>
     public static Dictionary<string, string[]> CheckId(string field, string id)
         => id.Length is > 0 and <= IdLength ? []
             : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {IdLength} characters, got {id.Length}."] };
