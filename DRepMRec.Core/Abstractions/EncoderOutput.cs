@@ -9,12 +9,14 @@ public sealed record EncoderOutput(UserItemEmbeddings Embeddings)
     /// <summary>The encoder's own loss terms beside the ranking loss, by name; none without a batch.</summary>
     public IReadOnlyList<LossTerm> Terms { get; init; } = [];
 
-    /// <summary>The encoder's own modal representations, of the same shapes, if it has any: what BMA aligns with where the options say so.</summary>
+    /// <summary>
+    /// The encoder's own modal representations, of the same shapes, if it has any: what BMA aligns with where the options say so.
+    /// </summary>
     public UserItemEmbeddings? Modal { get; init; }
 
     /// <summary>
-    /// The trainable rows that the representations start from, before any propagation, if there are such; of any width. The trainer puts its L2 penalty on
-    /// those of the batch, so gradients must flow through them to the weights.
+    /// The trainable rows that the representations start from, before any propagation, if there are such; of any width. The trainer puts
+    /// its L2 penalty on those of the batch, so gradients must flow through them to the weights.
     /// </summary>
     public UserItemEmbeddings? Ego { get; init; }
 

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>
-/// LightGCN (He et al., SIGIR 2020, arXiv 2002.02126): E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over the user-item graph; the representation is the mean over layers 0 to L.
+/// LightGCN (He et al., SIGIR 2020, arXiv 2002.02126): E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over the user-item graph; the representation is
+/// the mean over layers 0 to L.
 /// </summary>
 public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {

@@ -21,11 +21,14 @@ public sealed partial class ModalEncoder
             Tensor items = SparseProduct.Sum(Terms(mixing, m));
             if (_weights is not null)
                 items = items.Times(weights[m]) / weightSum;
-            return new ModalityExport(new UserItemEmbeddings(Users(graph, items, features), items)) { Content = Content(features, m, weights[m]) };
+            var part = new UserItemEmbeddings(Users(graph, items, features), items);
+            return new ModalityExport(part) { Content = Content(features, m, weights[m]) };
         })];
     }
 
-    /// <summary>How new items are encoded; not where a gate filters rows that belong to known items, or the columns are principal components.</summary>
+    /// <summary>
+    /// How new items are encoded; not where a gate filters rows that belong to known items, or the columns are principal components.
+    /// </summary>
     private ContentExport? Content(ModalFeatures features, int modality, double weight)
     {
         if (_options.Gate == FilterGateKind.Embedding || features.IsReduced)

@@ -40,7 +40,10 @@ public sealed partial class ModalEncoder
         return cold;
     }
 
-    /// <summary>The items that a batch's rows are made from, ascending; <see langword="null"/> when they are most of all, or reach further than one step.</summary>
+    /// <summary>
+    /// The items that a batch's rows are made from, ascending; <see langword="null"/> when they are most of all, or reach further than one
+    /// step.
+    /// </summary>
     private int[]? Pick(CsrMatrix history, int[] items)
     {
         if (_options.Neighbors > 0 && _options.RelationLayers > 1)
@@ -62,7 +65,8 @@ public sealed partial class ModalEncoder
         {
             CsrMatrix mixing = Mixing(features).Items(m).SelectRows(picked);
             int[] sources = mixing.UsedColumns();
-            terms[m] = [(mixing.SelectColumns(sources), _gates[m].call(features.Values[m].SelectRows(sources), _items?.SelectRows(sources)))];
+            Tensor gated = _gates[m].call(features.Values[m].SelectRows(sources), _items?.SelectRows(sources));
+            terms[m] = [(mixing.SelectColumns(sources), gated)];
         }
 
         return Weigh(terms, _weights is null ? [] : [.. features.Present.Select(p => p.SelectRows(picked))]);

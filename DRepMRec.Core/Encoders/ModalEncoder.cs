@@ -10,11 +10,12 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>
-/// The modal line of DRepMRec (arXiv 2404.11119): per modality a filter gate that denoises the frozen features and a relation graph over similar items; an item is the weighted sum of its
-/// modalities, a user the mean of the items in the graph.
+/// The modal line of DRepMRec (arXiv 2404.11119): per modality a filter gate that denoises the frozen features and a relation graph over
+/// similar items; an item is the weighted sum of its modalities, a user the mean of the items in the graph.
 /// </summary>
 /// <remarks>
-/// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Items without any modality get zeros, users without items the mean over all items that have content.
+/// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Items without any modality get zeros, users
+/// without items the mean over all items that have content.
 /// </remarks>
 public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
@@ -43,7 +44,9 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         _options.Validate(features.ModalityCount);
         Features = features;
         var initialization = new Initialization(_options.Seed);
-        _gates = new ModuleList<FilterGate>([.. features.Values.Select(v => new FilterGate((int)v.shape[1], EmbeddingDim, _options.Gate != FilterGateKind.None, initialization))]);
+        bool hasGate = _options.Gate != FilterGateKind.None;
+        _gates = new ModuleList<FilterGate>(
+            [.. features.Values.Select(v => new FilterGate((int)v.shape[1], EmbeddingDim, hasGate, initialization))]);
         if (_options.Gate == FilterGateKind.Embedding)
             _items = initialization.XavierUniform(features.ItemCount, EmbeddingDim);
         if (_options.Weighting == ModalityWeighting.Learned)
@@ -65,7 +68,11 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentNullException.ThrowIfNull(features);
         if (features.ModalityCount != _gates.Count)
-            throw new ArgumentException($"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
+        {
+            throw new ArgumentException(
+                $"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
+        }
+
         ShapeCheck.ThrowIfOtherSize(graph, graph?.UserCount ?? 0, features.ItemCount);
 
         using DisposeScope scope = NewDisposeScope();
@@ -114,7 +121,8 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         if (_weights is null)
             return SparseProduct.Sum([.. terms.SelectMany(t => t)]);
 
-        Tensor shares = _weights.softmax(0), sum = SparseProduct.Sum(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
+        Tensor shares = _weights.softmax(0);
+        Tensor sum = SparseProduct.Sum(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
         for (int m = 1; m < terms.Length; m++)
         {
             sum = sum.Plus(SparseProduct.Sum(terms[m]) * shares.narrow(0, m, 1));
@@ -132,17 +140,25 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return _mixing!;
     }
 
-    /// <summary>[U, D]: each user the mean of their items, and what similar users bring; users without items the mean over all items that have content.</summary>
+    /// <summary>
+    /// [U, D]: each user the mean of their items, and what similar users bring; users without items the mean over all items that have
+    /// content.
+    /// </summary>
     private Tensor Users(InteractionGraph graph, Tensor items, ModalFeatures features)
     {
         Tensor users = graph.UserMeans.Propagate(items);
         if (_options.UserNeighbors > 0)
-            users = users.Plus(_userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
+        {
+            CsrMatrix similar = _userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors));
+            users = users.Plus(similar.Propagate(users));
+        }
+
         return graph.ColdUserCount == 0
             ? users
             : users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));
     }
 
     /// <summary>[1, D]: the mean over all items that have content.</summary>
-    private static Tensor MeanItem(Tensor items, ModalFeatures features) => items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
+    private static Tensor MeanItem(Tensor items, ModalFeatures features)
+        => items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
 }

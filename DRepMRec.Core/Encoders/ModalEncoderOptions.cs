@@ -8,7 +8,9 @@ public enum FilterGateKind
     /// <summary>H = P ⊙ sigmoid(P W2 + b2) with P = X W1 + b1: the features filter themselves.</summary>
     Self,
 
-    /// <summary>H = M ⊙ sigmoid(P W2 + b2) with a trainable row of M per item, which belongs to the modal line alone: the features filter it.</summary>
+    /// <summary>
+    /// H = M ⊙ sigmoid(P W2 + b2) with a trainable row of M per item, which belongs to the modal line alone: the features filter it.
+    /// </summary>
     Embedding,
 
     /// <summary>H = P: no gate.</summary>
@@ -59,7 +61,10 @@ public sealed record ModalEncoderOptions
     /// <value>Each 0 or above, not all 0. Empty by default.</value>
     public IReadOnlyList<double> FixedWeights { get; init; } = [];
 
-    /// <summary>The number of users k that a user is linked to by the items they share, in the whole training graph: like the relation graphs it is frozen.</summary>
+    /// <summary>
+    /// The number of users k that a user is linked to by the items they share, in the whole training graph: like the relation graphs it is
+    /// frozen.
+    /// </summary>
     /// <value>0 (no user graph, the default) or more.</value>
     public int UserNeighbors { get; init => field = Guard.NotNegative(value); }
 

@@ -113,8 +113,9 @@ internal sealed class RankingTask
         workspace.Best[n].Offer(scores, first);
         if (_coldPositives[place] == 0)
             return;
-        for (int at = workspace.ColdPlaces[n]; at < _coldItems.Length && _coldItems[at] < first + scores.Length; workspace.ColdPlaces[n] = ++at)
-            workspace.BestCold[n].Offer(scores[_coldItems[at] - first], _coldItems[at]);
+        ref int cold = ref workspace.ColdPlaces[n];
+        for (; cold < _coldItems.Length && _coldItems[cold] < first + scores.Length; cold++)
+            workspace.BestCold[n].Offer(scores[_coldItems[cold] - first], _coldItems[cold]);
     }
 
     /// <summary>Takes the items of this block out. As items ascend, each is looked at once.</summary>

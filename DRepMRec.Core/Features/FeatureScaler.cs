@@ -5,7 +5,10 @@ namespace DRepMRec.Features;
 /// <summary>Brings raw features to a common scale.</summary>
 internal static class FeatureScaler
 {
-    /// <summary>Scaled features, row-major; rows of items without the modality stay zero, all others get length sqrt(d) unless scaling made them zero.</summary>
+    /// <summary>
+    /// Scaled features, row-major; rows of items without the modality stay zero, all others get length sqrt(d) unless scaling made them
+    /// zero.
+    /// </summary>
     public static float[] Scale(ItemFeatures features, FeatureScaling scaling)
     {
         int dimension = features.Dimension;

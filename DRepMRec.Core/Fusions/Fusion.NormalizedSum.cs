@@ -5,7 +5,10 @@ namespace DRepMRec.Fusions;
 
 public abstract partial record Fusion
 {
-    /// <summary>behaviour / |behaviour| + w * modal / |modal|, row by row; where there is no behaviour, <see cref="ColdModalWeight"/> takes the place of w.</summary>
+    /// <summary>
+    /// behaviour / |behaviour| + w * modal / |modal|, row by row; where there is no behaviour, <see cref="ColdModalWeight"/> takes the
+    /// place of w.
+    /// </summary>
     public sealed record NormalizedSum : Fusion
     {
         /// <summary>The weight w of the modal line.</summary>
@@ -13,8 +16,8 @@ public abstract partial record Fusion
         public double ModalWeight { get; init => field = Guard.Positive(value); } = 0.5;
 
         /// <summary>
-        /// How long the representation is of who or what has no behaviour, where all others have between 1 - w and 1 + w: the higher, the higher cold
-        /// items rank.
+        /// How long the representation is of who or what has no behaviour, where all others have between 1 - w and 1 + w: the higher, the
+        /// higher cold items rank.
         /// </summary>
         /// <value>Above 0. The default is 1.</value>
         public double ColdModalWeight { get; init => field = Guard.Positive(value); } = 1;

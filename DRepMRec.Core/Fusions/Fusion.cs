@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Fusions;
 
-/// <summary>How the rows of the behaviour line and of the modal line become one: the formula, what it needs to be trained, and what serving needs to know of it.</summary>
+/// <summary>
+/// How the rows of the behaviour line and of the modal line become one: the formula, what it needs to be trained, and what serving needs to
+/// know of it.
+/// </summary>
 /// <remarks>
-/// Derive from it for a fusion of your own. Its public properties are its options: they go into checkpoints and model files, by which a training is
-/// told from another. A behaviour row of zeros means that nothing is known of the user's or item's behaviour.
+/// Derive from it for a fusion of your own. Its public properties are its options: they go into checkpoints and model files, by which a
+/// training is told from another. A behaviour row of zeros means that nothing is known of the user's or item's behaviour.
 /// </remarks>
 /// <example>
 /// <code>
@@ -39,9 +42,14 @@ public abstract partial record Fusion
     /// <returns>[N, <see cref="Dimension"/>]; it belongs to the dispose scope that is open.</returns>
     public abstract Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights);
 
-    /// <summary>What a fused row is made of, for serving without libtorch: to tell the parts of a score, to fold in users, to add items.</summary>
+    /// <summary>
+    /// What a fused row is made of, for serving without libtorch: to tell the parts of a score, to fold in users, to add items.
+    /// </summary>
     /// <param name="behavior">The behaviour rows of all users and items, for fusions whose numbers depend on them.</param>
-    /// <returns><see langword="null"/>, the default, where the fusion isn't a sum of parts that <see cref="FusionForm"/> can say: then fused rows alone are served.</returns>
+    /// <returns>
+    /// <see langword="null"/>, the default, where the fusion isn't a sum of parts that <see cref="FusionForm"/> can say: then fused rows
+    /// alone are served.
+    /// </returns>
     public virtual FusionForm? Export(UserItemEmbeddings behavior) => null;
 
     /// <summary>[N, 1]: 1 for rows of zeros, 0 for others.</summary>

@@ -8,7 +8,8 @@ namespace DRepMRec.Graphs;
 /// The bipartite graph of users and items: nodes 0 to U-1 are the users, nodes U to U+I-1 the items, and each interaction is an edge.
 /// </summary>
 /// <remarks>
-/// Immutable and safe for use by many threads. Its matrices are made when first asked for and kept. Nodes without an edge have empty rows, so nothing about them is infinite or NaN.
+/// Immutable and safe for use by many threads. Its matrices are made when first asked for and kept. Nodes without an edge have empty rows,
+/// so nothing about them is infinite or NaN.
 /// </remarks>
 public sealed class InteractionGraph
 {
@@ -27,7 +28,8 @@ public sealed class InteractionGraph
         ColdUserCount = Enumerable.Range(0, UserCount).Count(u => UserDegree(u) == 0);
         _adjacency = new Lazy<CsrMatrix>(NormalizeSymmetrically);
         _userMeans = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, _) => 1f / UserDegree(user)));
-        _normalizedInteractions = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, item) => (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]))));
+        _normalizedInteractions = new Lazy<CsrMatrix>(
+            () => WeightItemsOfUsers((user, item) => (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]))));
     }
 
     /// <summary>The edges.</summary>
@@ -77,7 +79,10 @@ public sealed class InteractionGraph
         return new InteractionGraph(Interactions.Without(dropped));
     }
 
-    /// <summary>A graph without a share of the edges, those between nodes of high degree first: the edges that stay are drawn without replacement, with probability in proportion to 1 / sqrt(d_u d_i) (FREEDOM, MM 2023).</summary>
+    /// <summary>
+    /// A graph without a share of the edges, those between nodes of high degree first: the edges that stay are drawn without replacement,
+    /// with probability in proportion to 1 / sqrt(d_u d_i) (FREEDOM, MM 2023).
+    /// </summary>
     /// <param name="share">The share to drop, at least 0 and below 1; the number of edges that stay is rounded up.</param>
     /// <param name="seed">The same seed drops the same edges.</param>
     public InteractionGraph DropEdgesByDegree(double share, long seed)
@@ -103,7 +108,10 @@ public sealed class InteractionGraph
         return new InteractionGraph(Interactions.Without(dropped));
     }
 
-    /// <summary>A graph without some edges, such as those that a batch asks for: what a user and an item are to be matched by must not already be in their representations.</summary>
+    /// <summary>
+    /// A graph without some edges, such as those that a batch asks for: what a user and an item are to be matched by must not already be in
+    /// their representations.
+    /// </summary>
     /// <param name="users">User indices.</param>
     /// <param name="items">As many item indices; pairs that aren't edges are passed over.</param>
     /// <exception cref="ArgumentException">The numbers of indices differ.</exception>
@@ -123,8 +131,8 @@ public sealed class InteractionGraph
     }
 
     /// <summary>
-    /// What is known of the behaviour of users and items: rows of those without an edge become 0, so that content can speak for them. In training a random share of the
-    /// items with edges can join them, so that the modal line learns to stand alone.
+    /// What is known of the behaviour of users and items: rows of those without an edge become 0, so that content can speak for them. In
+    /// training a random share of the items with edges can join them, so that the modal line learns to stand alone.
     /// </summary>
     /// <param name="behavior">Behaviour representations.</param>
     /// <param name="rows">The rows that the representations are of.</param>
@@ -147,7 +155,11 @@ public sealed class InteractionGraph
             items = [.. rows.Items.ToArray().Select(item => items[item])];
         Tensor users = behavior.Users;
         if (ColdUserCount > 0)
-            users = Keep(users, [.. (rows.IsAll ? Enumerable.Range(0, UserCount) : rows.Users.ToArray()).Select(user => UserDegree(user) > 0 ? 1f : 0f)]);
+        {
+            IEnumerable<int> indices = rows.IsAll ? Enumerable.Range(0, UserCount) : rows.Users.ToArray();
+            users = Keep(users, [.. indices.Select(user => UserDegree(user) > 0 ? 1f : 0f)]);
+        }
+
         return new UserItemEmbeddings(users, Keep(behavior.Items, items));
     }
 

@@ -65,8 +65,10 @@ public static class NeighborGraph
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
-    /// <param name="probes">How many groups are searched for each, at least 1; there are about 2 sqrt(N). The more, the fewer links are
-    /// missed, and the longer it takes.</param>
+    /// <param name="probes">
+    /// How many groups are searched for each, at least 1; there are about 2 sqrt(N). The more, the fewer links are missed, and the longer
+    /// it takes.
+    /// </param>
     /// <returns>[N, N] with the cosines as values, without the diagonal.</returns>
     /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
     public static CsrMatrix ApproximateCosine(ReadOnlySpan<float> rows, int dimension, int neighbors, int probes = 32)
@@ -95,8 +97,9 @@ public static class NeighborGraph
     /// <param name="graph">The user-item graph.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
     /// <param name="normalizeUsers">Whether a user of many items counts less.</param>
-    /// <param name="shrinkage">What is added to the denominator, 0 or above: the more, the less is believed of items with few
-    /// users.</param>
+    /// <param name="shrinkage">
+    /// What is added to the denominator, 0 or above: the more, the less is believed of items with few users.
+    /// </param>
     /// <returns>[I, I] with the similarities as values, without the diagonal.</returns>
     public static CsrMatrix CoOccurrence(InteractionGraph graph, int neighbors, bool normalizeUsers = true, double shrinkage = 0)
     {

@@ -5,8 +5,8 @@ using System.Reflection;
 namespace DRepMRec.Internals;
 
 /// <summary>
-/// The values of options by name, with those of the records inside them ("Adam.LearningRate"), as text: what two sets of options are compared by, and what people
-/// read in a model's manifest.
+/// The values of options by name, with those of the records inside them ("Adam.LearningRate"), as text: what two sets of options are
+/// compared by, and what people read in a model's manifest.
 /// </summary>
 internal static class OptionFields
 {
@@ -32,7 +32,9 @@ internal static class OptionFields
         }
     }
 
-    /// <summary>The text of a value that isn't options itself. Only records, and classes outside of the frameworks, are looked into.</summary>
+    /// <summary>
+    /// The text of a value that isn't options itself. Only records, and classes outside of the frameworks, are looked into.
+    /// </summary>
     private static string? Text(object? value) => value switch
     {
         null => "none",
@@ -44,5 +46,5 @@ internal static class OptionFields
     };
 
     private static bool IsFramework(string space)
-        => space is "System" or "TorchSharp" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("TorchSharp.", StringComparison.Ordinal);
+        => space.Split('.')[0] is "System" or "TorchSharp";
 }

@@ -1,6 +1,9 @@
 namespace DRepMRec.Internals;
 
-/// <summary>What a stream of random numbers is for. Each draw comes from the stream (seed of the options, purpose, index), so that no purpose shifts the draws of another.</summary>
+/// <summary>
+/// What a stream of random numbers is for. Each draw comes from the stream (seed of the options, purpose, index), so that no purpose shifts
+/// the draws of another.
+/// </summary>
 internal static class RandomPurpose
 {
     public const ulong Initialization = 1;

@@ -143,7 +143,8 @@ internal static class Safetensors
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
             or FormatException and not SafetensorsException)
         {
-            throw new SafetensorsException($"{Shown.Name(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
+            throw new SafetensorsException(
+                $"{Shown.Name(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
         }
     }
 

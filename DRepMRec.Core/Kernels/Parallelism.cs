@@ -2,10 +2,12 @@ using DRepMRec.Internals;
 
 namespace DRepMRec;
 
-/// <summary>How many threads the library's kernels share their work between. Every kernel gives the same bits for every number of threads.</summary>
+/// <summary>
+/// How many threads the library's kernels share their work between. Every kernel gives the same bits for every number of threads.
+/// </summary>
 /// <remarks>
-/// The <see cref="Trainer"/> takes the number from its options. In a training loop of your own, set it here: it flows with the calls that you make, into tasks that you
-/// start too, and touches nothing else in the process. Safe for use by many threads.
+/// The <see cref="Trainer"/> takes the number from its options. In a training loop of your own, set it here: it flows with the calls that
+/// you make, into tasks that you start too, and touches nothing else in the process. Safe for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>

@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec;
 
-/// <summary>
-/// Arithmetic between tensors and numbers that holds on to the number until the native call is back.
-/// </summary>
+/// <summary>Arithmetic between tensors and numbers that holds on to the number until the native call is back.</summary>
 /// <remarks>
 /// TorchSharp converts a number to a <see cref="Scalar"/> and passes its bare handle on, so a garbage collection on another thread may free
 /// it while the native call still reads it: <c>a * 2</c>, <c>1 - a</c> and even <c>a + b</c> (which is <c>add(b, 1)</c>) can throw or,

@@ -3,7 +3,10 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Losses;
 
-/// <summary>Cuts each epoch's shuffled interactions into batches and draws their negatives, never a training item of the user. All draws depend on (seed, epoch) alone.</summary>
+/// <summary>
+/// Cuts each epoch's shuffled interactions into batches and draws their negatives, never a training item of the user. All draws depend on
+/// (seed, epoch) alone.
+/// </summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class BatchSampler
 {
@@ -40,7 +43,8 @@ public sealed class BatchSampler
         _pairUsers = train.ExpandUsers();
         _seen = new SeenItems(train);
         int[] degrees = train.ItemDegrees();
-        _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => sampling.Candidates == NegativeCandidates.AllItems || degrees[i] > 0)];
+        bool takesAll = sampling.Candidates == NegativeCandidates.AllItems;
+        _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => takesAll || degrees[i] > 0)];
         if (sampling.Distribution == NegativeDistribution.Popularity)
         {
             double sum = 0;
@@ -86,7 +90,11 @@ public sealed class BatchSampler
             }
 
             int[] negatives = _loss.SharesNegatives ? DrawShared(random) : DrawFor(users, positives, random);
-            yield return new TrainingBatch(users, positives, negatives, _loss.SharesNegatives) { Seed = (long)random.NextUInt64(), Known = _train };
+            yield return new TrainingBatch(users, positives, negatives, _loss.SharesNegatives)
+            {
+                Seed = (long)random.NextUInt64(),
+                Known = _train,
+            };
         }
     }
 
@@ -163,7 +171,10 @@ public sealed class BatchSampler
         return negatives;
     }
 
-    /// <summary>Draws until an item isn't the user's. A user who has nearly everything gets a uniform draw from the rest; one who has everything gets the positive itself, which has no gradient.</summary>
+    /// <summary>
+    /// Draws until an item isn't the user's. A user who has nearly everything gets a uniform draw from the rest; one who has everything
+    /// gets the positive itself, which has no gradient.
+    /// </summary>
     private int DrawUnseen(int user, int positive, SeededRandom random)
     {
         for (int tries = 0; tries < MaxTries; tries++)

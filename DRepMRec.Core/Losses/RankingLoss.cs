@@ -13,11 +13,12 @@ public enum ScoreFunction
 }
 
 /// <summary>
-/// What a model learns to rank by: which loss, over which scores. It's part of a model, as items must be ranked by the scores they were trained on.
+/// What a model learns to rank by: which loss, over which scores. It's part of a model, as items must be ranked by the scores they were
+/// trained on.
 /// </summary>
 /// <remarks>
-/// Derive from it for a loss of your own: a name, its negatives, and <see cref="ComputeRows"/>. Its public properties are its options: they go into
-/// checkpoints and model files, by which a training is told from another.
+/// Derive from it for a loss of your own: a name, its negatives, and <see cref="ComputeRows"/>. Its public properties are its options: they
+/// go into checkpoints and model files, by which a training is told from another.
 /// </remarks>
 public abstract partial record RankingLoss
 {

@@ -28,7 +28,8 @@ public sealed class TrainingBatch
         if (users.Length == 0 || positives.Length != users.Length)
         {
             throw new ArgumentException(
-                $"Expected as many positives as users and at least one; got {users.Length} users and {positives.Length} positives.", nameof(positives));
+                $"Expected as many positives as users and at least one; got {users.Length} users and {positives.Length} positives.",
+                nameof(positives));
         }
 
         if (negatives.Length == 0 || (!sharedNegatives && negatives.Length % users.Length != 0))

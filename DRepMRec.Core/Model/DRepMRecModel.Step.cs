@@ -62,7 +62,9 @@ public sealed partial class DRepMRecModel
         return new ModelOutput(aligned.Fused, terms, behavior.Ego);
     }
 
-    /// <summary>The modal representations: of the modal encoder, over a graph without the interactions that the batch asks for, or the host's own.</summary>
+    /// <summary>
+    /// The modal representations: of the modal encoder, over a graph without the interactions that the batch asks for, or the host's own.
+    /// </summary>
     private UserItemEmbeddings EncodeModal(ModalLine line, EncoderOutput behavior, RowSet rows, TrainingBatch? batch)
     {
         if (line.Encoder is null)
@@ -72,11 +74,14 @@ public sealed partial class DRepMRecModel
         }
 
         UserItemEmbeddings modal = line.Encoder.Encode(Graph, line.Features, rows, line.HideTargets && training ? batch : null);
-        ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, (int)behavior.Embeddings.Users.shape[0], (int)behavior.Embeddings.Items.shape[0]);
+        int users = (int)behavior.Embeddings.Users.shape[0], items = (int)behavior.Embeddings.Items.shape[0];
+        ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, users, items);
         return modal;
     }
 
-    /// <summary>Half the sum of squares of the batch's ego embeddings, divided by the batch size (LightGCN, eq. 15); shared negatives count once.</summary>
+    /// <summary>
+    /// Half the sum of squares of the batch's ego embeddings, divided by the batch size (LightGCN, eq. 15); shared negatives count once.
+    /// </summary>
     internal static Tensor SquaredLength(UserItemEmbeddings ego, BatchRows rows)
     {
         BatchRows own = rows.Batch.Compact;

@@ -14,10 +14,13 @@ public sealed partial class Recommender
     /// from time to time, which changes no answer.
     /// </remarks>
     /// <param name="items">The items, each id once.</param>
-    /// <exception cref="InvalidOperationException">The model can't encode features: it has no modal line, or was saved without its content
-    /// form.</exception>
-    /// <exception cref="ArgumentException">An id is blank, isn't Unicode text or occurs twice, or features are missing, of another number,
-    /// not finite, or such that the item's representation wouldn't be finite.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model can't encode features: it has no modal line, or was saved without its content form.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// An id is blank, isn't Unicode text or occurs twice, or features are missing, of another number, not finite, or such that the item's
+    /// representation wouldn't be finite.
+    /// </exception>
     public Recommender WithItems(IReadOnlyCollection<ItemContent> items)
     {
         ArgumentNullException.ThrowIfNull(items);

@@ -42,7 +42,9 @@ public sealed partial class Recommender
         ArgumentNullException.ThrowIfNull(requests);
         parallel ??= new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
         parallel.CancellationToken.ThrowIfCancellationRequested();
-        Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r ?? throw new ArgumentException("A request is null.", nameof(requests))))];
+        if (requests.Contains(null!))
+            throw new ArgumentException("A request is null.", nameof(requests));
+        Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r))];
         Ranking[] wholeCatalogue = [.. rankings.Where(r => r.GoesOverAll)];
         Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MostQueries)];
         if (blocks.Length <= 1)

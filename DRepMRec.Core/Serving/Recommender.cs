@@ -47,11 +47,13 @@ public sealed partial class Recommender
     /// Saves everything to one safetensors file: to a temporary name first, then renamed, so that the file is whole or as it was. Changes
     /// of the catalogue become part of it.
     /// </summary>
-    /// <param name="path">The file, in a folder that exists; replaced if it exists. Of a symbolic link the target is written, and the link
-    /// stays.</param>
+    /// <param name="path">
+    /// The file, in a folder that exists; replaced if it exists. Of a symbolic link the target is written, and the link stays.
+    /// </param>
     /// <exception cref="ArgumentException">The path has no file name.</exception>
-    /// <exception cref="IOException">The folder doesn't exist (<see cref="DirectoryNotFoundException"/>), the path is a folder, or the file
-    /// can't be written.</exception>
+    /// <exception cref="IOException">
+    /// The folder doesn't exist (<see cref="DirectoryNotFoundException"/>), the path is a folder, or the file can't be written.
+    /// </exception>
     /// <exception cref="ModelFileException">The recommender was loaded from a damaged file that wasn't verified.</exception>
     public void Save(string path)
     {

@@ -65,7 +65,8 @@ internal sealed record ServingModel
     /// <summary>A model of fused rows alone.</summary>
     /// <exception cref="ArgumentException">A number isn't finite, or an id occurs twice.</exception>
     public static ServingModel OfFusedRows(
-        ModelManifest manifest, IReadOnlyList<string> userIds, IReadOnlyList<string> itemIds, RowStore users, RowStore items, InteractionSet seen)
+        ModelManifest manifest, IReadOnlyList<string> userIds, IReadOnlyList<string> itemIds, RowStore users, RowStore items,
+        InteractionSet seen)
     {
         var model = new ServingModel
         {

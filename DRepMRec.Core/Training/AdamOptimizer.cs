@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace DRepMRec.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba, ICLR 2015, algorithm 1) in one pass over each parameter on the CPU. It converts no number behind the collector's back, unlike torch.optim.
+/// Adam (Kingma and Ba, ICLR 2015, algorithm 1) in one pass over each parameter on the CPU. It converts no number behind the collector's
+/// back, unlike torch.optim.
 /// </summary>
 /// <remarks>Owns its moments until it is disposed; the parameters stay the caller's. Not safe for use by many threads.</remarks>
 public sealed class AdamOptimizer : IDisposable
@@ -23,7 +24,11 @@ public sealed class AdamOptimizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _options = options ?? new AdamOptions();
-        _slots = [.. parameters.Where(p => p.requires_grad).Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope()))];
+        _slots =
+        [
+            .. parameters.Where(p => p.requires_grad)
+                .Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope())),
+        ];
     }
 
     /// <summary>The number of steps made, for checkpoints.</summary>
@@ -52,11 +57,17 @@ public sealed class AdamOptimizer : IDisposable
             // What has moved goes on by its momentum; what never moved stays, as its moments are zero.
             Tensor gradient = parameter.grad ?? zeros_like(parameter);
             if (gradient.is_sparse)
-                throw new NotSupportedException($"Adam takes dense gradients; that of a parameter of [{string.Join(", ", parameter.shape)}] is sparse. Create its Embedding with sparse: false.");
+            {
+                throw new NotSupportedException(
+                    $"Adam takes dense gradients; that of a parameter of [{string.Join(", ", parameter.shape)}] is sparse. "
+                    + "Create its Embedding with sparse: false.");
+            }
+
+            double rate = learningRate / firstCorrection, secondScale = 1 / Math.Sqrt(secondCorrection);
             if (OwnKernels.Run(parameter) && parameter.is_contiguous())
-                StepOnCpu(parameter, gradient.contiguous(), first, second, (float)(learningRate / firstCorrection), (float)(1 / Math.Sqrt(secondCorrection)));
+                StepOnCpu(parameter, gradient.contiguous(), first, second, (float)rate, (float)secondScale);
             else
-                StepByTensors(parameter, gradient, first, second, learningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
+                StepByTensors(parameter, gradient, first, second, rate, secondScale);
         }
     }
 

@@ -1,6 +1,9 @@
 namespace DRepMRec.Training;
 
-/// <summary>A checkpoint is damaged, isn't one, or was written by a newer version of the library. The message names the file, what was expected and what was seen.</summary>
+/// <summary>
+/// A checkpoint is damaged, isn't one, or was written by a newer version of the library. The message names the file, what was expected and
+/// what was seen.
+/// </summary>
 public sealed class CheckpointFormatException : FormatException
 {
     /// <summary>Creates the exception.</summary>

@@ -31,8 +31,8 @@ public sealed record TrainerOptions
     public LearningRateSchedule Schedule { get; init => field = Guard.NotNull(value); } = new LearningRateSchedule.Constant();
 
     /// <summary>
-    /// The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="EncoderOutput.Ego"/>), divided by the
-    /// batch size.
+    /// The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="EncoderOutput.Ego"/>), divided by
+    /// the batch size.
     /// </summary>
     /// <value>0 (off) or above. The default is 1e-4.</value>
     public double L2 { get; init => field = Guard.NotNegative(value); } = 1e-4;

@@ -7,14 +7,18 @@ using DRepMRec.Training;
 namespace DRepMRec;
 
 /// <summary>What a training did, and the way from the trained model to test figures and recommendations.</summary>
-/// <remarks>Test figures and the recommender come from the model as it is when they are asked for: ask before the model is trained further, and before it is disposed.</remarks>
+/// <remarks>
+/// Test figures and the recommender come from the model as it is when they are asked for: ask before the model is trained further, and
+/// before it is disposed.
+/// </remarks>
 public sealed class TrainingReport
 {
     private readonly DRepMRecModel _model;
     private readonly RecDataset _data;
     private readonly TrainerOptions _options;
 
-    internal TrainingReport(DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
+    internal TrainingReport(
+        DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
     {
         _model = model;
         _data = data;

@@ -3,7 +3,10 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
-/// <summary>All that changes while a model is trained: what a checkpoint holds. Every random draw follows from the seed, the epoch and the batch, so that their numbers are all that is needed to go on.</summary>
+/// <summary>
+/// All that changes while a model is trained: what a checkpoint holds. Every random draw follows from the seed, the epoch and the batch, so
+/// that their numbers are all that is needed to go on.
+/// </summary>
 internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options) : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -62,12 +65,21 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
                 History[epoch - 1] = History[epoch - 1] with { Validation = History[epoch - 1].Validation?.WithoutUsers() };
         }
 
-        History.Add(new EpochReport(Epoch, Losses.ToDictionary(), best ? validation : validation?.WithoutUsers(), trainingTime, Elapsed - EpochStart - trainingTime));
+        History.Add(new EpochReport
+        {
+            Epoch = Epoch,
+            Losses = Losses.ToDictionary(),
+            Validation = best ? validation : validation?.WithoutUsers(),
+            TrainingTime = trainingTime,
+            EvaluationTime = Elapsed - EpochStart - trainingTime,
+        });
         Begin(0, new LossMeans(), Elapsed);
         return best;
     }
 
-    /// <summary>Takes the place of another process; the weights, the moments and the best weights are put into their tensors by the caller.</summary>
+    /// <summary>
+    /// Takes the place of another process; the weights, the moments and the best weights are put into their tensors by the caller.
+    /// </summary>
     public void GoOn(IEnumerable<EpochReport> history, double? firstLoss, TimeSpan elapsed)
     {
         foreach (EpochReport epoch in history)

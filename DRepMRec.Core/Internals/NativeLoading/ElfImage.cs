@@ -26,8 +26,9 @@ internal readonly ref struct ElfImage
     public IReadOnlyList<ElfSegment> Segments { get; }
 
     /// <summary>The value of a tag of the dynamic section.</summary>
-    public ulong Dynamic(ElfTag tag)
-        => _dynamic.TryGetValue((ulong)tag, out ulong value) ? value : throw new ElfFormatException($"The dynamic section should have the tag {tag}, but doesn't.");
+    public ulong Dynamic(ElfTag tag) => _dynamic.TryGetValue((ulong)tag, out ulong value)
+        ? value
+        : throw new ElfFormatException($"The dynamic section should have the tag {tag}, but doesn't.");
 
     /// <summary>Where in the file the bytes of a memory range are.</summary>
     public ulong OffsetOf(ulong address, ulong size, string what)
@@ -66,7 +67,8 @@ internal readonly ref struct ElfImage
 
         // The sections aren't read, but their table ends the file, so a cut file is noticed.
         ulong sections = bytes.UInt64(40, "The offset of the section headers");
-        _ = bytes.Slice(sections, (ulong)bytes.UInt16(58, "The section header size") * bytes.UInt16(60, "The number of section headers"), "The section header table");
+        ulong size = (ulong)bytes.UInt16(58, "The section header size") * bytes.UInt16(60, "The number of section headers");
+        _ = bytes.Slice(sections, size, "The section header table");
     }
 
     private static ElfSegment[] ReadSegments(ElfBytes bytes)
@@ -83,13 +85,20 @@ internal readonly ref struct ElfImage
         {
             ulong at = table + (ulong)i * ProgramHeaderSize;
             string what = $"Program header {i}";
-            var segment = new ElfSegment(bytes.UInt32(at, what), bytes.UInt32(at + 4, what), bytes.UInt64(at + 8, what), bytes.UInt64(at + 16, what), bytes.UInt64(at + 32, what));
+            var segment = new ElfSegment(
+                bytes.UInt32(at, what), bytes.UInt32(at + 4, what), bytes.UInt64(at + 8, what), bytes.UInt64(at + 16, what),
+                bytes.UInt64(at + 32, what));
             segments[i] = segment;
             if (segment.Type != ElfSegment.Load)
                 continue;
             _ = bytes.Slice(segment.Offset, segment.FileSize, $"Segment {i}");
             if (segment.Address < loadedUpTo || segment.Address > ulong.MaxValue - segment.FileSize)
-                throw new ElfFormatException($"Segment {i} should be loaded at address 0x{loadedUpTo:x} or after it, but has {segment.FileSize} bytes at 0x{segment.Address:x}.");
+            {
+                throw new ElfFormatException(
+                    $"Segment {i} should be loaded at address 0x{loadedUpTo:x} or after it, "
+                    + $"but has {segment.FileSize} bytes at 0x{segment.Address:x}.");
+            }
+
             loadedUpTo = segment.Address + segment.FileSize;
         }
         return segments;

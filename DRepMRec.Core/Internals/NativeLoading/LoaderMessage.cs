@@ -16,6 +16,8 @@ internal static class LoaderMessage
     public static string Of(Exception exception)
     {
         string[] lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return exception is DllNotFoundException && lines.Length > 1 ? string.Join("; ", lines.Skip(1).Distinct()) : lines.FirstOrDefault(exception.GetType().Name);
+        return exception is DllNotFoundException && lines.Length > 1
+            ? string.Join("; ", lines.Skip(1).Distinct())
+            : lines.FirstOrDefault(exception.GetType().Name);
     }
 }

@@ -83,7 +83,8 @@ public static class TorchBackend
                 NativeLibrary.Load(Library, torchSharp, searchPath: null);
             TouchTorch();
         }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
+        catch (Exception exception)
+            when (exception is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
         {
             string reason = TorchLibraryResolver.Failure ?? LoaderMessage.Of(exception);
             throw new TorchBackendException(LoaderMessage.Explain(platform, NativeSearchPath.Directories(torchSharp), reason), exception);

@@ -17,7 +17,8 @@ internal static class FoldInMap
     public static int InputWidth(int dimension, int modalities) => dimension * (2 + modalities);
 
     /// <summary>A model with the map that fits its known users.</summary>
-    public static ServingModel AddTo(ServingModel model) => Fit(model) is { } map ? model with { FoldInMap = Block<float>.Copy(map) } : model;
+    public static ServingModel AddTo(ServingModel model)
+        => Fit(model) is { } map ? model with { FoldInMap = Block<float>.Copy(map) } : model;
 
     /// <summary>The behaviour row of a user with some items; <see langword="null"/> where none of them has behaviour.</summary>
     public static float[]? Apply(ServingModel model, ReadOnlySpan<int> items)

@@ -69,8 +69,9 @@ internal sealed class IdTable
     }
 
     /// <summary>Builds the hash table of ids that have none yet.</summary>
-    /// <exception cref="ArgumentException">An id occurs twice, there are too many ids, or they were made to fall on each other in the
-    /// table.</exception>
+    /// <exception cref="ArgumentException">
+    /// An id occurs twice, there are too many ids, or they were made to fall on each other in the table.
+    /// </exception>
     public static IdTable Of(Block<byte> text, Block<long> offsets)
     {
         int count = (int)(offsets.Length - 1);

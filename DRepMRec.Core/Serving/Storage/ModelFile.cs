@@ -40,7 +40,8 @@ internal static class ModelFile
         }
     }
 
-    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(FileStream stream, string path)
+    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(
+        FileStream stream, string path)
     {
         try
         {
@@ -119,12 +120,12 @@ internal static class ModelFile
         {
             if (form.LineDimension < 1 || LineFusion.Dimension(form) != dimension)
             {
-                throw new FormatException($"the form has lines of dimension {form.LineDimension}, fused to {LineFusion.Dimension(form)}, for "
-                    + $"representations of {dimension}");
+                throw new FormatException(
+                    $"the form has lines of dimension {form.LineDimension}, fused to {LineFusion.Dimension(form)}, "
+                    + $"for representations of {dimension}");
             }
 
-            if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0
-                || !(m.Weight >= 0)))
+            if (form.Modalities?.All(m => m is { FeatureDimension: >= 0, Neighbors: >= 0, Weight: >= 0 }) != true)
                 throw new FormatException("the form has a modality without sense");
             if (form.Modalities.Select(m => new Modality(m.Name ?? "")).Distinct().Count() != form.Modalities.Count)
                 throw new FormatException("the form has a modality twice");
