@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec;
 
-/// <summary>What an alignment module returns.</summary>
+/// <summary>The output of an alignment module.</summary>
 /// <param name="Fused">The fused representations, in the order of the rows that it was called with.</param>
 /// <param name="Terms">The loss terms by name; empty without a batch. Terms of weight 0 aren't computed and don't appear.</param>
 public sealed record AlignmentResult(UserItemEmbeddings Fused, IReadOnlyList<LossTerm> Terms)

@@ -18,16 +18,11 @@ public interface IAlignmentModule : nn.IModule<UserItemEmbeddings, UserItemEmbed
     /// <summary>The dimension of the fused representations.</summary>
     int EmbeddingDim { get; }
 
-    /// <summary>
-    /// The options it was made with, whose public properties tell one training from another in checkpoints and model files.
-    /// </summary>
+    /// <summary>The module's options, whose public properties tell one training from another in checkpoints and model files.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     object? Options => null;
 
-    /// <summary>
-    /// Whether a fused row depends on no other row. Then it is called with the rows of a batch alone, which is faster; otherwise always
-    /// with all rows.
-    /// </summary>
+    /// <summary>Whether fused rows depend on no other rows: then it's called with a batch's rows alone, which is faster.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     bool FusesByRow => false;
 

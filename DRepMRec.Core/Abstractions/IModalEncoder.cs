@@ -17,30 +17,20 @@ public interface IModalEncoder : nn.IModule<InteractionGraph, ModalFeatures, Use
     /// <summary>The dimension D of the representations: that of the behaviour encoder.</summary>
     int EmbeddingDim { get; }
 
-    /// <summary>
-    /// The options it was made with, whose public properties tell one training from another in checkpoints and model files.
-    /// </summary>
+    /// <summary>The encoder's options, whose public properties tell one training from another in checkpoints and model files.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     object? Options => null;
 
-    /// <summary>
-    /// The features that it was made for, if it was made for any: a model around it uses these instead of scaling those of the dataset.
-    /// They stay their owner's.
-    /// </summary>
+    /// <summary>The features that it was made for, if any; the model uses them instead of its own. They stay their owner's.</summary>
     /// <value>The default is <see langword="null"/>: the model makes them from the dataset.</value>
     ModalFeatures? Features => null;
 
-    /// <summary>Computes some rows.</summary>
+    /// <summary>Computes the representations of users and items.</summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="features">The features of all items.</param>
     /// <param name="rows">The rows to compute.</param>
-    /// <param name="hidden">
-    /// Interactions to leave out of the graph (<see cref="InteractionGraph.Without"/>): those that a batch asks for; <see langword="null"/>
-    /// for none.
-    /// </param>
-    /// <returns>
-    /// Tensors that belong to the dispose scope that is open. The default computes all rows by <c>call</c> and picks these.
-    /// </returns>
+    /// <param name="hidden">The batch whose interactions the graph goes without; <see langword="null"/> for none.</param>
+    /// <returns>Tensors of the open dispose scope. The default computes all rows by <c>call</c> and picks the wanted ones.</returns>
     UserItemEmbeddings Encode(InteractionGraph graph, ModalFeatures features, RowSet rows, TrainingBatch? hidden)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -50,14 +40,11 @@ public interface IModalEncoder : nn.IModule<InteractionGraph, ModalFeatures, Use
         return rows.Select(all);
     }
 
-    /// <summary>
-    /// What serving needs to know of the line, to tell how much of a score comes from each modality and to encode new items.
-    /// </summary>
+    /// <summary>What serving needs to know of the line to tell each modality's share of a score and to encode new items.</summary>
     /// <param name="graph">The whole training graph.</param>
     /// <param name="features">The features of all items.</param>
     /// <returns>
-    /// One entry per modality, in the order of the features; <see langword="null"/>, the default, where fused rows alone are served.
-    /// Tensors belong to the dispose scope that is open.
+    /// One entry per modality, with tensors of the open dispose scope; <see langword="null"/>, the default, to serve fused rows alone.
     /// </returns>
     IReadOnlyList<ModalityExport>? Export(InteractionGraph graph, ModalFeatures features) => null;
 }

@@ -19,12 +19,12 @@ internal static class ShapeCheck
     }
 
     /// <summary>Refuses representations that aren't one single-precision row per user and item.</summary>
-    /// <param name="part">The part that returned them.</param>
-    /// <param name="dimension">The dimension that it says it has; <see langword="null"/> for any.</param>
-    /// <param name="output">What it returned.</param>
+    /// <param name="part">The part of the model that returned them.</param>
+    /// <param name="dimension">The dimension that the part says it has; <see langword="null"/> for any.</param>
+    /// <param name="output">The representations that the part returned.</param>
     /// <param name="users">The number of users that were asked for.</param>
     /// <param name="items">The number of items that were asked for.</param>
-    /// <param name="what">What the rows are, for the message.</param>
+    /// <param name="what">The name of the rows, for the message.</param>
     public static void ThrowIfMisshapen(object part, int? dimension, UserItemEmbeddings output, int users, int items, string what = "")
     {
         bool Fits(Tensor rows, int count)

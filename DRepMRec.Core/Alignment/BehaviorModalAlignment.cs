@@ -10,10 +10,7 @@ namespace DRepMRec.Alignment;
 /// Behaviour-Modal Alignment (DRepMRec, arXiv 2404.11119): intra-alignment pulls users to their items inside each line, inter-alignment
 /// pulls the two representations of the same user, and of the same item, together across the lines, and a simple fusion makes them one.
 /// </summary>
-/// <remarks>
-/// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Use it with the <see cref="Trainer"/> or in
-/// a training loop of your own.
-/// </remarks>
+/// <remarks>docs/method.md has the formulas, our reading of the paper, which publishes no code. Not safe for use by many threads.</remarks>
 /// <example>
 /// <code>
 /// using var bma = new BehaviorModalAlignment(host.EmbeddingDim);

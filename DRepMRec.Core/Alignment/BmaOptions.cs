@@ -15,20 +15,14 @@ public enum IntraAlignmentKind
     /// </summary>
     AlignmentUniformity,
 
-    /// <summary>
-    /// Contrast of cos(user, item) against the cosines with other items: the negatives of the batch, each distinct one once (van den Oord
-    /// et al., 2018).
-    /// </summary>
+    /// <summary>Contrast of cos(user, item) against the cosines with the batch's distinct negatives (van den Oord et al., 2018).</summary>
     InfoNce,
 }
 
 /// <summary>How the two representations of the same user, and of the same item, are pulled together across the lines.</summary>
 public enum InterAlignmentKind
 {
-    /// <summary>
-    /// Contrast against the other users (items) of the batch, each distinct one counted once (van den Oord et al., 2018), in both
-    /// directions.
-    /// </summary>
+    /// <summary>Contrast against the batch's other distinct users (items), in both directions (van den Oord et al., 2018).</summary>
     InfoNce,
 
     /// <summary>1 - cos(behaviour, modal), averaged.</summary>

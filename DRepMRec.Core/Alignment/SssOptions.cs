@@ -25,7 +25,7 @@ public sealed record SssOptions
     /// <summary>The weight of the signal in the loss.</summary>
     /// <value>
     /// 0 (off, the default) or above: no comparison and no weight improved a ranking (docs/results.md). 0.1 keeps the modal line a little
-    /// closer to the features, as the paper has it.
+    /// closer to the features.
     /// </value>
     public double Weight { get; init => field = Guard.NotNegative(value); }
 

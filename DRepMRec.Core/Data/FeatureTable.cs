@@ -15,12 +15,8 @@ public sealed class FeatureTable
     /// <param name="modality">The modality.</param>
     /// <param name="itemIds">The raw item id of each row, each once.</param>
     /// <param name="dimension">The number of features d per item, at least 1.</param>
-    /// <param name="values">
-    /// One row of d values per id, row by row. They aren't copied: leave them alone until the dataset is built.
-    /// </param>
-    /// <exception cref="ArgumentException">
-    /// The number of values doesn't match, or an id is blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.
-    /// </exception>
+    /// <param name="values">One row of d values per id, row by row; not copied: don't change them until the dataset is built.</param>
+    /// <exception cref="ArgumentException">The number of values is wrong, or an id is blank, not Unicode text or there twice.</exception>
     public FeatureTable(Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values)
         : this(modality, itemIds, dimension, values, null, null)
     {
@@ -102,9 +98,7 @@ public sealed class FeatureTable
         return new FeatureTable(modality, itemIds, matrix.Columns, matrix.Values.AsMemory());
     }
 
-    /// <summary>
-    /// A table from a file, whose ids are known to be sound. Its array belongs to the table and may become the dataset's.
-    /// </summary>
+    /// <summary>A table from a file, whose ids are known to be sound. It owns its array, which may become the dataset's.</summary>
     internal static FeatureTable Adopt(Modality modality, IReadOnlyList<string> itemIds, int dimension, float[] values, string source)
         => new(modality, itemIds, dimension, values, values, source);
 

@@ -14,7 +14,7 @@ public sealed partial class RecDataset
     /// regard to case. Two columns that mean the same are an error, and so are features of which no row is of an item with interactions.
     /// </remarks>
     /// <exception cref="DatasetFormatException">
-    /// No layout fits or several do (the message lists what was looked for and what was found), or a file is wrong.
+    /// No layout fits or several do (the message lists the files looked for and found), or a file is wrong.
     /// </exception>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
     public static RecDataset Load(string path, DatasetOptions? options = null)

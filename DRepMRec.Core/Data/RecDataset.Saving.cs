@@ -12,10 +12,7 @@ public sealed partial class RecDataset
     /// long is cut off.
     /// </param>
     /// <param name="overwrite">Whether the same files may be replaced.</param>
-    /// <remarks>
-    /// Everything is written under temporary names and renamed when all of it is there, so that a failure while writing leaves the folder
-    /// as it was.
-    /// </remarks>
+    /// <remarks>All files are written under temporary names and renamed at the end: a failure leaves the folder as it was.</remarks>
     /// <exception cref="IOException">
     /// The folder holds a dataset already and <paramref name="overwrite"/> isn't set, or it holds files of another one.
     /// </exception>

@@ -4,10 +4,7 @@ namespace DRepMRec.Data;
 
 public sealed partial class RecDataset
 {
-    /// <summary>
-    /// Counts what is in the dataset (users, items, interactions per set, density, cold items, modalities), and names what its reader
-    /// passed over.
-    /// </summary>
+    /// <summary>Counts users, items, interactions per set, cold items and modalities, and names what the reader passed over.</summary>
     public DatasetSummary Summarize() => new(this);
 
     /// <summary>

@@ -10,7 +10,7 @@ public sealed partial class RecDataset
     /// <summary>Puts a dataset together from its parts.</summary>
     /// <param name="name">A name for reports.</param>
     /// <param name="users">The users; every user of an interaction is among them.</param>
-    /// <param name="items">The items; also those that occur in validation or test alone, or have only features.</param>
+    /// <param name="items">The items, with items that occur in validation or test alone, or have only features.</param>
     /// <param name="splits">The three sets of interactions; no pair may be in two of them.</param>
     /// <param name="features">One entry per modality; empty when there is no content.</param>
     /// <exception cref="ArgumentException">The parts don't fit together; the message has both numbers.</exception>
@@ -79,7 +79,7 @@ public sealed partial class RecDataset
     /// <summary>The item features, one entry per modality, in the order of their names.</summary>
     public IReadOnlyList<ItemFeatures> Features { get; }
 
-    /// <summary>What a reader passed over, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
+    /// <summary>The reader's notes on passed-over data, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
     private static void RequireDisjoint(InteractionSet left, InteractionSet right, string labels)

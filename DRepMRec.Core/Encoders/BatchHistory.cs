@@ -3,16 +3,12 @@ using DRepMRec.Losses;
 
 namespace DRepMRec.Encoders;
 
-/// <summary>
-/// The matrix [n, I] whose rows average the items of n users, without building a graph: rows of <see cref="InteractionGraph.UserMeans"/>.
-/// </summary>
+/// <summary>The matrix [n, I] whose rows average the items of n users, as rows of <see cref="InteractionGraph.UserMeans"/> do.</summary>
 internal static class BatchHistory
 {
     /// <param name="graph">The user-item graph.</param>
     /// <param name="users">The users, ascending.</param>
-    /// <param name="hidden">
-    /// Interactions of these users to leave out, as <see cref="InteractionGraph.Without"/> does; <see langword="null"/> for none.
-    /// </param>
+    /// <param name="hidden">A batch whose interactions are left out; <see langword="null"/> for none.</param>
     public static CsrMatrix UserMeans(InteractionGraph graph, ReadOnlySpan<int> users, TrainingBatch? hidden)
     {
         int[] offsets = new int[users.Length + 1], targets = hidden is null ? [] : TargetsByUser(users, hidden, offsets);

@@ -14,8 +14,8 @@ namespace DRepMRec.Encoders;
 /// similar items; an item is the weighted sum of its modalities, a user the mean of the items in the graph.
 /// </summary>
 /// <remarks>
-/// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Items without any modality get zeros, users
-/// without items the mean over all items that have content.
+/// docs/method.md has the formulas, our reading of the paper, which publishes no code. Items without any modality get zeros, users without
+/// items the mean over all items that have content. Not safe for use by many threads.
 /// </remarks>
 public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
@@ -33,7 +33,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     [ComponentName(Name = "modality_weight")]
     private readonly Parameter? _weights;
 
-    /// <summary>Creates the encoder for the shapes of some features.</summary>
+    /// <summary>Creates the encoder for the shapes of the given features.</summary>
     /// <param name="features">The features of all items. They stay the caller's; a model around the encoder uses them.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     public ModalEncoder(ModalFeatures features, ModalEncoderOptions? options = null)
@@ -95,7 +95,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return Weigh(terms, features.Present);
     }
 
-    /// <summary>What a modality adds to the items, as products of constant matrices and gated features.</summary>
+    /// <summary>A modality's part of the items, as products of constant matrices and gated features.</summary>
     private List<(CsrMatrix, Tensor)> Terms(ModalMixing mixing, int modality)
     {
         Tensor own = _gates[modality].call(mixing.Features.Values[modality], _items);
@@ -114,7 +114,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     }
 
     /// <summary>The weighted sum over modalities; all but trained weights are in the matrices.</summary>
-    /// <param name="terms">What each modality adds.</param>
+    /// <param name="terms">The part of each modality.</param>
     /// <param name="present">Per modality, 1 for items that have it.</param>
     private Tensor Weigh(List<(CsrMatrix, Tensor)>[] terms, IReadOnlyList<Tensor> present)
     {
@@ -140,10 +140,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return _mixing!;
     }
 
-    /// <summary>
-    /// [U, D]: each user the mean of their items, and what similar users bring; users without items the mean over all items that have
-    /// content.
-    /// </summary>
+    /// <summary>[U, D]: the mean of a user's items plus similar users' rows; without items, the mean over items with content.</summary>
     private Tensor Users(InteractionGraph graph, Tensor items, ModalFeatures features)
     {
         Tensor users = graph.UserMeans.Propagate(items);

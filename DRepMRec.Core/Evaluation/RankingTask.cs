@@ -5,9 +5,7 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>
-/// One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.
-/// </summary>
+/// <summary>One evaluation: ranks blocks of users, each in its own workspace, and averages their figures in order.</summary>
 /// <remarks>
 /// Of equal scores the first is the one that comes first in an order of the items that depends on their raw ids alone, begun at a place
 /// that depends on the user's raw id alone. So every item is as likely as any other to be first, and neither popularity nor the order of
@@ -49,9 +47,7 @@ internal sealed class RankingTask
         (_all, _cold, _coldAmongCold) = (Values(), Values(), Values());
     }
 
-    /// <summary>
-    /// How many users are ranked at once: as many as let a block of scores stay in the cache, in whole row blocks of the product.
-    /// </summary>
+    /// <summary>How many users are ranked at once: as many whole row blocks as let a block of scores stay in the cache.</summary>
     public int UsersAtOnce => _range is null ? Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, _scorer.ItemCount), 1, 96) : 48;
 
     private int ItemsAtOnce => _range is null
@@ -185,7 +181,7 @@ internal sealed class RankingTask
         return count;
     }
 
-    /// <summary>What one thread needs, made once: nothing is allocated per user.</summary>
+    /// <summary>The buffers of one thread, made once: nothing is allocated per user.</summary>
     internal sealed class Workspace(int users, int itemsAtOnce, int items, int k, int coldK, int[] tieOrder)
     {
         public float[] Scores { get; } = new float[checked(users * itemsAtOnce)];

@@ -18,9 +18,7 @@ public sealed record SimilarityRetention
     /// <summary>The modality.</summary>
     public Modality Modality { get; }
 
-    /// <summary>
-    /// The number of random pairs of different items that have the modality and a row in the modal line; 0 when fewer than two have.
-    /// </summary>
+    /// <summary>The number of random pairs of items with the modality and a row in the modal line; 0 for fewer than two items.</summary>
     public int Pairs { get; }
 
     /// <summary>
@@ -29,7 +27,7 @@ public sealed record SimilarityRetention
     /// </summary>
     public double Pearson { get; }
 
-    /// <summary>The correlation between the ranks of the same cosines.</summary>
+    /// <summary>The correlation between the ranks of the pairs' cosines in the modal line and by features.</summary>
     public double Spearman { get; }
 
     internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality,

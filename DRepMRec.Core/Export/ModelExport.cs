@@ -20,7 +20,7 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
     private const float Tolerance = 1e-3f;
 
     /// <param name="figures">The validation figures, by metric.</param>
-    /// <param name="more">What the manifest tells beside the model's own options, by name.</param>
+    /// <param name="more">The fields of the manifest beside the model's own options, by name.</param>
     public ServingModel Build(IReadOnlyDictionary<string, double> figures, params IEnumerable<(string Name, object? Value)> more)
     {
         using UserItemEmbeddings final = model.Embed();

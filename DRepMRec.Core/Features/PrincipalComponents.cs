@@ -13,9 +13,7 @@ internal static class PrincipalComponents
     private const int Oversampling = 16;
     private const int PowerIterations = 3;
 
-    /// <summary>
-    /// Coordinates along the directions that keep most of the squares; rows that aren't zero get the length sqrt(components).
-    /// </summary>
+    /// <summary>Coordinates along the directions of the largest squares; rows that aren't zero get the length sqrt(components).</summary>
     /// <param name="rows">N * dimension values, scaled already.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="components">The number of components, below the dimension.</param>

@@ -18,33 +18,28 @@ public sealed record FusionForm
     /// <summary>Whether behaviour rows are brought to length 1 first.</summary>
     public bool UnitBehavior { get; init; }
 
-    /// <summary>What behaviour rows are multiplied by.</summary>
+    /// <summary>The factor of behaviour rows.</summary>
     /// <value>The default is 1.</value>
     public double BehaviorFactor { get; init; } = 1;
 
     /// <summary>Whether modal rows are brought to length 1 first.</summary>
     public bool UnitModal { get; init; }
 
-    /// <summary>What modal rows are multiplied by.</summary>
+    /// <summary>The factor of modal rows.</summary>
     /// <value>The default is 1.</value>
     public double ModalFactor { get; init; } = 1;
 
-    /// <summary>
-    /// What takes the place of <see cref="ModalFactor"/> where there is no behaviour; <see langword="null"/> where nothing does.
-    /// </summary>
+    /// <summary><see cref="ModalFactor"/> for rows without behaviour, or <see langword="null"/> where it's no other.</summary>
     public double? ColdModalFactor { get; init; }
 
-    /// <summary>
-    /// Whether the modal row, at length 1, takes the behaviour's half of the row where there is no behaviour. Only where parts stand one
-    /// behind the other.
-    /// </summary>
+    /// <summary>Whether the modal row, at length 1, stands in for missing behaviour. Only with <see cref="Concatenates"/>.</summary>
     public bool ModalStandsIn { get; init; }
 
-    /// <summary>What the modal rows of users are multiplied by beside <see cref="ModalFactor"/>.</summary>
+    /// <summary>The factor of users' modal rows, beside <see cref="ModalFactor"/>.</summary>
     /// <value>The default is 1.</value>
     public double UserModalScale { get; init; } = 1;
 
-    /// <summary>What the modal rows of items are multiplied by beside <see cref="ModalFactor"/>.</summary>
+    /// <summary>The factor of items' modal rows, beside <see cref="ModalFactor"/>.</summary>
     /// <value>The default is 1.</value>
     public double ItemModalScale { get; init; } = 1;
 

@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;
 
-/// <summary>
-/// Products of sparse matrices and dense tensors with gradients: a SIMD kernel on the CPU, libtorch's sparse product on other devices.
-/// </summary>
+/// <summary>Products of sparse matrices and dense tensors, with gradients: SIMD kernels on the CPU, libtorch elsewhere.</summary>
 /// <remarks>Gradients flow to the dense tensor only. Results belong to the dispose scope that is open.</remarks>
 public static class Propagation
 {

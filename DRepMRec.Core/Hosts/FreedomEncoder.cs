@@ -100,7 +100,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
 
-    /// <summary>What the item graph brings to the items.</summary>
+    /// <summary>The items after propagation over the item graph.</summary>
     private Tensor SimilarRows(Tensor ego, RowSet rows)
     {
         if (_options.ItemLayers == 0)

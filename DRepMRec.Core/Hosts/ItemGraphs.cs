@@ -3,15 +3,10 @@ using DRepMRec.Graphs;
 
 namespace DRepMRec.Hosts;
 
-/// <summary>
-/// The frozen item graphs of FREEDOM and MGCN: each item with itself and its k - 1 nearest others, symmetrically normalised by the sums of
-/// rows.
-/// </summary>
+/// <summary>The frozen item graphs of FREEDOM and MGCN: each item with itself and its k - 1 nearest, normalised by row sums.</summary>
 internal static class ItemGraphs
 {
-    /// <summary>
-    /// The graph of one modality, S_ij / sqrt(d_i d_j) with cosines S (1 on the diagonal), or with ones instead of cosines.
-    /// </summary>
+    /// <summary>The graph of one modality, S_ij / sqrt(d_i d_j), S being cosines (1 on the diagonal) or ones.</summary>
     public static CsrMatrix OfModality(ModalFeatures features, int modality, int neighbors, bool weighted)
     {
         CsrMatrix similar = features.Similarities(modality, neighbors - 1);
@@ -33,9 +28,7 @@ internal static class ItemGraphs
         return new CsrMatrix(similar.RowCount, similar.RowCount, [.. entries.Select(e => (e.Row, e.Column, Normalized(e)))]);
     }
 
-    /// <summary>
-    /// The weighted sum of the modalities' graphs with ones; the weights are divided by their sum. Empty weights are equal.
-    /// </summary>
+    /// <summary>The weighted mean of the modalities' graphs with ones. Without weights all weigh the same.</summary>
     public static CsrMatrix Combine(ModalFeatures features, int neighbors, IReadOnlyList<double> weights)
     {
         int count = features.ModalityCount;

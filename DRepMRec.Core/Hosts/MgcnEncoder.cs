@@ -128,9 +128,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
 
-    /// <summary>
-    /// Lets through of the item embeddings what the modality asks for, and spreads it over the modality's graph (MGCN, eq. 2 to 6).
-    /// </summary>
+    /// <summary>The item embeddings, gated by a modality's features and spread over its graph (MGCN, eq. 2 to 6).</summary>
     private Tensor Purify(int modality)
     {
         Tensor projected = _projections[modality].call(_features.Values[modality]);
@@ -140,9 +138,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         return items;
     }
 
-    /// <summary>
-    /// What the modalities share, plus what each has of its own as far as behaviour prefers it; averaged (MGCN, eq. 8 to 12).
-    /// </summary>
+    /// <summary>The modalities' common part, plus their own parts as far as behaviour prefers them; averaged (MGCN, eq. 8 to 12).</summary>
     private Tensor Merge(Tensor[] modalities, Tensor content)
     {
         Tensor weights = cat([.. modalities.Select(m => _query.call(_attention.call(m).tanh()))], 1).softmax(1);

@@ -8,13 +8,10 @@ internal static class AtomicFiles
 {
     private const string TemporarySuffix = ".tmp";
 
-    /// <summary>
-    /// Writes all files under names of their own first, and renames them when every one is complete and on the disk. What fails then is
-    /// undone.
-    /// </summary>
+    /// <summary>Writes all files under other names, and renames them when all are on the disk. Renames are undone on failure.</summary>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="files">What to write, by file name. Files that exist are replaced; of symbolic links the targets are.</param>
-    /// <param name="keep">What is appended to the name of a file that is replaced, to keep it; without it, it is gone.</param>
+    /// <param name="files">The writers of the files, by name. Files that exist are replaced; of symbolic links the targets are.</param>
+    /// <param name="keep">The ending of the name under which a replaced file is kept; without it, it is gone.</param>
     /// <param name="renames">How files are renamed; <see langword="null"/> for the system's way.</param>
     public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null,
         FileRenames? renames = null)

@@ -11,7 +11,7 @@ namespace DRepMRec.Internals;
 internal static class OptionFields
 {
     /// <summary>Adds all fields below a name.</summary>
-    /// <param name="fields">Where to add them.</param>
+    /// <param name="fields">Where the fields are added.</param>
     /// <param name="name">The name of the whole.</param>
     /// <param name="value">Options: an object with public properties; or a number, a text, a list, or <see langword="null"/>.</param>
     public static void Add(IDictionary<string, string> fields, string name, object? value)
@@ -32,9 +32,7 @@ internal static class OptionFields
         }
     }
 
-    /// <summary>
-    /// The text of a value that isn't options itself. Only records, and classes outside of the frameworks, are looked into.
-    /// </summary>
+    /// <summary>The text of a value that isn't options itself. Records, and classes outside of frameworks, are looked into.</summary>
     private static string? Text(object? value) => value switch
     {
         null => "none",

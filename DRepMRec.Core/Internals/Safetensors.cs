@@ -14,7 +14,7 @@ internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOn
     public static SafeTensor Of<T>(string name, T[] values, params long[] shape) where T : unmanaged
         => new(name, TypeName<T>(), shape.Length == 0 ? [values.Length] : shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    /// <summary>The same array for a writer that takes arrays of any size.</summary>
+    /// <summary>This array for a writer that takes arrays of any size.</summary>
     public SafeTensorSource ToSource() => new(Name, Type, Shape, stream => stream.Write(Data.Span));
 
     public static string TypeName<T>()

@@ -96,7 +96,7 @@ internal static unsafe partial class DenseProduct
         });
     }
 
-    /// <summary>The same on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
+    /// <summary>The product on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
     public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, SimdPath path)
     {
         float* tail = stackalloc float[RowBlock * Lanes];

@@ -32,7 +32,7 @@ internal sealed unsafe class PackedMatrix
     public void Multiply(ReadOnlySpan<float> queries, int count, Span<float> scores)
         => Multiply(queries, count, 0, RowCount, scores, SimdPaths.Best);
 
-    /// <summary>The same for a range of the rows.</summary>
+    /// <summary>The products with a range of the rows.</summary>
     /// <param name="queries">[n, D], one after the other.</param>
     /// <param name="count">The number n of queries.</param>
     /// <param name="firstRow">The first of the rows, a multiple of <see cref="DenseProduct.Lanes"/>.</param>

@@ -19,9 +19,7 @@ internal static unsafe partial class RowKernel
     /// <summary>The queries that go over a panel at once.</summary>
     public const int QueryBlock = 6;
 
-    /// <summary>
-    /// How far ahead of the rows at hand memory is asked for, in bytes: measured, for the first-level cache and main memory alike.
-    /// </summary>
+    /// <summary>How many bytes ahead memory is asked for: measured, for the first-level cache and main memory alike.</summary>
     private const int PrefetchBytes = 20 << 10;
 
     /// <summary>Scores of each query with each row: scores[q * stride + r].</summary>

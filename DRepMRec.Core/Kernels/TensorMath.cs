@@ -63,7 +63,7 @@ public static class TensorMath
     /// <param name="b">[N, D].</param>
     public static Tensor RowDot(this Tensor a, Tensor b) => (a * b).sum(1);
 
-    /// <summary>Some rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
+    /// <summary>The indexed rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
     /// <param name="table">[N, D].</param>
     /// <param name="rows">n row indices; a row may occur more than once.</param>
     public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows)

@@ -16,9 +16,7 @@ namespace DRepMRec.Kernels;
 /// <param name="minimum">Scores below aren't kept.</param>
 /// <param name="admits">Asked only for the indices of scores that would be kept; <see langword="null"/> admits all.</param>
 /// <param name="finiteOnly">Whether NaN and infinity are passed over; otherwise NaN is an error, and infinity the highest score.</param>
-/// <param name="tieOrder">
-/// For each index its rank among equal scores, the lowest first; <see langword="null"/> for the index itself.
-/// </param>
+/// <param name="tieOrder">For each index its rank among equal scores, from 0; <see langword="null"/> for the index itself.</param>
 internal sealed class TopK(
     int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
 {
@@ -33,9 +31,7 @@ internal sealed class TopK(
     private bool _isSorted;
     private int _firstRank;
 
-    /// <summary>
-    /// The entries that were kept, the best first: K, or fewer when there were fewer candidates. Valid until a score is offered.
-    /// </summary>
+    /// <summary>The kept entries, the best first: K, or as many as there were candidates. Valid until a score is offered.</summary>
     public ReadOnlySpan<(float Score, int Index)> Ranked
     {
         get

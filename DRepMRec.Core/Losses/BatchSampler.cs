@@ -3,10 +3,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Losses;
 
-/// <summary>
-/// Cuts each epoch's shuffled interactions into batches and draws their negatives, never a training item of the user. All draws depend on
-/// (seed, epoch) alone.
-/// </summary>
+/// <summary>Cuts shuffled interactions into batches with negatives, never training items of the user, by (seed, epoch) alone.</summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class BatchSampler
 {
@@ -25,7 +22,7 @@ public sealed class BatchSampler
     /// <param name="loss">The ranking loss, which says how many negatives there are, and whether the batch shares them.</param>
     /// <param name="sampling">Where negatives come from, or <see langword="null"/> for the defaults.</param>
     /// <param name="batchSize">The number of interactions per batch, at least 1.</param>
-    /// <param name="seed">The same seed, the same batches.</param>
+    /// <param name="seed">The seed of the order and of the negatives.</param>
     /// <exception cref="ArgumentException">There is no interaction.</exception>
     public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int batchSize = 2048, int seed = 2024)
     {
@@ -52,7 +49,7 @@ public sealed class BatchSampler
         }
     }
 
-    /// <summary>The most interactions of one user in an epoch: a user with more gets as many, drawn anew each epoch.</summary>
+    /// <summary>The most interactions of one user in an epoch; of more, as many are drawn anew each epoch.</summary>
     /// <value>0 for all of them (the default), or more.</value>
     public int MaxPerUser
     {

@@ -12,10 +12,7 @@ public static class ContrastiveLosses
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     public static Tensor Cosine(Tensor a, Tensor b) => a.NormalizeRows().RowDot(b.NormalizeRows()).mean().neg().Plus(1);
 
-    /// <summary>
-    /// InfoNCE: the contrast of each row with its partner against all other partners, in both directions, averaged (van den Oord et al.,
-    /// 2018).
-    /// </summary>
+    /// <summary>InfoNCE (van den Oord et al., 2018): each row with its partner against all others, in both directions, averaged.</summary>
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
@@ -83,7 +80,7 @@ public static class ContrastiveLosses
             : SampledSoftmaxByTensors(users.SelectRows(userOfPair), positives, negatives, excluded.Spread(userOfPair), temperature);
     }
 
-    /// <summary>The same by libtorch's operations, on any device, for pairs in the order of the users.</summary>
+    /// <summary>The sampled softmax by libtorch's operations, on any device, for pairs in the order of the users.</summary>
     internal static Tensor SampledSoftmaxByTensors(
         Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature)
     {

@@ -6,10 +6,7 @@ namespace DRepMRec.Losses;
 
 public abstract partial record RankingLoss
 {
-    /// <summary>
-    /// Bayesian personalised ranking: -log sigmoid((positive - negative) / t), averaged over sampled pairs (Rendle et al., UAI 2009, where
-    /// t is 1).
-    /// </summary>
+    /// <summary>Bayesian personalised ranking (Rendle et al., UAI 2009): the mean of -log sigmoid((positive - negative) / t).</summary>
     public sealed record Bpr : RankingLoss
     {
         /// <inheritdoc/>

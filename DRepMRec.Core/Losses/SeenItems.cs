@@ -2,9 +2,7 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Losses;
 
-/// <summary>
-/// Answers whether a user has an item: by a bit for users of many items, of whom most draws are, by a short search for the others.
-/// </summary>
+/// <summary>Answers whether a user has an item: by a bit for users of many items, by a short search for the others.</summary>
 internal sealed class SeenItems
 {
     private const int Many = 32;

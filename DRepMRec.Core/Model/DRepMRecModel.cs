@@ -65,7 +65,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <summary>The training graph.</summary>
     public InteractionGraph Graph { get; }
 
-    /// <summary>What the model learns to rank by.</summary>
+    /// <summary>The ranking loss.</summary>
     public RankingLoss Loss { get; }
 
     /// <summary>The behaviour encoder.</summary>
@@ -112,10 +112,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         => new[] { ("Behavior", BehaviorEncoder.Features), ("Modal", _line?.Features) }
             .Where(part => part.Item2 is not null).Select(part => (part.Item1, part.Item2!));
 
-    /// <summary>
-    /// Creates DRepMRec for a dataset: LightGCN, the modal line over all modalities of the dataset, the Similarity-Supervised Signal and
-    /// BMA.
-    /// </summary>
+    /// <summary>Creates DRepMRec for a dataset: LightGCN, the modal line, the Similarity-Supervised Signal and BMA.</summary>
     /// <param name="data">The dataset. Without features the model is LightGCN.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <exception cref="TorchBackendException">libtorch can't be loaded.</exception>
@@ -133,12 +130,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// </summary>
     /// <param name="data">The dataset.</param>
     /// <param name="host">A TorchSharp module; the model owns it from now on. Its EmbeddingDim is that of the modal line too.</param>
-    /// <param name="options">
-    /// The options, or <see langword="null"/> for the defaults; EmbeddingDim and Layers, which the host has settled, aren't read.
-    /// </param>
-    /// <exception cref="ArgumentException">
-    /// The host isn't a module, or has no modal representation though the options ask for it.
-    /// </exception>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults; EmbeddingDim and Layers are the host's.</param>
+    /// <exception cref="ArgumentException">The host isn't a module, or lacks the modal representation that the options ask for.</exception>
     public static DRepMRecModel Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -160,7 +153,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <param name="behavior">The behaviour encoder.</param>
     /// <param name="modal">The modal encoder; its EmbeddingDim is that of the behaviour encoder.</param>
     /// <param name="alignment">The alignment module.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults; those of the parts given here aren't read.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults; options of the parts given here aren't read.</param>
     /// <remarks>The three are TorchSharp modules, and the model owns them from now on.</remarks>
     /// <exception cref="ArgumentException">The dataset has no features, a part isn't a module, or the dimensions differ.</exception>
     public static DRepMRecModel Create(

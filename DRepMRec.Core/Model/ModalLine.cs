@@ -5,13 +5,11 @@ using DRepMRec.Features;
 
 namespace DRepMRec;
 
-/// <summary>
-/// The parts that content adds to a behaviour encoder. Without an encoder the host's own modal representation takes its place.
-/// </summary>
+/// <summary>The parts that content adds to a behaviour encoder; without a modal encoder, beside the host's own modal rows.</summary>
 internal sealed record ModalLine(
     IModalEncoder? Encoder, ModalFeatures Features, IAlignmentModule Alignment, SimilaritySupervisedSignal Signal)
 {
-    /// <summary>Whether the features belong to the model, which then disposes them; otherwise somebody else gave them.</summary>
+    /// <summary>Whether the features belong to the model, which then disposes them.</summary>
     public required bool OwnsFeatures { get; init; }
 
     /// <summary>The share of items whose behaviour is left out of a training step.</summary>
@@ -32,7 +30,7 @@ internal sealed record ModalLine(
         return Create(features, isOwned, encoder, alignment, options);
     }
 
-    /// <summary>A modal encoder and an alignment that may be anybody's.</summary>
+    /// <summary>A line of a given modal encoder and alignment.</summary>
     public static ModalLine Create(
         RecDataset data, IBehaviorEncoder host, IModalEncoder encoder, IAlignmentModule alignment, DRepMRecOptions options)
     {
@@ -56,10 +54,7 @@ internal sealed record ModalLine(
             HideTargets = options.HideTargets,
         };
 
-    /// <summary>
-    /// Those that the host reads already, where they are scaled as the options ask, so that nothing is scaled or searched twice; otherwise
-    /// the model's own.
-    /// </summary>
+    /// <summary>The features that the host reads, where they are made as the options ask; otherwise the model's own.</summary>
     private static (ModalFeatures Features, bool IsOwned) FeaturesFor(RecDataset data, ModalFeatures? ofHost, DRepMRecOptions options)
         => ofHost is not null && ofHost.Scaling == options.FeatureScaling && ofHost.Components == options.FeatureComponents
             && ofHost.Sources.SequenceEqual(data.Features)

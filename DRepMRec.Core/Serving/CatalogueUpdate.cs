@@ -119,7 +119,7 @@ internal static class CatalogueUpdate
         return new Encoded(item.Id, row, fused, behavior, modal, content);
     }
 
-    /// <summary>Where a row of the new snapshot comes from: what was encoded or else a row of the snapshot before.</summary>
+    /// <summary>Where a row of the new snapshot comes from: an encoded item or else a row of the snapshot before.</summary>
     private readonly record struct Source(int Row, Encoded? New);
 
     private sealed record Encoded(string Id, int Row, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content);

@@ -2,9 +2,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// What recommendations are asked for. Everything is by raw id; ids that aren't known do no harm and are named in the answer.
-/// </summary>
+/// <summary>A request for recommendations. Everything is by raw id; unknown ids do no harm and are named in the answer.</summary>
 public sealed record RecommendationRequest
 {
     /// <summary>The user, or <see langword="null"/>.</summary>

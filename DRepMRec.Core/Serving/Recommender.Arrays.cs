@@ -4,20 +4,15 @@ namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
 {
-    /// <summary>
-    /// A recommender from representations that come from anywhere: the score of a user and an item is the dot product of their rows.
-    /// </summary>
+    /// <summary>Makes a recommender from any representations: the score of a user and an item is the dot product of their rows.</summary>
     /// <param name="userIds">The raw ids of the U users, each once.</param>
     /// <param name="users">U * D finite numbers, one row after the other.</param>
     /// <param name="itemIds">The raw ids of the I items, each once.</param>
     /// <param name="items">I * D finite numbers, one row after the other.</param>
     /// <param name="seen">
-    /// Which items each user has, by the places of their ids; they aren't recommended, and how many users an item has is its popularity.
-    /// <see langword="null"/> for none.
+    /// Each user's items, by the places of the ids: not recommended, and counted as popularity. Or <see langword="null"/>.
     /// </param>
-    /// <exception cref="ArgumentException">
-    /// Numbers of rows, columns or ids don't fit together, an id occurs twice, or a number isn't finite.
-    /// </exception>
+    /// <exception cref="ArgumentException">Numbers of rows or ids don't fit, an id occurs twice, or a number isn't finite.</exception>
     /// <example>
     /// <code>
     /// var recommender = Recommender.FromEmbeddings(["ann", "bob"], users, ["shoe", "hat", "scarf"], items);

@@ -14,9 +14,7 @@ public sealed partial class Recommender
     /// from time to time, which changes no answer.
     /// </remarks>
     /// <param name="items">The items, each id once.</param>
-    /// <exception cref="InvalidOperationException">
-    /// The model can't encode features: it has no modal line, or was saved without its content form.
-    /// </exception>
+    /// <exception cref="InvalidOperationException">The model has no modal line, or was saved without its content form.</exception>
     /// <exception cref="ArgumentException">
     /// An id is blank, isn't Unicode text or occurs twice, or features are missing, of another number, not finite, or such that the item's
     /// representation wouldn't be finite.
@@ -30,13 +28,11 @@ public sealed partial class Recommender
     }
 
     /// <summary>
-    /// A recommender without some items, which are neither recommended nor similar to anything any more. Representations of users stay as
-    /// they were trained.
+    /// Makes a recommender without the given items, which are neither recommended nor similar to anything any more. Representations of
+    /// users stay as they were trained.
     /// </summary>
-    /// <remarks>
-    /// What users had of an item of the training is kept, in the file too, for when <see cref="WithItems"/> puts it back.
-    /// </remarks>
-    /// <param name="itemIds">The raw ids; those that aren't known are passed over.</param>
+    /// <remarks>The interactions of a training item are kept, in the file too, for when <see cref="WithItems"/> puts it back.</remarks>
+    /// <param name="itemIds">The raw ids; unknown ones are passed over.</param>
     public Recommender WithoutItems(IReadOnlyCollection<string> itemIds)
     {
         ArgumentNullException.ThrowIfNull(itemIds);

@@ -28,9 +28,7 @@ public sealed partial class Recommender
     /// <summary>The catalogue: the known items.</summary>
     public IdIndex Items { get; }
 
-    /// <summary>
-    /// The modalities that new items may have, with the number of features of each; empty where the model can't take new items.
-    /// </summary>
+    /// <summary>The modalities of new items, with each one's number of features; empty where the model can't take new items.</summary>
     public IReadOnlyDictionary<Modality, int> FeatureDimensions
         => _model.Content.ToDictionary(c => new Modality(c.Form.Name), c => c.Form.FeatureDimension);
 
@@ -47,13 +45,9 @@ public sealed partial class Recommender
     /// Saves everything to one safetensors file: to a temporary name first, then renamed, so that the file is whole or as it was. Changes
     /// of the catalogue become part of it.
     /// </summary>
-    /// <param name="path">
-    /// The file, in a folder that exists; replaced if it exists. Of a symbolic link the target is written, and the link stays.
-    /// </param>
+    /// <param name="path">The file, in an existing folder; replaced if it exists. A symbolic link stays, its target is written.</param>
     /// <exception cref="ArgumentException">The path has no file name.</exception>
-    /// <exception cref="IOException">
-    /// The folder doesn't exist (<see cref="DirectoryNotFoundException"/>), the path is a folder, or the file can't be written.
-    /// </exception>
+    /// <exception cref="IOException">The folder doesn't exist, the path is a folder, or the file can't be written.</exception>
     /// <exception cref="ModelFileException">The recommender was loaded from a damaged file that wasn't verified.</exception>
     public void Save(string path)
     {
@@ -61,9 +55,7 @@ public sealed partial class Recommender
         GC.KeepAlive(this);
     }
 
-    /// <summary>
-    /// The training items of a user, in the order of the dataset; empty where the user isn't known. Items that were retired are left out.
-    /// </summary>
+    /// <summary>A user's training items in the order of the dataset, without retired ones; empty where the user isn't known.</summary>
     /// <param name="userId">The user's raw id.</param>
     public IReadOnlyList<string> History(string userId)
     {

@@ -99,7 +99,7 @@ internal sealed record ServingModel
     /// <summary>The number of items that were in the dataset of the training.</summary>
     public int TrainedItems => Manifest.TrainedItems ?? ItemIds.Count;
 
-    /// <summary>The number of item rows, those that aren't offered included.</summary>
+    /// <summary>The number of item rows, rows that aren't offered included.</summary>
     public int ItemRows => Items.Count;
 
     /// <summary>The number of items that are offered.</summary>

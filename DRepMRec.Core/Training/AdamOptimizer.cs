@@ -17,7 +17,7 @@ public sealed class AdamOptimizer : IDisposable
     private int _step;
     private bool _isDisposed;
 
-    /// <summary>Creates an optimiser for those parameters that take gradients.</summary>
+    /// <summary>Creates an optimiser for the parameters that take gradients.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     public AdamOptimizer(IEnumerable<Parameter> parameters, AdamOptions? options = null)

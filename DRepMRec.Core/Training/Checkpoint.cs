@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Training;
 
-/// <summary>Turns the state of a training into what a checkpoint holds, and back.</summary>
+/// <summary>Turns the state of a training into the content of a checkpoint, and back.</summary>
 internal static class Checkpoint
 {
     private const string Weight = "weight/", Best = "best/", Moment = "adam/";

@@ -43,10 +43,8 @@ internal sealed class CheckpointFile : IDisposable
     private string Folder => Path.GetDirectoryName(_path)!;
 
     /// <summary>Reads the newest checkpoint that is whole.</summary>
-    /// <returns>What it holds and the file it came from, or <see langword="null"/> when there is none.</returns>
-    /// <exception cref="CheckpointFormatException">
-    /// There are files, but none is whole, or the newest is newer than this library.
-    /// </exception>
+    /// <returns>The checkpoint's content and its file, or <see langword="null"/> when there is none.</returns>
+    /// <exception cref="CheckpointFormatException">There are files, but none is whole, or the last is newer than this library.</exception>
     public (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors, string Path)? Read()
     {
         CheckpointFormatException? damage = null;

@@ -5,12 +5,12 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Training;
 
-/// <summary>What a checkpoint says beside its arrays.</summary>
+/// <summary>The content of a checkpoint beside its arrays.</summary>
 /// <param name="FormatVersion">The version of the file format.</param>
 /// <param name="Training">Which training it is of; see <see cref="TrainingFingerprint"/>.</param>
 /// <param name="Steps">The steps that the optimiser has made.</param>
 /// <param name="Batch">The batches done in the epoch that is under way.</param>
-/// <param name="LossSums">The sums of its losses over these batches.</param>
+/// <param name="LossSums">The sums of the losses over these batches.</param>
 /// <param name="FirstLoss">The loss of the first batch of all.</param>
 /// <param name="Elapsed">The time that training took, in ticks.</param>
 /// <param name="EpochStart">When the epoch that is under way began, in ticks.</param>

@@ -16,7 +16,7 @@ public sealed class CheckpointMismatchException : Exception
             + $"or set {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)} to false to begin anew."))
         => Differences = differences;
 
-    /// <summary>What differs, at least one field.</summary>
+    /// <summary>The fields that differ, at least one.</summary>
     public IReadOnlyList<CheckpointDifference> Differences { get; }
 }
 

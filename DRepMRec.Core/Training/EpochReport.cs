@@ -2,7 +2,7 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
-/// <summary>What happened in an epoch.</summary>
+/// <summary>The figures of one epoch.</summary>
 public sealed record EpochReport
 {
     internal EpochReport()

@@ -15,9 +15,7 @@ public static class LargeGraphRecipe
     /// 65,536; and the learning rate that goes with it.
     /// </summary>
     /// <param name="interactions">The number of training interactions, at least 1.</param>
-    /// <param name="options">
-    /// What all else is taken from; <see langword="null"/> for the defaults. Its learning rate is that of a batch of 2,048.
-    /// </param>
+    /// <param name="options">All other options, <see langword="null"/> for the defaults; the learning rate is for batches of 2,048.</param>
     public static TrainerOptions Options(int interactions, TrainerOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interactions);

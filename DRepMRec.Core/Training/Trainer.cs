@@ -10,13 +10,11 @@ using static TorchSharp.torch;
 
 namespace DRepMRec;
 
-/// <summary>
-/// Trains a model on a dataset: batches, negatives, loss, Adam, validation, early stopping, and the best weights at the end.
-/// </summary>
+/// <summary>Trains a model on a dataset with Adam, validation and early stopping, and keeps the best weights.</summary>
 /// <remarks>
 /// Training runs on the calling thread. Not safe for use by many threads, but trainings of different models may run at once; the model and
-/// the dataset stay the caller's. While a training runs, libtorch has one thread in the whole process; at its end, also by an error, the
-/// number is what it was.
+/// the dataset stay the caller's. While a training runs, libtorch has one thread in the whole process; afterwards, also after an error, as
+/// many as before.
 /// </remarks>
 public sealed class Trainer
 {
@@ -71,7 +69,7 @@ public sealed class Trainer
     /// Stops within a batch. The model then has the weights of its best validation epoch so far, or the current ones if none was evaluated;
     /// with <see cref="TrainerOptions.Checkpoint"/>, all that is needed to go on is in the file.
     /// </param>
-    /// <returns>What happened, with the model's best validation figures.</returns>
+    /// <returns>The course of the training, with the model's best validation figures.</returns>
     /// <remarks>
     /// With <see cref="TrainerOptions.Checkpoint"/> it goes on from the checkpoint that is there, with bit for bit the result of a training
     /// that was never stopped; if that one had come to its end, its result is there at once.
@@ -79,16 +77,12 @@ public sealed class Trainer
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The options ask for the host's own modal representation (<see cref="DRepMRecOptions.UseHostModal"/>), and it returns none.
+    /// The host returns no modal representation, though <see cref="DRepMRecOptions.UseHostModal"/> asks for it.
     /// </exception>
     /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
-    /// <exception cref="CheckpointFormatException">
-    /// The checkpoint and the one before it are damaged, or it was written by a newer version of the library.
-    /// </exception>
-    /// <exception cref="IOException">
-    /// A checkpoint can't be read or written, or another training uses the file. The last one that was written is as it was.
-    /// </exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint and its predecessor are damaged, or it's of a newer library.</exception>
+    /// <exception cref="IOException">A checkpoint can't be read or written, or is another training's. The last one stays.</exception>
     /// <exception cref="UnauthorizedAccessException">The checkpoint's folder can't be written to; nothing was done.</exception>
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {

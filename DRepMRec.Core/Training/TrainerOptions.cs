@@ -30,10 +30,7 @@ public sealed record TrainerOptions
     /// <value>The default is <see cref="LearningRateSchedule.Constant"/>.</value>
     public LearningRateSchedule Schedule { get; init => field = Guard.NotNull(value); } = new LearningRateSchedule.Constant();
 
-    /// <summary>
-    /// The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="EncoderOutput.Ego"/>), divided by
-    /// the batch size.
-    /// </summary>
+    /// <summary>The weight of half the sum of squares of the batch's <see cref="EncoderOutput.Ego"/>, divided by the batch size.</summary>
     /// <value>0 (off) or above. The default is 1e-4.</value>
     public double L2 { get; init => field = Guard.NotNegative(value); } = 1e-4;
 

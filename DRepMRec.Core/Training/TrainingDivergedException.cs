@@ -8,9 +8,7 @@ public sealed class TrainingDivergedException : Exception
 {
     private const double Factor = 1e6;
 
-    /// <summary>
-    /// The ranking of a validation came upon representations that aren't finite: the last step of the epoch spoiled them.
-    /// </summary>
+    /// <summary>A validation came upon representations that aren't finite: the last step of the epoch spoiled them.</summary>
     internal TrainingDivergedException(TrainingState state, NotFiniteNumberException cause)
         : this(
             state.Epoch, state.Batch, state.Losses.ToDictionary(),
@@ -51,9 +49,6 @@ public sealed class TrainingDivergedException : Exception
     /// <summary>The batch within the epoch, from 1.</summary>
     public int Batch { get; }
 
-    /// <summary>
-    /// Each loss term by name, unweighted, as it was in that batch, or on average over the epoch where the representations after it are
-    /// what isn't finite.
-    /// </summary>
+    /// <summary>Each loss term, unweighted, by name: of that batch, or the epoch's mean where a validation found the divergence.</summary>
     public IReadOnlyDictionary<string, double> Losses { get; }
 }

@@ -25,10 +25,10 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
     /// <summary>The epoch that is under way, from 1.</summary>
     public int Epoch => History.Count + 1;
 
-    /// <summary>The batches that are done in it.</summary>
+    /// <summary>The number of batches done in the epoch that is under way.</summary>
     public int Batch { get; private set; }
 
-    /// <summary>Its losses so far.</summary>
+    /// <summary>The losses of the epoch that is under way, so far.</summary>
     public LossMeans Losses { get; private set; } = new();
 
     /// <summary>The loss of the very first batch, against which divergence is measured.</summary>
@@ -77,9 +77,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
         return best;
     }
 
-    /// <summary>
-    /// Takes the place of another process; the weights, the moments and the best weights are put into their tensors by the caller.
-    /// </summary>
+    /// <summary>Takes another process's place; the caller puts weights, moments and best weights into their tensors.</summary>
     public void GoOn(IEnumerable<EpochReport> history, double? firstLoss, TimeSpan elapsed)
     {
         foreach (EpochReport epoch in history)

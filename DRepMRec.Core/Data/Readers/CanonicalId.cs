@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// Raw ids that are whole numbers in their only way of writing: digits, no sign, no leading zero. They may have any length.
-/// </summary>
+/// <summary>Raw ids that are whole numbers in their only way of writing: digits, without a sign or leading zeros.</summary>
 internal static class CanonicalId
 {
     private const int MostDigits = 18;
@@ -15,7 +13,7 @@ internal static class CanonicalId
     /// <summary>Orders whole numbers by their value.</summary>
     public static int Compare(string a, string b) => a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b);
 
-    /// <summary>The value of a whole number; <see cref="long.MaxValue"/> stands for those of more than 18 digits.</summary>
+    /// <summary>The value of a whole number; <see cref="long.MaxValue"/> for one of more than 18 digits.</summary>
     public static bool TryParse(ReadOnlySpan<char> id, out long value)
     {
         value = long.MaxValue;

@@ -27,9 +27,7 @@ public sealed class SyntheticDataset
     public IReadOnlyList<IReadOnlyList<int>> UserClusters { get; }
 
     /// <summary>Makes a dataset.</summary>
-    /// <param name="options">
-    /// Its size and difficulty; <see langword="null"/> for the defaults, which give about 1,500 users, 1,000 items and 21,000 interactions.
-    /// </param>
+    /// <param name="options">Its size and difficulty; <see langword="null"/>: 1,500 users, 1,000 items, about 21,000 interactions.</param>
     /// <exception cref="ArgumentException">The options don't fit together.</exception>
     public static SyntheticDataset Create(SyntheticOptions? options = null)
     {

@@ -4,9 +4,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// Writes the layout of MMRec. The numbers in the files are the dataset's indices; the mapping files say which raw ids they stand for.
-/// </summary>
+/// <summary>Writes MMRec's layout. The numbers in the files are the dataset's indices; mapping files have their raw ids.</summary>
 internal static class MmrecWriter
 {
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

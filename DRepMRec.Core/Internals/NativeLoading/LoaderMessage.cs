@@ -6,7 +6,7 @@ internal static class LoaderMessage
     /// <summary>The sentence for the user: the package to reference when libtorch is missing, otherwise the reason.</summary>
     /// <param name="platform">Where the process runs, as <see cref="NativeSearchPath.Platform"/> says it.</param>
     /// <param name="directories">Where native libraries were searched.</param>
-    /// <param name="reason">What the loader said.</param>
+    /// <param name="reason">The loader's message.</param>
     public static string Explain(string platform, IReadOnlyList<string> directories, string reason)
         => NativeSearchPath.Find(directories, TorchPackages.LibtorchFile(platform)) is null
             ? TorchPackages.Missing(platform)

@@ -44,9 +44,7 @@ internal static class NativeSearchPath
         Path.Combine(packages, $"libtorch-cpu-{Platform}", TorchPackages.LibtorchVersion, NativeFolder),
     ];
 
-    /// <summary>
-    /// The package folder above <c>torchsharp/(version)/lib/(framework)</c>, from where notebooks load TorchSharp; otherwise empty.
-    /// </summary>
+    /// <summary>The package folder above <c>torchsharp/(version)/lib/(framework)</c>, where notebooks load from; else empty.</summary>
     public static string PackagesAbove(string directory)
     {
         string[] parts = directory.Split(Path.DirectorySeparatorChar);

@@ -6,9 +6,7 @@ using TorchSharp;
 
 namespace DRepMRec;
 
-/// <summary>
-/// Loads the native side of TorchSharp, also on Linux systems with an older libstdc++ than the one that it was built for.
-/// </summary>
+/// <summary>Loads the native side of TorchSharp, also on Linux systems with an older libstdc++ than it was built for.</summary>
 /// <remarks>
 /// The library's modules call <see cref="EnsureLoaded"/> themselves. Nothing else here loads libtorch, so what needs only .NET works
 /// without it. All members are safe for use by many threads.
@@ -61,10 +59,7 @@ public static class TorchBackend
         return name;
     }
 
-    /// <summary>
-    /// Gives libtorch one thread, for the whole process, until the scope is disposed: its threads spin, and its factorisations round by
-    /// their number.
-    /// </summary>
+    /// <summary>Gives libtorch one thread, process-wide, until disposed: its threads spin, and their number changes roundings.</summary>
     /// <remarks>Of several scopes at once, the last to end puts the number of threads back that was there before the first.</remarks>
     internal static IDisposable UseOneThread() => new OneThread();
 

@@ -2,9 +2,7 @@ using System.Numerics.Tensors;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Fuses the lines of one user or item, as the model did, and keeps the parts of the sum apart: one of behaviour, one of each modality.
-/// </summary>
+/// <summary>Fuses the lines of a user or item as the model did, and keeps the parts apart: behaviour and each modality.</summary>
 internal static class LineFusion
 {
     private const double SmallestLength = 1e-12;

@@ -4,9 +4,7 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Goes over all rows once, a few thousand at a time so that the scores stay in the cache, and offers them to a selection per query.
-/// </summary>
+/// <summary>Goes over all rows once, in chunks whose scores stay in the cache, and offers them to a selection per query.</summary>
 internal static unsafe class RowScan
 {
     private const int MostChunkRows = 1024;
@@ -42,7 +40,7 @@ internal static unsafe class RowScan
         GC.KeepAlive(lines);
     }
 
-    /// <summary>The same for some rows alone, whose indices ascend.</summary>
+    /// <summary>Goes over the given rows alone, whose indices ascend.</summary>
     public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, TopK selection)
     {
         using var room = new Room(rows.Width, 1, indices.Length);

@@ -69,9 +69,7 @@ internal sealed class IdTable
     }
 
     /// <summary>Builds the hash table of ids that have none yet.</summary>
-    /// <exception cref="ArgumentException">
-    /// An id occurs twice, there are too many ids, or they were made to fall on each other in the table.
-    /// </exception>
+    /// <exception cref="ArgumentException">An id occurs twice, there are too many ids, or ids are made to collide.</exception>
     public static IdTable Of(Block<byte> text, Block<long> offsets)
     {
         int count = (int)(offsets.Length - 1);
@@ -100,13 +98,11 @@ internal sealed class IdTable
         return new IdTable(text, offsets, Block<int>.Copy(slots));
     }
 
-    /// <summary>The number of slots for some ids: a power of two, at most half full.</summary>
+    /// <summary>The number of slots for a number of ids: a power of two, at most half full.</summary>
     public static int SlotCount(int ids)
         => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(ids, MostIds) * 2L));
 
-    /// <summary>
-    /// The most slots that are looked at to verify a table: ten times what a table of ids takes that aren't chosen to collide.
-    /// </summary>
+    /// <summary>The most slots that are looked at to verify a table: ten times those of ids that aren't chosen to collide.</summary>
     public static long MostProbes(int ids) => 4096 + (16L * ids);
 
     public bool TryGetIndex(string id, out int index)

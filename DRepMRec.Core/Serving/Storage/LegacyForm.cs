@@ -3,9 +3,7 @@ using DRepMRec.Fusions;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The fusion of a manifest of format 1 or 2, which named a fusion of the library and its numbers instead of saying what it does.
-/// </summary>
+/// <summary>The fusion of a manifest of format 1 or 2, which named a fusion of the library with its numbers.</summary>
 internal static class LegacyForm
 {
     /// <summary>Reads the fusion of a manifest's form.</summary>

@@ -5,9 +5,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The file of a <see cref="Recommender"/>: a safetensors file with a JSON manifest in its metadata. docs/serving.md has every array.
-/// </summary>
+/// <summary>The file of a <see cref="Recommender"/>: safetensors with a JSON manifest. docs/serving.md has every array.</summary>
 internal static class ModelFile
 {
     public const string ManifestKey = "drepmrec";

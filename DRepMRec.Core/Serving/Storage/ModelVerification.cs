@@ -4,16 +4,12 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Checks everything in a model that loading takes on trust: offsets, ids, histories, that all numbers are finite, and the checksum.
-/// </summary>
+/// <summary>Checks all that loading takes on trust: offsets, ids, histories, that numbers are finite, and the checksum.</summary>
 internal static class ModelVerification
 {
     private const int Slice = 1 << 20;
 
-    /// <summary>
-    /// Checks the checksum before anything else: it takes no longer than reading the file, and finds whatever an accident did.
-    /// </summary>
+    /// <summary>Checks the checksum first: it takes no longer than reading the file, and finds whatever an accident did.</summary>
     public static void Verify(ServingModel model, FileStream stream, IReadOnlyList<SafeTensorPlace> places)
     {
         if (model.Manifest.DataChecksum.Length > 0)

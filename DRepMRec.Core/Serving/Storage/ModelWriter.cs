@@ -155,7 +155,7 @@ internal sealed class ModelWriter
         GC.KeepAlive(block);
     }
 
-    /// <summary>What couldn't be loaded isn't written.</summary>
+    /// <summary>Refuses numbers that couldn't be loaded.</summary>
     private static void RequireFinite(ReadOnlySpan<float> values, string name)
     {
         if (!TensorPrimitives.IsFiniteAll(values))
