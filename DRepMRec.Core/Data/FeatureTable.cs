@@ -8,8 +8,8 @@ namespace DRepMRec.Data;
 /// </summary>
 public sealed class FeatureTable
 {
-    private const int MostItemsPerRow = 1000;
-    private const long MostCells = 1 << 26;
+    private const int MaxItemsPerRow = 1000;
+    private const long MaxCells = 1 << 26;
 
     /// <summary>Creates a table.</summary>
     /// <param name="modality">The modality.</param>
@@ -115,9 +115,9 @@ public sealed class FeatureTable
         long cells = (long)items.Count * Dimension;
         if (cells > Array.MaxLength)
             throw TooLarge($"expected at most {Array.MaxLength} values of modality {Modality}, found {items.Count} items x {Dimension}.");
-        if (cells > MostCells && cells / MostItemsPerRow > Values.Length)
+        if (cells > MaxCells && cells / MaxItemsPerRow > Values.Length)
         {
-            throw TooLarge($"expected at least one of {MostItemsPerRow} items to have the modality {Modality}, "
+            throw TooLarge($"expected at least one of {MaxItemsPerRow} items to have the modality {Modality}, "
                 + $"found {ItemIds.Count} of {items.Count}: "
                 + $"the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
         }

@@ -30,9 +30,9 @@ public sealed partial class RecDataset
             }
         }
 
-        RequireDisjoint(splits.Train, splits.Validation, "training and validation");
-        RequireDisjoint(splits.Train, splits.Test, "training and test");
-        RequireDisjoint(splits.Validation, splits.Test, "validation and test");
+        ThrowIfOverlapping(splits.Train, splits.Validation, "training and validation");
+        ThrowIfOverlapping(splits.Train, splits.Test, "training and test");
+        ThrowIfOverlapping(splits.Validation, splits.Test, "validation and test");
         foreach (ItemFeatures modality in features)
         {
             if (modality.ItemCount != items.Count)
@@ -82,7 +82,7 @@ public sealed partial class RecDataset
     /// <summary>The reader's notes on passed-over data, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
-    private static void RequireDisjoint(InteractionSet left, InteractionSet right, string labels)
+    private static void ThrowIfOverlapping(InteractionSet left, InteractionSet right, string labels)
     {
         for (int u = 0; u < right.UserCount; u++)
         {

@@ -41,7 +41,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     {
         ArgumentNullException.ThrowIfNull(features);
         _options = options ?? new ModalEncoderOptions();
-        _options.Validate(features.ModalityCount);
+        _options.ThrowIfInvalid(features.ModalityCount);
         Features = features;
         var initialization = new Initialization(_options.Seed);
         bool hasGate = _options.Gate != FilterGateKind.None;

@@ -67,7 +67,7 @@ public sealed record ModalEncoderOptions
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 
-    internal void Validate(int modalityCount)
+    internal void ThrowIfInvalid(int modalityCount)
     {
         if (Weighting != ModalityWeighting.Fixed)
             return;

@@ -37,8 +37,8 @@ public sealed record LineDiagnostics
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(features);
         options ??= new LineDiagnosticsOptions();
-        Check(behavior, "behavior", graph, modal.Dimension);
-        Check(modal, "modal", graph, behavior.Dimension);
+        ThrowIfNotAlike(behavior, "behavior", graph, modal.Dimension);
+        ThrowIfNotAlike(modal, "modal", graph, behavior.Dimension);
         if (features.ItemCount != graph.ItemCount)
         {
             throw new ArgumentException($"The features have {features.ItemCount} items; the graph has {graph.ItemCount}.",
@@ -55,7 +55,7 @@ public sealed record LineDiagnostics
                 .Select(m => SimilarityRetention.Of(modalItems, dimension, features, m, options))]);
     }
 
-    private static void Check(UserItemEmbeddings line, string name, InteractionGraph graph, int dimension)
+    private static void ThrowIfNotAlike(UserItemEmbeddings line, string name, InteractionGraph graph, int dimension)
     {
         if (line.Users.shape[0] != graph.UserCount || line.Items.shape[0] != graph.ItemCount || line.Dimension != dimension)
         {

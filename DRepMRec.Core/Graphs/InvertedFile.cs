@@ -18,7 +18,7 @@ internal sealed class InvertedFile
     private const int ColumnBlock = 2048;
 
     /// <summary>How many times larger than the mean a group may be.</summary>
-    private const int LargestGroup = 8;
+    private const int MaxRelativeSize = 8;
 
     private readonly int _dimension;
     private readonly int _rowCount;
@@ -127,7 +127,7 @@ internal sealed class InvertedFile
     /// <param name="groups">The number of groups.</param>
     private static (int[] Offsets, int[] Centres) Pieces(int[] group, int groups)
     {
-        int largest = LargestGroup * Math.Max(1, (group.Length + groups - 1) / groups);
+        int largest = MaxRelativeSize * Math.Max(1, (group.Length + groups - 1) / groups);
         List<int> offsets = [0], centres = [];
         for (int start = 0, end; start < group.Length; start = end)
         {

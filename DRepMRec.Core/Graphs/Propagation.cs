@@ -21,7 +21,7 @@ public static class Propagation
     /// <exception cref="ArgumentException">The shape or the element type of <paramref name="x"/> doesn't fit.</exception>
     public static Tensor Propagate(this CsrMatrix matrix, Tensor x)
     {
-        Check(matrix, x);
+        ThrowIfMismatched(matrix, x);
         return SparseProduct.Sum([(matrix, x)]);
     }
 
@@ -35,7 +35,7 @@ public static class Propagation
     /// </exception>
     public static Tensor PropagateMean(this CsrMatrix matrix, Tensor x, int layers)
     {
-        Check(matrix, x);
+        ThrowIfMismatched(matrix, x);
         ArgumentOutOfRangeException.ThrowIfNegative(layers);
         if (!ReferenceEquals(matrix.Transpose(), matrix))
         {
@@ -68,7 +68,7 @@ public static class Propagation
     /// <summary>A x by libtorch's sparse tensors, on the device of x.</summary>
     internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x) => matmul(SparseOn(matrix, x.device), x);
 
-    private static void Check(CsrMatrix matrix, Tensor x)
+    private static void ThrowIfMismatched(CsrMatrix matrix, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         ArgumentNullException.ThrowIfNull(x);

@@ -56,7 +56,7 @@ public static class TensorMath
     /// <param name="a">[N, D].</param>
     public static Tensor NormalizeRows(this Tensor a) => OwnKernels.Run(a)
         ? NormalizeFunction.Apply(a)
-        : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.Shortest);
+        : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.MinLength);
 
     /// <summary>The dot product of each row of a with the row of b at the same place: [N, D] and [N, D] to [N].</summary>
     /// <param name="a">[N, D].</param>

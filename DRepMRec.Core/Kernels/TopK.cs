@@ -21,10 +21,10 @@ internal sealed class TopK(
     int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
 {
     /// <summary>The largest K of a sorted list.</summary>
-    private const int MostInList = 64;
+    private const int MaxInList = 64;
 
-    private readonly bool _isList = capacity <= MostInList;
-    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, MostInList)];
+    private readonly bool _isList = capacity <= MaxInList;
+    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, MaxInList)];
     private int _count;
     private float _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
     private bool _isHeap;

@@ -19,7 +19,7 @@ internal static class CatalogueUpdate
 
         if (items.Count == 0)
             return model;
-        ItemCheck.Require(model, items);
+        ItemCheck.ThrowIfInvalid(model, items);
         return Rebuild(model, [.. items.Select(item => Encode(model, form, item))], []);
     }
 

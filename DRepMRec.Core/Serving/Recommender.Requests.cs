@@ -42,7 +42,7 @@ public sealed partial class Recommender
             throw new ArgumentException("A request is null.", nameof(requests));
         Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r))];
         Ranking[] wholeCatalogue = [.. rankings.Where(r => r.GoesOverAll)];
-        Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MostQueries)];
+        Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MaxQueries)];
         if (blocks.Length <= 1)
         {
             Ranking.RunAll(_model, wholeCatalogue);

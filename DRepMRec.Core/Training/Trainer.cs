@@ -182,7 +182,7 @@ public sealed class Trainer
             using DisposeScope scope = NewDisposeScope();
             state.Optimizer.ZeroGradients();
             StepLoss loss = _model.ComputeLoss(batch, _options.L2);
-            TrainingDivergedException.ThrowIf(state, loss.Values);
+            TrainingDivergedException.ThrowIfDiverged(state, loss.Values);
             loss.Total.backward();
             state.Optimizer.Step(rate);
             state.CompleteBatch(loss);

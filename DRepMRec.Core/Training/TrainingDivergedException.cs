@@ -31,7 +31,7 @@ public sealed class TrainingDivergedException : Exception
     /// Refuses a loss that isn't finite, or is a million times that of the very first batch: no training comes back from there, and
     /// gradients whose squares overflow would freeze the weights without a sign.
     /// </summary>
-    internal static void ThrowIf(TrainingState state, IReadOnlyDictionary<string, double> losses)
+    internal static void ThrowIfDiverged(TrainingState state, IReadOnlyDictionary<string, double> losses)
     {
         int epoch = state.Epoch, batch = state.Batch + 1;
         if (losses.Values.Any(v => !double.IsFinite(v)))

@@ -5,7 +5,7 @@ namespace DRepMRec.Data;
 /// <summary>Raw ids that are whole numbers in their only way of writing: digits, without a sign or leading zeros.</summary>
 internal static class CanonicalId
 {
-    private const int MostDigits = 18;
+    private const int MaxDigits = 18;
 
     public static bool IsWholeNumber(ReadOnlySpan<char> id) => !id.IsEmpty && (id[0] != '0' || id.Length == 1)
         && !id.ContainsAnyExceptInRange('0', '9');
@@ -18,7 +18,7 @@ internal static class CanonicalId
     {
         value = long.MaxValue;
         return IsWholeNumber(id)
-            && (id.Length > MostDigits || long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out value));
+            && (id.Length > MaxDigits || long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out value));
     }
 
     public static string Of(long value) => value.ToString(CultureInfo.InvariantCulture);

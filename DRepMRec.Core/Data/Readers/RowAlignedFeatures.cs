@@ -36,8 +36,8 @@ internal static class RowAlignedFeatures
         return tables;
     }
 
-    /// <summary>Checks that the items of all interactions have a row; only for ids that are row numbers themselves.</summary>
-    public static void RequireRows(IReadOnlyList<FeatureTable> tables, InteractionLog log)
+    /// <summary>Refuses interactions with items that have no row; only for ids that are row numbers themselves.</summary>
+    public static void ThrowIfRowsMissing(IReadOnlyList<FeatureTable> tables, InteractionLog log)
     {
         if (tables.Count == 0)
             return;

@@ -32,7 +32,7 @@ public sealed class SyntheticDataset
     public static SyntheticDataset Create(SyntheticOptions? options = null)
     {
         options ??= new();
-        options.Validate();
+        options.ThrowIfInvalid();
         var tastes = new SyntheticTastes(options);
         InteractionSplits splits = new SyntheticInteractions(options, tastes).Draw();
         ItemFeatures[] features = [.. options.Modalities.Select(m => SyntheticFeatures.Draw(options, tastes, m))];

@@ -58,7 +58,7 @@ public sealed record SyntheticOptions
     /// <value>The default is 2024.</value>
     public ulong Seed { get; init; } = 2024;
 
-    internal void Validate()
+    internal void ThrowIfInvalid()
     {
         if (Items < 2 * Clusters)
         {

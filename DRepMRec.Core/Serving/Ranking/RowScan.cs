@@ -7,16 +7,16 @@ namespace DRepMRec.Serving;
 /// <summary>Goes over all rows once, in chunks whose scores stay in the cache, and offers them to a selection per query.</summary>
 internal static unsafe class RowScan
 {
-    private const int MostChunkRows = 1024;
-    private const int MostChunkNumbers = 1 << 22;
+    private const int MaxChunkRows = 1024;
+    private const int MaxChunkNumbers = 1 << 22;
 
     /// <summary>The most queries of one pass: more would drive the scores out of the cache.</summary>
-    public const int MostQueries = 48;
+    public const int MaxQueries = 48;
 
     /// <summary>Offers the dot product of each query with each row, or the cosine if each query has length 1.</summary>
     /// <param name="lines">The rows; of several, their sums.</param>
     /// <param name="queries">One per selection, one after the other.</param>
-    /// <param name="selections">At most <see cref="MostQueries"/>.</param>
+    /// <param name="selections">At most <see cref="MaxQueries"/>.</param>
     /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
     public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<TopK> selections,
         bool cosine = false)
@@ -111,7 +111,7 @@ internal static unsafe class RowScan
         public Room(int width, int queries, int rows)
         {
             Width = width;
-            ChunkRows = Math.Clamp(Math.Min(MostChunkNumbers / width, rows), 1, MostChunkRows);
+            ChunkRows = Math.Clamp(Math.Min(MaxChunkNumbers / width, rows), 1, MaxChunkRows);
             Scores = ArrayPool<float>.Shared.Rent(queries * ChunkRows);
             Panels = ArrayPool<float>.Shared.Rent(RowKernel.PanelLength(width));
         }

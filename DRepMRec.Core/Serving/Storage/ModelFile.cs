@@ -98,7 +98,7 @@ internal static class ModelFile
                 + $"and dimension {manifest.Dimension}.");
         }
 
-        RequireSound(manifest.Form, manifest.Dimension, path);
+        ThrowIfUnsound(manifest.Form, manifest.Dimension, path);
         return manifest with
         {
             Validation = manifest.Validation ?? new Dictionary<string, double>(),
@@ -110,7 +110,7 @@ internal static class ModelFile
         };
     }
 
-    private static void RequireSound(ModelForm? form, int dimension, string path)
+    private static void ThrowIfUnsound(ModelForm? form, int dimension, string path)
     {
         if (form is null)
             return;

@@ -135,7 +135,7 @@ internal sealed class ModelWriter
 
         foreach (int row in _rows)
         {
-            RequireFinite(rows[row], name);
+            ThrowIfNotFinite(rows[row], name);
             stream.Write(MemoryMarshal.AsBytes(rows[row]));
         }
 
@@ -148,7 +148,7 @@ internal sealed class ModelWriter
         {
             ReadOnlySpan<T> slice = block.Slice(from, Math.Min(1 << 20, block.Length - from));
             if (typeof(T) == typeof(float))
-                RequireFinite(MemoryMarshal.Cast<T, float>(slice), name);
+                ThrowIfNotFinite(MemoryMarshal.Cast<T, float>(slice), name);
             stream.Write(MemoryMarshal.AsBytes(slice));
         }
 
@@ -156,7 +156,7 @@ internal sealed class ModelWriter
     }
 
     /// <summary>Refuses numbers that couldn't be loaded.</summary>
-    private static void RequireFinite(ReadOnlySpan<float> values, string name)
+    private static void ThrowIfNotFinite(ReadOnlySpan<float> values, string name)
     {
         if (!TensorPrimitives.IsFiniteAll(values))
             throw new ModelFileException($"The model is damaged: '{name}' has a number that isn't finite. It isn't saved.");
