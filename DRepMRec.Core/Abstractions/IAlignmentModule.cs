@@ -13,6 +13,12 @@ namespace DRepMRec;
 /// only fuses, as at inference; with one it also returns its loss terms for the users and items of the batch, whose places in the tables
 /// the batch tells. Terms need names of their own. The caller owns the returned tensors. Modules are not safe for use by many threads.
 /// </remarks>
+/// <example>
+/// <code>
+/// public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows? batch)
+///     =&gt; new(new UserItemEmbeddings(behavior.Users + modal.Users, behavior.Items + modal.Items), []);
+/// </code>
+/// </example>
 public interface IAlignmentModule : nn.IModule<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>
 {
     /// <summary>The dimension of the fused representations.</summary>

@@ -12,6 +12,15 @@ namespace DRepMRec;
 /// users without items must get finite representations; a row of zeros means that nothing is known. The caller owns the returned tensors.
 /// Modules are not safe for use by many threads.
 /// </remarks>
+/// <example>
+/// <code>
+/// public sealed class YourEncoder : nn.Module&lt;InteractionGraph, ModalFeatures, UserItemEmbeddings&gt;, IModalEncoder
+/// {
+///     public int EmbeddingDim =&gt; 64;
+///     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features) =&gt; new(Users(graph), Items(features));
+/// }
+/// </code>
+/// </example>
 public interface IModalEncoder : nn.IModule<InteractionGraph, ModalFeatures, UserItemEmbeddings>
 {
     /// <summary>The dimension D of the representations: that of the behaviour encoder.</summary>

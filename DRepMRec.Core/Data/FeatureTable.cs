@@ -117,8 +117,8 @@ public sealed class FeatureTable
             throw TooLarge($"expected at most {Array.MaxLength} values of modality {Modality}, found {items.Count} items x {Dimension}.");
         if (cells > MaxCells && cells / MaxItemsPerRow > Values.Length)
         {
-            throw TooLarge($"expected at least one of {MaxItemsPerRow} items to have the modality {Modality}, "
-                + $"found {ItemIds.Count} of {items.Count}: "
+            throw TooLarge(
+                $"expected at least one of {MaxItemsPerRow} items to have the modality {Modality}, found {ItemIds.Count} of {items.Count}: "
                 + $"the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
         }
 

@@ -30,7 +30,7 @@ public sealed partial class RecDataset
     /// <param name="path">The folder, or the <c>.inter</c> file.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>
-    /// The dataset. Where the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> exist, raw ids are those they give, in the
+    /// The dataset. Where the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> exist, raw ids are taken from them, in the
     /// order of the numbers.
     /// </returns>
     /// <exception cref="DatasetFormatException">A file is wrong.</exception>
@@ -79,11 +79,10 @@ public sealed partial class RecDataset
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">
-    /// The file is wrong, or has a column x_label while neither <see cref="DelimitedOptions.Label"/> nor <see cref="DatasetOptions.Split"/>
-    /// is set.
+    /// The file is wrong, or has an x_label without <see cref="DelimitedOptions.Label"/> or a split.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// A column is named but the file has no header, or a modality occurs twice, or has a row for none of the items with interactions.
+    /// A column is named without a header, or a modality occurs twice, or fits no item with interactions.
     /// </exception>
     public static RecDataset LoadDelimited(
         string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
@@ -99,9 +98,7 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DatasetFormatException">
-    /// An interaction is wrong, for example by an id that isn't Unicode text; the message has its number, counted from 1.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">An interaction is wrong; the message has its number, counted from 1.</exception>
     /// <exception cref="ArgumentException">A modality occurs twice, or has a row for none of the items with interactions.</exception>
     public static RecDataset FromInteractions(
         string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)

@@ -5,6 +5,12 @@ namespace DRepMRec.Data;
 /// per modality.
 /// </summary>
 /// <remarks>Immutable, holds no native memory, and is safe for use by many threads.</remarks>
+/// <example>
+/// <code>
+/// RecDataset data = RecDataset.Load("data/tiktok");
+/// Console.WriteLine(data.Summarize());
+/// </code>
+/// </example>
 public sealed partial class RecDataset
 {
     /// <summary>Puts a dataset together from its parts.</summary>

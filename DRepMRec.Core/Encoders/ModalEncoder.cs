@@ -17,6 +17,13 @@ namespace DRepMRec.Encoders;
 /// docs/method.md has the formulas, our reading of the paper, which publishes no code. Items without any modality get zeros, users without
 /// items the mean over all items that have content. Not safe for use by many threads.
 /// </remarks>
+/// <example>
+/// <code>
+/// using var features = new ModalFeatures(data.Features);
+/// using var modal = new ModalEncoder(features, new ModalEncoderOptions { Gate = FilterGateKind.Embedding });
+/// using UserItemEmbeddings content = modal.call(new InteractionGraph(data.Train), features);
+/// </code>
+/// </example>
 public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModalEncoderOptions _options;

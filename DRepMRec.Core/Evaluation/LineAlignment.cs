@@ -15,10 +15,7 @@ public sealed record LineAlignment
     /// <summary>The mean cosine between a user's (item's) two representations; NaN when n is 0.</summary>
     public double SameCosine { get; }
 
-    /// <summary>
-    /// The mean cosine between the behaviour representation of one and the modal representation of another, over all n (n - 1) pairs: what
-    /// chance alone gives; NaN when n is below 2.
-    /// </summary>
+    /// <summary>The mean cosine of one's behaviour and another's modal row, over n (n - 1) pairs; NaN when n is below 2.</summary>
     public double DifferentCosine { get; }
 
     /// <summary>

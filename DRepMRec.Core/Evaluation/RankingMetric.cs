@@ -25,6 +25,7 @@ public enum RankingMetricKind
 }
 
 /// <summary>A ranking metric at a cut-off K, computed per user and averaged over users.</summary>
+/// <example><code>double recall = result[RankingMetric.Recall(20)];</code></example>
 public readonly record struct RankingMetric
 {
     // The gain of the best ranking with n hits, for the usual n.

@@ -58,10 +58,7 @@ internal sealed class RankingTask
         => new(UsersAtOnce, Math.Min(ItemsAtOnce, _scorer.ItemCount), _scorer.ItemCount, _largestK, Math.Min(_largestK, _coldItems.Length),
             _tieOrder);
 
-    /// <summary>
-    /// Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so
-    /// far.
-    /// </summary>
+    /// <summary>Ranks the evaluated users at places [from, to): for each block of items scores, masks and the best so far.</summary>
     public void Rank(Workspace workspace, int from, int to)
     {
         ReadOnlySpan<int> users = _users.AsSpan(from..to);

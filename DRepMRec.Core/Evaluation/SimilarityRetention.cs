@@ -6,10 +6,7 @@ using MathNet.Numerics.Statistics;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>
-/// How much the modal line still knows of what one modality's features say about which items are alike: where it has forgotten them, the
-/// correlations are near 0.
-/// </summary>
+/// <summary>How much of a modality's similarities between items the modal line keeps: forgotten ones give correlations near 0.</summary>
 public sealed record SimilarityRetention
 {
     internal SimilarityRetention(Modality modality, int pairs, double pearson, double spearman)
@@ -30,8 +27,8 @@ public sealed record SimilarityRetention
     /// <summary>The correlation between the ranks of the pairs' cosines in the modal line and by features.</summary>
     public double Spearman { get; }
 
-    internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality,
-        LineDiagnosticsOptions options)
+    internal static SimilarityRetention Of(
+        float[] modal, int dimension, ModalFeatures features, int modality, LineDiagnosticsOptions options)
     {
         ItemFeatures source = features.Sources[modality];
         ReadOnlySpan<float> Line(int item) => modal.AsSpan(item * dimension, dimension);

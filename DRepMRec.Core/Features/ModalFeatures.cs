@@ -10,6 +10,12 @@ namespace DRepMRec.Features;
 /// Owns its tensors until it is disposed, after which asking for them is an <see cref="ObjectDisposedException"/>; they are never changed.
 /// Relation graphs are made when first asked for and kept.
 /// </remarks>
+/// <example>
+/// <code>
+/// using var features = new ModalFeatures(data.Features);
+/// using var modal = new ModalEncoder(features);
+/// </code>
+/// </example>
 public sealed class ModalFeatures : IDisposable
 {
     /// <summary>The most items for exact relation graphs; others are <see cref="NeighborGraph.ApproximateCosine"/>.</summary>

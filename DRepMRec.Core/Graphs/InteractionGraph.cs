@@ -9,6 +9,7 @@ namespace DRepMRec.Graphs;
 /// Immutable and safe for use by many threads. Its matrices are made when first asked for and kept. Rows of nodes without an edge are
 /// empty, never NaN.
 /// </remarks>
+/// <example><code>var graph = new InteractionGraph(data.Train);</code></example>
 public sealed class InteractionGraph
 {
     private readonly Lazy<CsrMatrix> _adjacency;

@@ -4,19 +4,13 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>Graphs that link each node to its k most similar others.</summary>
-/// <remarks>
-/// Nodes without features have empty rows. Of equally similar nodes the one with the lower index comes first. Similarities of 0 or below
-/// make no link.
-/// </remarks>
+/// <remarks>Nodes without features have empty rows. Lower indices come first among equals; similarities up to 0 make no link.</remarks>
 public static class NeighborGraph
 {
     private const int RowBlock = 96;
     private const int ColumnBlock = 2048;
 
-    /// <summary>
-    /// Links each row to the rows with the largest cosine to it, exactly, block by block: memory grows with N * (dimension + k), never with
-    /// N * N, time with N².
-    /// </summary>
+    /// <summary>Links each row to the rows with the largest cosine to it, exactly: in memory N * (dimension + k) and time N².</summary>
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>

@@ -13,8 +13,8 @@ internal static class AtomicFiles
     /// <param name="files">The writers of the files, by name. Files that exist are replaced; of symbolic links the targets are.</param>
     /// <param name="keep">The ending of the name under which a replaced file is kept; without it, it is gone.</param>
     /// <param name="renames">How files are renamed; <see langword="null"/> for the system's way.</param>
-    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null,
-        FileRenames? renames = null)
+    public static void Write(
+        string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null, FileRenames? renames = null)
     {
         string suffix = TemporaryName(), aside = TemporaryName();
         string[] paths = [.. files.Keys.Select(name => Path.Combine(folder, name)).Select(path => keep is null ? Target(path) : path)];
@@ -61,7 +61,7 @@ internal static class AtomicFiles
         }
     }
 
-    /// <summary>Deletes what a process that ended while writing a file left behind. Nobody else may be writing it.</summary>
+    /// <summary>Deletes files that a process left behind when it ended while writing. Nobody else may be writing the file.</summary>
     /// <returns>How many files there were.</returns>
     public static int Sweep(string folder, string name)
     {

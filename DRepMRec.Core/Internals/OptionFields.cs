@@ -4,10 +4,7 @@ using System.Reflection;
 
 namespace DRepMRec.Internals;
 
-/// <summary>
-/// The values of options by name, with those of the records inside them ("Adam.LearningRate"), as text: what two sets of options are
-/// compared by, and what people read in a model's manifest.
-/// </summary>
+/// <summary>The values of options as text, by name with the records inside them ("Adam.LearningRate"), to compare and to show.</summary>
 internal static class OptionFields
 {
     /// <summary>Adds all fields below a name.</summary>

@@ -4,10 +4,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// Rows of length 1 on the CPU, one pass each way: y = x / |x|, and back (g - y (y · g)) / |x|. Rows shorter than <see cref="MinLength"/>
-/// are divided by that and take no gradient.
-/// </summary>
+/// <summary>Rows of length 1: y = x / |x|, and back (g - y (y · g)) / |x|; or by <see cref="MinLength"/> without gradient.</summary>
 internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<NormalizeFunction>
 {
     public const float MinLength = 1e-12f;

@@ -1,13 +1,7 @@
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// Rows of a matrix packed for <see cref="DenseProduct"/>, so that the dot products of a few query rows with all of them run at the speed
-/// of fused multiply-adds.
-/// </summary>
-/// <remarks>
-/// Immutable and safe for use by many threads. A dot product is always summed in the same order, so results don't depend on how many
-/// queries are in a call.
-/// </remarks>
+/// <summary>Rows of a matrix packed for <see cref="DenseProduct"/>, for fast dot products of a few query rows with all of them.</summary>
+/// <remarks>Immutable and safe for use by many threads. Results don't depend on the number of queries in a call.</remarks>
 internal sealed unsafe class PackedMatrix
 {
     private readonly float[] _panels;

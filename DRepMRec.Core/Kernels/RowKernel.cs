@@ -81,10 +81,7 @@ internal static unsafe partial class RowKernel
     /// <summary>The number of floats in the panels of <see cref="Multiply"/>.</summary>
     public static int PanelLength(int dimension) => (4 * Lanes * dimension) + (4 * Lanes);
 
-    /// <summary>
-    /// One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once, so that nothing but the rows
-    /// themselves goes through the cache.
-    /// </summary>
+    /// <summary>One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Straight(float* q, float* rows, int dimension, float* target)
     {

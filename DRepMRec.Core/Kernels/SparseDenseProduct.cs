@@ -3,10 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// scale * (b + A x) for a sparse A and dense row-major b and x: each row of the result is a weighted sum of rows of x, kept in registers
-/// while its neighbours pass.
-/// </summary>
+/// <summary>scale * (b + A x) for a sparse A and dense row-major b and x: each row is summed in registers.</summary>
 /// <remarks>A row's sum doesn't depend on the thread that makes it, so results are bit-identical for every thread count.</remarks>
 internal static unsafe class SparseDenseProduct
 {

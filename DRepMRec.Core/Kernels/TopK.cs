@@ -4,14 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// Keeps the K best of the scores that are offered to it in the order of their indices: higher first, of equal ones the lower index first.
-/// Minus infinity means "not a candidate".
-/// </summary>
-/// <remarks>
-/// A heap with the worst score on top, so n scores cost at most n log K steps; for a small K a sorted list, which is faster. Reuses its
-/// memory; not safe for use by many threads.
-/// </remarks>
+/// <summary>Keeps the K best of scores offered in the order of indices, ties by lower index; minus infinity isn't a candidate.</summary>
+/// <remarks>A heap with the worst score on top, for a small K a sorted list. Reuses its memory; not safe for use by many threads.</remarks>
 /// <param name="capacity">K.</param>
 /// <param name="minimum">Scores below aren't kept.</param>
 /// <param name="admits">Asked only for the indices of scores that would be kept; <see langword="null"/> admits all.</param>

@@ -5,6 +5,13 @@ namespace DRepMRec.Losses;
 
 /// <summary>Cuts shuffled interactions into batches with negatives, never training items of the user, by (seed, epoch) alone.</summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
+/// <example>
+/// <code>
+/// var sampler = new BatchSampler(data.Train, new RankingLoss.Bpr());
+/// foreach (TrainingBatch batch in sampler.Epoch(1))
+///     Console.WriteLine(batch.Count);
+/// </code>
+/// </example>
 public sealed class BatchSampler
 {
     private const int MaxTries = 100;
@@ -168,10 +175,7 @@ public sealed class BatchSampler
         return negatives;
     }
 
-    /// <summary>
-    /// Draws until an item isn't the user's. A user who has nearly everything gets a uniform draw from the rest; one who has everything
-    /// gets the positive itself, which has no gradient.
-    /// </summary>
+    /// <summary>Draws until an item isn't the user's; after many tries from the rest, or, without one, the positive.</summary>
     private int DrawUnseen(int user, int positive, SeededRandom random)
     {
         for (int tries = 0; tries < MaxTries; tries++)

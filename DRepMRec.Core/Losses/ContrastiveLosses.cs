@@ -42,10 +42,7 @@ public static class ContrastiveLosses
         return (meanA - meanB).Squared().sum().Plus((deviationA - deviationB).Squared().sum());
     }
 
-    /// <summary>
-    /// Uniformity (Wang and Isola, ICML 2020): log of the mean of exp(-2 |x - y|²) over pairs of different rows, on the unit sphere; the
-    /// lower, the more evenly rows are spread over it.
-    /// </summary>
+    /// <summary>Uniformity (Wang and Isola, ICML 2020): log of the mean of exp(-2 |x - y|²) over pairs on the unit sphere.</summary>
     /// <param name="rows">[N, D].</param>
     public static Tensor Uniformity(Tensor rows)
     {

@@ -17,6 +17,11 @@ public enum ScoreFunction
 /// Derive from it for a loss of your own: a name, its negatives, and <see cref="ComputeRows"/>. Its public properties are its options: they
 /// go into checkpoints and model files, by which a training is told from another.
 /// </remarks>
+/// <example>
+/// <code>
+/// var options = new DRepMRecOptions { Loss = new RankingLoss.Bpr { Score = ScoreFunction.Cosine, Temperature = 0.2 } };
+/// </code>
+/// </example>
 public abstract partial record RankingLoss
 {
     /// <summary>A short name for progress and logs, other than "loss", which is the total.</summary>

@@ -80,10 +80,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <summary>The features of the modal line, if there is one.</summary>
     public ModalFeatures? Features => _line?.Features;
 
-    /// <summary>
-    /// What tells one model from another: the kind of each part that it has, and the options that the part was made with, by name.
-    /// Checkpoints are compared by it, and model files show it.
-    /// </summary>
+    /// <summary>The kind and the options of each part, by name: checkpoints are compared by it, and model files show it.</summary>
     internal IEnumerable<(string Name, object? Value)> Description
     {
         get

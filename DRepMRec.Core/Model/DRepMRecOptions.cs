@@ -9,6 +9,12 @@ namespace DRepMRec;
 
 /// <summary>Options of <see cref="DRepMRecModel"/>: one place for the parts that it puts together.</summary>
 /// <remarks>The defaults come from the trials in docs/experiments.md; the paper publishes no values. Immutable.</remarks>
+/// <example>
+/// <code>
+/// var options = new DRepMRecOptions { EmbeddingDim = 128, Modal = new ModalEncoderOptions { Neighbors = 5 } };
+/// using DRepMRecModel model = DRepMRecModel.Create(data, options);
+/// </code>
+/// </example>
 public sealed record DRepMRecOptions
 {
     /// <summary>The dimension D of both lines.</summary>

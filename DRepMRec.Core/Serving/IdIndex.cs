@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The raw ids that a recommender knows, in the order of the dataset, added ones last. Exact characters count.</summary>
+/// <summary>The raw ids that a recommender knows, in the dataset's order, added ones last; compared exactly.</summary>
 /// <remarks>Immutable and safe for use by many threads. Ids are read as they're asked for.</remarks>
 public sealed class IdIndex : IReadOnlyCollection<string>
 {

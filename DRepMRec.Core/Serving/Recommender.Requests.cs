@@ -14,10 +14,7 @@ public sealed partial class Recommender
         return Recommend(new RecommendationRequest { UserId = userId, Count = count, ExcludeSeen = excludeSeen });
     }
 
-    /// <summary>
-    /// Answers a request. What it goes by is the first of these that there is: the user's representation, the history, the content of the
-    /// history, popularity.
-    /// </summary>
+    /// <summary>Answers a request by the first that there is: the user's representation, the history, its content, popularity.</summary>
     /// <param name="request">The request.</param>
     public RecommendationList Recommend(RecommendationRequest request)
     {
@@ -27,10 +24,7 @@ public sealed partial class Recommender
 
     /// <summary>Answers many requests, one pass over the catalogue per 48, with the answers that each would get alone.</summary>
     /// <param name="requests">The requests.</param>
-    /// <param name="parallel">
-    /// How many threads there may be, and what stops the work: it ends between two passes. The default, <see langword="null"/>, is as many
-    /// threads as there are processors.
-    /// </param>
+    /// <param name="parallel">The most threads, and a token that stops between passes; <see langword="null"/> for all processors.</param>
     /// <returns>One answer per request, in the order of the requests.</returns>
     /// <exception cref="OperationCanceledException">The token of <paramref name="parallel"/> asked to stop.</exception>
     public IReadOnlyList<RecommendationList> Recommend(IReadOnlyList<RecommendationRequest> requests, ParallelOptions? parallel = null)

@@ -8,6 +8,13 @@ namespace DRepMRec.Serving;
 /// that comes first in the dataset comes first, and a request has the same answer, to the last bit, alone and in a batch. Ids that aren't
 /// known never throw: each method says what they give.
 /// </remarks>
+/// <example>
+/// <code>
+/// Recommender recommender = Recommender.Load("model.safetensors");
+/// foreach (var (item, score) in recommender.Recommend("user-7", count: 5))
+///     Console.WriteLine($"{item} {score:F2}");
+/// </code>
+/// </example>
 public sealed partial class Recommender
 {
     private readonly ServingModel _model;
@@ -41,10 +48,7 @@ public sealed partial class Recommender
     public static Recommender Load(string path, RecommenderLoadOptions? options = null)
         => new(ModelFile.Load(path, options ?? new RecommenderLoadOptions()));
 
-    /// <summary>
-    /// Saves everything to one safetensors file: to a temporary name first, then renamed, so that the file is whole or as it was. Changes
-    /// of the catalogue become part of it.
-    /// </summary>
+    /// <summary>Saves everything, changes of the catalogue included, to one safetensors file, which is whole or as it was.</summary>
     /// <param name="path">The file, in an existing folder; replaced if it exists. A symbolic link stays, its target is written.</param>
     /// <exception cref="ArgumentException">The path has no file name.</exception>
     /// <exception cref="IOException">The folder doesn't exist, the path is a folder, or the file can't be written.</exception>

@@ -2,10 +2,7 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in
-/// common.
-/// </summary>
+/// <summary>The arrays of a recommender and the later changes of its catalogue. Immutable; snapshots share arrays.</summary>
 /// <remarks>
 /// Items are known by their rows. The first rows are those of the items that were in training: they keep their rows for ever, whether they
 /// are replaced, retired or put back, so that histories and numbers of users stay true. Items that were added later follow; a retired one
@@ -54,7 +51,7 @@ internal sealed record ServingModel
 
     public IReadOnlyList<RowStore> ItemModal { get; init; } = [];
 
-    /// <summary>[D, inputs]: from what a history says to what a user's behaviour row is.</summary>
+    /// <summary>[D, inputs]: the map from a history's input to a user's behaviour row.</summary>
     public Block<float>? FoldInMap { get; init; }
 
     /// <summary>One per modality, or none.</summary>

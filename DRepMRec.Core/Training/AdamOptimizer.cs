@@ -10,6 +10,14 @@ namespace DRepMRec.Training;
 /// back, unlike torch.optim.
 /// </summary>
 /// <remarks>Owns its moments until it is disposed; the parameters stay the caller's. Not safe for use by many threads.</remarks>
+/// <example>
+/// <code>
+/// using var adam = new AdamOptimizer(model.parameters(), new AdamOptions { LearningRate = 0.01 });
+/// adam.ZeroGradients();
+/// loss.backward();
+/// adam.Step();
+/// </code>
+/// </example>
 public sealed class AdamOptimizer : IDisposable
 {
     private readonly AdamOptions _options;

@@ -10,6 +10,11 @@ namespace DRepMRec.Training;
 /// it stays beside it with ".previous" at the end of its name, and is used where the newer one is damaged. It belongs to one dataset, model
 /// and set of options.
 /// </remarks>
+/// <example>
+/// <code>
+/// var options = new TrainerOptions { Checkpoint = new CheckpointOptions { Path = "training.checkpoint" } };
+/// </code>
+/// </example>
 public sealed record CheckpointOptions
 {
     /// <summary>The file, in an existing folder.</summary>

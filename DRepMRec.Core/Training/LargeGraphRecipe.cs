@@ -10,10 +10,7 @@ public static class LargeGraphRecipe
     private const int UsualInteractions = 60_000;
     private const int MaxBatch = 1 << 16;
 
-    /// <summary>
-    /// Options for a number of training interactions: a power of two from 2,048, as large as gives about 30 batches an epoch, at most
-    /// 65,536; and the learning rate that goes with it.
-    /// </summary>
+    /// <summary>Options with a power of two from 2,048 to 65,536 as batch, for about 30 batches an epoch, and its learning rate.</summary>
     /// <param name="interactions">The number of training interactions, at least 1.</param>
     /// <param name="options">All other options, <see langword="null"/> for the defaults; the learning rate is for batches of 2,048.</param>
     public static TrainerOptions Options(int interactions, TrainerOptions? options = null)

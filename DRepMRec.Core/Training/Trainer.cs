@@ -16,6 +16,12 @@ namespace DRepMRec;
 /// the dataset stay the caller's. While a training runs, libtorch has one thread in the whole process; afterwards, also after an error, as
 /// many as before.
 /// </remarks>
+/// <example>
+/// <code>
+/// var trainer = new Trainer(model, data, new TrainerOptions { Patience = 10 });
+/// TrainingReport report = trainer.Fit();
+/// </code>
+/// </example>
 public sealed class Trainer
 {
     private readonly DRepMRecModel _model;
@@ -153,16 +159,10 @@ public sealed class Trainer
             LogEpoch(state.History[^1], best);
             if (epoch % every == 0 || state.IsComplete)
                 save();
-            progress?.Report(new TrainingProgress
+            progress?.Report(Progress(state, sampler, epoch, sampler.BatchCount, state.History[^1].Losses) with
             {
-                Epoch = epoch,
-                Epochs = _options.MaxEpochs,
-                Batch = sampler.BatchCount,
-                Batches = sampler.BatchCount,
-                Losses = state.History[^1].Losses,
                 Validation = validation,
                 Best = best,
-                Elapsed = state.Elapsed,
             });
         }
     }
@@ -187,19 +187,20 @@ public sealed class Trainer
             state.Optimizer.Step(rate);
             state.CompleteBatch(loss);
             if (number < sampler.BatchCount)
-            {
-                progress?.Report(new TrainingProgress
-                {
-                    Epoch = state.Epoch,
-                    Epochs = _options.MaxEpochs,
-                    Batch = number,
-                    Batches = sampler.BatchCount,
-                    Losses = state.Losses.ToDictionary(),
-                    Elapsed = state.Elapsed,
-                });
-            }
+                progress?.Report(Progress(state, sampler, state.Epoch, number, state.Losses.ToDictionary()));
         }
     }
+
+    private TrainingProgress Progress(
+        TrainingState state, BatchSampler sampler, int epoch, int batch, IReadOnlyDictionary<string, double> losses) => new()
+    {
+        Epoch = epoch,
+        Epochs = _options.MaxEpochs,
+        Batch = batch,
+        Batches = sampler.BatchCount,
+        Losses = losses,
+        Elapsed = state.Elapsed,
+    };
 
     private EvaluationResult Validate(TrainingState state, ModelEvaluator evaluator, CancellationToken cancellationToken)
     {

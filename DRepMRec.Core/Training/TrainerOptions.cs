@@ -6,6 +6,7 @@ using DRepMRec.Training;
 namespace DRepMRec;
 
 /// <summary>Options of the <see cref="Trainer"/>.</summary>
+/// <example><code>var options = new TrainerOptions { MaxEpochs = 200, Adam = new AdamOptions { LearningRate = 0.002 } };</code></example>
 public sealed record TrainerOptions
 {
     /// <summary>The most epochs.</summary>
@@ -16,10 +17,7 @@ public sealed record TrainerOptions
     /// <value>At least 1. The default is 2048.</value>
     public int BatchSize { get; init => field = Guard.Positive(value); } = 2048;
 
-    /// <summary>
-    /// The most interactions of one user in an epoch; of a user with more, as many are drawn anew each epoch, so that a few heavy users
-    /// don't decide what is learned about all others.
-    /// </summary>
+    /// <summary>The most interactions of one user in an epoch; of more, as many are drawn anew each epoch, to curb heavy users.</summary>
     /// <value>0 for all of them (the default), or more.</value>
     public int InteractionsPerUser { get; init => field = Guard.NotNegative(value); }
 
@@ -56,10 +54,7 @@ public sealed record TrainerOptions
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 
-    /// <summary>
-    /// The most threads that the kernels and the evaluation of this training use. libtorch itself always uses one: its threads spin, which
-    /// costs more than it brings.
-    /// </summary>
+    /// <summary>The most threads that the training's kernels and evaluations use. libtorch itself always uses one.</summary>
     /// <value>At least 1. The default is the number of processors.</value>
     public int Threads { get; init => field = Guard.Positive(value); } = Environment.ProcessorCount;
 

@@ -1,9 +1,6 @@
 namespace DRepMRec.Training;
 
-/// <summary>
-/// A loss became NaN or infinite, or a million times that of the first batch. The model has the best weights of the epochs before, or the
-/// first weights if none was complete.
-/// </summary>
+/// <summary>A loss became NaN, infinite or a million times the first batch's. The model has the best weights before, if any.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     private const double Factor = 1e6;
@@ -27,10 +24,7 @@ public sealed class TrainingDivergedException : Exception
         Losses = losses;
     }
 
-    /// <summary>
-    /// Refuses a loss that isn't finite, or is a million times that of the very first batch: no training comes back from there, and
-    /// gradients whose squares overflow would freeze the weights without a sign.
-    /// </summary>
+    /// <summary>Refuses a loss that isn't finite or a million times the first: gradients whose squares overflow freeze weights.</summary>
     internal static void ThrowIfDiverged(TrainingState state, IReadOnlyDictionary<string, double> losses)
     {
         int epoch = state.Epoch, batch = state.Batch + 1;

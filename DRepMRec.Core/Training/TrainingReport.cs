@@ -7,10 +7,14 @@ using DRepMRec.Training;
 namespace DRepMRec;
 
 /// <summary>The course of a training, and the way from the trained model to test figures and recommendations.</summary>
-/// <remarks>
-/// Test figures and the recommender come from the model as it is when they are asked for: ask before the model is trained further, and
-/// before it is disposed.
-/// </remarks>
+/// <remarks>Test figures and recommenders come from the model as it is when asked for, so ask before it's trained on or disposed.</remarks>
+/// <example>
+/// <code>
+/// TrainingReport report = new Trainer(model, data).Fit();
+/// double recall = report.EvaluateTest()[RankingMetric.Recall(20)];
+/// report.BuildRecommender().Save("model.safetensors");
+/// </code>
+/// </example>
 public sealed class TrainingReport
 {
     private readonly DRepMRecModel _model;

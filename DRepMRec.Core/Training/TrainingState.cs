@@ -3,10 +3,7 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
-/// <summary>
-/// All that changes while a model is trained: what a checkpoint holds. Every random draw follows from the seed, the epoch and the batch, so
-/// that their numbers are all that is needed to go on.
-/// </summary>
+/// <summary>All that changes in a training and goes into checkpoints. Random draws follow from seed, epoch and batch alone.</summary>
 internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options) : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();

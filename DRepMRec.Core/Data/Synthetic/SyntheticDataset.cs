@@ -8,6 +8,11 @@ namespace DRepMRec.Data;
 /// It has what makes real data hard: long-tailed activity and popularity, interactions that follow no taste, cold items, missing and noisy
 /// features. Within a cluster the items come in a few styles, which both the users' choices and the features follow.
 /// </remarks>
+/// <example>
+/// <code>
+/// RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 200, Clusters = 8 }).Data;
+/// </code>
+/// </example>
 public sealed class SyntheticDataset
 {
     private SyntheticDataset(RecDataset data, SyntheticTastes tastes)

@@ -7,10 +7,7 @@ using TorchSharp;
 namespace DRepMRec;
 
 /// <summary>Loads the native side of TorchSharp, also on Linux systems with an older libstdc++ than it was built for.</summary>
-/// <remarks>
-/// The library's modules call <see cref="EnsureLoaded"/> themselves. Nothing else here loads libtorch, so what needs only .NET works
-/// without it. All members are safe for use by many threads.
-/// </remarks>
+/// <remarks>Modules call <see cref="EnsureLoaded"/>; all else works without libtorch. Safe for use by many threads.</remarks>
 public static class TorchBackend
 {
     private const string Library = "LibTorchSharp";

@@ -7,10 +7,7 @@ using System.Runtime.Versioning;
 
 namespace DRepMRec.Internals.NativeLoading;
 
-/// <summary>
-/// Finds TorchSharp's native library where .NET's own search fails. .NET asks only then, so nothing changes on systems where the library
-/// loads by itself. Hooking it up loads nothing.
-/// </summary>
+/// <summary>Finds TorchSharp's native library where .NET's own search fails, and only there. Hooking it up loads nothing.</summary>
 internal static class TorchLibraryResolver
 {
     private const string Library = "LibTorchSharp";

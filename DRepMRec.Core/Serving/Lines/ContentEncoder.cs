@@ -3,10 +3,7 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The modal line for one modality without libtorch: what <see cref="Encoders.ModalEncoder"/> makes of an item's features, for items that
-/// training never saw.
-/// </summary>
+/// <summary>One modality of <see cref="Encoders.ModalEncoder"/> without libtorch, for items that training never saw.</summary>
 /// <param name="Form">The numbers of the modality in the manifest.</param>
 /// <param name="Mean">[d], the means to subtract.</param>
 /// <param name="Deviation">[d], the deviations to divide by; 0 drops the column.</param>

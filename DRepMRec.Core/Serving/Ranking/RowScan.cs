@@ -61,10 +61,7 @@ internal static unsafe class RowScan
         GC.KeepAlive(rows);
     }
 
-    /// <summary>
-    /// The rows where they are, all of the file or all added; or a copy of them with those in their places that are replaced, or their sum
-    /// over the lines.
-    /// </summary>
+    /// <summary>The rows in place; or a copy of them with their replacements, or with the sum of their lines.</summary>
     private static float* Pointer(IReadOnlyList<RowStore> lines, int from, int count, Room room)
     {
         RowStore first = lines[0];

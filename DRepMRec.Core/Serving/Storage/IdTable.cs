@@ -4,14 +4,8 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Raw ids as UTF-8 text, one after the other, with a hash table from id to index: nothing is read before it's asked for, so that a million
-/// ids take no time to load.
-/// </summary>
-/// <remarks>
-/// The hash is 64-bit FNV-1a with a final mix; the table has a power of two of slots, each 1 + index or 0, and collisions go to the next
-/// slot.
-/// </remarks>
+/// <summary>Raw ids as UTF-8 text, one after the other, with a hash table from id to index: loading reads none of them.</summary>
+/// <remarks>64-bit FNV-1a with a final mix; a power of two of slots, each 1 + index or 0; collisions go to the next slot.</remarks>
 internal sealed class IdTable
 {
     /// <summary>The most ids that a table of at most 2^30 slots is half full with.</summary>

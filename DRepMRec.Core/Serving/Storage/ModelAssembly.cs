@@ -1,9 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Puts a model together from the arrays of its file. Nothing is computed per item: it takes as long for a million as for ten. (Format 1
-/// had no tables, which are made here.)
-/// </summary>
+/// <summary>Puts a model together from its file's arrays, computing nothing per item but the tables that format 1 lacks.</summary>
 internal static class ModelAssembly
 {
     public static ServingModel Build(ModelManifest manifest, ModelArrays arrays)

@@ -57,7 +57,7 @@ internal sealed class ModelWriter
         List<SafeTensorSource> arrays =
         [
             Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets),
-                Array("seen_offsets", _model.SeenOffsets),
+            Array("seen_offsets", _model.SeenOffsets),
             Rows("user_embeddings", _model.Users), ItemRows("item_embeddings", _model.Items),
         ];
         if (_model.Form is { Lines: not null } form)

@@ -1,9 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Rows of one width: the model file's, which are never copied, replacements of single rows, and behind them the rows that were added
-/// since.
-/// </summary>
+/// <summary>Rows of one width: the model file's, never copied, replacements of single rows, and rows added behind them.</summary>
 internal sealed class RowStore
 {
     private readonly int[] _replaced;
