@@ -9,10 +9,7 @@ public sealed record EncoderOutput(UserItemEmbeddings Embeddings)
     /// <summary>The encoder's own loss terms beside the ranking loss, by name; none without a batch.</summary>
     public IReadOnlyList<LossTerm> Terms { get; init; } = [];
 
-    /// <summary>
-    /// The encoder's own modal representations, shaped like <see cref="Embeddings"/>, if it has any
-    /// (<see cref="DRepMRecOptions.UseHostModal"/>).
-    /// </summary>
+    /// <summary>The encoder's own modal representations, shaped like <see cref="Embeddings"/>, if it has any.</summary>
     public UserItemEmbeddings? Modal { get; init; }
 
     /// <summary>

@@ -52,8 +52,6 @@ public interface IModalEncoder : nn.IModule<InteractionGraph, ModalFeatures, Use
     /// <summary>What serving needs to know of the line to tell each modality's share of a score and to encode new items.</summary>
     /// <param name="graph">The whole training graph.</param>
     /// <param name="features">The features of all items.</param>
-    /// <returns>
-    /// One entry per modality, with tensors of the open dispose scope; <see langword="null"/>, the default, to serve fused rows alone.
-    /// </returns>
+    /// <returns>One entry per modality, its tensors of the open scope; <see langword="null"/>, the default, to serve fused rows.</returns>
     IReadOnlyList<ModalityExport>? Export(InteractionGraph graph, ModalFeatures features) => null;
 }

@@ -13,9 +13,7 @@ public sealed partial class RecDataset
     /// This holds for every loader. Columns are found without regard to case, blanks, '_' and '-' where one alone fits, and files without
     /// regard to case. Two columns that mean the same are an error, and so are features of which no row is of an item with interactions.
     /// </remarks>
-    /// <exception cref="DatasetFormatException">
-    /// No layout fits or several do (the message lists the files looked for and found), or a file is wrong.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">No layout or several fit (the message lists the files), or a file is wrong.</exception>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
     public static RecDataset Load(string path, DatasetOptions? options = null)
     {
@@ -78,12 +76,8 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DatasetFormatException">
-    /// The file is wrong, or has an x_label without <see cref="DelimitedOptions.Label"/> or a split.
-    /// </exception>
-    /// <exception cref="ArgumentException">
-    /// A column is named without a header, or a modality occurs twice, or fits no item with interactions.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
+    /// <exception cref="ArgumentException">A column is named without a header, or a modality occurs twice or fits no item.</exception>
     public static RecDataset LoadDelimited(
         string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
     {

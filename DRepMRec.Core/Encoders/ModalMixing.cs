@@ -38,10 +38,7 @@ internal sealed class ModalMixing
     /// <summary>The matrix that the gated features of a modality are multiplied with.</summary>
     public CsrMatrix Items(int modality) => _items[modality];
 
-    /// <summary>
-    /// The matrix of the last of several steps along the relation graph; <see langword="null"/> where <see cref="Items"/> has the only
-    /// step.
-    /// </summary>
+    /// <summary>The matrix of the last of several relation steps; <see langword="null"/> if <see cref="Items"/> has the only one.</summary>
     public CsrMatrix? LastRelations(int modality) => _relations[modality];
 
     private static float[][] Weights(ModalFeatures features, ModalEncoderOptions options)

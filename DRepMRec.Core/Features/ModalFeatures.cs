@@ -33,9 +33,7 @@ public sealed class ModalFeatures : IDisposable
     /// <param name="features">One entry per modality, all over the same items.</param>
     /// <param name="scaling">How the columns are scaled.</param>
     /// <param name="device">Where the tensors live; <see langword="null"/> for the CPU.</param>
-    /// <param name="components">
-    /// How many principal components wide features are reduced to, but not for relation graphs; 0 for none.
-    /// </param>
+    /// <param name="components">How many principal components wide features are reduced to, except for relation graphs; 0: none.</param>
     /// <exception cref="ArgumentException">There is no modality, or the numbers of items differ.</exception>
     public ModalFeatures(
         IReadOnlyList<ItemFeatures> features, FeatureScaling scaling = FeatureScaling.Standardize, Device? device = null,
@@ -108,10 +106,7 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>[I, 1]: 1 for items that have any modality, 0 for others.</summary>
     public Tensor AnyPresent => Alive(_anyPresent);
 
-    /// <summary>
-    /// The graph [I, I] of each item's most similar items by the cosine of one modality's scaled features; each row that isn't empty sums
-    /// to 1.
-    /// </summary>
+    /// <summary>The graph [I, I] of each item's nearest items by the cosine of a modality's features; rows sum to 1 or are empty.</summary>
     /// <param name="modality">The index of the modality.</param>
     /// <param name="neighbors">The number of neighbours k per item.</param>
     public CsrMatrix Relations(int modality, int neighbors)

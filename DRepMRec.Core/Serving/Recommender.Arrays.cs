@@ -9,9 +9,7 @@ public sealed partial class Recommender
     /// <param name="users">U * D finite numbers, one row after the other.</param>
     /// <param name="itemIds">The raw ids of the I items, each once.</param>
     /// <param name="items">I * D finite numbers, one row after the other.</param>
-    /// <param name="seen">
-    /// Each user's items, by the places of the ids: not recommended, and counted as popularity. Or <see langword="null"/>.
-    /// </param>
+    /// <param name="seen">Each user's items, by places of ids: not recommended, and counted as popularity.</param>
     /// <exception cref="ArgumentException">Numbers of rows or ids don't fit, an id occurs twice, or a number isn't finite.</exception>
     /// <example>
     /// <code>

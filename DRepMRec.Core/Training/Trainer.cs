@@ -82,9 +82,7 @@ public sealed class Trainer
     /// </remarks>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// The host returns no modal representation, though <see cref="DRepMRecOptions.UseHostModal"/> asks for it.
-    /// </exception>
+    /// <exception cref="InvalidOperationException">The options ask for the host's modal representation; it has none.</exception>
     /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint and its predecessor are damaged, or it's of a newer library.</exception>
