@@ -16,7 +16,7 @@ public sealed record DatasetOptions
     /// </value>
     public SplitStrategy? Split { get; init; }
 
-    /// <summary>What to do when a user-item pair occurs more than once.</summary>
+    /// <summary>The treatment of user-item pairs that occur more than once.</summary>
     /// <value>The default is <see cref="DuplicateHandling.Reject"/>.</value>
     public DuplicateHandling Duplicates { get; init => field = Guard.Defined(value); }
 

@@ -1,6 +1,6 @@
 namespace DRepMRec.Data;
 
-/// <summary>What to do when a user-item pair occurs more than once, in one set or in two.</summary>
+/// <summary>The treatment of user-item pairs that occur more than once, in one set or in two.</summary>
 public enum DuplicateHandling
 {
     /// <summary>Refuse the data with a message that names both places.</summary>

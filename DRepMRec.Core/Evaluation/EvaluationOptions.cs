@@ -5,7 +5,7 @@ namespace DRepMRec.Evaluation;
 /// <summary>Which set of interactions is evaluated.</summary>
 public enum EvaluationTarget
 {
-    /// <summary>Validation: what choices are made on.</summary>
+    /// <summary>Validation: the set that choices are made on.</summary>
     Validation,
 
     /// <summary>Test: read once, at the end.</summary>
@@ -28,7 +28,7 @@ public enum UserFilter
     /// <summary>All that have at least one positive.</summary>
     WithPositives,
 
-    /// <summary>Those of them that also have a training interaction.</summary>
+    /// <summary>Users with positives that also have a training interaction.</summary>
     WithTraining,
 }
 

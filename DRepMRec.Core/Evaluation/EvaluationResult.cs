@@ -32,19 +32,16 @@ public sealed class EvaluationResult
         Elapsed = elapsed;
     }
 
-    /// <summary>What the figures were measured under.</summary>
+    /// <summary>The protocol that the figures were measured under.</summary>
     public EvaluationProtocol Protocol { get; }
 
     /// <summary>The figures over all evaluated users.</summary>
     public GroupResult All { get; }
 
-    /// <summary>
-    /// The figures for positives without a training interaction, ranked among all items, over the users who have such;
-    /// <see langword="null"/> when there are none.
-    /// </summary>
+    /// <summary>The figures for positives that are cold items, ranked among all items; <see langword="null"/> if there are none.</summary>
     public GroupResult? ColdItems { get; }
 
-    /// <summary>The same, ranked among items without a training interaction only.</summary>
+    /// <summary>The figures for positives that are cold items, ranked among cold items only.</summary>
     public GroupResult? ColdItemsAmongCold { get; }
 
     /// <summary>The averages over all evaluated users.</summary>
@@ -53,7 +50,7 @@ public sealed class EvaluationResult
     /// <summary>The evaluated users' indices, ascending; none in the epochs of a training's history other than the best.</summary>
     public IReadOnlyList<int> EvaluatedUsers { get; }
 
-    /// <summary>The share of all items that are in some user's top K, at the largest K.</summary>
+    /// <summary>The share of all items that are in the top K of at least one user, at the largest K.</summary>
     public double ItemCoverage { get; }
 
     /// <summary>The time that the evaluation took.</summary>
@@ -67,9 +64,7 @@ public sealed class EvaluationResult
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// It is an epoch of a training's history that isn't the best one: those keep the averages alone.
-    /// </exception>
+    /// <exception cref="InvalidOperationException">It is of an epoch that isn't the training's best: only averages are kept.</exception>
     public IReadOnlyList<double> PerUser(RankingMetric metric)
     {
         if (EvaluatedUsers.Count == 0)
@@ -78,7 +73,7 @@ public sealed class EvaluationResult
             : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", _perUser.Keys)}.");
     }
 
-    /// <summary>The same averages without the values per user, whose memory would grow with each epoch of a training.</summary>
+    /// <summary>A copy without the values per user, whose memory would grow with each epoch of a training.</summary>
     internal EvaluationResult WithoutUsers()
         => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
 

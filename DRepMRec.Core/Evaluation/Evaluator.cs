@@ -9,6 +9,11 @@ namespace DRepMRec.Evaluation;
 /// the user and of the items decide, by a hash: it favours neither popular items nor those that come first in a file, it is the same in
 /// every run, and a scorer that gives every item the same score ranks as chance does.
 /// </remarks>
+/// <example>
+/// <code>
+/// EvaluationResult result = new Evaluator().Evaluate(new PopularityRecommender(data.Train), data, EvaluationTarget.Test);
+/// </code>
+/// </example>
 public sealed class Evaluator
 {
     private readonly EvaluationOptions _options;

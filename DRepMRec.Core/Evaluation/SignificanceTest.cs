@@ -4,6 +4,7 @@ using MathNet.Numerics.Distributions;
 namespace DRepMRec.Evaluation;
 
 /// <summary>Tells differences between models from chance.</summary>
+/// <example><code>PairedComparison gain = SignificanceTest.PairedT(withBma, without, RankingMetric.Recall(20));</code></example>
 public static class SignificanceTest
 {
     /// <summary>The paired t-test (Student, 1908) over the per-user values of two models.</summary>
@@ -43,10 +44,7 @@ public static class SignificanceTest
     /// <param name="first">One model's evaluation.</param>
     /// <param name="second">The other's.</param>
     /// <param name="metric">A metric that both evaluated.</param>
-    /// <exception cref="ArgumentException">
-    /// The protocols differ in more than the name of the dataset, the list of metrics and the seed, or other users were evaluated; the
-    /// message has the field.
-    /// </exception>
+    /// <exception cref="ArgumentException">The protocols differ in more than dataset name, metrics and seed, or the users do.</exception>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated by both.</exception>
     public static PairedComparison PairedT(EvaluationResult first, EvaluationResult second, RankingMetric metric)
     {
@@ -64,10 +62,7 @@ public static class SignificanceTest
         return PairedT(first.PerUser(metric), second.PerUser(metric));
     }
 
-    /// <summary>
-    /// Corrects the p-values of a family of tests by Holm's step-down method (1979), which keeps the chance of any false discovery below
-    /// the level that the results are compared with.
-    /// </summary>
+    /// <summary>Corrects p-values of a family of tests by Holm's method (1979), which bounds the chance of any false discovery.</summary>
     /// <param name="pValues">The p-values, each from 0 to 1.</param>
     /// <returns>The corrected p-values in the order of the input.</returns>
     /// <exception cref="ArgumentException">A p-value isn't from 0 to 1.</exception>

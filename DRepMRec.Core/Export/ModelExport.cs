@@ -12,28 +12,29 @@ namespace DRepMRec.Export;
 
 /// <summary>Takes a trained model out of libtorch.</summary>
 /// <remarks>
-/// What can't be taken out faithfully stays behind: the fused rows are rebuilt from the lines, and items from their features, and where the results differ the lines, or
-/// the content form, are left out.
+/// What can't be taken out faithfully stays behind: the fused rows are rebuilt from the lines, and items from their features, and where the
+/// results differ the lines, or the content form, are left out.
 /// </remarks>
 internal sealed class ModelExport(DRepMRecModel model, RecDataset data, RecommenderOptions options)
 {
     private const float Tolerance = 1e-3f;
 
     /// <param name="figures">The validation figures, by metric.</param>
-    /// <param name="more">What the manifest tells beside the model's own options, by name.</param>
+    /// <param name="more">The fields of the manifest beside the model's own options, by name.</param>
     public ServingModel Build(IReadOnlyDictionary<string, double> figures, params IEnumerable<(string Name, object? Value)> more)
     {
         using UserItemEmbeddings final = model.Embed();
-        int dimension = final.Dimension;
         var fields = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in model.Description.Concat(more))
             OptionFields.Add(fields, name, value);
         var manifest = new ModelManifest(
-            ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, data.Name, data.SplitChecksum, data.Users.Count, data.Items.Count, dimension, figures)
+            ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, data.Name, data.SplitChecksum, data.Users.Count,
+            data.Items.Count, final.Dimension, figures)
         {
             Options = fields,
         };
-        ServingModel fused = ServingModel.OfFusedRows(manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
+        ServingModel fused = ServingModel.OfFusedRows(
+            manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
         return FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
     }
 
@@ -48,18 +49,21 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         return model.AtInference(() =>
         {
             UserItemEmbeddings behavior = model.KnownBehavior();
-            return model.AlignmentModule.Export(behavior) is { } fusion && model.ModalEncoder?.Export(model.Graph, model.Features!) is { } modalities
+            return model.AlignmentModule.Export(behavior) is { } fusion
+                && model.ModalEncoder?.Export(model.Graph, model.Features!) is { } modalities
                 ? WithLines(fused, behavior, fusion, modalities)
                 : fused;
         });
     }
 
-    private ServingModel WithLines(ServingModel fused, UserItemEmbeddings behavior, FusionForm fusion, IReadOnlyList<ModalityExport> modalities)
+    private ServingModel WithLines(
+        ServingModel fused, UserItemEmbeddings behavior, FusionForm fusion, IReadOnlyList<ModalityExport> modalities)
     {
         if (modalities.Count != model.Features!.ModalityCount)
         {
             throw new InvalidOperationException(
-                $"{model.ModalEncoder!.GetType().Name} is expected to export {model.Features.ModalityCount} modalities, one per modality of its features; got {modalities.Count}.");
+                $"{model.ModalEncoder!.GetType().Name} is expected to export {model.Features.ModalityCount} modalities, "
+                + $"one per modality of its features; got {modalities.Count}.");
         }
 
         ServingModel lines = fused with
@@ -119,9 +123,15 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
     private static bool RebuildsFusedRows(ServingModel lines, ModelForm form)
     {
         bool Same(RowStore fused, RowStore behavior, IReadOnlyList<RowStore> modal, bool isUser)
-            => fused.Width == LineFusion.Dimension(form) && Sample(fused.Count).All(row => IsClose(
-                LineFusion.Sum(LineFusion.Parts(form, behavior[row], [.. modal.Select(m => m[row].ToArray())], isUser)), fused[row].ToArray()));
-        return Same(lines.Users, lines.UserBehavior, lines.UserModal, isUser: true) && Same(lines.Items, lines.ItemBehavior, lines.ItemModal, isUser: false);
+        {
+            float[] Rebuilt(int row)
+                => LineFusion.Sum(LineFusion.Parts(form, behavior[row], [.. modal.Select(m => m[row].ToArray())], isUser));
+            return fused.Width == LineFusion.Dimension(form)
+                && Sample(fused.Count).All(row => IsClose(Rebuilt(row), fused[row].ToArray()));
+        }
+
+        return Same(lines.Users, lines.UserBehavior, lines.UserModal, isUser: true)
+            && Same(lines.Items, lines.ItemBehavior, lines.ItemModal, isUser: false);
     }
 
     private bool EncodesKnownItems(ServingModel withContent)
@@ -140,9 +150,15 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         });
     }
 
-    private static IEnumerable<int> Sample(int count, int most = 1000) => Enumerable.Range(0, Math.Min(count, most)).Select(n => (int)((long)n * count / Math.Min(count, most)));
+    /// <summary>Rows at even distances, at most <paramref name="max"/>.</summary>
+    private static IEnumerable<int> Sample(int count, int max = 1000)
+    {
+        int taken = Math.Min(count, max);
+        return Enumerable.Range(0, taken).Select(n => (int)((long)n * count / taken));
+    }
 
-    private static bool IsClose(float[] a, float[] b) => a.Length == b.Length && TensorPrimitives.Distance<float>(a, b) <= Tolerance * (1e-3f + TensorPrimitives.Norm<float>(b));
+    private static bool IsClose(float[] a, float[] b)
+        => a.Length == b.Length && TensorPrimitives.Distance<float>(a, b) <= Tolerance * (1e-3f + TensorPrimitives.Norm<float>(b));
 
     private static RowStore Rows(torch.Tensor tensor) => RowStore.Of(UserItemEmbeddings.Values(tensor), (int)tensor.shape[1]);
 }

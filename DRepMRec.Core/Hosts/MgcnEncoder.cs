@@ -11,8 +11,9 @@ using static TorchSharp.torch;
 namespace DRepMRec.Hosts;
 
 /// <summary>
-/// MGCN (Yu et al., MM 2023, arXiv 2308.03588): item embeddings purified by each modality propagate over that modality's item graph; attention splits the modalities into what they share and
-/// what each has of its own; behaviour gates the latter, and a contrast ties this side representation to LightGCN's.
+/// MGCN (Yu et al., MM 2023, arXiv 2308.03588): item embeddings purified by each modality propagate over that modality's item graph;
+/// attention splits the modalities into what they share and what each has of its own; behaviour gates the latter, and a contrast ties this
+/// side representation to LightGCN's.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
 public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
@@ -54,14 +55,20 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         _features = features;
         _userCount = userCount;
         var initialization = new Initialization(_options.Seed);
-        ModuleList<FeatureProjection> Squares() => new([.. features.Sources.Select(_ => new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization))]);
+        ModuleList<FeatureProjection> Squares()
+            => new([.. features.Sources.Select(_ => new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization))]);
+
         _embedding = initialization.XavierUniform(userCount, features.ItemCount, EmbeddingDim);
         _projections = FeatureProjection.PerModality(features, EmbeddingDim, initialization);
         _purifiers = Squares();
         _preferences = Squares();
         _attention = new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization);
         _query = new FeatureProjection(EmbeddingDim, 1, initialization, bias: false);
-        _itemGraphs = [.. Enumerable.Range(0, features.ModalityCount).Select(m => ItemGraphs.OfModality(features, m, _options.Neighbors, weighted: true))];
+        _itemGraphs =
+        [
+            .. Enumerable.Range(0, features.ModalityCount)
+                .Select(m => ItemGraphs.OfModality(features, m, _options.Neighbors, weighted: true)),
+        ];
         RegisterComponents();
     }
 
@@ -99,12 +106,13 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         if (!training)
             content = graph.KeepKnown(content, rows);
+        CsrMatrix interactions = graph.NormalizedInteractions;
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
         for (int m = 0; m < items.Length; m++)
         {
             Tensor all = Purify(m);
             items[m] = rows.IsAll ? all : all.SelectRows(rows.Items);
-            users[m] = rows.IsAll ? graph.NormalizedInteractions.Propagate(all) : graph.NormalizedInteractions.PropagateRows(all, rows.Users.ToArray());
+            users[m] = rows.IsAll ? interactions.Propagate(all) : interactions.PropagateRows(all, rows.Users.ToArray());
         }
 
         var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
@@ -120,7 +128,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
 
-    /// <summary>Lets through of the item embeddings what the modality asks for, and spreads it over the modality's graph (MGCN, eq. 2 to 6).</summary>
+    /// <summary>The item embeddings, gated by a modality's features and spread over its graph (MGCN, eq. 2 to 6).</summary>
     private Tensor Purify(int modality)
     {
         Tensor projected = _projections[modality].call(_features.Values[modality]);
@@ -130,7 +138,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         return items;
     }
 
-    /// <summary>What the modalities share, plus what each has of its own as far as behaviour prefers it; averaged (MGCN, eq. 8 to 12).</summary>
+    /// <summary>The modalities' common part, plus their own parts as far as behaviour prefers them; averaged (MGCN, eq. 8 to 12).</summary>
     private Tensor Merge(Tensor[] modalities, Tensor content)
     {
         Tensor weights = cat([.. modalities.Select(m => _query.call(_attention.call(m).tanh()))], 1).softmax(1);

@@ -8,16 +8,13 @@ internal static class AtomicFiles
 {
     private const string TemporarySuffix = ".tmp";
 
-    /// <summary>
-    /// Writes all files under names of their own first, and renames them when every one is complete and on the disk. What fails then is
-    /// undone.
-    /// </summary>
+    /// <summary>Writes all files under other names, and renames them when all are on the disk. Renames are undone on failure.</summary>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="files">What to write, by file name. Files that exist are replaced; of symbolic links the targets are.</param>
-    /// <param name="keep">What is appended to the name of a file that is replaced, to keep it; without it, it is gone.</param>
+    /// <param name="files">The writers of the files, by name. Files that exist are replaced; of symbolic links the targets are.</param>
+    /// <param name="keep">The ending of the name under which a replaced file is kept; without it, it is gone.</param>
     /// <param name="renames">How files are renamed; <see langword="null"/> for the system's way.</param>
-    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null,
-        FileRenames? renames = null)
+    public static void Write(
+        string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null, FileRenames? renames = null)
     {
         string suffix = TemporaryName(), aside = TemporaryName();
         string[] paths = [.. files.Keys.Select(name => Path.Combine(folder, name)).Select(path => keep is null ? Target(path) : path)];
@@ -64,7 +61,7 @@ internal static class AtomicFiles
         }
     }
 
-    /// <summary>Deletes what a process that ended while writing a file left behind. Nobody else may be writing it.</summary>
+    /// <summary>Deletes files that a process left behind when it ended while writing. Nobody else may be writing the file.</summary>
     /// <returns>How many files there were.</returns>
     public static int Sweep(string folder, string name)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Internals;
 
-/// <summary>Draws the first values of weights from the seed of the options, so that they don't depend on libtorch's global generator.</summary>
+/// <summary>Draws the first values of weights from the options' seed, whatever the state of libtorch's global generator.</summary>
 internal sealed class Initialization(int seed)
 {
     private ulong _index;

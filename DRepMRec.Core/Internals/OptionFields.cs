@@ -4,14 +4,11 @@ using System.Reflection;
 
 namespace DRepMRec.Internals;
 
-/// <summary>
-/// The values of options by name, with those of the records inside them ("Adam.LearningRate"), as text: what two sets of options are compared by, and what people
-/// read in a model's manifest.
-/// </summary>
+/// <summary>The values of options as text, by name with the records inside them ("Adam.LearningRate"), to compare and to show.</summary>
 internal static class OptionFields
 {
     /// <summary>Adds all fields below a name.</summary>
-    /// <param name="fields">Where to add them.</param>
+    /// <param name="fields">Where the fields are added.</param>
     /// <param name="name">The name of the whole.</param>
     /// <param name="value">Options: an object with public properties; or a number, a text, a list, or <see langword="null"/>.</param>
     public static void Add(IDictionary<string, string> fields, string name, object? value)
@@ -32,7 +29,7 @@ internal static class OptionFields
         }
     }
 
-    /// <summary>The text of a value that isn't options itself. Only records, and classes outside of the frameworks, are looked into.</summary>
+    /// <summary>The text of a value that isn't options itself. Records, and classes outside of frameworks, are looked into.</summary>
     private static string? Text(object? value) => value switch
     {
         null => "none",
@@ -44,5 +41,5 @@ internal static class OptionFields
     };
 
     private static bool IsFramework(string space)
-        => space is "System" or "TorchSharp" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("TorchSharp.", StringComparison.Ordinal);
+        => space.Split('.')[0] is "System" or "TorchSharp";
 }

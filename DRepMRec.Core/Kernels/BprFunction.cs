@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// -log sigmoid((u·p - u·n) / t), averaged over pairs, on the CPU: loss and gradients in one pass, without a gathered copy of any row.
-/// </summary>
+/// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs on the CPU: loss and gradients in one pass.</summary>
 internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunction>
 {
     public override string Name => nameof(BprFunction);

@@ -4,13 +4,10 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// Rows of length 1 on the CPU, one pass each way: y = x / |x|, and back (g - y (y · g)) / |x|. Rows shorter than <see cref="Shortest"/>
-/// are divided by that and take no gradient.
-/// </summary>
+/// <summary>Rows of length 1: y = x / |x|, and back (g - y (y · g)) / |x|; or by <see cref="MinLength"/> without gradient.</summary>
 internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<NormalizeFunction>
 {
-    public const float Shortest = 1e-12f;
+    public const float MinLength = 1e-12f;
     private const int RowsPerThread = 1024;
 
     public override string Name => nameof(NormalizeFunction);
@@ -30,8 +27,8 @@ internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<N
             {
                 var own = new ReadOnlySpan<float>((float*)px + ((long)row * width), width);
                 float length = MathF.Sqrt(TensorPrimitives.SumOfSquares(own));
-                TensorPrimitives.Multiply(own, 1 / MathF.Max(length, Shortest), new Span<float>((float*)py + ((long)row * width), width));
-                ((float*)ps)[row] = length < Shortest ? 0 : 1 / length;
+                TensorPrimitives.Multiply(own, 1 / MathF.Max(length, MinLength), new Span<float>((float*)py + ((long)row * width), width));
+                ((float*)ps)[row] = length < MinLength ? 0 : 1 / length;
             }
         });
         ctx.save_for_backward([y, scales]);

@@ -38,7 +38,7 @@ public sealed partial class DRepMRecModel
         return StepLoss.Of(terms);
     }
 
-    /// <summary>The way of the data through the model, for all rows as for those of a batch.</summary>
+    /// <summary>Passes rows, all or a batch's, through the model.</summary>
     /// <param name="rows">The rows to compute.</param>
     /// <param name="batch">The batch in tables of these rows, or <see langword="null"/> at inference.</param>
     private ModelOutput Compute(RowSet rows, BatchRows? batch)
@@ -62,7 +62,7 @@ public sealed partial class DRepMRecModel
         return new ModelOutput(aligned.Fused, terms, behavior.Ego);
     }
 
-    /// <summary>The modal representations: of the modal encoder, over a graph without the interactions that the batch asks for, or the host's own.</summary>
+    /// <summary>The modal representations: the host's own, or the modal encoder's over a graph without the batch's interactions.</summary>
     private UserItemEmbeddings EncodeModal(ModalLine line, EncoderOutput behavior, RowSet rows, TrainingBatch? batch)
     {
         if (line.Encoder is null)
@@ -72,11 +72,12 @@ public sealed partial class DRepMRecModel
         }
 
         UserItemEmbeddings modal = line.Encoder.Encode(Graph, line.Features, rows, line.HideTargets && training ? batch : null);
-        ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, (int)behavior.Embeddings.Users.shape[0], (int)behavior.Embeddings.Items.shape[0]);
+        int users = (int)behavior.Embeddings.Users.shape[0], items = (int)behavior.Embeddings.Items.shape[0];
+        ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, users, items);
         return modal;
     }
 
-    /// <summary>Half the sum of squares of the batch's ego embeddings, divided by the batch size (LightGCN, eq. 15); shared negatives count once.</summary>
+    /// <summary>Half the sum of squares of the batch's ego rows by batch size (LightGCN, eq. 15); shared negatives count once.</summary>
     internal static Tensor SquaredLength(UserItemEmbeddings ego, BatchRows rows)
     {
         BatchRows own = rows.Batch.Compact;
@@ -93,7 +94,7 @@ public sealed partial class DRepMRecModel
     /// <summary>Chooses the graph that an epoch trains on.</summary>
     internal void BeginEpoch(int epoch) => _epochGraph = BehaviorEncoder.GraphForEpoch(Graph, epoch);
 
-    /// <summary>Frees what training kept from step to step.</summary>
+    /// <summary>Frees the graph and the buffers that training kept from step to step.</summary>
     internal void EndTraining()
     {
         _epochGraph = null;

@@ -18,7 +18,8 @@ internal sealed record StepLoss(Tensor Total, IReadOnlyDictionary<string, double
             if (!values.TryAdd(term.Name, term.Value.item<float>()))
             {
                 throw new InvalidOperationException(
-                    $"Each loss term needs a name of its own, other than '{DRepMRecModel.TotalName}', which is the total; got {string.Join(", ", terms.Select(t => $"'{t.Name}'"))}.");
+                    $"Each loss term needs a name of its own, other than '{DRepMRecModel.TotalName}', which is the total; "
+                    + $"got {string.Join(", ", terms.Select(t => $"'{t.Name}'"))}.");
             }
         }
 

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Who asks: what a request's user is represented by, and what must not be recommended.</summary>
+/// <summary>The user of a request: its representation, and the items that must not be recommended.</summary>
 internal sealed class Profile
 {
     private readonly ServingModel _model;
@@ -30,9 +30,7 @@ internal sealed class Profile
     /// <summary>The ids that aren't known, each once, in the order of the request.</summary>
     public IReadOnlyList<string> UnknownItems => _unknownInOrder;
 
-    /// <summary>
-    /// A user is represented by what training made of it only where it had something in training: else no gradient has touched its row.
-    /// </summary>
+    /// <summary>A user has a trained row only with a training interaction: otherwise no gradient has touched the row.</summary>
     public static Profile Of(ServingModel model, RecommendationRequest request)
     {
         var profile = new Profile(model, request);

@@ -6,7 +6,7 @@ namespace DRepMRec.Data;
 internal static class DatasetAssembly
 {
     /// <summary>Orders the ids, refuses duplicates, splits, and lines up the features.</summary>
-    /// <param name="log">What was read.</param>
+    /// <param name="log">The interactions that were read.</param>
     /// <param name="name">The name unless the options have one.</param>
     /// <param name="features">The features, each modality once.</param>
     /// <param name="options">The options.</param>

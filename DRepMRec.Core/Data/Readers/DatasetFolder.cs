@@ -3,9 +3,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// The files of a dataset's folder: finds those that a layout names, whatever their case, and knows which nobody asked for.
-/// </summary>
+/// <summary>The files of a dataset's folder: finds a layout's files, whatever their case, and knows which were never asked for.</summary>
 internal sealed class DatasetFolder
 {
     private readonly string[] _files;
@@ -23,7 +21,7 @@ internal sealed class DatasetFolder
     /// <summary>The path of a file in the folder.</summary>
     public string this[string file] => Path.Combine(Location, file);
 
-    /// <summary>The name of a dataset by its file: what stands before the extension, else the name of the folder.</summary>
+    /// <summary>The name of a dataset by its file: its name without the extension, else the name of the folder.</summary>
     public static string NameOf(string file)
     {
         string name = Path.GetFileNameWithoutExtension(file);

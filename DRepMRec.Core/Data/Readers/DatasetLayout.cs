@@ -72,9 +72,9 @@ internal static class DatasetLayout
 
     private static string Found(string folder)
     {
-        const int Most = 20;
+        const int MaxShown = 20;
         string[] names = [.. Directory.EnumerateFileSystemEntries(folder)
             .Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
-        return names.Length == 0 ? "nothing" : Shown.List(names.Take(Most)) + (names.Length > Most ? ", …" : "");
+        return names.Length == 0 ? "nothing" : Shown.List(names.Take(MaxShown)) + (names.Length > MaxShown ? ", …" : "");
     }
 }

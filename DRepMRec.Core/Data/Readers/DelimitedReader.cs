@@ -21,7 +21,7 @@ internal static class DelimitedReader
             if (header is null && !text.Read())
                 throw new DatasetFormatException("expected at least one interaction, found an empty file.", text.File);
             int[] at = [.. wanted.Select(c => Locate(c, header, text))];
-            RequireUseOfLabels(layout, options, header, at, text);
+            ThrowIfLabelsUnused(layout, options, header, at, text);
             header?.NoteUnread(log, at);
             var columns = new InteractionColumns(at[0], at[1], at[2], at[3], at[4]);
             new InteractionTable(text, columns, text.FieldCount, header?.Names).ReadInto(log);
@@ -31,7 +31,7 @@ internal static class DelimitedReader
     }
 
     // A file that brings a split isn't split at random because nobody named its column.
-    private static void RequireUseOfLabels(
+    private static void ThrowIfLabelsUnused(
         DelimitedOptions layout, DatasetOptions options, TableHeader? header, int[] read, DelimitedText text)
     {
         if (header is null || layout.Label is not null || options.Split is not null)

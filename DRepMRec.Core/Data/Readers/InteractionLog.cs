@@ -11,7 +11,7 @@ namespace DRepMRec.Data;
 /// <param name="Line">Its 1-based line, or its 1-based position when it came from memory.</param>
 internal readonly record struct RawInteraction(int User, int Item, double Timestamp, double Label, int File, long Line);
 
-/// <summary>What a reader gathers: users, items and interactions with the places they came from, and what it passed over.</summary>
+/// <summary>The users, items and interactions that a reader gathers, with their places in files, and notes on passed-over data.</summary>
 internal sealed class InteractionLog(double? minimumRating)
 {
     private readonly List<RawInteraction> _rows = [];
@@ -25,7 +25,7 @@ internal sealed class InteractionLog(double? minimumRating)
 
     public IReadOnlyList<RawInteraction> Rows => _rows;
 
-    /// <summary>What was brought and isn't used, or not as it stands, in sentences for <see cref="DatasetSummary.Notes"/>.</summary>
+    /// <summary>Sentences on data that isn't used, or not as it stands, for <see cref="DatasetSummary.Notes"/>.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Whether any interaction says which set it belongs to, or there is a column that should.</summary>

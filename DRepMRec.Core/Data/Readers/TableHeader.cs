@@ -37,9 +37,7 @@ internal sealed class TableHeader
         return new TableHeader(text, names);
     }
 
-    /// <summary>
-    /// The position of the column that one of the names means, or -1. Two that mean the same are an error: which is right isn't known.
-    /// </summary>
+    /// <summary>The position of the column that one of the names means, or -1. Two such columns are an error.</summary>
     public int Find(params ReadOnlySpan<string> names)
     {
         foreach (bool isLoose in new[] { false, true })
@@ -61,9 +59,7 @@ internal sealed class TableHeader
         return -1;
     }
 
-    /// <summary>
-    /// The position of the column that a caller named: the one with exactly this name, else the only one that means the same.
-    /// </summary>
+    /// <summary>The position of the column that a caller named: by exactly this name, else the only one that means it.</summary>
     public int RequireNamed(string name)
     {
         for (int i = 0; i < Names.Count; i++)
@@ -86,7 +82,7 @@ internal sealed class TableHeader
 
     /// <summary>Takes down which columns aren't read.</summary>
     /// <param name="log">Where to.</param>
-    /// <param name="read">The positions of those that are.</param>
+    /// <param name="read">The positions of the columns that are read.</param>
     public void NoteUnread(InteractionLog log, params IEnumerable<int> read)
     {
         HashSet<int> known = [.. read];

@@ -57,7 +57,7 @@ internal sealed class ModelWriter
         List<SafeTensorSource> arrays =
         [
             Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets),
-                Array("seen_offsets", _model.SeenOffsets),
+            Array("seen_offsets", _model.SeenOffsets),
             Rows("user_embeddings", _model.Users), ItemRows("item_embeddings", _model.Items),
         ];
         if (_model.Form is { Lines: not null } form)
@@ -135,7 +135,7 @@ internal sealed class ModelWriter
 
         foreach (int row in _rows)
         {
-            RequireFinite(rows[row], name);
+            ThrowIfNotFinite(rows[row], name);
             stream.Write(MemoryMarshal.AsBytes(rows[row]));
         }
 
@@ -148,15 +148,15 @@ internal sealed class ModelWriter
         {
             ReadOnlySpan<T> slice = block.Slice(from, Math.Min(1 << 20, block.Length - from));
             if (typeof(T) == typeof(float))
-                RequireFinite(MemoryMarshal.Cast<T, float>(slice), name);
+                ThrowIfNotFinite(MemoryMarshal.Cast<T, float>(slice), name);
             stream.Write(MemoryMarshal.AsBytes(slice));
         }
 
         GC.KeepAlive(block);
     }
 
-    /// <summary>What couldn't be loaded isn't written.</summary>
-    private static void RequireFinite(ReadOnlySpan<float> values, string name)
+    /// <summary>Refuses numbers that couldn't be loaded.</summary>
+    private static void ThrowIfNotFinite(ReadOnlySpan<float> values, string name)
     {
         if (!TensorPrimitives.IsFiniteAll(values))
             throw new ModelFileException($"The model is damaged: '{name}' has a number that isn't finite. It isn't saved.");
