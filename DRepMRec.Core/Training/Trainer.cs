@@ -190,15 +190,18 @@ public sealed class Trainer
     }
 
     private TrainingProgress Progress(
-        TrainingState state, BatchSampler sampler, int epoch, int batch, IReadOnlyDictionary<string, double> losses) => new()
+        TrainingState state, BatchSampler sampler, int epoch, int batch, IReadOnlyDictionary<string, double> losses)
     {
-        Epoch = epoch,
-        Epochs = _options.MaxEpochs,
-        Batch = batch,
-        Batches = sampler.BatchCount,
-        Losses = losses,
-        Elapsed = state.Elapsed,
-    };
+        return new TrainingProgress
+        {
+            Epoch = epoch,
+            Epochs = _options.MaxEpochs,
+            Batch = batch,
+            Batches = sampler.BatchCount,
+            Losses = losses,
+            Elapsed = state.Elapsed,
+        };
+    }
 
     private EvaluationResult Validate(TrainingState state, ModelEvaluator evaluator, CancellationToken cancellationToken)
     {
