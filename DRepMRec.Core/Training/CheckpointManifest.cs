@@ -51,7 +51,10 @@ internal sealed record CheckpointManifest(
             {
                 throw new CheckpointFormatException(
                     $"{Shown.Name(path)}: written by a newer version of the library: format {version}, "
-                    + $"this one reads up to {CurrentFormatVersion}.") { IsNewer = true };
+                    + $"this one reads up to {CurrentFormatVersion}.")
+                {
+                    IsNewer = true,
+                };
             }
 
             CheckpointManifest manifest = json.Deserialize<CheckpointManifest>(Json)!;

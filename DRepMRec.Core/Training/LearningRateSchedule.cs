@@ -9,7 +9,7 @@ public abstract record LearningRateSchedule
     {
     }
 
-    /// <summary>Whether the factor of an epoch depends on the most epochs that the training may take: then a training can't go on for more epochs than were planned.</summary>
+    /// <summary>Whether an epoch's factor depends on the number of epochs planned, so a training can't go on for more.</summary>
     public virtual bool DependsOnEpochs => false;
 
     /// <summary>The factor of the learning rate in an epoch.</summary>

@@ -76,7 +76,12 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
 
     /// <summary>Where the training is, to be reported.</summary>
     public TrainingProgress Progress(
-        int epoch, int batch, int batches, IReadOnlyDictionary<string, double> losses, EvaluationResult? validation = null, bool best = false)
+        int epoch,
+        int batch,
+        int batches,
+        IReadOnlyDictionary<string, double> losses,
+        EvaluationResult? validation = null,
+        bool best = false)
         => new()
         {
             Epoch = epoch,
