@@ -79,9 +79,10 @@ public sealed partial class RecDataset
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">
-    /// The file is wrong, or has a column x_label while neither <see cref="DelimitedOptions.Label"/> nor <see cref="DatasetOptions.Split"/>
-    /// is set.
+    /// The file is wrong, or two of the columns are one, or it has a column x_label while neither <see cref="DelimitedOptions.Label"/> nor
+    /// <see cref="DatasetOptions.Split"/> is set.
     /// </exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">
     /// A column is named but the file has no header, or a modality occurs twice, or has a row for none of the items with interactions.
     /// </exception>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
 using TorchSharp;
@@ -40,7 +41,7 @@ internal static class Checkpoint
     /// <returns>Whether there is one.</returns>
     /// <exception cref="CheckpointFormatException">It is damaged or newer than this library.</exception>
     /// <exception cref="CheckpointMismatchException">It is of another training.</exception>
-    public static bool TryRestore(CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs, EvaluationProtocol protocol)
+    public static bool TryRestore(CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs, EvaluationProtocol protocol, IdMap ids)
     {
         if (file.Read() is not var (manifest, tensors, path))
             return false;
@@ -55,7 +56,7 @@ internal static class Checkpoint
         try
         {
             // First everything is looked at, then everything is put in place: a file that is wrong changes nothing.
-            IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol);
+            IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol, ids);
             bool hasBest = history.Any(e => e.Validation is not null);
             List<(SafeTensor Stored, Tensor Target)> places = [];
             if (hasBest)
@@ -91,9 +92,9 @@ internal static class Checkpoint
         return TensorBytes.Fits(stored, target) ? stored : throw new FormatException($"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{Shown.List(stored.Shape)}]");
     }
 
-    private static IReadOnlyList<EpochReport> ReadHistory(CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol)
+    private static IReadOnlyList<EpochReport> ReadHistory(CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol, IdMap ids)
     {
-        List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], new Dictionary<RankingMetric, double[]>())))];
+        List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], ids, new Dictionary<RankingMetric, double[]>())))];
         var stopping = new EarlyStopping(RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]), int.MaxValue);
         foreach (EpochReport epoch in history.Where(e => e.Validation is not null))
             stopping.Update(epoch.Epoch, epoch.Validation!);
@@ -106,7 +107,7 @@ internal static class Checkpoint
         if (users.Length == 0 || values.Length != users.Length * metrics.Length)
             throw new FormatException($"expected the values of {metrics.Length} metrics for {users.Length} users, found {values.Length}");
         var perUser = metrics.Select((metric, m) => (metric, m)).ToDictionary(p => p.metric, p => values[(p.m * users.Length)..((p.m + 1) * users.Length)]);
-        history[best - 1] = history[best - 1] with { Validation = manifest.History[best - 1].Validation!.ToResult(protocol, users, perUser) };
+        history[best - 1] = history[best - 1] with { Validation = manifest.History[best - 1].Validation!.ToResult(protocol, users, ids, perUser) };
         return history;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
@@ -76,8 +77,8 @@ internal sealed record CheckpointFigures(CheckpointGroup All, CheckpointGroup? C
     public static CheckpointFigures Of(EvaluationResult result)
         => new(CheckpointGroup.Of(result.All)!, CheckpointGroup.Of(result.ColdItems), CheckpointGroup.Of(result.ColdItemsAmongCold), result.ItemCoverage, result.Elapsed.Ticks);
 
-    public EvaluationResult ToResult(EvaluationProtocol protocol, IReadOnlyList<int> users, IReadOnlyDictionary<RankingMetric, double[]> perUser)
-        => new(protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, perUser, ItemCoverage, new TimeSpan(Elapsed));
+    public EvaluationResult ToResult(EvaluationProtocol protocol, IReadOnlyList<int> users, IdMap ids, IReadOnlyDictionary<RankingMetric, double[]> perUser)
+        => new(protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, ids, perUser, ItemCoverage, new TimeSpan(Elapsed));
 }
 
 /// <summary>Metrics averaged over a group of users.</summary>

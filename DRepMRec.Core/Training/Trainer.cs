@@ -82,7 +82,7 @@ public sealed class Trainer
             if (file is not null)
             {
                 Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options);
-                if (_options.Checkpoint!.Resume && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, evaluator.Protocol(EvaluationTarget.Validation)))
+                if (_options.Checkpoint!.Resume && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, evaluator.Protocol(EvaluationTarget.Validation), _data.Users))
                     _logger.LogInformation("Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches", _options.Checkpoint.Path, state.Epoch, state.Batch);
                 save = () => Checkpoint.Write(file, state, fingerprint);
             }
