@@ -168,6 +168,14 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public void What_a_scorer_throws_is_what_the_caller_gets()
+    {
+        var scorer = new TableScorer(3, 4, (_, _) => throw new InvalidOperationException("mine"));
+        FluentActions.Invoking(() => new Evaluator().Evaluate(scorer, Tiny, EvaluationTarget.Test)).Should()
+            .ThrowExactly<InvalidOperationException>().WithMessage("mine");
+    }
+
+    [Fact]
     public void What_cannot_be_evaluated_is_refused()
     {
         FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(3, 5, (_, _) => 0), Tiny, EvaluationTarget.Test)).Should()
@@ -178,6 +186,12 @@ public sealed class EvaluatorTests
             .Throw<ArgumentException>()
             .WithMessage("Expected at least one user with a positive in the test set, got none.*");
         FluentActions.Invoking(() => new EvaluationOptions { Metrics = [] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new EvaluationOptions { Metrics = [RankingMetric.Recall(5), default] }).Should()
+            .Throw<ArgumentException>().WithMessage("Metrics must have a cut-off of at least 1 each; got Recall@5, Recall@0.*");
+        FluentActions.Invoking(() => new TrainerOptions { StoppingMetric = default }).Should()
+            .Throw<ArgumentException>().WithMessage("StoppingMetric must have a cut-off of at least 1 each; got Recall@0.*");
+        FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, (EvaluationTarget)7)).Should()
+            .Throw<ArgumentOutOfRangeException>().WithMessage("target must be one of Validation, Test.*");
         FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test)[RankingMetric.Recall(7)]).Should()
             .Throw<KeyNotFoundException>().WithMessage("Recall@7 wasn't evaluated; there are Recall@10, *");
         FluentActions.Invoking(()

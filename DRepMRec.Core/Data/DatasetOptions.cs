@@ -21,6 +21,11 @@ public sealed record DatasetOptions
     public DuplicateHandling Duplicates { get; init => field = Guard.Defined(value); }
 
     /// <summary>Interactions with a rating below this are left out, as if they weren't there.</summary>
-    /// <value>The default, <see langword="null"/>, keeps all. When it is set, every interaction must have a rating.</value>
-    public double? MinimumRating { get; init; }
+    /// <value>Finite. The default, <see langword="null"/>, keeps all. When it is set, every interaction must have a rating.</value>
+    public double? MinimumRating
+    {
+        get;
+        init => field = value is null || double.IsFinite(value.Value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(MinimumRating), value, $"{nameof(MinimumRating)} must be finite.");
+    }
 }

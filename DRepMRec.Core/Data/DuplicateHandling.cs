@@ -6,6 +6,9 @@ public enum DuplicateHandling
     /// <summary>Refuse the data with a message that names both places.</summary>
     Reject,
 
-    /// <summary>Keep the first occurrence and drop the later ones.</summary>
+    /// <summary>
+    /// Keep the first occurrence and drop the later ones. Where they have other labels or timestamps the order of the rows matters; the
+    /// summary counts them.
+    /// </summary>
     KeepFirst,
 }

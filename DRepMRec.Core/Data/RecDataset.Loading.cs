@@ -76,7 +76,8 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
+    /// <exception cref="DatasetFormatException">The file is wrong, has an x_label that no option reads, or two columns are one.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">A column is named without a header, or a modality occurs twice or fits no item.</exception>
     public static RecDataset LoadDelimited(
         string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DRepMRec.Data;
 
 namespace DRepMRec.Evaluation;
 
@@ -19,7 +20,7 @@ public sealed class EvaluationResult
     private readonly IReadOnlyDictionary<RankingMetric, double[]> _perUser;
 
     internal EvaluationResult(
-        EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users,
+        EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users, IdMap ids,
         IReadOnlyDictionary<RankingMetric, double[]> perUser, double coverage, TimeSpan elapsed)
     {
         Protocol = protocol;
@@ -27,6 +28,7 @@ public sealed class EvaluationResult
         ColdItems = cold;
         ColdItemsAmongCold = coldAmongCold;
         EvaluatedUsers = users;
+        Users = ids;
         _perUser = perUser;
         ItemCoverage = coverage;
         Elapsed = elapsed;
@@ -50,7 +52,10 @@ public sealed class EvaluationResult
     /// <summary>The evaluated users' indices, ascending; none in the epochs of a training's history other than the best.</summary>
     public IReadOnlyList<int> EvaluatedUsers { get; }
 
-    /// <summary>The share of all items that are in the top K of at least one user, at the largest K.</summary>
+    /// <summary>The users of the dataset, whose indices <see cref="EvaluatedUsers"/> are.</summary>
+    internal IdMap Users { get; }
+
+    /// <summary>The share of all items that are in some user's top K, at the largest K.</summary>
     public double ItemCoverage { get; }
 
     /// <summary>The time that the evaluation took.</summary>
@@ -75,7 +80,7 @@ public sealed class EvaluationResult
 
     /// <summary>A copy without the values per user, whose memory would grow with each epoch of a training.</summary>
     internal EvaluationResult WithoutUsers()
-        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
+        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], Users, new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()

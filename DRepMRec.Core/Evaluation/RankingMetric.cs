@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace DRepMRec.Evaluation;
 
@@ -89,6 +90,11 @@ public readonly record struct RankingMetric
         string kinds = string.Join(", ", Enum.GetNames<RankingMetricKind>());
         throw new FormatException($"Expected a metric such as 'Recall@20' ({kinds}), got {Internals.Shown.Text(text)}.");
     }
+
+    /// <summary>Refuses metrics that nothing made, whose cut-off is 0.</summary>
+    internal static IReadOnlyList<RankingMetric> RequireCutOffs(IReadOnlyList<RankingMetric> metrics, [CallerMemberName] string name = "")
+        => metrics.All(metric => metric.K > 0) ? metrics
+            : throw new ArgumentException($"{name} must have a cut-off of at least 1 each; got {Internals.Shown.List(metrics)}.", name);
 
     /// <inheritdoc/>
     public override string ToString()

@@ -68,7 +68,10 @@ public static class NeighborGraph
         return new InvertedFile(Normalize(rows, dimension, neighbors), dimension).Search(neighbors, probes);
     }
 
-    /// <summary>Links each user to the users that share most items with it, |N_u ∩ N_v| as similarity; rows are averages.</summary>
+    /// <summary>
+    /// Links each user to the users that share most items with it, |N_u ∩ N_v| as similarity; rows are averages. Exact, so that time grows
+    /// with the sum over items of the squares of their numbers of users.
+    /// </summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
     /// <returns>[U, U]; each row that isn't empty sums to 1.</returns>
@@ -83,7 +86,8 @@ public static class NeighborGraph
     /// <summary>
     /// Links each item to the items that are most similar by their users: s_ij / (sqrt(s_ii s_jj) + shrinkage), s_ij being the number of
     /// users that both have, or, where users count by how much they tell, the sum of 1 / |N_u| over them: the cosine between columns of the
-    /// user-item matrix, whose rows then have length 1 (Deshpande and Karypis, TOIS 2004, section 4.2).
+    /// user-item matrix, whose rows then have length 1 (Deshpande and Karypis, TOIS 2004, section 4.2). Exact, so that time grows with the
+    /// sum over users of the squares of their numbers of items.
     /// </summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="neighbors">The number of neighbours k.</param>

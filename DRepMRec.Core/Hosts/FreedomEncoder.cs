@@ -88,7 +88,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         if (!training)
             mean = graph.KeepKnown(mean, rows);
-        var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(ego.Items, rows)));
+        var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(graph, ego.Items, rows)));
         bool hasLoss = batch is not null && _options.ModalLossWeight > 0;
         return new EncoderOutput(output)
         {
@@ -101,13 +101,17 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     public void ReleaseBuffers() => _propagation.Release();
 
     /// <summary>The items after propagation over the item graph.</summary>
-    private Tensor SimilarRows(Tensor ego, RowSet rows)
+    private Tensor SimilarRows(InteractionGraph graph, Tensor ego, RowSet rows)
     {
-        if (_options.ItemLayers == 0)
+        if (training && _options.ItemLayers == 0)
             return ego;
-        if (_options.ItemLayers == 1 && !rows.IsAll)
+        if (training && _options.ItemLayers == 1 && !rows.IsAll)
             return _itemGraph.PropagateRows(_embedding, rows.Items.ToArray(), _propagation.Gradient);
         Tensor similar = _embedding.narrow(0, _userCount, _features.ItemCount);
+        if (!training)
+            similar = ItemGraphs.KeepReached(similar, graph, [_itemGraph], _options.ItemLayers);
+        if (_options.ItemLayers == 0)
+            return rows.IsAll ? similar : similar.SelectRows(rows.Items);
         for (int layer = 1; layer < _options.ItemLayers; layer++)
             similar = _itemGraph.Propagate(similar);
         return rows.IsAll ? _itemGraph.Propagate(similar) : _itemGraph.PropagateRows(similar, rows.Items.ToArray());

@@ -1,5 +1,6 @@
 using DRepMRec.Features;
 using DRepMRec.Graphs;
+using static TorchSharp.torch;
 
 namespace DRepMRec.Hosts;
 
@@ -52,5 +53,48 @@ internal static class ItemGraphs
         }
 
         return new CsrMatrix(features.ItemCount, features.ItemCount, [.. sum.Select(e => (e.Key.Row, e.Key.Column, e.Value))]);
+    }
+
+    /// <summary>
+    /// The trainable rows of the items as far as positives have shaped them: rows of items that neither an interaction nor the item
+    /// graphs lead to become 0, as they are first weights. Without such items the rows stay as they are.
+    /// </summary>
+    /// <param name="rows">The trainable rows of all items, [I, D].</param>
+    /// <param name="graph">The interactions.</param>
+    /// <param name="itemGraphs">The item graphs, each of which the rows spread over by itself.</param>
+    /// <param name="layers">The number of steps along each item graph.</param>
+    public static Tensor KeepReached(Tensor rows, InteractionGraph graph, IReadOnlyList<CsrMatrix> itemGraphs, int layers)
+    {
+        bool[] reached = [.. graph.ItemDegrees.Select(degree => degree > 0)];
+        if (layers > 0)
+        {
+            bool[][] perGraph = [.. itemGraphs.Select(links => Reach(reached, links, layers))];
+            reached = [.. reached.Select((_, item) => perGraph.Any(items => items[item]))];
+        }
+
+        return reached.Contains(false) ? rows * tensor([.. reached.Select(r => r ? 1f : 0f)], reached.Length, 1).to(rows.device) : rows;
+    }
+
+    private static bool[] Reach(bool[] start, CsrMatrix links, int layers)
+    {
+        bool[] reached = [.. start];
+        List<int> border = [.. Enumerable.Range(0, start.Length).Where(item => start[item])];
+        for (int layer = 0; layer < layers && border.Count > 0; layer++)
+        {
+            List<int> next = [];
+            foreach (int row in border)
+            {
+                foreach (int column in links.Columns[links.RowOffsets[row]..links.RowOffsets[row + 1]])
+                {
+                    if (!reached[column])
+                        next.Add(column);
+                    reached[column] = true;
+                }
+            }
+
+            border = next;
+        }
+
+        return reached;
     }
 }

@@ -107,10 +107,11 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         if (!training)
             content = graph.KeepKnown(content, rows);
         CsrMatrix interactions = graph.NormalizedInteractions;
+        Tensor known = training ? EgoItems : ItemGraphs.KeepReached(EgoItems, graph, _itemGraphs, _options.ItemLayers);
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
         for (int m = 0; m < items.Length; m++)
         {
-            Tensor all = Purify(m);
+            Tensor all = Purify(known, m);
             items[m] = rows.IsAll ? all : all.SelectRows(rows.Items);
             users[m] = rows.IsAll ? interactions.Propagate(all) : interactions.PropagateRows(all, rows.Users.ToArray());
         }
@@ -129,10 +130,10 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public void ReleaseBuffers() => _propagation.Release();
 
     /// <summary>The item embeddings, gated by a modality's features and spread over its graph (MGCN, eq. 2 to 6).</summary>
-    private Tensor Purify(int modality)
+    private Tensor Purify(Tensor ego, int modality)
     {
         Tensor projected = _projections[modality].call(_features.Values[modality]);
-        Tensor items = GateFunction.Apply(EgoItems, _purifiers[modality].call(projected));
+        Tensor items = GateFunction.Apply(ego, _purifiers[modality].call(projected));
         for (int layer = 0; layer < _options.ItemLayers; layer++)
             items = _itemGraphs[modality].Propagate(items);
         return items;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
 using TorchSharp;
@@ -43,7 +44,7 @@ internal static class Checkpoint
     /// <exception cref="CheckpointMismatchException">It is of another training.</exception>
     public static bool TryRestore(
         CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs,
-        EvaluationProtocol protocol)
+        EvaluationProtocol protocol, IdMap ids)
     {
         if (file.Read() is not var (manifest, tensors, path))
             return false;
@@ -58,7 +59,7 @@ internal static class Checkpoint
         try
         {
             // First everything is looked at, then everything is put in place: a file that is wrong changes nothing.
-            IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol);
+            IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol, ids);
             bool hasBest = history.Any(e => e.Validation is not null);
             List<(SafeTensor Stored, Tensor Target)> places = [];
             if (hasBest)
@@ -99,10 +100,11 @@ internal static class Checkpoint
     }
 
     private static IReadOnlyList<EpochReport> ReadHistory(
-        CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol)
+        CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol,
+        IdMap ids)
     {
         var none = new Dictionary<RankingMetric, double[]>();
-        List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], none)))];
+        List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], ids, none)))];
         var stopping = new EarlyStopping(RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]), int.MaxValue);
         foreach (EpochReport epoch in history.Where(e => e.Validation is not null))
             stopping.Update(epoch.Epoch, epoch.Validation!);
@@ -115,7 +117,7 @@ internal static class Checkpoint
         if (users.Length == 0 || values.Length != users.Length * metrics.Length)
             throw new FormatException($"expected the values of {metrics.Length} metrics for {users.Length} users, found {values.Length}");
         var perUser = metrics.Zip(values.Chunk(users.Length)).ToDictionary(p => p.First, p => p.Second);
-        EvaluationResult validation = manifest.History[best - 1].Validation!.ToResult(protocol, users, perUser);
+        EvaluationResult validation = manifest.History[best - 1].Validation!.ToResult(protocol, users, ids, perUser);
         history[best - 1] = history[best - 1] with { Validation = validation };
         return history;
     }

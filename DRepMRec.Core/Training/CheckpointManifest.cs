@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
 
@@ -104,10 +105,11 @@ internal sealed record CheckpointFigures(
         result.ItemCoverage, result.Elapsed.Ticks);
 
     public EvaluationResult ToResult(
-        EvaluationProtocol protocol, IReadOnlyList<int> users, IReadOnlyDictionary<RankingMetric, double[]> perUser)
+        EvaluationProtocol protocol, IReadOnlyList<int> users, IdMap ids,
+        IReadOnlyDictionary<RankingMetric, double[]> perUser)
     {
         return new EvaluationResult(
-            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, perUser, ItemCoverage,
+            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, ids, perUser, ItemCoverage,
             new TimeSpan(Elapsed));
     }
 }

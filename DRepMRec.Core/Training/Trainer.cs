@@ -107,7 +107,8 @@ public sealed class Trainer
             {
                 Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options);
                 EvaluationProtocol protocol = evaluator.Protocol(EvaluationTarget.Validation);
-                if (_options.Checkpoint!.Resume && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol))
+                if (_options.Checkpoint!.Resume
+                    && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol, _data.Users))
                 {
                     _logger.LogInformation(
                         "Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches",

@@ -37,7 +37,7 @@ public sealed record TrainerOptions
 
     /// <summary>The validation metric that decides when to stop and which weights are best.</summary>
     /// <value>The default is Recall@20.</value>
-    public RankingMetric StoppingMetric { get; init; } = RankingMetric.Recall(20);
+    public RankingMetric StoppingMetric { get; init => field = RankingMetric.RequireCutOffs([value])[0]; } = RankingMetric.Recall(20);
 
     /// <summary>How many epochs without a better validation figure end the training.</summary>
     /// <value>At least 1. The default is 20.</value>

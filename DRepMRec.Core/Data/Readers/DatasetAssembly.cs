@@ -13,10 +13,14 @@ internal static class DatasetAssembly
     public static RecDataset Build(InteractionLog log, string name, IReadOnlyList<FeatureTable> features, DatasetOptions options)
     {
         log.RequireRows();
+        if (features.Contains(null!))
+            throw new ArgumentException("Each table of features must be one; got null.", nameof(features));
         if (features.GroupBy(f => f.Modality).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Each modality must occur once; got {twice.Count()} tables of '{twice.Key}'.", nameof(features));
         log.HandleDuplicates(options.Duplicates);
         SplitPart[] parts = Split(log, options);
+        IdSpellings.NoteAlike(log, log.Users, "users");
+        IdSpellings.NoteAlike(log, log.Items, "items");
         CheckFeatures(log, features);
 
         var (users, userIndices) = log.Users.Freeze();

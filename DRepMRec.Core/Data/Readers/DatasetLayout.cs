@@ -64,9 +64,13 @@ internal static class DatasetLayout
 
     private static RecDataset ReadInter(string file, DatasetOptions options)
     {
-        string header;
+        string header = "";
         using (var reader = new StreamReader(file, Encoding.UTF8))
-            header = reader.ReadLine() ?? "";
+        {
+            while (header.Length == 0 && reader.ReadLine() is { } line)
+                header = line; // Empty lines are passed over, as by those who read the file.
+        }
+
         return RecBoleHeader.IsHeader(header) ? RecBoleReader.Read(file, options) : MmrecReader.Read(file, options);
     }
 

@@ -93,7 +93,7 @@ internal sealed class InteractionLog(double? minimumRating)
     public void HandleDuplicates(DuplicateHandling handling)
     {
         var firsts = new Dictionary<(int, int), int>(_rows.Count);
-        int kept = 0;
+        int kept = 0, conflicting = 0;
         for (int i = 0; i < _rows.Count; i++)
         {
             RawInteraction row = _rows[i];
@@ -103,16 +103,23 @@ internal sealed class InteractionLog(double? minimumRating)
                 continue;
             }
 
+            RawInteraction first = _rows[firsts[(row.User, row.Item)]];
+            conflicting += first.Label.Equals(row.Label) && first.Timestamp.Equals(row.Timestamp) ? 0 : 1;
             if (handling == DuplicateHandling.Reject)
             {
-                RawInteraction first = _rows[firsts[(row.User, row.Item)]];
                 throw Error(row, "expected each user-item pair once; found "
                     + $"user {Shown.Text(Users[row.User])} with item {Shown.Text(Items[row.Item])}, which is in {Where(first)} already.");
             }
         }
 
         if (kept < _rows.Count)
-            Note(FormattableString.Invariant($"{_rows.Count - kept:N0} interactions of a pair that occurred before were left out"));
+        {
+            string conflicts = conflicting == 0 ? "" : FormattableString.Invariant(
+                $", {conflicting:N0} of them with another label or timestamp: those of the first row count");
+            Note(FormattableString.Invariant(
+                $"{_rows.Count - kept:N0} interactions of a pair that occurred before were left out{conflicts}"));
+        }
+
         _rows.RemoveRange(kept, _rows.Count - kept);
     }
 
