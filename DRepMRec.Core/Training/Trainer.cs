@@ -58,7 +58,9 @@ public sealed class Trainer
     /// <remarks>With <see cref="TrainerOptions.Checkpoint"/> it goes on from the checkpoint that is there, with bit for bit the result of a training that was never stopped; if that one had come to its end, its result is there at once.</remarks>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The options ask for the host's own modal representation (<see cref="DRepMRecOptions.UseHostModal"/>), and it returns none.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A part returned nothing, or a loss term that isn't one, or no term leads to a weight; or the weights can't be computed with.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint and the one before it are damaged, or it was written by a newer version of the library.</exception>
@@ -66,7 +68,7 @@ public sealed class Trainer
     /// <exception cref="UnauthorizedAccessException">The checkpoint's folder can't be written to; nothing was done.</exception>
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        _model.ThrowIfUnusable();
         foreach (string note in _data.Notes)
             _logger.LogInformation("{Dataset}: {Note}", _data.Name, note);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
