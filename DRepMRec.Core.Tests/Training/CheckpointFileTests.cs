@@ -49,6 +49,31 @@ public sealed class CheckpointFileTests : CheckpointTestBase
                 new CheckpointDifference("Model.Behavior", "DRepMRec.Encoders.LightGcnEncoder", "DRepMRec.Hosts.FreedomEncoder"));
     }
 
+    [Fact]
+    public void A_file_that_can_not_be_written_is_refused_before_the_first_batch_by_the_name_that_was_given()
+    {
+        string missing = Folder["nowhere/run.checkpoint"], tooLong = Folder[new string('c', 230)];
+        var progress = new Counter();
+        void Refused(string path, string message)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(Board, Small);
+            FluentActions.Invoking(() => new Trainer(model, Board, With(path)).Fit(progress)).Should().Throw<IOException>()
+                .WithMessage(message);
+        }
+
+        Refused(missing, $"The checkpoint {missing} can't be written: there is no folder {Folder["nowhere"]}");
+        Refused(tooLong, "*ccc can't be written: *");
+        progress.Count.Should().Be(0);
+        Folder.Files().Should().BeEmpty();
+    }
+
+    private sealed class Counter : IProgress<TrainingProgress>
+    {
+        public int Count { get; private set; }
+
+        public void Report(TrainingProgress value) => Count++;
+    }
+
     [SkippableFact]
     public void Through_a_symbolic_link_its_target_is_written_and_the_link_stays()
     {

@@ -68,7 +68,10 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
         ArgumentNullException.ThrowIfNull(rows);
         UserItemEmbeddings all = call(graph);
         ShapeCheck.ThrowIfMisshapen(this, EmbeddingDim, all, graph.UserCount, graph.ItemCount);
-        return new EncoderOutput(rows.Select(all)) { Ego = Ego is { } ego ? rows.Select(ego) : null };
+        UserItemEmbeddings? first = Ego;
+        if (first is { } ego)
+            ShapeCheck.ThrowIfMisshapen(this, null, ego, graph.UserCount, graph.ItemCount, "ego embeddings of ");
+        return new EncoderOutput(rows.Select(all)) { Ego = first is { } found ? rows.Select(found) : null };
     }
 
     /// <summary>Frees what is kept from step to step of a training. A later step makes it anew.</summary>

@@ -27,8 +27,8 @@ internal static class ShapeCheck
     /// <param name="what">The name of the rows, for the message.</param>
     public static void ThrowIfMisshapen(object part, int? dimension, UserItemEmbeddings output, int users, int items, string what = "")
     {
-        bool Fits(Tensor rows, int count)
-            => rows?.dtype == ScalarType.Float32 && rows.shape is [var n, var d] && n == count && d == (dimension ?? d);
+        bool Fits(Tensor rows, int count) => rows is { IsInvalid: false } && rows.dtype == ScalarType.Float32
+            && rows.shape is [var n, var d] && n == count && d == (dimension ?? d);
         if (Fits(output.Users, users) && Fits(output.Items, items))
             return;
         string width = dimension is { } d ? $"{d}" : "any", says = dimension is null ? "" : $" with EmbeddingDim {dimension}";
@@ -37,5 +37,13 @@ internal static class ShapeCheck
             + $"and Float32 [{items}, {width}] for {items} items; it returned {Shown(output.Users)} and {Shown(output.Items)}.");
     }
 
-    private static string Shown(Tensor rows) => rows is null ? "nothing" : $"{rows.dtype} [{string.Join(", ", rows.shape)}]";
+    /// <summary>Refuses a part that returns nothing where something is due.</summary>
+    /// <param name="part">The part that returned it.</param>
+    /// <param name="output">What it returned.</param>
+    /// <param name="what">What was due.</param>
+    public static T ThrowIfMissing<T>(object part, T? output, string what) where T : class
+        => output ?? throw new InvalidOperationException($"{part.GetType().Name} is expected to return {what}; it returned nothing.");
+
+    private static string Shown(Tensor rows)
+        => rows is null ? "nothing" : rows.IsInvalid ? "a disposed tensor" : $"{rows.dtype} [{string.Join(", ", rows.shape)}]";
 }

@@ -60,6 +60,7 @@ public sealed class BehaviorModalAlignment
         using DisposeScope scope = NewDisposeScope();
         var fused = new UserItemEmbeddings(
             _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));
+        ShapeCheck.ThrowIfMisshapen(_options.Fusion, EmbeddingDim, fused, (int)behavior.Users.shape[0], (int)behavior.Items.shape[0]);
         var terms = new List<LossTerm>();
         if (batch is not null && _options.IntraWeight > 0)
             terms.Add(new LossTerm("intra", Intra(behavior, modal, batch).MoveToOuterDisposeScope(), _options.IntraWeight));

@@ -59,13 +59,8 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
     private ServingModel WithLines(
         ServingModel fused, UserItemEmbeddings behavior, FusionForm fusion, IReadOnlyList<ModalityExport> modalities)
     {
-        if (modalities.Count != model.Features!.ModalityCount)
-        {
-            throw new InvalidOperationException(
-                $"{model.ModalEncoder!.GetType().Name} is expected to export {model.Features.ModalityCount} modalities, "
-                + $"one per modality of its features; got {modalities.Count}.");
-        }
-
+        ExportCheck.ThrowIfUnfit(model.AlignmentModule!, fusion);
+        ExportCheck.ThrowIfUnfit(model.ModalEncoder!, modalities, model.Features!, behavior);
         ServingModel lines = fused with
         {
             UserBehavior = Rows(behavior.Users),
@@ -78,7 +73,7 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             Lines = fusion,
             Normalized = model.Loss.Score == ScoreFunction.Cosine,
             LineDimension = behavior.Dimension,
-            Modalities = [.. model.Features.Sources.Zip(modalities, (source, modality) => new ModalityForm
+            Modalities = [.. model.Features!.Sources.Zip(modalities, (source, modality) => new ModalityForm
             {
                 Name = source.Modality.Name,
                 FeatureDimension = source.Dimension,
@@ -90,7 +85,32 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             })],
         };
         lines = lines with { Manifest = fused.Manifest with { Form = form } };
-        return RebuildsFusedRows(lines, form) ? WithContent(lines, form, modalities) : fused;
+        return RebuildsFusedRows(lines, form) && RebuildsRowsWithoutBehavior(lines, form, modalities)
+            ? WithContent(lines, form, modalities)
+            : fused;
+    }
+
+    /// <summary>Whether rows without behaviour, as new items have, are rebuilt too, whether the dataset has such or not.</summary>
+    private bool RebuildsRowsWithoutBehavior(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)
+    {
+        IAlignmentModule alignment = model.AlignmentModule!;
+        if (!alignment.FusesByRow)
+            return true;
+        torch.Tensor Sum(Func<UserItemEmbeddings, torch.Tensor> rows)
+            => modalities.Select(m => rows(m.Part)).Aggregate((a, b) => a.Plus(b));
+        var modal = new UserItemEmbeddings(Sum(part => part.Users), Sum(part => part.Items));
+        var nothing = new UserItemEmbeddings(torch.zeros_like(modal.Users), torch.zeros_like(modal.Items));
+        var (users, items) = alignment.call(nothing, modal, null).Fused;
+        if (form.Normalized)
+            (users, items) = (users.NormalizeRows(), items.NormalizeRows());
+        ServingModel withoutBehavior = lines with
+        {
+            Users = Rows(users),
+            Items = Rows(items),
+            UserBehavior = Rows(nothing.Users),
+            ItemBehavior = Rows(nothing.Items),
+        };
+        return RebuildsFusedRows(withoutBehavior, form);
     }
 
     private ServingModel WithContent(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)

@@ -57,7 +57,8 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
-    public bool KnowsColdItems => true;
+    /// <remarks>Content reaches items over the item graph alone.</remarks>
+    public bool KnowsColdItems => _options.ItemLayers > 0;
 
     /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;

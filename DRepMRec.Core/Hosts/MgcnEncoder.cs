@@ -78,7 +78,8 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
-    public bool KnowsColdItems => true;
+    /// <remarks>Content reaches items over the item graph alone.</remarks>
+    public bool KnowsColdItems => _options.ItemLayers > 0;
 
     /// <inheritdoc/>
     public bool HasModalRepresentation => true;
@@ -121,7 +122,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         return new EncoderOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)))
         {
             Ego = ego,
-            Modal = side,
+            Modal = training || KnowsColdItems ? side : graph.KeepKnown(side, rows),
             Terms = hasLoss ? [new LossTerm("contrast", Contrast(side, content, batch!), _options.ContrastWeight)] : [],
         };
     }

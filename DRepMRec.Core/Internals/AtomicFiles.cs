@@ -22,7 +22,7 @@ internal static class AtomicFiles
         try
         {
             foreach (var (path, write) in paths.Zip(files.Values))
-                Write(path + suffix, write);
+                Write(path, suffix, write);
             if (paths.Length == 1 && keep is null)
             {
                 log.Move(paths[0] + suffix, paths[0], overwrite: true);
@@ -52,7 +52,7 @@ internal static class AtomicFiles
         }
         finally
         {
-            foreach (string path in paths)
+            foreach (string path in paths.Where(path => Directory.Exists(Path.GetDirectoryName(path))))
             {
                 File.Delete(path + suffix);
                 if (!log.IsStuck)
@@ -74,24 +74,41 @@ internal static class AtomicFiles
         return left.Length;
     }
 
+    /// <summary>Finds out whether a file can be written, with the longer name that it has while it's written, and leaves nothing.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not.</exception>
+    public static void ThrowIfNotWritable(string path)
+    {
+        string suffix = TemporaryName();
+        Write(path, suffix, stream => stream.WriteByte(0));
+        File.Delete(path + suffix);
+    }
+
     private static string TemporaryName() => $".{Guid.NewGuid():N}{TemporarySuffix}";
 
     /// <summary>The file itself, or what a symbolic link stands for, so that the link stays.</summary>
     public static string Target(string path)
         => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 
-    private static void Write(string path, Action<Stream> write)
+    /// <summary>Writes a file under its temporary name; errors have the name that it is to have.</summary>
+    private static void Write(string path, string suffix, Action<Stream> write)
     {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         try
         {
+            using var stream = new FileStream(path + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             write(stream);
             stream.Flush(flushToDisk: true);
         }
         catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "value")
         {
             // So .NET calls a file that is larger than its file system, or the process, may have.
-            throw new IOException($"The file is too large for its file system or for this process: '{path}'", exception);
+            throw new IOException($"The file is too large for its file system or for this process: '{path + suffix}'", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string cause = exception.Message.Replace(suffix, "", StringComparison.Ordinal);
+            string why = $"{Shown.Name(path)} can't be written: {Shown.Message(cause)}";
+            throw exception is IOException ? new IOException(why, exception) : new UnauthorizedAccessException(why, exception);
         }
     }
 

@@ -30,12 +30,19 @@ public sealed class BatchSampler
     /// <param name="sampling">Where negatives come from, or <see langword="null"/> for the defaults.</param>
     /// <param name="batchSize">The number of interactions per batch, at least 1.</param>
     /// <param name="seed">The seed of the order and of the negatives.</param>
-    /// <exception cref="ArgumentException">There is no interaction.</exception>
+    /// <exception cref="ArgumentException">There is no interaction, or the loss has no negatives.</exception>
     public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int batchSize = 2048, int seed = 2024)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (loss.Negatives < 1)
+        {
+            throw new ArgumentException(
+                $"Expected a ranking loss with at least one negative; {loss.GetType().Name} has {loss.Negatives}.", nameof(loss));
+        }
+
+
         sampling ??= new NegativeSampling();
         if (train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(train));

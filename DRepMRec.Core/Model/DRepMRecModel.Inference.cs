@@ -60,7 +60,7 @@ public sealed partial class DRepMRecModel
     /// <summary>Computes a value as at inference, without gradients, in a dispose scope of its own.</summary>
     internal T AtInference<T>(Func<T> compute)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfUnusable();
         bool training = this.training;
         eval();
         try

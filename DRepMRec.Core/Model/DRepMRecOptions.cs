@@ -29,8 +29,8 @@ public sealed record DRepMRecOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool UseModalLine { get; init; } = true;
 
-    /// <summary>The modal line. Its EmbeddingDim and Seed are overridden by the ones here.</summary>
-    public ModalEncoderOptions Modal { get; init; } = new();
+    /// <summary>The modal line. Its EmbeddingDim and Seed are overridden by those here.</summary>
+    public ModalEncoderOptions Modal { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>How features are scaled.</summary>
     /// <value>The default is <see cref="FeatureScaling.Standardize"/>.</value>
@@ -44,10 +44,10 @@ public sealed record DRepMRecOptions
     public int FeatureComponents { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>Behaviour-Modal Alignment. Its Seed is overridden by the one here.</summary>
-    public BmaOptions Alignment { get; init; } = new();
+    public BmaOptions Alignment { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>The Similarity-Supervised Signal, which is off by default.</summary>
-    public SssOptions SimilaritySignal { get; init; } = new();
+    public SssOptions SimilaritySignal { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>The share of items whose behaviour is left out of a training step, so that the modal line learns to stand alone.</summary>
     /// <value>At least 0 and below 1. The default is 0.1.</value>
@@ -66,7 +66,7 @@ public sealed record DRepMRecOptions
 
     /// <summary>The ranking loss.</summary>
     /// <value>The default is <see cref="RankingLoss.SampledSoftmax"/>.</value>
-    public RankingLoss Loss { get; init; } = new RankingLoss.SampledSoftmax();
+    public RankingLoss Loss { get; init => field = Guard.NotNull(value); } = new RankingLoss.SampledSoftmax();
 
     /// <summary>The seed of all first weights.</summary>
     /// <value>The default is 2024.</value>

@@ -27,7 +27,8 @@ internal static class CatalogueUpdate
         var retired = new HashSet<int>();
         foreach (string id in ids)
         {
-            ArgumentNullException.ThrowIfNull(id, nameof(ids));
+            if (id is null)
+                throw new ArgumentNullException("itemIds", "An item's id is null.");
             if (model.TryGetItem(id, out int row))
                 retired.Add(row);
         }

@@ -68,5 +68,13 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal int? TrainedItems { get; init; }
 
+    /// <summary>
+    /// Whether the rows of users were brought by somebody, and not trained here, so that each that isn't zero says something, be there a
+    /// history or none.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal bool BroughtRows { get; init; }
+
     internal static string ThisLibrary { get; } = typeof(ModelManifest).Assembly.GetName().Version!.ToString(3);
 }

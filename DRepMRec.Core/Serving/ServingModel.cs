@@ -118,6 +118,12 @@ internal sealed record ServingModel
         return SeenItems.Slice(from, SeenOffsets[user + 1L] - from);
     }
 
+    /// <summary>
+    /// Whether a user's row is to be ranked by: where it was trained, it had something in training, as else no gradient has touched it;
+    /// where it was brought, it isn't zero.
+    /// </summary>
+    public bool HasRow(int user) => Seen(user).Length > 0 || (Manifest.BroughtRows && Users[user].ContainsAnyExcept(0f));
+
     /// <summary>The number of users of an item. One that is replaced or put back keeps them.</summary>
     public int Degree(int row) => row < ItemIds.Count ? ItemDegrees[row] : 0;
 }

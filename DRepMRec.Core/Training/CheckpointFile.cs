@@ -37,7 +37,24 @@ internal sealed class CheckpointFile : IDisposable
             throw new IOException($"The checkpoint '{_path}' is in use by another training: {exception.Message}", exception);
         }
 
-        AtomicFiles.Sweep(Folder, Path.GetFileName(_path));
+        catch (IOException exception)
+        {
+            string what = $"The checkpoint {Shown.Name(path)} can't be written";
+            throw exception is DirectoryNotFoundException
+                ? new DirectoryNotFoundException($"{what}: there is no folder {Shown.Name(Folder)}", exception)
+                : new IOException($"{what}: {Shown.Message(exception.Message)}", exception);
+        }
+
+        try
+        {
+            AtomicFiles.Sweep(Folder, Path.GetFileName(_path));
+            AtomicFiles.ThrowIfNotWritable(_path);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
     }
 
     private string Folder => Path.GetDirectoryName(_path)!;

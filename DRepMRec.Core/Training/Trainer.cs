@@ -82,7 +82,9 @@ public sealed class Trainer
     /// </remarks>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The options ask for the host's modal representation; it has none.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A part returned nothing, or a loss term that isn't one, or no term leads to a weight; or the weights can't be computed with.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint and its predecessor are damaged, or it's of a newer library.</exception>
@@ -90,7 +92,7 @@ public sealed class Trainer
     /// <exception cref="UnauthorizedAccessException">The checkpoint's folder can't be written to; nothing was done.</exception>
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        _model.ThrowIfUnusable();
         foreach (string note in _data.Notes)
             _logger.LogInformation("{Dataset}: {Note}", _data.Name, note);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);

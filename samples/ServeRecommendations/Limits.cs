@@ -1,3 +1,5 @@
+using Microsoft.Net.Http.Headers;
+
 namespace ServeRecommendations;
 
 /// <summary>The most that a request may ask for.</summary>
@@ -20,6 +22,8 @@ internal static class Limits
     public static Dictionary<string, string[]> Check(RecommendationQuery query)
     {
         Dictionary<string, string[]> errors = CheckRange("count", query.Count, Count);
+        if (query.UserId is { Length: 0 })
+            errors["userId"] = [$"Expected 1 to {IdLength} characters, got 0."];
         if (query.UserId is { Length: > IdLength })
             errors["userId"] = [$"Expected at most {IdLength} characters, got {query.UserId.Length}."];
         if (query.MinimumScore is { } minimum && !float.IsFinite(minimum))
@@ -38,6 +42,19 @@ internal static class Limits
     public static Dictionary<string, string[]> CheckId(string field, string id)
         => id.Length is > 0 and <= IdLength ? []
             : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {IdLength} characters, got {id.Length}."] };
+
+    /// <summary>Refuses bodies in another encoding than UTF-8, before somebody looks for it.</summary>
+    public static Task CheckEncoding(HttpContext context, RequestDelegate next)
+    {
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type) && type.Charset.HasValue
+            && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BadHttpRequestException(
+                $"Expected a body in UTF-8, got the character set '{type.Charset}'.", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        return next(context);
+    }
 
     private static void CheckIds(Dictionary<string, string[]> errors, string field, IReadOnlyList<string>? ids, int most)
     {

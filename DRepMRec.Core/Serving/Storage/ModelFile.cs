@@ -57,9 +57,14 @@ internal static class ModelFile
         string full = Path.GetFullPath(path), name = Path.GetFileName(full), folder = Path.GetDirectoryName(full) ?? full;
         if (name.Length == 0)
             throw new ArgumentException($"Expected the name of a file, got the folder {Shown.Name(path)}.", nameof(path));
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException(
-                $"The recommender can't be saved as {Shown.Name(path)}: there is no folder {Shown.Name(folder)}.");
+        string target = Path.GetDirectoryName(AtomicFiles.Target(full)) ?? folder;
+        foreach (string needed in new[] { folder, target })
+        {
+            if (!Directory.Exists(needed))
+                throw new DirectoryNotFoundException(
+                    $"The recommender can't be saved as {Shown.Name(path)}: there is no folder {Shown.Name(needed)}.");
+        }
+
         if (Directory.Exists(full))
             throw new IOException($"The recommender can't be saved as {Shown.Name(path)}: that is a folder.");
         AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>> { [name] = stream => ModelWriter.Write(model, stream) });

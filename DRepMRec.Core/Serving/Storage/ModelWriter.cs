@@ -30,6 +30,7 @@ internal sealed class ModelWriter
 
     public static void Write(ServingModel model, Stream stream)
     {
+        ThrowIfDamaged(model);
         var writer = new ModelWriter(model);
         List<SafeTensorSource> arrays = writer.Arrays();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -47,6 +48,19 @@ internal sealed class ModelWriter
         string text = JsonSerializer.Serialize(manifest, ModelFile.Json);
         Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = text }, arrays);
         GC.KeepAlive(model);
+    }
+
+    /// <summary>What couldn't be loaded isn't written: a file that wasn't verified may have come damaged.</summary>
+    private static void ThrowIfDamaged(ServingModel model)
+    {
+        try
+        {
+            ModelVerification.Verify(model);
+        }
+        catch (FormatException e)
+        {
+            throw new ModelFileException($"The model is damaged, and isn't saved: {e.Message}", e);
+        }
     }
 
     /// <summary>Arrays of wider elements come first, so that each is aligned.</summary>

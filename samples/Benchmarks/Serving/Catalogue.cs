@@ -32,7 +32,7 @@ internal sealed record Catalogue(Recommender Recommender, float[] Users, float[]
             new DatasetOptions { Split = SplitStrategy.None });
         using DRepMRecModel model = DRepMRecModel.Create(data,
             new DRepMRecOptions { EmbeddingDim = Dimension, FeatureScaling = FeatureScaling.None, Modal = new ModalEncoderOptions() });
-        return model.BuildRecommender(data);
+        return new Trainer(model, data, new TrainerOptions { MaxEpochs = 1 }).Fit().BuildRecommender();
     }
 
     private static IEnumerable<(int User, int Item)> Interactions(int items)
