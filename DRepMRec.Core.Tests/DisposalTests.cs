@@ -18,7 +18,12 @@ namespace DRepMRec.Tests;
 public sealed class DisposalTests
 {
     private static readonly RecDataset Board = Samples.Checkerboard(12, 10);
-    private static readonly TrainerOptions Options = new() { MaxEpochs = 1, StoppingMetric = RankingMetric.Recall(5), Evaluation = new EvaluationOptions { Metrics = [RankingMetric.Recall(5)] } };
+    private static readonly TrainerOptions Options = new()
+    {
+        MaxEpochs = 1,
+        StoppingMetric = RankingMetric.Recall(5),
+        Evaluation = new EvaluationOptions { Metrics = [RankingMetric.Recall(5)] },
+    };
 
     [Fact]
     public void A_model()
@@ -48,7 +53,11 @@ public sealed class DisposalTests
     {
         InteractionGraph graph = Board.Graph();
         using var features = new ModalFeatures(Board.Features);
-        nn.Module[] hosts = [new LightGcnEncoder(12, 10), new MatrixFactorizationEncoder(12, 10), new VbprEncoder(12, features), new FreedomEncoder(12, features), new MgcnEncoder(12, features)];
+        nn.Module[] hosts =
+        [
+            new LightGcnEncoder(12, 10), new MatrixFactorizationEncoder(12, 10),
+            new VbprEncoder(12, features), new FreedomEncoder(12, features), new MgcnEncoder(12, features),
+        ];
         foreach (nn.Module host in hosts)
         {
             host.Dispose();
@@ -95,5 +104,6 @@ public sealed class DisposalTests
         IsDisposed(nameof(AdamOptimizer), () => adam.ZeroGradients());
     }
 
-    private static void IsDisposed(string type, Action use) => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().EndWith(type);
+    private static void IsDisposed(string type, Action use)
+        => use.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().EndWith(type);
 }

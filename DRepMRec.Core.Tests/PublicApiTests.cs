@@ -8,17 +8,21 @@ public sealed class PublicApiTests
     [Fact]
     public void The_public_surface_is_the_approved_one()
     {
-        string actual = typeof(Trainer).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").Trim() + "\n";
-        string approved = File.ReadAllText(Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "PublicApi.approved.txt")).ReplaceLineEndings("\n");
+        string actual = typeof(Trainer).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
+            .ReplaceLineEndings("\n").Trim() + "\n";
+        string approved = File.ReadAllText(Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "PublicApi.approved.txt"))
+            .ReplaceLineEndings("\n");
         string received = Path.Combine(AppContext.BaseDirectory, "PublicApi.received.txt");
         File.WriteAllText(received, actual);
-        actual.Should().Be(approved, $"a change of the public surface must be approved: compare, then copy {received} to PublicApi.approved.txt");
+        actual.Should().Be(
+            approved, $"a change of the public surface must be approved: compare, then copy {received} to PublicApi.approved.txt");
     }
 
     [Fact]
     public void Constructors_have_at_most_five_arguments()
     {
-        typeof(Trainer).Assembly.GetExportedTypes().Where(t => t is { IsValueType: false } && !IsRecord(t) && !typeof(Exception).IsAssignableFrom(t))
+        typeof(Trainer).Assembly.GetExportedTypes()
+            .Where(t => t is { IsValueType: false } && !IsRecord(t) && !typeof(Exception).IsAssignableFrom(t))
             .SelectMany(t => t.GetConstructors()).Where(c => c.GetParameters().Length > 5).Should().BeEmpty("the rest is options");
     }
 

@@ -9,7 +9,8 @@ public sealed class SupplyChainTests
     [Fact]
     public void Every_package_of_the_library_is_locked_and_its_licence_is_listed()
     {
-        using JsonDocument locked = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "DRepMRec.Core", "packages.lock.json")));
+        using JsonDocument locked = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "DRepMRec.Core", "packages.lock.json")));
         string listed = File.ReadAllText(Path.Combine(Repository.Root, "docs", "licences.md"));
         JsonProperty[] packages = [.. locked.RootElement.GetProperty("dependencies").GetProperty("net10.0").EnumerateObject()];
         packages.Should().NotBeEmpty();
@@ -21,7 +22,8 @@ public sealed class SupplyChainTests
     public void Every_version_is_pinned_and_every_package_that_is_named_has_its_licence_listed()
     {
         string listed = File.ReadAllText(Path.Combine(Repository.Root, "docs", "licences.md"));
-        foreach (XElement package in XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion"))
+        foreach (XElement package in XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))
+            .Descendants("PackageVersion"))
         {
             string version = package.Attribute("Version")!.Value;
             version.Should().MatchRegex("^[0-9]+(\\.[0-9]+)+$", "versions don't float");

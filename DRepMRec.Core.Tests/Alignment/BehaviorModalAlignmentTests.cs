@@ -17,13 +17,15 @@ public sealed class BehaviorModalAlignmentTests
     private static Tensor TheirItems => tensor(new long[] { 1, 3, 1 });
 
     private static UserItemEmbeddings Line(ulong seed, int dimension = 3)
-        => new(tensor(Support.Samples.Floats(4 * dimension, seed), 4, dimension), tensor(Support.Samples.Floats(5 * dimension, seed + 1), 5, dimension));
+        => new(tensor(Support.Samples.Floats(4 * dimension, seed), 4, dimension),
+            tensor(Support.Samples.Floats(5 * dimension, seed + 1), 5, dimension));
 
     [Fact]
     public void Intra_alignment_compares_users_with_their_items_in_both_lines()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Intra = IntraAlignmentKind.Cosine, IntraWeight = 0.5, InterWeight = 0 });
+        using var bma = new BehaviorModalAlignment(
+            3, new BmaOptions { Intra = IntraAlignmentKind.Cosine, IntraWeight = 0.5, InterWeight = 0 });
         UserItemEmbeddings b = Line(1), m = Line(3);
         LossTerm term = bma.call(b, m, Batch).Terms.Should().ContainSingle().Subject;
         term.Name.Should().Be("intra");
@@ -42,8 +44,10 @@ public sealed class BehaviorModalAlignmentTests
         Tensor expected = zeros(1);
         foreach (UserItemEmbeddings line in new[] { b, m })
         {
-            Tensor users = line.Users.index_select(0, tensor(new long[] { 0, 1, 2 })), items = line.Items.index_select(0, tensor(new long[] { 0, 1, 3 }));
-            expected = expected.Plus(ContrastiveLosses.Cosine(line.Users.index_select(0, OneEach), line.Items.index_select(0, TheirItems)).Times(2))
+            Tensor users = line.Users.index_select(0, tensor(new long[] { 0, 1, 2 }));
+            Tensor items = line.Items.index_select(0, tensor(new long[] { 0, 1, 3 }));
+            Tensor cosine = ContrastiveLosses.Cosine(line.Users.index_select(0, OneEach), line.Items.index_select(0, TheirItems));
+            expected = expected.Plus(cosine.Times(2))
                 .Plus(ContrastiveLosses.Uniformity(users), 0.5).Plus(ContrastiveLosses.Uniformity(items), 0.5);
         }
 
@@ -54,9 +58,13 @@ public sealed class BehaviorModalAlignmentTests
     public void Contrast_inside_the_lines_leaves_out_negatives_that_the_user_has()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Intra = IntraAlignmentKind.InfoNce, InterWeight = 0, Temperature = 0.5 });
+        using var bma = new BehaviorModalAlignment(
+            3, new BmaOptions { Intra = IntraAlignmentKind.InfoNce, InterWeight = 0, Temperature = 0.5 });
         UserItemEmbeddings b = Line(1), m = Line(3);
-        var batch = new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0]) { Known = new InteractionSet(4, 5, [(0, 1), (0, 2), (1, 1), (2, 0), (2, 3)]) };
+        var batch = new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0])
+        {
+            Known = new InteractionSet(4, 5, [(0, 1), (0, 2), (1, 1), (2, 0), (2, 3)]),
+        };
         float expected = 0;
         foreach (UserItemEmbeddings line in new[] { b, m })
         {
@@ -69,7 +77,8 @@ public sealed class BehaviorModalAlignmentTests
 
     private static float Contrast(UserItemEmbeddings line, int user, int positive, int[] negatives)
     {
-        double Exp(int item) => Math.Exp(line.Users.narrow(0, user, 1).NormalizeRows().RowDot(line.Items.narrow(0, item, 1).NormalizeRows()).item<float>() / 0.5);
+        double Exp(int item) => Math.Exp(
+            line.Users.narrow(0, user, 1).NormalizeRows().RowDot(line.Items.narrow(0, item, 1).NormalizeRows()).item<float>() / 0.5);
         return (float)-Math.Log(Exp(positive) / (Exp(positive) + negatives.Sum(Exp)));
     }
 

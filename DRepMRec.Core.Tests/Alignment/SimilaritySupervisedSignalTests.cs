@@ -49,7 +49,8 @@ public sealed class SimilaritySupervisedSignalTests
         using var features = new ModalFeatures([Image], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
         var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
-        Gradients.Check(tensor(Support.Samples.Floats(8, 3), 4, 2), x => signal.Compute(x, features, Batch).reshape(1), step: 3e-3, tolerance: 1e-2);
+        Gradients.Check(
+            tensor(Support.Samples.Floats(8, 3), 4, 2), x => signal.Compute(x, features, Batch).reshape(1), step: 3e-3, tolerance: 1e-2);
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class SimilaritySupervisedSignalTests
         using DisposeScope scope = NewDisposeScope();
         Tensor items = tensor(Support.Samples.Floats(60 * 4, 3), 60, 4);
         var signal = new SimilaritySupervisedSignal(new SssOptions { MaxItems = 10 });
-        float Loss(long seed) => signal.Compute(items, features, new TrainingBatch([.. new int[60]], [.. Enumerable.Range(0, 60)], [0], true) { Seed = seed }.Whole).item<float>();
+        float Loss(long seed) => signal.Compute(items, features,
+            new TrainingBatch([.. new int[60]], [.. Enumerable.Range(0, 60)], [0], true) { Seed = seed }.Whole).item<float>();
         Loss(1).Should().Be(Loss(1)).And.NotBe(Loss(2));
     }
 }

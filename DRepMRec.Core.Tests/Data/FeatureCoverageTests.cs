@@ -54,8 +54,8 @@ public sealed class FeatureCoverageTests
             [Table("a", "b", "B ", "C.0", "new")], AllTraining);
 
         data.Summarize().Notes.Should().Equal("image: 2 of 4 items with interactions have a row; 2 have none, such as 'c', 'd'; "
-            + "3 rows are of items without interactions, such as 'B ', 'C.0', 'new'; 1 of these differ by blanks, case or '.0' alone, "
-                + "such as 'C.0' and 'c'");
+            + "3 rows are of items without interactions, such as 'B ', 'C.0', 'new'; 1 of these differ by blanks, case, Unicode form, "
+            + "leading zeros, '+' or '.0' alone, such as 'C.0' and 'c'");
         data.Items.Count.Should().Be(7);
         RecDataset.FromInteractions("mine", [new("u", "a")], [Table("a")], AllTraining).Summarize().Notes.Should().BeEmpty();
     }

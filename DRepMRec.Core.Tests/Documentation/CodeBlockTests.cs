@@ -12,11 +12,15 @@ public sealed class CodeBlockTests
     [InlineData("docs/serving.md", "DRepMRec.Core.Tests/Documentation")]
     public void Every_block_stands_in_a_compiled_file(string document, string sources)
     {
-        string[] files = [.. sources.Split(',').SelectMany(s => Directory.GetFiles(Path.Combine(Repository.Root, s), "*.cs")).Select(f => Joined(File.ReadLines(f)))];
+        string[] files = [.. sources.Split(',').SelectMany(s => Directory.GetFiles(Path.Combine(Repository.Root, s), "*.cs"))
+            .Select(f => Joined(File.ReadLines(f)))];
         List<string> blocks = Blocks(Path.Combine(Repository.Root, document));
         blocks.Should().NotBeEmpty();
         foreach (string block in blocks)
-            files.Should().Contain(f => f.Contains(block, StringComparison.Ordinal), "{0} has the code\n{1}\nwhich no file of {2} has", document, block, sources);
+        {
+            files.Should().Contain(f => f.Contains(block, StringComparison.Ordinal),
+                "{0} has the code\n{1}\nwhich no file of {2} has", document, block, sources);
+        }
     }
 
     private static List<string> Blocks(string document)

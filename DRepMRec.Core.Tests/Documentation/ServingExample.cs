@@ -49,7 +49,8 @@ internal static class ServingExample
     public static void Change(Recommender recommender, float[] image, float[] audio)
     {
         Recommender next = recommender
-            .WithItems([new ItemContent("9001", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = image, [Modality.Audio] = audio })])
+            .WithItems([new ItemContent(
+                "9001", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = image, [Modality.Audio] = audio })])
             .WithoutItems(["88"]);
         next.Save("tiktok-tuesday.drepmrec");
     }
@@ -57,7 +58,8 @@ internal static class ServingExample
     public static void Why(Recommender recommender)
     {
         Explanation why = recommender.Explain("42", "1017")!;
-        Console.WriteLine($"{why.Score} = {why.Behavior} by behaviour + {string.Join(" + ", why.Modalities.Select(m => $"{m.Value} by {m.Key}"))}");
+        Console.WriteLine(
+            $"{why.Score} = {why.Behavior} by behaviour + {string.Join(" + ", why.Modalities.Select(m => $"{m.Value} by {m.Key}"))}");
         Console.WriteLine($"most like {string.Join(", ", why.Supporters.Select(s => s.Item))} of the history");
     }
 

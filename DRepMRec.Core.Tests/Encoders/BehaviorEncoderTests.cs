@@ -9,7 +9,8 @@ public sealed class LightGcnEncoderTests : HostContract
 {
     protected override string[] ExpectedKeys => ["embedding"];
 
-    protected override IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed) => new LightGcnEncoder(userCount, features.ItemCount, new LightGcnOptions { EmbeddingDim = 8, Seed = seed });
+    protected override IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed)
+        => new LightGcnEncoder(userCount, features.ItemCount, new LightGcnOptions { EmbeddingDim = 8, Seed = seed });
 
     [Fact]
     public void Without_layers_it_is_matrix_factorisation()

@@ -133,8 +133,10 @@ public abstract class EncoderContract : IDisposable
         using DisposeScope scope = NewDisposeScope();
         int[] order = [.. Enumerable.Range(0, Users).Select(u => ((u * 5) + 3) % Users)];
         PermuteUserRows(permuted, order);
-        (int, int)[] pairs = [.. Enumerable.Range(0, Users).SelectMany(u => Graph.Interactions.ItemsOf(order[u]).ToArray().Select(i => (u, i)))];
-        UserItemEmbeddings expected = Encode(encoder, Graph), actual = Encode(permuted, new InteractionGraph(new InteractionSet(Users, Items, pairs)));
+        (int, int)[] pairs = [.. Enumerable.Range(0, Users)
+            .SelectMany(u => Graph.Interactions.ItemsOf(order[u]).ToArray().Select(i => (u, i)))];
+        UserItemEmbeddings expected = Encode(encoder, Graph);
+        UserItemEmbeddings actual = Encode(permuted, new InteractionGraph(new InteractionSet(Users, Items, pairs)));
         using Tensor rows = tensor(order);
         actual.Users.allclose(expected.Users.index_select(0, rows), 1e-4, 1e-6).Should().BeTrue();
         actual.Items.allclose(expected.Items, 1e-4, 1e-6).Should().BeTrue();
@@ -165,7 +167,8 @@ public abstract class EncoderContract : IDisposable
     private static RecDataset WithIsolatedNodes()
     {
         RecDataset board = Samples.Checkerboard(Users, Items);
-        List<(int, int)> train = [.. board.Train.ExpandUsers().Zip(board.Train.Items.ToArray()).Where(p => p.First < Users - 1 && p.Second < Items - 1)];
+        List<(int, int)> train = [.. board.Train.ExpandUsers().Zip(board.Train.Items.ToArray())
+            .Where(p => p.First < Users - 1 && p.Second < Items - 1)];
         return Samples.Dataset("isolated", Users, Items, train, [], [], board.Features);
     }
 }

@@ -29,7 +29,11 @@ public abstract class HostContract : EncoderContract
     };
 
     private static readonly DRepMRecOptions Alone = new() { UseModalLine = false, Loss = new RankingLoss.Bpr() };
-    private static readonly DRepMRecOptions Aligned = new() { Loss = new RankingLoss.Bpr(), Modal = new ModalEncoderOptions { Neighbors = 3 } };
+    private static readonly DRepMRecOptions Aligned = new()
+    {
+        Loss = new RankingLoss.Bpr(),
+        Modal = new ModalEncoderOptions { Neighbors = 3 },
+    };
 
     /// <summary>Creates the host with small dimensions.</summary>
     protected abstract IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed);
@@ -40,7 +44,8 @@ public abstract class HostContract : EncoderContract
 
     protected override Tensor Loss(nn.Module encoder)
     {
-        EncoderOutput output = ((IBehaviorEncoder)encoder).Encode(Graph, RowSet.All, new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]).Whole);
+        EncoderOutput output = ((IBehaviorEncoder)encoder)
+            .Encode(Graph, RowSet.All, new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]).Whole);
         output.Terms.All(t => t.Weight > 0).Should().BeTrue();
         Tensor squares = output.Embeddings.Users.Squared().sum().Plus(output.Embeddings.Items.Squared().sum());
         return output.Terms.Aggregate(squares, (sum, term) => sum.Plus(term.Value));
@@ -99,7 +104,12 @@ public abstract class HostContract : EncoderContract
     [Fact]
     public void Trained_alone_it_is_what_a_plain_loop_over_all_its_rows_gives_up_to_rounding()
     {
-        float[] facade = Train(Alone with { Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 }, SimilaritySignal = new SssOptions { Weight = 0 } }, 3).Items;
+        float[] facade = Train(
+            Alone with
+            {
+                Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 },
+                SimilaritySignal = new SssOptions { Weight = 0 },
+            }, 3).Items;
 
         using var features = new ModalFeatures(Board.Features);
         IBehaviorEncoder host = Create(40, features, 1);
@@ -145,12 +155,14 @@ public abstract class HostContract : EncoderContract
         Train(Aligned, 5).Items.Should().Equal(calm);
     }
 
-    private (float[] Items, double Recall) Train(DRepMRecOptions options, int epochs, Func<IBehaviorEncoder, DRepMRecOptions, DRepMRecModel>? create = null)
+    private (float[] Items, double Recall) Train(
+        DRepMRecOptions options, int epochs, Func<IBehaviorEncoder, DRepMRecOptions, DRepMRecModel>? create = null)
     {
         using var features = new ModalFeatures(Board.Features);
         IBehaviorEncoder host = Create(40, features, 1);
         using DRepMRecModel model = create is null ? DRepMRecModel.Create(Board, host, options) : create(host, options);
-        TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = epochs, Patience = 100, EvaluateEvery = epochs }).Fit();
+        TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = epochs, Patience = 100, EvaluateEvery = epochs })
+            .Fit();
         UserItemEmbeddings final = model.Embed();
         float[] items = UserItemEmbeddings.Values(final.Items);
         final.Dispose();

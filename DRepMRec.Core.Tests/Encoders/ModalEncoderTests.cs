@@ -12,7 +12,8 @@ public abstract class ModalEncoderContract(ModalEncoderOptions options) : Encode
 {
     protected override nn.Module Create(int seed) => new ModalEncoder(Features, options with { EmbeddingDim = 8, Seed = seed });
 
-    protected override UserItemEmbeddings Encode(nn.Module encoder, InteractionGraph graph) => ((ModalEncoder)encoder).call(graph, Features);
+    protected override UserItemEmbeddings Encode(nn.Module encoder, InteractionGraph graph)
+        => ((ModalEncoder)encoder).call(graph, Features);
 }
 
 public sealed class SelfGateTests() : ModalEncoderContract(new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 11 })
@@ -24,7 +25,8 @@ public sealed class SelfGateTests() : ModalEncoderContract(new ModalEncoderOptio
     ];
 }
 
-public sealed class EmbeddingGateTests() : ModalEncoderContract(new ModalEncoderOptions { Neighbors = 2, Gate = FilterGateKind.Embedding, KeepSelf = false, RelationLayers = 2 })
+public sealed class EmbeddingGateTests() : ModalEncoderContract(
+    new ModalEncoderOptions { Neighbors = 2, Gate = FilterGateKind.Embedding, KeepSelf = false, RelationLayers = 2 })
 {
     protected override string[] ExpectedKeys =>
     [
@@ -34,9 +36,13 @@ public sealed class EmbeddingGateTests() : ModalEncoderContract(new ModalEncoder
     ];
 }
 
-public sealed class NoGateTests() : ModalEncoderContract(new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None, Weighting = ModalityWeighting.Learned })
+public sealed class NoGateTests() : ModalEncoderContract(
+    new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None, Weighting = ModalityWeighting.Learned })
 {
-    protected override string[] ExpectedKeys => ["modality_weight", "gates.0.projection_weight", "gates.0.projection_bias", "gates.1.projection_weight", "gates.1.projection_bias"];
+    protected override string[] ExpectedKeys =>
+    [
+        "modality_weight", "gates.0.projection_weight", "gates.0.projection_bias", "gates.1.projection_weight", "gates.1.projection_bias",
+    ];
 }
 
 public sealed class ModalEncoderTests
@@ -67,15 +73,25 @@ public sealed class ModalEncoderTests
     [InlineData(ModalityWeighting.Fixed, 2, true)]
     [InlineData(ModalityWeighting.Learned, 1, true)]
     [InlineData(ModalityWeighting.Learned, 3, false)]
-    public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(ModalityWeighting weighting, int layers, bool keepSelf)
+    public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(
+        ModalityWeighting weighting, int layers, bool keepSelf)
     {
         // Items 1 and 5 lack the image, item 5 the text too.
         float[] image = Samples.Floats(8 * 3, 1), text = Samples.Floats(8 * 4, 2);
         image.AsSpan(3, 3).Clear();
         image.AsSpan(15, 3).Clear();
         text.AsSpan(20, 4).Clear();
-        using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 8, 3, image), new ItemFeatures(Modality.Text, 8, 4, text)]);
-        var options = new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, RelationLayers = layers, KeepSelf = keepSelf, Weighting = weighting, FixedWeights = weighting == ModalityWeighting.Fixed ? [1, 3] : [] };
+        using var features = new ModalFeatures(
+            [new ItemFeatures(Modality.Image, 8, 3, image), new ItemFeatures(Modality.Text, 8, 4, text)]);
+        var options = new ModalEncoderOptions
+        {
+            EmbeddingDim = 4,
+            Neighbors = 2,
+            RelationLayers = layers,
+            KeepSelf = keepSelf,
+            Weighting = weighting,
+            FixedWeights = weighting == ModalityWeighting.Fixed ? [1, 3] : [],
+        };
         using var encoder = new ModalEncoder(features, options);
         using DisposeScope scope = NewDisposeScope();
         double[] weights = weighting == ModalityWeighting.Fixed ? [1, 3] : [1, 1];
@@ -83,8 +99,10 @@ public sealed class ModalEncoderTests
         Dictionary<string, Tensor> state = encoder.state_dict();
         for (int m = 0; m < 2; m++)
         {
-            Tensor projected = nn.functional.linear(features.Values[m], state[$"gates.{m}.projection_weight"], state[$"gates.{m}.projection_bias"]);
-            Tensor own = projected * nn.functional.linear(projected, state[$"gates.{m}.gate_weight"], state[$"gates.{m}.gate_bias"]).sigmoid() * features.Present[m], related = own;
+            Tensor projected = nn.functional.linear(features.Values[m], state[$"gates.{m}.projection_weight"],
+                state[$"gates.{m}.projection_bias"]);
+            Tensor gate = nn.functional.linear(projected, state[$"gates.{m}.gate_weight"], state[$"gates.{m}.gate_bias"]).sigmoid();
+            Tensor own = projected * gate * features.Present[m], related = own;
             for (int layer = 0; layer < layers; layer++)
                 related = features.Relations(m, 2).PropagateByLibtorch(related);
             Tensor rows = layers == 0 ? own : keepSelf ? own.Plus(related) : related;
@@ -92,7 +110,8 @@ public sealed class ModalEncoderTests
             weightSum = weightSum.Plus(features.Present[m], weights[m]);
         }
 
-        encoder.call(Samples.Checkerboard(6, 8).Graph(), features).Items.allclose(sum / weightSum.clamp_min(1e-12), 1e-5, 1e-6).Should().BeTrue();
+        encoder.call(Samples.Checkerboard(6, 8).Graph(), features).Items.allclose(sum / weightSum.clamp_min(1e-12), 1e-5, 1e-6)
+            .Should().BeTrue();
     }
 
     [Fact]
@@ -100,7 +119,8 @@ public sealed class ModalEncoderTests
     {
         RecDataset data = Samples.Checkerboard(6, 8);
         using var features = new ModalFeatures(data.Features);
-        using var onlyFirst = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, Weighting = ModalityWeighting.Fixed, FixedWeights = [2, 0] });
+        using var onlyFirst = new ModalEncoder(features,
+            new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, Weighting = ModalityWeighting.Fixed, FixedWeights = [2, 0] });
         using var firstFeatures = new ModalFeatures([data.Features[0]]);
         using var first = new ModalEncoder(firstFeatures, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2 });
         using DisposeScope scope = NewDisposeScope();
@@ -111,10 +131,13 @@ public sealed class ModalEncoderTests
     public void Wrong_options_are_refused()
     {
         using var features = new ModalFeatures(Samples.Checkerboard(6, 8).Features);
-        FluentActions.Invoking(() => new ModalEncoder(features, new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [1] }))
+        FluentActions.Invoking(
+            () => new ModalEncoder(features, new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [1] }))
             .Should().Throw<ArgumentException>().WithMessage("Expected 2 fixed weights, one per modality, got 1.");
-        FluentActions.Invoking(() => new ModalEncoderOptions { EmbeddingDim = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("EmbeddingDim must be above 0.*");
-        FluentActions.Invoking(() => new ModalFeatures([])).Should().Throw<ArgumentException>().WithMessage("Expected at least one modality, got none.*");
+        FluentActions.Invoking(() => new ModalEncoderOptions { EmbeddingDim = 0 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("EmbeddingDim must be above 0.*");
+        FluentActions.Invoking(() => new ModalFeatures([])).Should().Throw<ArgumentException>()
+            .WithMessage("Expected at least one modality, got none.*");
     }
 
     [Fact]
@@ -125,7 +148,11 @@ public sealed class ModalEncoderTests
         {
             float[] scaled = FeatureScaler.Scale(source, scaling);
             foreach (int item in new[] { 0, 1, 3 })
-                Math.Sqrt((scaled[2 * item] * scaled[2 * item]) + (scaled[(2 * item) + 1] * scaled[(2 * item) + 1])).Should().BeApproximately(Math.Sqrt(2), 1e-5, $"of item {item} under {scaling}");
+            {
+                Math.Sqrt((scaled[2 * item] * scaled[2 * item]) + (scaled[(2 * item) + 1] * scaled[(2 * item) + 1]))
+                    .Should().BeApproximately(Math.Sqrt(2), 1e-5, $"of item {item} under {scaling}");
+            }
+
             scaled[4..6].Should().Equal(0, 0);
         }
 

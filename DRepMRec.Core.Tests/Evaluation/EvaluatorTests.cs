@@ -72,7 +72,7 @@ public sealed class EvaluatorTests
         blocks.ItemCoverage.Should().Be(whole.ItemCoverage);
     }
 
-    /// <summary>Hides that a scorer can score some items at a time.</summary>
+    /// <summary>Hides that a scorer can score a range of items at a time.</summary>
     private sealed class Whole(IItemScorer scorer) : IItemScorer
     {
         public int UserCount => scorer.UserCount;
@@ -168,6 +168,14 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public void What_a_scorer_throws_is_what_the_caller_gets()
+    {
+        var scorer = new TableScorer(3, 4, (_, _) => throw new InvalidOperationException("mine"));
+        FluentActions.Invoking(() => new Evaluator().Evaluate(scorer, Tiny, EvaluationTarget.Test)).Should()
+            .ThrowExactly<InvalidOperationException>().WithMessage("mine");
+    }
+
+    [Fact]
     public void What_cannot_be_evaluated_is_refused()
     {
         FluentActions.Invoking(() => new Evaluator().Evaluate(new TableScorer(3, 5, (_, _) => 0), Tiny, EvaluationTarget.Test)).Should()
@@ -178,6 +186,12 @@ public sealed class EvaluatorTests
             .Throw<ArgumentException>()
             .WithMessage("Expected at least one user with a positive in the test set, got none.*");
         FluentActions.Invoking(() => new EvaluationOptions { Metrics = [] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new EvaluationOptions { Metrics = [RankingMetric.Recall(5), default] }).Should()
+            .Throw<ArgumentException>().WithMessage("Metrics must have a cut-off of at least 1 each; got Recall@5, Recall@0.*");
+        FluentActions.Invoking(() => new TrainerOptions { StoppingMetric = default }).Should()
+            .Throw<ArgumentException>().WithMessage("StoppingMetric must have a cut-off of at least 1 each; got Recall@0.*");
+        FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, (EvaluationTarget)7)).Should()
+            .Throw<ArgumentOutOfRangeException>().WithMessage("target must be one of Validation, Test.*");
         FluentActions.Invoking(() => new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test)[RankingMetric.Recall(7)]).Should()
             .Throw<KeyNotFoundException>().WithMessage("Recall@7 wasn't evaluated; there are Recall@10, *");
         FluentActions.Invoking(()
@@ -211,7 +225,7 @@ public sealed class EvaluatorTests
         {
             for (int i = 0; i < items; i++)
             {
-                // The last items are cold; some users have nothing in some sets.
+                // The last items are cold; not every user has interactions in every set.
                 if (random.NextInt(4) == 0)
                     sets[i >= 38 ? 1 + random.NextInt(2) : random.NextInt(3)].Add((u, i));
             }
@@ -220,7 +234,9 @@ public sealed class EvaluatorTests
         return Samples.Dataset("random", users, items, sets[0], sets[1], sets[2], []);
     }
 
-    /// <summary>Few distinct values, so that there are ties everywhere; some items are never to be recommended.</summary>
+    /// <summary>
+    /// Few distinct values, so that there are ties everywhere; items with a score of minus infinity are never to be recommended.
+    /// </summary>
     private static TableScorer RandomScorer(RecDataset data, ulong seed)
     {
         var random = new SeededRandom(seed);

@@ -85,7 +85,7 @@ public sealed class SignificanceTestTests
         wider.SplitChecksum.Should().Be(board.SplitChecksum);
         Refused(test, Run(wider, EvaluationTarget.Test), "Items is 12 and 13");
 
-        // What says nothing about the ranking may differ: the seed of a training, the other metrics, the mask of a validation.
+        // Options that say nothing about the ranking may differ: the seed of a training, the other metrics, the mask of a validation.
         EvaluationResult other = Run(board, EvaluationTarget.Test, new EvaluationOptions { Metrics = [RankingMetric.Recall(20)] }, seed: 7);
         SignificanceTest.PairedT(test, other, RankingMetric.Recall(20)).PValue.Should().Be(1);
         SignificanceTest.PairedT(validation, Run(board, EvaluationTarget.Validation, masked), RankingMetric.Recall(20)).PValue.Should()
@@ -93,13 +93,47 @@ public sealed class SignificanceTestTests
     }
 
     [Fact]
+    public void Users_are_paired_by_their_ids_whatever_their_order()
+    {
+        // Each user has one test item and the scorer ranks it by the user's id, so that no two users have the same figure.
+        const int Count = 6;
+        static EvaluationResult Run(string[] users)
+        {
+            List<(int, int)> Pairs(Func<int, int> itemOf) => [.. users.Select((id, u) => (u, itemOf(id[1] - '0')))];
+            RecDataset data = Samples.Dataset("ids", Count, Count + 1, Pairs(_ => Count), [], Pairs(n => n), []);
+            var named = new RecDataset("ids", new IdMap(users), data.Items, data.Splits);
+            return new Evaluator().Evaluate(new Descending(Count, Count + 1), named, EvaluationTarget.Test);
+        }
+
+        EvaluationResult one = Run(["u0", "u1", "u2", "u3", "u4", "u5"]), other = Run(["u3", "u5", "u4", "u0", "u2", "u1"]);
+        other.Protocol.SplitChecksum.Should().Be(one.Protocol.SplitChecksum);
+        PairedComparison comparison = SignificanceTest.PairedT(one, other, RankingMetric.Mrr(20));
+        (comparison.MeanDifference, comparison.StandardError, comparison.PValue).Should().Be((0, 0, 1));
+    }
+
+    [Fact]
     public void Bad_input_is_refused()
     {
+        FluentActions.Invoking(() => SignificanceTest.PairedT([1e308, -1e308], [-1e308, 1e308])).Should().Throw<ArgumentException>()
+            .WithMessage("Expected differences whose squares are finite; got larger ones. (Parameter 'second')");
         FluentActions.Invoking(() => SignificanceTest.PairedT([1, 2], [1])).Should().Throw<ArgumentException>()
             .WithMessage("Expected values of the same users, at least 2; got 2 and 1.*");
         FluentActions.Invoking(() => SignificanceTest.PairedT([1], [1])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => SignificanceTest.PairedT([1, 2], [1, double.NaN])).Should().Throw<ArgumentException>()
             .WithMessage("Expected finite values; got NaN or infinity. (Parameter 'second')");
         FluentActions.Invoking(() => SignificanceTest.Holm([0.5, double.NaN])).Should().Throw<ArgumentException>();
+    }
+
+    private sealed class Descending(int users, int items) : IItemScorer
+    {
+        public int UserCount => users;
+
+        public int ItemCount => items;
+
+        public void Score(ReadOnlySpan<int> some, Span<float> scores)
+        {
+            for (int n = 0; n < scores.Length; n++)
+                scores[n] = -(n % items);
+        }
     }
 }

@@ -109,9 +109,14 @@ public sealed class FusionTests
     public void A_fusion_that_the_library_does_not_know_is_trained_saved_and_explained()
     {
         RecDataset board = Samples.Checkerboard(40, 30);
-        var options = new DRepMRecOptions { EmbeddingDim = 8, Alignment = new BmaOptions { Fusion = new BehaviorMinusModal { Share = 0.2 } } };
+        var options = new DRepMRecOptions
+        {
+            EmbeddingDim = 8,
+            Alignment = new BmaOptions { Fusion = new BehaviorMinusModal { Share = 0.2 } },
+        };
         using var model = DRepMRecModel.Create(board, options);
-        TrainingReport report = new Trainer(model, board, new TrainerOptions { MaxEpochs = 20, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } }).Fit();
+        TrainingReport report = new Trainer(
+            model, board, new TrainerOptions { MaxEpochs = 20, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } }).Fit();
         report.EvaluateTest()[RankingMetric.Recall(20)].Should().BeGreaterThan(0.9);
         using var folder = new TempFolder();
         report.BuildRecommender().Save(folder["model"]);

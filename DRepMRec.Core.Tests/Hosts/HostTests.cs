@@ -16,9 +16,11 @@ namespace DRepMRec.Tests.Hosts;
 
 public sealed class VbprEncoderTests : HostContract
 {
-    protected override string[] ExpectedKeys => ["user_embedding", "item_embedding", "projections.0.weight", "projections.0.bias", "projections.1.weight", "projections.1.bias"];
+    protected override string[] ExpectedKeys
+        => ["user_embedding", "item_embedding", "projections.0.weight", "projections.0.bias", "projections.1.weight", "projections.1.bias"];
 
-    protected override IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed) => new VbprEncoder(userCount, features, new VbprOptions { EmbeddingDim = 4, Seed = seed });
+    protected override IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed)
+        => new VbprEncoder(userCount, features, new VbprOptions { EmbeddingDim = 4, Seed = seed });
 }
 
 public sealed class FreedomEncoderTests : HostContract
@@ -32,7 +34,8 @@ public sealed class FreedomEncoderTests : HostContract
     public void Items_are_lightgcn_plus_one_step_over_the_item_graph()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var freedom = new FreedomEncoder(Users, Features, new FreedomOptions { EmbeddingDim = 8, Neighbors = 3, ModalityWeights = [1, 3] });
+        using var freedom = new FreedomEncoder(
+            Users, Features, new FreedomOptions { EmbeddingDim = 8, Neighbors = 3, ModalityWeights = [1, 3] });
         using var lightGcn = new LightGcnEncoder(Users, Items, new LightGcnOptions { EmbeddingDim = 8 });
         float[,] graph = new float[Items, Items];
         for (int m = 0; m < 2; m++)
@@ -75,7 +78,8 @@ public sealed class FreedomEncoderTests : HostContract
         for (int m = 0; m < 2; m++)
         {
             Tensor projected = matmul(Features.Values[m], weights[$"projections.{m}.weight"].t());
-            double Score(int user, int item) => output.Embeddings.Users.narrow(0, user, 1).RowDot(projected.narrow(0, item, 1)).item<float>();
+            double Score(int user, int item)
+                => output.Embeddings.Users.narrow(0, user, 1).RowDot(projected.narrow(0, item, 1)).item<float>();
             expected += (Math.Log(1 + Math.Exp(Score(0, 3) - Score(0, 2))) + Math.Log(1 + Math.Exp(Score(3, 4) - Score(3, 1)))) / 2;
         }
 
@@ -84,7 +88,8 @@ public sealed class FreedomEncoderTests : HostContract
 
     [Fact]
     public void Weights_that_do_not_fit_are_refused_with_both_numbers()
-        => FluentActions.Invoking(() => new FreedomEncoder(Users, Features, new FreedomOptions { ModalityWeights = [1] })).Should().Throw<ArgumentException>()
+        => FluentActions.Invoking(() => new FreedomEncoder(Users, Features, new FreedomOptions { ModalityWeights = [1] }))
+            .Should().Throw<ArgumentException>()
             .WithMessage("Expected 2 modality weights, one per modality, or none; got 1.");
 }
 
@@ -98,14 +103,21 @@ public sealed class MgcnEncoderTests : HostContract
         "attention.weight", "attention.bias", "attention_query.weight",
     ];
 
-    protected override IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed) => new MgcnEncoder(userCount, features, new MgcnOptions { EmbeddingDim = 8, Neighbors = 3, Seed = seed });
+    protected override IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed)
+        => new MgcnEncoder(userCount, features, new MgcnOptions { EmbeddingDim = 8, Neighbors = 3, Seed = seed });
 
     [Fact]
     public void Its_side_representation_can_take_the_place_of_the_modal_line()
     {
         var board = Samples.Checkerboard(40, 30);
         using var features = new ModalFeatures(board.Features);
-        using var model = new MgcnEncoder(40, features, new MgcnOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true, Loss = new RankingLoss.Bpr(), SimilaritySignal = new SssOptions { Weight = 0.1 } });
+        var options = new DRepMRecOptions
+        {
+            UseHostModal = true,
+            Loss = new RankingLoss.Bpr(),
+            SimilaritySignal = new SssOptions { Weight = 0.1 },
+        };
+        using var model = new MgcnEncoder(40, features, new MgcnOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(board, options);
         model.ModalEncoder.Should().BeNull();
         using DisposeScope scope = NewDisposeScope();
         var batch = new TrainingBatch([0, 3], [2, 1], [3, 4]);
@@ -121,12 +133,16 @@ public sealed class PluggingInTests
         var board = Samples.Checkerboard(10, 8);
         var bare = Samples.Checkerboard(10, 8, features: false);
         using var host = new MatrixFactorizationEncoder(10, 8);
-        FluentActions.Invoking(() => host.WithBehaviorModalAlignment(bare)).Should().Throw<ArgumentException>().WithMessage("BMA needs content: expected at least one modality in the dataset 'checkerboard', got none.*");
-        FluentActions.Invoking(() => host.WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true })).Should().Throw<ArgumentException>()
-            .WithMessage("UseHostModal needs a host with a modal representation of its own (HasModalRepresentation); MatrixFactorizationEncoder has none.*");
+        FluentActions.Invoking(() => host.WithBehaviorModalAlignment(bare)).Should().Throw<ArgumentException>()
+            .WithMessage("BMA needs content: expected at least one modality in the dataset 'checkerboard', got none.*");
+        FluentActions.Invoking(() => host.WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true }))
+            .Should().Throw<ArgumentException>()
+            .WithMessage("UseHostModal needs a host with a modal representation of its own (HasModalRepresentation); "
+                + "MatrixFactorizationEncoder has none.*");
         using var small = new MatrixFactorizationEncoder(9, 8);
         using var model = small.WithBehaviorModalAlignment(board);
-        FluentActions.Invoking(() => model.Embed()).Should().Throw<ArgumentException>().WithMessage("The encoder has 9 users and 8 items; the graph has 10 and 8.*");
+        FluentActions.Invoking(() => model.Embed()).Should().Throw<ArgumentException>()
+            .WithMessage("The encoder has 9 users and 8 items; the graph has 10 and 8.*");
     }
 
     [Theory]
@@ -139,9 +155,12 @@ public sealed class PluggingInTests
         var board = Samples.Checkerboard(10, 8);
         foreach (bool bma in new[] { false, true })
         {
-            using var model = DRepMRecModel.Create(board, new Misshapen(users, items, dimension), new DRepMRecOptions { UseModalLine = bma, Loss = new RankingLoss.Bpr() });
-            FluentActions.Invoking(() => new Trainer(model, board, new TrainerOptions { MaxEpochs = 1 }).Fit()).Should().Throw<ArgumentException>()
-                .WithMessage($"Misshapen with EmbeddingDim 8 is expected to return Float32 [10, 8] for 10 users and Float32 [8, 8] for 8 items; it returned Float32 [{users}, {dimension}] and Float32 [{items}, {dimension}].");
+            using var model = DRepMRecModel.Create(
+                board, new Misshapen(users, items, dimension), new DRepMRecOptions { UseModalLine = bma, Loss = new RankingLoss.Bpr() });
+            FluentActions.Invoking(() => new Trainer(model, board, new TrainerOptions { MaxEpochs = 1 }).Fit())
+                .Should().Throw<ArgumentException>()
+                .WithMessage("Misshapen with EmbeddingDim 8 is expected to return Float32 [10, 8] for 10 users and Float32 [8, 8] for 8 "
+                    + $"items; it returned Float32 [{users}, {dimension}] and Float32 [{items}, {dimension}].");
         }
     }
 
@@ -151,7 +170,8 @@ public sealed class PluggingInTests
         var board = Samples.Checkerboard(10, 8);
         using var model = DRepMRecModel.Create(board);
         model.to(DeviceType.META);
-        model.parameters().Select(p => p.device_type).Concat(model.Features!.Values.Concat(model.Features.Present).Append(model.Features.AnyPresent).Select(t => t.device_type))
+        model.parameters().Select(p => p.device_type)
+            .Concat(model.Features!.Values.Concat(model.Features.Present).Append(model.Features.AnyPresent).Select(t => t.device_type))
             .Should().AllBeEquivalentTo(DeviceType.META);
     }
 
@@ -160,12 +180,14 @@ public sealed class PluggingInTests
     {
         var board = Samples.Checkerboard(40, 30);
         var options = new DRepMRecOptions { Loss = new RankingLoss.Bpr(), SimilaritySignal = new SssOptions { Weight = 0.1 } };
-        using var model = DRepMRecModel.Create(board, new MatrixFactorizationEncoder(40, 30, new() { EmbeddingDim = 16 }), new OwnModal(), new OwnAlignment(), options);
+        using var model = DRepMRecModel.Create(
+            board, new MatrixFactorizationEncoder(40, 30, new() { EmbeddingDim = 16 }), new OwnModal(), new OwnAlignment(), options);
         var trainer = new TrainerOptions { MaxEpochs = 40, BatchSize = 64, Adam = new AdamOptions { LearningRate = 0.01 } };
         TrainingReport report = new Trainer(model, board, trainer).Fit();
         report.History[^1].Losses.Keys.Should().Contain(["bpr", "own", "sss"]);
         report.EvaluateTest()[RankingMetric.Recall(20)].Should().BeGreaterThan(0.9);
-        FluentActions.Invoking(() => DRepMRecModel.Create(board, new MatrixFactorizationEncoder(40, 30), new OwnModal(), new OwnAlignment())).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => DRepMRecModel.Create(
+            board, new MatrixFactorizationEncoder(40, 30), new OwnModal(), new OwnAlignment())).Should().Throw<ArgumentException>()
             .WithMessage("Alignment expects both encoders to have the same EmbeddingDim; behavior has 64, modal has 16.");
     }
 

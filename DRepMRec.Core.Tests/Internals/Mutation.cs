@@ -8,7 +8,11 @@ internal static class Mutation
 {
     private static readonly byte[] Extremes = [0x00, 0x01, 0x7F, 0x80, 0xFF, (byte)'"', (byte)'\t', (byte)'\n', (byte)'{', (byte)'['];
 
-    private static readonly string[] Numbers = ["-1", "0", "2147483647", "2147483648", "4294967296", "9223372036854775807", "18446744073709551616", "1e999", "-1e-999", "NaN", "Infinity", "007", "1.5", ""];
+    private static readonly string[] Numbers =
+    [
+        "-1", "0", "2147483647", "2147483648", "4294967296", "9223372036854775807", "18446744073709551616", "1e999", "-1e-999", "NaN",
+        "Infinity", "007", "1.5", "",
+    ];
 
     /// <summary>A few small damages, as a disk, a network or a careless hand brings them about.</summary>
     public static byte[] Of(byte[] bytes, SeededRandom random)
@@ -30,7 +34,9 @@ internal static class Mutation
         return [.. mutated];
     }
 
-    /// <summary>Damages that somebody may have meant: extreme numbers in text and in bytes, cut ends, repeated pieces, long runs, nothing but noise.</summary>
+    /// <summary>
+    /// Damages that somebody may have meant: extreme numbers in text and in bytes, cut ends, repeated pieces, long runs, nothing but noise.
+    /// </summary>
     public static byte[] Wild(byte[] bytes, SeededRandom random)
     {
         List<byte> mutated = [.. random.NextInt(4) == 0 ? Of(bytes, random) : bytes];
@@ -44,7 +50,7 @@ internal static class Mutation
                 case 2: ReplaceNumber(mutated, at, random); break;
                 case 3: ReplaceNumber(mutated, random.NextInt(Math.Min(200, mutated.Count)), random); break;
                 case 4: Fill(mutated, at, Math.Min(rest, 1 << random.NextInt(4)), Extremes[random.NextInt(Extremes.Length)]); break;
-                case 5: mutated.InsertRange(at, Enumerable.Repeat(Extremes[random.NextInt(Extremes.Length)], 1 << random.NextInt(14))); break;
+                case 5: mutated.InsertRange(at, Run(random)); break;
                 case 6: mutated.InsertRange(at, Encoding.UTF8.GetBytes(random.NextInt(2) == 0 ? "../../" : "\uFEFFü\u0001")); break;
                 default: return [.. Enumerable.Range(0, random.NextInt(300)).Select(_ => (byte)random.NextInt(256))];
             }
@@ -52,6 +58,10 @@ internal static class Mutation
 
         return [.. mutated];
     }
+
+    /// <summary>One extreme byte, many times.</summary>
+    private static IEnumerable<byte> Run(SeededRandom random)
+        => Enumerable.Repeat(Extremes[random.NextInt(Extremes.Length)], 1 << random.NextInt(14));
 
     private static void Fill(List<byte> bytes, int at, int count, byte value)
     {

@@ -73,7 +73,8 @@ public sealed class NpyMatrixTests
         byte[] bytes = stream.ToArray();
         bytes.Should().HaveCount(128 + (4 * values.Length), "the numbers begin at a multiple of 64");
         bytes[..10].Should().Equal(0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 118, 0);
-        System.Text.Encoding.ASCII.GetString(bytes, 10, 118).TrimEnd(' ', '\n').Should().Be("{'descr': '<f4', 'fortran_order': False, 'shape': (35000, 2), }");
+        System.Text.Encoding.ASCII.GetString(bytes, 10, 118).TrimEnd(' ', '\n')
+            .Should().Be("{'descr': '<f4', 'fortran_order': False, 'shape': (35000, 2), }");
         bytes[127].Should().Be((byte)'\n');
         Read(bytes).Values.Should().Equal(values);
     }

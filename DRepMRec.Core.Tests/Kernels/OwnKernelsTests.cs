@@ -49,7 +49,8 @@ public sealed class OwnKernelsTests
         ["rows of a mean of one layer"] = ([[22, 12]], x => Rows(x[0], 1, new RowSet([1, 5], [0, 7, 8]))),
         ["rows of a mean of three layers"] = ([[22, 12]], x => Rows(x[0], 3, new RowSet([1, 5], [0, 7, 8]))),
         ["all rows of a mean"] = ([[22, 12]], x => Rows(x[0], 3, RowSet.All)),
-        ["BPR"] = ([[4, 6], [5, 6]], x => RankingLoss.Bpr.Mean(x[0], x[1], new PairIndices([0, 2, 2], [1, 0, 3], [2, 2, 1, 4, 0, 4], false), 0.5)),
+        ["BPR"] = ([[4, 6], [5, 6]],
+            x => RankingLoss.Bpr.Mean(x[0], x[1], new PairIndices([0, 2, 2], [1, 0, 3], [2, 2, 1, 4, 0, 4], false), 0.5)),
         ["BPR with shared negatives"] = ([[4, 6], [5, 6]],
             x => RankingLoss.Bpr.Mean(x[0], x[1], new PairIndices([0, 2, 2], [1, 0, 3], [2, 4], true))),
         ["sampled softmax"] = ([[5, 3], [5, 3], [7, 3]],
@@ -122,7 +123,13 @@ public sealed class OwnKernelsTests
     [InlineData("VBPR")]
     public void A_training_without_our_kernels_has_the_losses_of_one_with_them(string name)
     {
-        SyntheticOptions synthetic = new() { Users = 80, Items = 60, Clusters = 5, Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)] };
+        SyntheticOptions synthetic = new()
+        {
+            Users = 80,
+            Items = 60,
+            Clusters = 5,
+            Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)],
+        };
         RecDataset data = SyntheticDataset.Create(synthetic).Data;
         using var features = new ModalFeatures(data.Features);
         DRepMRecOptions alone = new() { EmbeddingDim = 16, UseModalLine = false, Loss = new RankingLoss.Bpr() };
@@ -184,7 +191,8 @@ public sealed class OwnKernelsTests
             .Select(Path.GetFileName).Should().BeEquivalentTo("OwnKernels.cs", "TorchBackend.cs");
 
     private static Tensor Leaf(int[] shape, ulong seed)
-        => tensor(Samples.Floats(shape.Aggregate(1, (a, b) => a * b), seed)).reshape([.. shape.Select(d => (long)d)]).clone().requires_grad_();
+        => tensor(Samples.Floats(shape.Aggregate(1, (a, b) => a * b), seed)).reshape(
+            [.. shape.Select(d => (long)d)]).clone().requires_grad_();
 
     private static Tensor Rows(Tensor ego, int layers, RowSet rows)
     {

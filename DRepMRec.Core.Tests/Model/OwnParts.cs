@@ -56,7 +56,9 @@ internal sealed class OwnAlignment : nn.Module<UserItemEmbeddings, UserItemEmbed
     {
         using DisposeScope scope = NewDisposeScope();
         var fused = new UserItemEmbeddings(behavior.Users.Plus(modal.Users, 0.01), behavior.Items.Plus(modal.Items, 0.01));
-        List<LossTerm> terms = batch is null ? [] : [.. _settings.Terms.Select(name => new LossTerm(name, Contrast(behavior, modal, batch), _settings.Weight))];
+        List<LossTerm> terms = batch is null
+            ? []
+            : [.. _settings.Terms.Select(name => new LossTerm(name, Contrast(behavior, modal, batch), _settings.Weight))];
         return new AlignmentResult(fused.MoveToOuterDisposeScope(), terms);
     }
 
@@ -98,7 +100,9 @@ internal sealed class OwnHost : nn.Module<InteractionGraph, UserItemEmbeddings>,
     public override UserItemEmbeddings forward(InteractionGraph graph) => new(_users.alias(), _items.alias());
 }
 
-/// <summary>A ranking loss that the library doesn't know, in one file: the hinge on dot products, with negatives of each interaction's own.</summary>
+/// <summary>
+/// A ranking loss that the library doesn't know, in one file: the hinge on dot products, with negatives of each interaction's own.
+/// </summary>
 internal sealed record HingeLoss : RankingLoss
 {
     public double Margin { get; init; } = 1;

@@ -41,8 +41,10 @@ public sealed class SeamTests : IDisposable
     {
         DRepMRecModel Model(int neighbors, double interWeight)
         {
-            var modal = new ModalEncoder(new ModalFeatures(Board.Features), new ModalEncoderOptions { EmbeddingDim = 8, Neighbors = neighbors });
-            return DRepMRecModel.Create(Board, NewHost(), modal, new BehaviorModalAlignment(8, new BmaOptions { InterWeight = interWeight }), Bpr);
+            var modal = new ModalEncoder(
+                new ModalFeatures(Board.Features), new ModalEncoderOptions { EmbeddingDim = 8, Neighbors = neighbors });
+            return DRepMRecModel.Create(
+                Board, NewHost(), modal, new BehaviorModalAlignment(8, new BmaOptions { InterWeight = interWeight }), Bpr);
         }
 
         using DRepMRecModel first = Model(10, 0.1), fewerNeighbors = Model(3, 0.1), moreWeight = Model(10, 5);
@@ -67,7 +69,8 @@ public sealed class SeamTests : IDisposable
     {
         using ModalFeatures standardized = new(Board.Features), centered = new(Board.Features, FeatureScaling.Center);
         DRepMRecModel Model(ModalFeatures features)
-            => DRepMRecModel.Create(Board, new FreedomEncoder(40, features, new FreedomOptions { EmbeddingDim = 8 }), Bpr with { UseModalLine = false });
+            => DRepMRecModel.Create(Board, new FreedomEncoder(40, features, new FreedomOptions { EmbeddingDim = 8 }),
+                Bpr with { UseModalLine = false });
         using DRepMRecModel first = Model(standardized), other = Model(centered);
         new Trainer(first, Board, Options()).Fit();
         Refused(other, "Model.Behavior.Features.Scaling", "Standardize", "Center");
@@ -97,15 +100,19 @@ public sealed class SeamTests : IDisposable
         {
             using DRepMRecModel model = DRepMRecModel.Create(Board, host, modal, alignment, Bpr);
             FluentActions.Invoking(() => model.Embed()).Should().Throw<ArgumentException>().WithMessage(message);
-            FluentActions.Invoking(() => new Trainer(model, Board, Options() with { Checkpoint = null }).Fit()).Should().Throw<ArgumentException>();
+            FluentActions.Invoking(() => new Trainer(model, Board, Options() with { Checkpoint = null }).Fit())
+                .Should().Throw<ArgumentException>();
         }
 
         Refused(NewHost(), new OwnModal(missingItems: 1), new OwnAlignment(),
-            "OwnModal with EmbeddingDim 8 is expected to return Float32 [40, 8] for 40 users and Float32 [30, 8] for 30 items; it returned Float32 [40, 8] and Float32 [29, 8].");
+            "OwnModal with EmbeddingDim 8 is expected to return Float32 [40, 8] for 40 users and Float32 [30, 8] for 30 items; it returned "
+            + "Float32 [40, 8] and Float32 [29, 8].");
         Refused(NewHost(), new OwnModal(), new OwnAlignment(new() { Width = 12 }),
-            "OwnAlignment with EmbeddingDim 12 is expected to return Float32 [40, 12] for 40 users and Float32 [30, 12] for 30 items; it returned Float32 [40, 8] and Float32 [30, 8].");
+            "OwnAlignment with EmbeddingDim 12 is expected to return Float32 [40, 12] for 40 users and Float32 [30, 12] for 30 items; it "
+            + "returned Float32 [40, 8] and Float32 [30, 8].");
         Refused(new OwnHost(40, 27), new OwnModal(), new OwnAlignment(),
-            "OwnHost with EmbeddingDim 8 is expected to return Float32 [40, 8] for 40 users and Float32 [30, 8] for 30 items; it returned Float32 [40, 8] and Float32 [27, 8].");
+            "OwnHost with EmbeddingDim 8 is expected to return Float32 [40, 8] for 40 users and Float32 [30, 8] for 30 items; it returned "
+            + "Float32 [40, 8] and Float32 [27, 8].");
     }
 
     [Theory]
@@ -114,9 +121,11 @@ public sealed class SeamTests : IDisposable
     [InlineData("bpr", "own")]
     public void Loss_terms_of_one_name_or_named_like_the_total_are_refused(string first, string second)
     {
-        using DRepMRecModel model = DRepMRecModel.Create(Board, NewHost(), new OwnModal(), new OwnAlignment(new() { Terms = [first, second] }), Bpr);
+        using DRepMRecModel model = DRepMRecModel.Create(
+            Board, NewHost(), new OwnModal(), new OwnAlignment(new() { Terms = [first, second] }), Bpr);
         FluentActions.Invoking(() => new Trainer(model, Board, Options()).Fit()).Should().Throw<InvalidOperationException>()
-            .WithMessage($"Each loss term needs a name of its own, other than 'loss', which is the total; got 'bpr', '{first}', '{second}', 'l2'.");
+            .WithMessage(
+                $"Each loss term needs a name of its own, other than 'loss', which is the total; got 'bpr', '{first}', '{second}', 'l2'.");
     }
 
     [Theory]
@@ -128,20 +137,32 @@ public sealed class SeamTests : IDisposable
         using var features = new ModalFeatures(Board.Features);
         using DRepMRecModel model = Models.Create(name, Board, features);
         model.to(DeviceType.META);
-        features.Values.Concat(features.Present).Append(features.AnyPresent).Select(t => t.device_type).Should().AllBeEquivalentTo(DeviceType.META);
+        features.Values.Concat(features.Present).Append(features.AnyPresent).Select(t => t.device_type)
+            .Should().AllBeEquivalentTo(DeviceType.META);
     }
 
     [Fact]
     public void A_model_uses_the_features_of_its_parts_instead_of_scaling_them_again()
     {
         using var features = new ModalFeatures(Board.Features);
-        using (DRepMRecModel model = new FreedomEncoder(40, features, new FreedomOptions { EmbeddingDim = 8 }).WithBehaviorModalAlignment(Board))
+        using (DRepMRecModel model = new FreedomEncoder(40, features, new FreedomOptions { EmbeddingDim = 8 })
+            .WithBehaviorModalAlignment(Board))
+        {
             model.Features.Should().BeSameAs(features);
+        }
+
         features.Values[0].shape[0].Should().Be(30, "features that a host brought stay their owner's when the model is disposed");
-        using (var model = DRepMRecModel.Create(Board, NewHost(), new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 8 }), new OwnAlignment()))
+        var modal = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 8 });
+        using (var model = DRepMRecModel.Create(Board, NewHost(), modal, new OwnAlignment()))
+        {
             model.Features.Should().BeSameAs(features);
-        using (DRepMRecModel model = new FreedomEncoder(40, features).WithBehaviorModalAlignment(Board, new DRepMRecOptions { FeatureScaling = FeatureScaling.Center }))
+        }
+
+        using (DRepMRecModel model = new FreedomEncoder(40, features)
+            .WithBehaviorModalAlignment(Board, new DRepMRecOptions { FeatureScaling = FeatureScaling.Center }))
+        {
             model.Features.Should().NotBeSameAs(features).And.Match<ModalFeatures>(f => f.Scaling == FeatureScaling.Center);
+        }
     }
 
     [Fact]
@@ -149,7 +170,8 @@ public sealed class SeamTests : IDisposable
     {
         float[] Train(bool byRow)
         {
-            using DRepMRecModel model = DRepMRecModel.Create(Board, NewHost(), new OwnModal(), new OwnAlignment(new() { ByRow = byRow }), Bpr);
+            using DRepMRecModel model = DRepMRecModel.Create(
+                Board, NewHost(), new OwnModal(), new OwnAlignment(new() { ByRow = byRow }), Bpr);
             new Trainer(model, Board, Options() with { Checkpoint = null }).Fit();
             using UserItemEmbeddings final = model.Embed();
             return UserItemEmbeddings.Values(final.Items);
@@ -173,18 +195,21 @@ public sealed class SeamTests : IDisposable
         recommender.Recommend(Board.Users[0], 1)[0].Item.Should().Be(Board.Items[best]);
         recommender.Explain(Board.Users[0], Board.Items[best])!.Behavior.Should().NotBeNull("lines and their parts go along");
         RecDataset other = Samples.Checkerboard(40, 30);
-        FluentActions.Invoking(() => model.BuildRecommender(other)).Should().Throw<ArgumentException>().WithMessage("The model was made for another training set*");
+        FluentActions.Invoking(() => model.BuildRecommender(other)).Should().Throw<ArgumentException>()
+            .WithMessage("The model was made for another training set*");
     }
 
     [Fact]
     public void A_ranking_loss_that_the_library_does_not_know_is_trained_checkpointed_and_recorded()
     {
-        using DRepMRecModel model = DRepMRecModel.Create(Board, new DRepMRecOptions { EmbeddingDim = 8, UseModalLine = false, Loss = new HingeLoss() });
+        using DRepMRecModel model = DRepMRecModel.Create(
+            Board, new DRepMRecOptions { EmbeddingDim = 8, UseModalLine = false, Loss = new HingeLoss() });
         TrainingReport report = new Trainer(model, Board, Options(40)).Fit();
         report.History[^1].Losses.Keys.Should().Equal("loss", "hinge", "l2");
         report.EvaluateTest()[Recall].Should().BeGreaterThan(0.9);
         report.BuildRecommender().Manifest.Options.Should().Contain("Loss", "HingeLoss").And.Contain("Loss.Margin", "1");
-        using DRepMRecModel other = DRepMRecModel.Create(Board, new DRepMRecOptions { EmbeddingDim = 8, UseModalLine = false, Loss = new HingeLoss { Margin = 2 } });
+        using DRepMRecModel other = DRepMRecModel.Create(
+            Board, new DRepMRecOptions { EmbeddingDim = 8, UseModalLine = false, Loss = new HingeLoss { Margin = 2 } });
         FluentActions.Invoking(() => new Trainer(other, Board, Options(40)).Fit()).Should().Throw<CheckpointMismatchException>()
             .Which.Differences.Should().Equal(new CheckpointDifference("Model.Loss.Margin", "1", "2"));
     }

@@ -9,7 +9,7 @@ namespace DRepMRec.Tests.Reliability;
 /// </summary>
 /// <param name="origin">The recommender before all changes, of a model in which an item's representation depends on its own features
 /// alone.</param>
-/// <param name="data">What it was trained on.</param>
+/// <param name="data">The dataset that the model was trained on.</param>
 /// <param name="features">From a number to the features that stand for it.</param>
 internal sealed class CatalogueReference(Recommender origin, RecDataset data,
     Func<string, Dictionary<Modality, ReadOnlyMemory<float>>> features)

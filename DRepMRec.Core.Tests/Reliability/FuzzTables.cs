@@ -22,10 +22,11 @@ internal static class FuzzTables
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("headers and ids of MMRec", [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n0\t2\t2\n"))], folder
-            => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
+        new("headers and ids of MMRec", [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n0\t2\t2\n"))],
+            folder => Summarize(RecDataset.Load(folder.Path)), typeof(DatasetFormatException))
         {
-            Generator = (0, random => Encoding.UTF8.GetBytes(Table(random, '\t', ["userID", "itemID", "rating", "timestamp", "x_label"], isTyped: false))),
+            Generator = (0, random =>
+                Encoding.UTF8.GetBytes(Table(random, '\t', ["userID", "itemID", "rating", "timestamp", "x_label"], isTyped: false))),
         },
         new("headers and ids of RecBole",
             [
@@ -34,7 +35,8 @@ internal static class FuzzTables
             ],
             folder => Summarize(RecDataset.LoadRecBole(folder["x.inter"])), typeof(DatasetFormatException))
         {
-            Generator = (0, random => Encoding.UTF8.GetBytes(Table(random, '\t', ["user_id", "item_id", "rating", "timestamp", "x_label"], isTyped: true))),
+            Generator = (0, random =>
+                Encoding.UTF8.GetBytes(Table(random, '\t', ["user_id", "item_id", "rating", "timestamp", "x_label"], isTyped: true))),
         },
         new("ids of items of RecBole",
             [
@@ -49,7 +51,8 @@ internal static class FuzzTables
             folder => Summarize(RecDataset.LoadDelimited(folder["x.csv"], new() { Rating = "rating", Label = "x_label" })),
                 typeof(DatasetFormatException))
         {
-            Generator = (0, random => Encoding.UTF8.GetBytes(Table(random, ',', ["user", "item", "rating", "timestamp", "x_label"], isTyped: false))),
+            Generator = (0, random =>
+                Encoding.UTF8.GetBytes(Table(random, ',', ["user",  "item", "rating", "timestamp", "x_label"], isTyped: false))),
         },
         new("ids of mapping files",
             [("x.inter", Utf8("userID\titemID\tx_label\n0\t0\t0\n")), ("i_id_mapping.csv", Utf8("asin\titemID\na\t0\n"))],

@@ -12,7 +12,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<(string File, byte[
     params IReadOnlyList<Type> Documented)
 {
     /// <summary>
-    /// Makes input of the format at random, for one of the files by its place, beside damaged ones; <see langword="null"/> for damage alone.
+    /// Makes input of the format at random, for one of the files by its place, beside damaged files;
+    /// <see langword="null"/> for damage alone.
     /// </summary>
     public (int File, Func<SeededRandom, byte[]> Write)? Generator { get; init; }
 

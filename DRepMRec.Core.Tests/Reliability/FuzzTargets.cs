@@ -49,10 +49,13 @@ internal static class FuzzTargets
             folder => RecDataset.LoadDelimited(folder["x.csv"], new() { Timestamp = "when", Label = "set" }),
                 typeof(DatasetFormatException)),
         .. new[] { "<f4", ">f8", "<f2", "|i1", ">u8" }
-            .SelectMany(type => new[] { false, true }.Select(fortran => new FuzzTarget($"npy {type}{(fortran ? " by columns" : "")}",
-            [("x.npy", NpyBytes.File(NpyBytes.Header(type, "(2, 3)", fortran), NpyBytes.Numbers(type, [1, 2, 3, 4, 5, 6]), fortran
-                ? (byte)3 : (byte)1))],
-            folder => FeatureTable.LoadNpy(folder["x.npy"], Modality.Image, ["a", "b"]), typeof(DatasetFormatException)))),
+            .SelectMany(type => new[] { false, true }.Select(fortran => new FuzzTarget(
+                $"npy {type}{(fortran ? " by columns" : "")}",
+                [("x.npy", NpyBytes.File(
+                    NpyBytes.Header(type, "(2, 3)", fortran),
+                    NpyBytes.Numbers(type, [1, 2, 3, 4, 5, 6]),
+                    major: fortran ? (byte)3 : (byte)1))],
+                folder => FeatureTable.LoadNpy(folder["x.npy"], Modality.Image, ["a", "b"]), typeof(DatasetFormatException)))),
         new("model file", [("model", Model())], LoadModel, typeof(ModelFileException)),
         .. ModelFiles.All,
         new("changes of a catalogue", [("changes", CatalogueRun.Draw(new SeededRandom(1), 30))],
@@ -121,8 +124,8 @@ internal static class FuzzTargets
                 ("x.item", Text("item_id:token\timage:float_seq\n" + items + "\n"))],
             folder => RecDataset.LoadRecBole(folder["x.inter"]), typeof(DatasetFormatException));
         yield return new("LATTICE, 3,000 interactions",
-            [("train.json", Text(Json(0))), ("val.json", Text(Json(1))), ("test.json", Text(Json(2)))], folder
-                => RecDataset.Load(folder.Path), typeof(DatasetFormatException));
+            [("train.json", Text(Json(0))), ("val.json", Text(Json(1))), ("test.json", Text(Json(2)))],
+            folder => RecDataset.Load(folder.Path), typeof(DatasetFormatException));
         yield return new("delimited, 3,000 lines", [("x.csv", Text("user,item,label\n" + Lines(",")))],
             folder => RecDataset.LoadDelimited(folder["x.csv"], new() { Label = "label" }), typeof(DatasetFormatException));
         yield return new("npy of 100,000 bytes", [("x.npy", NpyBytes.File(NpyBytes.Header("|i1", "(1000, 100)"), new byte[100_000]))],

@@ -9,7 +9,7 @@ using DRepMRec.Training;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>What is in use after a quarter of a training, of evaluations or of requests, and at the end.</summary>
-/// <param name="What">What was run.</param>
+/// <param name="What">The scenario that was run.</param>
 /// <param name="Steps">How many steps, evaluations or requests there were.</param>
 /// <param name="Tensors">The live tensors after a quarter and at the end.</param>
 /// <param name="Managed">The bytes of living objects.</param>
@@ -38,8 +38,12 @@ internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End
                 end = Measure();
         });
         new Trainer(model, data, options with { MaxEpochs = epochs, Patience = epochs }).Fit(progress);
-        return new MemoryRun($"training {name}", epochs * perEpoch, (quarter.Tensors, end.Tensors), (quarter.Managed, end.Managed),
-            (quarter.Native, end.Native)) { Allowance = epochs * BytesPerEpoch };
+        return new MemoryRun(
+            $"training {name}", epochs * perEpoch,
+            (quarter.Tensors, end.Tensors), (quarter.Managed, end.Managed), (quarter.Native, end.Native))
+        {
+            Allowance = epochs * BytesPerEpoch,
+        };
     }
 
     /// <summary>Runs anything a number of times.</summary>

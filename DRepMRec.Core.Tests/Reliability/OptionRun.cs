@@ -13,7 +13,8 @@ using DRepMRec.Training;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>
-/// Sets every property of every options record to extreme values, one set of them at a time, and trains with what isn't refused.
+/// Sets every property of every options record to extreme values, one set of values at a time,
+/// and trains with the values that aren't refused.
 /// </summary>
 internal sealed class OptionRun(int seed)
 {
@@ -26,7 +27,7 @@ internal sealed class OptionRun(int seed)
 
     public int Inputs { get; private set; }
 
-    /// <summary>Values that were refused where they were written.</summary>
+    /// <summary>Option values that were refused where they were set.</summary>
     public int Refused { get; private set; }
 
     /// <summary>Sets of options that the model, the encoder or the trainer refused.</summary>

@@ -6,7 +6,7 @@ using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Reliability;
 
-/// <summary>Short ones of the long runs that docs/reliability.md names.</summary>
+/// <summary>Short versions of the long runs that docs/reliability.md names.</summary>
 public sealed class ReliabilityTests
 {
     public static TheoryData<string> Models => [.. Support.Models.Names];

@@ -93,13 +93,15 @@ internal static class Scenarios
             adam.ZeroGradients();
             UserItemEmbeddings content = modal.call(graph.Without(batch.UserIndices, batch.PositiveIndices), features);
             AlignmentResult aligned = bma.call(host.call(graph), content, batch.Whole);
-            loss.Compute(aligned.Fused, batch.Whole).Plus(aligned.Loss).Plus(signal.Compute(content.Items, features, batch.Whole), signal.Weight).backward();
+            loss.Compute(aligned.Fused, batch.Whole).Plus(aligned.Loss)
+                .Plus(signal.Compute(content.Items, features, batch.Whole), signal.Weight).backward();
             adam.Step();
         }
 
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Show(new Evaluator().Evaluate(EmbeddingScorer.Of(bma.call(host.call(graph), modal.call(graph, features), null).Fused), Data, EvaluationTarget.Test));
+        return Show(new Evaluator().Evaluate(
+            EmbeddingScorer.Of(bma.call(host.call(graph), modal.call(graph, features), null).Fused), Data, EvaluationTarget.Test));
     }
 
     private static string Baselines()

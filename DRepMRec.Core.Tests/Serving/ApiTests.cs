@@ -161,6 +161,9 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("/similar?item=", "Expected 1 to 256 characters, got 0.")]
     [InlineData("/similar?item=%FF", "Expected a path and a query of percent-encoded UTF-8.")]
     [InlineData("/items/%C3/similar", "Expected a path and a query of percent-encoded UTF-8.")]
+    [InlineData("/recommendations?user=", "Expected 1 to 256 characters, got 0.")]
+    [InlineData("/similar?item=a&space=Fused,Content", "Expected Fused, Behavior, Content, got Fused,Content.")]
+    [InlineData("/similar?item=a&space=1", "Expected Fused, Behavior, Content, got 1.")]
     [InlineData("/history?user=%ED%A0%80", "Expected a path and a query of percent-encoded UTF-8.")]
     public async Task Malformed_targets_get_problem_details(string target, string message)
         => await RequireProblem(await _client.GetAsync(target), HttpStatusCode.BadRequest, message);
@@ -172,10 +175,28 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("{\"minimumScore\":1e999}", "Expected a number of single precision.")]
     [InlineData("{\"cuont\":1}", "cuont")]
     [InlineData("{\"count\":1,\"count\":2}", "JSON")]
+    [InlineData("{\"count\":\"5\"}", "JSON")]
+    [InlineData("{\"userId\":\"\"}", "Expected 1 to 256 characters, got 0.")]
     [InlineData("{\"userId\":\"\\ud800\"}", "JSON")]
     public async Task Malformed_bodies_get_problem_details(string body, string message)
         => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")),
             HttpStatusCode.BadRequest, message);
+
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("utf-7")]
+    public async Task Bodies_in_an_unknown_encoding_are_refused(string encoding)
+    {
+        using var body = new StringContent("{}");
+        body.Headers.Remove("Content-Type");
+        body.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={encoding}");
+        await RequireProblem(await _client.PostAsync("/recommendations", body), HttpStatusCode.UnsupportedMediaType,
+            $"Expected a body in UTF-8, got the character set '{encoding}'.");
+    }
+
+    [Fact]
+    public async Task An_id_with_a_slash_behind_it_is_no_page()
+        => (await _client.GetAsync("/items/a/")).StatusCode.Should().Be(HttpStatusCode.MethodNotAllowed);
 
     [Fact]
     public async Task Pages_of_users_follow_each_other()

@@ -28,7 +28,8 @@ public sealed class ExplanationTests
     {
         foreach (RankingLoss loss in new RankingLoss[] { new RankingLoss.SampledSoftmax(), new RankingLoss.Bpr() })
         {
-            Recommender r = Served.Build(new DRepMRecOptions { Alignment = new BmaOptions { Fusion = FusionTests.Create(name) }, Loss = loss });
+            Recommender r = Served.Build(
+                new DRepMRecOptions { Alignment = new BmaOptions { Fusion = FusionTests.Create(name) }, Loss = loss });
             r.Manifest.Modalities.Should().Equal(Modality.Image, Modality.Text);
             RequireSum(r, new RecommendationRequest { UserId = Served.Data.Users[3] });
             r.FeatureDimensions.Should().HaveCount(2);

@@ -14,10 +14,11 @@ public sealed class FoldInTests
     [Fact]
     public void The_fit_takes_histories_to_what_training_made_of_their_users()
     {
-        // Users are the mirror image of what their items say, and 3 long.
+        // The users' rows are the mirror images of their items' rows, and 3 long.
         float[] users = [0, 3, 3, 0, 0, 3, 3, 0], items = [1, 0, 0, 2];
         var manifest = new ModelManifest(2, "", "", "", 4, 2, 2, new Dictionary<string, double>());
-        ServingModel model = ServingModel.OfFusedRows(manifest, ["a", "b", "c", "d"], ["x", "y"], RowStore.Of(users, 2), RowStore.Of(items, 2),
+        ServingModel model = ServingModel.OfFusedRows(
+            manifest, ["a", "b", "c", "d"], ["x", "y"], RowStore.Of(users, 2), RowStore.Of(items, 2),
             new InteractionSet(4, 2, [(0, 0), (1, 1), (2, 0), (3, 1)]));
         model = model with { FoldInMap = Block<float>.Copy(FoldInMap.Fit(model)!) };
         FoldInMap.Apply(model, [0]).Should().Equal([0, 3], (a, b) => MathF.Abs(a - b) < 0.01f);

@@ -69,7 +69,9 @@ public sealed class GoldenTests
         back.Items.First().Should().Be("item-0", "it has its place again");
     }
 
-    /// <summary>Files of format 2 with every fusion that there was, and without a modal line: the answers, and the parts of the first score.</summary>
+    /// <summary>
+    /// Files of format 2 with every fusion that there was, and without a modal line: the answers, and the parts of the first score.
+    /// </summary>
     [Theory]
     [InlineData("Sum", "item-9:0.9761806 item-13:0.79569477 item-4:0.60873306", "0.027542198 0.71005595 0.23858228", 2)]
     [InlineData("Mean", "item-15:0.20068602 item-9:0.17568158 item-13:0.09452628", "0.015520667 0.12597008 0.059195295", 2)]
@@ -87,7 +89,8 @@ public sealed class GoldenTests
         foreach (Recommender r in new[] { old, Recommender.Load(folder["model"]) })
         {
             (string Item, float Score)[] expected = [.. answers.Split(' ').Select(a => a.Split(':')).Select(a => (a[0], Number(a[1])))];
-            r.Recommend("user-0", 3).Select(a => (a.Item, a.Score)).Should().Equal(expected, (a, b) => a.Item == b.Item && IsClose(a.Score, b.Score));
+            r.Recommend("user-0", 3).Select(a => (a.Item, a.Score))
+                .Should().Equal(expected, (a, b) => a.Item == b.Item && IsClose(a.Score, b.Score));
             r.FeatureDimensions.Should().HaveCount(modalities);
             Explanation why = r.Explain("user-0", expected[0].Item)!;
             (why.Behavior is null).Should().Be(parts is null);
@@ -104,5 +107,6 @@ public sealed class GoldenTests
 
     private static string Golden(int version) => Golden($"format-{version}");
 
-    private static string Golden(string name) => Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "Serving", "Golden", $"{name}.drepmrec");
+    private static string Golden(string name)
+        => Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "Serving", "Golden", $"{name}.drepmrec");
 }

@@ -68,14 +68,14 @@ public sealed class IdTableTests
             slots[index] = index + 1;
         var run = new IdTable(sound.Text, sound.Offsets, Block<int>.Copy(slots));
         FluentActions.Invoking(() => run.Verify("item")).Should().Throw<FormatException>().WithMessage("the item id number *");
-        IdTable.MostProbes(20_000).Should().BeLessThan(20 * 20_000, "probes are counted, and are in proportion to the ids");
+        IdTable.MaxProbes(20_000).Should().BeLessThan(20 * 20_000, "probes are counted, and are in proportion to the ids");
     }
 
     [Fact]
     public void A_built_table_takes_a_tenth_of_the_probes_that_are_allowed()
     {
         foreach (int count in new[] { 1, 100, 40_000 })
-            Many(count).Verify("item").Should().BeLessThan((IdTable.MostProbes(count) / 5) + 1);
+            Many(count).Verify("item").Should().BeLessThan((IdTable.MaxProbes(count) / 5) + 1);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Structure;
 
-/// <summary>The folders of the library lie one above the other: a file uses types of its own folder and of those below, never of one above.</summary>
+/// <summary>
+/// The folders of the library lie one above the other: a file uses types of its own folder and of those below, never of one above.
+/// </summary>
 public sealed partial class FolderTests
 {
     // From floor to roof; docs/architecture.md says what each is for.
@@ -15,18 +17,22 @@ public sealed partial class FolderTests
 
     private static readonly string Library = Path.Combine(Repository.Root, "DRepMRec.Core");
 
-    private static readonly IReadOnlyList<(string Folder, string File, string Code)> Files = [.. Folders.SelectMany(folder =>
-        Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories)
-            .Select(file => (folder, Path.GetRelativePath(Library, file), Bare(File.ReadAllText(file)))))];
+    private static readonly IReadOnlyList<(string Folder, string File, string Code)> Files =
+    [
+        .. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories)
+            .Select(file => (folder, Path.GetRelativePath(Library, file), Bare(File.ReadAllText(file))))),
+    ];
 
     [Fact]
     public void Every_folder_has_its_place()
-        => Directory.GetDirectories(Library).Select(Path.GetFileName).Except(["bin", "obj", "buildTransitive"]).Should().BeEquivalentTo(Folders);
+        => Directory.GetDirectories(Library).Select(Path.GetFileName).Except(["bin", "obj", "buildTransitive"])
+            .Should().BeEquivalentTo(Folders);
 
     [Fact]
     public void No_arrow_points_upwards()
     {
-        Dictionary<string, string> homes = Files.SelectMany(f => Declaration().Matches(f.Code).Select(m => (Type: m.Groups[1].Value, f.Folder)))
+        Dictionary<string, string> homes = Files
+            .SelectMany(f => Declaration().Matches(f.Code).Select(m => (Type: m.Groups[1].Value, f.Folder)))
             .DistinctBy(d => d.Type).ToDictionary(d => d.Type, d => d.Folder);
         homes.Should().HaveCountGreaterThan(200);
         var arrows = from file in Files
@@ -40,7 +46,8 @@ public sealed partial class FolderTests
     [Fact]
     public void An_arrow_upwards_would_be_found()
     {
-        Bare("namespace DRepMRec.Kernels; // Trainer\nclass A { string s = \"Trainer\"; DRepMRec.Training.Trainer t; }").Should().Contain(" Trainer t").And.NotContain("// Trainer").And.NotContain("\"Trainer\"");
+        Bare("namespace DRepMRec.Kernels; // Trainer\nclass A { string s = \"Trainer\"; DRepMRec.Training.Trainer t; }")
+            .Should().Contain(" Trainer t").And.NotContain("// Trainer").And.NotContain("\"Trainer\"");
         Declaration().Matches("public sealed partial class Trainer\n{").Single().Groups[1].Value.Should().Be("Trainer");
     }
 
@@ -60,7 +67,10 @@ public sealed partial class FolderTests
     [GeneratedRegex(@"(?<![\w.])(?:[A-Z]\w*)(?=\s*(?:\{ get|=> |= |\?\? |;))|(?<=\w\.)[A-Z]\w*")]
     private static partial Regex Member();
 
-    [GeneratedRegex(@"^(?:public |internal |static |sealed |abstract |partial |readonly |unsafe |ref )*(?:class|interface|enum|record struct|record|struct) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public |internal |static |sealed |abstract |partial |readonly |unsafe |ref )*"
+            + @"(?:class|interface|enum|record struct|record|struct) (\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
     // Names of the file's own constants, fields, methods and local functions.

@@ -25,12 +25,14 @@ public sealed partial class TextTests
     public void Whatever_has_Dispose_is_disposable()
     {
         IEnumerable<string> types = typeof(DRepMRecModel).Assembly.GetTypes()
-            .Where(t => t.GetMethod("Dispose", Type.EmptyTypes) is not null && !typeof(IDisposable).IsAssignableFrom(t)).Select(t => t.FullName!);
+            .Where(t => t.GetMethod("Dispose", Type.EmptyTypes) is not null && !typeof(IDisposable).IsAssignableFrom(t))
+            .Select(t => t.FullName!);
         string.Join("\n", types).Should().BeEmpty();
     }
 
     private static IEnumerable<string> Sources(string folder)
-        => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories).Where(file => !BuildOutput().IsMatch(file));
+        => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !BuildOutput().IsMatch(file));
 
     [GeneratedRegex(@"[/\\](bin|obj)[/\\]")]
     private static partial Regex BuildOutput();

@@ -1,6 +1,8 @@
 namespace DRepMRec.Tests.Support;
 
-/// <summary>Collects garbage without pause on a thread of its own until it is disposed: what nothing holds on to is freed at the worst moment.</summary>
+/// <summary>
+/// Collects garbage without pause on a thread of its own until it is disposed: what nothing holds on to is freed at the worst moment.
+/// </summary>
 internal sealed class CollectionStorm : IDisposable
 {
     private readonly Thread _thread;

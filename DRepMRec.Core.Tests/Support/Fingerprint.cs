@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Support;
 
-/// <summary>A checksum of all that a training gives: the weights, the representations, and each figure of each epoch, to the last bit.</summary>
+/// <summary>
+/// A checksum of all that a training gives: the weights, the representations, and each figure of each epoch, to the last bit.
+/// </summary>
 internal static class Fingerprint
 {
     public static string Of(DRepMRecModel model, TrainingReport report)
@@ -30,9 +32,14 @@ internal static class Fingerprint
     }
 
     private static string Show(EvaluationResult? result)
-        => result is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{result.Protocol} {Show(result.All)} {Show(result.ColdItems)} {Show(result.ColdItemsAmongCold)} {result.ItemCoverage:R}");
+        => result is null
+            ? "-"
+            : string.Create(CultureInfo.InvariantCulture, $"{result.Protocol} {Show(result.All)} {Show(result.ColdItems)} "
+                + $"{Show(result.ColdItemsAmongCold)} {result.ItemCoverage:R}");
 
-    private static string Show(GroupResult? group) => group is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{group.Users} {group.Positives} {Show(group.Metrics)}");
+    private static string Show(GroupResult? group)
+        => group is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{group.Users} {group.Positives} {Show(group.Metrics)}");
 
-    private static string Show<TKey>(IEnumerable<KeyValuePair<TKey, double>> values) => string.Join(' ', values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Key} {v.Value:R}")));
+    private static string Show<TKey>(IEnumerable<KeyValuePair<TKey, double>> values)
+        => string.Join(' ', values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Key} {v.Value:R}")));
 }

@@ -6,7 +6,10 @@ namespace DRepMRec.Tests.Support;
 /// <summary>Compares gradients with central differences.</summary>
 internal static class Gradients
 {
-    /// <summary>Checks the gradient of the sum of the output, weighted by fixed numbers so that no two places count alike, with respect to every element of the input.</summary>
+    /// <summary>
+    /// Checks the gradient of the sum of the output, weighted by fixed numbers so that no two places count alike, with respect to every
+    /// element of the input.
+    /// </summary>
     public static void Check(Tensor input, Func<Tensor, Tensor> function, double step = 1e-2, double tolerance = 2e-3)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -31,7 +34,8 @@ internal static class Gradients
             up[i] += (float)step;
             down[i] -= (float)step;
             double expected = ((double)Output(up, false).item<float>() - Output(down, false).item<float>()) / (2 * step);
-            ((double)gradient[i]).Should().BeApproximately(expected, tolerance * Math.Max(1, Math.Abs(expected)), $"that is the slope at element {i}");
+            ((double)gradient[i])
+                .Should().BeApproximately(expected, tolerance * Math.Max(1, Math.Abs(expected)), $"that is the slope at element {i}");
         }
     }
 }

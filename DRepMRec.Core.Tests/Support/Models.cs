@@ -20,7 +20,10 @@ internal static class Models
 
     private static readonly DRepMRecOptions Alone = Aligned with { UseModalLine = false, Loss = new RankingLoss.Bpr() };
 
-    public static IReadOnlyList<string> Names { get; } = ["DRepMRec", "LightGCN", "BPR-MF", "BPR-MF + BMA", "VBPR", "VBPR + BMA", "FREEDOM", "FREEDOM + BMA", "MGCN", "MGCN + BMA"];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "DRepMRec", "LightGCN", "BPR-MF", "BPR-MF + BMA", "VBPR", "VBPR + BMA", "FREEDOM", "FREEDOM + BMA", "MGCN", "MGCN + BMA",
+    ];
 
     /// <summary>Creates a model. The features must live as long as the model.</summary>
     public static DRepMRecModel Create(string name, RecDataset data, ModalFeatures features)

@@ -1,6 +1,9 @@
 namespace DRepMRec.Tests.Support;
 
-/// <summary>Where the repository lies: above the test assembly. Paths that the compiler recorded would not do, as a deterministic build maps them away.</summary>
+/// <summary>
+/// Where the repository lies: above the test assembly.
+/// Paths that the compiler recorded would not do, as a deterministic build maps them away.
+/// </summary>
 internal static class Repository
 {
     public static string Root { get; } = Find();

@@ -14,7 +14,10 @@ internal static class Samples
         return [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
     }
 
-    /// <summary>Even users like even items, odd users odd items; for each user one such item is held out for validation and one for test.</summary>
+    /// <summary>
+    /// Even users like even items, odd users odd items;
+    /// for each user one item of the same parity is held out for validation and one for test.
+    /// </summary>
     public static RecDataset Checkerboard(int users, int items, bool features = true)
     {
         List<(int, int)> train = [], validation = [], test = [];
@@ -26,12 +29,15 @@ internal static class Samples
                 (n == v ? validation : n == t ? test : train).Add((u, own[n]));
         }
 
-        return Dataset("checkerboard", users, items, train, validation, test, features ? [Parity(Modality.Image, items, 6, 1), Parity(Modality.Text, items, 4, 2)] : []);
+        return Dataset("checkerboard", users, items, train, validation, test,
+            features ? [Parity(Modality.Image, items, 6, 1), Parity(Modality.Text, items, 4, 2)] : []);
     }
 
-    public static RecDataset Dataset(string name, int users, int items, List<(int, int)> train, List<(int, int)> validation, List<(int, int)> test, IReadOnlyList<ItemFeatures> features)
+    public static RecDataset Dataset(string name, int users, int items, List<(int, int)> train, List<(int, int)> validation,
+        List<(int, int)> test, IReadOnlyList<ItemFeatures> features)
         => new(name, new IdMap(Enumerable.Range(0, users).Select(u => $"u{u}")), new IdMap(Enumerable.Range(0, items).Select(i => $"i{i}")),
-            new InteractionSplits(new InteractionSet(users, items, train), new InteractionSet(users, items, validation), new InteractionSet(users, items, test)), features);
+            new InteractionSplits(new InteractionSet(users, items, train), new InteractionSet(users, items, validation),
+                new InteractionSet(users, items, test)), features);
 
     public static InteractionGraph Graph(this RecDataset data) => new(data.Train);
 

@@ -63,7 +63,8 @@ public sealed class AdamOptimizerTests
         using var embedding = nn.Embedding(5, 3, sparse: true);
         using var adam = new AdamOptimizer(embedding.parameters());
         embedding.call(tensor(new long[] { 1, 2 })).sum().backward();
-        FluentActions.Invoking(adam.Step).Should().Throw<NotSupportedException>().WithMessage("Adam takes dense gradients; that of a parameter of [5, 3] is sparse. Create its Embedding with sparse: false.");
+        FluentActions.Invoking(adam.Step).Should().Throw<NotSupportedException>()
+            .WithMessage("Adam takes dense gradients; that of a parameter of [5, 3] is sparse. Create its Embedding with sparse: false.");
     }
 
     [Fact]

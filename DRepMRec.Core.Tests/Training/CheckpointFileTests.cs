@@ -20,21 +20,58 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         {
             byte[] before = System.IO.File.ReadAllBytes(File);
             using DRepMRecModel created = DRepMRecModel.Create(data ?? Board, model);
-            FluentActions.Invoking(() => new Trainer(created, data ?? Board, options).Fit()).Should().ThrowExactly<CheckpointMismatchException>()
-                .WithMessage($"{File}: the checkpoint is of another training: {message}*Go on with what it was made with, name another file, or set CheckpointOptions.Resume to false to begin anew.");
+            FluentActions.Invoking(() => new Trainer(created, data ?? Board, options).Fit())
+                .Should().ThrowExactly<CheckpointMismatchException>()
+                .WithMessage($"{File}: the checkpoint is of another training: {message}*Go on with what it was made with, name another "
+                    + "file, or set CheckpointOptions.Resume to false to begin anew.");
             System.IO.File.ReadAllBytes(File).Should().Equal(before, "a checkpoint that doesn't fit isn't touched");
         }
 
-        Differs("Trainer.Adam.LearningRate is 0.02, in the checkpoint it is 0.01.", With(File) with { Adam = new AdamOptions { LearningRate = 0.02 } }, Small);
-        Differs("Trainer.Evaluation.Metrics is [Recall@5], in the checkpoint it is [Recall@5, NDCG@5].", With(File) with { Evaluation = new EvaluationOptions { Metrics = [Recall] } }, Small);
-        Differs("Trainer.Schedule is Step, in the checkpoint it is Constant; Trainer.Schedule.Decay is 0.96, in the checkpoint it is not there;", With(File) with { Schedule = new LearningRateSchedule.Step() }, Small);
-        Differs("Model.Loss.Temperature is 0.5, in the checkpoint it is 0.25.", With(File), Small with { Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Temperature = 0.5 } });
-        Differs("Model.Behavior.EmbeddingDim is 12, in the checkpoint it is 8; *Weights.behavior.embedding is F32 ?70, 12?, in the checkpoint it is F32 ?70, 8?;", With(File), Small with { EmbeddingDim = 12 });
-        Differs("Dataset.Users is 20 (SHA-256 *), in the checkpoint it is 40 (SHA-256 *); Dataset.Split is", With(File), Small, Samples.Checkerboard(20, 30));
-        Differs("Dataset.image is not there, in the checkpoint it is 6 columns (SHA-256 *); Dataset.text is not there", With(File), Small, Samples.Checkerboard(40, 30, features: false));
+        Differs("Trainer.Adam.LearningRate is 0.02, in the checkpoint it is 0.01.",
+            With(File) with { Adam = new AdamOptions { LearningRate = 0.02 } }, Small);
+        Differs("Trainer.Evaluation.Metrics is [Recall@5], in the checkpoint it is [Recall@5, NDCG@5].",
+            With(File) with { Evaluation = new EvaluationOptions { Metrics = [Recall] } }, Small);
+        Differs("Trainer.Schedule is Step, in the checkpoint it is Constant; "
+            + "Trainer.Schedule.Decay is 0.96, in the checkpoint it is not there;",
+            With(File) with { Schedule = new LearningRateSchedule.Step() }, Small);
+        Differs("Model.Loss.Temperature is 0.5, in the checkpoint it is 0.25.", With(File),
+            Small with { Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Temperature = 0.5 } });
+        Differs("Model.Behavior.EmbeddingDim is 12, in the checkpoint it is 8; "
+            + "*Weights.behavior.embedding is F32 ?70, 12?, in the checkpoint it is F32 ?70, 8?;",
+            With(File), Small with { EmbeddingDim = 12 });
+        Differs("Dataset.Users is 20 (SHA-256 *), in the checkpoint it is 40 (SHA-256 *); Dataset.Split is", With(File), Small,
+            Samples.Checkerboard(20, 30));
+        Differs("Dataset.image is not there, in the checkpoint it is 6 columns (SHA-256 *); Dataset.text is not there", With(File), Small,
+            Samples.Checkerboard(40, 30, features: false));
         using DRepMRecModel freedom = Create("FREEDOM");
         FluentActions.Invoking(() => new Trainer(freedom, Board, With(File)).Fit()).Should().Throw<CheckpointMismatchException>()
-            .Which.Differences.Should().Contain(new CheckpointDifference("Model.Behavior", "DRepMRec.Encoders.LightGcnEncoder", "DRepMRec.Hosts.FreedomEncoder"));
+            .Which.Differences.Should().Contain(
+                new CheckpointDifference("Model.Behavior", "DRepMRec.Encoders.LightGcnEncoder", "DRepMRec.Hosts.FreedomEncoder"));
+    }
+
+    [Fact]
+    public void A_file_that_can_not_be_written_is_refused_before_the_first_batch_by_the_name_that_was_given()
+    {
+        string missing = Folder["nowhere/run.checkpoint"], tooLong = Folder[new string('c', 230)];
+        var progress = new Counter();
+        void Refused(string path, string message)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(Board, Small);
+            FluentActions.Invoking(() => new Trainer(model, Board, With(path)).Fit(progress)).Should().Throw<IOException>()
+                .WithMessage(message);
+        }
+
+        Refused(missing, $"The checkpoint {missing} can't be written: there is no folder {Folder["nowhere"]}");
+        Refused(tooLong, "*ccc can't be written: *");
+        progress.Count.Should().Be(0);
+        Folder.Files().Should().BeEmpty();
+    }
+
+    private sealed class Counter : IProgress<TrainingProgress>
+    {
+        public int Count { get; private set; }
+
+        public void Report(TrainingProgress value) => Count++;
     }
 
     [SkippableFact]
@@ -60,18 +97,21 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         System.IO.File.WriteAllBytes(File, bytes);
         var log = new WarningLog();
         Train("DRepMRec", With(File), [], log).Should().Be(expected);
-        log.Warnings.Should().ContainSingle().Which.Should().Match($"{File}: the file is damaged: its content doesn't have the checksum that it was written with. Going on from the checkpoint before it; the damaged one is kept as {File}.damaged");
+        log.Warnings.Should().ContainSingle().Which.Should().Match($"{File}: the file is damaged: its content doesn't have the checksum "
+            + $"that it was written with. Going on from the checkpoint before it; the damaged one is kept as {File}.damaged");
         System.IO.File.ReadAllBytes(File + ".damaged").Should().Equal(bytes);
 
         System.IO.File.Delete(File);
-        Train("DRepMRec", With(File), []).Should().Be(expected, "the end of the process between the two renames leaves the one before alone");
+        Train("DRepMRec", With(File), [])
+            .Should().Be(expected, "the end of the process between the two renames leaves the one before alone");
     }
 
     [Fact]
     public void Two_damaged_checkpoints_are_an_error_and_stay_as_they_are()
     {
         Folder.With("run.checkpoint", "nothing").With("run.checkpoint.previous", "nothing either");
-        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: the file is truncated: expected at least 8 bytes, found 7.");
+        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>()
+            .WithMessage($"{File}: the file is truncated: expected at least 8 bytes, found 7.");
         Folder.Files().Should().Equal("run.checkpoint", "run.checkpoint.previous");
         Train("DRepMRec", With(File) with { Checkpoint = new() { Path = File, Resume = false } }, []).Should().NotBeNull();
     }
@@ -82,8 +122,10 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         Train("DRepMRec", With(File), []);
         string text = System.Text.Encoding.Latin1.GetString(System.IO.File.ReadAllBytes(File));
         text.Should().Contain("formatVersion\\u0022:1,");
-        System.IO.File.WriteAllBytes(File, System.Text.Encoding.Latin1.GetBytes(text.Replace("formatVersion\\u0022:1,", "formatVersion\\u0022:2,", StringComparison.Ordinal)));
-        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: written by a newer version of the library: format 2, this one reads up to 1.");
+        System.IO.File.WriteAllBytes(File, System.Text.Encoding.Latin1.GetBytes(
+            text.Replace("formatVersion\\u0022:1,", "formatVersion\\u0022:2,", StringComparison.Ordinal)));
+        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>()
+            .WithMessage($"{File}: written by a newer version of the library: format 2, this one reads up to 1.");
     }
 
     [Fact]
@@ -91,7 +133,8 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     {
         using DRepMRecModel model = Create("DRepMRec");
         new Trainer(model, Board, Options).Fit().BuildRecommender().Save(File);
-        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: expected a checkpoint of DRepMRec, but the file's metadata has no 'drepmrec_checkpoint'.");
+        Fitting("DRepMRec", With(File)).Should().ThrowExactly<CheckpointFormatException>()
+            .WithMessage($"{File}: expected a checkpoint of DRepMRec, but the file's metadata has no 'drepmrec_checkpoint'.");
     }
 
     [Fact]
@@ -107,12 +150,14 @@ public sealed class CheckpointFileTests : CheckpointTestBase
             try
             {
                 // Written anew, so that the checksum is right.
-                var changed = CheckpointManifest.Parse(System.Text.Encoding.UTF8.GetString(n % 2 == 0 ? Mutation.Of(text, random) : Mutation.Wild(text, random)), File);
+                var changed = CheckpointManifest.Parse(
+                    System.Text.Encoding.UTF8.GetString(n % 2 == 0 ? Mutation.Of(text, random) : Mutation.Wild(text, random)), File);
                 using (var file = new CheckpointFile(File, NullLogger.Instance))
                     file.Write(changed, [.. tensors.Values]);
                 Train("LightGCN", With(File), []);
             }
-            catch (Exception exception) when (exception is CheckpointFormatException or CheckpointMismatchException or TrainingDivergedException)
+            catch (Exception exception)
+                when (exception is CheckpointFormatException or CheckpointMismatchException or TrainingDivergedException)
             {
                 refused++;
             }
@@ -132,15 +177,19 @@ public sealed class CheckpointFileTests : CheckpointTestBase
                 file.Write(manifest, [.. arrays]);
             using DRepMRecModel model = Create("LightGCN");
             float[] before = [.. model.parameters().SelectMany(p => p.data<float>().ToArray())];
-            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit()).Should().ThrowExactly<CheckpointFormatException>().WithMessage($"{File}: {message}");
+            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit()).Should().ThrowExactly<CheckpointFormatException>()
+                .WithMessage($"{File}: {message}");
             model.parameters().SelectMany(p => p.data<float>().ToArray()).Should().Equal(before);
         }
 
         Refused(tensors.Values.Where(t => t.Name != "adam/1"), "the array 'adam/1' is missing");
         Refused(tensors.Values.Where(t => t.Name != "validation_users"), "the array 'validation_users' of I32 is missing");
-        Refused(tensors.Values.Select(t => t.Name == "weight/behavior.embedding" ? t with { Shape = [8, 70] } : t), "expected the array 'weight/behavior.embedding' as F32 ?70, 8?, it is F32 ?8, 70?");
-        Refused(tensors.Values.Append(SafeTensor.Of<float>("../../../etc/passwd", [1])), $"expected {tensors.Count} arrays, found {tensors.Count + 1}");
-        Directory.EnumerateFileSystemEntries(Folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("run.checkpoint", "run.checkpoint.previous");
+        Refused(tensors.Values.Select(t => t.Name == "weight/behavior.embedding" ? t with { Shape = [8, 70] } : t),
+            "expected the array 'weight/behavior.embedding' as F32 ?70, 8?, it is F32 ?8, 70?");
+        Refused(tensors.Values.Append(SafeTensor.Of<float>("../../../etc/passwd", [1])),
+            $"expected {tensors.Count} arrays, found {tensors.Count + 1}");
+        Directory.EnumerateFileSystemEntries(Folder.Path).Select(Path.GetFileName)
+            .Should().BeEquivalentTo("run.checkpoint", "run.checkpoint.previous");
     }
 
     [Fact]
@@ -156,8 +205,11 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     {
         Train("DRepMRec", With(File), []);
         Stored().Tensors.Keys.Where(k => k.StartsWith("weight/", StringComparison.Ordinal)).Should().Equal(
-            "weight/behavior.embedding", "weight/modal.gates.0.projection_weight", "weight/modal.gates.0.projection_bias", "weight/modal.gates.0.gate_weight", "weight/modal.gates.0.gate_bias",
-            "weight/modal.gates.1.projection_weight", "weight/modal.gates.1.projection_bias", "weight/modal.gates.1.gate_weight", "weight/modal.gates.1.gate_bias");
+            "weight/behavior.embedding",
+            "weight/modal.gates.0.projection_weight", "weight/modal.gates.0.projection_bias",
+            "weight/modal.gates.0.gate_weight", "weight/modal.gates.0.gate_bias",
+            "weight/modal.gates.1.projection_weight", "weight/modal.gates.1.projection_bias",
+            "weight/modal.gates.1.gate_weight", "weight/modal.gates.1.gate_bias");
     }
 
     [Fact]
@@ -168,7 +220,10 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         var progress = new Immediate(_ =>
         {
             if (tries++ == 0)
-                FluentActions.Invoking(() => new Trainer(second, Board, With(File)).Fit()).Should().Throw<IOException>().WithMessage($"The checkpoint '{File}' is in use by another training: *");
+            {
+                FluentActions.Invoking(() => new Trainer(second, Board, With(File)).Fit()).Should().Throw<IOException>()
+                    .WithMessage($"The checkpoint '{File}' is in use by another training: *");
+            }
         });
         new Trainer(model, Board, With(File)).Fit(progress);
         tries.Should().BePositive();
@@ -179,13 +234,15 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     {
         int batches = 0;
         using DRepMRecModel model = Create("DRepMRec");
-        FluentActions.Invoking(() => new Trainer(model, Board, With(Path.Combine(Folder["no"], "x"))).Fit(new Immediate(_ => batches++))).Should().Throw<DirectoryNotFoundException>();
+        FluentActions.Invoking(() => new Trainer(model, Board, With(Path.Combine(Folder["no"], "x"))).Fit(new Immediate(_ => batches++)))
+            .Should().Throw<DirectoryNotFoundException>();
         batches.Should().Be(0);
     }
 
     [Fact]
     public void A_folder_in_place_of_the_file_is_an_error()
-        => Fitting("DRepMRec", With(Folder.Path)).Should().Throw<IOException>().WithMessage($"Expected a file for the checkpoint; '{Folder.Path}' is a folder.");
+        => Fitting("DRepMRec", With(Folder.Path)).Should().Throw<IOException>()
+            .WithMessage($"Expected a file for the checkpoint; '{Folder.Path}' is a folder.");
 
     [SkippableFact]
     public void A_folder_that_cannot_be_written_to_is_an_error_before_any_work_is_done()
@@ -198,7 +255,8 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         {
             int batches = 0;
             using DRepMRecModel model = Create("DRepMRec");
-            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(new Immediate(_ => batches++))).Should().Throw<UnauthorizedAccessException>().WithMessage($"*{File}.lock*");
+            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(new Immediate(_ => batches++)))
+                .Should().Throw<UnauthorizedAccessException>().WithMessage($"*{File}.lock*");
             batches.Should().Be(0);
         }
         finally
@@ -241,7 +299,8 @@ public sealed class CheckpointFileTests : CheckpointTestBase
 
         public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (logLevel == LogLevel.Warning)
                 Warnings.Add(formatter(state, exception));

@@ -33,7 +33,13 @@ public abstract class CheckpointTestBase : IDisposable
         Evaluation = new EvaluationOptions { Metrics = [Recall, RankingMetric.Ndcg(5)] },
     };
 
-    private protected static readonly DRepMRecOptions Small = new() { EmbeddingDim = 8, Loss = new RankingLoss.SampledSoftmax { Negatives = 16 }, Modal = new ModalEncoderOptions { Neighbors = 3 }, SimilaritySignal = new SssOptions { Weight = 0.1 } };
+    private protected static readonly DRepMRecOptions Small = new()
+    {
+        EmbeddingDim = 8,
+        Loss = new RankingLoss.SampledSoftmax { Negatives = 16 },
+        Modal = new ModalEncoderOptions { Neighbors = 3 },
+        SimilaritySignal = new SssOptions { Weight = 0.1 },
+    };
 
     private protected static readonly ModalFeatures Features = new(Board.Features);
 
@@ -47,7 +53,10 @@ public abstract class CheckpointTestBase : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected static TrainerOptions With(string path, int every = 1) => Options with { Checkpoint = new CheckpointOptions { Path = path, EveryEpochs = every } };
+    private protected static TrainerOptions With(string path, int every = 1) => Options with
+    {
+        Checkpoint = new CheckpointOptions { Path = path, EveryEpochs = every },
+    };
 
     private protected static Action Fitting(string host, TrainerOptions options) => () =>
     {

@@ -5,7 +5,8 @@ namespace DRepMRec.Tests.Training;
 
 public sealed class CheckpointTests : CheckpointTestBase
 {
-    public static TheoryData<string> Hosts => ["DRepMRec", "LightGCN", "BPR-MF", "VBPR", "FREEDOM", "MGCN", "a host that drops out at random"];
+    public static TheoryData<string> Hosts
+        => ["DRepMRec", "LightGCN", "BPR-MF", "VBPR", "FREEDOM", "MGCN", "a host that drops out at random"];
 
     [Theory]
     [MemberData(nameof(Hosts))]
@@ -68,7 +69,8 @@ public sealed class CheckpointTests : CheckpointTestBase
                     source.Cancel();
                 return batch;
             });
-            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(progress, source.Token)).Should().Throw<OperationCanceledException>();
+            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(progress, source.Token))
+                .Should().Throw<OperationCanceledException>();
         }
 
         Train("DRepMRec", With(File), []).Should().Be(expected);
@@ -86,6 +88,23 @@ public sealed class CheckpointTests : CheckpointTestBase
     }
 
     [Fact]
+    public void Progress_tells_the_best_epoch_those_before_the_checkpoint_among_them()
+    {
+        TrainerOptions patient = With(File) with { Patience = 100 };
+        using DRepMRecModel first = Create("DRepMRec"), second = Create("DRepMRec");
+        List<TrainingProgress> early = [], late = [];
+        TrainingReport before = new Trainer(first, Board, patient with { MaxEpochs = 4 }).Fit(new Immediate(early.Add));
+        TrainingReport after = new Trainer(second, Board, patient).Fit(new Immediate(late.Add));
+
+        (early[0].BestEpoch, early[0].BestValue).Should().Be((null, null), "nothing is evaluated yet");
+        (early[^1].BestEpoch, early[^1].BestValue).Should().Be((before.BestEpoch, before.Validation![Recall]));
+        (late[0].Epoch, late[0].Validation).Should().Be((5, null));
+        (late[0].BestEpoch, late[0].BestValue).Should().Be((before.BestEpoch, before.Validation[Recall]));
+        (late[^1].BestEpoch, late[^1].BestValue).Should().Be((after.BestEpoch, after.Validation![Recall]));
+        late.Should().OnlyContain(p => !p.Best || p.BestEpoch == p.Epoch);
+    }
+
+    [Fact]
     public void The_number_of_threads_may_change_between_two_processes()
     {
         string expected = Train("DRepMRec", Options with { Threads = 1 }, []);
@@ -99,7 +118,8 @@ public sealed class CheckpointTests : CheckpointTestBase
         Train("DRepMRec", With(File), []);
         TrainerOptions other = With(File) with { Seed = 5, Checkpoint = new() { Path = File, Resume = false } };
         Train("DRepMRec", other, []).Should().Be(Train("DRepMRec", Options with { Seed = 5 }, []));
-        Fitting("DRepMRec", With(File)).Should().Throw<CheckpointMismatchException>().WithMessage("*Trainer.Seed is 2024, in the checkpoint it is 5*");
+        Fitting("DRepMRec", With(File)).Should().Throw<CheckpointMismatchException>()
+            .WithMessage("*Trainer.Seed is 2024, in the checkpoint it is 5*");
     }
 
     [Fact]
@@ -120,13 +140,17 @@ public sealed class CheckpointTests : CheckpointTestBase
         TrainingReport report = new Trainer(model, Board, Options).Fit();
         report.Validation!.PerUser(Recall).Average().Should().BeApproximately(report.Validation[Recall], 1e-12);
         foreach (EpochReport epoch in report.History.Where(e => e.Epoch != report.BestEpoch))
-            FluentActions.Invoking(() => epoch.Validation!.PerUser(Recall)).Should().Throw<InvalidOperationException>().WithMessage("The values per user weren't kept*");
+        {
+            FluentActions.Invoking(() => epoch.Validation!.PerUser(Recall)).Should().Throw<InvalidOperationException>()
+                .WithMessage("The values per user weren't kept*");
+        }
     }
 
     [Fact]
     public void Options_are_checked()
     {
         FluentActions.Invoking(() => new CheckpointOptions { Path = "" }).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new CheckpointOptions { Path = "x", EveryEpochs = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("EveryEpochs must be above 0.*");
+        FluentActions.Invoking(() => new CheckpointOptions { Path = "x", EveryEpochs = 0 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("EveryEpochs must be above 0.*");
     }
 }

@@ -17,7 +17,8 @@ public sealed class LearningRateScheduleTests
     public void Warm_up_rises_in_a_line_and_falls_along_half_a_cosine()
     {
         double[] factors = Factors(new LearningRateSchedule.WarmupCosine { WarmupEpochs = 2 }, 6);
-        factors.Zip([0.5, 1, 1, 0.5 + (Math.Sqrt(0.5) / 2), 0.5, 0.5 - (Math.Sqrt(0.5) / 2)], (a, b) => Math.Abs(a - b)).Should().OnlyContain(d => d < 1e-12);
+        factors.Zip([0.5, 1, 1, 0.5 + (Math.Sqrt(0.5) / 2), 0.5, 0.5 - (Math.Sqrt(0.5) / 2)], (a, b) => Math.Abs(a - b))
+            .Should().OnlyContain(d => d < 1e-12);
     }
 
     [Fact]
@@ -27,14 +28,17 @@ public sealed class LearningRateScheduleTests
         double[] Losses(LearningRateSchedule schedule)
         {
             using var model = DRepMRecModel.Create(board, DRepMRecOptions.LightGcn with { EmbeddingDim = 4 });
-            return [.. new Trainer(model, board, new TrainerOptions { MaxEpochs = 3, Schedule = schedule }).Fit().History.Select(e => e.Losses["loss"])];
+            return [.. new Trainer(model, board, new TrainerOptions { MaxEpochs = 3, Schedule = schedule })
+                .Fit().History.Select(e => e.Losses["loss"])];
         }
 
-        double[] constant = Losses(new LearningRateSchedule.Constant()), falling = Losses(new LearningRateSchedule.Step { Decay = 0.1, Every = 1 });
+        double[] constant = Losses(new LearningRateSchedule.Constant());
+        double[] falling = Losses(new LearningRateSchedule.Step { Decay = 0.1, Every = 1 });
         falling[0].Should().Be(constant[0]);
         falling[2].Should().BeGreaterThan(constant[2], "a smaller rate learns less");
         Losses(new LearningRateSchedule.Step { Decay = 1, Every = 1 }).Should().Equal(constant);
     }
 
-    private static double[] Factors(LearningRateSchedule schedule, int epochs) => [.. Enumerable.Range(1, epochs).Select(e => schedule.Factor(e, epochs))];
+    private static double[] Factors(LearningRateSchedule schedule, int epochs)
+        => [.. Enumerable.Range(1, epochs).Select(e => schedule.Factor(e, epochs))];
 }

@@ -24,7 +24,13 @@ public sealed class TrainerTests
         Evaluation = new EvaluationOptions { Metrics = [Recall] },
     };
 
-    private static readonly DRepMRecOptions Small = new() { EmbeddingDim = 16, Loss = new RankingLoss.SampledSoftmax { Negatives = 16 }, Modal = new ModalEncoderOptions { Neighbors = 3 }, SimilaritySignal = new SssOptions { Weight = 0.1 } };
+    private static readonly DRepMRecOptions Small = new()
+    {
+        EmbeddingDim = 16,
+        Loss = new RankingLoss.SampledSoftmax { Negatives = 16 },
+        Modal = new ModalEncoderOptions { Neighbors = 3 },
+        SimilaritySignal = new SssOptions { Weight = 0.1 },
+    };
 
     public static TheoryData<string> Models => [.. Variants.Keys];
 
@@ -36,11 +42,25 @@ public sealed class TrainerTests
         ["DRepMRec, BPR"] = Small with { Loss = new RankingLoss.Bpr { Negatives = 2 } },
         ["DRepMRec, paper-faithful"] = DRepMRecOptions.PaperFaithful with { EmbeddingDim = 16 },
         ["DRepMRec, without SSS"] = Small with { SimilaritySignal = new SssOptions() },
-        ["DRepMRec, dot softmax"] = Small with { Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Score = ScoreFunction.Dot, Temperature = 1 } },
+        ["DRepMRec, dot softmax"] = Small with
+        {
+            Loss = new RankingLoss.SampledSoftmax { Negatives = 16, Score = ScoreFunction.Dot, Temperature = 1 },
+        },
         ["everything else"] = Small with
         {
-            Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.Embedding, Weighting = ModalityWeighting.Learned, UserNeighbors = 3 },
-            Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = new Fusion.LearnedGate() },
+            Modal = new ModalEncoderOptions
+            {
+                Neighbors = 3,
+                Gate = FilterGateKind.Embedding,
+                Weighting = ModalityWeighting.Learned,
+                UserNeighbors = 3,
+            },
+            Alignment = new BmaOptions
+            {
+                Intra = IntraAlignmentKind.AlignmentUniformity,
+                Inter = InterAlignmentKind.MeanVariance,
+                Fusion = new Fusion.LearnedGate(),
+            },
             SimilaritySignal = new SssOptions { Weight = 0.1, Kind = SimilarityLossKind.CrossEntropy },
         },
     };
@@ -89,7 +109,8 @@ public sealed class TrainerTests
         TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = 200, Patience = 3 }).Fit();
         report.History.Should().HaveCount(report.BestEpoch + 3);
         report.Validation![Recall].Should().Be(report.History.Max(e => e.Validation![Recall]));
-        new ModelEvaluator(Board, Options).Evaluate(model, EvaluationTarget.Validation, default)[Recall].Should().Be(report.Validation[Recall]);
+        new ModelEvaluator(Board, Options).Evaluate(model, EvaluationTarget.Validation, default)[Recall]
+            .Should().Be(report.Validation[Recall]);
     }
 
     [Fact]
@@ -115,7 +136,8 @@ public sealed class TrainerTests
             if (++batches == 4)
                 source.Cancel();
         });
-        FluentActions.Invoking(() => new Trainer(model, Board, Options).Fit(progress, source.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => new Trainer(model, Board, Options).Fit(progress, source.Token))
+            .Should().Throw<OperationCanceledException>();
         batches.Should().Be(4);
         new Trainer(model, Board, Options).Fit().EvaluateTest()[Recall].Should().BeGreaterThan(0.9);
     }
@@ -124,17 +146,25 @@ public sealed class TrainerTests
     public void Divergence_is_an_error_that_names_epoch_batch_and_terms()
     {
         using var model = DRepMRecModel.Create(Board, Small with { Loss = new RankingLoss.Bpr() });
-        TrainingDivergedException error = FluentActions.Invoking(() => new Trainer(model, Board, Options with { Adam = new AdamOptions { LearningRate = 1e30 } }).Fit())
+        TrainingDivergedException error = FluentActions.Invoking(
+            () => new Trainer(model, Board, Options with { Adam = new AdamOptions { LearningRate = 1e30 } }).Fit())
             .Should().Throw<TrainingDivergedException>().Which;
         error.Epoch.Should().Be(1);
-        error.Message.Should().StartWith($"The loss of epoch 1, batch {error.Batch} isn't finite: loss ").And.Contain("bpr ").And.Contain("l2 ");
+        error.Message.Should().StartWith($"The loss of epoch 1, batch {error.Batch} isn't finite: loss ")
+            .And.Contain("bpr ").And.Contain("l2 ");
     }
 
     [Fact]
     public void Cold_items_are_ranked_by_content_where_behaviour_cannot()
     {
         SyntheticDataset synthetic = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 200, Clusters = 8 });
-        TrainerOptions options = Options with { BatchSize = 512, StoppingMetric = RankingMetric.Recall(20), Evaluation = new EvaluationOptions(), MaxEpochs = 15 };
+        TrainerOptions options = Options with
+        {
+            BatchSize = 512,
+            StoppingMetric = RankingMetric.Recall(20),
+            Evaluation = new EvaluationOptions(),
+            MaxEpochs = 15,
+        };
         GroupResult Cold(DRepMRecOptions model)
         {
             using var created = DRepMRecModel.Create(synthetic.Data, model);
@@ -149,13 +179,20 @@ public sealed class TrainerTests
     [Fact]
     public void A_filter_that_leaves_no_validation_user_is_refused_before_the_training()
     {
-        RecDataset data = RecDataset.FromInteractions("time", [new("a", "1", Label: 0), new("b", "1", Label: 0), new("b", "2", Label: 0), new("c", "1", Label: 1), new("c", "2", Label: 2)]);
+        RecDataset data = RecDataset.FromInteractions("time",
+            [new("a", "1", Label: 0), new("b", "1", Label: 0), new("b", "2", Label: 0), new("c", "1", Label: 1), new("c", "2", Label: 2)]);
         using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { EmbeddingDim = 4 });
-        var options = new TrainerOptions { MaxEpochs = 2, BatchSize = 4, Threads = 1, Evaluation = new EvaluationOptions { Users = UserFilter.WithTraining } };
+        var options = new TrainerOptions
+        {
+            MaxEpochs = 2,
+            BatchSize = 4,
+            Threads = 1,
+            Evaluation = new EvaluationOptions { Users = UserFilter.WithTraining },
+        };
 
         FluentActions.Invoking(() => new Trainer(model, data, options)).Should().Throw<ArgumentException>()
-            .WithMessage("Expected a validation user with training interactions, because TrainerOptions.Evaluation.Users is WithTraining; got none. "
-                + "Set it to WithPositives, or train without validation. (Parameter 'options')");
+            .WithMessage("Expected a validation user with training interactions, because TrainerOptions.Evaluation.Users is WithTraining; "
+                + "got none. Set it to WithPositives, or train without validation. (Parameter 'options')");
         new Trainer(model, data, options with { Evaluation = new EvaluationOptions() }).Fit().History.Should().HaveCount(2);
     }
 
@@ -163,7 +200,8 @@ public sealed class TrainerTests
     public void A_dataset_of_another_model_is_refused()
     {
         using var model = DRepMRecModel.Create(Board, Small);
-        FluentActions.Invoking(() => new Trainer(model, Samples.Checkerboard(20, 30))).Should().Throw<ArgumentException>().WithMessage("The model was made for another training set*40 users*20 users*");
+        FluentActions.Invoking(() => new Trainer(model, Samples.Checkerboard(20, 30))).Should().Throw<ArgumentException>()
+            .WithMessage("The model was made for another training set*40 users*20 users*");
     }
 
     private static (float[] Items, double Recall) TrainTwentyEpochs(string variant)

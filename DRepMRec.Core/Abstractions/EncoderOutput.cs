@@ -2,19 +2,19 @@ using DRepMRec.Losses;
 
 namespace DRepMRec;
 
-/// <summary>What a behaviour encoder computes for some rows of users and items. Whoever asked for it owns the tensors.</summary>
+/// <summary>What a behaviour encoder computes for the rows it is asked for. The caller owns the tensors.</summary>
 /// <param name="Embeddings">The representations, [users, D] and [items, D], in the order of the rows that were asked for.</param>
 public sealed record EncoderOutput(UserItemEmbeddings Embeddings)
 {
     /// <summary>The encoder's own loss terms beside the ranking loss, by name; none without a batch.</summary>
     public IReadOnlyList<LossTerm> Terms { get; init; } = [];
 
-    /// <summary>The encoder's own modal representations, of the same shapes, if it has any: what BMA aligns with where the options say so.</summary>
+    /// <summary>The encoder's own modal representations, shaped like <see cref="Embeddings"/>, if it has any.</summary>
     public UserItemEmbeddings? Modal { get; init; }
 
     /// <summary>
-    /// The trainable rows that the representations start from, before any propagation, if there are such; of any width. The trainer puts its L2 penalty on
-    /// those of the batch, so gradients must flow through them to the weights.
+    /// The trainable rows, of any width, that the representations start from, before any propagation, if there are such. The trainer puts
+    /// its L2 penalty on the batch's rows, so gradients must flow through them to the weights.
     /// </summary>
     public UserItemEmbeddings? Ego { get; init; }
 

@@ -7,9 +7,10 @@ namespace DRepMRec;
 
 /// <summary>Learns representations of users and items from who interacted with what: a host recommender such as LightGCN.</summary>
 /// <remarks>
-/// Implement it with a TorchSharp module: deriving from <c>nn.Module&lt;InteractionGraph, UserItemEmbeddings&gt;</c> gives <c>call</c>, and with
-/// <see cref="EmbeddingDim"/> that is all that is needed. Everything else has a default and is there for encoders that have more to say. The graph is an input
-/// and isn't changed; the weights are state. The caller owns the returned tensors. Modules are not safe for use by many threads.
+/// Implement it with a TorchSharp module: deriving from <c>nn.Module&lt;InteractionGraph, UserItemEmbeddings&gt;</c> gives <c>call</c>, and
+/// with <see cref="EmbeddingDim"/> that is all that is needed. Everything else has a default and is there for encoders that have more to
+/// say. The graph is an input and isn't changed; the weights are state. The caller owns the returned tensors. Modules are not safe for use
+/// by many threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -25,15 +26,15 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
     /// <summary>The dimension D of the representations.</summary>
     int EmbeddingDim { get; }
 
-    /// <summary>The options it was made with, whose public properties tell one training from another in checkpoints and model files.</summary>
+    /// <summary>The encoder's options, whose public properties tell one training from another in checkpoints and model files.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     object? Options => null;
 
-    /// <summary>The features that it reads, if any: they move to another device with the model, and checkpoints are told apart by them. They stay their owner's.</summary>
+    /// <summary>The features that it reads, if any. They stay their owner's, move with the model and are compared in checkpoints.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     ModalFeatures? Features => null;
 
-    /// <summary>The trainable rows [U, ·] and [I, ·] that the representations start from, if there are such (<see cref="EncoderOutput.Ego"/>). The caller owns the tensors.</summary>
+    /// <summary>The trainable rows [U, ·] and [I, ·] that <see cref="EncoderOutput.Ego"/> is taken from; the caller owns them.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     UserItemEmbeddings? Ego => null;
 
@@ -42,30 +43,35 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
     bool HasModalRepresentation => false;
 
     /// <summary>
-    /// Whether items without an interaction get representations from their content. Otherwise their rows are first weights that no gradient has touched: a model
-    /// without a modal line then takes them for zeros. Users without an interaction are always taken for unknown.
+    /// Whether items without an interaction get representations from their content. Otherwise their rows are first weights that no gradient
+    /// has touched, which a model without a modal line takes for zeros. Users without an interaction are always taken for unknown.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     bool KnowsColdItems => false;
 
-    /// <summary>The graph to train on in an epoch, such as one with dropped edges; at inference it's the whole graph.</summary>
+    /// <summary>The graph to train on in an epoch, such as one with dropped edges. At inference the graph is the whole one.</summary>
     /// <param name="graph">The whole training graph.</param>
     /// <param name="epoch">The epoch, from 1.</param>
-    /// <returns>A graph over the same users and items, the same for the same arguments. The default is <paramref name="graph"/> itself.</returns>
+    /// <returns>
+    /// A graph over the same users and items, the same for the same arguments. The default is <paramref name="graph"/> itself.
+    /// </returns>
     InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch) => graph;
 
-    /// <summary>Computes some rows and, given a batch, the encoder's own loss terms.</summary>
+    /// <summary>Computes representations and, given a batch, the encoder's own loss terms.</summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="rows">The rows to compute.</param>
     /// <param name="batch">The batch that loss terms are for, in tables of these rows, or <see langword="null"/> at inference.</param>
-    /// <returns>Tensors that belong to the dispose scope that is open. The default computes all rows by <c>call</c> and picks these.</returns>
+    /// <returns>Tensors of the open dispose scope. The default computes all rows by <c>call</c> and picks the wanted ones.</returns>
     EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(rows);
         UserItemEmbeddings all = call(graph);
         ShapeCheck.ThrowIfMisshapen(this, EmbeddingDim, all, graph.UserCount, graph.ItemCount);
-        return new EncoderOutput(rows.Select(all)) { Ego = Ego is { } ego ? rows.Select(ego) : null };
+        UserItemEmbeddings? first = Ego;
+        if (first is { } ego)
+            ShapeCheck.ThrowIfMisshapen(this, null, ego, graph.UserCount, graph.ItemCount, "ego embeddings of ");
+        return new EncoderOutput(rows.Select(all)) { Ego = first is { } found ? rows.Select(found) : null };
     }
 
     /// <summary>Frees what is kept from step to step of a training. A later step makes it anew.</summary>

@@ -7,29 +7,39 @@ namespace DRepMRec;
 
 /// <summary>Learns representations of users and items from the content of the items, independently of the behaviour line.</summary>
 /// <remarks>
-/// Implement it with a TorchSharp module: deriving from <c>nn.Module&lt;InteractionGraph, ModalFeatures, UserItemEmbeddings&gt;</c> gives <c>call</c>, and with
-/// <see cref="EmbeddingDim"/> that is all that is needed. Everything else has a default. Items without content and users without items must get finite
-/// representations; a row of zeros means that nothing is known. The caller owns the returned tensors. Modules are not safe for use by many threads.
+/// Implement it with a TorchSharp module: deriving from <c>nn.Module&lt;InteractionGraph, ModalFeatures, UserItemEmbeddings&gt;</c> gives
+/// <c>call</c>, and with <see cref="EmbeddingDim"/> that is all that is needed. Everything else has a default. Items without content and
+/// users without items must get finite representations; a row of zeros means that nothing is known. The caller owns the returned tensors.
+/// Modules are not safe for use by many threads.
 /// </remarks>
+/// <example>
+/// <code>
+/// public sealed class YourEncoder : nn.Module&lt;InteractionGraph, ModalFeatures, UserItemEmbeddings&gt;, IModalEncoder
+/// {
+///     public int EmbeddingDim =&gt; 64;
+///     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features) =&gt; new(Users(graph), Items(features));
+/// }
+/// </code>
+/// </example>
 public interface IModalEncoder : nn.IModule<InteractionGraph, ModalFeatures, UserItemEmbeddings>
 {
     /// <summary>The dimension D of the representations: that of the behaviour encoder.</summary>
     int EmbeddingDim { get; }
 
-    /// <summary>The options it was made with, whose public properties tell one training from another in checkpoints and model files.</summary>
+    /// <summary>The encoder's options, whose public properties tell one training from another in checkpoints and model files.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     object? Options => null;
 
-    /// <summary>The features that it was made for, if it was made for any: a model around it uses these instead of scaling those of the dataset. They stay their owner's.</summary>
+    /// <summary>The features that it was made for, if any; the model uses them instead of its own. They stay their owner's.</summary>
     /// <value>The default is <see langword="null"/>: the model makes them from the dataset.</value>
     ModalFeatures? Features => null;
 
-    /// <summary>Computes some rows.</summary>
+    /// <summary>Computes the representations of users and items.</summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="features">The features of all items.</param>
     /// <param name="rows">The rows to compute.</param>
-    /// <param name="hidden">Interactions to leave out of the graph (<see cref="InteractionGraph.Without"/>): those that a batch asks for; <see langword="null"/> for none.</param>
-    /// <returns>Tensors that belong to the dispose scope that is open. The default computes all rows by <c>call</c> and picks these.</returns>
+    /// <param name="hidden">The batch whose interactions the graph goes without; <see langword="null"/> for none.</param>
+    /// <returns>Tensors of the open dispose scope. The default computes all rows by <c>call</c> and picks the wanted ones.</returns>
     UserItemEmbeddings Encode(InteractionGraph graph, ModalFeatures features, RowSet rows, TrainingBatch? hidden)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -39,9 +49,9 @@ public interface IModalEncoder : nn.IModule<InteractionGraph, ModalFeatures, Use
         return rows.Select(all);
     }
 
-    /// <summary>What serving needs to know of the line, to tell how much of a score comes from each modality and to encode new items.</summary>
+    /// <summary>What serving needs to know of the line to tell each modality's share of a score and to encode new items.</summary>
     /// <param name="graph">The whole training graph.</param>
     /// <param name="features">The features of all items.</param>
-    /// <returns>One entry per modality, in the order of the features; <see langword="null"/>, the default, where fused rows alone are served. Tensors belong to the dispose scope that is open.</returns>
+    /// <returns>One entry per modality, its tensors of the open scope; <see langword="null"/>, the default, to serve fused rows.</returns>
     IReadOnlyList<ModalityExport>? Export(InteractionGraph graph, ModalFeatures features) => null;
 }

@@ -1,16 +1,16 @@
 namespace DRepMRec;
 
 /// <summary>What serving needs to know of one modality of a modal line.</summary>
-/// <param name="Part">What the modality adds to the line, [U, D] and [I, D]: the parts of all modalities add up to what the encoder returns.</param>
+/// <param name="Part">What the modality adds to the line, [U, D] and [I, D]; all parts add up to what the encoder returns.</param>
 public sealed record ModalityExport(UserItemEmbeddings Part)
 {
-    /// <summary>How the features of a new item become its row, or <see langword="null"/> where that can't be said: then the catalogue takes no new items.</summary>
+    /// <summary>How a new item's features become its row; <see langword="null"/> if the catalogue takes no new items.</summary>
     public ContentExport? Content { get; init; }
 }
 
 /// <summary>
-/// How the scaled features x of an item become its row in a modality: h = (W1 x + b1) ⊙ sigmoid(W2 (W1 x + b1) + b2), plus the mean over the most similar known
-/// items of what each brings. Without a gate, h = W1 x + b1.
+/// How the scaled features x of an item become its row in a modality: h = (W1 x + b1) ⊙ sigmoid(W2 (W1 x + b1) + b2), plus the mean of
+/// <see cref="NeighborValues"/> over the most similar known items. Without a gate, h = W1 x + b1.
 /// </summary>
 /// <param name="Projection">W1, D rows of as many numbers as there are features.</param>
 /// <param name="ProjectionBias">b1, D numbers.</param>
@@ -22,7 +22,7 @@ public sealed record ContentExport(float[] Projection, float[] ProjectionBias)
     /// <summary>b2, D numbers, or <see langword="null"/> without a gate.</summary>
     public float[]? GateBias { get; init; }
 
-    /// <summary>The weight of the modality among those that an item has.</summary>
+    /// <summary>The weight of the modality among the modalities that an item has.</summary>
     /// <value>The default is 1.</value>
     public double Weight { get; init; } = 1;
 
@@ -34,6 +34,6 @@ public sealed record ContentExport(float[] Projection, float[] ProjectionBias)
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepSelf { get; init; } = true;
 
-    /// <summary>What each known item brings to the items that are similar to it, I rows of D numbers; only with <see cref="Neighbors"/>.</summary>
+    /// <summary>What each known item brings to items similar to it, I rows of D numbers; only with <see cref="Neighbors"/>.</summary>
     public float[]? NeighborValues { get; init; }
 }

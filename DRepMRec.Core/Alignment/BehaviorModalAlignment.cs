@@ -7,13 +7,10 @@ using static TorchSharp.torch;
 namespace DRepMRec.Alignment;
 
 /// <summary>
-/// Behaviour-Modal Alignment (DRepMRec, arXiv 2404.11119): intra-alignment pulls users to their items inside each line, inter-alignment pulls the two
-/// representations of the same user, and of the same item, together across the lines, and a simple fusion makes them one.
+/// Behaviour-Modal Alignment (DRepMRec, arXiv 2404.11119): intra-alignment pulls users to their items inside each line, inter-alignment
+/// pulls the two representations of the same user, and of the same item, together across the lines, and a simple fusion makes them one.
 /// </summary>
-/// <remarks>
-/// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Use it with the <see cref="Trainer"/> or in a training loop
-/// of your own.
-/// </remarks>
+/// <remarks>docs/method.md has the formulas, our reading of the paper, which publishes no code. Not safe for use by many threads.</remarks>
 /// <example>
 /// <code>
 /// using var bma = new BehaviorModalAlignment(host.EmbeddingDim);
@@ -21,7 +18,8 @@ namespace DRepMRec.Alignment;
 /// Tensor loss = rankingLoss.Compute(step.Fused, batch.Whole).Plus(step.Loss);
 /// </code>
 /// </example>
-public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
+public sealed class BehaviorModalAlignment
+    : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
 {
     private readonly BmaOptions _options;
     private readonly int _lineDimension;
@@ -62,6 +60,7 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
         using DisposeScope scope = NewDisposeScope();
         var fused = new UserItemEmbeddings(
             _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));
+        ShapeCheck.ThrowIfMisshapen(_options.Fusion, EmbeddingDim, fused, (int)behavior.Users.shape[0], (int)behavior.Items.shape[0]);
         var terms = new List<LossTerm>();
         if (batch is not null && _options.IntraWeight > 0)
             terms.Add(new LossTerm("intra", Intra(behavior, modal, batch).MoveToOuterDisposeScope(), _options.IntraWeight));
@@ -80,7 +79,9 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
     private Tensor Intra(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
     {
         var (userPlaces, itemPlaces) = batch.OnePerUser();
-        var (negatives, excluded) = _options.Intra == IntraAlignmentKind.InfoNce ? batch.NegativesPerUser(_options.MaxEntities) : ([], ExcludedPairs.None);
+        var (negatives, excluded) = _options.Intra == IntraAlignmentKind.InfoNce
+            ? batch.NegativesPerUser(_options.MaxEntities)
+            : ([], ExcludedPairs.None);
         Tensor Align(UserItemEmbeddings line)
         {
             switch (_options.Intra)
@@ -128,13 +129,15 @@ public sealed class BehaviorModalAlignment : nn.Module<UserItemEmbeddings, UserI
         if (behavior.Dimension != _lineDimension || modal.Dimension != _lineDimension)
         {
             throw new ArgumentException(
-                $"Alignment expects both lines to have EmbeddingDim {_lineDimension}; behavior has {behavior.Dimension}, modal has {modal.Dimension}.");
+                $"Alignment expects both lines to have EmbeddingDim {_lineDimension}; "
+                + $"behavior has {behavior.Dimension}, modal has {modal.Dimension}.");
         }
 
         if (behavior.Users.shape[0] != modal.Users.shape[0] || behavior.Items.shape[0] != modal.Items.shape[0])
         {
             throw new ArgumentException(
-                $"Alignment expects both lines to have the same users and items; behavior has {behavior.Users.shape[0]} and {behavior.Items.shape[0]}, "
+                "Alignment expects both lines to have the same users and items; "
+                + $"behavior has {behavior.Users.shape[0]} and {behavior.Items.shape[0]}, "
                 + $"modal has {modal.Users.shape[0]} and {modal.Items.shape[0]}.");
         }
     }

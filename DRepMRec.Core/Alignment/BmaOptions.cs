@@ -9,17 +9,20 @@ public enum IntraAlignmentKind
     /// <summary>1 - cos(user, item), averaged.</summary>
     Cosine,
 
-    /// <summary>Alignment and uniformity on the unit sphere (Wang and Isola, ICML 2020): mean |u - i|² plus the mean of log E exp(-2 |x - y|²) over distinct users and over distinct items (for recommendation: DirectAU, KDD 2022).</summary>
+    /// <summary>
+    /// Alignment and uniformity on the unit sphere (Wang and Isola, ICML 2020): mean |u - i|² plus the mean of log E exp(-2 |x - y|²) over
+    /// distinct users and over distinct items (for recommendation: DirectAU, KDD 2022).
+    /// </summary>
     AlignmentUniformity,
 
-    /// <summary>Contrast of cos(user, item) against the cosines with other items: the negatives of the batch, each distinct one once (van den Oord et al., 2018).</summary>
+    /// <summary>Contrast of cos(user, item) against the cosines with the batch's distinct negatives (van den Oord et al., 2018).</summary>
     InfoNce,
 }
 
 /// <summary>How the two representations of the same user, and of the same item, are pulled together across the lines.</summary>
 public enum InterAlignmentKind
 {
-    /// <summary>Contrast against the other users (items) of the batch, each distinct one counted once (van den Oord et al., 2018), in both directions.</summary>
+    /// <summary>Contrast against the batch's other distinct users (items), in both directions (van den Oord et al., 2018).</summary>
     InfoNce,
 
     /// <summary>1 - cos(behaviour, modal), averaged.</summary>
@@ -70,7 +73,7 @@ public sealed record BmaOptions
     /// <value>Above 0. The default is 0.25.</value>
     public double Temperature { get; init => field = Guard.Positive(value); } = 0.25;
 
-    /// <summary>The most distinct users, and the most distinct items, of a batch that are contrasted with each other, or aligned across the lines, drawn at random when there are more: time grows with the square.</summary>
+    /// <summary>The most distinct users and items, each, of a batch that are contrasted or aligned; of more, a random draw.</summary>
     /// <value>At least 2. The default is 512.</value>
     public int MaxEntities { get; init => field = Guard.InRange(value, 2, int.MaxValue); } = 512;
 

@@ -7,10 +7,11 @@ using static TorchSharp.torch;
 namespace DRepMRec.Alignment;
 
 /// <summary>
-/// The Similarity-Supervised Signal (DRepMRec, arXiv 2404.11119): within the batch, the cosines between modal representations of items are held to the cosines between their frozen features as <see cref="ModalFeatures"/> scales them,
-/// so that the modal line doesn't forget what it was made from.
+/// The Similarity-Supervised Signal (DRepMRec, arXiv 2404.11119): within the batch, the cosines between modal representations of items are
+/// held to the cosines between their frozen features as <see cref="ModalFeatures"/> scales them, so that the modal line doesn't forget
+/// which items are alike.
 /// </summary>
-/// <remarks>The target is the mean over the modalities that both items have; it takes no gradient. Holds no weights and is safe for use by many threads.</remarks>
+/// <remarks>The target, the mean over the modalities that both items have, takes no gradient. Safe for use by many threads.</remarks>
 public sealed class SimilaritySupervisedSignal
 {
     private readonly SssOptions _options;
@@ -22,7 +23,7 @@ public sealed class SimilaritySupervisedSignal
     /// <summary>The weight of the signal in the loss.</summary>
     public double Weight => _options.Weight;
 
-    /// <summary>The options it was made with.</summary>
+    /// <summary>The signal's options.</summary>
     internal SssOptions Options => _options;
 
     /// <summary>Compares the similarities of the batch's distinct items.</summary>
@@ -68,7 +69,8 @@ public sealed class SimilaritySupervisedSignal
         {
             SimilarityLossKind.MeanSquared => (modal - target).Squared().mean(),
             SimilarityLossKind.Frobenius => (modal - target).Squared().sum().Plus(1e-12).sqrt().Times(1.0 / modal.shape[0]),
-            _ => (target.Times(1 / _options.Temperature).softmax(1) * modal.Times(1 / _options.Temperature).log_softmax(1)).sum(1).mean().neg(),
+            _ => (target.Times(1 / _options.Temperature).softmax(1) * modal.Times(1 / _options.Temperature).log_softmax(1))
+                .sum(1).mean().neg(),
         };
     }
 }

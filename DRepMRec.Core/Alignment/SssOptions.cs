@@ -23,7 +23,10 @@ public sealed record SssOptions
     public SimilarityLossKind Kind { get; init => field = Guard.Defined(value); } = SimilarityLossKind.MeanSquared;
 
     /// <summary>The weight of the signal in the loss.</summary>
-    /// <value>0 (off, the default) or above: no comparison and no weight improved a ranking (docs/results.md). 0.1 keeps the modal line a little closer to the features, as the paper has it.</value>
+    /// <value>
+    /// 0 (off, the default) or above: no comparison and no weight improved a ranking (docs/results.md). 0.1 keeps the modal line a little
+    /// closer to the features.
+    /// </value>
     public double Weight { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>The temperature of the cross-entropy.</summary>

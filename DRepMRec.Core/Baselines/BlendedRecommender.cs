@@ -5,10 +5,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Baselines;
 
-/// <summary>
-/// Adds up the scores of other recommenders, such as EASE, which knows behaviour, and nearest neighbours by features, which know cold
-/// items.
-/// </summary>
+/// <summary>Adds up the scores of other recommenders, such as EASE and nearest neighbours by features, which know cold items.</summary>
 /// <remarks>As safe for use by many threads as its parts.</remarks>
 public sealed class BlendedRecommender : IItemScorer
 {
@@ -16,9 +13,7 @@ public sealed class BlendedRecommender : IItemScorer
 
     /// <summary>Puts recommenders together.</summary>
     /// <param name="parts">Recommenders for the same users and items, at least one, and the finite weight of each.</param>
-    /// <exception cref="ArgumentException">
-    /// There is no part, or they have other numbers of users or items, or a weight isn't finite.
-    /// </exception>
+    /// <exception cref="ArgumentException">There is no part, numbers of users or items differ, or a weight isn't finite.</exception>
     public BlendedRecommender(params IReadOnlyList<(IItemScorer Scorer, double Weight)> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);

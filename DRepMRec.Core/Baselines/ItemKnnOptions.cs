@@ -13,7 +13,7 @@ public sealed record ItemKnnOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool NormalizeUsers { get; init; } = true;
 
-    /// <summary>What is added to the denominator of the cosine.</summary>
+    /// <summary>The number that is added to the denominator of the cosine.</summary>
     /// <value>0 or above. The default is 10.</value>
     public double Shrinkage { get; init => field = Guard.NotNegative(value); } = 10;
 }

@@ -15,7 +15,7 @@ public sealed class ItemKnnRecommender : IItemScorer
     private readonly InteractionSet _history;
     private readonly CsrMatrix _similar;
 
-    /// <summary>Finds the similar items: those that are chosen by the same users.</summary>
+    /// <summary>Finds similar items: items that the same users have.</summary>
     /// <param name="train">The training interactions.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     public ItemKnnRecommender(InteractionSet train, ItemKnnOptions? options = null)
@@ -23,10 +23,7 @@ public sealed class ItemKnnRecommender : IItemScorer
     {
     }
 
-    /// <summary>
-    /// Takes similarities from elsewhere, such as <see cref="NeighborGraph.Cosine"/> over features: a recommender by content alone, which
-    /// knows cold items.
-    /// </summary>
+    /// <summary>Takes given similarities: with <see cref="NeighborGraph.Cosine"/> of features it recommends cold items too.</summary>
     /// <param name="history">The items of each user.</param>
     /// <param name="similar">[I, I]: row i has the items that item i speaks for.</param>
     /// <exception cref="ArgumentException">The matrix isn't [I, I].</exception>

@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// A column of a delimited file, by its name in the header or by its position. Text and whole numbers convert by themselves.
-/// </summary>
+/// <summary>A column of a delimited file, by its name in the header or its position. Text and whole numbers convert to it.</summary>
 public readonly record struct Column
 {
     /// <summary>A column by its name.</summary>

@@ -9,7 +9,7 @@ namespace DRepMRec.Data;
 public sealed class DatasetFormatException : FormatException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What was expected and what was seen.</param>
+    /// <param name="message">The message: the file, the expectation and the finding.</param>
     /// <param name="file">The file, or <see langword="null"/> when the data came from memory.</param>
     /// <param name="line">The 1-based line, or <see langword="null"/> when the file has no lines.</param>
     /// <param name="innerException">The cause, if another exception brought this one about.</param>

@@ -16,11 +16,16 @@ public sealed record DatasetOptions
     /// </value>
     public SplitStrategy? Split { get; init; }
 
-    /// <summary>What to do when a user-item pair occurs more than once.</summary>
+    /// <summary>The treatment of user-item pairs that occur more than once.</summary>
     /// <value>The default is <see cref="DuplicateHandling.Reject"/>.</value>
     public DuplicateHandling Duplicates { get; init => field = Guard.Defined(value); }
 
     /// <summary>Interactions with a rating below this are left out, as if they weren't there.</summary>
-    /// <value>The default, <see langword="null"/>, keeps all. When it is set, every interaction must have a rating.</value>
-    public double? MinimumRating { get; init; }
+    /// <value>Finite. The default, <see langword="null"/>, keeps all. When it is set, every interaction must have a rating.</value>
+    public double? MinimumRating
+    {
+        get;
+        init => field = value is null || double.IsFinite(value.Value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(MinimumRating), value, $"{nameof(MinimumRating)} must be finite.");
+    }
 }

@@ -73,9 +73,9 @@ public sealed class DatasetSummary
     public string SplitChecksum { get; }
 
     /// <summary>
-    /// What was brought to the reader and isn't used, or not as it stands, by name and number: columns and files that weren't read,
-    /// interactions that were left out, items that have features and no interactions or the other way round, and whether the split was
-    /// drawn because there were no labels.
+    /// What was brought to the reader and isn't used, or not as it stands, by name and number: columns, files and folders that weren't
+    /// read, interactions that were left out, items that have features and no interactions or the other way round, ids that differ in
+    /// spelling alone, and whether the split was drawn because there were no labels.
     /// </summary>
     /// <value>One clause each; empty for datasets that no reader made.</value>
     public IReadOnlyList<string> Notes { get; }

@@ -3,9 +3,15 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>Where a delimited file keeps its interactions, one per line. Numbers are in the invariant culture ("4.5").</summary>
+/// <example>
+/// <code>
+/// var layout = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at" };
+/// RecDataset data = RecDataset.LoadDelimited("orders.csv", layout);
+/// </code>
+/// </example>
 public sealed record DelimitedOptions
 {
-    /// <summary>What stands between two columns.</summary>
+    /// <summary>The character between two columns.</summary>
     /// <value>Not a quote or a line break. The default is a comma.</value>
     public char Separator
     {

@@ -1,11 +1,14 @@
 namespace DRepMRec.Data;
 
-/// <summary>What to do when a user-item pair occurs more than once, in one set or in two.</summary>
+/// <summary>The treatment of user-item pairs that occur more than once, in one set or in two.</summary>
 public enum DuplicateHandling
 {
     /// <summary>Refuse the data with a message that names both places.</summary>
     Reject,
 
-    /// <summary>Keep the first occurrence and drop the later ones.</summary>
+    /// <summary>
+    /// Keep the first occurrence and drop the later ones. Where they have other labels or timestamps the order of the rows matters; the
+    /// summary counts them.
+    /// </summary>
     KeepFirst,
 }

@@ -8,19 +8,15 @@ namespace DRepMRec.Data;
 /// </summary>
 public sealed class FeatureTable
 {
-    private const int MostItemsPerRow = 1000;
-    private const long MostCells = 1 << 26;
+    private const int MaxItemsPerRow = 1000;
+    private const long MaxCells = 1 << 26;
 
     /// <summary>Creates a table.</summary>
     /// <param name="modality">The modality.</param>
     /// <param name="itemIds">The raw item id of each row, each once.</param>
     /// <param name="dimension">The number of features d per item, at least 1.</param>
-    /// <param name="values">
-    /// One row of d values per id, row by row. They aren't copied: leave them alone until the dataset is built.
-    /// </param>
-    /// <exception cref="ArgumentException">
-    /// The number of values doesn't match, or an id is blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.
-    /// </exception>
+    /// <param name="values">One row of d values per id, row by row; not copied: don't change them until the dataset is built.</param>
+    /// <exception cref="ArgumentException">The number of values is wrong, or an id is blank, not Unicode text or there twice.</exception>
     public FeatureTable(Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values)
         : this(modality, itemIds, dimension, values, null, null)
     {
@@ -102,9 +98,7 @@ public sealed class FeatureTable
         return new FeatureTable(modality, itemIds, matrix.Columns, matrix.Values.AsMemory());
     }
 
-    /// <summary>
-    /// A table from a file, whose ids are known to be sound. Its array belongs to the table and may become the dataset's.
-    /// </summary>
+    /// <summary>A table from a file, whose ids are known to be sound. It owns its array, which may become the dataset's.</summary>
     internal static FeatureTable Adopt(Modality modality, IReadOnlyList<string> itemIds, int dimension, float[] values, string source)
         => new(modality, itemIds, dimension, values, values, source);
 
@@ -121,10 +115,10 @@ public sealed class FeatureTable
         long cells = (long)items.Count * Dimension;
         if (cells > Array.MaxLength)
             throw TooLarge($"expected at most {Array.MaxLength} values of modality {Modality}, found {items.Count} items x {Dimension}.");
-        if (cells > MostCells && cells / MostItemsPerRow > Values.Length)
+        if (cells > MaxCells && cells / MaxItemsPerRow > Values.Length)
         {
-            throw TooLarge($"expected at least one of {MostItemsPerRow} items to have the modality {Modality}, "
-                + $"found {ItemIds.Count} of {items.Count}: "
+            throw TooLarge(
+                $"expected at least one of {MaxItemsPerRow} items to have the modality {Modality}, found {ItemIds.Count} of {items.Count}: "
                 + $"the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
         }
 

@@ -13,9 +13,7 @@ public sealed class IdMap
 
     /// <summary>Creates a map in which the n-th id gets the index n.</summary>
     /// <param name="ids">The raw ids, each once.</param>
-    /// <exception cref="ArgumentException">
-    /// An id is null, blank or not Unicode text (it has half of a surrogate pair), or it occurs twice.
-    /// </exception>
+    /// <exception cref="ArgumentException">An id is null, blank, not Unicode text (half of a surrogate pair) or there twice.</exception>
     public IdMap(IEnumerable<string> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -41,9 +39,7 @@ public sealed class IdMap
     /// <summary>All raw ids in the order of their indices.</summary>
     public IReadOnlyList<string> Ids => _ids;
 
-    /// <summary>
-    /// Each index's place in an order that depends on the raw ids alone and favours none: that of their <see cref="RawId.TieKey"/>s.
-    /// </summary>
+    /// <summary>Each index's place in the order of the ids' <see cref="RawId.TieKey"/>s, which favours no id.</summary>
     internal int[] TieOrder => _tieOrder ??= OrderTies();
 
     /// <summary>The raw id of an index.</summary>

@@ -61,10 +61,10 @@ public sealed class InteractionSet
         _items = items;
     }
 
-    /// <summary>The number of users U, with those that have no pair.</summary>
+    /// <summary>The number of users U, users without a pair included.</summary>
     public int UserCount { get; }
 
-    /// <summary>The number of items I, with those that have no pair.</summary>
+    /// <summary>The number of items I, items without a pair included.</summary>
     public int ItemCount { get; }
 
     /// <summary>The number of pairs.</summary>
@@ -94,7 +94,7 @@ public sealed class InteractionSet
         return users;
     }
 
-    /// <summary>The same users and items without some pairs.</summary>
+    /// <summary>A set over these users and items that lacks the given pairs.</summary>
     /// <param name="left">For each pair, in the order of <see cref="Items"/>, whether it is left out.</param>
     internal InteractionSet Without(ReadOnlySpan<bool> left)
     {

@@ -4,9 +4,7 @@ namespace DRepMRec.Data;
 public readonly record struct Modality
 {
     /// <summary>Creates a modality.</summary>
-    /// <param name="name">
-    /// Its name: letters, digits, '-' and '_', at most 64 of them, as it stands in file names. It is kept in lower case.
-    /// </param>
+    /// <param name="name">Its name, as in file names: at most 64 letters, digits, '-' and '_', kept in lower case.</param>
     /// <exception cref="ArgumentException">The name is empty, too long or has another character.</exception>
     public Modality(string name)
     {

@@ -1,6 +1,6 @@
 namespace DRepMRec.Data;
 
-/// <summary>What a modality covers.</summary>
+/// <summary>The size and the coverage of a modality.</summary>
 public sealed record ModalitySummary
 {
     internal ModalitySummary(Modality modality, int dimension, int present)

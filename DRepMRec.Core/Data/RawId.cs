@@ -2,11 +2,11 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>What holds for raw ids wherever they come in.</summary>
+/// <summary>The rules of raw ids, wherever they come in.</summary>
 internal static class RawId
 {
-    /// <summary>What keeps a text from being a raw id: it is blank, or it isn't Unicode text, which no file could hold.</summary>
-    /// <returns>What was found, for a message, or <see langword="null"/> when the text is a raw id.</returns>
+    /// <summary>Says why a text can't be a raw id: it's blank, or isn't Unicode text, which no file could hold.</summary>
+    /// <returns>The finding, for a message, or <see langword="null"/> when the text is a raw id.</returns>
     public static string? WhatIsWrong(ReadOnlySpan<char> id)
     {
         if (id.IsWhiteSpace())

@@ -13,9 +13,7 @@ public sealed partial class RecDataset
     /// This holds for every loader. Columns are found without regard to case, blanks, '_' and '-' where one alone fits, and files without
     /// regard to case. Two columns that mean the same are an error, and so are features of which no row is of an item with interactions.
     /// </remarks>
-    /// <exception cref="DatasetFormatException">
-    /// No layout fits or several do (the message lists what was looked for and what was found), or a file is wrong.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">No layout or several fit (the message lists the files), or a file is wrong.</exception>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
     public static RecDataset Load(string path, DatasetOptions? options = null)
     {
@@ -30,7 +28,7 @@ public sealed partial class RecDataset
     /// <param name="path">The folder, or the <c>.inter</c> file.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>
-    /// The dataset. Where the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> exist, raw ids are those they give, in the
+    /// The dataset. Where the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> exist, raw ids are taken from them, in the
     /// order of the numbers.
     /// </returns>
     /// <exception cref="DatasetFormatException">A file is wrong.</exception>
@@ -78,13 +76,9 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DatasetFormatException">
-    /// The file is wrong, or has a column x_label while neither <see cref="DelimitedOptions.Label"/> nor <see cref="DatasetOptions.Split"/>
-    /// is set.
-    /// </exception>
-    /// <exception cref="ArgumentException">
-    /// A column is named but the file has no header, or a modality occurs twice, or has a row for none of the items with interactions.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">The file is wrong, has an x_label that no option reads, or two columns are one.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ArgumentException">A column is named without a header, or a modality occurs twice or fits no item.</exception>
     public static RecDataset LoadDelimited(
         string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
     {
@@ -99,9 +93,7 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DatasetFormatException">
-    /// An interaction is wrong, for example by an id that isn't Unicode text; the message has its number, counted from 1.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">An interaction is wrong; the message has its number, counted from 1.</exception>
     /// <exception cref="ArgumentException">A modality occurs twice, or has a row for none of the items with interactions.</exception>
     public static RecDataset FromInteractions(
         string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)

@@ -8,20 +8,15 @@ public sealed partial class RecDataset
     /// raw ids. <see cref="Load"/> gives the same dataset back, also where validation or test is empty.
     /// </summary>
     /// <param name="folder">
-    /// The folder; it is created if need be. Characters of the dataset's name that no file name can have become '_', and what makes it too
-    /// long is cut off.
+    /// The folder; it is created if need be. Characters of the dataset's name that no file name can have become '_', and long names are
+    /// cut.
     /// </param>
     /// <param name="overwrite">Whether the same files may be replaced.</param>
-    /// <remarks>
-    /// Everything is written under temporary names and renamed when all of it is there, so that a failure while writing leaves the folder
-    /// as it was.
-    /// </remarks>
+    /// <remarks>All files are written under temporary names and renamed at the end: a failure leaves the folder as it was.</remarks>
     /// <exception cref="IOException">
     /// The folder holds a dataset already and <paramref name="overwrite"/> isn't set, or it holds files of another one.
     /// </exception>
-    /// <exception cref="InvalidOperationException">
-    /// A raw id has a carriage return, which a text file can't keep, or there is no training interaction, without which nothing would load.
-    /// </exception>
+    /// <exception cref="InvalidOperationException">A raw id has a carriage return, or there is no training interaction.</exception>
     public void SaveMmrec(string folder, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -4,15 +4,10 @@ namespace DRepMRec.Data;
 
 public sealed partial class RecDataset
 {
-    /// <summary>
-    /// Counts what is in the dataset (users, items, interactions per set, density, cold items, modalities), and names what its reader
-    /// passed over.
-    /// </summary>
+    /// <summary>Counts users, items, interactions per set, cold items and modalities, and names what the reader passed over.</summary>
     public DatasetSummary Summarize() => new(this);
 
-    /// <summary>
-    /// The dataset on one line, such as "tiktok: 9,308 users, 6,710 items, 59,541 + 3,051 + 6,130 interactions, audio(128), image(128)".
-    /// </summary>
+    /// <summary>The dataset on one line, as "tiktok: 9,308 users, 6,710 items, 59,541 + 3,051 + 6,130 interactions, text(768)".</summary>
     public override string ToString()
     {
         string modalities = string.Concat(

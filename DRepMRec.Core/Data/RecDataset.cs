@@ -5,12 +5,18 @@ namespace DRepMRec.Data;
 /// per modality.
 /// </summary>
 /// <remarks>Immutable, holds no native memory, and is safe for use by many threads.</remarks>
+/// <example>
+/// <code>
+/// RecDataset data = RecDataset.Load("data/tiktok");
+/// Console.WriteLine(data.Summarize());
+/// </code>
+/// </example>
 public sealed partial class RecDataset
 {
     /// <summary>Puts a dataset together from its parts.</summary>
     /// <param name="name">A name for reports.</param>
     /// <param name="users">The users; every user of an interaction is among them.</param>
-    /// <param name="items">The items; also those that occur in validation or test alone, or have only features.</param>
+    /// <param name="items">The items, with items that occur in validation or test alone, or have only features.</param>
     /// <param name="splits">The three sets of interactions; no pair may be in two of them.</param>
     /// <param name="features">One entry per modality; empty when there is no content.</param>
     /// <exception cref="ArgumentException">The parts don't fit together; the message has both numbers.</exception>
@@ -30,9 +36,9 @@ public sealed partial class RecDataset
             }
         }
 
-        RequireDisjoint(splits.Train, splits.Validation, "training and validation");
-        RequireDisjoint(splits.Train, splits.Test, "training and test");
-        RequireDisjoint(splits.Validation, splits.Test, "validation and test");
+        ThrowIfOverlapping(splits.Train, splits.Validation, "training and validation");
+        ThrowIfOverlapping(splits.Train, splits.Test, "training and test");
+        ThrowIfOverlapping(splits.Validation, splits.Test, "validation and test");
         foreach (ItemFeatures modality in features)
         {
             if (modality.ItemCount != items.Count)
@@ -79,10 +85,10 @@ public sealed partial class RecDataset
     /// <summary>The item features, one entry per modality, in the order of their names.</summary>
     public IReadOnlyList<ItemFeatures> Features { get; }
 
-    /// <summary>What a reader passed over, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
+    /// <summary>The reader's notes on passed-over data, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
-    private static void RequireDisjoint(InteractionSet left, InteractionSet right, string labels)
+    private static void ThrowIfOverlapping(InteractionSet left, InteractionSet right, string labels)
     {
         for (int u = 0; u < right.UserCount; u++)
         {

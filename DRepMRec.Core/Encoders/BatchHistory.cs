@@ -3,12 +3,12 @@ using DRepMRec.Losses;
 
 namespace DRepMRec.Encoders;
 
-/// <summary>The matrix [n, I] whose rows average the items of n users, without building a graph: rows of <see cref="InteractionGraph.UserMeans"/>.</summary>
+/// <summary>The matrix [n, I] whose rows average the items of n users, as rows of <see cref="InteractionGraph.UserMeans"/> do.</summary>
 internal static class BatchHistory
 {
     /// <param name="graph">The user-item graph.</param>
     /// <param name="rows">Names the users.</param>
-    /// <param name="hidden">Interactions of these users to leave out, as <see cref="InteractionGraph.Without"/> does; <see langword="null"/> for none.</param>
+    /// <param name="hidden">A batch whose interactions are left out; <see langword="null"/> for none.</param>
     public static CsrMatrix UserMeans(InteractionGraph graph, RowSet rows, TrainingBatch? hidden)
     {
         ReadOnlySpan<int> users = rows.Users;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Encoders;
 
-/// <summary>Projects the features of one modality and lets through what helps: P = X W1 + b1, H = (P or the given base) ⊙ sigmoid(P W2 + b2).</summary>
+/// <summary>Projects and filters the features of one modality: P = X W1 + b1, H = (P or a given base) ⊙ sigmoid(P W2 + b2).</summary>
 internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
 {
     [ComponentName(Name = "projection_weight")]

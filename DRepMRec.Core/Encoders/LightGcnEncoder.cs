@@ -8,9 +8,12 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Encoders;
 
-/// <summary>
-/// LightGCN (He et al., SIGIR 2020, arXiv 2002.02126): E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over the user-item graph; the representation is the mean over layers 0 to L.
-/// </summary>
+/// <summary>LightGCN (He et al., arXiv 2002.02126): the mean of E^(l+1) = D^(-1/2) A D^(-1/2) E^(l) over layers l from 0 to L.</summary>
+/// <example>
+/// <code>
+/// using var host = new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { Layers = 3 });
+/// </code>
+/// </example>
 public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly LightGcnOptions _options;

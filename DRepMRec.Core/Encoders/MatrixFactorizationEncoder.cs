@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Encoders;
 
-/// <summary>Matrix factorisation: one trainable row per user and item and nothing else; with the BPR loss it is BPR-MF (Rendle et al., UAI 2009, arXiv 1205.2618).</summary>
+/// <summary>Matrix factorisation, one trainable row per user and item; with BPR it's BPR-MF (Rendle et al., arXiv 1205.2618).</summary>
 public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly MatrixFactorizationOptions _options;

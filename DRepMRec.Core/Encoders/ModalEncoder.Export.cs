@@ -21,11 +21,12 @@ public sealed partial class ModalEncoder
             Tensor items = SparseProduct.Sum(Terms(mixing, m));
             if (_weights is not null)
                 items = items.Times(weights[m]) / weightSum;
-            return new ModalityExport(new UserItemEmbeddings(Users(graph, items, features), items)) { Content = Content(features, m, weights[m]) };
+            var part = new UserItemEmbeddings(Users(graph, items, features), items);
+            return new ModalityExport(part) { Content = Content(features, m, weights[m]) };
         })];
     }
 
-    /// <summary>How new items are encoded; not where a gate filters rows that belong to known items, or the columns are principal components.</summary>
+    /// <summary>How new items are encoded; <see langword="null"/> where gates filter known items' rows, or columns were reduced.</summary>
     private ContentExport? Content(ModalFeatures features, int modality, double weight)
     {
         if (_options.Gate == FilterGateKind.Embedding || features.IsReduced)
@@ -46,7 +47,7 @@ public sealed partial class ModalEncoder
         return content with { NeighborValues = UserItemEmbeddings.Values(Spread(features, modality, own)) };
     }
 
-    /// <summary>The weight of each modality among those that an item has.</summary>
+    /// <summary>The weight of each modality among the modalities that an item has.</summary>
     private double[] ModalityWeights()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -11,7 +11,7 @@ public sealed partial class ModalEncoder
     private const double MaxPickedShare = 0.6;
 
     /// <inheritdoc/>
-    /// <remarks>Users are made from the items they have, and of the items only those, the ones asked for, and their neighbours.</remarks>
+    /// <remarks>Users are made from the items they have; only these items, the ones asked for and their neighbours are computed.</remarks>
     public UserItemEmbeddings Encode(InteractionGraph graph, ModalFeatures features, RowSet rows, TrainingBatch? hidden)
     {
         if (rows.IsAll || _options.UserNeighbors > 0)
@@ -40,7 +40,7 @@ public sealed partial class ModalEncoder
         return cold;
     }
 
-    /// <summary>The items that a batch's rows are made from, ascending; <see langword="null"/> when they are most of all, or reach further than one step.</summary>
+    /// <summary>The items that rows are made from, ascending; <see langword="null"/> if most items are, or by more than one step.</summary>
     private int[]? Pick(CsrMatrix history, int[] items)
     {
         if (_options.Neighbors > 0 && _options.RelationLayers > 1)
@@ -62,7 +62,8 @@ public sealed partial class ModalEncoder
         {
             CsrMatrix mixing = Mixing(features).Items(m).SelectRows(picked);
             int[] sources = mixing.UsedColumns();
-            terms[m] = [(mixing.SelectColumns(sources), _gates[m].call(features.Values[m].SelectRows(sources), _items?.SelectRows(sources)))];
+            Tensor gated = _gates[m].call(features.Values[m].SelectRows(sources), _items?.SelectRows(sources));
+            terms[m] = [(mixing.SelectColumns(sources), gated)];
         }
 
         return Weigh(terms, _weights is null ? [] : [.. features.Present.Select(p => p.SelectRows(picked))]);

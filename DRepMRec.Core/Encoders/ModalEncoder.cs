@@ -10,12 +10,20 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>
-/// The modal line of DRepMRec (arXiv 2404.11119): per modality a filter gate that denoises the frozen features and a relation graph over similar items; an item is the weighted sum of its
-/// modalities, a user the mean of the items in the graph.
+/// The modal line of DRepMRec (arXiv 2404.11119): per modality a filter gate that denoises the frozen features and a relation graph over
+/// similar items; an item is the weighted sum of its modalities, a user the mean of the items in the graph.
 /// </summary>
 /// <remarks>
-/// The formulas are our reading of the paper, which publishes no code; docs/method.md has them. Items without any modality get zeros, users without items the mean over all items that have content.
+/// docs/method.md has the formulas, our reading of the paper, which publishes no code. Items without any modality get zeros, users without
+/// items the mean over all items that have content. Not safe for use by many threads.
 /// </remarks>
+/// <example>
+/// <code>
+/// using var features = new ModalFeatures(data.Features);
+/// using var modal = new ModalEncoder(features, new ModalEncoderOptions { Gate = FilterGateKind.Embedding });
+/// using UserItemEmbeddings content = modal.call(new InteractionGraph(data.Train), features);
+/// </code>
+/// </example>
 public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModalEncoderOptions _options;
@@ -32,7 +40,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     [ComponentName(Name = "modality_weight")]
     private readonly Parameter? _weights;
 
-    /// <summary>Creates the encoder for the shapes of some features.</summary>
+    /// <summary>Creates the encoder for the shapes of the given features.</summary>
     /// <param name="features">The features of all items. They stay the caller's; a model around the encoder uses them.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     public ModalEncoder(ModalFeatures features, ModalEncoderOptions? options = null)
@@ -40,10 +48,12 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     {
         ArgumentNullException.ThrowIfNull(features);
         _options = options ?? new ModalEncoderOptions();
-        _options.Validate(features.ModalityCount);
+        _options.ThrowIfInvalid(features.ModalityCount);
         Features = features;
         var initialization = new Initialization(_options.Seed);
-        _gates = new ModuleList<FilterGate>([.. features.Values.Select(v => new FilterGate((int)v.shape[1], EmbeddingDim, _options.Gate != FilterGateKind.None, initialization))]);
+        bool hasGate = _options.Gate != FilterGateKind.None;
+        _gates = new ModuleList<FilterGate>(
+            [.. features.Values.Select(v => new FilterGate((int)v.shape[1], EmbeddingDim, hasGate, initialization))]);
         if (_options.Gate == FilterGateKind.Embedding)
             _items = initialization.XavierUniform(features.ItemCount, EmbeddingDim);
         if (_options.Weighting == ModalityWeighting.Learned)
@@ -65,7 +75,11 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentNullException.ThrowIfNull(features);
         if (features.ModalityCount != _gates.Count)
-            throw new ArgumentException($"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
+        {
+            throw new ArgumentException(
+                $"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
+        }
+
         ShapeCheck.ThrowIfOtherSize(graph, graph?.UserCount ?? 0, features.ItemCount);
 
         using DisposeScope scope = NewDisposeScope();
@@ -88,7 +102,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return Weigh(terms, features.Present);
     }
 
-    /// <summary>What a modality adds to the items, as products of constant matrices and gated features.</summary>
+    /// <summary>A modality's part of the items, as products of constant matrices and gated features.</summary>
     private List<(CsrMatrix, Tensor)> Terms(ModalMixing mixing, int modality)
     {
         Tensor own = _gates[modality].call(mixing.Features.Values[modality], _items);
@@ -107,14 +121,15 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     }
 
     /// <summary>The weighted sum over modalities; all but trained weights are in the matrices.</summary>
-    /// <param name="terms">What each modality adds.</param>
+    /// <param name="terms">The part of each modality.</param>
     /// <param name="present">Per modality, 1 for items that have it.</param>
     private Tensor Weigh(List<(CsrMatrix, Tensor)>[] terms, IReadOnlyList<Tensor> present)
     {
         if (_weights is null)
             return SparseProduct.Sum([.. terms.SelectMany(t => t)]);
 
-        Tensor shares = _weights.softmax(0), sum = SparseProduct.Sum(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
+        Tensor shares = _weights.softmax(0);
+        Tensor sum = SparseProduct.Sum(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
         for (int m = 1; m < terms.Length; m++)
         {
             sum = sum.Plus(SparseProduct.Sum(terms[m]) * shares.narrow(0, m, 1));
@@ -132,17 +147,22 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return _mixing!;
     }
 
-    /// <summary>[U, D]: each user the mean of their items, and what similar users bring; users without items the mean over all items that have content.</summary>
+    /// <summary>[U, D]: the mean of a user's items plus similar users' rows; without items, the mean over items with content.</summary>
     private Tensor Users(InteractionGraph graph, Tensor items, ModalFeatures features)
     {
         Tensor users = graph.UserMeans.Propagate(items);
         if (_options.UserNeighbors > 0)
-            users = users.Plus(_userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors)).Propagate(users));
+        {
+            CsrMatrix similar = _userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors));
+            users = users.Plus(similar.Propagate(users));
+        }
+
         return graph.ColdUserCount == 0
             ? users
             : users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));
     }
 
     /// <summary>[1, D]: the mean over all items that have content.</summary>
-    private static Tensor MeanItem(Tensor items, ModalFeatures features) => items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
+    private static Tensor MeanItem(Tensor items, ModalFeatures features)
+        => items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
 }

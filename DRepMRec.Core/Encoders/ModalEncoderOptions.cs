@@ -8,7 +8,7 @@ public enum FilterGateKind
     /// <summary>H = P ⊙ sigmoid(P W2 + b2) with P = X W1 + b1: the features filter themselves.</summary>
     Self,
 
-    /// <summary>H = M ⊙ sigmoid(P W2 + b2) with a trainable row of M per item, which belongs to the modal line alone: the features filter it.</summary>
+    /// <summary>H = M ⊙ sigmoid(P W2 + b2) with a trainable row of M per item, the modal line's own: the features filter it.</summary>
     Embedding,
 
     /// <summary>H = P: no gate.</summary>
@@ -47,7 +47,7 @@ public sealed record ModalEncoderOptions
     /// <value>0 (no relation graphs) or more. The default is 1.</value>
     public int RelationLayers { get; init => field = Guard.NotNegative(value); } = 1;
 
-    /// <summary>Whether an item keeps its own representation beside what its neighbours bring.</summary>
+    /// <summary>Whether an item keeps its own representation beside the mean of its neighbours.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepSelf { get; init; } = true;
 
@@ -59,7 +59,7 @@ public sealed record ModalEncoderOptions
     /// <value>Each 0 or above, not all 0. Empty by default.</value>
     public IReadOnlyList<double> FixedWeights { get; init; } = [];
 
-    /// <summary>The number of users k that a user is linked to by the items they share, in the whole training graph: like the relation graphs it is frozen.</summary>
+    /// <summary>The number of users k that a user is linked to by shared items, in a frozen graph of all training interactions.</summary>
     /// <value>0 (no user graph, the default) or more.</value>
     public int UserNeighbors { get; init => field = Guard.NotNegative(value); }
 
@@ -67,7 +67,7 @@ public sealed record ModalEncoderOptions
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 
-    internal void Validate(int modalityCount)
+    internal void ThrowIfInvalid(int modalityCount)
     {
         if (Weighting != ModalityWeighting.Fixed)
             return;

@@ -4,8 +4,9 @@ using DRepMRec.Graphs;
 namespace DRepMRec.Encoders;
 
 /// <summary>
-/// What is constant in an encoder over some features: the matrices [I, I] that turn the gated features of a modality into what it adds to the items. They hold which items have the modality, what it weighs among those that an
-/// item has, the item itself and its neighbours, so that one sparse product does what would be five passes over [I, D].
+/// The constant matrices [I, I] that turn the gated features of a modality into its part of the items. They hold which items have the
+/// modality, its weight among an item's modalities, the item itself and its neighbours, so that one sparse product does what would be five
+/// passes over [I, D].
 /// </summary>
 internal sealed class ModalMixing
 {
@@ -13,7 +14,7 @@ internal sealed class ModalMixing
     private readonly CsrMatrix?[] _relations;
 
     /// <param name="features">The features.</param>
-    /// <param name="options">The encoder's options. Trained weights aren't constant: under <see cref="ModalityWeighting.Learned"/> all weigh 1 here.</param>
+    /// <param name="options">The encoder's options. Under <see cref="ModalityWeighting.Learned"/> all weigh 1 here.</param>
     public ModalMixing(ModalFeatures features, ModalEncoderOptions options)
     {
         Features = features;
@@ -31,13 +32,13 @@ internal sealed class ModalMixing
         }
     }
 
-    /// <summary>The features it was made for.</summary>
+    /// <summary>The features that the matrices were made for.</summary>
     public ModalFeatures Features { get; }
 
-    /// <summary>What the gated features of a modality themselves are multiplied with.</summary>
+    /// <summary>The matrix that the gated features of a modality are multiplied with.</summary>
     public CsrMatrix Items(int modality) => _items[modality];
 
-    /// <summary>What is multiplied with the last but one of several steps along the relation graph; <see langword="null"/> when there is no more than one, which is in <see cref="Items"/>.</summary>
+    /// <summary>The matrix of the last of several relation steps; <see langword="null"/> if <see cref="Items"/> has the only one.</summary>
     public CsrMatrix? LastRelations(int modality) => _relations[modality];
 
     private static float[][] Weights(ModalFeatures features, ModalEncoderOptions options)

@@ -31,7 +31,7 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
         _items = new PackedMatrix(items, items.Length / dimension, dimension);
     }
 
-    /// <summary>Copies representations out of libtorch, to rank and evaluate by their dot products. The tensors stay the caller's.</summary>
+    /// <summary>Copies representations out of libtorch to score by their dot products. The tensors stay the caller's.</summary>
     /// <param name="embeddings">The representations of all users and items.</param>
     public static EmbeddingScorer Of(UserItemEmbeddings embeddings)
         => new(UserItemEmbeddings.Values(embeddings.Users), UserItemEmbeddings.Values(embeddings.Items), embeddings.Dimension);

@@ -5,7 +5,7 @@ namespace DRepMRec.Evaluation;
 /// <summary>Which set of interactions is evaluated.</summary>
 public enum EvaluationTarget
 {
-    /// <summary>Validation: what choices are made on.</summary>
+    /// <summary>Validation: the set that choices are made on.</summary>
     Validation,
 
     /// <summary>Test: read once, at the end.</summary>
@@ -28,7 +28,7 @@ public enum UserFilter
     /// <summary>All that have at least one positive.</summary>
     WithPositives,
 
-    /// <summary>Those of them that also have a training interaction.</summary>
+    /// <summary>Users with positives that also have a training interaction.</summary>
     WithTraining,
 }
 
@@ -37,7 +37,7 @@ public sealed record EvaluationOptions
 {
     /// <summary>The metrics.</summary>
     /// <value>At least one. By default Recall and NDCG at 10 and 20, and Precision, MAP, MRR and HitRate at 20.</value>
-    public IReadOnlyList<RankingMetric> Metrics { get; init => field = Guard.NotEmpty(value); } =
+    public IReadOnlyList<RankingMetric> Metrics { get; init => field = RankingMetric.RequireCutOffs(Guard.NotEmpty(value)); } =
     [
         RankingMetric.Recall(10), RankingMetric.Recall(20), RankingMetric.Ndcg(10), RankingMetric.Ndcg(20),
         RankingMetric.Precision(20), RankingMetric.Map(20), RankingMetric.Mrr(20), RankingMetric.HitRate(20),

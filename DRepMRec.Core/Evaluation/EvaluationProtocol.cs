@@ -3,7 +3,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>What a figure was measured under: two figures compare only if their protocols agree.</summary>
+/// <summary>The conditions that a figure was measured under: two figures compare only if their protocols agree.</summary>
 public sealed record EvaluationProtocol
 {
     internal EvaluationProtocol()
@@ -73,10 +73,7 @@ public sealed record EvaluationProtocol
         Test = data.Test.Count,
     };
 
-    /// <summary>
-    /// The first field that keeps figures from being compared, with both values; the dataset's name, the list of metrics and the seed may
-    /// differ.
-    /// </summary>
+    /// <summary>The first field, with both values, that forbids a comparison of figures; name, metrics and seed may differ.</summary>
     /// <returns>Such as "Target is Test and Validation", or <see langword="null"/> when the figures compare.</returns>
     internal string? DifferenceTo(EvaluationProtocol other)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DRepMRec.Data;
 
 namespace DRepMRec.Evaluation;
 
@@ -19,7 +20,7 @@ public sealed class EvaluationResult
     private readonly IReadOnlyDictionary<RankingMetric, double[]> _perUser;
 
     internal EvaluationResult(
-        EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users,
+        EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users, IdMap ids,
         IReadOnlyDictionary<RankingMetric, double[]> perUser, double coverage, TimeSpan elapsed)
     {
         Protocol = protocol;
@@ -27,24 +28,22 @@ public sealed class EvaluationResult
         ColdItems = cold;
         ColdItemsAmongCold = coldAmongCold;
         EvaluatedUsers = users;
+        Users = ids;
         _perUser = perUser;
         ItemCoverage = coverage;
         Elapsed = elapsed;
     }
 
-    /// <summary>What the figures were measured under.</summary>
+    /// <summary>The protocol that the figures were measured under.</summary>
     public EvaluationProtocol Protocol { get; }
 
     /// <summary>The figures over all evaluated users.</summary>
     public GroupResult All { get; }
 
-    /// <summary>
-    /// The figures for positives without a training interaction, ranked among all items, over the users who have such;
-    /// <see langword="null"/> when there are none.
-    /// </summary>
+    /// <summary>The figures for positives that are cold items, ranked among all items; <see langword="null"/> if there are none.</summary>
     public GroupResult? ColdItems { get; }
 
-    /// <summary>The same, ranked among items without a training interaction only.</summary>
+    /// <summary>The figures for positives that are cold items, ranked among cold items only.</summary>
     public GroupResult? ColdItemsAmongCold { get; }
 
     /// <summary>The averages over all evaluated users.</summary>
@@ -52,6 +51,9 @@ public sealed class EvaluationResult
 
     /// <summary>The evaluated users' indices, ascending; none in the epochs of a training's history other than the best.</summary>
     public IReadOnlyList<int> EvaluatedUsers { get; }
+
+    /// <summary>The users of the dataset, whose indices <see cref="EvaluatedUsers"/> are.</summary>
+    internal IdMap Users { get; }
 
     /// <summary>The share of all items that are in some user's top K, at the largest K.</summary>
     public double ItemCoverage { get; }
@@ -67,9 +69,7 @@ public sealed class EvaluationResult
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// It is an epoch of a training's history that isn't the best one: those keep the averages alone.
-    /// </exception>
+    /// <exception cref="InvalidOperationException">It is of an epoch that isn't the training's best: only averages are kept.</exception>
     public IReadOnlyList<double> PerUser(RankingMetric metric)
     {
         if (EvaluatedUsers.Count == 0)
@@ -78,9 +78,9 @@ public sealed class EvaluationResult
             : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", _perUser.Keys)}.");
     }
 
-    /// <summary>The same averages without the values per user, whose memory would grow with each epoch of a training.</summary>
+    /// <summary>A copy without the values per user, whose memory would grow with each epoch of a training.</summary>
     internal EvaluationResult WithoutUsers()
-        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
+        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], Users, new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using DRepMRec.Data;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Evaluation;
 
@@ -9,6 +11,11 @@ namespace DRepMRec.Evaluation;
 /// the user and of the items decide, by a hash: it favours neither popular items nor those that come first in a file, it is the same in
 /// every run, and a scorer that gives every item the same score ranks as chance does.
 /// </remarks>
+/// <example>
+/// <code>
+/// EvaluationResult result = new Evaluator().Evaluate(new PopularityRecommender(data.Train), data, EvaluationTarget.Test);
+/// </code>
+/// </example>
 public sealed class Evaluator
 {
     private readonly EvaluationOptions _options;
@@ -25,11 +32,13 @@ public sealed class Evaluator
     /// <param name="seed">The seed of the training, for the protocol.</param>
     /// <exception cref="ArgumentException">The scorer is for other numbers of users or items, or no user has a positive.</exception>
     /// <exception cref="NotFiniteNumberException">A score is NaN; the message has user and item.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The target isn't one of the two.</exception>
     public EvaluationResult Evaluate(
         IItemScorer scorer, RecDataset data, EvaluationTarget target, CancellationToken cancellationToken = default, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         ArgumentNullException.ThrowIfNull(data);
+        Guard.Defined(target, nameof(target));
         if (scorer.UserCount != data.Users.Count || scorer.ItemCount != data.Items.Count)
         {
             throw new ArgumentException(
@@ -76,9 +85,10 @@ public sealed class Evaluator
                 return workspace;
             }, task.Collect);
         }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<NotFiniteNumberException>().FirstOrDefault() is { } notFinite)
+        catch (AggregateException e)
         {
-            throw new NotFiniteNumberException(notFinite.Message, e);
+            // What the scorer throws on another thread is what the caller gets.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions.OfType<NotFiniteNumberException>().FirstOrDefault() ?? e.InnerExceptions[0]);
         }
     }
 }

@@ -9,16 +9,13 @@ public sealed record LineAlignment
     internal LineAlignment(int rows, double sameCosine, double differentCosine, double energyDistance)
         => (Rows, SameCosine, DifferentCosine, EnergyDistance) = (rows, sameCosine, differentCosine, energyDistance);
 
-    /// <summary>The number n of users (items) that are compared: those with behaviour whose row is zero in neither line.</summary>
+    /// <summary>The number n of users (items) that are compared: all with behaviour whose row is zero in neither line.</summary>
     public int Rows { get; }
 
-    /// <summary>The mean cosine between the two representations of the same one; NaN when n is 0.</summary>
+    /// <summary>The mean cosine between a user's (item's) two representations; NaN when n is 0.</summary>
     public double SameCosine { get; }
 
-    /// <summary>
-    /// The mean cosine between the behaviour representation of one and the modal representation of another, over all n (n - 1) pairs: what
-    /// chance alone gives; NaN when n is below 2.
-    /// </summary>
+    /// <summary>The mean cosine of one's behaviour and another's modal row, over n (n - 1) pairs; NaN when n is below 2.</summary>
     public double DifferentCosine { get; }
 
     /// <summary>
@@ -27,7 +24,7 @@ public sealed record LineAlignment
     /// </summary>
     public double EnergyDistance { get; }
 
-    /// <summary>Compares the rows at some places.</summary>
+    /// <summary>Compares the rows at the given places.</summary>
     /// <param name="behavior">N * dimension values, row by row.</param>
     /// <param name="modal">As many.</param>
     /// <param name="dimension">The dimension D.</param>

@@ -8,7 +8,7 @@ namespace DRepMRec.Evaluation;
 /// 2404.11119, sets out from): whether behaviour and modal representations agree and are distributed alike, and whether the modal line has
 /// forgotten the similarities of the features that it was made from.
 /// </summary>
-/// <remarks>The same seed gives the same numbers.</remarks>
+/// <remarks>Numbers repeat with the seed. Immutable.</remarks>
 public sealed record LineDiagnostics
 {
     private LineDiagnostics(LineAlignment users, LineAlignment items, IReadOnlyList<SimilarityRetention> modalities)
@@ -25,7 +25,7 @@ public sealed record LineDiagnostics
 
     /// <summary>Measures two lines, however they were made.</summary>
     /// <param name="behavior">The behaviour line, [U, D] and [I, D].</param>
-    /// <param name="modal">The modal line, of the same shapes.</param>
+    /// <param name="modal">The modal line, shaped like the behaviour line.</param>
     /// <param name="graph">The training graph: users and items without an edge have no behaviour and aren't compared.</param>
     /// <param name="features">The features that the modal line was made from.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
@@ -37,8 +37,8 @@ public sealed record LineDiagnostics
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(features);
         options ??= new LineDiagnosticsOptions();
-        Check(behavior, "behavior", graph, modal.Dimension);
-        Check(modal, "modal", graph, behavior.Dimension);
+        ThrowIfNotAlike(behavior, "behavior", graph, modal.Dimension);
+        ThrowIfNotAlike(modal, "modal", graph, behavior.Dimension);
         if (features.ItemCount != graph.ItemCount)
         {
             throw new ArgumentException($"The features have {features.ItemCount} items; the graph has {graph.ItemCount}.",
@@ -55,7 +55,7 @@ public sealed record LineDiagnostics
                 .Select(m => SimilarityRetention.Of(modalItems, dimension, features, m, options))]);
     }
 
-    private static void Check(UserItemEmbeddings line, string name, InteractionGraph graph, int dimension)
+    private static void ThrowIfNotAlike(UserItemEmbeddings line, string name, InteractionGraph graph, int dimension)
     {
         if (line.Users.shape[0] != graph.UserCount || line.Items.shape[0] != graph.ItemCount || line.Dimension != dimension)
         {

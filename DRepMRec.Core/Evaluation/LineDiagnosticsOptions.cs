@@ -5,10 +5,7 @@ namespace DRepMRec.Evaluation;
 /// <summary>Options of <see cref="LineDiagnostics"/>.</summary>
 public sealed record LineDiagnosticsOptions
 {
-    /// <summary>
-    /// The most users, and the most items, that the energy distance is taken over, drawn at random when there are more: time grows with the
-    /// square.
-    /// </summary>
+    /// <summary>The most users and items, each, that the energy distance is taken over; of more, as many are drawn at random.</summary>
     /// <value>At least 1. The default is 2000.</value>
     public int MaxRows { get; init => field = Guard.Positive(value); } = 2000;
 
@@ -16,7 +13,7 @@ public sealed record LineDiagnosticsOptions
     /// <value>At least 2. The default is 100,000.</value>
     public int Pairs { get; init => field = Guard.InRange(value, 2, int.MaxValue); } = 100_000;
 
-    /// <summary>The seed of what is drawn.</summary>
+    /// <summary>The seed of the random draws.</summary>
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace DRepMRec.Evaluation;
 
@@ -8,10 +9,7 @@ public enum RankingMetricKind
     /// <summary>The share of the user's positives that are in the top K.</summary>
     Recall,
 
-    /// <summary>
-    /// Discounted cumulative gain over that of the best possible ranking: hits at rank r count 1 / log2(r + 1), the best ranking has min(K,
-    /// positives) hits.
-    /// </summary>
+    /// <summary>Discounted cumulative gain, hits at rank r counting 1 / log2(r + 1), over that of min(K, positives) hits first.</summary>
     Ndcg,
 
     /// <summary>The share of the top K that are positives: hits / K.</summary>
@@ -28,6 +26,7 @@ public enum RankingMetricKind
 }
 
 /// <summary>A ranking metric at a cut-off K, computed per user and averaged over users.</summary>
+/// <example><code>double recall = result[RankingMetric.Recall(20)];</code></example>
 public readonly record struct RankingMetric
 {
     // The gain of the best ranking with n hits, for the usual n.
@@ -92,6 +91,11 @@ public readonly record struct RankingMetric
         throw new FormatException($"Expected a metric such as 'Recall@20' ({kinds}), got {Internals.Shown.Text(text)}.");
     }
 
+    /// <summary>Refuses metrics that nothing made, whose cut-off is 0.</summary>
+    internal static IReadOnlyList<RankingMetric> RequireCutOffs(IReadOnlyList<RankingMetric> metrics, [CallerMemberName] string name = "")
+        => metrics.All(metric => metric.K > 0) ? metrics
+            : throw new ArgumentException($"{name} must have a cut-off of at least 1 each; got {Internals.Shown.List(metrics)}.", name);
+
     /// <inheritdoc/>
     public override string ToString()
     {
@@ -101,9 +105,7 @@ public readonly record struct RankingMetric
     }
 
     /// <summary>The metric of one user.</summary>
-    /// <param name="hits">
-    /// For each rank from 1, whether the item there is a positive; as many ranks as there are ranked items, at least min(K, candidates).
-    /// </param>
+    /// <param name="hits">For each rank from 1, whether its item is a positive; at least min(K, candidates) ranks.</param>
     /// <param name="positives">The number of the user's positives, at least 1.</param>
     internal double Compute(ReadOnlySpan<bool> hits, int positives)
     {

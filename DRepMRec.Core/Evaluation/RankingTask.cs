@@ -5,9 +5,7 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>
-/// One evaluation: ranks blocks of users, each with its own workspace, and puts the figures of all users together in their order.
-/// </summary>
+/// <summary>One evaluation: ranks blocks of users, each in its own workspace, and averages their figures in order.</summary>
 /// <remarks>
 /// Of equal scores the first is the one that comes first in an order of the items that depends on their raw ids alone, begun at a place
 /// that depends on the user's raw id alone. So every item is as likely as any other to be first, and neither popularity nor the order of
@@ -49,9 +47,7 @@ internal sealed class RankingTask
         (_all, _cold, _coldAmongCold) = (Values(), Values(), Values());
     }
 
-    /// <summary>
-    /// How many users are ranked at once: as many as let a block of scores stay in the cache, in whole row blocks of the product.
-    /// </summary>
+    /// <summary>How many users are ranked at once: as many whole row blocks as let a block of scores stay in the cache.</summary>
     public int UsersAtOnce => _range is null ? Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, _scorer.ItemCount), 1, 96) : 48;
 
     private int ItemsAtOnce => _range is null
@@ -62,10 +58,7 @@ internal sealed class RankingTask
         => new(UsersAtOnce, Math.Min(ItemsAtOnce, _scorer.ItemCount), _scorer.ItemCount, _largestK, Math.Min(_largestK, _coldItems.Length),
             _tieOrder);
 
-    /// <summary>
-    /// Ranks the users at places [from, to) of the evaluated users: for each block of items, their scores, what is masked, and the best so
-    /// far.
-    /// </summary>
+    /// <summary>Ranks the evaluated users at places [from, to): for each block of items scores, masks and the best so far.</summary>
     public void Rank(Workspace workspace, int from, int to)
     {
         ReadOnlySpan<int> users = _users.AsSpan(from..to);
@@ -113,8 +106,9 @@ internal sealed class RankingTask
         workspace.Best[n].Offer(scores, first);
         if (_coldPositives[place] == 0)
             return;
-        for (int at = workspace.ColdPlaces[n]; at < _coldItems.Length && _coldItems[at] < first + scores.Length; workspace.ColdPlaces[n] = ++at)
-            workspace.BestCold[n].Offer(scores[_coldItems[at] - first], _coldItems[at]);
+        ref int cold = ref workspace.ColdPlaces[n];
+        for (; cold < _coldItems.Length && _coldItems[cold] < first + scores.Length; cold++)
+            workspace.BestCold[n].Offer(scores[_coldItems[cold] - first], _coldItems[cold]);
     }
 
     /// <summary>Takes the items of this block out. As items ascend, each is looked at once.</summary>
@@ -167,7 +161,8 @@ internal sealed class RankingTask
         double coverage = _covered.Count(c => c) / (double)_covered.Length;
         GroupResult all = Average(_all, everyone, everyone.Sum(n => _positives.ItemsOf(_users[n]).Length));
         GroupResult? Cold(double[][] values) => withCold.Length == 0 ? null : Average(values, withCold, coldPositives);
-        return new EvaluationResult(protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, perUser, coverage, clock.Elapsed);
+        return new EvaluationResult(
+            protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, _data.Users, perUser, coverage, clock.Elapsed);
     }
 
     private GroupResult Average(double[][] values, int[] places, int positives)
@@ -184,7 +179,7 @@ internal sealed class RankingTask
         return count;
     }
 
-    /// <summary>What one thread needs, made once: nothing is allocated per user.</summary>
+    /// <summary>The buffers of one thread, made once: nothing is allocated per user.</summary>
     internal sealed class Workspace(int users, int itemsAtOnce, int items, int k, int coldK, int[] tieOrder)
     {
         public float[] Scores { get; } = new float[checked(users * itemsAtOnce)];

@@ -4,12 +4,15 @@ using MathNet.Numerics.Distributions;
 namespace DRepMRec.Evaluation;
 
 /// <summary>Tells differences between models from chance.</summary>
+/// <example><code>PairedComparison gain = SignificanceTest.PairedT(withBma, without, RankingMetric.Recall(20));</code></example>
 public static class SignificanceTest
 {
     /// <summary>The paired t-test (Student, 1908) over the per-user values of two models.</summary>
     /// <param name="first">The values of one model.</param>
     /// <param name="second">The values of the other, of the same users in the same order.</param>
-    /// <exception cref="ArgumentException">The numbers of users differ, or there are fewer than 2, or a value isn't finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The numbers of users differ, or there are fewer than 2, or a value or the square of a difference isn't finite.
+    /// </exception>
     public static PairedComparison PairedT(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
         ArgumentNullException.ThrowIfNull(first);
@@ -33,27 +36,31 @@ public static class SignificanceTest
         for (int i = 0; i < n; i++)
             squares += Math.Pow(first[i] - second[i] - mean, 2);
         double error = Math.Sqrt(squares / (n - 1) / n);
+        if (!double.IsFinite(error))
+            throw new ArgumentException("Expected differences whose squares are finite; got larger ones.", nameof(second));
         if (error == 0)
             return new PairedComparison(n, mean, 0, mean == 0 ? 0 : mean * double.PositiveInfinity, mean == 0 ? 1 : 0);
         double t = mean / error;
         return new PairedComparison(n, mean, error, t, 2 * StudentT.CDF(0, 1, n - 1, -Math.Abs(t)));
     }
 
-    /// <summary>Compares two evaluations of the same protocol by the values that they kept per user.</summary>
+    /// <summary>
+    /// Compares two evaluations of the same protocol by the values that they kept per user. Users are paired by their raw ids, so that
+    /// the datasets may have them in another order.
+    /// </summary>
     /// <param name="first">One model's evaluation.</param>
     /// <param name="second">The other's.</param>
     /// <param name="metric">A metric that both evaluated.</param>
-    /// <exception cref="ArgumentException">
-    /// The protocols differ in more than the name of the dataset, the list of metrics and the seed, or other users were evaluated; the
-    /// message has the field.
-    /// </exception>
+    /// <exception cref="ArgumentException">The protocols differ in more than dataset name, metrics and seed, or the users do.</exception>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated by both.</exception>
     public static PairedComparison PairedT(EvaluationResult first, EvaluationResult second, RankingMetric metric)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        string? difference = first.Protocol.DifferenceTo(second.Protocol)
-            ?? (first.EvaluatedUsers.SequenceEqual(second.EvaluatedUsers) ? null : $"{nameof(EvaluationResult.EvaluatedUsers)} differ");
+        string? difference = first.Protocol.DifferenceTo(second.Protocol);
+        int[]? places = difference is null ? PlacesOf(first, second) : null;
+        if (difference is null && places is null)
+            difference = $"{nameof(EvaluationResult.EvaluatedUsers)} differ";
         if (difference is not null)
         {
             throw new ArgumentException(
@@ -61,13 +68,21 @@ public static class SignificanceTest
                     nameof(second));
         }
 
-        return PairedT(first.PerUser(metric), second.PerUser(metric));
+        IReadOnlyList<double> own = first.PerUser(metric), others = second.PerUser(metric);
+        return PairedT(own, [.. places!.Select(place => others[place])]);
     }
 
-    /// <summary>
-    /// Corrects the p-values of a family of tests by Holm's step-down method (1979), which keeps the chance of any false discovery below
-    /// the level that the results are compared with.
-    /// </summary>
+    // Where the second has each user of the first. Datasets of one split may number their users in other ways.
+    private static int[]? PlacesOf(EvaluationResult first, EvaluationResult second)
+    {
+        var known = new Dictionary<string, int>(second.EvaluatedUsers.Count, StringComparer.Ordinal);
+        for (int place = 0; place < second.EvaluatedUsers.Count; place++)
+            known.Add(second.Users[second.EvaluatedUsers[place]], place);
+        int[] places = [.. first.EvaluatedUsers.Select(user => known.GetValueOrDefault(first.Users[user], -1))];
+        return places.Length == known.Count && !places.Contains(-1) ? places : null;
+    }
+
+    /// <summary>Corrects p-values of a family of tests by Holm's method (1979), which bounds the chance of any false discovery.</summary>
     /// <param name="pValues">The p-values, each from 0 to 1.</param>
     /// <returns>The corrected p-values in the order of the input.</returns>
     /// <exception cref="ArgumentException">A p-value isn't from 0 to 1.</exception>

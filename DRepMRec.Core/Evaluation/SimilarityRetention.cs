@@ -6,10 +6,7 @@ using MathNet.Numerics.Statistics;
 
 namespace DRepMRec.Evaluation;
 
-/// <summary>
-/// How much the modal line still knows of what one modality's features say about which items are alike: where it has forgotten them, the
-/// correlations are near 0.
-/// </summary>
+/// <summary>How much of a modality's similarities between items the modal line keeps: forgotten ones give correlations near 0.</summary>
 public sealed record SimilarityRetention
 {
     internal SimilarityRetention(Modality modality, int pairs, double pearson, double spearman)
@@ -18,9 +15,7 @@ public sealed record SimilarityRetention
     /// <summary>The modality.</summary>
     public Modality Modality { get; }
 
-    /// <summary>
-    /// The number of random pairs of different items that have the modality and a row in the modal line; 0 when fewer than two have.
-    /// </summary>
+    /// <summary>The number of random pairs of items with the modality and a row in the modal line; 0 for fewer than two items.</summary>
     public int Pairs { get; }
 
     /// <summary>
@@ -29,11 +24,11 @@ public sealed record SimilarityRetention
     /// </summary>
     public double Pearson { get; }
 
-    /// <summary>The correlation between the ranks of the same cosines.</summary>
+    /// <summary>The correlation between the ranks of the pairs' cosines in the modal line and by features.</summary>
     public double Spearman { get; }
 
-    internal static SimilarityRetention Of(float[] modal, int dimension, ModalFeatures features, int modality,
-        LineDiagnosticsOptions options)
+    internal static SimilarityRetention Of(
+        float[] modal, int dimension, ModalFeatures features, int modality, LineDiagnosticsOptions options)
     {
         ItemFeatures source = features.Sources[modality];
         ReadOnlySpan<float> Line(int item) => modal.AsSpan(item * dimension, dimension);

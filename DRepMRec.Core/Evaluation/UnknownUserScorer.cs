@@ -1,6 +1,6 @@
 namespace DRepMRec.Evaluation;
 
-/// <summary>Scores items by the number of their training users for users of whom nothing is known, as serving does, and by another scorer for all others.</summary>
+/// <summary>Scores items for unknown users by the items' numbers of users, as serving does, and for others by another scorer.</summary>
 /// <param name="scorer">Scores all other users.</param>
 /// <param name="isKnown">For each user whether anything is known.</param>
 /// <param name="itemDegrees">The number of training users of each item.</param>

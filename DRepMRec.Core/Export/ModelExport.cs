@@ -12,28 +12,29 @@ namespace DRepMRec.Export;
 
 /// <summary>Takes a trained model out of libtorch.</summary>
 /// <remarks>
-/// What can't be taken out faithfully stays behind: the fused rows are rebuilt from the lines, and items from their features, and where the results differ the lines, or
-/// the content form, are left out.
+/// What can't be taken out faithfully stays behind: the fused rows are rebuilt from the lines, and items from their features, and where the
+/// results differ the lines, or the content form, are left out.
 /// </remarks>
 internal sealed class ModelExport(DRepMRecModel model, RecDataset data, RecommenderOptions options)
 {
     private const float Tolerance = 1e-3f;
 
     /// <param name="figures">The validation figures, by metric.</param>
-    /// <param name="more">What the manifest tells beside the model's own options, by name.</param>
+    /// <param name="more">The fields of the manifest beside the model's own options, by name.</param>
     public ServingModel Build(IReadOnlyDictionary<string, double> figures, params IEnumerable<(string Name, object? Value)> more)
     {
         using UserItemEmbeddings final = model.Embed();
-        int dimension = final.Dimension;
         var fields = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in model.Description.Concat(more))
             OptionFields.Add(fields, name, value);
         var manifest = new ModelManifest(
-            ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, data.Name, data.SplitChecksum, data.Users.Count, data.Items.Count, dimension, figures)
+            ModelManifest.CurrentFormatVersion, ModelManifest.ThisLibrary, data.Name, data.SplitChecksum, data.Users.Count,
+            data.Items.Count, final.Dimension, figures)
         {
             Options = fields,
         };
-        ServingModel fused = ServingModel.OfFusedRows(manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
+        ServingModel fused = ServingModel.OfFusedRows(
+            manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
         return FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
     }
 
@@ -48,20 +49,18 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         return model.AtInference(() =>
         {
             UserItemEmbeddings behavior = model.KnownBehavior();
-            return model.AlignmentModule.Export(behavior) is { } fusion && model.ModalEncoder?.Export(model.Graph, model.Features!) is { } modalities
+            return model.AlignmentModule.Export(behavior) is { } fusion
+                && model.ModalEncoder?.Export(model.Graph, model.Features!) is { } modalities
                 ? WithLines(fused, behavior, fusion, modalities)
                 : fused;
         });
     }
 
-    private ServingModel WithLines(ServingModel fused, UserItemEmbeddings behavior, FusionForm fusion, IReadOnlyList<ModalityExport> modalities)
+    private ServingModel WithLines(
+        ServingModel fused, UserItemEmbeddings behavior, FusionForm fusion, IReadOnlyList<ModalityExport> modalities)
     {
-        if (modalities.Count != model.Features!.ModalityCount)
-        {
-            throw new InvalidOperationException(
-                $"{model.ModalEncoder!.GetType().Name} is expected to export {model.Features.ModalityCount} modalities, one per modality of its features; got {modalities.Count}.");
-        }
-
+        ExportCheck.ThrowIfUnfit(model.AlignmentModule!, fusion);
+        ExportCheck.ThrowIfUnfit(model.ModalEncoder!, modalities, model.Features!, behavior);
         ServingModel lines = fused with
         {
             UserBehavior = Rows(behavior.Users),
@@ -74,7 +73,7 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             Lines = fusion,
             Normalized = model.Loss.Score == ScoreFunction.Cosine,
             LineDimension = behavior.Dimension,
-            Modalities = [.. model.Features.Sources.Zip(modalities, (source, modality) => new ModalityForm
+            Modalities = [.. model.Features!.Sources.Zip(modalities, (source, modality) => new ModalityForm
             {
                 Name = source.Modality.Name,
                 FeatureDimension = source.Dimension,
@@ -86,7 +85,32 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             })],
         };
         lines = lines with { Manifest = fused.Manifest with { Form = form } };
-        return RebuildsFusedRows(lines, form) ? WithContent(lines, form, modalities) : fused;
+        return RebuildsFusedRows(lines, form) && RebuildsRowsWithoutBehavior(lines, form, modalities)
+            ? WithContent(lines, form, modalities)
+            : fused;
+    }
+
+    /// <summary>Whether rows without behaviour, as new items have, are rebuilt too, whether the dataset has such or not.</summary>
+    private bool RebuildsRowsWithoutBehavior(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)
+    {
+        IAlignmentModule alignment = model.AlignmentModule!;
+        if (!alignment.FusesByRow)
+            return true;
+        torch.Tensor Sum(Func<UserItemEmbeddings, torch.Tensor> rows)
+            => modalities.Select(m => rows(m.Part)).Aggregate((a, b) => a.Plus(b));
+        var modal = new UserItemEmbeddings(Sum(part => part.Users), Sum(part => part.Items));
+        var nothing = new UserItemEmbeddings(torch.zeros_like(modal.Users), torch.zeros_like(modal.Items));
+        var (users, items) = alignment.call(nothing, modal, null).Fused;
+        if (form.Normalized)
+            (users, items) = (users.NormalizeRows(), items.NormalizeRows());
+        ServingModel withoutBehavior = lines with
+        {
+            Users = Rows(users),
+            Items = Rows(items),
+            UserBehavior = Rows(nothing.Users),
+            ItemBehavior = Rows(nothing.Items),
+        };
+        return RebuildsFusedRows(withoutBehavior, form);
     }
 
     private ServingModel WithContent(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)
@@ -119,9 +143,15 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
     private static bool RebuildsFusedRows(ServingModel lines, ModelForm form)
     {
         bool Same(RowStore fused, RowStore behavior, IReadOnlyList<RowStore> modal, bool isUser)
-            => fused.Width == LineFusion.Dimension(form) && Sample(fused.Count).All(row => IsClose(
-                LineFusion.Sum(LineFusion.Parts(form, behavior[row], [.. modal.Select(m => m[row].ToArray())], isUser)), fused[row].ToArray()));
-        return Same(lines.Users, lines.UserBehavior, lines.UserModal, isUser: true) && Same(lines.Items, lines.ItemBehavior, lines.ItemModal, isUser: false);
+        {
+            float[] Rebuilt(int row)
+                => LineFusion.Sum(LineFusion.Parts(form, behavior[row], [.. modal.Select(m => m[row].ToArray())], isUser));
+            return fused.Width == LineFusion.Dimension(form)
+                && Sample(fused.Count).All(row => IsClose(Rebuilt(row), fused[row].ToArray()));
+        }
+
+        return Same(lines.Users, lines.UserBehavior, lines.UserModal, isUser: true)
+            && Same(lines.Items, lines.ItemBehavior, lines.ItemModal, isUser: false);
     }
 
     private bool EncodesKnownItems(ServingModel withContent)
@@ -140,9 +170,15 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         });
     }
 
-    private static IEnumerable<int> Sample(int count, int most = 1000) => Enumerable.Range(0, Math.Min(count, most)).Select(n => (int)((long)n * count / Math.Min(count, most)));
+    /// <summary>Rows at even distances, at most <paramref name="max"/>.</summary>
+    private static IEnumerable<int> Sample(int count, int max = 1000)
+    {
+        int taken = Math.Min(count, max);
+        return Enumerable.Range(0, taken).Select(n => (int)((long)n * count / taken));
+    }
 
-    private static bool IsClose(float[] a, float[] b) => a.Length == b.Length && TensorPrimitives.Distance<float>(a, b) <= Tolerance * (1e-3f + TensorPrimitives.Norm<float>(b));
+    private static bool IsClose(float[] a, float[] b)
+        => a.Length == b.Length && TensorPrimitives.Distance<float>(a, b) <= Tolerance * (1e-3f + TensorPrimitives.Norm<float>(b));
 
     private static RowStore Rows(torch.Tensor tensor) => RowStore.Of(UserItemEmbeddings.Values(tensor), (int)tensor.shape[1]);
 }

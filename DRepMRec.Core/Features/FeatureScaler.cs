@@ -5,7 +5,7 @@ namespace DRepMRec.Features;
 /// <summary>Brings raw features to a common scale.</summary>
 internal static class FeatureScaler
 {
-    /// <summary>Scaled features, row-major; rows of items without the modality stay zero, all others get length sqrt(d) unless scaling made them zero.</summary>
+    /// <summary>Scaled features, row-major, of length sqrt(d); rows of items without the modality, or scaled to zero, are zero.</summary>
     public static float[] Scale(ItemFeatures features, FeatureScaling scaling)
     {
         int dimension = features.Dimension;
@@ -41,7 +41,7 @@ internal static class FeatureScaler
         return scaled;
     }
 
-    /// <summary>What <see cref="Scale"/> subtracts from each column and divides it by; a deviation of 0 drops the column.</summary>
+    /// <summary>The mean and the deviation that <see cref="Scale"/> scales each column by; a deviation of 0 drops the column.</summary>
     public static (float[] Mean, float[] Deviation) Columns(ItemFeatures features, FeatureScaling scaling)
     {
         double[] mean = new double[features.Dimension], deviation = new double[features.Dimension];

@@ -1,6 +1,9 @@
 namespace DRepMRec.Features;
 
-/// <summary>What is done to the columns of raw features, over the items that have them, before each row is brought to the length sqrt(d), d being the number of columns: the mean square of its entries is then 1, which is what layers with Xavier weights expect.</summary>
+/// <summary>
+/// What is done to the columns of raw features, over the items that have them, before each row is brought to the length sqrt(d), d being
+/// the number of columns: the mean square of its entries is then 1, which is what layers with Xavier weights expect.
+/// </summary>
 public enum FeatureScaling
 {
     /// <summary>Nothing.</summary>

@@ -5,11 +5,20 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Features;
 
-/// <summary>The frozen features of all items as tensors, one block per modality, scaled, and the relation graphs between items that follow from them.</summary>
-/// <remarks>Owns its tensors until it is disposed, after which asking for them is an <see cref="ObjectDisposedException"/>; they are never changed. Relation graphs are made when first asked for and kept.</remarks>
+/// <summary>The frozen features of all items as scaled tensors, one per modality, and the relation graphs made from them.</summary>
+/// <remarks>
+/// Owns its tensors until it is disposed, after which asking for them is an <see cref="ObjectDisposedException"/>; they are never changed.
+/// Relation graphs are made when first asked for and kept.
+/// </remarks>
+/// <example>
+/// <code>
+/// using var features = new ModalFeatures(data.Features);
+/// using var modal = new ModalEncoder(features);
+/// </code>
+/// </example>
 public sealed class ModalFeatures : IDisposable
 {
-    /// <summary>Up to how many items relation graphs are exact; beyond, they are made by <see cref="NeighborGraph.ApproximateCosine"/>.</summary>
+    /// <summary>The most items for exact relation graphs; others are <see cref="NeighborGraph.ApproximateCosine"/>.</summary>
     public const int ExactItems = 100_000;
 
     private readonly float[][] _scaled;
@@ -22,18 +31,24 @@ public sealed class ModalFeatures : IDisposable
 
     /// <summary>Scales the features of a dataset and puts them on a device.</summary>
     /// <param name="features">One entry per modality, all over the same items.</param>
-    /// <param name="scaling">What is done to the columns.</param>
+    /// <param name="scaling">How the columns are scaled.</param>
     /// <param name="device">Where the tensors live; <see langword="null"/> for the CPU.</param>
-    /// <param name="components">How many principal components wide features are reduced to, 0 for none: a step's time grows with their number. Relation graphs are made from all features all the same.</param>
+    /// <param name="components">How many principal components wide features are reduced to, except for relation graphs; 0: none.</param>
     /// <exception cref="ArgumentException">There is no modality, or the numbers of items differ.</exception>
-    public ModalFeatures(IReadOnlyList<ItemFeatures> features, FeatureScaling scaling = FeatureScaling.Standardize, Device? device = null, int components = 0)
+    public ModalFeatures(
+        IReadOnlyList<ItemFeatures> features, FeatureScaling scaling = FeatureScaling.Standardize, Device? device = null,
+        int components = 0)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentOutOfRangeException.ThrowIfNegative(components);
         if (features.Count == 0)
             throw new ArgumentException("Expected at least one modality, got none.", nameof(features));
         if (features.FirstOrDefault(f => f.ItemCount != features[0].ItemCount) is { } other)
-            throw new ArgumentException($"All modalities must have the same items; {features[0].Modality} has {features[0].ItemCount}, {other.Modality} has {other.ItemCount}.", nameof(features));
+        {
+            throw new ArgumentException(
+                $"All modalities must have the same items; {features[0].Modality} has {features[0].ItemCount}, "
+                + $"{other.Modality} has {other.ItemCount}.", nameof(features));
+        }
 
         TorchBackend.EnsureLoaded();
         device ??= CPU;
@@ -69,17 +84,21 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>Whether a modality's columns are principal components of the features instead of the features themselves.</summary>
     internal bool IsReduced => Sources.Zip(_values).Any(s => s.First.Dimension != s.Second.shape[1]);
 
-    /// <summary>What was done to the columns of <see cref="Sources"/>.</summary>
+    /// <summary>How the columns of <see cref="Sources"/> were scaled.</summary>
     public FeatureScaling Scaling { get; }
 
     /// <summary>How many principal components wide features were reduced to; 0 for none.</summary>
     public int Components { get; }
 
-    /// <summary>The scaled features, [I, d] per modality, d being the number of components where they were reduced; rows of items without the modality are zero, all others have the length sqrt(d).</summary>
+    /// <summary>
+    /// The scaled features, [I, d] per modality, d being the number of components where they were reduced; rows have the length sqrt(d), or
+    /// are zero for items without the modality.
+    /// </summary>
     public IReadOnlyList<Tensor> Values => Alive(_values);
 
-    /// <summary>The scaled features of an item, all of them even where <see cref="Values"/> are principal components; zeros when it has none.</summary>
-    internal ReadOnlySpan<float> Scaled(int modality, int item) => _scaled[modality].AsSpan(item * Sources[modality].Dimension, Sources[modality].Dimension);
+    /// <summary>The scaled features of an item, before any reduction to principal components; zeros when it has none.</summary>
+    internal ReadOnlySpan<float> Scaled(int modality, int item)
+        => _scaled[modality].AsSpan(item * Sources[modality].Dimension, Sources[modality].Dimension);
 
     /// <summary>Per modality [I, 1]: 1 for items that have it, 0 for others.</summary>
     public IReadOnlyList<Tensor> Present => Alive(_present);
@@ -87,7 +106,7 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>[I, 1]: 1 for items that have any modality, 0 for others.</summary>
     public Tensor AnyPresent => Alive(_anyPresent);
 
-    /// <summary>The graph that links each item to its most similar items by the cosine of the scaled features of one modality, as averages: each row sums to 1 or is empty, [I, I].</summary>
+    /// <summary>The graph [I, I] of each item's nearest items by the cosine of a modality's features; rows sum to 1 or are empty.</summary>
     /// <param name="modality">The index of the modality.</param>
     /// <param name="neighbors">The number of neighbours k per item.</param>
     public CsrMatrix Relations(int modality, int neighbors)
@@ -101,7 +120,7 @@ public sealed class ModalFeatures : IDisposable
         }
     }
 
-    /// <summary>The same links with cosines as values. A modality is searched once for numbers of neighbours up to the next multiple of 16, of which fewer are the nearest.</summary>
+    /// <summary>The links of <see cref="Relations"/> with cosines as values, kept for the next multiple of 16 neighbours.</summary>
     internal CsrMatrix Similarities(int modality, int neighbors)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -120,7 +139,7 @@ public sealed class ModalFeatures : IDisposable
         }
     }
 
-    /// <summary>A tensor with memory of its own: one that lies over a managed array begins wherever the array does, and libtorch's products round differently at other alignments.</summary>
+    /// <summary>A tensor with memory from libtorch's allocator, as its products round differently at other alignments.</summary>
     private Tensor Copy(float[] values, int columns, Device device)
     {
         using Tensor over = tensor(values, ItemCount, columns);

@@ -4,13 +4,16 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Features;
 
-/// <summary>Reduces rows to their principal components, by the randomised range finder with power iterations (Halko, Martinsson and Tropp, SIAM Review 2011, algorithm 4.4 and section 5.1).</summary>
+/// <summary>
+/// Reduces rows to their principal components, by the randomised range finder with power iterations (Halko, Martinsson and Tropp, SIAM
+/// Review 2011, algorithm 4.4 and section 5.1).
+/// </summary>
 internal static class PrincipalComponents
 {
     private const int Oversampling = 16;
     private const int PowerIterations = 3;
 
-    /// <summary>Coordinates along the directions that keep most of the squares; rows that aren't zero get the length sqrt(components).</summary>
+    /// <summary>Coordinates along the directions of the largest squares; rows that aren't zero get the length sqrt(components).</summary>
     /// <param name="rows">N * dimension values, scaled already.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="components">The number of components, below the dimension.</param>

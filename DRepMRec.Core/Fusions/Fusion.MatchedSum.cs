@@ -7,8 +7,8 @@ namespace DRepMRec.Fusions;
 public abstract partial record Fusion
 {
     /// <summary>
-    /// behaviour + w * s * modal / |modal|, row by row, where s is the mean length of the behaviour rows (users and items apart, without gradient): however
-    /// differently the lines are scaled, neither drowns the other.
+    /// behaviour + w * s * modal / |modal|, row by row, where s is the mean length of the behaviour rows (users and items apart, without
+    /// gradient): however differently the lines are scaled, neither drowns the other.
     /// </summary>
     public sealed record MatchedSum : Fusion
     {

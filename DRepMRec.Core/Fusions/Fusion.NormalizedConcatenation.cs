@@ -7,8 +7,9 @@ namespace DRepMRec.Fusions;
 public abstract partial record Fusion
 {
     /// <summary>
-    /// [behaviour / |behaviour|; w * modal / |modal|], row by row, of dimension 2 D: the score is the cosine of the behaviour line plus w² times that of
-    /// the modal line, and neither line has a say in the other's. Where there is no behaviour, the modal row stands in for it.
+    /// [behaviour / |behaviour|; w * modal / |modal|], row by row, of dimension 2 D: the score is the cosine of the behaviour line plus w²
+    /// times that of the modal line, and neither line has a say in the other's. Where there is no behaviour, the modal row stands in for
+    /// it.
     /// </summary>
     public sealed record NormalizedConcatenation : Fusion
     {

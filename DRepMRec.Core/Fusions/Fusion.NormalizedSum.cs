@@ -5,17 +5,14 @@ namespace DRepMRec.Fusions;
 
 public abstract partial record Fusion
 {
-    /// <summary>behaviour / |behaviour| + w * modal / |modal|, row by row; where there is no behaviour, <see cref="ColdModalWeight"/> takes the place of w.</summary>
+    /// <summary>behaviour / |behaviour| + w * modal / |modal|, row by row; without behaviour w is <see cref="ColdModalWeight"/>.</summary>
     public sealed record NormalizedSum : Fusion
     {
         /// <summary>The weight w of the modal line.</summary>
         /// <value>Above 0. The default is 0.5.</value>
         public double ModalWeight { get; init => field = Guard.Positive(value); } = 0.5;
 
-        /// <summary>
-        /// How long the representation is of who or what has no behaviour, where all others have between 1 - w and 1 + w: the higher, the higher cold
-        /// items rank.
-        /// </summary>
+        /// <summary>The length of rows without behaviour, others having 1 - w to 1 + w: the longer, the higher cold items rank.</summary>
         /// <value>Above 0. The default is 1.</value>
         public double ColdModalWeight { get; init => field = Guard.Positive(value); } = 1;
 

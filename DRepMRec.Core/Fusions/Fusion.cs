@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Fusions;
 
-/// <summary>How the rows of the behaviour line and of the modal line become one: the formula, what it needs to be trained, and what serving needs to know of it.</summary>
+/// <summary>How the rows of the two lines become one: the formula, its weights if any, and its form for serving.</summary>
 /// <remarks>
-/// Derive from it for a fusion of your own. Its public properties are its options: they go into checkpoints and model files, by which a training is
-/// told from another. A behaviour row of zeros means that nothing is known of the user's or item's behaviour.
+/// Derive from it for a fusion of your own. Its public properties are its options: they go into checkpoints and model files, by which a
+/// training is told from another. A behaviour row of zeros means that nothing is known of the user's or item's behaviour.
 /// </remarks>
 /// <example>
 /// <code>
@@ -26,7 +26,7 @@ public abstract partial record Fusion
     /// <param name="lineDimension">The dimension D of both lines.</param>
     public abstract int Dimension(int lineDimension);
 
-    /// <summary>Makes what the fusion trains, if it trains anything.</summary>
+    /// <summary>Makes the weights that the fusion trains, if it has any.</summary>
     /// <param name="lineDimension">The dimension D of both lines.</param>
     /// <param name="seed">The seed of the first weights.</param>
     /// <returns>A module that whoever asked for it owns, or <see langword="null"/>, the default.</returns>
@@ -35,13 +35,13 @@ public abstract partial record Fusion
     /// <summary>Fuses rows of users, or of items.</summary>
     /// <param name="behavior">[N, D]; a row of zeros has no behaviour.</param>
     /// <param name="modal">[N, D].</param>
-    /// <param name="weights">What <see cref="CreateWeights"/> made.</param>
+    /// <param name="weights">The module that <see cref="CreateWeights"/> made.</param>
     /// <returns>[N, <see cref="Dimension"/>]; it belongs to the dispose scope that is open.</returns>
     public abstract Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights);
 
-    /// <summary>What a fused row is made of, for serving without libtorch: to tell the parts of a score, to fold in users, to add items.</summary>
+    /// <summary>What a fused row is made of, for serving to tell the parts of a score, fold in users and add items.</summary>
     /// <param name="behavior">The behaviour rows of all users and items, for fusions whose numbers depend on them.</param>
-    /// <returns><see langword="null"/>, the default, where the fusion isn't a sum of parts that <see cref="FusionForm"/> can say: then fused rows alone are served.</returns>
+    /// <returns><see langword="null"/>, the default, where no <see cref="FusionForm"/> fits: then fused rows alone are served.</returns>
     public virtual FusionForm? Export(UserItemEmbeddings behavior) => null;
 
     /// <summary>[N, 1]: 1 for rows of zeros, 0 for others.</summary>

@@ -3,13 +3,14 @@ using System.Numerics.Tensors;
 namespace DRepMRec.Fusions;
 
 /// <summary>
-/// A fusion in numbers: what serving needs to fuse rows and to tell their parts apart, without the fusion's code and without libtorch. A fused row is
-/// BehaviorFactor * behaviour + ModalFactor * modal, added up or one behind the other, each line brought to length 1 before or not. Part of the model file.
+/// A fusion in numbers: what serving needs to fuse rows and to tell their parts apart, without the fusion's code and without libtorch. A
+/// fused row is BehaviorFactor * behaviour + ModalFactor * modal, added up or one behind the other, each line brought to length 1 before or
+/// not. Part of the model file.
 /// </summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed record FusionForm
 {
-    private const double SmallestLength = 1e-12;
+    private const double MinLength = 1e-12;
 
     /// <summary>Whether the modal part stands behind the behaviour part, in rows of dimension 2 D, instead of being added to it.</summary>
     public bool Concatenates { get; init; }
@@ -17,28 +18,28 @@ public sealed record FusionForm
     /// <summary>Whether behaviour rows are brought to length 1 first.</summary>
     public bool UnitBehavior { get; init; }
 
-    /// <summary>What behaviour rows are multiplied by.</summary>
+    /// <summary>The factor of behaviour rows.</summary>
     /// <value>The default is 1.</value>
     public double BehaviorFactor { get; init; } = 1;
 
     /// <summary>Whether modal rows are brought to length 1 first.</summary>
     public bool UnitModal { get; init; }
 
-    /// <summary>What modal rows are multiplied by.</summary>
+    /// <summary>The factor of modal rows.</summary>
     /// <value>The default is 1.</value>
     public double ModalFactor { get; init; } = 1;
 
-    /// <summary>What takes the place of <see cref="ModalFactor"/> where there is no behaviour; <see langword="null"/> where nothing does.</summary>
+    /// <summary><see cref="ModalFactor"/> for rows without behaviour, or <see langword="null"/> where it's no other.</summary>
     public double? ColdModalFactor { get; init; }
 
-    /// <summary>Whether the modal row, at length 1, takes the behaviour's half of the row where there is no behaviour. Only where parts stand one behind the other.</summary>
+    /// <summary>Whether the modal row, at length 1, stands in for missing behaviour. Only with <see cref="Concatenates"/>.</summary>
     public bool ModalStandsIn { get; init; }
 
-    /// <summary>What the modal rows of users are multiplied by beside <see cref="ModalFactor"/>.</summary>
+    /// <summary>The factor of users' modal rows, beside <see cref="ModalFactor"/>.</summary>
     /// <value>The default is 1.</value>
     public double UserModalScale { get; init; } = 1;
 
-    /// <summary>What the modal rows of items are multiplied by beside <see cref="ModalFactor"/>.</summary>
+    /// <summary>The factor of items' modal rows, beside <see cref="ModalFactor"/>.</summary>
     /// <value>The default is 1.</value>
     public double ItemModalScale { get; init; } = 1;
 
@@ -59,18 +60,19 @@ public sealed record FusionForm
         foreach (float[] row in modal)
             TensorPrimitives.Add(modalRow, row, modalRow);
         double behaviorLength = Length(behavior), modalLength = Length(modalRow);
-        double behaviorFactor = BehaviorFactor / (UnitBehavior ? Math.Max(SmallestLength, behaviorLength) : 1);
-        double modalFactor = (behaviorLength == 0 ? ColdModalFactor ?? ModalFactor : ModalFactor) * (isUser ? UserModalScale : ItemModalScale)
-            / (UnitModal ? Math.Max(SmallestLength, modalLength) : 1);
+        double behaviorFactor = BehaviorFactor / (UnitBehavior ? Math.Max(MinLength, behaviorLength) : 1);
+        double modalFactor = (behaviorLength == 0 ? ColdModalFactor ?? ModalFactor : ModalFactor)
+            * (isUser ? UserModalScale : ItemModalScale) / (UnitModal ? Math.Max(MinLength, modalLength) : 1);
 
         var parts = new float[1 + modal.Count][];
         for (int p = 0; p < parts.Length; p++)
         {
             parts[p] = new float[dimension];
             ReadOnlySpan<float> row = p == 0 ? behavior : modal[p - 1];
-            TensorPrimitives.Multiply(row, (float)(p == 0 ? behaviorFactor : modalFactor), parts[p].AsSpan(p == 0 ? 0 : dimension - width, width));
+            Span<float> place = parts[p].AsSpan(p == 0 ? 0 : dimension - width, width);
+            TensorPrimitives.Multiply(row, (float)(p == 0 ? behaviorFactor : modalFactor), place);
             if (p > 0 && ModalStandsIn && behaviorLength == 0)
-                TensorPrimitives.Multiply(row, (float)(1 / Math.Max(SmallestLength, modalLength)), parts[p].AsSpan(0, width));
+                TensorPrimitives.Multiply(row, (float)(1 / Math.Max(MinLength, modalLength)), parts[p].AsSpan(0, width));
         }
 
         return parts;

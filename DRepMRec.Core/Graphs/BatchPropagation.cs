@@ -21,10 +21,7 @@ internal sealed unsafe class BatchPropagation
     /// <summary>The gradient of the ego embeddings, shared by all functions of a step that read them.</summary>
     public LeafGradient Gradient { get; } = new();
 
-    /// <summary>
-    /// The mean over layers, as <see cref="Propagation.PropagateMean"/> gives it, and the ego embeddings themselves, for the rows that are
-    /// asked for.
-    /// </summary>
+    /// <summary>The mean over layers, as by <see cref="Propagation.PropagateMean"/>, and the ego embeddings, of the wanted rows.</summary>
     /// <param name="ego">[U + I, D].</param>
     /// <param name="adjacency">Symmetric, [U + I, U + I].</param>
     /// <param name="layers">The number of layers L.</param>
@@ -68,7 +65,7 @@ internal sealed unsafe class BatchPropagation
         LayerMean.Compute(step.Matrix.Arrays, ego, null, rows, compact: true, width, _layers, mean);
     }
 
-    /// <summary>The same products in the opposite order; the first source has the batch's rows only.</summary>
+    /// <summary>The products of the backward pass, in the opposite order; the first source has the batch's rows only.</summary>
     private void Backward(Step step, int[] neighborhood, float* slope, int width, float* target)
     {
         int count = step.Matrix.RowCount;

@@ -3,9 +3,7 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>A sparse matrix in compressed sparse rows, single precision, columns ascending within a row.</summary>
-/// <remarks>
-/// Immutable and safe for use by many threads. Holds no native memory unless a product ran on another device than the CPU.
-/// </remarks>
+/// <remarks>Immutable and safe for use by many threads. Without native memory unless a product ran on another device.</remarks>
 public sealed class CsrMatrix
 {
     private CsrMatrix? _transpose;
@@ -75,7 +73,7 @@ public sealed class CsrMatrix
         return _transpose = new CsrMatrix(ColumnCount, RowCount, offsets, columns, values) { _transpose = this };
     }
 
-    /// <summary>The same places with other values, one for each stored entry.</summary>
+    /// <summary>A matrix with these places and other values, one for each stored entry.</summary>
     internal CsrMatrix WithValues(float[] values, bool symmetric = false)
         => new(RowCount, ColumnCount, Arrays.Offsets, Arrays.Columns, values, symmetric);
 
@@ -106,7 +104,7 @@ public sealed class CsrMatrix
         return [.. Enumerable.Range(0, ColumnCount).Where(c => used[c])];
     }
 
-    /// <summary>The same rows over fewer columns.</summary>
+    /// <summary>The rows of this matrix over fewer columns.</summary>
     /// <param name="columns">The columns that stay, ascending; every column that has an entry must be among them.</param>
     internal CsrMatrix SelectColumns(int[] columns)
     {
@@ -116,7 +114,7 @@ public sealed class CsrMatrix
         return new CsrMatrix(RowCount, columns.Length, Arrays.Offsets, Array.ConvertAll(Arrays.Columns, c => places[c]), Arrays.Values);
     }
 
-    /// <summary>The same rows, and below them, for each of the given columns, a row that has a 1 in that column alone.</summary>
+    /// <summary>The rows of this matrix, and below them, for each of the given columns, a row with a 1 in that column alone.</summary>
     internal CsrMatrix AppendUnitRows(int[] columns)
     {
         int[] offsets = [.. RowOffsets, .. Enumerable.Range(NonZeroCount + 1, columns.Length)];

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;
 
-/// <summary>
-/// The bipartite graph of users and items: nodes 0 to U-1 are the users, nodes U to U+I-1 the items, and each interaction is an edge.
-/// </summary>
+/// <summary>The bipartite graph of users (nodes 0 to U-1) and items (nodes U to U+I-1); each interaction is an edge.</summary>
 /// <remarks>
-/// Immutable and safe for use by many threads. Its matrices are made when first asked for and kept. Nodes without an edge have empty rows, so nothing about them is infinite or NaN.
+/// Immutable and safe for use by many threads. Its matrices are made when first asked for and kept. Rows of nodes without an edge are
+/// empty, never NaN.
 /// </remarks>
+/// <example><code>var graph = new InteractionGraph(data.Train);</code></example>
 public sealed class InteractionGraph
 {
     private readonly float[] _itemsWithEdges;
@@ -30,7 +30,8 @@ public sealed class InteractionGraph
         ColdUserCount = Enumerable.Range(0, UserCount).Count(u => UserDegree(u) == 0);
         _adjacency = new Lazy<CsrMatrix>(NormalizeSymmetrically);
         _userMeans = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, _) => 1f / UserDegree(user)));
-        _normalizedInteractions = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, item) => (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]))));
+        _normalizedInteractions = new Lazy<CsrMatrix>(
+            () => WeightItemsOfUsers((user, item) => (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]))));
     }
 
     /// <summary>The edges.</summary>
@@ -69,7 +70,7 @@ public sealed class InteractionGraph
 
     /// <summary>A graph without a random share of the edges: each edge stays with probability 1 - <paramref name="share"/>.</summary>
     /// <param name="share">The share to drop, at least 0 and below 1.</param>
-    /// <param name="seed">The same seed drops the same edges.</param>
+    /// <param name="seed">The seed that decides which edges are dropped.</param>
     public InteractionGraph DropEdges(double share, long seed)
     {
         Guard.Share(share);
@@ -80,9 +81,12 @@ public sealed class InteractionGraph
         return new InteractionGraph(Interactions.Without(dropped));
     }
 
-    /// <summary>A graph without a share of the edges, those between nodes of high degree first: the edges that stay are drawn without replacement, with probability in proportion to 1 / sqrt(d_u d_i) (FREEDOM, MM 2023).</summary>
+    /// <summary>
+    /// A graph without a share of the edges, those between nodes of high degree first: the edges that stay are drawn without replacement,
+    /// with probability in proportion to 1 / sqrt(d_u d_i) (FREEDOM, MM 2023).
+    /// </summary>
     /// <param name="share">The share to drop, at least 0 and below 1; the number of edges that stay is rounded up.</param>
-    /// <param name="seed">The same seed drops the same edges.</param>
+    /// <param name="seed">The seed that decides which edges are dropped.</param>
     public InteractionGraph DropEdgesByDegree(double share, long seed)
     {
         Guard.Share(share);
@@ -106,7 +110,7 @@ public sealed class InteractionGraph
         return new InteractionGraph(Interactions.Without(dropped));
     }
 
-    /// <summary>A graph without some edges, such as those that a batch asks for: what a user and an item are to be matched by must not already be in their representations.</summary>
+    /// <summary>A graph without the given edges, such as a batch's, so that representations don't hold what they must predict.</summary>
     /// <param name="users">User indices.</param>
     /// <param name="items">As many item indices; pairs that aren't edges are passed over.</param>
     /// <exception cref="ArgumentException">The numbers of indices differ.</exception>
@@ -126,13 +130,13 @@ public sealed class InteractionGraph
     }
 
     /// <summary>
-    /// What is known of the behaviour of users and items: rows of those without an edge become 0, so that content can speak for them. In training a random share of the
-    /// items with edges can join them, so that the modal line learns to stand alone.
+    /// What is known of the behaviour of users and items: rows of those without an edge become 0, so that content can speak for them. In
+    /// training a random share of the items with edges can join them, so that the modal line learns to stand alone.
     /// </summary>
     /// <param name="behavior">Behaviour representations.</param>
     /// <param name="rows">The rows that the representations are of.</param>
     /// <param name="dropout">The share of items with edges whose rows become 0 too, at least 0 and below 1.</param>
-    /// <param name="seed">The same seed drops the same items.</param>
+    /// <param name="seed">The seed that decides which items are dropped.</param>
     /// <returns>Tensors that belong to the dispose scope that is open.</returns>
     public UserItemEmbeddings KeepKnown(UserItemEmbeddings behavior, RowSet rows, double dropout = 0, long seed = 0)
     {

@@ -18,7 +18,7 @@ internal sealed class InvertedFile
     private const int ColumnBlock = 2048;
 
     /// <summary>How many times larger than the mean a group may be.</summary>
-    private const int LargestGroup = 8;
+    private const int MaxRelativeSize = 8;
 
     private readonly int _dimension;
     private readonly int _rowCount;
@@ -87,7 +87,7 @@ internal sealed class InvertedFile
         return links.ToMatrix();
     }
 
-    /// <summary>Compares some rows of a group with all of another, a bounded number of products at a time.</summary>
+    /// <summary>Compares rows of a group with all rows of another, a bounded number of products at a time.</summary>
     private void Compare(int group, int first, int rows, PackedMatrix packed, int other, TopK[] best, ref float[] scores)
     {
         for (int start = 0; start < Count(other); start += ColumnBlock)
@@ -122,14 +122,12 @@ internal sealed class InvertedFile
         return gathered;
     }
 
-    /// <summary>
-    /// Where the groups begin, large ones cut into pieces of equal size and empty ones left out, and which centre each has.
-    /// </summary>
+    /// <summary>Where the groups begin, large ones cut into equal pieces and empty ones left out, and each group's centre.</summary>
     /// <param name="group">The group of each row, ascending.</param>
     /// <param name="groups">The number of groups.</param>
     private static (int[] Offsets, int[] Centres) Pieces(int[] group, int groups)
     {
-        int largest = LargestGroup * Math.Max(1, (group.Length + groups - 1) / groups);
+        int largest = MaxRelativeSize * Math.Max(1, (group.Length + groups - 1) / groups);
         List<int> offsets = [0], centres = [];
         for (int start = 0, end; start < group.Length; start = end)
         {

@@ -2,9 +2,7 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Graphs;
 
-/// <summary>
-/// The mean of x, A x, …, A^L x by Horner's rule: (x + A (x + A (x + …))) / (L + 1), so that no layer is ever summed in a pass of its own.
-/// </summary>
+/// <summary>The mean of x, A x, …, A^L x by Horner's rule: (x + A (x + A (x + …))) / (L + 1), without a pass for the sum.</summary>
 internal static unsafe class LayerMean
 {
     private const int RowsPerThread = 1024;
@@ -12,9 +10,7 @@ internal static unsafe class LayerMean
     /// <param name="a">A, symmetric.</param>
     /// <param name="x">The rows of x: all of them, or only the rows that have a place.</param>
     /// <param name="places">For each row of A its row in x, or -1 where x is zero; <see langword="null"/> where x has all rows.</param>
-    /// <param name="rows">
-    /// For each of the L products, from the first to the last, the rows that it makes, ascending; <see langword="null"/> for all.
-    /// </param>
+    /// <param name="rows">For each of the L products in turn, the rows that it makes, ascending; <see langword="null"/> for all.</param>
     /// <param name="compact">Whether the target has the rows of the last product only.</param>
     /// <param name="width">The number of columns of x.</param>
     /// <param name="between">Two buffers for the tables between the products.</param>

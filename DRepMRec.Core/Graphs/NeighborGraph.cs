@@ -4,19 +4,13 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Graphs;
 
 /// <summary>Graphs that link each node to its k most similar others.</summary>
-/// <remarks>
-/// Nodes without features have empty rows. Of equally similar nodes the one with the lower index comes first. Similarities of 0 or below
-/// make no link.
-/// </remarks>
+/// <remarks>Nodes without features have empty rows. Lower indices come first among equals; similarities up to 0 make no link.</remarks>
 public static class NeighborGraph
 {
     private const int RowBlock = 96;
     private const int ColumnBlock = 2048;
 
-    /// <summary>
-    /// Links each row to the rows with the largest cosine to it, exactly, block by block: memory grows with N * (dimension + k), never with
-    /// N * N, time with N².
-    /// </summary>
+    /// <summary>Links each row to the rows with the largest cosine to it, exactly: in memory N * (dimension + k) and time N².</summary>
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
@@ -58,15 +52,14 @@ public static class NeighborGraph
     }
 
     /// <summary>
-    /// The same by an inverted file, for more rows than exact search has time for: rows are grouped around centres, and each row is
-    /// compared, exactly, with the rows of the groups that are nearest to its own. Links may be missed, never made up: a link that is found
-    /// has its true cosine.
+    /// <see cref="Cosine"/> by an inverted file, for more rows than exact search has time for: rows are grouped around centres, and each
+    /// row is compared, exactly, with the rows of the groups that are nearest to its own. Links may be missed, never made up: a link that
+    /// is found has its true cosine.
     /// </summary>
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
-    /// <param name="probes">How many groups are searched for each, at least 1; there are about 2 sqrt(N). The more, the fewer links are
-    /// missed, and the longer it takes.</param>
+    /// <param name="probes">How many of the about 2 sqrt(N) groups are searched, at least 1: the more, the fewer links are missed.</param>
     /// <returns>[N, N] with the cosines as values, without the diagonal.</returns>
     /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
     public static CsrMatrix ApproximateCosine(ReadOnlySpan<float> rows, int dimension, int neighbors, int probes = 32)
@@ -75,7 +68,10 @@ public static class NeighborGraph
         return new InvertedFile(Normalize(rows, dimension, neighbors), dimension).Search(neighbors, probes);
     }
 
-    /// <summary>Links each user to the users that share most items with it, |N_u ∩ N_v| as similarity; rows are averages.</summary>
+    /// <summary>
+    /// Links each user to the users that share most items with it, |N_u ∩ N_v| as similarity; rows are averages. Exact, so that time grows
+    /// with the sum over items of the squares of their numbers of users.
+    /// </summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
     /// <returns>[U, U]; each row that isn't empty sums to 1.</returns>
@@ -90,13 +86,13 @@ public static class NeighborGraph
     /// <summary>
     /// Links each item to the items that are most similar by their users: s_ij / (sqrt(s_ii s_jj) + shrinkage), s_ij being the number of
     /// users that both have, or, where users count by how much they tell, the sum of 1 / |N_u| over them: the cosine between columns of the
-    /// user-item matrix, whose rows then have length 1 (Deshpande and Karypis, TOIS 2004, section 4.2).
+    /// user-item matrix, whose rows then have length 1 (Deshpande and Karypis, TOIS 2004, section 4.2). Exact, so that time grows with the
+    /// sum over users of the squares of their numbers of items.
     /// </summary>
     /// <param name="graph">The user-item graph.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
     /// <param name="normalizeUsers">Whether a user of many items counts less.</param>
-    /// <param name="shrinkage">What is added to the denominator, 0 or above: the more, the less is believed of items with few
-    /// users.</param>
+    /// <param name="shrinkage">Added to the denominator, 0 or above: the more, the less is believed of items with few users.</param>
     /// <returns>[I, I] with the similarities as values, without the diagonal.</returns>
     public static CsrMatrix CoOccurrence(InteractionGraph graph, int neighbors, bool normalizeUsers = true, double shrinkage = 0)
     {
@@ -150,9 +146,9 @@ public static class NeighborGraph
         return FromRows(rows);
     }
 
-    /// <summary>The same links, each row an average of its neighbours.</summary>
+    /// <summary>The links of a matrix, each row an average of its neighbours.</summary>
     /// <param name="graph">A graph of similarities, all above 0.</param>
-    /// <returns>The same shape; each row that isn't empty sums to 1.</returns>
+    /// <returns>A matrix of that shape; each row that isn't empty sums to 1.</returns>
     public static CsrMatrix Average(CsrMatrix graph)
     {
         ArgumentNullException.ThrowIfNull(graph);

@@ -10,7 +10,7 @@ internal sealed class NeighborLists
     private readonly int[] _columns;
     private readonly float[] _values;
 
-    /// <summary>Room for the links of all rows.</summary>
+    /// <summary>Makes room for the links of all rows.</summary>
     /// <param name="count">The number of rows.</param>
     /// <param name="k">The most links per row.</param>
     /// <exception cref="ArgumentException">There are more links than a matrix can have.</exception>
@@ -19,8 +19,11 @@ internal sealed class NeighborLists
         _width = Math.Min(k, Math.Max(0, count - 1));
         long links = (long)count * _width;
         if (links > Array.MaxLength)
-            throw new ArgumentException($"{count} rows with {_width} neighbours each have {links} links, more than the {Array.MaxLength} "
-                + "of one matrix.");
+        {
+            throw new ArgumentException(
+                $"{count} rows with {_width} neighbours each have {links} links, more than the {Array.MaxLength} of one matrix.");
+        }
+
         _counts = new int[count];
         _columns = new int[links];
         _values = new float[links];
@@ -39,7 +42,8 @@ internal sealed class NeighborLists
         {
             if (score <= 0)
                 break;
-            (_columns[start + found], _values[start + found++]) = (names is null ? other : names[other], Math.Min(1, score)); // Rounding can bring a cosine above 1.
+            _columns[start + found] = names is null ? other : names[other];
+            _values[start + found++] = Math.Min(1, score); // Rounding can bring a cosine above 1.
         }
 
         _counts[row] = found;

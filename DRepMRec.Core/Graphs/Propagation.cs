@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;
 
-/// <summary>
-/// Products of sparse matrices and dense tensors with gradients: a SIMD kernel on the CPU, libtorch's sparse product on other devices.
-/// </summary>
+/// <summary>Products of sparse matrices and dense tensors, with gradients: SIMD kernels on the CPU, libtorch elsewhere.</summary>
 /// <remarks>Gradients flow to the dense tensor only. Results belong to the dispose scope that is open.</remarks>
 public static class Propagation
 {
@@ -23,7 +21,7 @@ public static class Propagation
     /// <exception cref="ArgumentException">The shape or the element type of <paramref name="x"/> doesn't fit.</exception>
     public static Tensor Propagate(this CsrMatrix matrix, Tensor x)
     {
-        Check(matrix, x);
+        ThrowIfMismatched(matrix, x);
         return SparseProduct.Sum([(matrix, x)]);
     }
 
@@ -37,7 +35,7 @@ public static class Propagation
     /// </exception>
     public static Tensor PropagateMean(this CsrMatrix matrix, Tensor x, int layers)
     {
-        Check(matrix, x);
+        ThrowIfMismatched(matrix, x);
         ArgumentOutOfRangeException.ThrowIfNegative(layers);
         if (!ReferenceEquals(matrix.Transpose(), matrix))
         {
@@ -70,7 +68,7 @@ public static class Propagation
     /// <summary>A x by libtorch's sparse tensors, on the device of x.</summary>
     internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x) => matmul(SparseOn(matrix, x.device), x);
 
-    private static void Check(CsrMatrix matrix, Tensor x)
+    private static void ThrowIfMismatched(CsrMatrix matrix, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         ArgumentNullException.ThrowIfNull(x);

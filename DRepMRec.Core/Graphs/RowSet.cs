@@ -1,9 +1,6 @@
 namespace DRepMRec.Graphs;
 
-/// <summary>
-/// Which rows of the tables of users and items are computed: all of them, or the users and items of two lists, each once and in ascending
-/// order.
-/// </summary>
+/// <summary>Which rows of the tables are computed: all, or the users and items of two lists, each once, in ascending order.</summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class RowSet
 {
@@ -37,9 +34,7 @@ public sealed class RowSet
 
     /// <summary>Takes the rows out of whole tables.</summary>
     /// <param name="tables">The rows of all users, [U, D], and of all items, [I, D].</param>
-    /// <returns>
-    /// The tables themselves where this stands for all rows; otherwise new tensors, which belong to the dispose scope that is open.
-    /// </returns>
+    /// <returns>The tables themselves where this stands for all rows; otherwise new tensors of the open dispose scope.</returns>
     public UserItemEmbeddings Select(UserItemEmbeddings tables)
         => IsAll ? tables : new UserItemEmbeddings(tables.Users.SelectRows(_users), tables.Items.SelectRows(_items));
 

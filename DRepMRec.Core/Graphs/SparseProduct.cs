@@ -25,7 +25,7 @@ internal static unsafe class SparseProduct
     public static Tensor PropagateRows(this CsrMatrix matrix, Tensor x, int[] rows)
         => OwnKernels.Run(x) ? Function.apply(x, new Product([matrix]) { Rows = rows }) : matrix.SelectRows(rows).Propagate(x);
 
-    /// <summary>The same for a block of a leaf, whose gradient is made in place.</summary>
+    /// <summary>The product with a block of a leaf, whose gradient is made in place.</summary>
     /// <param name="matrix">A, [R, C].</param>
     /// <param name="leaf">[N, D]: x is its last C rows.</param>
     /// <param name="rows">The rows, each once.</param>

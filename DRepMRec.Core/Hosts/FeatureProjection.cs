@@ -24,10 +24,11 @@ internal sealed class FeatureProjection : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public static ModuleList<FeatureProjection> PerModality(ModalFeatures features, int outputDim, Initialization initialization, bool bias = true)
+    public static ModuleList<FeatureProjection> PerModality(
+        ModalFeatures features, int outputDim, Initialization initialization, bool bias = true)
         => new([.. features.Values.Select(v => new FeatureProjection((int)v.shape[1], outputDim, initialization, bias))]);
 
-    /// <summary>y W: what features are compared with instead of projecting them, as (X W') y = X (y W). [N, D] to [N, d]; only without a bias.</summary>
+    /// <summary>y W, to compare features with instead of projecting them: (X W') y = X (y W). [N, D] to [N, d]; without a bias.</summary>
     public Tensor Lift(Tensor y) => LinearFunction.Apply(y, _weight.t(), null);
 
     /// <summary>tanh(z) W', the score of each row: only without a bias and with one output.</summary>

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace DRepMRec.Hosts;
 
 /// <summary>
-/// FREEDOM (Zhou and Shen, MM 2023, arXiv 2211.06924): LightGCN over a user-item graph that each epoch prunes anew by degree, plus propagation of item embeddings over a frozen graph of
-/// similar items; its own loss adds BPR between users and projected features.
+/// FREEDOM (Zhou and Shen, MM 2023, arXiv 2211.06924): LightGCN over a user-item graph that each epoch prunes anew by degree, plus
+/// propagation of item embeddings over a frozen graph of similar items; its own loss adds BPR between users and projected features.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
 public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
@@ -57,14 +57,15 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
-    public bool KnowsColdItems => true;
+    /// <remarks>Content reaches items over the item graph alone.</remarks>
+    public bool KnowsColdItems => _options.ItemLayers > 0;
 
     /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;
 
     /// <inheritdoc/>
-    public UserItemEmbeddings? Ego
-        => new UserItemEmbeddings(_embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(
+        _embedding.ThrowIfDisposed(this).narrow(0, 0, _userCount), _embedding.narrow(0, _userCount, _features.ItemCount));
 
     /// <inheritdoc/>
     public InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch)
@@ -88,7 +89,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         if (!training)
             mean = graph.KeepKnown(mean, rows);
-        var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(ego.Items, rows)));
+        var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(graph, ego.Items, rows)));
         bool hasLoss = batch is not null && _options.ModalLossWeight > 0;
         return new EncoderOutput(output)
         {
@@ -100,14 +101,18 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
 
-    /// <summary>What the item graph brings to the items.</summary>
-    private Tensor SimilarRows(Tensor ego, RowSet rows)
+    /// <summary>The items after propagation over the item graph.</summary>
+    private Tensor SimilarRows(InteractionGraph graph, Tensor ego, RowSet rows)
     {
-        if (_options.ItemLayers == 0)
+        if (training && _options.ItemLayers == 0)
             return ego;
-        if (_options.ItemLayers == 1 && !rows.IsAll)
+        if (training && _options.ItemLayers == 1 && !rows.IsAll)
             return _itemGraph.PropagateRows(_embedding, rows.Items.ToArray(), _propagation.Gradient);
         Tensor similar = _embedding.narrow(0, _userCount, _features.ItemCount);
+        if (!training)
+            similar = ItemGraphs.KeepReached(similar, graph, [_itemGraph], _options.ItemLayers);
+        if (_options.ItemLayers == 0)
+            return rows.IsAll ? similar : similar.SelectRows(rows.Items);
         for (int layer = 1; layer < _options.ItemLayers; layer++)
             similar = _itemGraph.Propagate(similar);
         return rows.IsAll ? _itemGraph.Propagate(similar) : _itemGraph.PropagateRows(similar, rows.Items.ToArray());
@@ -116,20 +121,18 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
     private Tensor ModalLoss(Tensor users, BatchRows batch)
     {
-        // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than projecting the
-        // features, unless every user meets every negative.
+        // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than
+        // projecting the features, unless every user meets every negative.
         TrainingBatch source = batch.Batch;
         bool lifts = OwnKernels.Run(users) && !source.SharedNegatives;
-        var pairs = lifts
-            ? source.Pairs with { Users = batch.Pairs.Users }
-            : batch.Pairs;
+        PairIndices pairs = lifts ? source.Pairs with { Users = batch.Pairs.Users } : batch.Pairs;
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
-            Tensor features = _features.Values[m];
+            Tensor features = lifts || batch.Rows.IsAll ? _features.Values[m] : _features.Values[m].SelectRows(batch.Rows.Items);
             Tensor loss = lifts
                 ? RankingLoss.Bpr.Mean(_projections[m].Lift(users), features, pairs)
-                : RankingLoss.Bpr.Mean(users, _projections[m].call(batch.Rows.IsAll ? features : features.SelectRows(batch.Rows.Items)), pairs);
+                : RankingLoss.Bpr.Mean(users, _projections[m].call(features), pairs);
             sum = sum is null ? loss : sum.Plus(loss);
         }
 

@@ -11,8 +11,9 @@ using static TorchSharp.torch;
 namespace DRepMRec.Hosts;
 
 /// <summary>
-/// MGCN (Yu et al., MM 2023, arXiv 2308.03588): item embeddings purified by each modality propagate over that modality's item graph; attention splits the modalities into what they share and
-/// what each has of its own; behaviour gates the latter, and a contrast ties this side representation to LightGCN's.
+/// MGCN (Yu et al., MM 2023, arXiv 2308.03588): item embeddings purified by each modality propagate over that modality's item graph;
+/// attention splits the modalities into what they share and what each has of its own; behaviour gates the latter, and a contrast ties this
+/// side representation to LightGCN's.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
 public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
@@ -54,14 +55,20 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         _features = features;
         _userCount = userCount;
         var initialization = new Initialization(_options.Seed);
-        ModuleList<FeatureProjection> Squares() => new([.. features.Sources.Select(_ => new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization))]);
+        ModuleList<FeatureProjection> Squares()
+            => new([.. features.Sources.Select(_ => new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization))]);
+
         _embedding = initialization.XavierUniform(userCount, features.ItemCount, EmbeddingDim);
         _projections = FeatureProjection.PerModality(features, EmbeddingDim, initialization);
         _purifiers = Squares();
         _preferences = Squares();
         _attention = new FeatureProjection(EmbeddingDim, EmbeddingDim, initialization);
         _query = new FeatureProjection(EmbeddingDim, 1, initialization, bias: false);
-        _itemGraphs = [.. Enumerable.Range(0, features.ModalityCount).Select(m => ItemGraphs.OfModality(features, m, _options.Neighbors, weighted: true))];
+        _itemGraphs =
+        [
+            .. Enumerable.Range(0, features.ModalityCount)
+                .Select(m => ItemGraphs.OfModality(features, m, _options.Neighbors, weighted: true)),
+        ];
         RegisterComponents();
     }
 
@@ -71,7 +78,8 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     public ModalFeatures Features => _features;
 
     /// <inheritdoc/>
-    public bool KnowsColdItems => true;
+    /// <remarks>Content reaches items over the item graph alone.</remarks>
+    public bool KnowsColdItems => _options.ItemLayers > 0;
 
     /// <inheritdoc/>
     public bool HasModalRepresentation => true;
@@ -99,13 +107,14 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         if (!training)
             content = graph.KeepKnown(content, rows);
+        CsrMatrix interactions = graph.NormalizedInteractions;
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
-        Tensor egoItems = rows.IsAll ? EgoItems : LeafBlockFunction.Apply(_embedding, _features.ItemCount, _propagation.Gradient);
+        Tensor egoItems = ItemRows(graph, rows);
         for (int m = 0; m < items.Length; m++)
         {
-            Tensor all = Purify(m, egoItems);
+            Tensor all = Purify(egoItems, m);
             items[m] = rows.IsAll ? all : all.SelectRows(rows.Items);
-            users[m] = rows.IsAll ? graph.NormalizedInteractions.Propagate(all) : graph.NormalizedInteractions.PropagateRows(all, rows.Users.ToArray());
+            users[m] = rows.IsAll ? interactions.Propagate(all) : interactions.PropagateRows(all, rows.Users.ToArray());
         }
 
         var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
@@ -113,7 +122,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         return new EncoderOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)))
         {
             Ego = ego,
-            Modal = side,
+            Modal = training || KnowsColdItems ? side : graph.KeepKnown(side, rows),
             Terms = hasLoss ? [new LossTerm("contrast", Contrast(side, content, batch!), _options.ContrastWeight)] : [],
         };
     }
@@ -121,17 +130,25 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
 
-    /// <summary>Lets through of the item embeddings what the modality asks for, and spreads it over the modality's graph (MGCN, eq. 2 to 6).</summary>
-    private Tensor Purify(int modality, Tensor egoItems)
+    /// <summary>The item embeddings, of which inference takes those that training reaches.</summary>
+    private Tensor ItemRows(InteractionGraph graph, RowSet rows)
+    {
+        if (!training)
+            return ItemGraphs.KeepReached(EgoItems, graph, _itemGraphs, _options.ItemLayers);
+        return rows.IsAll ? EgoItems : LeafBlockFunction.Apply(_embedding, _features.ItemCount, _propagation.Gradient);
+    }
+
+    /// <summary>The item embeddings, gated by a modality's features and spread over its graph (MGCN, eq. 2 to 6).</summary>
+    private Tensor Purify(Tensor ego, int modality)
     {
         Tensor projected = _projections[modality].call(_features.Values[modality]);
-        Tensor items = GateFunction.Apply(egoItems, _purifiers[modality].call(projected));
+        Tensor items = GateFunction.Apply(ego, _purifiers[modality].call(projected));
         for (int layer = 0; layer < _options.ItemLayers; layer++)
             items = _itemGraphs[modality].Propagate(items);
         return items;
     }
 
-    /// <summary>What the modalities share, plus what each has of its own as far as behaviour prefers it; averaged (MGCN, eq. 8 to 12).</summary>
+    /// <summary>The modalities' common part, plus their own parts as far as behaviour prefers them; averaged (MGCN, eq. 8 to 12).</summary>
     private Tensor Merge(Tensor[] modalities, Tensor content)
     {
         Tensor[] scores = [.. modalities.Select(m => _query.Attend(_attention.call(m)))];

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace DRepMRec.Hosts;
 
 /// <summary>
-/// VBPR (He and McAuley, AAAI 2016, arXiv 1510.01784), without its bias terms: an item is [id embedding, projected features], a user [id embedding, preference], the score their dot product.
+/// VBPR (He and McAuley, AAAI 2016, arXiv 1510.01784), without its bias terms: an item is [id embedding, projected features], a user [id
+/// embedding, preference], the score their dot product.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
 public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder

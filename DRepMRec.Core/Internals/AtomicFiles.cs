@@ -8,16 +8,13 @@ internal static class AtomicFiles
 {
     private const string TemporarySuffix = ".tmp";
 
-    /// <summary>
-    /// Writes all files under names of their own first, and renames them when every one is complete and on the disk. What fails then is
-    /// undone.
-    /// </summary>
+    /// <summary>Writes all files under other names, and renames them when all are on the disk. Renames are undone on failure.</summary>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="files">What to write, by file name. Files that exist are replaced; of symbolic links the targets are.</param>
-    /// <param name="keep">What is appended to the name of a file that is replaced, to keep it; without it, it is gone.</param>
+    /// <param name="files">The writers of the files, by name. Files that exist are replaced; of symbolic links the targets are.</param>
+    /// <param name="keep">The ending of the name under which a replaced file is kept; without it, it is gone.</param>
     /// <param name="renames">How files are renamed; <see langword="null"/> for the system's way.</param>
-    public static void Write(string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null,
-        FileRenames? renames = null)
+    public static void Write(
+        string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null, FileRenames? renames = null)
     {
         string suffix = TemporaryName(), aside = TemporaryName();
         string[] paths = [.. files.Keys.Select(name => Path.Combine(folder, name)).Select(path => keep is null ? Target(path) : path)];
@@ -25,7 +22,7 @@ internal static class AtomicFiles
         try
         {
             foreach (var (path, write) in paths.Zip(files.Values))
-                Write(path + suffix, write);
+                Write(path, suffix, write);
             if (paths.Length == 1 && keep is null)
             {
                 log.Move(paths[0] + suffix, paths[0], overwrite: true);
@@ -55,7 +52,7 @@ internal static class AtomicFiles
         }
         finally
         {
-            foreach (string path in paths)
+            foreach (string path in paths.Where(path => Directory.Exists(Path.GetDirectoryName(path))))
             {
                 File.Delete(path + suffix);
                 if (!log.IsStuck)
@@ -64,7 +61,7 @@ internal static class AtomicFiles
         }
     }
 
-    /// <summary>Deletes what a process that ended while writing a file left behind. Nobody else may be writing it.</summary>
+    /// <summary>Deletes files that a process left behind when it ended while writing. Nobody else may be writing the file.</summary>
     /// <returns>How many files there were.</returns>
     public static int Sweep(string folder, string name)
     {
@@ -77,24 +74,41 @@ internal static class AtomicFiles
         return left.Length;
     }
 
+    /// <summary>Finds out whether a file can be written, with the longer name that it has while it's written, and leaves nothing.</summary>
+    /// <exception cref="IOException">It can't.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not.</exception>
+    public static void ThrowIfNotWritable(string path)
+    {
+        string suffix = TemporaryName();
+        Write(path, suffix, stream => stream.WriteByte(0));
+        File.Delete(path + suffix);
+    }
+
     private static string TemporaryName() => $".{Guid.NewGuid():N}{TemporarySuffix}";
 
     /// <summary>The file itself, or what a symbolic link stands for, so that the link stays.</summary>
     public static string Target(string path)
         => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 
-    private static void Write(string path, Action<Stream> write)
+    /// <summary>Writes a file under its temporary name; errors have the name that it is to have.</summary>
+    private static void Write(string path, string suffix, Action<Stream> write)
     {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         try
         {
+            using var stream = new FileStream(path + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             write(stream);
             stream.Flush(flushToDisk: true);
         }
         catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "value")
         {
             // So .NET calls a file that is larger than its file system, or the process, may have.
-            throw new IOException($"The file is too large for its file system or for this process: '{path}'", exception);
+            throw new IOException($"The file is too large for its file system or for this process: '{path + suffix}'", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string cause = exception.Message.Replace(suffix, "", StringComparison.Ordinal);
+            string why = $"{Shown.Name(path)} can't be written: {Shown.Message(cause)}";
+            throw exception is IOException ? new IOException(why, exception) : new UnauthorizedAccessException(why, exception);
         }
     }
 

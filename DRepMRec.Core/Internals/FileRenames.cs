@@ -4,16 +4,13 @@ namespace DRepMRec.Internals;
 internal class FileRenames
 {
     /// <summary>Renames a file.</summary>
-    /// <param name="from">What it is called.</param>
-    /// <param name="to">What it is to be called.</param>
+    /// <param name="from">The file's name.</param>
+    /// <param name="to">The file's new name.</param>
     /// <param name="overwrite">Whether a file of that name is replaced.</param>
     /// <exception cref="IOException">It can't be renamed; all is as it was.</exception>
     public virtual void Move(string from, string to, bool overwrite) => File.Move(from, to, overwrite);
 
-    /// <summary>
-    /// Renames a file to one that exists, in one step, so that there is one of the two at any time; the one that was there gets another
-    /// name.
-    /// </summary>
+    /// <summary>Replaces an existing file by another in one step, so that one of the two is always there; the old one is kept.</summary>
     /// <returns><see langword="false"/> where the file system can't do so in one step; all is as it was then.</returns>
     public virtual bool TryReplace(string from, string to, string aside)
     {

@@ -6,8 +6,8 @@ namespace DRepMRec.Internals;
 /// <summary>Refuses wrong option values where they are written, and says what was expected.</summary>
 internal static class Guard
 {
-    private const double Smallest = 1e-30;
-    private const double Largest = 1e30;
+    private const double Min = 1e-30;
+    private const double Max = 1e30;
 
     public static T Positive<T>(T value, [CallerMemberName] string name = "") where T : INumber<T>
         => value > T.Zero && T.IsFinite(value) ? Single(value, name)
@@ -49,9 +49,9 @@ internal static class Guard
 
     /// <summary>The numbers of a model are in single precision, where others, or their inverses, would be 0 or infinite.</summary>
     private static T Single<T>(T value, string name) where T : INumber<T>
-        => T.IsZero(value) || double.CreateChecked(value) is >= Smallest and <= Largest ? value
+        => T.IsZero(value) || double.CreateChecked(value) is >= Min and <= Max ? value
             : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant(
-                $"{name} must be from {Smallest} to {Largest}, as models are in single precision."));
+                $"{name} must be from {Min} to {Max}, as models are in single precision."));
 
     /// <summary>Refuses a span that doesn't hold one score for each pair of a user and an item.</summary>
     public static void ThrowIfWrongLength(ReadOnlySpan<float> scores, int users, int items)

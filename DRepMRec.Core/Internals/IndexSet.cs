@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DRepMRec.Internals;
 
-/// <summary>A set of small numbers as bits, with the number of members before each word: sorting and finding places take one pass each.</summary>
+/// <summary>A set of small numbers as bits, with counts of members before each word: sorting and finding take one pass.</summary>
 internal readonly struct IndexSet
 {
     private readonly ulong[] _bits;

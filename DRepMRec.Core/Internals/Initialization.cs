@@ -1,25 +1,47 @@
+using System.Runtime.CompilerServices;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Internals;
 
-/// <summary>Draws the first values of weights from the seed of the options, so that they don't depend on libtorch's global generator.</summary>
+/// <summary>Draws the first values of weights from the options' seed, whatever the state of libtorch's global generator.</summary>
 internal sealed class Initialization(int seed)
 {
+    private static readonly ConditionalWeakTable<Parameter, Func<float[]>> FirstValues = [];
     private ulong _index;
 
     /// <summary>Xavier-uniform [rows, columns]: within ±sqrt(6 / (rows + columns)) (Glorot and Bengio 2010).</summary>
-    public Parameter XavierUniform(int rows, int columns) => Weights(rows, columns, Draw(rows, columns));
+    public Parameter XavierUniform(int rows, int columns)
+    {
+        ulong index = _index++;
+        return Weights(rows, columns, () => Draw(index, rows, columns));
+    }
 
     /// <summary>Two Xavier-uniform blocks, one below the other, each with the bound of its own size.</summary>
     public Parameter XavierUniform(int upperRows, int lowerRows, int columns)
-        => Weights(upperRows + lowerRows, columns, [.. Draw(upperRows, columns), .. Draw(lowerRows, columns)]);
+    {
+        ulong index = _index;
+        _index += 2;
+        return Weights(upperRows + lowerRows, columns, () => [.. Draw(index, upperRows, columns), .. Draw(index + 1, lowerRows, columns)]);
+    }
+
+    /// <summary>
+    /// Whether weights that were drawn here have the values that were drawn, and no gradient; <see langword="null"/> of other weights.
+    /// </summary>
+    public static bool? IsUntouched(Parameter weights)
+    {
+        if (!FirstValues.TryGetValue(weights, out Func<float[]>? first))
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        return weights.grad is null && weights.detach().cpu().contiguous().data<float>().ToArray().AsSpan().SequenceEqual(first());
+    }
 
     public static Parameter Zeros(int length) => new(zeros(length));
 
-    private float[] Draw(int rows, int columns)
+    private float[] Draw(ulong index, int rows, int columns)
     {
-        var random = new SeededRandom((ulong)seed, RandomPurpose.Initialization, _index++);
+        var random = new SeededRandom((ulong)seed, RandomPurpose.Initialization, index);
         float bound = MathF.Sqrt(6f / (rows + columns));
         var values = new float[(long)rows * columns];
         for (int i = 0; i < values.Length; i++)
@@ -27,9 +49,11 @@ internal sealed class Initialization(int seed)
         return values;
     }
 
-    private static Parameter Weights(int rows, int columns, float[] values)
+    private static Parameter Weights(int rows, int columns, Func<float[]> draw)
     {
-        using Tensor data = tensor(values, rows, columns);
-        return new Parameter(data.clone());
+        using Tensor data = tensor(draw(), rows, columns);
+        var weights = new Parameter(data.clone());
+        FirstValues.Add(weights, draw);
+        return weights;
     }
 }

@@ -1,48 +1,99 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace DRepMRec.Internals;
 
-/// <summary>
-/// The values of options by name, with those of the records inside them ("Adam.LearningRate"), as text: what two sets of options are compared by, and what people
-/// read in a model's manifest.
-/// </summary>
+/// <summary>The values of options as text, by name with the records inside them ("Adam.LearningRate"), to compare and to show.</summary>
+/// <remarks>
+/// Options may be anybody's: those that lead back to themselves are named once, and long texts are cut and told apart by their hash.
+/// </remarks>
 internal static class OptionFields
 {
+    private const int MaxTextLength = 1000;
+
     /// <summary>Adds all fields below a name.</summary>
-    /// <param name="fields">Where to add them.</param>
+    /// <param name="fields">Where the fields are added.</param>
     /// <param name="name">The name of the whole.</param>
     /// <param name="value">Options: an object with public properties; or a number, a text, a list, or <see langword="null"/>.</param>
-    public static void Add(IDictionary<string, string> fields, string name, object? value)
+    /// <exception cref="InvalidOperationException">A property can't be read, or the options go deeper than any do.</exception>
+    public static void Add(IDictionary<string, string> fields, string name, object? value) => Add(fields, name, value, []);
+
+    private static void Add(IDictionary<string, string> fields, string name, object? value, List<(string Name, object Value)> around)
     {
-        if (Text(value) is { } text)
+        ThrowIfTooDeep(name, around.Count);
+        if (around.Find(outer => ReferenceEquals(outer.Value, value)) is { Name: { } above })
         {
-            fields[name] = text;
+            fields[name] = $"the same as {above}";
+            return;
+        }
+
+        if (Text(name, value, 0) is { } text)
+        {
+            fields[name] = Short(text);
             return;
         }
 
         // Kinds of options, such as ranking losses or fusions, are told apart by their types.
         if (value!.GetType().BaseType is { IsAbstract: true })
             fields[name] = value.GetType().Name;
+        around.Add((name, value));
         foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.GetIndexParameters().Length == 0)
-                Add(fields, $"{name}.{property.Name}", property.GetValue(value));
+            if (property.GetIndexParameters().Length == 0 && property.CanRead)
+                Add(fields, $"{name}.{property.Name}", Read($"{name}.{property.Name}", property, value), around);
+        }
+
+        around.RemoveAt(around.Count - 1);
+    }
+
+    private static object? Read(string name, PropertyInfo property, object options)
+    {
+        try
+        {
+            return property.GetValue(options);
+        }
+        catch (TargetInvocationException exception)
+        {
+            string message = exception.InnerException?.Message ?? exception.Message;
+            throw new InvalidOperationException(
+                $"The option {name} of {options.GetType().Name} can't be read: {message}", exception.InnerException);
         }
     }
 
-    /// <summary>The text of a value that isn't options itself. Only records, and classes outside of the frameworks, are looked into.</summary>
-    private static string? Text(object? value) => value switch
+    /// <summary>The text of a value that isn't options itself. Records, and classes outside of frameworks, are looked into.</summary>
+    private static string? Text(string name, object? value, int depth)
     {
-        null => "none",
-        string text => text,
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(v => Text(v) ?? v!.ToString()))}]",
-        _ when value.GetType().IsValueType || value.GetType().Namespace is { } space && IsFramework(space) => value.ToString() ?? "",
-        _ => null,
-    };
+        ThrowIfTooDeep(name, depth);
+        return value switch
+        {
+            null => "none",
+            string text => text,
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(v => Text(name, v, depth + 1) ?? v!.ToString()))}]",
+            _ when value.GetType().IsValueType || value.GetType().Namespace is { } space && IsFramework(space) => value.ToString() ?? "",
+            _ => null,
+        };
+    }
+
+    /// <summary>Unicode text of bounded length, as files can hold it: what is longer is told apart by its hash.</summary>
+    private static string Short(string text)
+    {
+        string unicode = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+        return unicode == text && text.Length <= MaxTextLength ? text
+            : $"{unicode[..Math.Min(unicode.Length, MaxTextLength / 10)]}… ({text.Length} characters, SHA-256 {Hash(text)})";
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(text)))[..16];
+
+    private static void ThrowIfTooDeep(string name, int depth)
+    {
+        if (depth > 32)
+            throw new InvalidOperationException($"The options {Shown.Text(name)} go on inside themselves without end.");
+    }
 
     private static bool IsFramework(string space)
-        => space is "System" or "TorchSharp" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("TorchSharp.", StringComparison.Ordinal);
+        => space.Split('.')[0] is "System" or "TorchSharp";
 }

@@ -1,6 +1,6 @@
 namespace DRepMRec.Internals;
 
-/// <summary>What a stream of random numbers is for. Each draw comes from the stream (seed of the options, purpose, index), so that no purpose shifts the draws of another.</summary>
+/// <summary>The purpose of a stream of random numbers (seed, purpose, index): so no purpose shifts the draws of another.</summary>
 internal static class RandomPurpose
 {
     public const ulong Initialization = 1;

@@ -14,7 +14,7 @@ internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOn
     public static SafeTensor Of<T>(string name, T[] values, params long[] shape) where T : unmanaged
         => new(name, TypeName<T>(), shape.Length == 0 ? [values.Length] : shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    /// <summary>The same array for a writer that takes arrays of any size.</summary>
+    /// <summary>This array for a writer that takes arrays of any size.</summary>
     public SafeTensorSource ToSource() => new(Name, Type, Shape, stream => stream.Write(Data.Span));
 
     public static string TypeName<T>()
@@ -94,8 +94,8 @@ internal static class Safetensors
 
     /// <summary>Reads a file. Nothing is allocated for an array before its bytes are known to be there.</summary>
     /// <exception cref="SafetensorsException">The file breaks the format.</exception>
-    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(Stream stream,
-        string file)
+    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(
+        Stream stream, string file)
     {
         var (metadata, places) = ReadHeader(stream, file);
         var tensors = new Dictionary<string, SafeTensor>();
@@ -112,13 +112,10 @@ internal static class Safetensors
         return (metadata, tensors);
     }
 
-    /// <summary>
-    /// Reads what a file says about itself, and leaves the stream where the arrays begin. The arrays fill the rest of the file without a
-    /// gap, in this order.
-    /// </summary>
+    /// <summary>Reads the header and leaves the stream where the arrays begin, which fill the file without a gap, in this order.</summary>
     /// <exception cref="SafetensorsException">The file breaks the format.</exception>
-    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(Stream stream,
-        string file)
+    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(
+        Stream stream, string file)
     {
         long fileLength = stream.Length;
         Span<byte> prefix = stackalloc byte[8];
@@ -136,19 +133,20 @@ internal static class Safetensors
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(header,
-                new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+            using JsonDocument json = JsonDocument.Parse(
+                header, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
             return ReadPlaces(file, json.RootElement, 8 + (long)headerLength, fileLength);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
             or FormatException and not SafetensorsException)
         {
-            throw new SafetensorsException($"{Shown.Name(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
+            throw new SafetensorsException(
+                $"{Shown.Name(file)}: the header isn't that of a safetensors file: {Shown.Message(e.Message)}", e);
         }
     }
 
-    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadPlaces(string file,
-        JsonElement root, long dataStart, long fileLength)
+    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadPlaces(
+        string file, JsonElement root, long dataStart, long fileLength)
     {
         long dataLength = fileLength - dataStart;
         var metadata = new Dictionary<string, string>();
@@ -166,10 +164,9 @@ internal static class Safetensors
             JsonElement offsets = property.Value.GetProperty("data_offsets");
             if (offsets.GetArrayLength() != 2)
                 throw new FormatException($"array {Shown.Text(property.Name)} has {offsets.GetArrayLength()} offsets instead of 2");
-            found.Add((property.Name, property.Value
-                .GetProperty("dtype").GetString()
-                    ?? "", [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())],
-                offsets[0].GetInt64(), offsets[1].GetInt64()));
+            string type = property.Value.GetProperty("dtype").GetString() ?? "";
+            long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
+            found.Add((property.Name, type, shape, offsets[0].GetInt64(), offsets[1].GetInt64()));
         }
 
         long promised = found.Count == 0 ? 0 : found.Max(p => p.End);
@@ -182,9 +179,9 @@ internal static class Safetensors
             long bytes = ByteCount(type, shape, dataLength);
             if (begin != expected || end - begin != bytes || end > dataLength)
             {
-                throw new SafetensorsException($"{Shown.Name(file)}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at "
-                    + $"{expected} to {expected + bytes} "
-                    + $"of {dataLength} bytes; its offsets are {begin} to {end}.");
+                throw new SafetensorsException(
+                    $"{Shown.Name(file)}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at "
+                    + $"{expected} to {expected + bytes} of {dataLength} bytes; its offsets are {begin} to {end}.");
             }
 
             places.Add(new SafeTensorPlace(name, type, shape, dataStart + begin, bytes));

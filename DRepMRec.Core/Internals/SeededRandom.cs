@@ -7,8 +7,8 @@ namespace DRepMRec.Internals;
 /// which <c>System.Random</c> doesn't promise. It uses no function whose last bit is up to the platform.
 /// </summary>
 /// <remarks>
-/// A generator is named by three numbers, so that parallel or repeated work draws from streams of its own: <c>new(seed, Purpose, epoch)</c>.
-/// Not safe for use by many threads; give each thread its own.
+/// A generator is named by three numbers, so that parallel or repeated work draws from streams of its own: <c>new(seed, Purpose,
+/// epoch)</c>. Not safe for use by many threads; give each thread its own.
 /// </remarks>
 internal sealed class SeededRandom
 {
@@ -21,7 +21,7 @@ internal sealed class SeededRandom
 
     /// <summary>Creates the stream of (seed, purpose, index). Streams that differ in any of the three are independent.</summary>
     /// <param name="seed">The seed that the user chose.</param>
-    /// <param name="purpose">What the draws are for; a constant of the caller.</param>
+    /// <param name="purpose">The purpose of the draws; a constant of the caller.</param>
     /// <param name="index">Which of the caller's streams: an epoch, a batch, a user.</param>
     public SeededRandom(ulong seed, ulong purpose = 0, ulong index = 0)
     {
@@ -32,7 +32,7 @@ internal sealed class SeededRandom
         _s3 = Mix(state + Golden);
     }
 
-    /// <summary>Creates a generator in a given state, of which at least one number isn't 0. It is there for tests against published draws.</summary>
+    /// <summary>Creates a generator in a given state, not all 0, for tests against published draws.</summary>
     internal SeededRandom((ulong S0, ulong S1, ulong S2, ulong S3) state) => (_s0, _s1, _s2, _s3) = state;
 
     /// <summary>64 random bits.</summary>
@@ -114,7 +114,7 @@ internal sealed class SeededRandom
         return z ^ (z >> 31);
     }
 
-    // The natural logarithm of a positive normal number, by additions, multiplications and divisions alone: Math.Log may differ by platform.
+    // The natural logarithm of a positive normal number by additions, multiplications and divisions: Math.Log may differ by platform.
     internal static double Log(double x)
     {
         const double SquareRootOfTwo = 1.4142135623730951;

@@ -9,7 +9,7 @@ namespace DRepMRec.Internals;
 /// </summary>
 internal static class Shown
 {
-    /// <summary>What a whole message stays below.</summary>
+    /// <summary>The length that a whole message stays below.</summary>
     public const int MaxMessageLength = 4000;
 
     private const int MaxTextLength = 80;

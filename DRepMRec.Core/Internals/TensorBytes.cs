@@ -15,7 +15,8 @@ internal static class TensorBytes
     }
 
     /// <summary>Whether a stored array has the type and the shape of a tensor.</summary>
-    public static bool Fits(SafeTensor stored, Tensor tensor) => stored.Type == TypeName(tensor.dtype) && stored.Shape.AsSpan().SequenceEqual(tensor.shape);
+    public static bool Fits(SafeTensor stored, Tensor tensor)
+        => stored.Type == TypeName(tensor.dtype) && stored.Shape.AsSpan().SequenceEqual(tensor.shape);
 
     /// <summary>The type and the shape of a tensor, such as "F32 [10, 4]".</summary>
     public static string Describe(Tensor tensor) => $"{TypeName(tensor.dtype)} [{string.Join(", ", tensor.shape)}]";

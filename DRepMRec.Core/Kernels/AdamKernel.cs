@@ -2,9 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// One step of Adam over a range of numbers: both moments and the parameter in one pass. All vector widths give the same bits.
-/// </summary>
+/// <summary>One step of Adam over a range of numbers, moments and parameter in one pass, with equal bits for all vector widths.</summary>
 internal readonly unsafe struct AdamKernel(float beta1, float beta2, float epsilon, float rate, float secondScale)
 {
     private readonly float _beta1 = beta1;

@@ -4,10 +4,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// -log sigmoid((u·p - u·n) / t), averaged over pairs, on the CPU, without a gathered copy of any row. Each row of a gradient has one
-/// thread that adds it up, in the order of the pairs.
-/// </summary>
+/// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs on the CPU. One thread adds up each row of a gradient, in order.</summary>
 internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunction>
 {
     private const int RowsPerThread = 256;

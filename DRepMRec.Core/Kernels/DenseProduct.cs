@@ -4,14 +4,8 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// C = A B for dense matrices at the speed of fused multiply-adds: B is packed in panels of 32 columns, and eight rows of A times a panel
-/// stay in registers.
-/// </summary>
-/// <remarks>
-/// Each element is summed in the order of k, one fused multiply-add after the other, on every path and for every number of threads and
-/// rows: the bits are always the same.
-/// </remarks>
+/// <summary>C = A B at the speed of fused multiply-adds: eight rows of A times a packed panel of 32 columns stay in registers.</summary>
+/// <remarks>Elements are summed by fused multiply-adds in the order of k on every path, for every number of threads and rows.</remarks>
 internal static unsafe partial class DenseProduct
 {
     /// <summary>The number of columns of a panel.</summary>
@@ -113,7 +107,7 @@ internal static unsafe partial class DenseProduct
         });
     }
 
-    /// <summary>The same on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
+    /// <summary>The product on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
     public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, SimdPath path)
     {
         float* tail = stackalloc float[RowBlock * Lanes];

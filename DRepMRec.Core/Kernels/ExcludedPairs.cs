@@ -38,7 +38,7 @@ public sealed class ExcludedPairs
     /// <param name="row">The row.</param>
     public ReadOnlySpan<int> this[int row] => row < _rows.Length ? _places.AsSpan(_rows[row].Start, _rows[row].Count) : [];
 
-    /// <summary>The same lists for other rows: row n has that of row <paramref name="source"/>[n].</summary>
+    /// <summary>The lists for other rows: row n has the list of row <paramref name="source"/>[n].</summary>
     internal ExcludedPairs Spread(int[] source) => _rows.Length == 0 ? this : new(Array.ConvertAll(source, s => _rows[s]), _places);
 
     /// <summary>Takes the rows in turn.</summary>

@@ -12,7 +12,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
     public override string Name => nameof(GateFunction);
 
     /// <param name="a">The values that the gate lets through.</param>
-    /// <param name="b">How far the gate is open, of the same shape.</param>
+    /// <param name="b">How far the gate is open, shaped like a.</param>
     public static Tensor Apply(Tensor a, Tensor b) => OwnKernels.Run(a) ? apply(a, b) : a * b.sigmoid();
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)

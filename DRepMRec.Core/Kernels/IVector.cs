@@ -3,9 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// A vector of floats: a kernel that is written for any of them has one body for all widths, of which the JIT makes fast code for each.
-/// </summary>
+/// <summary>A vector of floats: a kernel over it has one body for all widths, and the JIT makes fast code for each width.</summary>
 internal unsafe interface IVector<T>
     where T : struct, IVector<T>
 {
@@ -14,7 +12,7 @@ internal unsafe interface IVector<T>
 
     static abstract T Load(float* from);
 
-    /// <summary>The same number in all places.</summary>
+    /// <summary>A vector with one number in all places.</summary>
     static abstract T Create(float value);
 
     /// <summary>a * b + sum, rounded once.</summary>

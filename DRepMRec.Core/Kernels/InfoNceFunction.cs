@@ -11,9 +11,7 @@ namespace DRepMRec.Kernels;
 /// </summary>
 internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<InfoNceFunction>
 {
-    /// <summary>
-    /// Below this temperature, exponentials relative to the largest possible cosine instead of each row's largest could vanish.
-    /// </summary>
+    /// <summary>Below this temperature, exponentials relative to the largest possible cosine, not the row's, could vanish.</summary>
     public const double LowestTemperature = 0.05;
 
     private const int RowsPerThread = 128;

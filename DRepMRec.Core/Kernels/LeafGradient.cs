@@ -42,7 +42,7 @@ internal sealed unsafe class LeafGradient
     /// <summary>Adds to the gradient of <paramref name="x"/>.</summary>
     /// <param name="x">A Float32 tensor on the CPU.</param>
     /// <param name="add">Adds to the elements that it has a gradient for.</param>
-    /// <returns>The same as of <see cref="Write"/>.</returns>
+    /// <returns>As <see cref="Write"/>.</returns>
     public Tensor? Add(Tensor x, Kernel add)
     {
         if (!x.is_leaf)

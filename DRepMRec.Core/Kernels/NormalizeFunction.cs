@@ -6,12 +6,12 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// Rows of length 1 on the CPU, one pass each way: y = x / |x|, and back (g - y (y · g)) / |x|. Rows shorter than <see cref="Shortest"/>
-/// are divided by that and take no gradient. Of all rows of a table, or of the rows of a list.
+/// Rows of length 1: y = x / |x|, and back (g - y (y · g)) / |x|; or by <see cref="MinLength"/> without gradient. Of all rows of
+/// a table, or of the rows of a list.
 /// </summary>
 internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<NormalizeFunction>
 {
-    public const float Shortest = 1e-12f;
+    public const float MinLength = 1e-12f;
     private const int RowsPerThread = 256;
 
     public override string Name => nameof(NormalizeFunction);
@@ -73,8 +73,8 @@ internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<N
     public static float Normalize(ReadOnlySpan<float> x, Span<float> y)
     {
         float length = MathF.Sqrt(TensorPrimitives.SumOfSquares(x));
-        TensorPrimitives.Multiply(x, 1 / MathF.Max(length, Shortest), y);
-        return length < Shortest ? 0 : 1 / length;
+        TensorPrimitives.Multiply(x, 1 / MathF.Max(length, MinLength), y);
+        return length < MinLength ? 0 : 1 / length;
     }
 
     /// <summary>The gradient by x, from y, the gradient by y, and what <see cref="Normalize"/> returned.</summary>

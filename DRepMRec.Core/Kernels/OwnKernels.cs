@@ -11,9 +11,7 @@ internal static class OwnKernels
     /// <summary>Our kernels take Float32 on the CPU; libtorch does the rest.</summary>
     public static bool Run(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && !Off.Value;
 
-    /// <summary>
-    /// Until it is disposed, libtorch computes everything that this flow of control asks for; tests compare the two ways by it.
-    /// </summary>
+    /// <summary>Until it's disposed, libtorch computes everything in this flow of control; tests compare the two ways by it.</summary>
     public static IDisposable SwitchOff() => new OffScope();
 
     private sealed class OffScope : IDisposable

@@ -1,13 +1,7 @@
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// Rows of a matrix packed for <see cref="DenseProduct"/>, so that the dot products of a few query rows with all of them run at the speed
-/// of fused multiply-adds.
-/// </summary>
-/// <remarks>
-/// Immutable and safe for use by many threads. A dot product is always summed in the same order, so results don't depend on how many
-/// queries are in a call.
-/// </remarks>
+/// <summary>Rows of a matrix packed for <see cref="DenseProduct"/>, for fast dot products of a few query rows with all of them.</summary>
+/// <remarks>Immutable and safe for use by many threads. Results don't depend on the number of queries in a call.</remarks>
 internal sealed unsafe class PackedMatrix
 {
     private readonly float[] _panels;
@@ -32,7 +26,7 @@ internal sealed unsafe class PackedMatrix
     public void Multiply(ReadOnlySpan<float> queries, int count, Span<float> scores)
         => Multiply(queries, count, 0, RowCount, scores, SimdPaths.Best);
 
-    /// <summary>The same for a range of the rows.</summary>
+    /// <summary>The products with a range of the rows.</summary>
     /// <param name="queries">[n, D], one after the other.</param>
     /// <param name="count">The number n of queries.</param>
     /// <param name="firstRow">The first of the rows, a multiple of <see cref="DenseProduct.Lanes"/>.</param>

@@ -1,8 +1,6 @@
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// The pairs of a pairwise loss as rows of the two tables: B interactions, each with negatives of its own or with shared ones.
-/// </summary>
+/// <summary>The pairs of a pairwise loss as rows of the two tables: B interactions, with negatives of their own or shared.</summary>
 /// <param name="Users">B rows of the users' table.</param>
 /// <param name="Positives">B rows of the items' table.</param>
 /// <param name="Negatives">B * k rows of the items' table, k for each interaction in turn, or S when they are shared.</param>

@@ -2,10 +2,10 @@ using DRepMRec.Internals;
 
 namespace DRepMRec;
 
-/// <summary>How many threads the library's kernels share their work between. Every kernel gives the same bits for every number of threads.</summary>
+/// <summary>How many threads the library's kernels share their work between. The bits don't depend on the number.</summary>
 /// <remarks>
-/// The <see cref="Trainer"/> takes the number from its options. In a training loop of your own, set it here: it flows with the calls that you make, into tasks that you
-/// start too, and touches nothing else in the process. Safe for use by many threads.
+/// The <see cref="Trainer"/> takes the number from its options. In a training loop of your own, set it here: it flows with the calls that
+/// you make, into tasks that you start too, and touches nothing else in the process. Safe for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -18,9 +18,7 @@ public static class Parallelism
     // The number flows with the control, so that work that runs beside isn't touched. 0 stands for the number of processors.
     private static readonly AsyncLocal<int> Flowing = new();
 
-    /// <summary>
-    /// The most threads that a kernel uses, here and now: the number of processors, unless <see cref="Use"/> says otherwise.
-    /// </summary>
+    /// <summary>The most threads that a kernel uses in this flow of control: as many as processors, or as <see cref="Use"/> says.</summary>
     public static int Threads => Flowing.Value is > 0 and int threads ? threads : Environment.ProcessorCount;
 
     /// <summary>Sets the number of threads for the calls that are made until the scope is disposed, and for no others.</summary>

@@ -34,9 +34,7 @@ internal static unsafe partial class RowKernel
         }
     }
 
-    /// <summary>
-    /// 16 x 16: rows are interleaved in fours within their 128-bit lanes, then the lanes are exchanged. All stays in registers.
-    /// </summary>
+    /// <summary>16 x 16, in registers: rows are interleaved in fours within their 128-bit lanes, then the lanes are exchanged.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose16(float* rows, long stride, float* to)
     {
@@ -64,7 +62,7 @@ internal static unsafe partial class RowKernel
         c3 = Avx512F.UnpackHigh(high01, high23).AsSingle();
     }
 
-    /// <summary>Puts the same lane of four vectors together, for each lane.</summary>
+    /// <summary>Puts lane l of four vectors together, for each l.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Exchange(V16 a, V16 b, V16 c, V16 d, out V16 x0, out V16 x1, out V16 x2, out V16 x3)
     {

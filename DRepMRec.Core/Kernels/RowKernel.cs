@@ -19,9 +19,7 @@ internal static unsafe partial class RowKernel
     /// <summary>The queries that go over a panel at once.</summary>
     public const int QueryBlock = 6;
 
-    /// <summary>
-    /// How far ahead of the rows at hand memory is asked for, in bytes: measured, for the first-level cache and main memory alike.
-    /// </summary>
+    /// <summary>How many bytes ahead memory is asked for: measured, for the first-level cache and main memory alike.</summary>
     private const int PrefetchBytes = 20 << 10;
 
     /// <summary>Scores of each query with each row: scores[q * stride + r].</summary>
@@ -83,10 +81,7 @@ internal static unsafe partial class RowKernel
     /// <summary>The number of floats in the panels of <see cref="Multiply"/>.</summary>
     public static int PanelLength(int dimension) => (4 * Lanes * dimension) + (4 * Lanes);
 
-    /// <summary>
-    /// One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once, so that nothing but the rows
-    /// themselves goes through the cache.
-    /// </summary>
+    /// <summary>One query with 16 rows whose columns come in sixteens: transposed in registers and multiplied at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Straight(float* q, float* rows, int dimension, float* target)
     {

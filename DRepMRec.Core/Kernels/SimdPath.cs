@@ -2,9 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// Which instructions a kernel uses. Tests name a path to compare it with the others; all else takes <see cref="SimdPaths.Best"/>.
-/// </summary>
+/// <summary>Which instructions a kernel uses. Tests name a path to compare paths; all else takes <see cref="SimdPaths.Best"/>.</summary>
 internal enum SimdPath
 {
     /// <summary>One number at a time.</summary>

@@ -5,9 +5,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// The mean of (X X' - T)² for a symmetric T on the CPU. As X X' - T = R is symmetric too, the gradient is 4 R X / n²: one product.
-/// </summary>
+/// <summary>The mean of (X X' - T)² for a symmetric T on the CPU. As R = X X' - T is symmetric, the gradient is 4 R X / n².</summary>
 internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunction<SimilarityErrorFunction>
 {
     private const int RowsPerThread = 64;

@@ -3,19 +3,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// scale * (b + A x) for a sparse A and dense row-major b and x: each row of the result is a weighted sum of rows of x, kept in registers
-/// while its neighbours pass.
-/// </summary>
+/// <summary>scale * (b + A x) for a sparse A and dense row-major b and x: each row is summed in registers.</summary>
 /// <remarks>A row's sum doesn't depend on the thread that makes it, so results are bit-identical for every thread count.</remarks>
 internal static unsafe class SparseDenseProduct
 {
     /// <summary>How many entries ahead of the one at hand memory is asked for.</summary>
     private const int Ahead = 6;
 
-    /// <summary>
-    /// The rows to compute, all or a list of them, and the tables, which may be whole or have only the rows that are not zero.
-    /// </summary>
+    /// <summary>The rows to compute, all or a list of them, and the tables, whole or with only the rows that aren't zero.</summary>
     internal readonly record struct Job
     {
         /// <summary>The rows to make; <see langword="null"/> for all.</summary>
@@ -54,16 +49,12 @@ internal static unsafe class SparseDenseProduct
         public readonly float* Target = target;
         public readonly float Scale = scale;
 
-        /// <summary>
-        /// The last entry that may be looked at, counted from the row's first: fetching ahead goes on into the next rows.
-        /// </summary>
+        /// <summary>The last entry that may be looked at, from the row's first: fetching ahead goes on into the next rows.</summary>
         public readonly int Readable = readable;
     }
 
     /// <summary>Makes the rows of a job.</summary>
-    /// <remarks>
-    /// Entries of columns without a place are skipped before the arithmetic, so each sum is that of the whole product without its zeros.
-    /// </remarks>
+    /// <remarks>Entries of columns without a place are skipped, so each sum is the whole product's without its zeros.</remarks>
     /// <param name="a">The matrix.</param>
     /// <param name="job">The rows and the tables.</param>
     /// <param name="width">The number of columns of all tables.</param>
@@ -186,9 +177,7 @@ internal static unsafe class SparseDenseProduct
         return d;
     }
 
-    /// <summary>
-    /// Asks for 64 numbers that will be needed a few neighbours later: with the narrower vectors it costs more than it brings.
-    /// </summary>
+    /// <summary>Asks for 64 numbers needed a few neighbours later. With narrower vectors it costs more than it brings.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(float* row)
     {

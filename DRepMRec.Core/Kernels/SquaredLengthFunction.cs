@@ -4,9 +4,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// The sum of squares of the rows of a tensor on the CPU, each row as often as it counts: value and gradient in one pass.
-/// </summary>
+/// <summary>The sum of squares of a tensor's rows on the CPU, each as often as it counts: value and gradient in one pass.</summary>
 internal sealed unsafe class SquaredLengthFunction : autograd.SingleTensorFunction<SquaredLengthFunction>
 {
     private const int RowsPerThread = 1024;

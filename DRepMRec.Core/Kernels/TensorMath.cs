@@ -4,9 +4,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec;
 
-/// <summary>
-/// Arithmetic between tensors and numbers that holds on to the number until the native call is back.
-/// </summary>
+/// <summary>Arithmetic between tensors and numbers that holds on to the number until the native call is back.</summary>
 /// <remarks>
 /// TorchSharp converts a number to a <see cref="Scalar"/> and passes its bare handle on, so a garbage collection on another thread may free
 /// it while the native call still reads it: <c>a * 2</c>, <c>1 - a</c> and even <c>a + b</c> (which is <c>add(b, 1)</c>) can throw or,
@@ -58,14 +56,14 @@ public static class TensorMath
     /// <param name="a">[N, D].</param>
     public static Tensor NormalizeRows(this Tensor a) => OwnKernels.Run(a)
         ? NormalizeFunction.Apply(a)
-        : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.Shortest);
+        : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.MinLength);
 
     /// <summary>The dot product of each row of a with the row of b at the same place: [N, D] and [N, D] to [N].</summary>
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D].</param>
     public static Tensor RowDot(this Tensor a, Tensor b) => (a * b).sum(1);
 
-    /// <summary>Some rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
+    /// <summary>The indexed rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
     /// <param name="table">[N, D].</param>
     /// <param name="rows">n row indices; a row may occur more than once.</param>
     public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows) => OwnKernels.Run(table) && table.dim() == 2

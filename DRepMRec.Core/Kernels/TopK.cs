@@ -4,38 +4,28 @@ using System.Runtime.InteropServices;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>
-/// Keeps the K best of the scores that are offered to it in the order of their indices: higher first, of equal ones the lower index first.
-/// Minus infinity means "not a candidate".
-/// </summary>
-/// <remarks>
-/// A heap with the worst score on top, so n scores cost at most n log K steps; for a small K a sorted list, which is faster. Reuses its
-/// memory; not safe for use by many threads.
-/// </remarks>
+/// <summary>Keeps the K best of scores offered in the order of indices, ties by lower index; minus infinity isn't a candidate.</summary>
+/// <remarks>A heap with the worst score on top, for a small K a sorted list. Reuses its memory; not safe for use by many threads.</remarks>
 /// <param name="capacity">K.</param>
 /// <param name="minimum">Scores below aren't kept.</param>
 /// <param name="admits">Asked only for the indices of scores that would be kept; <see langword="null"/> admits all.</param>
 /// <param name="finiteOnly">Whether NaN and infinity are passed over; otherwise NaN is an error, and infinity the highest score.</param>
-/// <param name="tieOrder">
-/// For each index its rank among equal scores, the lowest first; <see langword="null"/> for the index itself.
-/// </param>
+/// <param name="tieOrder">For each index its rank among equal scores, from 0; <see langword="null"/> for the index itself.</param>
 internal sealed class TopK(
     int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
 {
     /// <summary>The largest K of a sorted list.</summary>
-    private const int MostInList = 64;
+    private const int MaxInList = 64;
 
-    private readonly bool _isList = capacity <= MostInList;
-    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, MostInList)];
+    private readonly bool _isList = capacity <= MaxInList;
+    private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, MaxInList)];
     private int _count;
     private float _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
     private bool _isHeap;
     private bool _isSorted;
     private int _firstRank;
 
-    /// <summary>
-    /// The entries that were kept, the best first: K, or fewer when there were fewer candidates. Valid until a score is offered.
-    /// </summary>
+    /// <summary>The kept entries, the best first: K, or as many as there were candidates. Valid until a score is offered.</summary>
     public ReadOnlySpan<(float Score, int Index)> Ranked
     {
         get

@@ -5,10 +5,10 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Losses;
 
 /// <summary>
-/// Where the users and items of a batch are found in a pair of tables, [users, D] and [items, D]: what losses and alignments need to pick the
-/// rows that belong together. Tables have either a row for every user and item (<see cref="TrainingBatch.Whole"/>), or the rows that the batch
-/// asks for (<see cref="TrainingBatch.Compact"/>), in ascending order of their indices, so that random choices fall on the same users and
-/// items either way.
+/// Where the users and items of a batch are found in a pair of tables, [users, D] and [items, D]: what losses and alignments need to pick
+/// the rows that belong together. Tables have either a row for every user and item (<see cref="TrainingBatch.Whole"/>), or the rows that
+/// the batch asks for (<see cref="TrainingBatch.Compact"/>), in ascending order of their indices, so that random choices fall on the same
+/// users and items either way.
 /// </summary>
 /// <remarks>All numbers here are places: numbers of rows in the tables. Holds no tensors. Not safe for use by many threads.</remarks>
 public sealed class BatchRows
@@ -68,7 +68,7 @@ public sealed class BatchRows
 
     /// <summary>Distinct negatives to set the pairs of <see cref="OnePerUser"/> off against.</summary>
     /// <param name="max">The most negatives; drawn by the batch's seed where there are more.</param>
-    /// <returns>The places of the items and, for each user of <see cref="OnePerUser"/>, the ones that don't count, because the user has them.</returns>
+    /// <returns>The items' places and, for each user of <see cref="OnePerUser"/>, the ones to leave out: items of the user.</returns>
     public (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max)
     {
         int[] items = Sample(new IndexSet(_negatives).ToArray(), max);
@@ -93,7 +93,7 @@ public sealed class BatchRows
     /// <summary>The places as pairwise losses take them.</summary>
     internal PairIndices Pairs => new(_users, _positives, _negatives, Batch.SharedNegatives);
 
-    /// <summary>For each of the tables' users, the shared negatives that don't count, because the user has the item. For own rows only.</summary>
+    /// <summary>For each of the tables' users, the shared negatives to leave out: items of the user. For own rows only.</summary>
     internal ExcludedPairs FalseNegatives() => _falseNegatives ??= Batch.FalseNegatives(Rows.Users, Batch.NegativeIndices);
 
     /// <summary>Does what can be done before a step asks for it; on any thread, but one at a time.</summary>

@@ -3,8 +3,15 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Losses;
 
-/// <summary>Cuts each epoch's shuffled interactions into batches and draws their negatives, never a training item of the user. All draws depend on (seed, epoch) alone.</summary>
+/// <summary>Cuts shuffled interactions into batches with negatives, never training items of the user, by (seed, epoch) alone.</summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
+/// <example>
+/// <code>
+/// var sampler = new BatchSampler(data.Train, new RankingLoss.Bpr());
+/// foreach (TrainingBatch batch in sampler.Epoch(1))
+///     Console.WriteLine(batch.Count);
+/// </code>
+/// </example>
 public sealed class BatchSampler
 {
     private const int MaxTries = 100;
@@ -22,13 +29,20 @@ public sealed class BatchSampler
     /// <param name="loss">The ranking loss, which says how many negatives there are, and whether the batch shares them.</param>
     /// <param name="sampling">Where negatives come from, or <see langword="null"/> for the defaults.</param>
     /// <param name="batchSize">The number of interactions per batch, at least 1.</param>
-    /// <param name="seed">The same seed, the same batches.</param>
-    /// <exception cref="ArgumentException">There is no interaction.</exception>
+    /// <param name="seed">The seed of the order and of the negatives.</param>
+    /// <exception cref="ArgumentException">There is no interaction, or the loss has no negatives.</exception>
     public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int batchSize = 2048, int seed = 2024)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (loss.Negatives < 1)
+        {
+            throw new ArgumentException(
+                $"Expected a ranking loss with at least one negative; {loss.GetType().Name} has {loss.Negatives}.", nameof(loss));
+        }
+
+
         sampling ??= new NegativeSampling();
         if (train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(train));
@@ -40,7 +54,8 @@ public sealed class BatchSampler
         _pairUsers = train.ExpandUsers();
         _seen = new SeenItems(train);
         int[] degrees = train.ItemDegrees();
-        _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => sampling.Candidates == NegativeCandidates.AllItems || degrees[i] > 0)];
+        bool takesAll = sampling.Candidates == NegativeCandidates.AllItems;
+        _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => takesAll || degrees[i] > 0)];
         if (sampling.Distribution == NegativeDistribution.Popularity)
         {
             double sum = 0;
@@ -48,7 +63,7 @@ public sealed class BatchSampler
         }
     }
 
-    /// <summary>The most interactions of one user in an epoch: a user with more gets as many, drawn anew each epoch.</summary>
+    /// <summary>The most interactions of one user in an epoch; of more, as many are drawn anew each epoch.</summary>
     /// <value>0 for all of them (the default), or more.</value>
     public int MaxPerUser
     {
@@ -86,7 +101,11 @@ public sealed class BatchSampler
             }
 
             int[] negatives = _loss.SharesNegatives ? DrawShared(random) : DrawFor(users, positives, random);
-            yield return new TrainingBatch(users, positives, negatives, _loss.SharesNegatives) { Seed = (long)random.NextUInt64(), Known = _train };
+            yield return new TrainingBatch(users, positives, negatives, _loss.SharesNegatives)
+            {
+                Seed = (long)random.NextUInt64(),
+                Known = _train,
+            };
         }
     }
 
@@ -163,7 +182,7 @@ public sealed class BatchSampler
         return negatives;
     }
 
-    /// <summary>Draws until an item isn't the user's. A user who has nearly everything gets a uniform draw from the rest; one who has everything gets the positive itself, which has no gradient.</summary>
+    /// <summary>Draws until an item isn't the user's; after many tries from the rest, or, without one, the positive.</summary>
     private int DrawUnseen(int user, int positive, SeededRandom random)
     {
         for (int tries = 0; tries < MaxTries; tries++)

@@ -12,7 +12,7 @@ public static class ContrastiveLosses
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     public static Tensor Cosine(Tensor a, Tensor b) => a.NormalizeRows().RowDot(b.NormalizeRows()).mean().neg().Plus(1);
 
-    /// <summary>InfoNCE: the contrast of each row with its partner against all other partners, in both directions, averaged (van den Oord et al., 2018).</summary>
+    /// <summary>InfoNCE (van den Oord et al., 2018): each row with its partner against all others, in both directions, averaged.</summary>
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
@@ -29,7 +29,8 @@ public static class ContrastiveLosses
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
-    public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature) => Contrast(a.NormalizeRows(), b.NormalizeRows(), temperature);
+    public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature)
+        => Contrast(a.NormalizeRows(), b.NormalizeRows(), temperature);
 
     /// <summary>The same for the same rows of two tables.</summary>
     internal static Tensor InfoNceOneWay(Tensor a, Tensor b, ReadOnlySpan<int> rows, double temperature)
@@ -46,10 +47,7 @@ public static class ContrastiveLosses
         return (meanA - meanB).Squared().sum().Plus((deviationA - deviationB).Squared().sum());
     }
 
-    /// <summary>
-    /// Uniformity (Wang and Isola, ICML 2020): log of the mean of exp(-2 |x - y|²) over pairs of different rows, on the unit sphere; the lower,
-    /// the more evenly rows are spread over it.
-    /// </summary>
+    /// <summary>Uniformity (Wang and Isola, ICML 2020): log of the mean of exp(-2 |x - y|²) over pairs on the unit sphere.</summary>
     /// <param name="rows">[N, D].</param>
     public static Tensor Uniformity(Tensor rows)
     {
@@ -84,8 +82,9 @@ public static class ContrastiveLosses
             : SampledSoftmaxByTensors(users.SelectRows(userOfPair), positives, negatives, excluded.Spread(userOfPair), temperature);
     }
 
-    /// <summary>The same by libtorch's operations, on any device, for pairs in the order of the users.</summary>
-    internal static Tensor SampledSoftmaxByTensors(Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature)
+    /// <summary>The sampled softmax by libtorch's operations, on any device, for pairs in the order of the users.</summary>
+    internal static Tensor SampledSoftmaxByTensors(
+        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature)
     {
         int rows = (int)users.shape[0], columns = (int)negatives.shape[0];
         var mask = new float[(long)rows * columns];

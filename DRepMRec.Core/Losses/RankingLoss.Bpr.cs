@@ -6,9 +6,7 @@ namespace DRepMRec.Losses;
 
 public abstract partial record RankingLoss
 {
-    /// <summary>
-    /// Bayesian personalised ranking: -log sigmoid((positive - negative) / t), averaged over sampled pairs (Rendle et al., UAI 2009, where t is 1).
-    /// </summary>
+    /// <summary>Bayesian personalised ranking (Rendle et al., UAI 2009): the mean of -log sigmoid((positive - negative) / t).</summary>
     public sealed record Bpr : RankingLoss
     {
         /// <inheritdoc/>
@@ -19,8 +17,8 @@ public abstract partial record RankingLoss
         public override ScoreFunction Score { get; init => field = Guard.Defined(value); } = ScoreFunction.Dot;
 
         /// <summary>
-        /// The temperature t. Representations of free length find their own scale; where a fusion or <see cref="ScoreFunction.Cosine"/> holds them
-        /// to a length, scores never differ by much, and a lower temperature lets the loss tell a narrow win from a clear one.
+        /// The temperature t. Representations of free length find their own scale; where a fusion or <see cref="ScoreFunction.Cosine"/>
+        /// holds them to a length, scores never differ by much, and a lower temperature lets the loss tell a narrow win from a clear one.
         /// </summary>
         /// <value>Above 0. The default is 1.</value>
         public double Temperature { get; init => field = Guard.Positive(value); } = 1;
@@ -38,9 +36,13 @@ public abstract partial record RankingLoss
 
         /// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs of rows.</summary>
         internal static Tensor Mean(Tensor users, Tensor items, PairIndices pairs, double temperature = 1)
-            => OwnKernels.Run(users) ? BprFunction.Apply(users, items, pairs, temperature) : MeanByTensors(users, items, pairs, temperature);
+        {
+            return OwnKernels.Run(users)
+                ? BprFunction.Apply(users, items, pairs, temperature)
+                : MeanByTensors(users, items, pairs, temperature);
+        }
 
-        /// <summary>The same by libtorch's operations, on any device.</summary>
+        /// <summary>The mean by libtorch's operations, on any device.</summary>
         internal static Tensor MeanByTensors(Tensor users, Tensor items, PairIndices pairs, double temperature)
         {
             Tensor own = users.SelectRows(pairs.Users).Times(1 / temperature), others = items.SelectRows(pairs.Negatives);

@@ -6,8 +6,9 @@ namespace DRepMRec.Losses;
 public abstract partial record RankingLoss
 {
     /// <summary>
-    /// Softmax over the positive and negatives that the whole batch shares: -log(exp(s+/t) / (exp(s+/t) + sum exp(s-/t))). A negative that is a
-    /// training item of the user is left out (Wu et al., "On the Effectiveness of Sampled Softmax Loss for Item Recommendation", arXiv 2201.02327).
+    /// Softmax over the positive and negatives that the whole batch shares: -log(exp(s+/t) / (exp(s+/t) + sum exp(s-/t))). A negative that
+    /// is a training item of the user is left out (Wu et al., "On the Effectiveness of Sampled Softmax Loss for Item Recommendation", arXiv
+    /// 2201.02327).
     /// </summary>
     public sealed record SampledSoftmax : RankingLoss
     {
@@ -30,7 +31,11 @@ public abstract partial record RankingLoss
         public double Temperature { get; init => field = Guard.Positive(value); } = 0.25;
 
         /// <inheritdoc/>
-        protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows) => ContrastiveLosses.SampledSoftmax(
-            users, items.SelectRows(rows.Positives), items.SelectRows(rows.Negatives), rows.FalseNegatives(), Temperature, rows.Pairs.Users);
+        protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows)
+        {
+            Tensor positives = items.SelectRows(rows.Positives), negatives = items.SelectRows(rows.Negatives);
+            return ContrastiveLosses.SampledSoftmax(
+                users, positives, negatives, rows.FalseNegatives(), Temperature, rows.Pairs.Users);
+        }
     }
 }

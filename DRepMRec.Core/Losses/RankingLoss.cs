@@ -12,13 +12,16 @@ public enum ScoreFunction
     Cosine,
 }
 
-/// <summary>
-/// What a model learns to rank by: which loss, over which scores. It's part of a model, as items must be ranked by the scores they were trained on.
-/// </summary>
+/// <summary>The ranking loss of a model and the scores that it's over. Items are ranked by the scores they were trained on.</summary>
 /// <remarks>
-/// Derive from it for a loss of your own: a name, its negatives, and <see cref="ComputeRows"/>. Its public properties are its options: they go into
-/// checkpoints and model files, by which a training is told from another.
+/// Derive from it for a loss of your own: a name, its negatives, and <see cref="ComputeRows"/>. Its public properties are its options: they
+/// go into checkpoints and model files, by which a training is told from another.
 /// </remarks>
+/// <example>
+/// <code>
+/// var options = new DRepMRecOptions { Loss = new RankingLoss.Bpr { Score = ScoreFunction.Cosine, Temperature = 0.2 } };
+/// </code>
+/// </example>
 public abstract partial record RankingLoss
 {
     /// <summary>A short name for progress and logs, other than "loss", which is the total.</summary>

@@ -2,11 +2,11 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Losses;
 
-/// <summary>Answers whether a user has an item: by a bit for users of many items, of whom most draws are, by a short search for the others.</summary>
+/// <summary>Answers whether a user has an item: by a bit for users of many items, by a short search for the others.</summary>
 internal sealed class SeenItems
 {
     private const int Many = 32;
-    private const long MostWords = 8 << 20;
+    private const long MaxWords = 8 << 20;
     private readonly InteractionSet _set;
     private readonly int[] _firstWords;
     private readonly ulong[] _bits;
@@ -17,7 +17,11 @@ internal sealed class SeenItems
         _firstWords = new int[set.UserCount];
         _firstWords.AsSpan().Fill(-1);
         int words = (set.ItemCount + 63) / 64;
-        int[] heavy = [.. Enumerable.Range(0, set.UserCount).Where(u => set.ItemsOf(u).Length > Many).OrderByDescending(u => set.ItemsOf(u).Length).Take((int)(MostWords / Math.Max(1, words)))];
+        int[] heavy =
+        [
+            .. Enumerable.Range(0, set.UserCount).Where(u => set.ItemsOf(u).Length > Many)
+                .OrderByDescending(u => set.ItemsOf(u).Length).Take((int)(MaxWords / Math.Max(1, words))),
+        ];
         _bits = new ulong[(long)heavy.Length * words];
         for (int n = 0; n < heavy.Length; n++)
         {

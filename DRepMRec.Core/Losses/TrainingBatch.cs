@@ -28,7 +28,8 @@ public sealed class TrainingBatch
         if (users.Length == 0 || positives.Length != users.Length)
         {
             throw new ArgumentException(
-                $"Expected as many positives as users and at least one; got {users.Length} users and {positives.Length} positives.", nameof(positives));
+                $"Expected as many positives as users and at least one; got {users.Length} users and {positives.Length} positives.",
+                nameof(positives));
         }
 
         if (negatives.Length == 0 || (!sharedNegatives && negatives.Length % users.Length != 0))
@@ -48,7 +49,7 @@ public sealed class TrainingBatch
     /// <summary>The number of negatives: k for each interaction, or S shared ones.</summary>
     public int NegativeCount => SharedNegatives ? _negatives.Length : _negatives.Length / _users.Length;
 
-    /// <summary>What random choices within the batch depend on: the same seed, the same choices.</summary>
+    /// <summary>The seed of the random choices within the batch.</summary>
     /// <value>The default is 0.</value>
     public long Seed { get; init; }
 

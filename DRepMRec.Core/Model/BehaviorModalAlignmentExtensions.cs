@@ -6,16 +6,20 @@ namespace DRepMRec;
 public static class BehaviorModalAlignmentExtensions
 {
     /// <summary>Puts a modal line, the Similarity-Supervised Signal and BMA beside a recommender.</summary>
-    /// <param name="host">The recommender: any TorchSharp module that is an <see cref="IBehaviorEncoder"/>. The model owns it from now on.</param>
+    /// <param name="host">The recommender, a TorchSharp module with <see cref="IBehaviorEncoder"/>; the model owns it from now on.</param>
     /// <param name="data">The dataset, with at least one modality.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults; EmbeddingDim and Layers, which the host has settled, aren't read.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults; EmbeddingDim and Layers are the host's.</param>
     /// <returns>A model to give to the <see cref="Trainer"/>.</returns>
     /// <exception cref="ArgumentException">The dataset has no features, or the host doesn't fit.</exception>
     public static DRepMRecModel WithBehaviorModalAlignment(this IBehaviorEncoder host, RecDataset data, DRepMRecOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Features.Count == 0)
-            throw new ArgumentException($"BMA needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
+        {
+            throw new ArgumentException(
+                $"BMA needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
+        }
+
         return DRepMRecModel.Create(data, host, options);
     }
 }

@@ -10,8 +10,9 @@ public sealed partial class DRepMRecModel
 {
     /// <summary>The final representations of all users and items, without gradients; their dot products are the model's scores.</summary>
     /// <remarks>
-    /// The caller owns the two tensors. Rows that no gradient has touched are zeros: without a modal line those of users without a training interaction, and those of
-    /// such items unless the host knows them by their content (<see cref="IBehaviorEncoder.KnowsColdItems"/>).
+    /// The caller owns the two tensors. Rows that no gradient has touched are zeros: without a modal line, the rows of users without a
+    /// training interaction, and of items without one unless the host knows them by their content
+    /// (<see cref="IBehaviorEncoder.KnowsColdItems"/>).
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public UserItemEmbeddings Embed() => AtInference(() =>
@@ -29,21 +30,22 @@ public sealed partial class DRepMRecModel
     });
 
     /// <summary>
-    /// The representations of all users and items before the lines are fused, without gradients: the behaviour encoder's, those of users and items without a training
-    /// interaction included, and the modal line's.
+    /// The representations of all users and items before the lines are fused, without gradients: the behaviour encoder's, with first
+    /// weights for users and items without a training interaction, and the modal line's.
     /// </summary>
     /// <remarks>The caller owns the four tensors.</remarks>
     /// <exception cref="InvalidOperationException">The model has no modal line.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public (UserItemEmbeddings Behavior, UserItemEmbeddings Modal) EmbedLines() => AtInference(() =>
     {
-        ModalLine line = _line ?? throw new InvalidOperationException("The model has no modal line: its options or its dataset leave it out.");
+        ModalLine line = _line
+            ?? throw new InvalidOperationException("The model has no modal line: its options or its dataset leave it out.");
         EncoderOutput behavior = BehaviorEncoder.Encode(Graph, RowSet.All, null);
         UserItemEmbeddings modal = EncodeModal(line, behavior, RowSet.All, null);
         return (behavior.Embeddings.MoveToOuterDisposeScope(), modal.MoveToOuterDisposeScope());
     });
 
-    /// <summary>Measures how far the two lines agree and are distributed alike, and how much the modal line still knows of its features' similarities.</summary>
+    /// <summary>Measures how far the lines agree and are distributed alike, and how much the modal line keeps of its features.</summary>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <exception cref="InvalidOperationException">The model has no modal line.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
@@ -55,10 +57,10 @@ public sealed partial class DRepMRecModel
             return LineDiagnostics.Measure(behavior, modal, Graph, Features!, options);
     }
 
-    /// <summary>Computes something as at inference, without gradients, in a dispose scope of its own.</summary>
+    /// <summary>Computes a value as at inference, without gradients, in a dispose scope of its own.</summary>
     internal T AtInference<T>(Func<T> compute)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfUnusable();
         bool training = this.training;
         eval();
         try
@@ -73,6 +75,6 @@ public sealed partial class DRepMRecModel
         }
     }
 
-    /// <summary>Behaviour rows of all users and items as the alignment sees them: zeros where nothing is known.</summary>
+    /// <summary>The behaviour rows of all users and items as the alignment gets them: zeros where nothing is known.</summary>
     internal UserItemEmbeddings KnownBehavior() => Graph.KeepKnown(BehaviorEncoder.Encode(Graph, RowSet.All, null).Embeddings, RowSet.All);
 }

@@ -17,7 +17,7 @@ public sealed partial class DRepMRecModel
     /// <summary>Computes the representations of all users and items and, given a batch, the loss terms beside the ranking loss.</summary>
     public override ModelOutput forward(TrainingBatch? batch)
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfUnusable();
         using DisposeScope scope = NewDisposeScope();
         ModelOutput output = Compute(RowSet.All, batch?.Whole);
         foreach (LossTerm term in output.Terms)
@@ -38,13 +38,15 @@ public sealed partial class DRepMRecModel
         return StepLoss.Of(terms);
     }
 
-    /// <summary>The way of the data through the model, for all rows as for those of a batch.</summary>
+    /// <summary>Passes rows, all or a batch's, through the model.</summary>
     /// <param name="rows">The rows to compute.</param>
     /// <param name="batch">The batch in tables of these rows, or <see langword="null"/> at inference.</param>
     private ModelOutput Compute(RowSet rows, BatchRows? batch)
     {
         int users = rows.IsAll ? Graph.UserCount : rows.Users.Length, items = rows.IsAll ? Graph.ItemCount : rows.Items.Length;
-        EncoderOutput behavior = BehaviorEncoder.Encode(batch is not null && training ? _epochGraph ?? Graph : Graph, rows, batch);
+        InteractionGraph graph = batch is not null && training ? _epochGraph ?? Graph : Graph;
+        EncoderOutput behavior = ShapeCheck.ThrowIfMissing(BehaviorEncoder, BehaviorEncoder.Encode(graph, rows, batch), "an output");
+        ShapeCheck.ThrowIfMissing(BehaviorEncoder, behavior.Terms, "loss terms, at least an empty list");
         ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, BehaviorEncoder.EmbeddingDim, behavior.Embeddings, users, items);
         if (behavior.Ego is { } ego)
             ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, null, ego, users, items, "ego embeddings of ");
@@ -54,7 +56,8 @@ public sealed partial class DRepMRecModel
         UserItemEmbeddings modal = EncodeModal(_line, behavior, rows, batch?.Batch);
         double dropout = batch is not null && training ? _line.BehaviorDropout : 0;
         UserItemEmbeddings known = Graph.KeepKnown(behavior.Embeddings, rows, dropout, batch?.Batch.Seed ?? 0);
-        AlignmentResult aligned = _line.Alignment.call(known, modal, batch);
+        AlignmentResult aligned = ShapeCheck.ThrowIfMissing(_line.Alignment, _line.Alignment.call(known, modal, batch), "a result");
+        ShapeCheck.ThrowIfMissing(_line.Alignment, aligned.Terms, "loss terms, at least an empty list");
         ShapeCheck.ThrowIfMisshapen(_line.Alignment, _line.Alignment.EmbeddingDim, aligned.Fused, users, items);
         List<LossTerm> terms = [.. behavior.Terms, .. aligned.Terms];
         if (batch is not null && _line.Signal.Weight > 0)
@@ -62,21 +65,24 @@ public sealed partial class DRepMRecModel
         return new ModelOutput(aligned.Fused, terms, behavior.Ego);
     }
 
-    /// <summary>The modal representations: of the modal encoder, over a graph without the interactions that the batch asks for, or the host's own.</summary>
+    /// <summary>The modal representations: the host's own, or the modal encoder's over a graph without the batch's interactions.</summary>
     private UserItemEmbeddings EncodeModal(ModalLine line, EncoderOutput behavior, RowSet rows, TrainingBatch? batch)
     {
+        int users = (int)behavior.Embeddings.Users.shape[0], items = (int)behavior.Embeddings.Items.shape[0];
         if (line.Encoder is null)
         {
-            return behavior.Modal ?? throw new InvalidOperationException(
+            UserItemEmbeddings own = behavior.Modal ?? throw new InvalidOperationException(
                 $"UseHostModal needs {BehaviorEncoder.GetType().Name} to return a modal representation; it returned none.");
+            ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, BehaviorEncoder.EmbeddingDim, own, users, items, "modal representations of ");
+            return own;
         }
 
         UserItemEmbeddings modal = line.Encoder.Encode(Graph, line.Features, rows, line.HideTargets && training ? batch : null);
-        ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, (int)behavior.Embeddings.Users.shape[0], (int)behavior.Embeddings.Items.shape[0]);
+        ShapeCheck.ThrowIfMisshapen(line.Encoder, line.Encoder.EmbeddingDim, modal, users, items);
         return modal;
     }
 
-    /// <summary>Half the sum of squares of the batch's ego embeddings, divided by the batch size (LightGCN, eq. 15); shared negatives count once.</summary>
+    /// <summary>Half the sum of squares of the batch's ego rows by batch size (LightGCN, eq. 15); shared negatives count once.</summary>
     internal static Tensor SquaredLength(UserItemEmbeddings ego, BatchRows rows)
     {
         BatchRows own = rows.Batch.Compact;
@@ -91,9 +97,23 @@ public sealed partial class DRepMRecModel
         : (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
 
     /// <summary>Chooses the graph that an epoch trains on.</summary>
-    internal void BeginEpoch(int epoch) => _epochGraph = BehaviorEncoder.GraphForEpoch(Graph, epoch);
+    /// <exception cref="ArgumentException">The host's graph is over other users or items.</exception>
+    internal void BeginEpoch(int epoch)
+    {
+        string host = BehaviorEncoder.GetType().Name;
+        InteractionGraph graph = ShapeCheck.ThrowIfMissing(
+            BehaviorEncoder, BehaviorEncoder.GraphForEpoch(Graph, epoch), "a graph for each epoch");
+        if (graph.UserCount != Graph.UserCount || graph.ItemCount != Graph.ItemCount)
+        {
+            throw new ArgumentException(
+                $"{host} is expected to return a graph over {Graph.UserCount} users and {Graph.ItemCount} items for each epoch; "
+                + $"that of epoch {epoch} has {graph.UserCount} and {graph.ItemCount}.");
+        }
 
-    /// <summary>Frees what training kept from step to step.</summary>
+        _epochGraph = graph;
+    }
+
+    /// <summary>Frees the graph and the buffers that training kept from step to step.</summary>
     internal void EndTraining()
     {
         _epochGraph = null;

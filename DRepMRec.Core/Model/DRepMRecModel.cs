@@ -10,13 +10,13 @@ using static TorchSharp.torch;
 namespace DRepMRec;
 
 /// <summary>
-/// A behaviour encoder and, where there is content, a modal encoder, the Similarity-Supervised Signal and Behaviour-Modal Alignment, over one dataset: DRepMRec
-/// (arXiv 2404.11119), or a host recommender with or without BMA.
+/// A behaviour encoder and, where there is content, a modal encoder, the Similarity-Supervised Signal and Behaviour-Modal Alignment, over
+/// one dataset: DRepMRec (arXiv 2404.11119), or a host recommender with or without BMA.
 /// </summary>
 /// <remarks>
-/// Owns its modules until it is disposed, and the features that it made itself; those that an encoder brought stay their owner's and must live as long. Not safe for
-/// use by many threads. Without a modal line it is the behaviour encoder and nothing else. Training computes the rows that a batch needs instead of all: the same loss
-/// and gradients up to the rounding of sums.
+/// Owns its modules until it is disposed, and the features that it made itself; those that an encoder brought stay their owner's and must
+/// live as long. Not safe for use by many threads. Without a modal line it is the behaviour encoder and nothing else. Training computes the
+/// rows that a batch needs instead of all: the same loss and gradients up to the rounding of sums.
 /// </remarks>
 /// <example>
 /// <code>
@@ -52,7 +52,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
             if (line.Encoder is { } modal && modal.EmbeddingDim != behavior.EmbeddingDim)
             {
                 throw new ArgumentException(
-                    $"Alignment expects both encoders to have the same EmbeddingDim; behavior has {behavior.EmbeddingDim}, modal has {modal.EmbeddingDim}.");
+                    "Alignment expects both encoders to have the same EmbeddingDim; "
+                    + $"behavior has {behavior.EmbeddingDim}, modal has {modal.EmbeddingDim}.");
             }
         }
 
@@ -64,7 +65,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <summary>The training graph.</summary>
     public InteractionGraph Graph { get; }
 
-    /// <summary>What the model learns to rank by.</summary>
+    /// <summary>The ranking loss.</summary>
     public RankingLoss Loss { get; }
 
     /// <summary>The behaviour encoder.</summary>
@@ -79,10 +80,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <summary>The features of the modal line, if there is one.</summary>
     public ModalFeatures? Features => _line?.Features;
 
-    /// <summary>
-    /// What tells one model from another: the kind of each part that it has, and the options that the part was made with, by name. Checkpoints are compared by it, and
-    /// model files show it.
-    /// </summary>
+    /// <summary>The kind and the options of each part, by name: checkpoints are compared by it, and model files show it.</summary>
     internal IEnumerable<(string Name, object? Value)> Description
     {
         get
@@ -111,7 +109,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         => new[] { ("Behavior", BehaviorEncoder.Features), ("Modal", _line?.Features) }
             .Where(part => part.Item2 is not null).Select(part => (part.Item1, part.Item2!));
 
-    /// <summary>Creates DRepMRec for a dataset: LightGCN, the modal line over all modalities of the dataset, the Similarity-Supervised Signal and BMA.</summary>
+    /// <summary>Creates DRepMRec for a dataset: LightGCN, the modal line, the Similarity-Supervised Signal and BMA.</summary>
     /// <param name="data">The dataset. Without features the model is LightGCN.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <exception cref="TorchBackendException">libtorch can't be loaded.</exception>
@@ -124,13 +122,13 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     }
 
     /// <summary>
-    /// Creates a model around a behaviour encoder, built in or your own: with a modal line, the Similarity-Supervised Signal and BMA where the options have them and the
-    /// dataset has features, otherwise alone.
+    /// Creates a model around a behaviour encoder, built in or your own: with a modal line, the Similarity-Supervised Signal and BMA where
+    /// the options have them and the dataset has features, otherwise alone.
     /// </summary>
     /// <param name="data">The dataset.</param>
     /// <param name="host">A TorchSharp module; the model owns it from now on. Its EmbeddingDim is that of the modal line too.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults; EmbeddingDim and Layers, which the host has settled, aren't read.</param>
-    /// <exception cref="ArgumentException">The host isn't a module, or has no modal representation though the options ask for it.</exception>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults; EmbeddingDim and Layers are the host's.</param>
+    /// <exception cref="ArgumentException">The host isn't a module, or lacks the modal representation that the options ask for.</exception>
     public static DRepMRecModel Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -143,7 +141,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
                 + $"{host.GetType().Name} has none.", nameof(host));
         }
 
-        return new DRepMRecModel(data, host, options.Loss, options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host, options) : null);
+        ModalLine? line = options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host, options) : null;
+        return new DRepMRecModel(data, host, options.Loss, line);
     }
 
     /// <summary>Creates a model of parts that may all be your own: a behaviour encoder, a modal encoder and an alignment module.</summary>
@@ -151,7 +150,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <param name="behavior">The behaviour encoder.</param>
     /// <param name="modal">The modal encoder; its EmbeddingDim is that of the behaviour encoder.</param>
     /// <param name="alignment">The alignment module.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults; those of the parts given here aren't read.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults; options of the parts given here aren't read.</param>
     /// <remarks>The three are TorchSharp modules, and the model owns them from now on.</remarks>
     /// <exception cref="ArgumentException">The dataset has no features, a part isn't a module, or the dimensions differ.</exception>
     public static DRepMRecModel Create(
@@ -163,7 +162,11 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         ArgumentNullException.ThrowIfNull(alignment);
         options ??= new DRepMRecOptions();
         if (data.Features.Count == 0)
-            throw new ArgumentException($"A modal encoder needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
+        {
+            throw new ArgumentException(
+                $"A modal encoder needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
+        }
+
         return new DRepMRecModel(data, behavior, options.Loss, ModalLine.Create(data, behavior, modal, alignment, options));
     }
 
@@ -185,5 +188,6 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     }
 
     private static nn.Module AsModule(object part) => part as nn.Module
-        ?? throw new ArgumentException($"Expected a TorchSharp module (nn.Module), got {part.GetType()}: its weights couldn't be trained or saved.");
+        ?? throw new ArgumentException(
+            $"Expected a TorchSharp module (nn.Module), got {part.GetType()}: its weights couldn't be trained or saved.");
 }

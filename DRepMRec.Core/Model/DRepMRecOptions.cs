@@ -8,7 +8,13 @@ using DRepMRec.Losses;
 namespace DRepMRec;
 
 /// <summary>Options of <see cref="DRepMRecModel"/>: one place for the parts that it puts together.</summary>
-/// <remarks>The paper publishes no values; the defaults come from the trials in docs/experiments.md. Each part has its own options, which take their dimension and seed from here.</remarks>
+/// <remarks>The defaults come from the trials in docs/experiments.md; the paper publishes no values. Immutable.</remarks>
+/// <example>
+/// <code>
+/// var options = new DRepMRecOptions { EmbeddingDim = 128, Modal = new ModalEncoderOptions { Neighbors = 5 } };
+/// using DRepMRecModel model = DRepMRecModel.Create(data, options);
+/// </code>
+/// </example>
 public sealed record DRepMRecOptions
 {
     /// <summary>The dimension D of both lines.</summary>
@@ -24,43 +30,53 @@ public sealed record DRepMRecOptions
     public bool UseModalLine { get; init; } = true;
 
     /// <summary>The modal line. Its EmbeddingDim and Seed are overridden by those here.</summary>
-    public ModalEncoderOptions Modal { get; init; } = new();
+    public ModalEncoderOptions Modal { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>How features are scaled.</summary>
     /// <value>The default is <see cref="FeatureScaling.Standardize"/>.</value>
     public FeatureScaling FeatureScaling { get; init => field = Guard.Defined(value); } = FeatureScaling.Standardize;
 
-    /// <summary>How many principal components features that are wider are reduced to before training. The time of a step grows with the width of the features; relation graphs are made from all of them all the same.</summary>
+    /// <summary>
+    /// The number of principal components that wider features are reduced to before training, which makes steps faster; relation graphs are
+    /// made from the features themselves.
+    /// </summary>
     /// <value>0 (off, the default) or more.</value>
     public int FeatureComponents { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>Behaviour-Modal Alignment. Its Seed is overridden by the one here.</summary>
-    public BmaOptions Alignment { get; init; } = new();
+    public BmaOptions Alignment { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>The Similarity-Supervised Signal, which is off by default.</summary>
-    public SssOptions SimilaritySignal { get; init; } = new();
+    public SssOptions SimilaritySignal { get; init => field = Guard.NotNull(value); } = new();
 
-    /// <summary>The share of items whose behaviour representation is left out of a training step, so that the modal line learns to stand alone, as it must for cold items.</summary>
+    /// <summary>The share of items whose behaviour is left out of a training step, so that the modal line learns to stand alone.</summary>
     /// <value>At least 0 and below 1. The default is 0.1.</value>
     public double BehaviorDropout { get; init => field = Guard.Share(value); } = 0.1;
 
-    /// <summary>Whether a training step leaves the interactions that its batch asks for out of the modal line's graph. Otherwise a user with few items is, in the modal line, the very items to be found, and the line learns to tell items apart by their features instead of what they have in common.</summary>
+    /// <summary>
+    /// Whether a training step leaves the interactions that its batch asks for out of the modal line's graph. Otherwise the modal line's
+    /// user is made of the very items to be found, and the line learns to tell items apart instead of what they have in common.
+    /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool HideTargets { get; init; } = true;
 
-    /// <summary>Whether BMA aligns with the host's own modal representation (<see cref="EncoderOutput.Modal"/>) instead of a modal line.</summary>
+    /// <summary>Whether BMA aligns with the host's own modal representation (<see cref="EncoderOutput.Modal"/>).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool UseHostModal { get; init; }
 
     /// <summary>The ranking loss.</summary>
     /// <value>The default is <see cref="RankingLoss.SampledSoftmax"/>.</value>
-    public RankingLoss Loss { get; init; } = new RankingLoss.SampledSoftmax();
+    public RankingLoss Loss { get; init => field = Guard.NotNull(value); } = new RankingLoss.SampledSoftmax();
 
     /// <summary>The seed of all first weights.</summary>
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 
-    /// <summary>The published setting as close as it is known: BPR over dot products, at the temperature of the alignment, as the fused rows are held to a length; no dropped behaviour; the Similarity-Supervised Signal; content with a modal weight of 0.3. docs/method.md tells where each value comes from.</summary>
+    /// <summary>
+    /// The published setting as close as it is known: BPR over dot products, at the temperature of the alignment, as the fused rows are
+    /// held to a length; no dropped behaviour; the Similarity-Supervised Signal; content with a modal weight of 0.3. docs/method.md tells
+    /// where each value comes from.
+    /// </summary>
     public static DRepMRecOptions PaperFaithful { get; } = new()
     {
         Loss = new RankingLoss.Bpr { Temperature = 0.25 },

@@ -5,10 +5,11 @@ using DRepMRec.Features;
 
 namespace DRepMRec;
 
-/// <summary>The parts that content adds to a behaviour encoder. Without an encoder the host's own modal representation takes its place.</summary>
-internal sealed record ModalLine(IModalEncoder? Encoder, ModalFeatures Features, IAlignmentModule Alignment, SimilaritySupervisedSignal Signal)
+/// <summary>The parts that content adds to a behaviour encoder; without a modal encoder, beside the host's own modal rows.</summary>
+internal sealed record ModalLine(
+    IModalEncoder? Encoder, ModalFeatures Features, IAlignmentModule Alignment, SimilaritySupervisedSignal Signal)
 {
-    /// <summary>Whether the features belong to the model, which then disposes them; otherwise somebody else gave them.</summary>
+    /// <summary>Whether the features belong to the model, which then disposes them.</summary>
     public required bool OwnsFeatures { get; init; }
 
     /// <summary>The share of items whose behaviour is left out of a training step.</summary>
@@ -25,23 +26,27 @@ internal sealed record ModalLine(IModalEncoder? Encoder, ModalFeatures Features,
         ModalEncoder? encoder = options.UseHostModal
             ? null
             : new ModalEncoder(features, options.Modal with { EmbeddingDim = dimension, Seed = options.Seed });
-        return Create(features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }), options);
+        var alignment = new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed });
+        return Create(features, isOwned, encoder, alignment, options);
     }
 
-    /// <summary>A modal encoder and an alignment that may be anybody's.</summary>
-    public static ModalLine Create(RecDataset data, IBehaviorEncoder host, IModalEncoder encoder, IAlignmentModule alignment, DRepMRecOptions options)
+    /// <summary>A line of a given modal encoder and alignment.</summary>
+    public static ModalLine Create(
+        RecDataset data, IBehaviorEncoder host, IModalEncoder encoder, IAlignmentModule alignment, DRepMRecOptions options)
     {
         if (encoder.Features is { } own && own.ItemCount != data.Items.Count)
         {
             throw new ArgumentException(
-                $"The modal encoder was made for the features of {own.ItemCount} items; the dataset has {data.Items.Count}.", nameof(encoder));
+                $"The modal encoder was made for the features of {own.ItemCount} items; the dataset has {data.Items.Count}.",
+                nameof(encoder));
         }
 
         var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data, host.Features, options);
         return Create(features, isOwned, encoder, alignment, options);
     }
 
-    private static ModalLine Create(ModalFeatures features, bool isOwned, IModalEncoder? encoder, IAlignmentModule alignment, DRepMRecOptions options)
+    private static ModalLine Create(
+        ModalFeatures features, bool isOwned, IModalEncoder? encoder, IAlignmentModule alignment, DRepMRecOptions options)
         => new(encoder, features, alignment, new SimilaritySupervisedSignal(options.SimilaritySignal))
         {
             OwnsFeatures = isOwned,
@@ -49,7 +54,7 @@ internal sealed record ModalLine(IModalEncoder? Encoder, ModalFeatures Features,
             HideTargets = options.HideTargets,
         };
 
-    /// <summary>Those that the host reads already, where they are scaled as the options ask, so that nothing is scaled or searched twice; otherwise the model's own.</summary>
+    /// <summary>The features that the host reads, where they are made as the options ask; otherwise the model's own.</summary>
     private static (ModalFeatures Features, bool IsOwned) FeaturesFor(RecDataset data, ModalFeatures? ofHost, DRepMRecOptions options)
         => ofHost is not null && ofHost.Scaling == options.FeatureScaling && ofHost.Components == options.FeatureComponents
             && ofHost.Sources.SequenceEqual(data.Features)

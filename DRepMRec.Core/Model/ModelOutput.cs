@@ -2,7 +2,7 @@ using DRepMRec.Losses;
 
 namespace DRepMRec;
 
-/// <summary>What a model returns.</summary>
+/// <summary>The output of a model.</summary>
 public sealed record ModelOutput
 {
     internal ModelOutput(UserItemEmbeddings embeddings, IReadOnlyList<LossTerm> terms, UserItemEmbeddings? ego)

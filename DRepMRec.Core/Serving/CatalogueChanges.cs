@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DRepMRec.Serving;
 
-/// <summary>What has changed in the catalogue since the model file was written, and what the file itself no longer offers.</summary>
+/// <summary>The changes of a catalogue since the model file was written, and the file's rows that are no longer offered.</summary>
 /// <remarks>An item that is replaced keeps its row, so that the order of rows is the order of the catalogue.</remarks>
 internal sealed class CatalogueChanges
 {
@@ -28,11 +28,11 @@ internal sealed class CatalogueChanges
     /// <summary>The rows of the file that are replaced by others, ascending.</summary>
     public int[] Replaced { get; }
 
-    /// <summary>The ids of the rows behind those of the file, each once.</summary>
+    /// <summary>The ids of the rows behind the file's, each once.</summary>
     public string[] AddedIds { get; }
 
-    /// <summary>A file in which some rows aren't offered.</summary>
-    /// <param name="retired">Those rows, ascending, each below <paramref name="fileRows"/>.</param>
+    /// <summary>The changes of a file in which rows aren't offered.</summary>
+    /// <param name="retired">The rows that aren't offered, ascending, each below <paramref name="fileRows"/>.</param>
     /// <param name="fileRows">The number of rows of the file.</param>
     public static CatalogueChanges OfFile(ReadOnlySpan<int> retired, int fileRows) => None.Next(retired, [], [], [], fileRows);
 
@@ -40,7 +40,7 @@ internal sealed class CatalogueChanges
     /// <param name="hide">Rows of the file that aren't offered from now on.</param>
     /// <param name="show">Rows of the file that are offered again.</param>
     /// <param name="replaced">All rows of the file that are replaced now, ascending.</param>
-    /// <param name="addedIds">The ids of all rows behind those of the file.</param>
+    /// <param name="addedIds">The ids of all rows behind the file's.</param>
     /// <param name="fileRows">The number of rows of the file.</param>
     public CatalogueChanges Next(ReadOnlySpan<int> hide, ReadOnlySpan<int> show, int[] replaced, string[] addedIds, int fileRows)
     {

@@ -13,13 +13,12 @@ internal static class CatalogueUpdate
         {
             throw new InvalidOperationException(
                 "This model can't encode the features of new items: it has no modal line, its gates or fusion can't be taken out of "
-                    + "libtorch, "
-                + "or it was built without a content form (RecommenderOptions).");
+                + "libtorch, or it was built without a content form (RecommenderOptions).");
         }
 
         if (items.Count == 0)
             return model;
-        ItemCheck.Require(model, items);
+        ItemCheck.ThrowIfInvalid(model, items);
         return Rebuild(model, [.. items.Select(item => Encode(model, form, item))], []);
     }
 
@@ -28,7 +27,8 @@ internal static class CatalogueUpdate
         var retired = new HashSet<int>();
         foreach (string id in ids)
         {
-            ArgumentNullException.ThrowIfNull(id, nameof(ids));
+            if (id is null)
+                throw new ArgumentNullException("itemIds", "An item's id is null.");
             if (model.TryGetItem(id, out int row))
                 retired.Add(row);
         }
@@ -92,9 +92,12 @@ internal static class CatalogueUpdate
     private static Encoded Encode(ServingModel model, ModelForm form, ItemContent item)
     {
         int row = model.RowFor(item.Id);
-        EncodedContent?[] content = [.. model.Content
-            .Select(c => item.Features.TryGetValue(new Modality(c.Form.Name), out ReadOnlyMemory<float> features)
-            ? c.Encode(features.Span, other => other != row && !model.Changes.IsHidden(other)) : null)];
+        EncodedContent? Content(ContentEncoder encoder)
+            => item.Features.TryGetValue(new Modality(encoder.Form.Name), out ReadOnlyMemory<float> features)
+                ? encoder.Encode(features.Span, other => other != row && !model.Changes.IsHidden(other))
+                : null;
+
+        EncodedContent?[] content = [.. model.Content.Select(Content)];
         if (content.All(c => c is null))
             throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected features that aren't all 0.", "items");
         double weights = content.Select((c, m) => c is null ? 0 : model.Content[m].Form.Weight).Sum();
@@ -119,7 +122,7 @@ internal static class CatalogueUpdate
         return new Encoded(item.Id, row, fused, behavior, modal, content);
     }
 
-    /// <summary>Where a row of the new snapshot comes from: what was encoded or else a row of the snapshot before.</summary>
+    /// <summary>Where a row of the new snapshot comes from: an encoded item or else a row of the snapshot before.</summary>
     private readonly record struct Source(int Row, Encoded? New);
 
     private sealed record Encoded(string Id, int Row, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content);

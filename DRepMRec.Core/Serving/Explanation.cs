@@ -14,13 +14,10 @@ public sealed record Explanation
     /// <summary>The score, as it stands in recommendations.</summary>
     public float Score { get; }
 
-    /// <summary>What the score goes by.</summary>
+    /// <summary>The source of the score.</summary>
     public RecommendationSource Source { get; }
 
-    /// <summary>
-    /// The items of the user's history that are most similar to the item, by the cosine of the fused representations, the most similar
-    /// first.
-    /// </summary>
+    /// <summary>The items of the user's history most similar to the item, by the cosine of fused rows, the most similar first.</summary>
     public IReadOnlyList<Recommendation> Supporters { get; }
 
     /// <summary>

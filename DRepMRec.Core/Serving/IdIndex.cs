@@ -2,10 +2,7 @@ using System.Collections;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The raw ids that a recommender knows, in the order of the dataset; items that were added come last. Ids compare by their exact
-/// characters.
-/// </summary>
+/// <summary>The raw ids that a recommender knows, in the dataset's order, added ones last; compared exactly.</summary>
 /// <remarks>Immutable and safe for use by many threads. Ids are read as they're asked for.</remarks>
 public sealed class IdIndex : IReadOnlyCollection<string>
 {
@@ -27,7 +24,7 @@ public sealed class IdIndex : IReadOnlyCollection<string>
         return known;
     }
 
-    /// <summary>Some of the ids, without going over those before them.</summary>
+    /// <summary>A range of the ids, without going over the ids before it.</summary>
     /// <param name="skip">How many ids come before.</param>
     /// <param name="count">The most ids; there are fewer at the end.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>

@@ -8,13 +8,13 @@ namespace DRepMRec.Serving;
 internal static class ItemCheck
 {
     /// <exception cref="ArgumentException">An item can't be one; the message says which, why, and what was expected.</exception>
-    public static void Require(ServingModel model, IReadOnlyCollection<ItemContent> items)
+    public static void ThrowIfInvalid(ServingModel model, IReadOnlyCollection<ItemContent> items)
     {
         Dictionary<Modality, int> dimensions = model.Content.ToDictionary(c => new Modality(c.Form.Name), c => c.Form.FeatureDimension);
         var ids = new HashSet<string>();
         foreach (ItemContent item in items)
         {
-            RequireId(item);
+            ThrowIfInvalidId(item);
             if (!ids.Add(item.Id))
                 throw new ArgumentException($"Each item must occur once; {Shown.Text(item.Id)} is there twice.", nameof(items));
             if (Fault(item.Features, dimensions) is { } fault)
@@ -22,24 +22,15 @@ internal static class ItemCheck
         }
     }
 
-    private static void RequireId(ItemContent? item)
+    private static void ThrowIfInvalidId(ItemContent? item)
     {
         if (item is null || string.IsNullOrWhiteSpace(item.Id))
             throw new ArgumentException("An item's id is blank.", "items");
-        if (!IsUnicode(item.Id))
-            throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected an id of Unicode text, it has half of a surrogate pair.",
-                "items");
-    }
-
-    private static bool IsUnicode(string id)
-    {
-        for (int n = 0; n < id.Length; n += char.IsSurrogate(id[n]) ? 2 : 1)
+        if (RawId.WhatIsWrong(item.Id) is not null)
         {
-            if (char.IsSurrogate(id[n]) && !(n + 1 < id.Length && char.IsSurrogatePair(id[n], id[n + 1])))
-                return false;
+            throw new ArgumentException(
+                $"Item {Shown.Text(item.Id)}: expected an id of Unicode text, it has half of a surrogate pair.", "items");
         }
-
-        return true;
     }
 
     private static string? Fault(IReadOnlyDictionary<Modality, ReadOnlyMemory<float>>? features, Dictionary<Modality, int> dimensions)

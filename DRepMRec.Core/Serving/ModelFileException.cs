@@ -4,7 +4,7 @@ namespace DRepMRec.Serving;
 public sealed class ModelFileException : FormatException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What was expected and what was seen.</param>
+    /// <param name="message">The message: the file, the expectation and the finding.</param>
     /// <param name="innerException">The cause, if another exception brought this one about.</param>
     public ModelFileException(string message, Exception? innerException = null)
         : base(Internals.Shown.Whole(message), innerException)

@@ -3,7 +3,7 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Serving;
 
-/// <summary>What a model file says about itself.</summary>
+/// <summary>The description of a model that its file holds.</summary>
 public sealed record ModelManifest
 {
     /// <summary>The version that this library writes, and the newest that it reads.</summary>
@@ -52,9 +52,7 @@ public sealed record ModelManifest
     [JsonInclude]
     public IReadOnlyDictionary<string, string> Options { get; internal init; } = new Dictionary<string, string>();
 
-    /// <summary>
-    /// SHA-256 of all arrays, in hexadecimal; empty in files of format 1, and where the catalogue has changed since the file was written.
-    /// </summary>
+    /// <summary>SHA-256 of all arrays, in hexadecimal; empty in files of format 1, and where the catalogue has changed since.</summary>
     [JsonInclude]
     public string DataChecksum { get; internal init; } = "";
 
@@ -65,12 +63,18 @@ public sealed record ModelManifest
     [JsonInclude]
     internal ModelForm? Form { get; init; }
 
-    /// <summary>
-    /// How many of the rows are those of items of the training; <see langword="null"/> before format 3, where all of them are.
-    /// </summary>
+    /// <summary>How many rows are of items of the training; <see langword="null"/> before format 3: all are.</summary>
     [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal int? TrainedItems { get; init; }
+
+    /// <summary>
+    /// Whether the rows of users were brought by somebody, and not trained here, so that each that isn't zero says something, be there a
+    /// history or none.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal bool BroughtRows { get; init; }
 
     internal static string ThisLibrary { get; } = typeof(ModelManifest).Assembly.GetName().Version!.ToString(3);
 }

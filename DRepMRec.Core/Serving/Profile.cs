@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Who asks: what a request's user is represented by, and what must not be recommended.</summary>
+/// <summary>The user of a request: its representation, and the items that must not be recommended.</summary>
 internal sealed class Profile
 {
     private readonly ServingModel _model;
@@ -30,13 +30,11 @@ internal sealed class Profile
     /// <summary>The ids that aren't known, each once, in the order of the request.</summary>
     public IReadOnlyList<string> UnknownItems => _unknownInOrder;
 
-    /// <summary>
-    /// A user is represented by what training made of it only where it had something in training: else no gradient has touched its row.
-    /// </summary>
+    /// <summary>A user is represented by its row only where rows are to be ranked by, else by the request's history.</summary>
     public static Profile Of(ServingModel model, RecommendationRequest request)
     {
         var profile = new Profile(model, request);
-        if (profile._user >= 0 && model.Seen(profile._user).Length > 0)
+        if (profile._user >= 0 && model.HasRow(profile._user))
             profile.UseTraining();
         else
             profile.FoldIn();
@@ -100,9 +98,12 @@ internal sealed class Profile
         return mean;
     }
 
+    /// <summary>Refuses an id of a request that is <see langword="null"/>.</summary>
+    public static string RequireId(string? id) => id ?? throw new ArgumentNullException("request", "An id of the request is null.");
+
     private void Note(string id, HashSet<int> known)
     {
-        ArgumentNullException.ThrowIfNull(id);
+        RequireId(id);
         if (_model.TryGetItem(id, out int item))
             known.Add(item);
         else if (_unknown.Add(id))

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Recommended items, the best first, and what they go by.</summary>
+/// <summary>Recommended items, the best first, and the source of their scores.</summary>
 public sealed class RecommendationList : IReadOnlyList<Recommendation>
 {
     private readonly Recommendation[] _items;
@@ -10,7 +10,7 @@ public sealed class RecommendationList : IReadOnlyList<Recommendation>
     internal RecommendationList(Recommendation[] items, RecommendationSource source, IReadOnlyList<string> unknownItems)
         => (_items, Source, UnknownItems) = (items, source, unknownItems);
 
-    /// <summary>What the recommendations go by.</summary>
+    /// <summary>The source of the scores.</summary>
     public RecommendationSource Source { get; }
 
     /// <summary>Items of the request's history and candidates that aren't known, each once.</summary>

@@ -2,9 +2,13 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// What recommendations are asked for. Everything is by raw id; ids that aren't known do no harm and are named in the answer.
-/// </summary>
+/// <summary>A request for recommendations. Everything is by raw id; unknown ids do no harm and are named in the answer.</summary>
+/// <example>
+/// <code>
+/// var request = new RecommendationRequest { History = ["item-3", "item-8"], Count = 5 };
+/// RecommendationList items = recommender.Recommend(request);
+/// </code>
+/// </example>
 public sealed record RecommendationRequest
 {
     /// <summary>The user, or <see langword="null"/>.</summary>

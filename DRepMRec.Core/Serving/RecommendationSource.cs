@@ -1,6 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>What recommendations go by: the first of these that there is for a request.</summary>
+/// <summary>The source of recommendations: the first of these that there is for a request.</summary>
 public enum RecommendationSource
 {
     /// <summary>The representation that the user got in training, by at least one training interaction.</summary>

@@ -2,10 +2,7 @@ namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
 {
-    /// <summary>
-    /// A recommender with items added, or replaced where they're known, by their features alone. This one stays as it is, and requests to
-    /// it go on; the two share what they have in common.
-    /// </summary>
+    /// <summary>Makes a recommender with items added, or replaced where known, by features alone. This one stays as it is.</summary>
     /// <remarks>
     /// A new item gets what the modal line makes of its features and no behaviour, and comes last in the catalogue. An item of the training
     /// that is replaced, or put back after it was retired, keeps its behaviour, its users, its place in histories and its place in the
@@ -14,10 +11,11 @@ public sealed partial class Recommender
     /// from time to time, which changes no answer.
     /// </remarks>
     /// <param name="items">The items, each id once.</param>
-    /// <exception cref="InvalidOperationException">The model can't encode features: it has no modal line, or was saved without its content
-    /// form.</exception>
-    /// <exception cref="ArgumentException">An id is blank, isn't Unicode text or occurs twice, or features are missing, of another number,
-    /// not finite, or such that the item's representation wouldn't be finite.</exception>
+    /// <exception cref="InvalidOperationException">The model has no modal line, or was saved without its content form.</exception>
+    /// <exception cref="ArgumentException">
+    /// An id is blank, isn't Unicode text or occurs twice, or features are missing, of another number, not finite, or such that the item's
+    /// representation wouldn't be finite.
+    /// </exception>
     public Recommender WithItems(IReadOnlyCollection<ItemContent> items)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -26,14 +24,9 @@ public sealed partial class Recommender
         return result;
     }
 
-    /// <summary>
-    /// A recommender without some items, which are neither recommended nor similar to anything any more. Representations of users stay as
-    /// they were trained.
-    /// </summary>
-    /// <remarks>
-    /// What users had of an item of the training is kept, in the file too, for when <see cref="WithItems"/> puts it back.
-    /// </remarks>
-    /// <param name="itemIds">The raw ids; those that aren't known are passed over.</param>
+    /// <summary>Makes a recommender without the given items. Representations of users stay as trained.</summary>
+    /// <remarks>The interactions of a training item are kept, in the file too, for when <see cref="WithItems"/> puts it back.</remarks>
+    /// <param name="itemIds">The raw ids; unknown ones are passed over.</param>
     public Recommender WithoutItems(IReadOnlyCollection<string> itemIds)
     {
         ArgumentNullException.ThrowIfNull(itemIds);

@@ -3,9 +3,7 @@ namespace DRepMRec.Serving;
 public sealed partial class Recommender
 {
     /// <summary>The items with the highest scores for a user.</summary>
-    /// <param name="userId">
-    /// The user's raw id. For one that isn't known the most popular items are recommended; <see cref="RecommendationList.Source"/> tells.
-    /// </param>
+    /// <param name="userId">The user's raw id. For an unknown user <see cref="RecommendationList.Source"/> is popularity.</param>
     /// <param name="count">The most items; there are fewer when the catalogue has fewer. 0 gives an empty list.</param>
     /// <param name="excludeSeen">Whether the user's training items are left out.</param>
     /// <returns>Items with their scores, the best first.</returns>
@@ -16,10 +14,7 @@ public sealed partial class Recommender
         return Recommend(new RecommendationRequest { UserId = userId, Count = count, ExcludeSeen = excludeSeen });
     }
 
-    /// <summary>
-    /// Answers a request. What it goes by is the first of these that there is: the user's representation, the history, the content of the
-    /// history, popularity.
-    /// </summary>
+    /// <summary>Answers a request by the first that there is: the user's representation, the history, its content, popularity.</summary>
     /// <param name="request">The request.</param>
     public RecommendationList Recommend(RecommendationRequest request)
     {
@@ -27,24 +22,21 @@ public sealed partial class Recommender
         return Recommend([request])[0];
     }
 
-    /// <summary>
-    /// Answers many requests in one pass over the catalogue per 48 of them. The answers are those that each request gets alone.
-    /// </summary>
+    /// <summary>Answers many requests, one pass over the catalogue per 48, with the answers that each would get alone.</summary>
     /// <param name="requests">The requests.</param>
-    /// <param name="parallel">
-    /// How many threads there may be, and what stops the work: it ends between two passes. The default, <see langword="null"/>, is as many
-    /// threads as there are processors.
-    /// </param>
-    /// <returns>As many answers, in the same order.</returns>
+    /// <param name="parallel">The most threads, and a token that stops between passes; <see langword="null"/> for all processors.</param>
+    /// <returns>One answer per request, in the order of the requests.</returns>
     /// <exception cref="OperationCanceledException">The token of <paramref name="parallel"/> asked to stop.</exception>
     public IReadOnlyList<RecommendationList> Recommend(IReadOnlyList<RecommendationRequest> requests, ParallelOptions? parallel = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
         parallel ??= new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
         parallel.CancellationToken.ThrowIfCancellationRequested();
-        Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r ?? throw new ArgumentException("A request is null.", nameof(requests))))];
+        if (requests.Contains(null!))
+            throw new ArgumentException("A request is null.", nameof(requests));
+        Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r))];
         Ranking[] wholeCatalogue = [.. rankings.Where(r => r.GoesOverAll)];
-        Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MostQueries)];
+        Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MaxQueries)];
         if (blocks.Length <= 1)
         {
             Ranking.RunAll(_model, wholeCatalogue);

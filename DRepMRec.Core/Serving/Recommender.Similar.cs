@@ -13,9 +13,11 @@ public sealed partial class Recommender
     /// <summary>The items most similar to an item, by the cosine of their representations.</summary>
     /// <param name="itemId">The item's raw id.</param>
     /// <param name="count">The most items; there are fewer when the catalogue has fewer. 0 gives an empty list.</param>
-    /// <param name="space">What they're compared by.</param>
-    /// <returns>Items with their cosines, the most similar first, without the item itself. Items of which nothing is known in this space
-    /// have cosine 0. Empty where the item isn't known or the model doesn't have the space (<see cref="Spaces"/>).</returns>
+    /// <param name="space">The representations to compare.</param>
+    /// <returns>
+    /// Items with their cosines, the most similar first, without the item itself. Items of which nothing is known in this space have cosine
+    /// 0. Empty where the item isn't known or the model doesn't have the space (<see cref="Spaces"/>).
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public IReadOnlyList<Recommendation> SimilarItems(string itemId, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
     {
@@ -30,9 +32,11 @@ public sealed partial class Recommender
     /// <summary>The users most similar to a user, by the cosine of their representations.</summary>
     /// <param name="userId">The user's raw id.</param>
     /// <param name="count">The most users; there are fewer when there are fewer. 0 gives an empty list.</param>
-    /// <param name="space">What they're compared by.</param>
-    /// <returns>Users with their cosines, the most similar first, without the user itself. Users of whom nothing is known in this space
-    /// have cosine 0. Empty where the user isn't known or the model doesn't have the space (<see cref="Spaces"/>).</returns>
+    /// <param name="space">The representations to compare.</param>
+    /// <returns>
+    /// Users with their cosines, the most similar first, without the user itself. Users of whom nothing is known in this space have cosine
+    /// 0. Empty where the user isn't known or the model doesn't have the space (<see cref="Spaces"/>).
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public IReadOnlyList<SimilarUser> SimilarUsers(string userId, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
     {

@@ -8,6 +8,13 @@ namespace DRepMRec.Serving;
 /// that comes first in the dataset comes first, and a request has the same answer, to the last bit, alone and in a batch. Ids that aren't
 /// known never throw: each method says what they give.
 /// </remarks>
+/// <example>
+/// <code>
+/// Recommender recommender = Recommender.Load("model.safetensors");
+/// foreach (var (item, score) in recommender.Recommend("user-7", count: 5))
+///     Console.WriteLine($"{item} {score:F2}");
+/// </code>
+/// </example>
 public sealed partial class Recommender
 {
     private readonly ServingModel _model;
@@ -28,9 +35,7 @@ public sealed partial class Recommender
     /// <summary>The catalogue: the known items.</summary>
     public IdIndex Items { get; }
 
-    /// <summary>
-    /// The modalities that new items may have, with the number of features of each; empty where the model can't take new items.
-    /// </summary>
+    /// <summary>The modalities of new items, with each one's number of features; empty where the model can't take new items.</summary>
     public IReadOnlyDictionary<Modality, int> FeatureDimensions
         => _model.Content.ToDictionary(c => new Modality(c.Form.Name), c => c.Form.FeatureDimension);
 
@@ -43,15 +48,10 @@ public sealed partial class Recommender
     public static Recommender Load(string path, RecommenderLoadOptions? options = null)
         => new(ModelFile.Load(path, options ?? new RecommenderLoadOptions()));
 
-    /// <summary>
-    /// Saves everything to one safetensors file: to a temporary name first, then renamed, so that the file is whole or as it was. Changes
-    /// of the catalogue become part of it.
-    /// </summary>
-    /// <param name="path">The file, in a folder that exists; replaced if it exists. Of a symbolic link the target is written, and the link
-    /// stays.</param>
+    /// <summary>Saves everything, changes of the catalogue included, to one safetensors file, which is whole or as it was.</summary>
+    /// <param name="path">The file, in an existing folder; replaced if it exists. A symbolic link stays, its target is written.</param>
     /// <exception cref="ArgumentException">The path has no file name.</exception>
-    /// <exception cref="IOException">The folder doesn't exist (<see cref="DirectoryNotFoundException"/>), the path is a folder, or the file
-    /// can't be written.</exception>
+    /// <exception cref="IOException">The folder doesn't exist, the path is a folder, or the file can't be written.</exception>
     /// <exception cref="ModelFileException">The recommender was loaded from a damaged file that wasn't verified.</exception>
     public void Save(string path)
     {
@@ -59,9 +59,7 @@ public sealed partial class Recommender
         GC.KeepAlive(this);
     }
 
-    /// <summary>
-    /// The training items of a user, in the order of the dataset; empty where the user isn't known. Items that were retired are left out.
-    /// </summary>
+    /// <summary>A user's training items in the order of the dataset, without retired ones; empty where the user isn't known.</summary>
     /// <param name="userId">The user's raw id.</param>
     public IReadOnlyList<string> History(string userId)
     {

@@ -1,6 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>What goes into a recommender beside the fused representations.</summary>
+/// <summary>Options of a recommender that is taken out of a model: the parts that go along with the fused representations.</summary>
 public sealed record RecommenderOptions
 {
     /// <summary>

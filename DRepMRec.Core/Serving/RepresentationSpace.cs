@@ -3,7 +3,7 @@ namespace DRepMRec.Serving;
 /// <summary>The representations that items, or users, are compared by.</summary>
 public enum RepresentationSpace
 {
-    /// <summary>Those that recommendations are made by.</summary>
+    /// <summary>The representations that recommendations are made by.</summary>
     Fused,
 
     /// <summary>The behaviour line: who chose what.</summary>

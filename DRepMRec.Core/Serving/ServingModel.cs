@@ -2,10 +2,7 @@ using DRepMRec.Data;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The arrays of a recommender, and what has changed in its catalogue since they were written. Immutable; snapshots share what they have in
-/// common.
-/// </summary>
+/// <summary>The arrays of a recommender and the later changes of its catalogue. Immutable; snapshots share arrays.</summary>
 /// <remarks>
 /// Items are known by their rows. The first rows are those of the items that were in training: they keep their rows for ever, whether they
 /// are replaced, retired or put back, so that histories and numbers of users stay true. Items that were added later follow; a retired one
@@ -54,7 +51,7 @@ internal sealed record ServingModel
 
     public IReadOnlyList<RowStore> ItemModal { get; init; } = [];
 
-    /// <summary>[D, inputs]: from what a history says to what a user's behaviour row is.</summary>
+    /// <summary>[D, inputs]: the map from a history's input to a user's behaviour row.</summary>
     public Block<float>? FoldInMap { get; init; }
 
     /// <summary>One per modality, or none.</summary>
@@ -65,7 +62,8 @@ internal sealed record ServingModel
     /// <summary>A model of fused rows alone.</summary>
     /// <exception cref="ArgumentException">A number isn't finite, or an id occurs twice.</exception>
     public static ServingModel OfFusedRows(
-        ModelManifest manifest, IReadOnlyList<string> userIds, IReadOnlyList<string> itemIds, RowStore users, RowStore items, InteractionSet seen)
+        ModelManifest manifest, IReadOnlyList<string> userIds, IReadOnlyList<string> itemIds, RowStore users, RowStore items,
+        InteractionSet seen)
     {
         var model = new ServingModel
         {
@@ -98,7 +96,7 @@ internal sealed record ServingModel
     /// <summary>The number of items that were in the dataset of the training.</summary>
     public int TrainedItems => Manifest.TrainedItems ?? ItemIds.Count;
 
-    /// <summary>The number of item rows, those that aren't offered included.</summary>
+    /// <summary>The number of item rows, rows that aren't offered included.</summary>
     public int ItemRows => Items.Count;
 
     /// <summary>The number of items that are offered.</summary>
@@ -119,6 +117,12 @@ internal sealed record ServingModel
         long from = SeenOffsets[user];
         return SeenItems.Slice(from, SeenOffsets[user + 1L] - from);
     }
+
+    /// <summary>
+    /// Whether a user's row is to be ranked by: where it was trained, it had something in training, as else no gradient has touched it;
+    /// where it was brought, it isn't zero.
+    /// </summary>
+    public bool HasRow(int user) => Seen(user).Length > 0 || (Manifest.BroughtRows && Users[user].ContainsAnyExcept(0f));
 
     /// <summary>The number of users of an item. One that is replaced or put back keeps them.</summary>
     public int Degree(int row) => row < ItemIds.Count ? ItemDegrees[row] : 0;

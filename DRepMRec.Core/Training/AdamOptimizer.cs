@@ -6,9 +6,18 @@ using static TorchSharp.torch;
 namespace DRepMRec.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba, ICLR 2015, algorithm 1) in one pass over each parameter on the CPU. It converts no number behind the collector's back, unlike torch.optim.
+/// Adam (Kingma and Ba, ICLR 2015, algorithm 1) in one pass over each parameter on the CPU. It converts no number behind the collector's
+/// back, unlike torch.optim.
 /// </summary>
 /// <remarks>Owns its moments until it is disposed; the parameters stay the caller's. Not safe for use by many threads.</remarks>
+/// <example>
+/// <code>
+/// using var adam = new AdamOptimizer(model.parameters(), new AdamOptions { LearningRate = 0.01 });
+/// adam.ZeroGradients();
+/// loss.backward();
+/// adam.Step();
+/// </code>
+/// </example>
 public sealed class AdamOptimizer : IDisposable
 {
     private readonly AdamOptions _options;
@@ -16,14 +25,18 @@ public sealed class AdamOptimizer : IDisposable
     private int _step;
     private bool _isDisposed;
 
-    /// <summary>Creates an optimiser for those parameters that take gradients.</summary>
+    /// <summary>Creates an optimiser for the parameters that take gradients.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     public AdamOptimizer(IEnumerable<Parameter> parameters, AdamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _options = options ?? new AdamOptions();
-        _slots = [.. parameters.Where(p => p.requires_grad).Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope()))];
+        _slots =
+        [
+            .. parameters.Where(p => p.requires_grad)
+                .Select(p => (p, zeros_like(p).DetachFromDisposeScope(), zeros_like(p).DetachFromDisposeScope())),
+        ];
     }
 
     /// <summary>The number of steps made, for checkpoints.</summary>
@@ -52,11 +65,17 @@ public sealed class AdamOptimizer : IDisposable
             // What has moved goes on by its momentum; what never moved stays, as its moments are zero.
             Tensor gradient = parameter.grad ?? zeros_like(parameter);
             if (gradient.is_sparse)
-                throw new NotSupportedException($"Adam takes dense gradients; that of a parameter of [{string.Join(", ", parameter.shape)}] is sparse. Create its Embedding with sparse: false.");
+            {
+                throw new NotSupportedException(
+                    $"Adam takes dense gradients; that of a parameter of [{string.Join(", ", parameter.shape)}] is sparse. "
+                    + "Create its Embedding with sparse: false.");
+            }
+
+            double rate = learningRate / firstCorrection, secondScale = 1 / Math.Sqrt(secondCorrection);
             if (OwnKernels.Run(parameter) && parameter.is_contiguous())
-                StepOnCpu(parameter, gradient.contiguous(), first, second, (float)(learningRate / firstCorrection), (float)(1 / Math.Sqrt(secondCorrection)));
+                StepOnCpu(parameter, gradient.contiguous(), first, second, (float)rate, (float)secondScale);
             else
-                StepByTensors(parameter, gradient, first, second, learningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
+                StepByTensors(parameter, gradient, first, second, rate, secondScale);
         }
     }
 

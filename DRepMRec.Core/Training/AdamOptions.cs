@@ -17,7 +17,7 @@ public sealed record AdamOptions
     /// <value>At least 0 and below 1. The default is 0.999.</value>
     public double Beta2 { get; init => field = Guard.Share(value); } = 0.999;
 
-    /// <summary>What keeps the step finite where gradients vanish.</summary>
+    /// <summary>The number that keeps the step finite where gradients vanish.</summary>
     /// <value>Above 0. The default is 1e-8.</value>
     public double Epsilon { get; init => field = Guard.Positive(value); } = 1e-8;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
 using TorchSharp;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Training;
 
-/// <summary>Turns the state of a training into what a checkpoint holds, and back.</summary>
+/// <summary>Turns the state of a training into the content of a checkpoint, and back.</summary>
 internal static class Checkpoint
 {
     private const string Weight = "weight/", Best = "best/", Moment = "adam/";
@@ -17,8 +18,9 @@ internal static class Checkpoint
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         var manifest = new CheckpointManifest(
-            CheckpointManifest.CurrentFormatVersion, new Dictionary<string, string>(fingerprint), state.Optimizer.StepCount, state.Batch, [.. state.Losses.Sums], state.FirstLoss,
-            state.Elapsed.Ticks, state.EpochStart.Ticks, [.. state.History.Select(CheckpointEpoch.Of)]);
+            CheckpointManifest.CurrentFormatVersion, new Dictionary<string, string>(fingerprint), state.Optimizer.StepCount, state.Batch,
+            [.. state.Losses.Sums], state.FirstLoss, state.Elapsed.Ticks, state.EpochStart.Ticks,
+            [.. state.History.Select(CheckpointEpoch.Of)]);
         List<SafeTensor> tensors =
         [
             .. state.Model.state_dict().Select(w => TensorBytes.Of(Weight + w.Key, w.Value)),
@@ -40,7 +42,9 @@ internal static class Checkpoint
     /// <returns>Whether there is one.</returns>
     /// <exception cref="CheckpointFormatException">It is damaged or newer than this library.</exception>
     /// <exception cref="CheckpointMismatchException">It is of another training.</exception>
-    public static bool TryRestore(CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs, EvaluationProtocol protocol)
+    public static bool TryRestore(
+        CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs,
+        EvaluationProtocol protocol, IdMap ids)
     {
         if (file.Read() is not var (manifest, tensors, path))
             return false;
@@ -55,7 +59,7 @@ internal static class Checkpoint
         try
         {
             // First everything is looked at, then everything is put in place: a file that is wrong changes nothing.
-            IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol);
+            IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol, ids);
             bool hasBest = history.Any(e => e.Validation is not null);
             List<(SafeTensor Stored, Tensor Target)> places = [];
             if (hasBest)
@@ -78,7 +82,8 @@ internal static class Checkpoint
             state.Begin(manifest.Batch, losses, new TimeSpan(manifest.EpochStart));
             return true;
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception exception)
+            when (exception is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
             throw new CheckpointFormatException($"{Shown.Name(path)}: {Shown.Message(exception.Message)}", exception);
         }
@@ -88,12 +93,18 @@ internal static class Checkpoint
     {
         if (!tensors.TryGetValue(name, out SafeTensor? stored))
             throw new FormatException($"the array '{name}' is missing");
-        return TensorBytes.Fits(stored, target) ? stored : throw new FormatException($"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{Shown.List(stored.Shape)}]");
+        return TensorBytes.Fits(stored, target)
+            ? stored
+            : throw new FormatException(
+                $"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{Shown.List(stored.Shape)}]");
     }
 
-    private static IReadOnlyList<EpochReport> ReadHistory(CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol)
+    private static IReadOnlyList<EpochReport> ReadHistory(
+        CheckpointManifest manifest, IReadOnlyDictionary<string, SafeTensor> tensors, EvaluationProtocol protocol,
+        IdMap ids)
     {
-        List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], new Dictionary<RankingMetric, double[]>())))];
+        var none = new Dictionary<RankingMetric, double[]>();
+        List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], ids, none)))];
         var stopping = new EarlyStopping(RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]), int.MaxValue);
         foreach (EpochReport epoch in history.Where(e => e.Validation is not null))
             stopping.Update(epoch.Epoch, epoch.Validation!);
@@ -105,8 +116,9 @@ internal static class Checkpoint
         RankingMetric[] metrics = [.. history[best - 1].Validation!.Metrics.Keys];
         if (users.Length == 0 || values.Length != users.Length * metrics.Length)
             throw new FormatException($"expected the values of {metrics.Length} metrics for {users.Length} users, found {values.Length}");
-        var perUser = metrics.Select((metric, m) => (metric, m)).ToDictionary(p => p.metric, p => values[(p.m * users.Length)..((p.m + 1) * users.Length)]);
-        history[best - 1] = history[best - 1] with { Validation = manifest.History[best - 1].Validation!.ToResult(protocol, users, perUser) };
+        var perUser = metrics.Zip(values.Chunk(users.Length)).ToDictionary(p => p.First, p => p.Second);
+        EvaluationResult validation = manifest.History[best - 1].Validation!.ToResult(protocol, users, ids, perUser);
+        history[best - 1] = history[best - 1] with { Validation = validation };
         return history;
     }
 

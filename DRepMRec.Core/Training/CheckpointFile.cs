@@ -29,21 +29,39 @@ internal sealed class CheckpointFile : IDisposable
         string file = _path + ".lock";
         try
         {
-            _lock = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            _lock = new FileStream(
+                file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
         }
         catch (IOException exception) when (exception is not DirectoryNotFoundException && File.Exists(file))
         {
             throw new IOException($"The checkpoint '{_path}' is in use by another training: {exception.Message}", exception);
         }
 
-        AtomicFiles.Sweep(Folder, Path.GetFileName(_path));
+        catch (IOException exception)
+        {
+            string what = $"The checkpoint {Shown.Name(path)} can't be written";
+            throw exception is DirectoryNotFoundException
+                ? new DirectoryNotFoundException($"{what}: there is no folder {Shown.Name(Folder)}", exception)
+                : new IOException($"{what}: {Shown.Message(exception.Message)}", exception);
+        }
+
+        try
+        {
+            AtomicFiles.Sweep(Folder, Path.GetFileName(_path));
+            AtomicFiles.ThrowIfNotWritable(_path);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
     }
 
     private string Folder => Path.GetDirectoryName(_path)!;
 
     /// <summary>Reads the newest checkpoint that is whole.</summary>
-    /// <returns>What it holds and the file it came from, or <see langword="null"/> when there is none.</returns>
-    /// <exception cref="CheckpointFormatException">There are files, but none is whole, or the newest is newer than this library.</exception>
+    /// <returns>The checkpoint's content and its file, or <see langword="null"/> when there is none.</returns>
+    /// <exception cref="CheckpointFormatException">There are files, but none is whole, or the last is newer than this library.</exception>
     public (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors, string Path)? Read()
     {
         CheckpointFormatException? damage = null;
@@ -56,7 +74,9 @@ internal sealed class CheckpointFile : IDisposable
                 var (manifest, tensors) = Read(file);
                 if (damage is not null)
                 {
-                    _logger.LogWarning("{Damage} Going on from the checkpoint before it; the damaged one is kept as {File}", damage.Message, _path + Damaged);
+                    _logger.LogWarning(
+                        "{Damage} Going on from the checkpoint before it; the damaged one is kept as {File}",
+                        damage.Message, _path + Damaged);
                     File.Move(_path, _path + Damaged, overwrite: true);
                 }
 
@@ -77,13 +97,19 @@ internal sealed class CheckpointFile : IDisposable
     {
         string text = manifest.ToJson();
         var metadata = new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, tensors) };
+        var files = new Dictionary<string, Action<Stream>>
+        {
+            [Path.GetFileName(_path)] = stream => Safetensors.Write(stream, metadata, tensors),
+        };
         try
         {
-            AtomicFiles.Write(Folder, new Dictionary<string, Action<Stream>> { [Path.GetFileName(_path)] = stream => Safetensors.Write(stream, metadata, tensors) }, Previous);
+            AtomicFiles.Write(Folder, files, Previous);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The checkpoint after {manifest.History.Count} epochs and {manifest.Batch} batches can't be written, the one before it is as it was: {exception.Message}", exception);
+            throw new IOException(
+                $"The checkpoint after {manifest.History.Count} epochs and {manifest.Batch} batches can't be written, "
+                + $"the one before it is as it was: {exception.Message}", exception);
         }
     }
 
@@ -91,15 +117,24 @@ internal sealed class CheckpointFile : IDisposable
 
     private static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        using var stream = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
         try
         {
             var (metadata, tensors) = Safetensors.Read(stream, path);
             if (!metadata.TryGetValue(ManifestKey, out string? text))
-                throw new CheckpointFormatException($"{Shown.Name(path)}: expected a checkpoint of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+            {
+                throw new CheckpointFormatException(
+                    $"{Shown.Name(path)}: expected a checkpoint of DRepMRec, but the file's metadata has no '{ManifestKey}'.");
+            }
+
             CheckpointManifest manifest = CheckpointManifest.Parse(text, path);
             if (metadata.GetValueOrDefault(ChecksumKey) != Checksum(text, tensors.Values))
-                throw new CheckpointFormatException($"{Shown.Name(path)}: the file is damaged: its content doesn't have the checksum that it was written with.");
+            {
+                throw new CheckpointFormatException(
+                    $"{Shown.Name(path)}: the file is damaged: its content doesn't have the checksum that it was written with.");
+            }
+
             return (manifest, tensors);
         }
         catch (SafetensorsException exception)
@@ -115,7 +150,9 @@ internal sealed class CheckpointFile : IDisposable
         hash.AppendData(Encoding.UTF8.GetBytes(manifest));
         foreach (SafeTensor tensor in tensors.OrderBy(t => t.Name, StringComparer.Ordinal))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"\n{tensor.Name}:{tensor.Type}:{string.Join(',', tensor.Shape)}:{tensor.Data.Length}\n")));
+            string shape = string.Join(',', tensor.Shape);
+            hash.AppendData(Encoding.UTF8.GetBytes(
+                FormattableString.Invariant($"\n{tensor.Name}:{tensor.Type}:{shape}:{tensor.Data.Length}\n")));
             hash.AppendData(tensor.Data.Span);
         }
 

@@ -4,10 +4,17 @@ namespace DRepMRec.Training;
 
 /// <summary>Where a training keeps its state, so that it can be stopped at any moment, or be killed, and go on later.</summary>
 /// <remarks>
-/// <see cref="Trainer.Fit"/> writes a checkpoint after every so many epochs, when it is cancelled (within an epoch) and at its end, and goes on from the one that it finds: run the same program again. The
-/// weights and figures are bit for bit those of a training that was never stopped. A checkpoint is one safetensors file. It is written under another name and renamed when it is on the disk;
-/// the one before it stays beside it with ".previous" at the end of its name, and is used where the newer one is damaged. It belongs to one dataset, model and set of options.
+/// <see cref="Trainer.Fit"/> writes a checkpoint after every so many epochs, when it is cancelled (within an epoch) and at its end, and
+/// goes on from the one that it finds: run the same program again. The weights and figures are bit for bit those of a training that was
+/// never stopped. A checkpoint is one safetensors file. It is written under another name and renamed when it is on the disk; the one before
+/// it stays beside it with ".previous" at the end of its name, and is used where the newer one is damaged. It belongs to one dataset, model
+/// and set of options.
 /// </remarks>
+/// <example>
+/// <code>
+/// var options = new TrainerOptions { Checkpoint = new CheckpointOptions { Path = "training.checkpoint" } };
+/// </code>
+/// </example>
 public sealed record CheckpointOptions
 {
     /// <summary>The file, in an existing folder.</summary>

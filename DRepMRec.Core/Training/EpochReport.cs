@@ -2,10 +2,25 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
-/// <summary>What happened in an epoch.</summary>
-/// <param name="Epoch">The epoch, from 1.</param>
-/// <param name="Losses">The mean of each loss term over the batches, unweighted, by name; "loss" is the weighted sum.</param>
-/// <param name="Validation">The validation figures, if the epoch was evaluated.</param>
-/// <param name="TrainingTime">The time that training took.</param>
-/// <param name="EvaluationTime">The time that validation took.</param>
-public sealed record EpochReport(int Epoch, IReadOnlyDictionary<string, double> Losses, EvaluationResult? Validation, TimeSpan TrainingTime, TimeSpan EvaluationTime);
+/// <summary>The figures of one epoch.</summary>
+public sealed record EpochReport
+{
+    internal EpochReport()
+    {
+    }
+
+    /// <summary>The epoch, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The mean of each loss term over the batches, unweighted, by name; "loss" is the weighted sum.</summary>
+    public required IReadOnlyDictionary<string, double> Losses { get; init; }
+
+    /// <summary>The validation figures, if the epoch was evaluated.</summary>
+    public EvaluationResult? Validation { get; init; }
+
+    /// <summary>The time that training took.</summary>
+    public TimeSpan TrainingTime { get; init; }
+
+    /// <summary>The time that validation took.</summary>
+    public TimeSpan EvaluationTime { get; init; }
+}

@@ -9,6 +9,9 @@ public abstract record LearningRateSchedule
     {
     }
 
+    /// <summary>Whether an epoch's factor depends on the number of epochs planned, so a training can't go on for more.</summary>
+    public virtual bool DependsOnEpochs => false;
+
     /// <summary>The factor of the learning rate in an epoch.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
     /// <param name="epochs">The most epochs that the training may take.</param>
@@ -42,6 +45,9 @@ public abstract record LearningRateSchedule
         /// <summary>The number of epochs of the rise.</summary>
         /// <value>0 or more. The default is 0.</value>
         public int WarmupEpochs { get; init => field = Guard.NotNegative(value); }
+
+        /// <inheritdoc/>
+        public override bool DependsOnEpochs => true;
 
         /// <inheritdoc/>
         public override double Factor(int epoch, int epochs) => epoch <= WarmupEpochs

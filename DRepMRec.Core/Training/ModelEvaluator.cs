@@ -22,6 +22,8 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
     private static EvaluationOptions Include(TrainerOptions options)
     {
         EvaluationOptions evaluation = options.Evaluation with { Threads = options.Threads };
-        return evaluation.Metrics.Contains(options.StoppingMetric) ? evaluation : evaluation with { Metrics = [.. evaluation.Metrics, options.StoppingMetric] };
+        return evaluation.Metrics.Contains(options.StoppingMetric)
+            ? evaluation
+            : evaluation with { Metrics = [.. evaluation.Metrics, options.StoppingMetric] };
     }
 }

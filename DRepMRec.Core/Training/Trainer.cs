@@ -10,11 +10,18 @@ using static TorchSharp.torch;
 
 namespace DRepMRec;
 
-/// <summary>Trains a model on a dataset: batches, negatives, loss, Adam, validation, early stopping, and the best weights at the end.</summary>
+/// <summary>Trains a model on a dataset with Adam, validation and early stopping, and keeps the best weights.</summary>
 /// <remarks>
-/// Training runs on the calling thread. Not safe for use by many threads, but trainings of different models may run at once; the model and the dataset
-/// stay the caller's. While a training runs, libtorch has one thread in the whole process; at its end, also by an error, the number is what it was.
+/// Training runs on the calling thread. Not safe for use by many threads, but trainings of different models may run at once; the model and
+/// the dataset stay the caller's. While a training runs, libtorch has one thread in the whole process; afterwards, also after an error, as
+/// many as before.
 /// </remarks>
+/// <example>
+/// <code>
+/// var trainer = new Trainer(model, data, new TrainerOptions { Patience = 10 });
+/// TrainingReport report = trainer.Fit();
+/// </code>
+/// </example>
 public sealed class Trainer
 {
     private readonly DRepMRecModel _model;
@@ -28,22 +35,30 @@ public sealed class Trainer
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <param name="logger">Where epochs and the reason for stopping are logged, if anywhere.</param>
     /// <exception cref="ArgumentException">
-    /// The model was made for another dataset, or the dataset has no training interactions, or <see cref="TrainerOptions.Evaluation"/> leaves none of the
-    /// users of its validation set.
+    /// The model was made for another dataset, or the dataset has no training interactions, or <see cref="TrainerOptions.Evaluation"/>
+    /// leaves none of the users of its validation set.
     /// </exception>
     public Trainer(DRepMRecModel model, RecDataset data, TrainerOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
-        if (model.Graph.UserCount != data.Users.Count || model.Graph.ItemCount != data.Items.Count || !ReferenceEquals(model.Graph.Interactions, data.Train))
-            throw new ArgumentException($"The model was made for another training set ({model.Graph}); the dataset has {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions.", nameof(data));
+        if (model.Graph.UserCount != data.Users.Count || model.Graph.ItemCount != data.Items.Count
+            || !ReferenceEquals(model.Graph.Interactions, data.Train))
+        {
+            throw new ArgumentException(
+                $"The model was made for another training set ({model.Graph}); the dataset has {data.Users.Count} users, "
+                + $"{data.Items.Count} items, {data.Train.Count} training interactions.", nameof(data));
+        }
+
         if (data.Train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(data));
         _options = options ?? new TrainerOptions();
         if (data.Validation.Count > 0 && Evaluator.UsersOf(data, EvaluationTarget.Validation, _options.Evaluation.Users).Length == 0)
         {
-            throw new ArgumentException($"Expected a validation user with training interactions, because {nameof(TrainerOptions)}.{nameof(TrainerOptions.Evaluation)}."
-                + $"{nameof(EvaluationOptions.Users)} is {_options.Evaluation.Users}; got none. Set it to {nameof(UserFilter.WithPositives)}, or train without validation.", nameof(options));
+            throw new ArgumentException(
+                $"Expected a validation user with training interactions, because {nameof(TrainerOptions)}."
+                + $"{nameof(TrainerOptions.Evaluation)}.{nameof(EvaluationOptions.Users)} is {_options.Evaluation.Users}; got none. "
+                + $"Set it to {nameof(UserFilter.WithPositives)}, or train without validation.", nameof(options));
         }
 
         _model = model;
@@ -51,22 +66,33 @@ public sealed class Trainer
         _logger = logger ?? NullLogger.Instance;
     }
 
-    /// <summary>Trains until early stopping or the last epoch. The model ends with the weights of its best validation epoch; without validation interactions, with the last ones.</summary>
+    /// <summary>
+    /// Trains until early stopping or the last epoch. The model ends with the weights of its best validation epoch; without validation
+    /// interactions, with the last ones.
+    /// </summary>
     /// <param name="progress">Told after each batch and each evaluation.</param>
-    /// <param name="cancellationToken">Stops within a batch. The model then has the weights of its best validation epoch so far, or the current ones if none was evaluated; with <see cref="TrainerOptions.Checkpoint"/>, all that is needed to go on is in the file.</param>
-    /// <returns>What happened, with the model's best validation figures.</returns>
-    /// <remarks>With <see cref="TrainerOptions.Checkpoint"/> it goes on from the checkpoint that is there, with bit for bit the result of a training that was never stopped; if that one had come to its end, its result is there at once.</remarks>
+    /// <param name="cancellationToken">
+    /// Stops within a batch. The model then has the weights of its best validation epoch so far, or the current ones if none was evaluated;
+    /// with <see cref="TrainerOptions.Checkpoint"/>, all that is needed to go on is in the file.
+    /// </param>
+    /// <returns>The course of the training, with the model's best validation figures.</returns>
+    /// <remarks>
+    /// With <see cref="TrainerOptions.Checkpoint"/> it goes on from the checkpoint that is there, with bit for bit the result of a training
+    /// that was never stopped; if that one had come to its end, its result is there at once.
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The options ask for the host's own modal representation (<see cref="DRepMRecOptions.UseHostModal"/>), and it returns none.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A part returned nothing, or a loss term that isn't one, or no term leads to a weight; or the weights can't be computed with.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
-    /// <exception cref="CheckpointFormatException">The checkpoint and the one before it are damaged, or it was written by a newer version of the library.</exception>
-    /// <exception cref="IOException">A checkpoint can't be read or written, or another training uses the file. The last one that was written is as it was.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint and its predecessor are damaged, or it's of a newer library.</exception>
+    /// <exception cref="IOException">A checkpoint can't be read or written, or is another training's. The last one stays.</exception>
     /// <exception cref="UnauthorizedAccessException">The checkpoint's folder can't be written to; nothing was done.</exception>
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        _model.ThrowIfUnusable();
         foreach (string note in _data.Notes)
             _logger.LogInformation("{Dataset}: {Note}", _data.Name, note);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
@@ -82,8 +108,15 @@ public sealed class Trainer
             if (file is not null)
             {
                 Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options);
-                if (_options.Checkpoint!.Resume && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, evaluator.Protocol(EvaluationTarget.Validation)))
-                    _logger.LogInformation("Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches", _options.Checkpoint.Path, state.Epoch, state.Batch);
+                EvaluationProtocol protocol = evaluator.Protocol(EvaluationTarget.Validation);
+                if (_options.Checkpoint!.Resume
+                    && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol, _data.Users))
+                {
+                    _logger.LogInformation(
+                        "Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches",
+                        _options.Checkpoint.Path, state.Epoch, state.Batch);
+                }
+
                 save = () => Checkpoint.Write(file, state, fingerprint);
             }
 
@@ -107,9 +140,14 @@ public sealed class Trainer
         return new TrainingReport(_model, _data, _options, state.History, state.Stopping.BestEpoch ?? state.History.Count, state.Elapsed);
     }
 
-    private void Run(TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private void Run(
+        TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed) { MaxPerUser = _options.InteractionsPerUser };
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed)
+        {
+            MaxPerUser = _options.InteractionsPerUser,
+        };
         int every = _options.Checkpoint?.EveryEpochs ?? int.MaxValue;
         while (!state.IsComplete)
         {
@@ -122,11 +160,12 @@ public sealed class Trainer
             LogEpoch(state.History[^1], best);
             if (epoch % every == 0 || state.IsComplete)
                 save();
-            progress?.Report(new TrainingProgress(epoch, _options.MaxEpochs, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best, state.Elapsed));
+            progress?.Report(state.Progress(epoch, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best));
         }
     }
 
-    private void TrainEpoch(TrainingState state, BatchSampler sampler, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private void TrainEpoch(
+        TrainingState state, BatchSampler sampler, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         _model.train();
         _model.BeginEpoch(state.Epoch);
@@ -140,12 +179,12 @@ public sealed class Trainer
             using DisposeScope scope = NewDisposeScope();
             state.Optimizer.ZeroGradients();
             StepLoss loss = _model.ComputeLoss(batch, _options.L2);
-            TrainingDivergedException.ThrowIf(state, loss.Values);
+            TrainingDivergedException.ThrowIfDiverged(state, loss.Values);
             loss.Total.backward();
             state.Optimizer.Step(rate);
             state.CompleteBatch(loss);
             if (number < sampler.BatchCount)
-                progress?.Report(new TrainingProgress(state.Epoch, _options.MaxEpochs, number, sampler.BatchCount, state.Losses.ToDictionary(), null, false, state.Elapsed));
+                progress?.Report(state.Progress(state.Epoch, number, sampler.BatchCount, state.Losses.ToDictionary()));
         }
     }
 
@@ -172,5 +211,7 @@ public sealed class Trainer
     }
 
     private void LogEnd(TrainingState state)
-        => _logger.LogInformation("Stopped after epoch {Epoch}; best epoch {Best} with {Metric} {Value}", state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
+        => _logger.LogInformation(
+            "Stopped after epoch {Epoch}; best epoch {Best} with {Metric} {Value}",
+            state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
 }

@@ -6,6 +6,7 @@ using DRepMRec.Training;
 namespace DRepMRec;
 
 /// <summary>Options of the <see cref="Trainer"/>.</summary>
+/// <example><code>var options = new TrainerOptions { MaxEpochs = 200, Adam = new AdamOptions { LearningRate = 0.002 } };</code></example>
 public sealed record TrainerOptions
 {
     /// <summary>The most epochs.</summary>
@@ -16,10 +17,7 @@ public sealed record TrainerOptions
     /// <value>At least 1. The default is 2048.</value>
     public int BatchSize { get; init => field = Guard.Positive(value); } = 2048;
 
-    /// <summary>
-    /// The most interactions of one user in an epoch; of a user with more, as many are drawn anew each epoch, so that a few heavy users
-    /// don't decide what is learned about all others.
-    /// </summary>
+    /// <summary>The most interactions of one user in an epoch; of more, as many are drawn anew each epoch, to curb heavy users.</summary>
     /// <value>0 for all of them (the default), or more.</value>
     public int InteractionsPerUser { get; init => field = Guard.NotNegative(value); }
 
@@ -30,10 +28,7 @@ public sealed record TrainerOptions
     /// <value>The default is <see cref="LearningRateSchedule.Constant"/>.</value>
     public LearningRateSchedule Schedule { get; init => field = Guard.NotNull(value); } = new LearningRateSchedule.Constant();
 
-    /// <summary>
-    /// The weight of the L2 penalty: half the sum of squares of the batch's ego embeddings (<see cref="EncoderOutput.Ego"/>), divided by the
-    /// batch size.
-    /// </summary>
+    /// <summary>The weight of half the sum of squares of the batch's <see cref="EncoderOutput.Ego"/>, divided by the batch size.</summary>
     /// <value>0 (off) or above. The default is 1e-4.</value>
     public double L2 { get; init => field = Guard.NotNegative(value); } = 1e-4;
 
@@ -42,7 +37,7 @@ public sealed record TrainerOptions
 
     /// <summary>The validation metric that decides when to stop and which weights are best.</summary>
     /// <value>The default is Recall@20.</value>
-    public RankingMetric StoppingMetric { get; init; } = RankingMetric.Recall(20);
+    public RankingMetric StoppingMetric { get; init => field = RankingMetric.RequireCutOffs([value])[0]; } = RankingMetric.Recall(20);
 
     /// <summary>How many epochs without a better validation figure end the training.</summary>
     /// <value>At least 1. The default is 20.</value>
@@ -59,10 +54,7 @@ public sealed record TrainerOptions
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 
-    /// <summary>
-    /// The most threads that the kernels and the evaluation of this training use. libtorch itself always uses one: its threads spin, which
-    /// costs more than it brings.
-    /// </summary>
+    /// <summary>The most threads that the training's kernels and evaluations use. libtorch itself always uses one.</summary>
     /// <value>At least 1. The default is the number of processors.</value>
     public int Threads { get; init => field = Guard.Positive(value); } = Environment.ProcessorCount;
 

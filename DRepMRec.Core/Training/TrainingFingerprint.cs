@@ -23,7 +23,7 @@ internal static class TrainingFingerprint
             ["Dataset.Split"] = data.SplitChecksum,
         };
         foreach (ItemFeatures features in data.Features)
-            fields[$"Dataset.{features.Modality}"] = $"{features.Dimension} columns ({Hash(MemoryMarshal.AsBytes(features.Values))})";
+            fields[$"Dataset.{features.Modality}"] = Describe(features);
 
         OptionFields.Add(fields, "Trainer", options with { Checkpoint = null });
         foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory" })
@@ -31,7 +31,7 @@ internal static class TrainingFingerprint
 
         // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an
         // evaluation out of turn.
-        if (options.Schedule is not LearningRateSchedule.WarmupCosine && options.MaxEpochs % options.EvaluateEvery == 0)
+        if (!options.Schedule.DependsOnEpochs && options.MaxEpochs % options.EvaluateEvery == 0)
             fields["Trainer.MaxEpochs"] = "a multiple of EvaluateEvery";
 
         foreach (var (name, value) in model.Description)
@@ -40,7 +40,7 @@ internal static class TrainingFingerprint
         {
             OptionFields.Add(fields, $"Model.{name}.Features", new { features.Scaling, features.Components });
             foreach (ItemFeatures source in features.Sources)
-                fields[$"Model.{name}.Features.{source.Modality}"] = $"{source.Dimension} columns ({Hash(MemoryMarshal.AsBytes(source.Values))})";
+                fields[$"Model.{name}.Features.{source.Modality}"] = Describe(source);
         }
 
         foreach (var (name, weights) in model.state_dict())
@@ -49,10 +49,14 @@ internal static class TrainingFingerprint
     }
 
     /// <summary>The fields in which a checkpoint differs from the training at hand.</summary>
-    public static IReadOnlyList<CheckpointDifference> Compare(IReadOnlyDictionary<string, string> checkpoint, IReadOnlyDictionary<string, string> current)
+    public static IReadOnlyList<CheckpointDifference> Compare(
+        IReadOnlyDictionary<string, string> checkpoint, IReadOnlyDictionary<string, string> current)
         => [.. current.Keys.Union(checkpoint.Keys)
             .Select(name => new CheckpointDifference(name, checkpoint.GetValueOrDefault(name), current.GetValueOrDefault(name)))
             .Where(d => d.Checkpoint != d.Current)];
+
+    private static string Describe(ItemFeatures features)
+        => $"{features.Dimension} columns ({Short(SHA256.HashData(MemoryMarshal.AsBytes(features.Values)))})";
 
     private static string Version(Type type) => type.Assembly.GetName().Version!.ToString(3);
 
@@ -64,7 +68,6 @@ internal static class TrainingFingerprint
         return Short(hash.GetHashAndReset());
     }
 
-    private static string Hash(ReadOnlySpan<byte> bytes) => Short(SHA256.HashData(bytes));
 
     private static string Short(byte[] hash) => "SHA-256 " + Convert.ToHexStringLower(hash)[..16];
 }

@@ -6,15 +6,23 @@ using DRepMRec.Training;
 
 namespace DRepMRec;
 
-/// <summary>What a training did, and the way from the trained model to test figures and recommendations.</summary>
-/// <remarks>Test figures and the recommender come from the model as it is when they are asked for: ask before the model is trained further, and before it is disposed.</remarks>
+/// <summary>The course of a training, and the way from the trained model to test figures and recommendations.</summary>
+/// <remarks>Test figures and recommenders come from the model as it is when asked for, so ask before it's trained on or disposed.</remarks>
+/// <example>
+/// <code>
+/// TrainingReport report = new Trainer(model, data).Fit();
+/// double recall = report.EvaluateTest()[RankingMetric.Recall(20)];
+/// report.BuildRecommender().Save("model.safetensors");
+/// </code>
+/// </example>
 public sealed class TrainingReport
 {
     private readonly DRepMRecModel _model;
     private readonly RecDataset _data;
     private readonly TrainerOptions _options;
 
-    internal TrainingReport(DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
+    internal TrainingReport(
+        DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
     {
         _model = model;
         _data = data;
@@ -43,7 +51,7 @@ public sealed class TrainingReport
         => new ModelEvaluator(_data, _options).Evaluate(_model, EvaluationTarget.Test, cancellationToken);
 
     /// <summary>Takes the trained model out into a recommender that needs neither it nor libtorch.</summary>
-    /// <param name="options">What goes along, or <see langword="null"/> for everything.</param>
+    /// <param name="options">The parts that go along, or <see langword="null"/> for all.</param>
     public Recommender BuildRecommender(RecommenderOptions? options = null)
     {
         var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];

@@ -3,7 +3,7 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
-/// <summary>All that changes while a model is trained: what a checkpoint holds. Every random draw follows from the seed, the epoch and the batch, so that their numbers are all that is needed to go on.</summary>
+/// <summary>All that changes in a training and goes into checkpoints. Random draws follow from seed, epoch and batch alone.</summary>
 internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options) : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -22,10 +22,10 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
     /// <summary>The epoch that is under way, from 1.</summary>
     public int Epoch => History.Count + 1;
 
-    /// <summary>The batches that are done in it.</summary>
+    /// <summary>The number of batches done in the epoch that is under way.</summary>
     public int Batch { get; private set; }
 
-    /// <summary>Its losses so far.</summary>
+    /// <summary>The losses of the epoch that is under way, so far.</summary>
     public LossMeans Losses { get; private set; } = new();
 
     /// <summary>The loss of the very first batch, against which divergence is measured.</summary>
@@ -62,12 +62,41 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
                 History[epoch - 1] = History[epoch - 1] with { Validation = History[epoch - 1].Validation?.WithoutUsers() };
         }
 
-        History.Add(new EpochReport(Epoch, Losses.ToDictionary(), best ? validation : validation?.WithoutUsers(), trainingTime, Elapsed - EpochStart - trainingTime));
+        History.Add(new EpochReport
+        {
+            Epoch = Epoch,
+            Losses = Losses.ToDictionary(),
+            Validation = best ? validation : validation?.WithoutUsers(),
+            TrainingTime = trainingTime,
+            EvaluationTime = Elapsed - EpochStart - trainingTime,
+        });
         Begin(0, new LossMeans(), Elapsed);
         return best;
     }
 
-    /// <summary>Takes the place of another process; the weights, the moments and the best weights are put into their tensors by the caller.</summary>
+    /// <summary>Where the training is, to be reported.</summary>
+    public TrainingProgress Progress(
+        int epoch,
+        int batch,
+        int batches,
+        IReadOnlyDictionary<string, double> losses,
+        EvaluationResult? validation = null,
+        bool best = false)
+        => new()
+        {
+            Epoch = epoch,
+            Epochs = options.MaxEpochs,
+            Batch = batch,
+            Batches = batches,
+            Losses = losses,
+            Validation = validation,
+            Best = best,
+            Elapsed = Elapsed,
+            BestEpoch = Stopping.BestEpoch,
+            BestValue = Stopping.BestEpoch is null ? null : Stopping.BestValue,
+        };
+
+    /// <summary>Takes another process's place; the caller puts weights, moments and best weights into their tensors.</summary>
     public void GoOn(IEnumerable<EpochReport> history, double? firstLoss, TimeSpan elapsed)
     {
         foreach (EpochReport epoch in history)

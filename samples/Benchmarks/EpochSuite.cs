@@ -17,7 +17,8 @@ internal static class EpochSuite
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
         RecDataset data = options.Load();
-        report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; batches of 2048; interleaved epochs");
+        report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; batches "
+            + "of 2048; interleaved epochs");
         int epochs = options.Quick ? 2 : 12;
         LightGcn(options, report, data, epochs);
         Evaluation(options, report, data, options.Quick ? 2 : 10);
@@ -32,7 +33,8 @@ internal static class EpochSuite
             WideFeatures(options, report, data, epochs / 4, cancellation);
         }
 
-        Model("LightGCN, sampled softmax", DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Loss = new RankingLoss.SampledSoftmax() }));
+        Model("LightGCN, sampled softmax",
+            DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Loss = new RankingLoss.SampledSoftmax() }));
         if (options.Threads > 1)
             WithNeighbor(options, report, data, epochs);
 
@@ -79,7 +81,9 @@ internal static class EpochSuite
 
             // The last batch has no report of its own before validation: it counts as much as the mean of the others.
             double others = (_last - _before).TotalMilliseconds;
-            Milliseconds.Add(value.Validation is null || value.Batches == 1 ? (now - _before).TotalMilliseconds : others * value.Batches / (value.Batches - 1));
+            Milliseconds.Add(value.Validation is null || value.Batches == 1
+                ? (now - _before).TotalMilliseconds
+                : others * value.Batches / (value.Batches - 1));
             _before = now;
         }
     }
@@ -110,19 +114,22 @@ internal static class EpochSuite
             () => evaluator.Evaluate(EmbeddingScorer.Of(new UserItemEmbeddings(users, items)), data, EvaluationTarget.Test),
             () => PlainRanking.Recall(users, items, data, 20));
         double evaluated = Enumerable.Range(0, data.Users.Count).Count(u => data.Test.ItemsOf(u).Length > 0);
-        report.Add("test evaluation, 8 metrics (plain: Recall@20 alone)", times[0], times[1], 2.0 * evaluated * data.Items.Count * 64 / Machine.ProductRate / options.Threads * 1000);
+        report.Add("test evaluation, 8 metrics (plain: Recall@20 alone)", times[0], times[1],
+            2.0 * evaluated * data.Items.Count * 64 / Machine.ProductRate / options.Threads * 1000);
     }
 
     /// <summary>The same interactions with made-up features of 4096 columns, as they are and as principal components.</summary>
     private static void WideFeatures(Arguments options, Report report, RecDataset data, int epochs, CancellationToken cancellation)
     {
         int dimension = options.Quick ? 512 : 4096;
-        var wide = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [new ItemFeatures(Modality.Image, data.Items.Count, dimension, LargeGraph.Features(data.Items.Count, dimension))]);
+        var wide = new RecDataset(data.Name, data.Users, data.Items, data.Splits,
+            [new ItemFeatures(Modality.Image, data.Items.Count, dimension, LargeGraph.Features(data.Items.Count, dimension))]);
         foreach (int components in new[] { 0, 256 })
         {
             cancellation.ThrowIfCancellationRequested();
             using var model = DRepMRecModel.Create(wide, new DRepMRecOptions { FeatureComponents = components });
-            report.Add($"DRepMRec, {dimension} features{(components > 0 ? $" as {components} components" : "")}, epoch", Epochs(model, wide, Math.Max(1, epochs), options.Threads));
+            report.Add($"DRepMRec, {dimension} features{(components > 0 ? $" as {components} components" : "")}, epoch",
+                Epochs(model, wide, Math.Max(1, epochs), options.Threads));
         }
     }
 

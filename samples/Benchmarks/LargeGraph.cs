@@ -2,7 +2,9 @@ using DRepMRec.Data;
 
 namespace Benchmarks;
 
-/// <summary>Datasets of any size, made quickly: popularity and activity with long tails, users who keep to a part of the catalogue.</summary>
+/// <summary>
+/// Datasets of any size, made quickly: popularity and activity with long tails, users who keep to a part of the catalogue.
+/// </summary>
 internal static class LargeGraph
 {
     public static RecDataset Create(int users, int items, int interactions)
@@ -20,8 +22,10 @@ internal static class LargeGraph
             pairs.Add((user, item));
         }
 
-        return new RecDataset("large", new IdMap(Enumerable.Range(0, users).Select(u => $"u{u}")), new IdMap(Enumerable.Range(0, items).Select(i => $"i{i}")),
-            new InteractionSplits(new InteractionSet(users, items, pairs), new InteractionSet(users, items, []), new InteractionSet(users, items, [])), []);
+        var userIds = new IdMap(Enumerable.Range(0, users).Select(u => $"u{u}"));
+        var itemIds = new IdMap(Enumerable.Range(0, items).Select(i => $"i{i}"));
+        InteractionSet train = new(users, items, pairs), none = new(users, items, []);
+        return new RecDataset("large", userIds, itemIds, new InteractionSplits(train, none, none), []);
     }
 
     /// <summary>Rows around many centres, as features of real items are.</summary>
@@ -29,7 +33,8 @@ internal static class LargeGraph
     {
         const int Centres = 400;
         var random = new Random(7);
-        float[] centres = [.. Enumerable.Range(0, Centres * dimension).Select(_ => (2 * random.NextSingle()) - 1)], rows = new float[count * dimension];
+        float[] centres = [.. Enumerable.Range(0, Centres * dimension).Select(_ => (2 * random.NextSingle()) - 1)];
+        float[] rows = new float[count * dimension];
         for (int row = 0; row < count; row++)
         {
             int centre = random.Next(Centres) * dimension;

@@ -19,11 +19,16 @@ internal static class Machine
         TorchBackend.EnsureLoaded();
         set_num_threads(1);
         string load = File.Exists("/proc/loadavg") ? $", load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors, {(Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : "128")}-bit vectors, .NET {Environment.Version}, "
-            + $"{RuntimeInformation.OSDescription}{load}; {threads} thread(s); one thread copies 4 MB at {CopyRate(4 << 20) / 1e9:F0} GB/s and 256 MB at {CopyRate(256 << 20) / 1e9:F0} GB/s (read + written), multiplies at {ProductRate / 1e9:F0} GFLOP/s");
+        int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Environment.ProcessorCount} processors, {bits}-bit vectors, .NET {Environment.Version}, "
+            + $"{RuntimeInformation.OSDescription}{load}; {threads} thread(s); one thread copies 4 MB at {CopyRate(4 << 20) / 1e9:F0} GB/s "
+            + $"and 256 MB at {CopyRate(256 << 20) / 1e9:F0} GB/s (read + written), multiplies at {ProductRate / 1e9:F0} GFLOP/s");
     }
 
-    /// <summary>Bytes read and written per second by one thread that copies a block of this many bytes: the fastest of many copies.</summary>
+    /// <summary>
+    /// Bytes read and written per second by one thread that copies a block of this many bytes: the fastest of many copies.
+    /// </summary>
     public static double CopyRate(int bytes)
     {
         if (CopyRates.TryGetValue(bytes, out double known))

@@ -11,10 +11,11 @@ internal static class Neighbor
     {
         string[] spin = ["--spin", "600"];
         bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        return new Running(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, isHost ? [typeof(Neighbor).Assembly.Location, .. spin] : spin))!);
+        return new Running(
+            Process.Start(new ProcessStartInfo(Environment.ProcessPath!, isHost ? [typeof(Neighbor).Assembly.Location, .. spin] : spin))!);
     }
 
-    /// <summary>What such a process does.</summary>
+    /// <summary>The work of a neighbouring process.</summary>
     public static int Spin(double seconds)
     {
         var clock = Stopwatch.StartNew();

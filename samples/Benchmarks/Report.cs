@@ -5,10 +5,10 @@ using System.Text.Json;
 namespace Benchmarks;
 
 /// <summary>One line of the tables, in milliseconds.</summary>
-/// <param name="What">What was timed.</param>
+/// <param name="What">The name of the operation that was timed.</param>
 /// <param name="Own">Ours.</param>
 /// <param name="Plain">The plain way, in the same run, if there is one.</param>
-/// <param name="Bound">What the bytes or the arithmetic alone take, if that is known.</param>
+/// <param name="Bound">The time that the bytes or the arithmetic alone take, if that is known.</param>
 /// <param name="PeakMegabytes">The most memory that the process had until then.</param>
 internal sealed record Line(string What, Timing Own, Timing? Plain, double? Bound, double PeakMegabytes)
 {
@@ -37,7 +37,8 @@ internal sealed class Report
     {
         _options = options;
         Note(Machine.Describe(options.Threads));
-        Console.WriteLine($"{"",-56} {"median ms",10} {"fastest",9} {"cpu",9} {"plain ms",9} {"fastest",9} {"cpu",9} {"ratio",6} {"fastest",7} {"cpu",6} {"bound ms",8} {"share",6} {"peak MB",7}");
+        Console.WriteLine($"{"",-56} {"median ms",10} {"fastest",9} {"cpu",9} {"plain ms",9} {"fastest",9} {"cpu",9} {"ratio",6} "
+            + $"{"fastest",7} {"cpu",6} {"bound ms",8} {"share",6} {"peak MB",7}");
     }
 
     public void Add(string what, Timing own, Timing? plain = null, double? boundMilliseconds = null)
@@ -45,8 +46,10 @@ internal sealed class Report
         var line = new Line(what, own, plain, boundMilliseconds, PeakMegabytes());
         _lines.Add(line);
         string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
-        Console.WriteLine($"{what,-56} {Text(own.Median, "F3"),10} {Text(own.Fastest, "F3"),9} {Text(own.MedianProcessor, "F2"),9} {Text(plain?.Median, "F2"),9} {Text(plain?.Fastest, "F2"),9} {Text(plain?.MedianProcessor, "F2"),9} "
-            + $"{Text(line.Ratio, "F1"),6} {Text(line.RatioOfFastest, "F1"),7} {Text(line.RatioOfProcessor, "F1"),6} {Text(line.Bound, "F3"),8} {Text(line.ShareOfBound, "P0"),6} {Text(line.PeakMegabytes, "F0"),7}");
+        Console.WriteLine($"{what,-56} {Text(own.Median, "F3"),10} {Text(own.Fastest, "F3"),9} {Text(own.MedianProcessor, "F2"),9} "
+            + $"{Text(plain?.Median, "F2"),9} {Text(plain?.Fastest, "F2"),9} {Text(plain?.MedianProcessor, "F2"),9} "
+            + $"{Text(line.Ratio, "F1"),6} {Text(line.RatioOfFastest, "F1"),7} {Text(line.RatioOfProcessor, "F1"),6} "
+            + $"{Text(line.Bound, "F3"),8} {Text(line.ShareOfBound, "P0"),6} {Text(line.PeakMegabytes, "F0"),7}");
     }
 
     public void Note(string text)
@@ -58,7 +61,10 @@ internal sealed class Report
     public void Save()
     {
         if (_options.Json is not null)
-            File.WriteAllText(_options.Json, JsonSerializer.Serialize(new { _options.Suite, _options.Data, _options.Threads, Notes = _notes, Lines = _lines }, Json));
+        {
+            File.WriteAllText(_options.Json,
+                JsonSerializer.Serialize(new { _options.Suite, _options.Data, _options.Threads, Notes = _notes, Lines = _lines }, Json));
+        }
     }
 
     private static double PeakMegabytes()

@@ -23,20 +23,25 @@ internal static class ScaleSuite
     private static void Epochs(Arguments options, Report report)
     {
         RecDataset small = LargeGraph.Create(options.Quick ? 2_000 : 9_300, options.Quick ? 1_500 : 6_700, options.Quick ? 15_000 : 60_000);
-        RecDataset large = LargeGraph.Create(options.Quick ? 8_000 : 200_000, options.Quick ? 3_000 : 60_000, options.Quick ? 60_000 : 1_700_000);
-        report.Note($"{large.Train.Count} interactions of {large.Users.Count} users with {large.Items.Count} items, and {small.Train.Count} of {small.Users.Count} with {small.Items.Count}");
+        RecDataset large = LargeGraph.Create(options.Quick ? 8_000 : 200_000, options.Quick ? 3_000 : 60_000,
+            options.Quick ? 60_000 : 1_700_000);
+        report.Note($"{large.Train.Count} interactions of {large.Users.Count} users with {large.Items.Count} items, and "
+            + $"{small.Train.Count} of {small.Users.Count} with {small.Items.Count}");
         using var smallModel = DRepMRecModel.Create(small, DRepMRecOptions.LightGcn);
         Timing reference = EpochSuite.Epochs(smallModel, small, 6, options.Threads);
         report.Add($"LightGCN epoch, {small.Train.Count} interactions, batch 2048", reference);
         using var largeModel = DRepMRecModel.Create(large, DRepMRecOptions.LightGcn);
-        report.Add($"LightGCN epoch, {large.Train.Count} interactions, batch 2048", EpochSuite.Epochs(largeModel, large, 1, options.Threads));
+        report.Add($"LightGCN epoch, {large.Train.Count} interactions, batch 2048",
+            EpochSuite.Epochs(largeModel, large, 1, options.Threads));
 
         TrainerOptions recipe = LargeGraphRecipe.Options(large.Train.Count);
         using var recipeModel = DRepMRecModel.Create(large, DRepMRecOptions.LightGcn);
         Timing byRecipe = EpochSuite.Epochs(recipeModel, large, 3, options.Threads, recipe);
         report.Add($"LightGCN epoch, {large.Train.Count} interactions, batch {recipe.BatchSize}", byRecipe);
+        double interactions = (double)large.Train.Count / small.Train.Count;
+        double fastest = byRecipe.Fastest / reference.Fastest / interactions, median = byRecipe.Median / reference.Median / interactions;
         report.Note(FormattableString.Invariant(
-            $"time per interaction: {byRecipe.Fastest / large.Train.Count / (reference.Fastest / small.Train.Count):F2} times that of the small graph (fastest epochs), {byRecipe.Median / large.Train.Count / (reference.Median / small.Train.Count):F2} (medians)"));
+            $"time per interaction: {fastest:F2} times that of the small graph (fastest epochs), {median:F2} (medians)"));
     }
 
     private static void Neighbors(Arguments options, Report report, CancellationToken cancellation)
@@ -49,7 +54,8 @@ internal static class ScaleSuite
             CsrMatrix? exact = null, approximate = null;
             Timing own = Timing.Once(() => exact = NeighborGraph.Cosine(rows, dimension, 10));
             report.Add($"10 nearest of {count} x {dimension}, exact", own, null, bound);
-            report.Add($"10 nearest of {count} x {dimension}, inverted file", Timing.Once(() => approximate = NeighborGraph.ApproximateCosine(rows, dimension, 10)), own);
+            report.Add($"10 nearest of {count} x {dimension}, inverted file",
+                Timing.Once(() => approximate = NeighborGraph.ApproximateCosine(rows, dimension, 10)), own);
             report.Note(FormattableString.Invariant($"recall of the inverted file: {Recall(exact!, approximate!):F4}"));
         }
     }

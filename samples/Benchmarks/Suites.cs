@@ -23,5 +23,6 @@ internal static class Suites
 
     public static IReadOnlyList<string> Names { get; } = [.. ByName.Keys];
 
-    public static IEnumerable<KeyValuePair<string, Action<Arguments, Report, CancellationToken>>> Chosen(string name) => ByName.Where(s => s.Key == name || (name == All && InAll.Contains(s.Key)));
+    public static IEnumerable<KeyValuePair<string, Action<Arguments, Report, CancellationToken>>> Chosen(string name)
+        => ByName.Where(s => s.Key == name || (name == All && InAll.Contains(s.Key)));
 }

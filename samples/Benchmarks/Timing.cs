@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Benchmarks;
 
-/// <summary>Repetitions of one thing, in milliseconds on the clock and in milliseconds of processor time over all threads; the latter is what a busy machine disturbs least.</summary>
+/// <summary>
+/// Repetitions of one thing, in milliseconds on the clock and in milliseconds of processor time over all threads; the latter is what a busy
+/// machine disturbs least.
+/// </summary>
 internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<double>? Processor = null)
 {
     public double Median => MedianOf(Milliseconds);
@@ -11,7 +14,7 @@ internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<
 
     public double Fastest => Milliseconds.Min();
 
-    /// <summary>Times some actions in turn, round after round, so that whatever disturbs the machine disturbs all of them.</summary>
+    /// <summary>Times several actions in turn, round after round, so that a disturbance of the machine meets all of them.</summary>
     /// <param name="rounds">The number of timed rounds, after one that warms up.</param>
     /// <param name="actions">The actions.</param>
     public static Timing[] Interleaved(int rounds, params Action[] actions)
@@ -42,8 +45,9 @@ internal sealed record Timing(IReadOnlyList<double> Milliseconds, IReadOnlyList<
         return new Timing([elapsed], [(Environment.CpuUsage.TotalTime - before).TotalMilliseconds]);
     }
 
-    /// <summary>All repetitions of some timings as one.</summary>
-    public static Timing Together(IReadOnlyCollection<Timing> timings) => new([.. timings.SelectMany(t => t.Milliseconds)], [.. timings.SelectMany(t => t.Processor ?? [])]);
+    /// <summary>One timing of all the repetitions of several.</summary>
+    public static Timing Together(IReadOnlyCollection<Timing> timings)
+        => new([.. timings.SelectMany(t => t.Milliseconds)], [.. timings.SelectMany(t => t.Processor ?? [])]);
 
     private static double MedianOf(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
 }

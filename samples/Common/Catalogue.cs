@@ -30,7 +30,8 @@ internal static class Catalogue
 
     private static readonly Dictionary<string, Func<RecDataset, ModalFeatures?, int, IBehaviorEncoder>> Hosts = new()
     {
-        ["BPR-MF"] = (data, _, seed) => new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, new MatrixFactorizationOptions { Seed = seed }),
+        ["BPR-MF"] = (data, _, seed) => new MatrixFactorizationEncoder(
+            data.Users.Count, data.Items.Count, new MatrixFactorizationOptions { Seed = seed }),
         ["LightGCN"] = (data, _, seed) => new LightGcnEncoder(data.Users.Count, data.Items.Count, LightGcn with { Seed = seed }),
         ["VBPR"] = (data, features, seed) => new VbprEncoder(data.Users.Count, features!, new VbprOptions { Seed = seed }),
         ["FREEDOM"] = (data, features, seed) => new FreedomEncoder(data.Users.Count, features!, new FreedomOptions { Seed = seed }),
@@ -39,10 +40,14 @@ internal static class Catalogue
 
     public static IReadOnlyList<string> Names { get; } = [.. Baselines.Keys, .. Hosts.Keys, Ours];
 
-    /// <summary>The trainings that some models with and without BMA make. Without features there are only those that need none.</summary>
+    /// <summary>
+    /// The trainings of the given models, with and without BMA as asked for. Without features only models that need none are left.
+    /// </summary>
     public static IEnumerable<(string Model, bool Bma)> Variants(IEnumerable<string> models, IReadOnlyList<bool> bma, bool hasFeatures)
         => models.Where(m => hasFeatures || !NeedFeatures.Contains(m))
-            .SelectMany(m => m == Ours ? [(m, true)] : Baselines.ContainsKey(m) ? [(m, false)] : bma.Where(b => hasFeatures || !b).Select(b => (m, b)));
+            .SelectMany(m => m == Ours ? [(m, true)]
+                : Baselines.ContainsKey(m) ? [(m, false)]
+                : bma.Where(b => hasFeatures || !b).Select(b => (m, b)));
 
     public static string Title(string model, bool bma) => bma && model != Ours ? $"{model} + BMA" : model;
 
@@ -50,8 +55,8 @@ internal static class Catalogue
     public static FeatureScaling Scaling(string model) => model == "MGCN" ? FeatureScaling.None : FeatureScaling.Standardize;
 
     /// <summary>
-    /// What a model is trained with under a loss, "bpr" or "softmax": the L2 of LightGCN and MGCN and the interactions per user of DRepMRec with BPR were chosen on TikTok's validation set, MGCN's learning rate is published as falling by
-    /// 0.96 every 50 epochs.
+    /// The options that a model is trained with under a loss, "bpr" or "softmax": the L2 of LightGCN and MGCN and the interactions per user
+    /// of DRepMRec with BPR were chosen on TikTok's validation set, MGCN's learning rate is published as falling by 0.96 every 50 epochs.
     /// </summary>
     public static TrainerOptions Training(string model, string loss, TrainerOptions options) => model switch
     {
@@ -61,7 +66,10 @@ internal static class Catalogue
         _ => options,
     };
 
-    /// <summary>What a model with or without BMA is made with under a loss, "bpr" or "softmax": hosts take the defaults of BMA, DRepMRec the preset of the loss.</summary>
+    /// <summary>
+    /// The options that a model with or without BMA is made with under a loss, "bpr" or "softmax": hosts take the defaults of BMA, DRepMRec
+    /// the preset of the loss.
+    /// </summary>
     public static DRepMRecOptions Options(string model, bool bma, string loss) => (model, loss) switch
     {
         (Ours, "bpr") => DRepMRecOptions.PaperFaithful,
@@ -92,9 +100,11 @@ internal static class Catalogue
 
     /// <summary>A model that is trained: DRepMRec, or a host with or without BMA as the options have it.</summary>
     public static DRepMRecModel Create(string model, RecDataset data, ModalFeatures? features, DRepMRecOptions options)
-        => model == Ours ? DRepMRecModel.Create(data, options) : DRepMRecModel.Create(data, Hosts[model](data, features, options.Seed), options);
+        => model == Ours
+            ? DRepMRecModel.Create(data, options)
+            : DRepMRecModel.Create(data, Hosts[model](data, features, options.Seed), options);
 
-    /// <summary>EASE plus a little of what is near by features; the weight was chosen on TikTok's validation set.</summary>
+    /// <summary>EASE plus a little of the scores of items with near features; the weight was chosen on TikTok's validation set.</summary>
     private static BlendedRecommender EaseWithFeatures(RecDataset data)
     {
         using var features = new ModalFeatures(data.Features);

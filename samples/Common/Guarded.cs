@@ -5,7 +5,7 @@ using DRepMRec.Training;
 
 namespace Common;
 
-/// <summary>What every sample's program is run by.</summary>
+/// <summary>Runs a sample's program, and turns expected errors into a line of text.</summary>
 internal static class Guarded
 {
     /// <summary>Runs a program: errors in data, files or options become one line and exit code 1, Ctrl+C exit code 130.</summary>

@@ -6,9 +6,9 @@ namespace Common;
 internal static class Jobs
 {
     /// <summary>Takes one item after the other until all are done; the first failure ends all and is thrown.</summary>
-    /// <param name="items">What is to be done, in this order.</param>
-    /// <param name="jobs">How many are done at once.</param>
-    /// <param name="work">Does one, and returns a line to show.</param>
+    /// <param name="items">The trainings to make, in this order.</param>
+    /// <param name="jobs">How many trainings run at once.</param>
+    /// <param name="work">Makes one training, and returns a line to show.</param>
     public static void Run<T>(IReadOnlyList<T> items, int jobs, Func<T, string> work)
     {
         int next = -1, done = 0;

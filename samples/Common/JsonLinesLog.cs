@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Common;
 
-/// <summary>A file of JSON lines, one per training, written through at once; of lines with the same key the last one counts. A line that a killed run left half written is dropped. Safe for use by many threads.</summary>
+/// <summary>
+/// A file of JSON lines, one per training, written through at once; of lines with the same key the last one counts. A line that a killed
+/// run left half written is dropped. Safe for use by many threads.
+/// </summary>
 internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
     where TKey : notnull
     where TEntry : class

@@ -5,7 +5,11 @@ namespace Common;
 /// <summary>One model's figures as the samples write them to JSON files: an array with one such object per model and seed.</summary>
 internal record ModelFigures(string Model, bool Bma, int Seed)
 {
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
 
     public required int Epochs { get; init; }
 

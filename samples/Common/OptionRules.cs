@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Common;
 
-/// <summary>What the samples' command lines ask of their options.</summary>
+/// <summary>The rules that the samples' command lines hold their options to.</summary>
 internal static class OptionRules
 {
     /// <summary>Refuses a folder, and a file in a folder that doesn't exist, before any work is done for it.</summary>

@@ -6,7 +6,11 @@ namespace Common;
 
 internal static class OptionsHash
 {
-    /// <summary>What a model is made with, in short: figures of other options, which another version of the library may have, don't belong in the same table.</summary>
+    /// <summary>
+    /// The options that a model is made with, in short: figures of other options, which another version of the library may have, don't
+    /// belong in the same table.
+    /// </summary>
     public static string Of(DRepMRecOptions model, object? host, TrainerOptions trainer)
-        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{model} {host} {trainer} {typeof(Trainer).Assembly.GetName().Version}")))[..12];
+        => Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{model} {host} {trainer} {typeof(Trainer).Assembly.GetName().Version}")))[..12];
 }

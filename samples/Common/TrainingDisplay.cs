@@ -1,17 +1,22 @@
 using System.Globalization;
+using DRepMRec;
 using DRepMRec.Evaluation;
 using DRepMRec.Training;
 using Spectre.Console;
 
 namespace Common;
 
-/// <summary>Shows a training: a bar for the epoch with losses and the validation metric on a terminal; elsewhere a plain line per epoch, if wanted, and one at the end.</summary>
+/// <summary>
+/// Shows a training: a bar for the epoch with losses and the validation metric on a terminal; elsewhere a plain line per epoch, if wanted,
+/// and one at the end.
+/// </summary>
 internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines) : IProgress<TrainingProgress>
 {
     private const int BarWidth = 16;
-    private static readonly RankingMetric Metric = RankingMetric.Recall(20);
+
+    // The metric that trainings stop by, unless their options name another.
+    private static readonly RankingMetric Metric = new TrainerOptions().StoppingMetric;
     private EvaluationResult? _last;
-    private (int Epoch, double Value) _best;
 
     public static ModelRun Show(string name, bool linePerEpoch, Func<IProgress<TrainingProgress>, ModelRun> train)
     {
@@ -27,7 +32,9 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
             run = train(new TrainingDisplay(name, null, linePerEpoch));
         }
 
-        string epochs = run.Report is { } report ? $"{report.History.Count} epochs in {run.TrainTime.TotalSeconds:F1} s, best epoch {report.BestEpoch} with" : $"{run.TrainTime.TotalSeconds:F1} s,";
+        string epochs = run.Report is { } report
+            ? $"{report.History.Count} epochs in {run.TrainTime.TotalSeconds:F1} s, best epoch {report.BestEpoch} with"
+            : $"{run.TrainTime.TotalSeconds:F1} s,";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {epochs} validation {Metric} {run.Validation[Metric]:F4}"));
         return run;
     }
@@ -36,14 +43,15 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
     {
         if (value.Validation is not null)
             _last = value.Validation;
-        if (value.Best)
-            _best = (value.Epoch, value.Validation![Metric]);
         string losses = string.Join("  ", value.Losses.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value:F4}")));
-        string validation = _last is null ? "" : string.Create(CultureInfo.InvariantCulture, $"  {Metric} {_last[Metric]:F4} (best {_best.Value:F4}, epoch {_best.Epoch})");
+        string last = _last is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {_last[Metric]:F4}");
+        string validation = value.BestEpoch is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"  {Metric}{last} (best {value.BestValue:F4}, epoch {value.BestEpoch})");
         string line = $"{name} epoch {value.Epoch}: {losses}{validation}";
         if (bar is not null)
         {
-            // What doesn't fit beside the bar would push it to a line of its own.
+            // Text that doesn't fit beside the bar would push it to a line of its own.
             int room = Math.Max(20, AnsiConsole.Profile.Width - BarWidth - 4);
             line = $"{name} epoch {value.Epoch}:{validation}  {losses}";
             bar.Description = Markup.Escape(line.Length > room ? line[..room] : line);

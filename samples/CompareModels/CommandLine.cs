@@ -26,18 +26,49 @@ internal sealed record CommandLine
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." }.ExistingFolder();
-        var models = new Option<string[]>("--models") { Description = $"all, or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.", DefaultValueFactory = _ => [.. Catalogue.Names], CustomParser = ParseModels };
-        var bma = new Option<string>("--bma") { Description = "Whether BMA is plugged into the models that can take it: off, on or both. DRepMRec always has it.", DefaultValueFactory = _ => "both" };
+        var data = new Option<string?>("--data")
+        {
+            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
+        }.ExistingFolder();
+        var models = new Option<string[]>("--models")
+        {
+            Description = $"all, or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.",
+            DefaultValueFactory = _ => [.. Catalogue.Names],
+            CustomParser = ParseModels,
+        };
+        var bma = new Option<string>("--bma")
+        {
+            Description = "Whether BMA is plugged into the models that can take it: off, on or both. DRepMRec always has it.",
+            DefaultValueFactory = _ => "both",
+        };
         bma.AcceptOnlyFromAmong("off", "on", "both");
         var loss = new Option<string>("--loss") { Description = "The ranking loss: bpr or softmax.", DefaultValueFactory = _ => "bpr" };
         loss.AcceptOnlyFromAmong("bpr", "softmax");
-        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024], CustomParser = OptionRules.ParseSeeds };
-        var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 1000 }.AboveZero();
-        var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
-        var json = new Option<string?>("--json") { Description = "A file for all figures, written after each training. Trainings that it already has are not made again." }.InExistingFolder();
+        var seeds = new Option<int[]>("--seeds")
+        {
+            Description = "The seeds, with commas.",
+            DefaultValueFactory = _ => [2024],
+            CustomParser = OptionRules.ParseSeeds,
+        };
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "The most epochs; early stopping ends training before.",
+            DefaultValueFactory = _ => 1000,
+        }.AboveZero();
+        var threads = new Option<int>("--threads")
+        {
+            Description = "The most threads.",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        }.AboveZero();
+        var json = new Option<string?>("--json")
+        {
+            Description = "A file for all figures, written after each training. Trainings that it already has are not made again.",
+        }.InExistingFolder();
         var markdown = new Option<string?>("--markdown") { Description = "A file for the table." }.InExistingFolder();
-        var root = new RootCommand("Trains recommenders without and with Behaviour-Modal Alignment and compares them on the test set.") { data, models, bma, loss, seeds, epochs, threads, json, markdown };
+        var root = new RootCommand("Trains recommenders without and with Behaviour-Modal Alignment and compares them on the test set.")
+        {
+            data, models, bma, loss, seeds, epochs, threads, json, markdown,
+        };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {
             Data = result.GetValue(data),
@@ -59,7 +90,11 @@ internal sealed record CommandLine
         if (asked.Contains("all", StringComparer.OrdinalIgnoreCase))
             return [.. Catalogue.Names];
         foreach (string unknown in asked.Where(a => !Catalogue.Names.Contains(a, StringComparer.OrdinalIgnoreCase)))
-            argument.AddError($"--models: there is no '{unknown}'; expected all or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.");
+        {
+            argument.AddError(
+                $"--models: there is no '{unknown}'; expected all or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.");
+        }
+
         return [.. Catalogue.Names.Where(n => asked.Contains(n, StringComparer.OrdinalIgnoreCase))];
     }
 }

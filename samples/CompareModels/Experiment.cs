@@ -7,19 +7,24 @@ using DRepMRec.Training;
 
 namespace CompareModels;
 
-/// <summary>The trainings that a comparison asks for, seed by seed; those that the file already has are taken from it.</summary>
+/// <summary>The trainings that a comparison asks for, seed by seed; trainings that the file already has are taken from it.</summary>
 internal sealed class Experiment(CommandLine options, RecDataset data)
 {
     private readonly List<TrialFigures> _done = [];
     private readonly List<(string Model, bool Bma, int Seed)> _asked =
-        [.. options.Seeds.SelectMany(seed => Catalogue.Variants(options.Models, options.Bma, data.Features.Count > 0).Select(v => (v.Model, v.Bma, Catalogue.IsBaseline(v.Model) ? options.Seeds[0] : seed))).Distinct()];
+        [.. options.Seeds.SelectMany(seed => Catalogue.Variants(options.Models, options.Bma, data.Features.Count > 0)
+            .Select(v => (v.Model, v.Bma, Catalogue.IsBaseline(v.Model) ? options.Seeds[0] : seed))).Distinct()];
 
     /// <summary>Makes the trainings that are missing, and writes all to the file after each.</summary>
     /// <returns>The figures that were asked for, in the order of the models.</returns>
     public IReadOnlyList<TrialFigures> Run(CancellationToken cancellation)
     {
         if (data.Features.Count == 0)
-            Console.WriteLine("The dataset has no features: models that need them are left out, and so is BMA; DRepMRec is its behaviour line alone.");
+        {
+            Console.WriteLine(
+                "The dataset has no features: models that need them are left out, and so is BMA; DRepMRec is its behaviour line alone.");
+        }
+
         if (_asked.Count == 0)
             throw new ArgumentException("There is nothing to train; choose other --models or --bma.");
         if (options.Json is not null && File.Exists(options.Json))
@@ -30,8 +35,10 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
             if (Find(_asked[n]) is not null)
                 continue;
             cancellation.ThrowIfCancellationRequested();
-            string name = string.Create(CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Catalogue.Title(model, bma)}, seed {seed}");
-            _done.Add(TrialFigures.Of(TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation)), options, OptionsOf(model, bma)));
+            string name = string.Create(
+                CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Catalogue.Title(model, bma)}, seed {seed}");
+            ModelRun run = TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation));
+            _done.Add(TrialFigures.Of(run, options, OptionsOf(model, bma)));
             if (options.Json is not null)
                 ModelFigures.Write(options.Json, _done);
         }
@@ -42,10 +49,13 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
     private void Resume(string path)
     {
         _done.AddRange(ModelFigures.Read<TrialFigures>(path));
-        foreach (TrialFigures other in _done.Where(d => d.SplitChecksum != data.SplitChecksum || d.Loss != options.Loss || d.MaxEpochs != options.Epochs || d.Options != OptionsOf(d.Model, d.Bma)))
+        foreach (TrialFigures other in _done.Where(d => d.SplitChecksum != data.SplitChecksum || d.Loss != options.Loss
+            || d.MaxEpochs != options.Epochs || d.Options != OptionsOf(d.Model, d.Bma)))
         {
-            throw new IOException($"{path} has figures of {other.Dataset} (split {other.SplitChecksum}), {other.Loss}, at most {other.MaxEpochs} epochs, made with the options {other.Options} of {other.Model}; "
-                + $"expected {data.Name} (split {data.SplitChecksum}), {options.Loss}, at most {options.Epochs} epochs, {OptionsOf(other.Model, other.Bma)}. Give another file.");
+            throw new IOException($"{path} has figures of {other.Dataset} (split {other.SplitChecksum}), {other.Loss}, at most "
+                + $"{other.MaxEpochs} epochs, made with the options {other.Options} of {other.Model}; "
+                + $"expected {data.Name} (split {data.SplitChecksum}), {options.Loss}, at most {options.Epochs} epochs, "
+                + $"{OptionsOf(other.Model, other.Bma)}. Give another file.");
         }
 
         Console.WriteLine($"{path}: {_asked.Count(a => Find(a) is not null)} of {_asked.Count} trainings are there already.");
@@ -53,7 +63,8 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
 
     private ModelRun Train(string model, bool bma, int seed, IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {
-        TrainerOptions trainer = Catalogue.Training(model, options.Loss, new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads });
+        TrainerOptions trainer = Catalogue.Training(
+            model, options.Loss, new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads });
         if (Catalogue.IsBaseline(model))
             return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data), data, trainer, cancellation);
         using ModalFeatures? features = Catalogue.NeedsFeatures(model) ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
@@ -64,7 +75,8 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
     private DRepMRecOptions ModelOptions(string model, bool bma) => Catalogue.Options(model, bma, options.Loss);
 
     private string OptionsOf(string model, bool bma)
-        => OptionsHash.Of(ModelOptions(model, bma), Catalogue.HostOptions(model), Catalogue.Training(model, options.Loss, new TrainerOptions { Threads = 1 }));
+        => OptionsHash.Of(ModelOptions(model, bma), Catalogue.HostOptions(model),
+            Catalogue.Training(model, options.Loss, new TrainerOptions { Threads = 1 }));
 
     private TrialFigures? Find((string Model, bool Bma, int Seed) asked) => _done.Find(d => (d.Model, d.Bma, d.Seed) == asked);
 
@@ -75,7 +87,9 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
         if (timed.Length == 0)
             return "";
         double Expected((string Model, bool Bma, int Seed) trial)
-            => timed.Where(d => (d.Model, d.Bma) == (trial.Model, trial.Bma)).Select(d => d.TrainSeconds).DefaultIfEmpty(timed.Average(d => d.TrainSeconds)).Average();
-        return string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(_asked.Where(a => Find(a) is null && !Catalogue.IsBaseline(a.Model)).Sum(Expected)).TotalMinutes:F0} min left");
+            => timed.Where(d => (d.Model, d.Bma) == (trial.Model, trial.Bma)).Select(d => d.TrainSeconds)
+                .DefaultIfEmpty(timed.Average(d => d.TrainSeconds)).Average();
+        double seconds = _asked.Where(a => Find(a) is null && !Catalogue.IsBaseline(a.Model)).Sum(Expected);
+        return string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(seconds).TotalMinutes:F0} min left");
     }
 }

@@ -8,7 +8,10 @@ namespace CompareModels;
 /// <summary>The comparison as a table, on the console and in Markdown.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] Headers = ["Model", .. Comparison.Metrics.Select(m => m.ToString()), $"{TrialFigures.Metric} gain", "against", "p"];
+    private static readonly string[] Headers =
+    [
+        "Model", .. Comparison.Metrics.Select(m => m.ToString()), $"{TrialFigures.Metric} gain", "against", "p",
+    ];
 
     public static void Show(IReadOnlyList<Comparison> lines)
     {
@@ -26,8 +29,10 @@ internal static class ResultTable
     {
         TrialFigures first = lines[0].Trials[0];
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{first.Dataset} (split {first.SplitChecksum}), loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, at most {options.Epochs} epochs. "
-            + $"Test figures of the best validation epoch, mean ± standard deviation over seeds; p: paired t-test over users on {TrialFigures.Metric}, Holm's correction.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{first.Dataset} (split {first.SplitChecksum}), loss {options.Loss}, seeds "
+            + $"{string.Join(", ", options.Seeds)}, at most {options.Epochs} epochs. "
+            + $"Test figures of the best validation epoch, mean ± standard deviation over seeds; p: paired t-test over users on "
+            + $"{TrialFigures.Metric}, Holm's correction.");
         text.AppendLine();
         text.AppendLine($"| {string.Join(" | ", Headers)} |");
         text.AppendLine($"|{string.Concat(Headers.Select(h => h is "Model" or "against" ? " --- |" : " ---: |"))}");
@@ -41,7 +46,9 @@ internal static class ResultTable
         yield return line.Title;
         foreach (RankingMetric metric in Comparison.Metrics)
         {
-            yield return line.Trials.Count == 1 ? Invariant($"{line.Mean(metric):F4}") : Invariant($"{line.Mean(metric):F4} ± {line.Deviation(metric):F4}");
+            yield return line.Trials.Count == 1
+                ? Invariant($"{line.Mean(metric):F4}")
+                : Invariant($"{line.Mean(metric):F4} ± {line.Deviation(metric):F4}");
         }
 
         yield return line.Gain is { } gain ? Invariant($"{100 * gain:+0.0;-0.0} %") : "";

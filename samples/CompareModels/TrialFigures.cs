@@ -5,7 +5,9 @@ using DRepMRec.Evaluation;
 
 namespace CompareModels;
 
-/// <summary>A training's figures, what they were made under, and the test metric of each user, by which models are compared.</summary>
+/// <summary>
+/// A training's figures, the dataset and options that they were made with, and the test metric of each user, by which models are compared.
+/// </summary>
 internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFigures(Model, Bma, Seed)
 {
     public static readonly RankingMetric Metric = RankingMetric.Recall(20);
@@ -22,7 +24,7 @@ internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFig
     [JsonPropertyOrder(1)]
     public required string SplitChecksum { get; init; }
 
-    /// <summary>What tells the options apart that the model was made with.</summary>
+    /// <summary>A hash of the options that the model was made with.</summary>
     [JsonPropertyOrder(1)]
     public required string Options { get; init; }
 

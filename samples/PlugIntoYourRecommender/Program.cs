@@ -67,7 +67,11 @@ return Guarded.Run(() =>
     using DRepMRecModel own = DRepMRecModel.Create(
         data, NewHost(), new YourModalEncoder(features, host.EmbeddingDim), new YourAlignment(host.EmbeddingDim), options);
     string folderOfRun = Directory.CreateTempSubdirectory("own-parts").FullName;
-    var training = new TrainerOptions { MaxEpochs = 60, Checkpoint = new CheckpointOptions { Path = Path.Combine(folderOfRun, "run.checkpoint") } };
+    var training = new TrainerOptions
+    {
+        MaxEpochs = 60,
+        Checkpoint = new CheckpointOptions { Path = Path.Combine(folderOfRun, "run.checkpoint") },
+    };
     new Trainer(own, data, training with { MaxEpochs = 5 }).Fit();
     TrainingReport report = new Trainer(own, data, training).Fit();
     Print("all parts of your own", report.EvaluateTest());
@@ -78,7 +82,8 @@ return Guarded.Run(() =>
     Recommendation first = recommender.Recommend(user, 1)[0];
     Explanation why = recommender.Explain(user, first.Item)!;
     string parts = string.Join(", ", why.Modalities.Select(m => FormattableString.Invariant($"{m.Key} {m.Value:F3}")));
-    Console.WriteLine(FormattableString.Invariant($"user {user}: item {first.Item}, score {first.Score:F3}, of which behaviour {why.Behavior:F3}, {parts}"));
+    Console.WriteLine(FormattableString.Invariant(
+        $"user {user}: item {first.Item}, score {first.Score:F3}, of which behaviour {why.Behavior:F3}, {parts}"));
     Directory.Delete(folderOfRun, recursive: true);
 
     YourRecommender NewHost() => new(data.Users.Count, data.Items.Count);
@@ -86,7 +91,8 @@ return Guarded.Run(() =>
 
 static void Print(string how, EvaluationResult result)
 {
+    double recall = result[RankingMetric.Recall(20)], ndcg = result[RankingMetric.Ndcg(20)];
     double cold = result.ColdItems?[RankingMetric.Recall(20)] ?? double.NaN;
     Console.WriteLine(FormattableString.Invariant(
-        $"{how}: test Recall@20 {result[RankingMetric.Recall(20)]:F4}, NDCG@20 {result[RankingMetric.Ndcg(20)]:F4}; of cold items {cold:F4}"));
+        $"{how}: test Recall@20 {recall:F4}, NDCG@20 {ndcg:F4}; of cold items {cold:F4}"));
 }

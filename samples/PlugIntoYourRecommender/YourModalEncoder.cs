@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace PlugIntoYourRecommender;
 
-/// <summary>A modal encoder as you might have one: a linear layer per modality; an item is the mean over the modalities it has, a user the mean over their items.</summary>
+/// <summary>
+/// A modal encoder as you might have one: a linear layer per modality; an item is the mean over the modalities it has, a user the mean over
+/// their items.
+/// </summary>
 public sealed class YourModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModuleList<Linear> _layers;
@@ -36,10 +39,11 @@ public sealed class YourModalEncoder : nn.Module<InteractionGraph, ModalFeatures
     // What serving needs: what each modality adds, and how the features of a new item become its row.
     public IReadOnlyList<ModalityExport> Export(InteractionGraph graph, ModalFeatures features) =>
     [
-        .. Parts(features).Zip(_layers, (items, layer) => new ModalityExport(new UserItemEmbeddings(graph.UserMeans.Propagate(items), items))
-        {
-            Content = new ContentExport([.. layer.weight.data<float>()], [.. layer.bias!.data<float>()]),
-        }),
+        .. Parts(features).Zip(_layers, (items, layer)
+            => new ModalityExport(new UserItemEmbeddings(graph.UserMeans.Propagate(items), items))
+            {
+                Content = new ContentExport([.. layer.weight.data<float>()], [.. layer.bias!.data<float>()]),
+            }),
     ];
 
     private IEnumerable<Tensor> Parts(ModalFeatures features)

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace PlugIntoYourRecommender;
 
-/// <summary>A recommender as you might have one: a user is a row of their own plus the mean of their items' rows (after SVD++, Koren, KDD 2008).</summary>
+/// <summary>
+/// A recommender as you might have one: a user is a row of their own plus the mean of their items' rows (after SVD++, Koren, KDD 2008).
+/// </summary>
 public sealed class YourRecommender : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly Parameter _users;

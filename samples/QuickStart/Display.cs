@@ -9,7 +9,10 @@ namespace QuickStart;
 
 internal static class Display
 {
-    private static readonly RankingMetric[] Columns = [RankingMetric.Recall(10), RankingMetric.Recall(20), RankingMetric.Ndcg(10), RankingMetric.Ndcg(20)];
+    private static readonly RankingMetric[] Columns =
+    [
+        RankingMetric.Recall(10), RankingMetric.Recall(20), RankingMetric.Ndcg(10), RankingMetric.Ndcg(20),
+    ];
 
     public static void Results(IReadOnlyList<ModelRun> runs)
     {
@@ -20,20 +23,26 @@ internal static class Display
         foreach (ModelRun run in runs)
         {
             string cold = run.Test.ColdItems is null ? "-" : Format(run.Test.ColdItems[RankingMetric.Recall(20)]);
-            table.AddRow([run.Model, .. Columns.Select(m => Format(run.Test[m])), cold, run.Report?.BestEpoch.ToString(CultureInfo.InvariantCulture) ?? "-"]);
+            string epoch = run.Report?.BestEpoch.ToString(CultureInfo.InvariantCulture) ?? "-";
+            table.AddRow([run.Model, .. Columns.Select(m => Format(run.Test[m])), cold, epoch]);
         }
 
         AnsiConsole.Write(table);
         Console.WriteLine(runs[^1].Test.Protocol);
     }
 
-    /// <summary>Ten recommendations beside the history, for the first of the users with the longest history of at most ten items, and something in the test set.</summary>
+    /// <summary>
+    /// Ten recommendations beside the history, for the first of the users with the longest history of at most ten items, and something in
+    /// the test set.
+    /// </summary>
     public static void Recommendations(Recommender recommender, RecDataset data)
     {
-        int user = Enumerable.Range(0, data.Users.Count).Where(u => data.Test.ItemsOf(u).Length > 0 && data.Train.ItemsOf(u).Length <= 10).DefaultIfEmpty(0).MaxBy(u => data.Train.ItemsOf(u).Length);
+        int user = Enumerable.Range(0, data.Users.Count).Where(u => data.Test.ItemsOf(u).Length > 0 && data.Train.ItemsOf(u).Length <= 10)
+            .DefaultIfEmpty(0).MaxBy(u => data.Train.ItemsOf(u).Length);
         string[] history = [.. data.Train.ItemsOf(user).ToArray().Select(i => data.Items[i])];
         IReadOnlyList<Recommendation> recommended = recommender.Recommend(data.Users[user], 10);
-        Table table = new Table().Border(TableBorder.Rounded).Title($"User {Markup.Escape(data.Users[user])}").AddColumns("History", "Recommended", "Score", "");
+        Table table = new Table().Border(TableBorder.Rounded).Title($"User {Markup.Escape(data.Users[user])}")
+            .AddColumns("History", "Recommended", "Score", "");
         for (int row = 0; row < Math.Max(history.Length, recommended.Count); row++)
         {
             string past = row < history.Length ? Markup.Escape(history[row]) : "";
@@ -45,7 +54,9 @@ internal static class Display
 
             var (item, score) = recommended[row];
             int index = data.Items.IndexOf(item);
-            string note = data.Test.Contains(user, index) ? "in the test set" : data.Validation.Contains(user, index) ? "in the validation set" : "";
+            string note = data.Test.Contains(user, index) ? "in the test set"
+                : data.Validation.Contains(user, index) ? "in the validation set"
+                : "";
             table.AddRow(past, Markup.Escape(item), score.ToString("F3", CultureInfo.InvariantCulture), note);
         }
 

@@ -18,9 +18,13 @@ return CommandLine.Run(args, (options, cancellation) =>
     // 2. Train and test. All choices are made on validation; the test set is read once, here.
     var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = options.Seed, Threads = options.Threads };
     ModelRun Train(string name, bool bma, DRepMRecModel model)
-        => TrainingDisplay.Show(name, linePerEpoch: true, progress => ModelRun.Train(name, bma, model, data, WithCheckpoint(name), progress, cancellation));
+        => TrainingDisplay.Show(
+            name, linePerEpoch: true, progress => ModelRun.Train(name, bma, model, data, WithCheckpoint(name), progress, cancellation));
     TrainerOptions WithCheckpoint(string name)
-        => options.Checkpoint is null ? trainer : trainer with { Checkpoint = new CheckpointOptions { Path = $"{options.Checkpoint}.{name.ToLowerInvariant()}", EveryEpochs = 5 } };
+        => options.Checkpoint is null ? trainer : trainer with
+        {
+            Checkpoint = new CheckpointOptions { Path = $"{options.Checkpoint}.{name.ToLowerInvariant()}", EveryEpochs = 5 },
+        };
     ModelRun popularity = ModelRun.Untrained("Popularity", () => new PopularityRecommender(data.Train), data, trainer, cancellation);
     using DRepMRecModel lightGcn = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Seed = options.Seed });
     using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { Seed = options.Seed });

@@ -23,7 +23,7 @@ internal sealed record CommandLine
 
     public required string Loss { get; init; }
 
-    /// <summary>The names of the variants that were asked for; none for those that the study takes by itself.</summary>
+    /// <summary>The names of the variants that were asked for; none for the variants that the study takes by itself.</summary>
     public required IReadOnlyList<string> Variants { get; init; }
 
     public required int Epochs { get; init; }
@@ -32,19 +32,62 @@ internal sealed record CommandLine
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        var study = new Argument<string>("study") { Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. splits: some models on five other random splits." };
+        var study = new Argument<string>("study")
+        {
+            Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
+                + "splits: some models on five other random splits.",
+        };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
-        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." }.ExistingFolder();
-        var log = new Option<string?>("--log") { Description = "The log, a line of JSON per training; those that it already has are not made again.", Required = true }.InExistingFolder();
-        var folder = new Option<string>("--out") { Description = "A folder for tables (Markdown) and pictures (PNG); it is made if need be.", Required = true };
-        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024, 2025, 2026, 2027, 2028], CustomParser = OptionRules.ParseSeeds };
-        var jobs = new Option<int>("--jobs") { Description = "How many trainings run at once, each on one thread.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
-        var loss = new Option<string>("--loss") { Description = "The ranking loss: bpr, softmax, or both, side by side (splits only).", DefaultValueFactory = _ => "bpr" };
+        var data = new Option<string?>("--data")
+        {
+            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
+        }.ExistingFolder();
+        var log = new Option<string?>("--log")
+        {
+            Description = "The log, a line of JSON per training; trainings that it already has are not made again.",
+            Required = true,
+        }.InExistingFolder();
+        var folder = new Option<string>("--out")
+        {
+            Description = "A folder for tables (Markdown) and pictures (PNG); it is made if need be.",
+            Required = true,
+        };
+        var seeds = new Option<int[]>("--seeds")
+        {
+            Description = "The seeds, with commas.",
+            DefaultValueFactory = _ => [2024, 2025, 2026, 2027, 2028],
+            CustomParser = OptionRules.ParseSeeds,
+        };
+        var jobs = new Option<int>("--jobs")
+        {
+            Description = "How many trainings run at once, each on one thread.",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        }.AboveZero();
+        var loss = new Option<string>("--loss")
+        {
+            Description = "The ranking loss: bpr, softmax, or both, side by side (splits only).",
+            DefaultValueFactory = _ => "bpr",
+        };
         loss.AcceptOnlyFromAmong("bpr", "softmax", BothLosses);
-        var variants = new Option<string[]>("--variants") { Description = "Some of the study's variants by name, with commas. Default: all; of splits DRepMRec, MGCN and MGCN + BMA.", DefaultValueFactory = _ => [], CustomParser = OptionRules.Parts };
-        var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 1000 }.AboveZero();
-        var reportOnly = new Option<bool>("--report-only") { Description = "Train nothing: write tables and pictures from what the log has." };
-        var root = new RootCommand("Makes the trainings of a study and writes its tables and pictures.") { study, data, log, folder, seeds, jobs, loss, variants, epochs, reportOnly };
+        var variants = new Option<string[]>("--variants")
+        {
+            Description = "Some of the study's variants by name, with commas. Default: all; of splits DRepMRec, MGCN and MGCN + BMA.",
+            DefaultValueFactory = _ => [],
+            CustomParser = OptionRules.Parts,
+        };
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "The most epochs; early stopping ends training before.",
+            DefaultValueFactory = _ => 1000,
+        }.AboveZero();
+        var reportOnly = new Option<bool>("--report-only")
+        {
+            Description = "Train nothing: write tables and pictures from what the log has.",
+        };
+        var root = new RootCommand("Makes the trainings of a study and writes its tables and pictures.")
+        {
+            study, data, log, folder, seeds, jobs, loss, variants, epochs, reportOnly,
+        };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {
             Study = result.GetValue(study)!,

@@ -1,4 +1,5 @@
-// Makes the trainings behind the published tables and pictures, several at once and going on where it was stopped, and writes the tables and pictures.
+// Makes the trainings behind the published tables and pictures, several at once and going on where it was stopped, and writes the tables
+// and pictures.
 using DRepMRec.Data;
 using ReproduceResults;
 using ReproduceResults.Reports;
@@ -18,8 +19,9 @@ return CommandLine.Run(args, (options, cancellation) =>
         runner.Train(cancellation);
     IReadOnlyList<Outcome> outcomes = runner.Outcomes();
     var report = new Report(options);
-    report.Say($"{data}; split {data.SplitChecksum[..12]}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, at most {options.Epochs} epochs. "
-        + "Test figures of the best validation epoch, full ranking; mean ± standard deviation over seeds.");
+    report.Say($"{data}; split {data.SplitChecksum[..12]}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, "
+        + $"at most {options.Epochs} epochs. Test figures of the best validation epoch, full ranking; "
+        + "mean ± standard deviation over seeds.");
     if (runner.Gaps() is { } gaps)
         report.Say(gaps);
     study.Write(report, outcomes);

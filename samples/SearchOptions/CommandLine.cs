@@ -11,7 +11,9 @@ internal enum SearchMethod
     /// <summary>Combinations drawn at random.</summary>
     Random,
 
-    /// <summary>Random combinations with few epochs; the best half again with twice as many, and so on (Jamieson and Talwalkar, AISTATS 2016).</summary>
+    /// <summary>
+    /// Random combinations with few epochs; the best half again with twice as many, and so on (Jamieson and Talwalkar, AISTATS 2016).
+    /// </summary>
     Halving,
 }
 
@@ -39,17 +41,59 @@ internal sealed record CommandLine
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        var space = new Argument<string>("space") { Description = "A JSON file: \"fixed\" has option paths with a value each, \"search\" has option paths with a list of values each." };
-        var data = new Option<string?>("--data") { Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset." }.ExistingFolder();
-        var method = new Option<SearchMethod>("--method") { Description = "grid, random or halving.", DefaultValueFactory = _ => SearchMethod.Grid };
-        var trials = new Option<int>("--trials") { Description = "How many combinations random and halving draw.", DefaultValueFactory = _ => 16 }.AboveZero();
-        var seeds = new Option<int[]>("--seeds") { Description = "The seeds, with commas.", DefaultValueFactory = _ => [2024], CustomParser = OptionRules.ParseSeeds };
-        var epochs = new Option<int>("--epochs") { Description = "The most epochs; early stopping ends training before.", DefaultValueFactory = _ => 300 }.AboveZero();
-        var first = new Option<int>("--first-epochs") { Description = "The most epochs of the first round of halving.", DefaultValueFactory = _ => 8 }.AboveZero();
-        var jobs = new Option<int>("--jobs") { Description = "How many trainings run at once, each on one thread.", DefaultValueFactory = _ => Environment.ProcessorCount }.AboveZero();
-        var log = new Option<string>("--log") { Description = "The log, a line of JSON per training; those that it already has are not made again.", Required = true };
-        var test = new Option<bool>("--test") { Description = "At the end, train the best combination once more and read its test figures." };
-        var root = new RootCommand("Searches the options of a model on validation.") { space, data, method, trials, seeds, epochs, first, jobs, log, test };
+        var space = new Argument<string>("space")
+        {
+            Description = "A JSON file: \"fixed\" has option paths with a value each, \"search\" has option paths with a list of values "
+                + "each.",
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
+        }.ExistingFolder();
+        var method = new Option<SearchMethod>("--method")
+        {
+            Description = "grid, random or halving.",
+            DefaultValueFactory = _ => SearchMethod.Grid,
+        };
+        var trials = new Option<int>("--trials")
+        {
+            Description = "How many combinations random and halving draw.",
+            DefaultValueFactory = _ => 16,
+        }.AboveZero();
+        var seeds = new Option<int[]>("--seeds")
+        {
+            Description = "The seeds, with commas.",
+            DefaultValueFactory = _ => [2024],
+            CustomParser = OptionRules.ParseSeeds,
+        };
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "The most epochs; early stopping ends training before.",
+            DefaultValueFactory = _ => 300,
+        }.AboveZero();
+        var first = new Option<int>("--first-epochs")
+        {
+            Description = "The most epochs of the first round of halving.",
+            DefaultValueFactory = _ => 8,
+        }.AboveZero();
+        var jobs = new Option<int>("--jobs")
+        {
+            Description = "How many trainings run at once, each on one thread.",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        }.AboveZero();
+        var log = new Option<string?>("--log")
+        {
+            Description = "The log, a line of JSON per training; trainings that it already has are not made again.",
+            Required = true,
+        }.InExistingFolder();
+        var test = new Option<bool>("--test")
+        {
+            Description = "At the end, train the best combination once more and read its test figures.",
+        };
+        var root = new RootCommand("Searches the options of a model on validation.")
+        {
+            space, data, method, trials, seeds, epochs, first, jobs, log, test,
+        };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {
             Space = result.GetValue(space)!,

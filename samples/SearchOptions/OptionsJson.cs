@@ -9,7 +9,9 @@ using DRepMRec.Training;
 
 namespace SearchOptions;
 
-/// <summary>Options as JSON, so that one of them can be named by its path, such as "alignment.fusion.modalWeight", and set by a value.</summary>
+/// <summary>
+/// Options as JSON, so that one of them can be named by its path, such as "alignment.fusion.modalWeight", and set by a value.
+/// </summary>
 internal static class OptionsJson
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -20,7 +22,7 @@ internal static class OptionsJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds } },
     };
 
-    /// <summary>The same options with some values changed.</summary>
+    /// <summary>The same options with the given values changed.</summary>
     /// <param name="options">A record of options.</param>
     /// <param name="values">Values by path.</param>
     /// <exception cref="ArgumentException">There is no such option, or it refuses the value.</exception>
@@ -32,7 +34,11 @@ internal static class OptionsJson
             string[] names = path.Split('.');
             JsonNode? parent = names[..^1].Aggregate((JsonNode?)root, (node, name) => (node as JsonObject)?[name]);
             if (parent is not JsonObject found || !found.ContainsKey(names[^1]))
-                throw new ArgumentException($"There is no option '{path}' in {typeof(T).Name}{(parent is JsonObject o ? $"; there are {string.Join(", ", o.Select(p => p.Key))}" : "")}.");
+            {
+                string others = parent is JsonObject o ? $"; there are {string.Join(", ", o.Select(p => p.Key))}" : "";
+                throw new ArgumentException($"There is no option '{path}' in {typeof(T).Name}{others}.");
+            }
+
             found[names[^1]] = value?.DeepClone();
         }
 
@@ -59,7 +65,11 @@ internal static class OptionsJson
         }
 
         if (info.Type == typeof(LearningRateSchedule))
-            info.PolymorphismOptions = Kinds((typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step), "step"), (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
+        {
+            info.PolymorphismOptions = Kinds(
+                (typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step), "step"),
+                (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
+        }
     }
 
     private static JsonPolymorphismOptions Kinds(params (Type Type, string Name)[] kinds)
@@ -72,8 +82,10 @@ internal static class OptionsJson
 
     private sealed class MetricConverter : JsonConverter<RankingMetric>
     {
-        public override RankingMetric Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => RankingMetric.Parse(reader.GetString()!);
+        public override RankingMetric Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+            => RankingMetric.Parse(reader.GetString()!);
 
-        public override void Write(Utf8JsonWriter writer, RankingMetric value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, RankingMetric value, JsonSerializerOptions options)
+            => writer.WriteStringValue(value.ToString());
     }
 }

@@ -1,4 +1,5 @@
-// Searches the options of a model on validation: a grid, random draws, or successive halving; every trial is a line of a log that a later run goes on from.
+// Searches the options of a model on validation: a grid, random draws, or successive halving; every trial is a line of a log that a later
+// run goes on from.
 using DRepMRec.Data;
 using SearchOptions;
 

@@ -11,7 +11,8 @@ internal static class ResultTable
     {
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 160;
-        Table table = new Table().Border(TableBorder.Rounded).Title($"Validation, the best {Math.Min(Most, ranked.Count)} of {ranked.Count}");
+        Table table = new Table().Border(TableBorder.Rounded)
+            .Title($"Validation, the best {Math.Min(Most, ranked.Count)} of {ranked.Count}");
         foreach (string path in space.Searched)
             table.AddColumn(path);
         table.AddColumn(new TableColumn(TrialRunner.Metric.ToString()).RightAligned()).AddColumn(new TableColumn("cold").RightAligned())
@@ -19,8 +20,10 @@ internal static class ResultTable
         foreach (Candidate candidate in ranked.Take(Most))
         {
             table.AddRow([.. space.Searched.Select(p => Markup.Escape(candidate.Setting.Value(p))),
-                Invariant($"{candidate.Mean:F4} ± {candidate.Deviation:F4}"), Invariant($"{candidate.Trials.Average(t => t.ValidCold ?? 0):F4}"),
-                Invariant($"{candidate.Trials.Average(t => t.BestEpoch):F0}"), Invariant($"{candidate.Trials.Average(t => t.Seconds):F0}")]);
+                Invariant($"{candidate.Mean:F4} ± {candidate.Deviation:F4}"),
+                Invariant($"{candidate.Trials.Average(t => t.ValidCold ?? 0):F4}"),
+                Invariant($"{candidate.Trials.Average(t => t.BestEpoch):F0}"),
+                Invariant($"{candidate.Trials.Average(t => t.Seconds):F0}")]);
         }
 
         AnsiConsole.Write(table);

@@ -10,10 +10,12 @@ internal sealed class Search(SearchSpace space, TrialRunner runner, CommandLine 
     {
         Setting[] settings = [.. options.Method == SearchMethod.Grid ? space.Grid() : space.Draw(options.Trials, options.Seeds[0])];
         Console.WriteLine($"{settings.Length} combinations, {options.Seeds.Count} seeds");
-        for (int epochs = options.FirstEpochs; options.Method == SearchMethod.Halving && epochs < options.Epochs && settings.Length > 1; epochs *= 2)
+        int most = options.Method == SearchMethod.Halving ? options.Epochs : 0;
+        for (int epochs = options.FirstEpochs; epochs < most && settings.Length > 1; epochs *= 2)
         {
             Console.WriteLine($"Round of {settings.Length} with at most {epochs} epochs");
-            settings = [.. runner.Run(settings, options.Seeds, epochs, cancellation).Take((settings.Length + 1) / 2).Select(c => c.Setting)];
+            settings = [.. runner.Run(settings, options.Seeds, epochs, cancellation).Take((settings.Length + 1) / 2)
+                .Select(c => c.Setting)];
         }
 
         return runner.Run(settings, options.Seeds, options.Epochs, cancellation);

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace SearchOptions;
 
 /// <summary>
-/// Which options are searched, and over which values. Paths begin with "model." (<see cref="DRepMRec.DRepMRecOptions"/>) or "trainer." (<see cref="DRepMRec.TrainerOptions"/>);
-/// "host" is a recommender that BMA is plugged into.
+/// Which options are searched, and over which values. Paths begin with "model." (<see cref="DRepMRec.DRepMRecOptions"/>) or "trainer."
+/// (<see cref="DRepMRec.TrainerOptions"/>); "host" is a recommender that BMA is plugged into.
 /// </summary>
 internal sealed class SearchSpace
 {
@@ -28,8 +28,12 @@ internal sealed class SearchSpace
 
     public static SearchSpace Parse(string text)
     {
-        if (JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) is not JsonObject root)
+        var lenient = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        if (JsonNode.Parse(text, documentOptions: lenient) is not JsonObject root)
+        {
             throw new FormatException("expected an object with \"fixed\" and \"search\".");
+        }
+
         var space = new SearchSpace();
         foreach (var (name, part) in root)
         {

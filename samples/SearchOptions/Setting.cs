@@ -16,15 +16,22 @@ internal sealed class Setting
         HostName = Values.LastOrDefault(v => v.Key == Host).Value?.GetValue<string>() ?? Catalogue.Ours;
         ModelOptions = OptionsJson.With(new DRepMRecOptions(), Under(Model));
         TrainerOptions = OptionsJson.With(new TrainerOptions(), Under(Trainer));
-        if (Values.FirstOrDefault(v => v.Key != Host && !v.Key.StartsWith(Model, StringComparison.Ordinal) && !v.Key.StartsWith(Trainer, StringComparison.Ordinal)).Key is { } unknown)
+        if (Values.FirstOrDefault(v => v.Key != Host && !v.Key.StartsWith(Model, StringComparison.Ordinal)
+            && !v.Key.StartsWith(Trainer, StringComparison.Ordinal)).Key is { } unknown)
+        {
             throw new ArgumentException($"Expected paths that begin with '{Model}' or '{Trainer}', or '{Host}'; got '{unknown}'.");
+        }
+
         if (!Catalogue.IsTrained(HostName))
-            throw new ArgumentException($"'{HostName}' isn't a recommender that is trained; expected one of {string.Join(", ", Catalogue.Names.Where(Catalogue.IsTrained))}.");
+        {
+            throw new ArgumentException($"'{HostName}' isn't a recommender that is trained; expected one of "
+                + $"{string.Join(", ", Catalogue.Names.Where(Catalogue.IsTrained))}.");
+        }
     }
 
     public IReadOnlyList<KeyValuePair<string, JsonNode?>> Values { get; }
 
-    /// <summary>All values in one line: what tells one combination from another.</summary>
+    /// <summary>All values in one line, which tells one combination from another.</summary>
     public string Key { get; }
 
     public string HostName { get; }
@@ -36,5 +43,6 @@ internal sealed class Setting
     public string Value(string path) => Values.Last(v => v.Key == path).Value?.ToJsonString() ?? "null";
 
     private IEnumerable<KeyValuePair<string, JsonNode?>> Under(string prefix)
-        => Values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(v => new KeyValuePair<string, JsonNode?>(v.Key[prefix.Length..], v.Value));
+        => Values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(v => new KeyValuePair<string, JsonNode?>(v.Key[prefix.Length..], v.Value));
 }

@@ -3,7 +3,7 @@ using Common;
 
 namespace SearchOptions;
 
-/// <summary>One training: what was tried and what validation said.</summary>
+/// <summary>One training: the setting that was tried and its validation figures.</summary>
 internal sealed record Trial(string Setting, int Seed, int Epochs, string SplitChecksum)
 {
     public int BestEpoch { get; init; }
@@ -23,7 +23,8 @@ internal sealed record Trial(string Setting, int Seed, int Epochs, string SplitC
 internal sealed class TrialLog(string path, string splitChecksum) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-    private readonly JsonLinesLog<(string, int, int, string), Trial> _trials = new(path, t => (t.Setting, t.Seed, t.Epochs, t.SplitChecksum), Json);
+    private readonly JsonLinesLog<(string, int, int, string), Trial> _trials = new(
+        path, t => (t.Setting, t.Seed, t.Epochs, t.SplitChecksum), Json);
 
     public string SplitChecksum => splitChecksum;
 

@@ -14,17 +14,21 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
     /// <summary>The metric that is searched for.</summary>
     public static readonly RankingMetric Metric = RankingMetric.Recall(20);
 
-    public IReadOnlyList<Candidate> Run(IReadOnlyList<Setting> settings, IReadOnlyList<int> seeds, int epochs, CancellationToken cancellation)
+    public IReadOnlyList<Candidate> Run(IReadOnlyList<Setting> settings, IReadOnlyList<int> seeds, int epochs,
+        CancellationToken cancellation)
     {
-        (Setting Setting, int Seed)[] open = [.. seeds.SelectMany(seed => settings.Select(s => (s, seed))).Where(t => log.Find(t.s, t.seed, epochs) is null)];
+        (Setting Setting, int Seed)[] open = [.. seeds.SelectMany(seed => settings.Select(s => (s, seed)))
+            .Where(t => log.Find(t.s, t.seed, epochs) is null)];
         Jobs.Run(open, jobs, next =>
         {
             Trial trial = Train(next.Setting, next.Seed, epochs, cancellation);
             log.Add(trial);
-            string figure = trial.Failure ?? string.Create(CultureInfo.InvariantCulture, $"{Metric} {trial.Valid[Metric.ToString()]:F4}, epoch {trial.BestEpoch}, {trial.Seconds:F0} s");
+            string figure = trial.Failure ?? string.Create(CultureInfo.InvariantCulture,
+                $"{Metric} {trial.Valid[Metric.ToString()]:F4}, epoch {trial.BestEpoch}, {trial.Seconds:F0} s");
             return $"seed {next.Seed}: {next.Setting.Key}: {figure}";
         });
-        return [.. settings.Select(s => new Candidate(s, epochs, [.. seeds.Select(seed => log.Find(s, seed, epochs)!)])).OrderByDescending(c => c.Mean)];
+        return [.. settings.Select(s => new Candidate(s, epochs, [.. seeds.Select(seed => log.Find(s, seed, epochs)!)]))
+            .OrderByDescending(c => c.Mean)];
     }
 
     /// <summary>Trains a setting and reads the test figures.</summary>
@@ -32,7 +36,9 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
     {
         using ModalFeatures? features = Features(setting);
         using DRepMRecModel model = Create(setting, features, seed);
-        return ModelRun.Train(setting.HostName, setting.ModelOptions.UseModalLine, model, data, Trainer(setting, seed, epochs), new Progress<TrainingProgress>(), cancellation);
+        return ModelRun.Train(
+            setting.HostName, setting.ModelOptions.UseModalLine, model, data, Trainer(setting, seed, epochs),
+            new Progress<TrainingProgress>(), cancellation);
     }
 
     private Trial Train(Setting setting, int seed, int epochs, CancellationToken cancellation)
@@ -42,8 +48,10 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
         {
             using ModalFeatures? features = Features(setting);
             using DRepMRecModel model = Create(setting, features, seed);
-            TrainingReport report = new Trainer(model, data, Trainer(setting, seed, epochs) with { KeepFreedMemory = true }).Fit(cancellationToken: cancellation);
-            EvaluationResult validation = report.Validation ?? throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose by, got none.");
+            TrainingReport report = new Trainer(model, data, Trainer(setting, seed, epochs) with { KeepFreedMemory = true })
+                .Fit(cancellationToken: cancellation);
+            EvaluationResult validation = report.Validation
+                ?? throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose by, got none.");
             return trial with
             {
                 BestEpoch = report.BestEpoch,
@@ -64,5 +72,6 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
     private DRepMRecModel Create(Setting setting, ModalFeatures? features, int seed)
         => Catalogue.Create(setting.HostName, data, features, setting.ModelOptions with { Seed = seed });
 
-    private static TrainerOptions Trainer(Setting setting, int seed, int epochs) => setting.TrainerOptions with { Seed = seed, MaxEpochs = epochs, Threads = 1 };
+    private static TrainerOptions Trainer(Setting setting, int seed, int epochs)
+        => setting.TrainerOptions with { Seed = seed, MaxEpochs = epochs, Threads = 1 };
 }

@@ -16,6 +16,9 @@ internal static class Api
     {
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = Limits.BodyBytes);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // The program says itself why it can't start, in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddSingleton(new Catalogue(recommender)).AddOpenApi();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
         {
@@ -28,6 +31,7 @@ internal static class Api
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.SerializerOptions.AllowDuplicateProperties = false;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         WebApplication app = builder.Build();
         app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -36,6 +40,7 @@ internal static class Api
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
         app.UseStatusCodePages();
+        app.Use(Limits.CheckEncoding);
         app.Use(IdsInPaths.Rewrite);
         app.UseRouting();
         Map(app);
@@ -118,14 +123,15 @@ internal static class Api
     }
 
     private static Results<Ok<IEnumerable<ScoredItem>>, ValidationProblem, ProblemHttpResult> FindSimilar(
-        string item, Catalogue catalogue, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
+        string item, Catalogue catalogue, HttpRequest request, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
     {
         if (Limits.CheckId("item", item) is { Count: > 0 } wrongId)
             return TypedResults.ValidationProblem(wrongId);
         if (Limits.CheckRange("count", count, Limits.Count) is { Count: > 0 } wrongCount)
             return TypedResults.ValidationProblem(wrongCount);
-        if (!Enum.IsDefined(space))
-            return Invalid("space", $"Expected {string.Join(", ", Enum.GetNames<RepresentationSpace>())}, got {space}.");
+        string[] spaces = Enum.GetNames<RepresentationSpace>();
+        if (request.Query["space"] is [{ } named] && !spaces.Contains(named, StringComparer.OrdinalIgnoreCase))
+            return Invalid("space", $"Expected {string.Join(", ", spaces)}, got {named}.");
         Recommender r = catalogue.Current;
         if (!r.Items.Contains(item))
             return NotFound("item", item);
@@ -139,8 +145,13 @@ internal static class Api
         try
         {
             IReadOnlyDictionary<string, float[]> numbers = body.Features ?? new Dictionary<string, float[]>();
-            Dictionary<Modality, ReadOnlyMemory<float>> features = numbers
-                .ToDictionary(f => new Modality(f.Key), f => (ReadOnlyMemory<float>)f.Value);
+            var features = new Dictionary<Modality, ReadOnlyMemory<float>>();
+            foreach (var (name, values) in numbers)
+            {
+                if (!features.TryAdd(new Modality(name), values))
+                    return Invalid("features", $"Each modality must occur once; '{name}' is there twice.");
+            }
+
             return catalogue.TryPut(new ItemContent(item, features)) ? TypedResults.NoContent()
                 : Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, the most there may be. Train "
                     + "anew, or retire some.");

@@ -1,6 +1,6 @@
 namespace ServeRecommendations;
 
-/// <summary>What the program is told: a model, and where to listen; the rest is configuration of ASP.NET Core.</summary>
+/// <summary>The arguments of the program: a model, and where to listen; the rest is configuration of ASP.NET Core.</summary>
 internal static class CommandLine
 {
     public const string Help =
@@ -22,7 +22,7 @@ internal static class CommandLine
 
     public static bool AsksForHelp(string[] args) => args.Any(a => a is "--help" or "-h" or "-?" or "/?");
 
-    /// <summary>What is wrong with the arguments; <see langword="null"/> when nothing is.</summary>
+    /// <summary>The fault of the arguments; <see langword="null"/> for valid arguments.</summary>
     public static string? Fault(string[] args)
     {
         for (int n = 0; n < args.Length; n++)

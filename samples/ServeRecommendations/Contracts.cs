@@ -2,7 +2,7 @@ using DRepMRec.Serving;
 
 namespace ServeRecommendations;
 
-/// <summary>What a client asks for.</summary>
+/// <summary>The body of a client's request.</summary>
 internal sealed record RecommendationQuery
 {
     public string? UserId { get; init; }

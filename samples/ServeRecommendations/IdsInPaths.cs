@@ -30,7 +30,7 @@ internal static class IdsInPaths
             if (parts.Length is < 2 or > 3 || parts[0] != folder || !routes.Contains(parts.ElementAtOrDefault(2) ?? ""))
                 continue;
             TryDecode(parts[1], out string id);
-            context.Request.Path = parts.Length == 3 ? $"/{parts[2]}" : $"/{folder}";
+            context.Request.Path = parts is [_, _, { Length: > 0 } route] ? $"/{route}" : $"/{folder}";
             context.Request.QueryString = new QueryString(
                 $"?{parameter}={Uri.EscapeDataString(id)}{(query.Length > 1 ? $"&{query[1..]}" : "")}");
         }

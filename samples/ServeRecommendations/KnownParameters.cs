@@ -1,7 +1,8 @@
 namespace ServeRecommendations;
 
 /// <summary>
-/// Refuses parameters of the query that a route doesn't have, and those that occur twice: a slip of the pen is no request for the default.
+/// Refuses parameters of the query that a route doesn't have, and parameters that occur twice: a slip of the pen is no request for the
+/// default.
 /// </summary>
 /// <param name="names">The parameters of the route.</param>
 internal sealed class KnownParameters(params string[] names) : IEndpointFilter

@@ -1,6 +1,8 @@
+using Microsoft.Net.Http.Headers;
+
 namespace ServeRecommendations;
 
-/// <summary>What a request may ask for at most.</summary>
+/// <summary>The most that a request may ask for.</summary>
 internal static class Limits
 {
     public const int BodyBytes = 1 << 20;
@@ -16,10 +18,12 @@ internal static class Limits
     /// </summary>
     public const int AddedItems = 10_000;
 
-    /// <summary>What is wrong with a query, by field; empty when nothing is.</summary>
+    /// <summary>The faults of a query, by field; empty for a valid query.</summary>
     public static Dictionary<string, string[]> Check(RecommendationQuery query)
     {
         Dictionary<string, string[]> errors = CheckRange("count", query.Count, Count);
+        if (query.UserId is { Length: 0 })
+            errors["userId"] = [$"Expected 1 to {IdLength} characters, got 0."];
         if (query.UserId is { Length: > IdLength })
             errors["userId"] = [$"Expected at most {IdLength} characters, got {query.UserId.Length}."];
         if (query.MinimumScore is { } minimum && !float.IsFinite(minimum))
@@ -30,14 +34,27 @@ internal static class Limits
         return errors;
     }
 
-    /// <summary>What is wrong with a number.</summary>
+    /// <summary>The fault of a number.</summary>
     public static Dictionary<string, string[]> CheckRange(string field, int value, int most)
         => value >= 0 && value <= most ? [] : new Dictionary<string, string[]> { [field] = [$"Expected 0 to {most}, got {value}."] };
 
-    /// <summary>What is wrong with an id.</summary>
+    /// <summary>The fault of an id.</summary>
     public static Dictionary<string, string[]> CheckId(string field, string id)
         => id.Length is > 0 and <= IdLength ? []
             : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {IdLength} characters, got {id.Length}."] };
+
+    /// <summary>Refuses bodies in another encoding than UTF-8, before somebody looks for it.</summary>
+    public static Task CheckEncoding(HttpContext context, RequestDelegate next)
+    {
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type) && type.Charset.HasValue
+            && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BadHttpRequestException(
+                $"Expected a body in UTF-8, got the character set '{type.Charset}'.", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        return next(context);
+    }
 
     private static void CheckIds(Dictionary<string, string[]> errors, string field, IReadOnlyList<string>? ids, int most)
     {

@@ -2,6 +2,7 @@
 //   dotnet run --project samples/ServeRecommendations -c Release                     trains a small synthetic model at the first start
 //   dotnet run --project samples/ServeRecommendations -c Release -- --model FILE     serves a model of yours, as Recommender.Save wrote it
 //   dotnet run --project samples/ServeRecommendations -c Release -- --help           lists the options
+using System.Net.Sockets;
 using DRepMRec.Serving;
 using ServeRecommendations;
 
@@ -17,16 +18,16 @@ if (CommandLine.Fault(args) is { } fault)
     return 1;
 }
 
-WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-string? file = builder.Configuration["model"];
-if (file is not null && !File.Exists(file))
-{
-    Console.Error.WriteLine($"--model: there is no file '{file}'.");
-    return 1;
-}
-
 try
 {
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+    string? file = builder.Configuration["model"];
+    if (file is not null && !File.Exists(file))
+    {
+        Console.Error.WriteLine($"--model: there is no file '{file}'.");
+        return 1;
+    }
+
     Recommender recommender = Recommender.Load(file ?? FirstModel.FileOrTrain());
     WebApplication app = Api.Build(builder, recommender);
     if (builder.Configuration["urls"] is null)
@@ -34,8 +35,14 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is ModelFileException or IOException or UnauthorizedAccessException or FormatException)
+catch (ModelFileException e)
 {
     Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException
+    or InvalidOperationException or SocketException)
+{
+    Console.Error.WriteLine($"The service can't start ({e.GetType().Name}): {e.Message}");
     return 1;
 }

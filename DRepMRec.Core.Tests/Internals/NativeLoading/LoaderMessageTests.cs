@@ -22,12 +22,14 @@ public sealed class LoaderMessageTests
         using var directory = new TemporaryDirectory();
         File.WriteAllBytes(Path.Combine(directory.Path, file), []);
 
-        LoaderMessage.Explain(platform, [directory.Path], "it is broken.").Should().Be("TorchSharp's native library LibTorchSharp can't be loaded: it is broken.");
+        LoaderMessage.Explain(platform, [directory.Path], "it is broken.")
+            .Should().Be("TorchSharp's native library LibTorchSharp can't be loaded: it is broken.");
     }
 
     [Fact]
     public void Unsupported_NamesThePlatforms()
-        => TorchPackages.Unsupported("linux-arm64").Should().Be("TorchSharp 0.107.0 runs on linux-x64, osx-arm64, win-arm64 and win-x64, but this process runs on linux-arm64.");
+        => TorchPackages.Unsupported("linux-arm64")
+            .Should().Be("TorchSharp 0.107.0 runs on linux-x64, osx-arm64, win-arm64 and win-x64, but this process runs on linux-arm64.");
 
     [Theory]
     [InlineData("linux-x64", true)]
@@ -37,11 +39,14 @@ public sealed class LoaderMessageTests
 
     [Fact]
     public void Of_PicksTheLinesOfTheSystemLoader()
-        => LoaderMessage.Of(new DllNotFoundException("Unable to load shared library 'x'.\na: cannot open\n b: not found \na: cannot open\n")).Should().Be("a: cannot open; b: not found");
+        => LoaderMessage.Of(new DllNotFoundException(
+            "Unable to load shared library 'x'.\na: cannot open\n b: not found \na: cannot open\n"))
+            .Should().Be("a: cannot open; b: not found");
 
     [Fact]
     public void Of_KeepsAMessageOfOneLine() => LoaderMessage.Of(new DllNotFoundException("There is no x.")).Should().Be("There is no x.");
 
     [Fact]
-    public void Of_AnotherException_IsItsFirstLine() => LoaderMessage.Of(new NotSupportedException("\nNo x.\n\nTrace:\n    a\n")).Should().Be("No x.");
+    public void Of_AnotherException_IsItsFirstLine()
+        => LoaderMessage.Of(new NotSupportedException("\nNo x.\n\nTrace:\n    a\n")).Should().Be("No x.");
 }

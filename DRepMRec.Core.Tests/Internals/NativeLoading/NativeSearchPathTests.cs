@@ -43,5 +43,6 @@ public sealed class NativeSearchPathTests
     [InlineData("home/app/bin/Release/net10.0", "")]
     [InlineData("", "")]
     public void PackagesAbove_RecognisesAPackage(string directory, string expected)
-        => NativeSearchPath.PackagesAbove(directory.Replace('/', Path.DirectorySeparatorChar)).Should().Be(expected.Replace('/', Path.DirectorySeparatorChar));
+        => NativeSearchPath.PackagesAbove(directory.Replace('/', Path.DirectorySeparatorChar))
+            .Should().Be(expected.Replace('/', Path.DirectorySeparatorChar));
 }

@@ -15,7 +15,8 @@ public sealed class PluginContextTests
         Assembly core = context.LoadFromAssemblyPath(typeof(TorchBackend).Assembly.Location);
         core.Should().NotBeSameAs(typeof(TorchBackend).Assembly);
 
-        MethodInfo ensureLoaded = core.GetType(typeof(TorchBackend).FullName!, throwOnError: true)!.GetMethod(nameof(TorchBackend.EnsureLoaded))!;
+        MethodInfo ensureLoaded = core.GetType(typeof(TorchBackend).FullName!, throwOnError: true)!
+            .GetMethod(nameof(TorchBackend.EnsureLoaded))!;
         ensureLoaded.Invoke(null, null);
 
         torchSharp.GetType("TorchSharp.torch")!.GetMethod("get_num_threads", [])!.Invoke(null, null).Should().BeOfType<int>();

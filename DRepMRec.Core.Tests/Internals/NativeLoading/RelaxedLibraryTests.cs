@@ -66,7 +66,8 @@ public sealed class RelaxedLibraryTests : IDisposable
         byte[] content = new byte[100_000];
         new Random(7).NextBytes(content);
 
-        Parallel.For(0, 32, _ => File.ReadAllBytes(RelaxedLibrary.Keep(Folder, Name, content)).AsSpan().SequenceEqual(content).Should().BeTrue());
+        Parallel.For(
+            0, 32, _ => File.ReadAllBytes(RelaxedLibrary.Keep(Folder, Name, content)).AsSpan().SequenceEqual(content).Should().BeTrue());
 
         Directory.GetFiles(Folder).Should().ContainSingle();
     }

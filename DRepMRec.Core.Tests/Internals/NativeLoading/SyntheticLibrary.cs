@@ -4,8 +4,8 @@ using System.Text;
 namespace DRepMRec.Tests.Internals.NativeLoading;
 
 /// <summary>
-/// A small shared object with the tables that TorchSharp's native library has: two needed libraries with three versions, five symbols, a hash table, and
-/// code that is loaded elsewhere than where it lies in the file. The properties make it wrong.
+/// A small shared object with the tables that TorchSharp's native library has: two needed libraries with three versions, five symbols, a
+/// hash table, and code that is loaded elsewhere than where it lies in the file. The properties make it wrong.
 /// </summary>
 internal sealed class SyntheticLibrary
 {
@@ -89,7 +89,8 @@ internal sealed class SyntheticLibrary
     {
         (ulong Tag, ulong Value)[] entries =
         [
-            (5, NamesAt), (10, SymbolsAt - NamesAt), (6, SymbolsAt), (11, 24), (0x6ffffef5, HashAt), (0x6ffffff0, SymbolVersionsAt), (0x6ffffffe, NeededAt), (0x6fffffff, 2),
+            (5, NamesAt), (10, SymbolsAt - NamesAt), (6, SymbolsAt), (11, 24),
+            (0x6ffffef5, HashAt), (0x6ffffff0, SymbolVersionsAt), (0x6ffffffe, NeededAt), (0x6fffffff, 2),
         ];
         for (int i = 0; i < entries.Length; i++)
         {

@@ -29,7 +29,8 @@ public sealed class TorchBackendTests
 
     [Fact]
     public void Initializer_IsCompiledIntoApplicationsAndTests()
-        => typeof(TorchBackendTests).Assembly.GetType("DRepMRec.Generated.DRepMRecModuleInitializer").Should().NotBeNull("this project imports DRepMRec.Core.targets");
+        => typeof(TorchBackendTests).Assembly.GetType("DRepMRec.Generated.DRepMRecModuleInitializer")
+            .Should().NotBeNull("this project imports DRepMRec.Core.targets");
 
     [Fact]
     public void Require_ReturnsTheName() => TorchBackend.Require("LightGcnEncoder").Should().Be("LightGcnEncoder");

@@ -3,7 +3,9 @@ using DRepMRec.Internals.NativeLoading;
 
 namespace DRepMRec.Tests.Internals.NativeLoading;
 
-/// <summary>Whatever is done to a file, the relaxer either makes a copy of the same length or refuses with its own exception, and does so quickly.</summary>
+/// <summary>
+/// Whatever is done to a file, the relaxer either makes a copy of the same length or refuses with its own exception, and does so quickly.
+/// </summary>
 public sealed class VersionRelaxerFuzzTests
 {
     private static readonly byte[] Extremes = [0x00, 0x01, 0x7F, 0x80, 0xFF];

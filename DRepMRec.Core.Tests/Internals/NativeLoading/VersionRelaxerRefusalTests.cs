@@ -53,7 +53,8 @@ public sealed class VersionRelaxerRefusalTests
         "The number of dynamic segments should be 1, but is 0.");
 
     [Fact]
-    public void ADynamicSectionOutsideTheSegments() => Refuses(new SyntheticLibrary().Build(file => Put64(file, DynamicSegment + 16, 0x9000)),
+    public void ADynamicSectionOutsideTheSegments() => Refuses(
+        new SyntheticLibrary().Build(file => Put64(file, DynamicSegment + 16, 0x9000)),
         "The dynamic section should be 144 bytes at address 0x9000, which no loaded segment holds.");
 
     [Fact]

@@ -33,7 +33,8 @@ public sealed class VersionRelaxerTests
     [Fact]
     public void Relax_IgnoresTheHiddenBitOfAVersion()
     {
-        byte[] original = new SyntheticLibrary().Build(file => SyntheticLibrary.Put16(file, SyntheticLibrary.MarkerVersionAt, SyntheticLibrary.MarkerVersion | 0x8000));
+        byte[] original = new SyntheticLibrary()
+            .Build(file => SyntheticLibrary.Put16(file, SyntheticLibrary.MarkerVersionAt, SyntheticLibrary.MarkerVersion | 0x8000));
 
         VersionRelaxer.Relax(original)[SyntheticLibrary.MarkerVersionAt + 1].Should().Be(0);
     }
@@ -50,8 +51,10 @@ public sealed class VersionRelaxerTests
         int symbol = changed[0] - 4; // The symbol's type is its fifth byte, and lies before the versions.
         changed[..^2].Should().OnlyContain(i => i < symbol + 16, "the type, section and value of one symbol changed");
         relaxed[symbol + 4].Should().Be(2, "it is a local function");
-        relaxed[BinaryPrimitives.ReadInt32LittleEndian(relaxed.AsSpan(symbol + 8))].Should().Be(0xC3, "the file's code is loaded where it lies in the file");
-        (relaxed[changed[^2]], original[changed[^1]], relaxed[changed[^1]]).Should().Be((0, 0, 2), "the symbol lost its version, and the version became weak");
+        relaxed[BinaryPrimitives.ReadInt32LittleEndian(relaxed.AsSpan(symbol + 8))]
+            .Should().Be(0xC3, "the file's code is loaded where it lies in the file");
+        (relaxed[changed[^2]], original[changed[^1]], relaxed[changed[^1]])
+            .Should().Be((0, 0, 2), "the symbol lost its version, and the version became weak");
         FluentActions.Invoking(() => VersionRelaxer.Relax(relaxed)).Should().Throw<ElfFormatException>("it needs no relaxing any more");
     }
 }

@@ -6,10 +6,16 @@ Recommender recommender = Recommender.Load(args[0]);
 string user = recommender.Users.First();
 Console.WriteLine($"user {recommender.Recommend(user, 3).Count}");
 Console.WriteLine($"history {recommender.Recommend(new RecommendationRequest { History = recommender.History(user), Count = 3 }).Source}");
-var features = recommender.FeatureDimensions.ToDictionary(f => f.Key, f => (ReadOnlyMemory<float>)Enumerable.Range(1, f.Value).Select(n => (float)n).ToArray());
+var features = recommender.FeatureDimensions.ToDictionary(
+    f => f.Key, f => (ReadOnlyMemory<float>)Enumerable.Range(1, f.Value).Select(n => (float)n).ToArray());
 Console.WriteLine($"new {recommender.WithItems([new ItemContent("new", features)]).SimilarItems("new", 3).Count}");
 Console.WriteLine($"why {recommender.Explain(user, recommender.Items.First())?.Behavior is not null}");
 
-IEnumerable<string> loaded = OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/maps") : Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Select(m => m.FileName);
-foreach (string module in loaded.Concat(AppDomain.CurrentDomain.GetAssemblies().Select(a => a.Location)).Where(m => m.Contains("torch", StringComparison.OrdinalIgnoreCase) && !m.Contains("LibtorchFree", StringComparison.Ordinal)))
+IEnumerable<string> loaded = OperatingSystem.IsLinux()
+    ? File.ReadLines("/proc/self/maps")
+    : Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Select(m => m.FileName);
+foreach (string module in loaded.Concat(AppDomain.CurrentDomain.GetAssemblies().Select(a => a.Location))
+    .Where(m => m.Contains("torch", StringComparison.OrdinalIgnoreCase) && !m.Contains("LibtorchFree", StringComparison.Ordinal)))
+{
     Console.WriteLine($"torch {module}");
+}

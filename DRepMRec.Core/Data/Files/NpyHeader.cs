@@ -5,7 +5,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>What stands before the numbers of a <c>.npy</c> file: the number type, the order and the shape.</summary>
+/// <summary>The header of a <c>.npy</c> file: the number type, the order and the shape.</summary>
 /// <param name="Kind">'f' float, 'i' signed or 'u' unsigned integer.</param>
 /// <param name="ItemSize">Bytes per number.</param>
 /// <param name="BigEndian">Whether the highest byte comes first.</param>
@@ -19,9 +19,7 @@ internal readonly record struct NpyHeader(char Kind, int ItemSize, bool BigEndia
     /// <summary>Reads the header and checks it against the file's length, before anything is allocated for the numbers.</summary>
     /// <param name="stream">The file, at its start; it stands at the first number afterwards.</param>
     /// <param name="file">The file's name for messages.</param>
-    /// <exception cref="DatasetFormatException">
-    /// The header is malformed, isn't a matrix of numbers, or doesn't match the file's length.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">The header is malformed, isn't of a matrix of numbers, or doesn't fit the file.</exception>
     public static NpyHeader Read(Stream stream, string file)
     {
         var dictionary = new NpyHeaderText(ReadText(stream, file), file);

@@ -15,9 +15,7 @@ internal readonly record struct NpyMatrix(int Rows, int Columns, float[] Values)
 
     /// <summary>Reads a file of any number type, byte order, memory order and version.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="DatasetFormatException">
-    /// The file isn't a matrix of numbers, or is longer or shorter than its header says.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">The file isn't a matrix of numbers, or hasn't the length that its header says.</exception>
     public static NpyMatrix Read(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096,

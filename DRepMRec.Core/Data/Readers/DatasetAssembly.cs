@@ -6,17 +6,21 @@ namespace DRepMRec.Data;
 internal static class DatasetAssembly
 {
     /// <summary>Orders the ids, refuses duplicates, splits, and lines up the features.</summary>
-    /// <param name="log">What was read.</param>
+    /// <param name="log">The interactions that were read.</param>
     /// <param name="name">The name unless the options have one.</param>
     /// <param name="features">The features, each modality once.</param>
     /// <param name="options">The options.</param>
     public static RecDataset Build(InteractionLog log, string name, IReadOnlyList<FeatureTable> features, DatasetOptions options)
     {
         log.RequireRows();
+        if (features.Contains(null!))
+            throw new ArgumentException("Each table of features must be one; got null.", nameof(features));
         if (features.GroupBy(f => f.Modality).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Each modality must occur once; got {twice.Count()} tables of '{twice.Key}'.", nameof(features));
         log.HandleDuplicates(options.Duplicates);
         SplitPart[] parts = Split(log, options);
+        IdSpellings.NoteAlike(log, log.Users, "users");
+        IdSpellings.NoteAlike(log, log.Items, "items");
         CheckFeatures(log, features);
 
         var (users, userIndices) = log.Users.Freeze();

@@ -3,18 +3,18 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// The files of a dataset's folder: finds those that a layout names, whatever their case, and knows which nobody asked for.
-/// </summary>
+/// <summary>The files of a dataset's folder: finds a layout's files, whatever their case, and knows which were never asked for.</summary>
 internal sealed class DatasetFolder
 {
     private readonly string[] _files;
+    private readonly string[] _folders;
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
     public DatasetFolder(string path)
     {
         Location = path;
         _files = [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        _folders = [.. Directory.EnumerateDirectories(path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The folder's path.</summary>
@@ -23,7 +23,7 @@ internal sealed class DatasetFolder
     /// <summary>The path of a file in the folder.</summary>
     public string this[string file] => Path.Combine(Location, file);
 
-    /// <summary>The name of a dataset by its file: what stands before the extension, else the name of the folder.</summary>
+    /// <summary>The name of a dataset by its file: its name without the extension, else the name of the folder.</summary>
     public static string NameOf(string file)
     {
         string name = Path.GetFileNameWithoutExtension(file);
@@ -53,14 +53,19 @@ internal sealed class DatasetFolder
     /// <summary>Takes down that a file is read.</summary>
     public void Reads(string file) => _read.Add(file);
 
-    /// <summary>Takes down which files aren't.</summary>
+    /// <summary>Takes down which files aren't, and that folders within the folder never are.</summary>
     public void NoteUnread(InteractionLog log)
     {
-        string[] unread = [.. _files.Where(f => !_read.Contains(f))];
+        Note(log, "file", [.. _files.Where(f => !_read.Contains(f))]);
+        Note(log, "folder", _folders);
+    }
+
+    private static void Note(InteractionLog log, string kind, string[] unread)
+    {
         if (unread.Length > 0)
         {
-            string files = unread.Length == 1 ? "1 file" : string.Create(CultureInfo.InvariantCulture, $"{unread.Length:N0} files");
-            log.Note($"{files} of the folder not read: {Shown.List(unread)}");
+            string count = unread.Length == 1 ? $"1 {kind}" : string.Create(CultureInfo.InvariantCulture, $"{unread.Length:N0} {kind}s");
+            log.Note($"{count} of the folder not read: {Shown.List(unread)}");
         }
     }
 }

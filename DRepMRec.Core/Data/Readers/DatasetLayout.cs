@@ -64,17 +64,21 @@ internal static class DatasetLayout
 
     private static RecDataset ReadInter(string file, DatasetOptions options)
     {
-        string header;
+        string header = "";
         using (var reader = new StreamReader(file, Encoding.UTF8))
-            header = reader.ReadLine() ?? "";
+        {
+            while (header.Length == 0 && reader.ReadLine() is { } line)
+                header = line; // Empty lines are passed over, as by those who read the file.
+        }
+
         return RecBoleHeader.IsHeader(header) ? RecBoleReader.Read(file, options) : MmrecReader.Read(file, options);
     }
 
     private static string Found(string folder)
     {
-        const int Most = 20;
+        const int MaxShown = 20;
         string[] names = [.. Directory.EnumerateFileSystemEntries(folder)
             .Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
-        return names.Length == 0 ? "nothing" : Shown.List(names.Take(Most)) + (names.Length > Most ? ", …" : "");
+        return names.Length == 0 ? "nothing" : Shown.List(names.Take(MaxShown)) + (names.Length > MaxShown ? ", …" : "");
     }
 }

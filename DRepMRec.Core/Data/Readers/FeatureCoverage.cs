@@ -69,18 +69,12 @@ internal static class FeatureCoverage
     {
         var spellings = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string id in lacking)
-            spellings.TryAdd(Simplify(id), id);
+            spellings.TryAdd(IdSpellings.Simplify(id), id);
         (string Row, string? Item)[] pairs =
-            [.. unchosen.Select(id => (id, spellings.GetValueOrDefault(Simplify(id)))).Where(pair => pair.Item2 is not null)];
+            [.. unchosen.Select(id => (id, spellings.GetValueOrDefault(IdSpellings.Simplify(id)))).Where(pair => pair.Item2 is not null)];
         return pairs.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-            $"; {pairs.Length:N0} of these differ by blanks, case or '.0' alone, such as {Shown.Text(pairs[0].Row)} and "
+            $"; {pairs.Length:N0} of these differ by {IdSpellings.Differences}, such as {Shown.Text(pairs[0].Row)} and "
             + $"{Shown.Text(pairs[0].Item)}");
-    }
-
-    private static string Simplify(string id)
-    {
-        string simple = id.Trim().ToUpperInvariant();
-        return simple.EndsWith(".0", StringComparison.Ordinal) ? simple[..^2] : simple;
     }
 
     private static string Show(IEnumerable<string> ids) => string.Join(", ", ids.Take(Examples).Select(id => Shown.Text(id)));

@@ -83,8 +83,8 @@ internal sealed class IdMapping
         return ids;
     }
 
-    /// <summary>Checks that feature files have a row for the largest number.</summary>
-    public void RequireRows(List<FeatureTable> tables)
+    /// <summary>Refuses feature files without a row for the largest number.</summary>
+    public void ThrowIfRowsMissing(List<FeatureTable> tables)
     {
         long largest = -1;
         foreach (string number in _rawIds.Keys)

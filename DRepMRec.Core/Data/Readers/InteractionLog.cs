@@ -11,7 +11,7 @@ namespace DRepMRec.Data;
 /// <param name="Line">Its 1-based line, or its 1-based position when it came from memory.</param>
 internal readonly record struct RawInteraction(int User, int Item, double Timestamp, double Label, int File, long Line);
 
-/// <summary>What a reader gathers: users, items and interactions with the places they came from, and what it passed over.</summary>
+/// <summary>The users, items and interactions that a reader gathers, with their places in files, and notes on passed-over data.</summary>
 internal sealed class InteractionLog(double? minimumRating)
 {
     private readonly List<RawInteraction> _rows = [];
@@ -25,7 +25,7 @@ internal sealed class InteractionLog(double? minimumRating)
 
     public IReadOnlyList<RawInteraction> Rows => _rows;
 
-    /// <summary>What was brought and isn't used, or not as it stands, in sentences for <see cref="DatasetSummary.Notes"/>.</summary>
+    /// <summary>Sentences on data that isn't used, or not as it stands, for <see cref="DatasetSummary.Notes"/>.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Whether any interaction says which set it belongs to, or there is a column that should.</summary>
@@ -93,7 +93,7 @@ internal sealed class InteractionLog(double? minimumRating)
     public void HandleDuplicates(DuplicateHandling handling)
     {
         var firsts = new Dictionary<(int, int), int>(_rows.Count);
-        int kept = 0;
+        int kept = 0, conflicting = 0;
         for (int i = 0; i < _rows.Count; i++)
         {
             RawInteraction row = _rows[i];
@@ -103,16 +103,23 @@ internal sealed class InteractionLog(double? minimumRating)
                 continue;
             }
 
+            RawInteraction first = _rows[firsts[(row.User, row.Item)]];
+            conflicting += first.Label.Equals(row.Label) && first.Timestamp.Equals(row.Timestamp) ? 0 : 1;
             if (handling == DuplicateHandling.Reject)
             {
-                RawInteraction first = _rows[firsts[(row.User, row.Item)]];
                 throw Error(row, "expected each user-item pair once; found "
                     + $"user {Shown.Text(Users[row.User])} with item {Shown.Text(Items[row.Item])}, which is in {Where(first)} already.");
             }
         }
 
         if (kept < _rows.Count)
-            Note(FormattableString.Invariant($"{_rows.Count - kept:N0} interactions of a pair that occurred before were left out"));
+        {
+            string conflicts = conflicting == 0 ? "" : FormattableString.Invariant(
+                $", {conflicting:N0} of them with another label or timestamp: those of the first row count");
+            Note(FormattableString.Invariant(
+                $"{_rows.Count - kept:N0} interactions of a pair that occurred before were left out{conflicts}"));
+        }
+
         _rows.RemoveRange(kept, _rows.Count - kept);
     }
 

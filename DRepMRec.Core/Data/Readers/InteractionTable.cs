@@ -38,11 +38,13 @@ internal sealed class InteractionTable(DelimitedText text, InteractionColumns co
             throw text.Error($"expected {width} {text.Separated} columns {which}, found {text.FieldCount}: {text.Shown}.");
         }
 
+        ReadOnlySpan<char> user = text[columns.User];
+        ReadOnlySpan<char> item = text[columns.Item];
+        if (names is not null && user.SequenceEqual(names[columns.User]) && item.SequenceEqual(names[columns.Item]))
+            throw text.Error($"expected an interaction, found the header again: {text.Shown}.");
         double rating = Number(columns.Rating, "rating");
         double timestamp = Number(columns.Timestamp, "timestamp");
         double label = Number(columns.Label, "label");
-        ReadOnlySpan<char> user = text[columns.User];
-        ReadOnlySpan<char> item = text[columns.Item];
         log.Add(
             UserMapping is null ? user : UserMapping.RawIdOf(user, text),
             ItemMapping is null ? item : ItemMapping.RawIdOf(item, text),

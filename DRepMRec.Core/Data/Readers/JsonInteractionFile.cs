@@ -4,9 +4,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// Reads a JSON object of users with lists of items, <c>{"user": [item, …], …}</c>, piece by piece, so that the file's size doesn't matter.
-/// </summary>
+/// <summary>Reads a JSON object of users with lists of items, <c>{"user": [item, …], …}</c>, piece by piece, whatever its size.</summary>
 /// <remarks>Items are whole numbers of any length or strings. Lines are counted at '\n'.</remarks>
 internal sealed class JsonInteractionFile(Stream stream, string file, double label)
 {

@@ -31,7 +31,7 @@ internal static class LatticeReader
         }
 
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, mapping: null);
-        RowAlignedFeatures.RequireRows(features, log);
+        RowAlignedFeatures.ThrowIfRowsMissing(features, log);
         folder.NoteUnread(log);
         return DatasetAssembly.Build(log, DatasetFolder.NameOfFolder(path), features, options);
     }

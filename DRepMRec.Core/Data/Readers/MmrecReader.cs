@@ -37,9 +37,9 @@ internal static class MmrecReader
 
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, items);
         if (items is null)
-            RowAlignedFeatures.RequireRows(features, log);
+            RowAlignedFeatures.ThrowIfRowsMissing(features, log);
         else
-            items.RequireRows(features);
+            items.ThrowIfRowsMissing(features);
         folder.NoteUnread(log);
         return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), features, options);
     }

@@ -33,9 +33,7 @@ internal sealed class RecBoleHeader
         return new RecBoleHeader(text, columns, types);
     }
 
-    /// <summary>
-    /// The position of a column of single numbers, or -1. One of another type is an error: what it holds would go unread.
-    /// </summary>
+    /// <summary>The position of a column of single numbers, or -1. A column of another type is an error: it would go unread.</summary>
     public int FindNumber(string name)
     {
         int column = Columns.Find([.. KnownTypes.Select(type => $"{name}:{type}")]);

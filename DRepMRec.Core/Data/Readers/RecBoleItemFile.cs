@@ -3,9 +3,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means that the item doesn't have the modality.
-/// </summary>
+/// <summary>The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means an item without the modality.</summary>
 internal static class RecBoleItemFile
 {
     private const string FeatureSuffix = "_feat";

@@ -13,7 +13,7 @@ internal static class RowAlignedFeatures
 
     /// <summary>Reads all feature files of a folder, in the order of their names.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="mapping">What the row numbers stand for; <see langword="null"/> for themselves.</param>
+    /// <param name="mapping">The raw ids of the row numbers; <see langword="null"/> for the numbers themselves.</param>
     public static List<FeatureTable> Read(DatasetFolder folder, IdMapping? mapping)
     {
         var tables = new List<FeatureTable>();
@@ -36,8 +36,8 @@ internal static class RowAlignedFeatures
         return tables;
     }
 
-    /// <summary>Checks that the items of all interactions have a row; only for ids that are row numbers themselves.</summary>
-    public static void RequireRows(IReadOnlyList<FeatureTable> tables, InteractionLog log)
+    /// <summary>Refuses interactions with items that have no row; only for ids that are row numbers themselves.</summary>
+    public static void ThrowIfRowsMissing(IReadOnlyList<FeatureTable> tables, InteractionLog log)
     {
         if (tables.Count == 0)
             return;

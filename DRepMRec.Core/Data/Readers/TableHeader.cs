@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
@@ -30,40 +29,39 @@ internal sealed class TableHeader
         for (int i = 0; i < names.Length; i++)
         {
             names[i] = text[i].ToString();
-            if (!seen.Add(names[i]))
+            if (!seen.Add(names[i]) && names[i].Length > 0) // Separators at the end of a line make columns without a name.
                 throw text.Error($"expected each column once in the header, found {Shown.Text(names[i])} twice.");
         }
 
         return new TableHeader(text, names);
     }
 
-    /// <summary>
-    /// The position of the column that one of the names means, or -1. Two that mean the same are an error: which is right isn't known.
-    /// </summary>
+    /// <summary>The position of the column that one of the names means, or -1. Two such columns are an error.</summary>
     public int Find(params ReadOnlySpan<string> names)
     {
         foreach (bool isLoose in new[] { false, true })
         {
-            var keys = new HashSet<string>(StringComparer.Ordinal);
-            foreach (string name in names)
-                keys.Add(KeyOf(name, isLoose));
-            int[] fitting = [.. Enumerable.Range(0, Names.Count).Where(column => keys.Contains(KeyOf(Names[column], isLoose)))];
-            if (fitting.Length > 1)
+            List<int> fitting = [];
+            for (int column = 0; column < Names.Count; column++)
+            {
+                if (AnyMeans(names, Names[column], isLoose))
+                    fitting.Add(column);
+            }
+
+            if (fitting.Count > 1)
             {
                 string found = string.Join(" and ", fitting.Take(2).Select(column => Shown.Text(Names[column])));
                 throw _text.Error($"expected one column {Shown.Message(names[0])} in the header, found {found}, which mean the same.");
             }
 
-            if (fitting.Length == 1)
+            if (fitting.Count == 1)
                 return fitting[0];
         }
 
         return -1;
     }
 
-    /// <summary>
-    /// The position of the column that a caller named: the one with exactly this name, else the only one that means the same.
-    /// </summary>
+    /// <summary>The position of the column that a caller named: by exactly this name, else the only one that means it.</summary>
     public int RequireNamed(string name)
     {
         for (int i = 0; i < Names.Count; i++)
@@ -86,7 +84,7 @@ internal sealed class TableHeader
 
     /// <summary>Takes down which columns aren't read.</summary>
     /// <param name="log">Where to.</param>
-    /// <param name="read">The positions of those that are.</param>
+    /// <param name="read">The positions of the columns that are read.</param>
     public void NoteUnread(InteractionLog log, params IEnumerable<int> read)
     {
         HashSet<int> known = [.. read];
@@ -99,17 +97,50 @@ internal sealed class TableHeader
         }
     }
 
-    private static string KeyOf(string name, bool isLoose)
+    private static bool AnyMeans(ReadOnlySpan<string> names, string column, bool isLoose)
     {
-        var key = new StringBuilder(name.Length);
-        foreach (char c in name)
+        foreach (string name in names)
         {
-            bool isVisible = !char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format;
-            bool isPassedOver = isLoose && (c is '_' or '-' || char.IsWhiteSpace(c));
-            if (isVisible && !isPassedOver)
-                key.Append(char.ToLowerInvariant(c));
+            if (Mean(name, column, isLoose))
+                return true;
         }
 
-        return key.ToString().Trim();
+        return false;
     }
+
+    // Character by character: a header may have as many columns as bytes, so that nothing is made for each.
+    private static bool Mean(string a, string b, bool isLoose)
+    {
+        var (i, endA) = Trim(a);
+        var (j, endB) = Trim(b);
+        while (true)
+        {
+            for (; i < endA && IsPassedOver(a[i], isLoose); i++)
+            {
+            }
+
+            for (; j < endB && IsPassedOver(b[j], isLoose); j++)
+            {
+            }
+
+            if (i == endA || j == endB)
+                return i == endA && j == endB;
+            if (char.ToLowerInvariant(a[i++]) != char.ToLowerInvariant(b[j++]))
+                return false;
+        }
+    }
+
+    private static (int Start, int End) Trim(string name)
+    {
+        int start = 0, end = name.Length;
+        while (start < end && (IsInvisible(name[start]) || char.IsWhiteSpace(name[start])))
+            start++;
+        while (end > start && (IsInvisible(name[end - 1]) || char.IsWhiteSpace(name[end - 1])))
+            end--;
+        return (start, end);
+    }
+
+    private static bool IsInvisible(char c) => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
+
+    private static bool IsPassedOver(char c, bool isLoose) => IsInvisible(c) || (isLoose && (c is '_' or '-' || char.IsWhiteSpace(c)));
 }

@@ -12,7 +12,7 @@ internal sealed record GlobalTimeSplit(SplitShares Shares) : SplitStrategy
 
     private protected override SplitPart[] Assign(InteractionLog log)
     {
-        SplitOrder.RequireTimestamps(log, this);
+        SplitOrder.ThrowIfNoTimestamps(log, this);
         int[] rows = SplitOrder.ByTime(log, Seed);
         int test = (int)Math.Round(rows.Length * Shares.Test, MidpointRounding.AwayFromZero);
         int validation = (int)Math.Round(rows.Length * Shares.Validation, MidpointRounding.AwayFromZero);

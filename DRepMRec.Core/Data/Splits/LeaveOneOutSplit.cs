@@ -13,7 +13,7 @@ internal sealed record LeaveOneOutSplit(bool ByTime) : SplitStrategy
     private protected override SplitPart[] Assign(InteractionLog log)
     {
         if (ByTime)
-            SplitOrder.RequireTimestamps(log, this);
+            SplitOrder.ThrowIfNoTimestamps(log, this);
         var (rows, offsets) = SplitOrder.ByUser(log, Seed, ByTime);
         var parts = new SplitPart[rows.Length];
         for (int u = 0; u < log.Users.Count; u++)

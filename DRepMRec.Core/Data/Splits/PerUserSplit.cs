@@ -17,7 +17,7 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
     private protected override SplitPart[] Assign(InteractionLog log)
     {
         if (ByTime)
-            SplitOrder.RequireTimestamps(log, this);
+            SplitOrder.ThrowIfNoTimestamps(log, this);
         var (rows, offsets) = SplitOrder.ByUser(log, Seed, ByTime);
         var parts = new SplitPart[rows.Length];
         for (int u = 0; u < log.Users.Count; u++)
@@ -39,17 +39,17 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
     private (int Validation, int Test) Draw(int count, SeededRandom random)
     {
         double test = count * Shares.Test, validation = count * Shares.Validation;
-        int most = count - 1;
-        if (Math.Ceiling(test) + Math.Ceiling(validation) <= most)
+        int max = count - 1;
+        if (Math.Ceiling(test) + Math.Ceiling(validation) <= max)
         {
             int first = Round(test, random);
             return (Round(validation, random), first);
         }
 
         // Otherwise by one draw for both, which keeps each expectation: where both together are too much, both give way in proportion.
-        double scale = Math.Min(1, most / (test + validation)), start = random.NextDouble();
+        double scale = Math.Min(1, max / (test + validation)), start = random.NextDouble();
         int tests = (int)((test * scale) + start);
-        int both = Math.Min(most, (int)(((test + validation) * scale) + start));
+        int both = Math.Min(max, (int)(((test + validation) * scale) + start));
         return (Math.Max(0, both - tests), Math.Min(tests, both));
     }
 

@@ -5,8 +5,8 @@ namespace DRepMRec.Data;
 /// <summary>Orders interactions by chance or by time, such that the order of the rows in a file doesn't matter.</summary>
 internal static class SplitOrder
 {
-    /// <summary>Whether the interactions are known to lie in time; the error says what is missing.</summary>
-    public static void RequireTimestamps(InteractionLog log, SplitStrategy strategy)
+    /// <summary>Refuses interactions without timestamps, or with one timestamp for all.</summary>
+    public static void ThrowIfNoTimestamps(InteractionLog log, SplitStrategy strategy)
     {
         foreach (RawInteraction row in log.Rows)
         {
@@ -77,11 +77,5 @@ internal static class SplitOrder
         return keys;
     }
 
-    private static ulong[] Hashes(IdCollector ids)
-    {
-        var hashes = new ulong[ids.Count];
-        for (int i = 0; i < hashes.Length; i++)
-            hashes[i] = RawId.Hash(ids[i]);
-        return hashes;
-    }
+    private static ulong[] Hashes(IdCollector ids) => [.. Enumerable.Range(0, ids.Count).Select(i => RawId.Hash(ids[i]))];
 }

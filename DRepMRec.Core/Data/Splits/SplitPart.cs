@@ -1,6 +1,6 @@
 namespace DRepMRec.Data;
 
-/// <summary>The set that an interaction falls to; the numbers are those of the x_label column.</summary>
+/// <summary>The set that an interaction falls to, by its number in the x_label column.</summary>
 internal enum SplitPart : byte
 {
     Train = 0,

@@ -25,9 +25,7 @@ public abstract record SplitStrategy
 
     /// <summary>Draws validation and test interactions from each user's. Every user keeps at least one for training.</summary>
     /// <param name="validationShare">The expected share of each user's interactions in validation, from 0 and below 1.</param>
-    /// <param name="testShare">
-    /// The expected share of each user's interactions in test, from 0 and below 1. Both together stay below 1.
-    /// </param>
+    /// <param name="testShare">The expected share in test, from 0; both shares together are below 1.</param>
     /// <remarks>
     /// A share of, say, 2.4 interactions becomes 2 or 3 by a draw, so that the shares hold over all users, also over those with few
     /// interactions. Where the one that is kept for training leaves less than both shares ask for, both give way in proportion: equal
@@ -36,27 +34,18 @@ public abstract record SplitStrategy
     public static SplitStrategy RandomPerUser(double validationShare = 0.1, double testShare = 0.1)
         => new PerUserSplit(new SplitShares(validationShare, testShare), ByTime: false);
 
-    /// <summary>
-    /// One interaction of each user goes to test and one to validation. Users with two give no validation, users with one stay in training.
-    /// </summary>
+    /// <summary>One interaction of each user goes to test, one to validation; of two none to validation, a single one to neither.</summary>
     /// <param name="byTime">Whether the latest goes to test and the one before it to validation; otherwise both are drawn.</param>
     public static SplitStrategy LeaveOneOut(bool byTime = false) => new LeaveOneOutSplit(byTime);
 
-    /// <summary>
-    /// Each user's latest interactions go to test and those before them to validation. Every user keeps at least one for training.
-    /// </summary>
+    /// <summary>Each user's latest interactions go to test, the ones before to validation; at least one stays in training.</summary>
     /// <param name="validationShare">The expected share of each user's interactions in validation, from 0 and below 1.</param>
-    /// <param name="testShare">
-    /// The expected share of each user's interactions in test, from 0 and below 1. Both together stay below 1.
-    /// </param>
-    /// <remarks>
-    /// Shares become numbers of interactions as in <see cref="RandomPerUser"/>. It needs a timestamp on every interaction, and more than
-    /// one point in time.
-    /// </remarks>
+    /// <param name="testShare">The expected share in test, from 0; both shares together are below 1.</param>
+    /// <remarks>Shares become numbers as in <see cref="RandomPerUser"/>. Interactions need timestamps, not all equal.</remarks>
     public static SplitStrategy PerUserTime(double validationShare = 0.1, double testShare = 0.1)
         => new PerUserSplit(new SplitShares(validationShare, testShare), ByTime: true);
 
-    /// <summary>The latest interactions of all go to test and those before them to validation, whoever's they are.</summary>
+    /// <summary>The latest interactions of all users go to test and the ones before them to validation.</summary>
     /// <param name="validationShare">The share of all interactions in validation, from 0 and below 1.</param>
     /// <param name="testShare">The share of all interactions in test, from 0 and below 1. Both together stay below 1.</param>
     /// <remarks>It needs a timestamp on every interaction, and more than one point in time.</remarks>
@@ -64,9 +53,7 @@ public abstract record SplitStrategy
         => new GlobalTimeSplit(new SplitShares(validationShare, testShare));
 
     /// <summary>The part of each row of the log, which has no duplicates.</summary>
-    /// <exception cref="DatasetFormatException">
-    /// The interactions don't have what the strategy needs, or a promised set stays empty.
-    /// </exception>
+    /// <exception cref="DatasetFormatException">The interactions lack what the strategy needs, or a promised set stays empty.</exception>
     internal SplitPart[] Split(InteractionLog log)
     {
         SplitPart[] parts = Assign(log);

@@ -8,6 +8,11 @@ namespace DRepMRec.Data;
 /// It has what makes real data hard: long-tailed activity and popularity, interactions that follow no taste, cold items, missing and noisy
 /// features. Within a cluster the items come in a few styles, which both the users' choices and the features follow.
 /// </remarks>
+/// <example>
+/// <code>
+/// RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 200, Clusters = 8 }).Data;
+/// </code>
+/// </example>
 public sealed class SyntheticDataset
 {
     private SyntheticDataset(RecDataset data, SyntheticTastes tastes)
@@ -27,14 +32,12 @@ public sealed class SyntheticDataset
     public IReadOnlyList<IReadOnlyList<int>> UserClusters { get; }
 
     /// <summary>Makes a dataset.</summary>
-    /// <param name="options">
-    /// Its size and difficulty; <see langword="null"/> for the defaults, which give about 1,500 users, 1,000 items and 21,000 interactions.
-    /// </param>
+    /// <param name="options">Its size and difficulty; <see langword="null"/>: 1,500 users, 1,000 items, about 21,000 interactions.</param>
     /// <exception cref="ArgumentException">The options don't fit together.</exception>
     public static SyntheticDataset Create(SyntheticOptions? options = null)
     {
         options ??= new();
-        options.Validate();
+        options.ThrowIfInvalid();
         var tastes = new SyntheticTastes(options);
         InteractionSplits splits = new SyntheticInteractions(options, tastes).Draw();
         ItemFeatures[] features = [.. options.Modalities.Select(m => SyntheticFeatures.Draw(options, tastes, m))];

@@ -54,11 +54,11 @@ public sealed record SyntheticOptions
     public IReadOnlyList<SyntheticModality> Modalities { get; init => field = Guard.NotNull(value); } =
         [new(Modality.Image, 64), new(Modality.Text, 48)];
 
-    /// <summary>The seed. The same options give the same dataset on every platform.</summary>
+    /// <summary>The seed. Equal options give equal datasets on every platform.</summary>
     /// <value>The default is 2024.</value>
     public ulong Seed { get; init; } = 2024;
 
-    internal void Validate()
+    internal void ThrowIfInvalid()
     {
         if (Items < 2 * Clusters)
         {

@@ -2,7 +2,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>What a synthetic dataset plants: the cluster and style of each item, what each user likes, and which items are cold.</summary>
+/// <summary>The truth of a synthetic dataset: the cluster and style of each item, the likes of each user, and the cold items.</summary>
 internal sealed class SyntheticTastes
 {
     /// <summary>The number of styles within a cluster.</summary>

@@ -4,14 +4,12 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>
-/// Writes the layout of MMRec. The numbers in the files are the dataset's indices; the mapping files say which raw ids they stand for.
-/// </summary>
+/// <summary>Writes MMRec's layout. The numbers in the files are the dataset's indices; mapping files have their raw ids.</summary>
 internal static class MmrecWriter
 {
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private const int MostNameBytes = 200;
+    private const int MaxNameBytes = 200;
 
     public static void Write(RecDataset data, string folder, bool overwrite)
     {
@@ -30,12 +28,12 @@ internal static class MmrecWriter
         }
 
         Directory.CreateDirectory(folder);
-        RequireRoom(folder, files.Keys, overwrite);
+        ThrowIfOccupied(folder, files.Keys, overwrite);
         AtomicFiles.Write(folder, files);
     }
 
     // A file that stays but isn't part of this dataset would be read as if it were.
-    private static void RequireRoom(string folder, ICollection<string> files, bool overwrite)
+    private static void ThrowIfOccupied(string folder, ICollection<string> files, bool overwrite)
     {
         string[] there =
         [
@@ -99,7 +97,7 @@ internal static class MmrecWriter
 
     private static StreamWriter Open(Stream stream) => new(stream, Utf8, bufferSize: 1 << 16, leaveOpen: true);
 
-    // The same on every platform: what any of them refuses in a file name becomes '_'.
+    // One name for all platforms: characters that any platform refuses in a file name become '_'.
     private static string FileName(string name)
     {
         var file = new StringBuilder();
@@ -107,7 +105,7 @@ internal static class MmrecWriter
         foreach (Rune rune in name.EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
-            if (bytes > MostNameBytes)
+            if (bytes > MaxNameBytes)
                 break;
             bool isRefused = Rune.IsControl(rune) || rune == Rune.ReplacementChar
                 || (rune.IsAscii && "\\/:*?\"<>|".Contains((char)rune.Value, StringComparison.Ordinal));

@@ -16,7 +16,7 @@ internal readonly ref struct ElfImage
     public ElfImage(ReadOnlySpan<byte> file)
     {
         Bytes = new ElfBytes(file);
-        CheckIdentity(Bytes);
+        ThrowIfOtherFormat(Bytes);
         Segments = ReadSegments(Bytes);
         ReadDynamic();
     }
@@ -26,8 +26,9 @@ internal readonly ref struct ElfImage
     public IReadOnlyList<ElfSegment> Segments { get; }
 
     /// <summary>The value of a tag of the dynamic section.</summary>
-    public ulong Dynamic(ElfTag tag)
-        => _dynamic.TryGetValue((ulong)tag, out ulong value) ? value : throw new ElfFormatException($"The dynamic section should have the tag {tag}, but doesn't.");
+    public ulong Dynamic(ElfTag tag) => _dynamic.TryGetValue((ulong)tag, out ulong value)
+        ? value
+        : throw new ElfFormatException($"The dynamic section should have the tag {tag}, but doesn't.");
 
     /// <summary>Where in the file the bytes of a memory range are.</summary>
     public ulong OffsetOf(ulong address, ulong size, string what)
@@ -53,20 +54,21 @@ internal readonly ref struct ElfImage
         throw new ElfFormatException($"{what} should be {size} bytes at address 0x{address:x}, which no loaded segment holds.");
     }
 
-    private static void CheckIdentity(ElfBytes bytes)
+    private static void ThrowIfOtherFormat(ElfBytes bytes)
     {
         ReadOnlySpan<byte> header = bytes.Slice(0, HeaderSize, "The ELF header");
         if (!header.StartsWith("\u007fELF"u8))
             throw new ElfFormatException($"The file should begin with 7F454C46, but begins with {Convert.ToHexString(header[..4])}.");
-        Expect(2, header[4], "The ELF class (2 is 64-bit)");
-        Expect(1, header[5], "The ELF data encoding (1 is little-endian)");
-        Expect(SharedObject, bytes.UInt16(16, "The ELF type"), "The ELF type (3 is a shared object)");
-        Expect(X86x64, bytes.UInt16(18, "The ELF machine"), "The ELF machine (62 is x86-64)");
-        Expect(ProgramHeaderSize, bytes.UInt16(54, "The program header size"), "The size of a program header");
+        ThrowIfNotEqual(2, header[4], "The ELF class (2 is 64-bit)");
+        ThrowIfNotEqual(1, header[5], "The ELF data encoding (1 is little-endian)");
+        ThrowIfNotEqual(SharedObject, bytes.UInt16(16, "The ELF type"), "The ELF type (3 is a shared object)");
+        ThrowIfNotEqual(X86x64, bytes.UInt16(18, "The ELF machine"), "The ELF machine (62 is x86-64)");
+        ThrowIfNotEqual(ProgramHeaderSize, bytes.UInt16(54, "The program header size"), "The size of a program header");
 
         // The sections aren't read, but their table ends the file, so a cut file is noticed.
         ulong sections = bytes.UInt64(40, "The offset of the section headers");
-        _ = bytes.Slice(sections, (ulong)bytes.UInt16(58, "The section header size") * bytes.UInt16(60, "The number of section headers"), "The section header table");
+        ulong size = (ulong)bytes.UInt16(58, "The section header size") * bytes.UInt16(60, "The number of section headers");
+        _ = bytes.Slice(sections, size, "The section header table");
     }
 
     private static ElfSegment[] ReadSegments(ElfBytes bytes)
@@ -83,13 +85,20 @@ internal readonly ref struct ElfImage
         {
             ulong at = table + (ulong)i * ProgramHeaderSize;
             string what = $"Program header {i}";
-            var segment = new ElfSegment(bytes.UInt32(at, what), bytes.UInt32(at + 4, what), bytes.UInt64(at + 8, what), bytes.UInt64(at + 16, what), bytes.UInt64(at + 32, what));
+            var segment = new ElfSegment(
+                bytes.UInt32(at, what), bytes.UInt32(at + 4, what), bytes.UInt64(at + 8, what), bytes.UInt64(at + 16, what),
+                bytes.UInt64(at + 32, what));
             segments[i] = segment;
             if (segment.Type != ElfSegment.Load)
                 continue;
             _ = bytes.Slice(segment.Offset, segment.FileSize, $"Segment {i}");
             if (segment.Address < loadedUpTo || segment.Address > ulong.MaxValue - segment.FileSize)
-                throw new ElfFormatException($"Segment {i} should be loaded at address 0x{loadedUpTo:x} or after it, but has {segment.FileSize} bytes at 0x{segment.Address:x}.");
+            {
+                throw new ElfFormatException(
+                    $"Segment {i} should be loaded at address 0x{loadedUpTo:x} or after it, "
+                    + $"but has {segment.FileSize} bytes at 0x{segment.Address:x}.");
+            }
+
             loadedUpTo = segment.Address + segment.FileSize;
         }
         return segments;
@@ -98,7 +107,7 @@ internal readonly ref struct ElfImage
     private void ReadDynamic()
     {
         ElfSegment[] found = [.. Segments.Where(segment => segment.Type == ElfSegment.Dynamic)];
-        Expect(1, found.Length, "The number of dynamic segments");
+        ThrowIfNotEqual(1, found.Length, "The number of dynamic segments");
         ulong at = OffsetOf(found[0].Address, found[0].FileSize, "The dynamic section");
         for (ulong end = at + found[0].FileSize; end - at >= DynamicEntrySize; at += DynamicEntrySize)
         {
@@ -112,7 +121,7 @@ internal readonly ref struct ElfImage
         throw new ElfFormatException("The dynamic section should end with an empty tag, but doesn't.");
     }
 
-    private static void Expect(int expected, int seen, string what)
+    private static void ThrowIfNotEqual(int expected, int seen, string what)
     {
         if (seen != expected)
             throw new ElfFormatException($"{what} should be {expected}, but is {seen}.");

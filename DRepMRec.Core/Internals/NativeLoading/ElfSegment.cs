@@ -1,6 +1,6 @@
 namespace DRepMRec.Internals.NativeLoading;
 
-/// <summary>What one entry of the program header table maps from the file into memory.</summary>
+/// <summary>A segment: the part of the file that an entry of the program header table maps into memory.</summary>
 internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize)
 {
     public const uint Load = 1;

@@ -29,6 +29,7 @@ internal readonly ref struct ElfStringTable
         return Encoding.ASCII.GetString(rest[..Math.Min(end < 0 ? rest.Length : end, MaxShown)]);
     }
 
-    private ReadOnlySpan<byte> From(uint index)
-        => index < (uint)_bytes.Length ? _bytes[(int)index..] : throw new ElfFormatException($"A name should lie in the string table of {_bytes.Length} bytes, but is at {index}.");
+    private ReadOnlySpan<byte> From(uint index) => index < (uint)_bytes.Length
+        ? _bytes[(int)index..]
+        : throw new ElfFormatException($"A name should lie in the string table of {_bytes.Length} bytes, but is at {index}.");
 }

@@ -25,21 +25,26 @@ internal static class NativeSearchPath
             .. Packages(PackagesAbove(beside)),
             .. AppContextPaths("PROBING_DIRECTORIES").SelectMany(Packages),
         ];
-        return [.. candidates.Where(Path.IsPathFullyQualified).Select(Path.TrimEndingDirectorySeparator).Distinct().Where(Directory.Exists)];
+        return
+        [
+            .. candidates.Where(Path.IsPathFullyQualified).Select(Path.TrimEndingDirectorySeparator).Distinct().Where(Directory.Exists),
+        ];
     }
 
     /// <summary>The first of the directories that holds a file, joined with the file's name.</summary>
     public static string? Find(IEnumerable<string> directories, string file)
         => directories.Select(directory => Path.Combine(directory, file)).FirstOrDefault(File.Exists);
 
-    /// <summary>Where packages keep their native libraries below <paramref name="packages"/>, a package folder such as <c>~/.nuget/packages</c>.</summary>
+    /// <summary>
+    /// Where packages keep their native libraries below <paramref name="packages"/>, a package folder such as <c>~/.nuget/packages</c>.
+    /// </summary>
     public static IEnumerable<string> Packages(string packages) => packages.Length == 0 ? [] :
     [
         Path.Combine(packages, "torchsharp", TorchPackages.TorchSharpVersion, NativeFolder),
         Path.Combine(packages, $"libtorch-cpu-{Platform}", TorchPackages.LibtorchVersion, NativeFolder),
     ];
 
-    /// <summary>The package folder above <c>torchsharp/(version)/lib/(framework)</c>, from where notebooks load TorchSharp; otherwise empty.</summary>
+    /// <summary>The package folder above <c>torchsharp/(version)/lib/(framework)</c>, where notebooks load from; else empty.</summary>
     public static string PackagesAbove(string directory)
     {
         string[] parts = directory.Split(Path.DirectorySeparatorChar);
@@ -51,11 +56,14 @@ internal static class NativeSearchPath
 
     private static string NativeFolder { get; } = Path.Combine("runtimes", Platform, "native");
 
-    private static IEnumerable<string> Application(string directory) => directory.Length == 0 ? [] : [directory, Path.Combine(directory, NativeFolder)];
+    private static IEnumerable<string> Application(string directory)
+        => directory.Length == 0 ? [] : [directory, Path.Combine(directory, NativeFolder)];
 
     private static string[] AppContextPaths(string key)
         => (AppContext.GetData(key) as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
-    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "The location of an assembly in a single file is empty, and then the application's folder is searched alone.")]
+    [UnconditionalSuppressMessage(
+        "SingleFile", "IL3000",
+        Justification = "The location of an assembly in a single file is empty, and then the application's folder is searched alone.")]
     private static string DirectoryOf(Assembly assembly) => Path.GetDirectoryName(assembly.Location) ?? "";
 }

@@ -40,7 +40,11 @@ internal static class NeededVersions
     private static void ReadFile(ElfImage image, List<NeededVersion> versions, uint file, ulong version, int count)
     {
         if (count == 0 || versions.Count + count > MaxEntries)
-            throw new ElfFormatException($"The file should need 1 to {MaxEntries} versions, but needs {count} of one library after {versions.Count} of others.");
+        {
+            throw new ElfFormatException(
+                $"The file should need 1 to {MaxEntries} versions, but needs {count} of one library after {versions.Count} of others.");
+        }
+
         for (int left = count; left > 0; left--)
         {
             ulong at = image.OffsetOf(version, EntrySize, "A needed version");
@@ -56,6 +60,8 @@ internal static class NeededVersions
     {
         (0, true) => 0,
         ( >= EntrySize, false) => step,
-        _ => throw new ElfFormatException($"The list of needed {what} should {(isLast ? "end after its last entry" : $"go on at least {EntrySize} bytes further")}, but the next entry is {step} bytes away."),
+        _ => throw new ElfFormatException(
+            $"The list of needed {what} should {(isLast ? "end after its last entry" : $"go on at least {EntrySize} bytes further")}, "
+            + $"but the next entry is {step} bytes away."),
     };
 }

@@ -15,8 +15,11 @@ internal static class RelaxedLibrary
     {
         get
         {
-            string?[] caches = [Environment.GetEnvironmentVariable("XDG_CACHE_HOME"), Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache")];
-            return caches.FirstOrDefault(cache => Path.IsPathFullyQualified(cache ?? "")) is string cache ? Path.Combine(cache, "drepmrec", "native") : null;
+            string? named = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            string cache = Path.IsPathFullyQualified(named ?? "")
+                ? named!
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            return Path.IsPathFullyQualified(cache) ? Path.Combine(cache, "drepmrec", "native") : null;
         }
     }
 
@@ -39,9 +42,9 @@ internal static class RelaxedLibrary
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The copy of {original} for this system can be written neither to the cache folder {CacheFolder ?? "of this user, who has none,"} nor to the temporary folder {Path.GetTempPath()}. "
-                    + "Set XDG_CACHE_HOME to a folder that this user may write to.",
-                exception);
+                $"The copy of {original} for this system can be written neither to the cache folder "
+                + $"{CacheFolder ?? "of this user, who has none,"} nor to the temporary folder {Path.GetTempPath()}. "
+                + "Set XDG_CACHE_HOME to a folder that this user may write to.", exception);
         }
     }
 
@@ -99,7 +102,8 @@ internal static class RelaxedLibrary
 
     private static void Write(string path, byte[] content)
     {
-        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+        using var stream = new FileStream(path, options);
         stream.Write(content);
     }
 

@@ -18,7 +18,10 @@ internal static class SymbolCount
         ulong buckets = HeaderSize + (ulong)filterWords * sizeof(ulong);
         ulong chains = buckets + (ulong)bucketCount * sizeof(uint);
         if (chains > available)
-            throw new ElfFormatException($"The hash table should fit in {available} bytes, but has {filterWords} filter words and {bucketCount} buckets.");
+        {
+            throw new ElfFormatException(
+                $"The hash table should fit in {available} bytes, but has {filterWords} filter words and {bucketCount} buckets.");
+        }
 
         uint last = 0;
         for (uint i = 0; i < bucketCount; i++)

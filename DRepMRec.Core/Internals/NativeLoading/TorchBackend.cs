@@ -6,13 +6,8 @@ using TorchSharp;
 
 namespace DRepMRec;
 
-/// <summary>
-/// Loads the native side of TorchSharp, also on Linux systems with an older libstdc++ than the one that it was built for.
-/// </summary>
-/// <remarks>
-/// The library's modules call <see cref="EnsureLoaded"/> themselves. Nothing else here loads libtorch, so what needs only .NET works
-/// without it. All members are safe for use by many threads.
-/// </remarks>
+/// <summary>Loads the native side of TorchSharp, also on Linux systems with an older libstdc++ than it was built for.</summary>
+/// <remarks>Modules call <see cref="EnsureLoaded"/>; all else works without libtorch. Safe for use by many threads.</remarks>
 public static class TorchBackend
 {
     private const string Library = "LibTorchSharp";
@@ -61,10 +56,7 @@ public static class TorchBackend
         return name;
     }
 
-    /// <summary>
-    /// Gives libtorch one thread, for the whole process, until the scope is disposed: its threads spin, and its factorisations round by
-    /// their number.
-    /// </summary>
+    /// <summary>Gives libtorch one thread, process-wide, until disposed: its threads spin, and their number changes roundings.</summary>
     /// <remarks>Of several scopes at once, the last to end puts the number of threads back that was there before the first.</remarks>
     internal static IDisposable UseOneThread() => new OneThread();
 
@@ -83,7 +75,8 @@ public static class TorchBackend
                 NativeLibrary.Load(Library, torchSharp, searchPath: null);
             TouchTorch();
         }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
+        catch (Exception exception)
+            when (exception is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
         {
             string reason = TorchLibraryResolver.Failure ?? LoaderMessage.Of(exception);
             throw new TorchBackendException(LoaderMessage.Explain(platform, NativeSearchPath.Directories(torchSharp), reason), exception);

@@ -1,6 +1,6 @@
 namespace DRepMRec;
 
-/// <summary>TorchSharp's native side can't be loaded. The message says why, and names the package to reference where one is missing.</summary>
+/// <summary>TorchSharp's native side can't be loaded. The message says why, and which package to reference if one is missing.</summary>
 public sealed class TorchBackendException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -7,10 +7,7 @@ using System.Runtime.Versioning;
 
 namespace DRepMRec.Internals.NativeLoading;
 
-/// <summary>
-/// Finds TorchSharp's native library where .NET's own search fails. .NET asks only then, so nothing changes on systems where the library loads by itself.
-/// Hooking it up loads nothing.
-/// </summary>
+/// <summary>Finds TorchSharp's native library where .NET's own search fails, and only there. Hooking it up loads nothing.</summary>
 internal static class TorchLibraryResolver
 {
     private const string Library = "LibTorchSharp";
@@ -73,7 +70,8 @@ internal static class TorchLibraryResolver
             Failure = null;
             return Load(NativeSearchPath.Directories(assembly));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
         {
             Failure = LoaderMessage.Of(exception);
             return 0;
@@ -84,7 +82,8 @@ internal static class TorchLibraryResolver
     private static nint Load(IReadOnlyList<string> directories)
     {
         string original = NativeSearchPath.Find(directories, LibraryFile)
-            ?? throw new DllNotFoundException($"{LibraryFile} of the package TorchSharp is in none of the directories {string.Join(", ", directories)}.");
+            ?? throw new DllNotFoundException(
+                $"{LibraryFile} of the package TorchSharp is in none of the directories {string.Join(", ", directories)}.");
 
         // The library finds libtorch by name once it is loaded, wherever it came from.
         if (NativeSearchPath.Find(directories, "libtorch.so") is string libtorch)
@@ -109,8 +108,8 @@ internal static class TorchLibraryResolver
         catch (ElfFormatException exception)
         {
             throw new DllNotFoundException(
-                $"{original} needs {VersionRelaxer.Version} of libstdc++, which this system lacks, and can't be made to do without it. {exception.Message} "
-                    + "Use a system with the libstdc++ of GCC 13.2 or newer, such as Ubuntu 24.04, Debian 13 or RHEL 10.",
+                $"{original} needs {VersionRelaxer.Version} of libstdc++, which this system lacks, and can't be made to do without it. "
+                + $"{exception.Message} Use a system with the libstdc++ of GCC 13.2 or newer, such as Ubuntu 24.04, Debian 13 or RHEL 10.",
                 exception);
         }
     }

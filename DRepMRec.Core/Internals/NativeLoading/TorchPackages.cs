@@ -13,12 +13,14 @@ internal static class TorchPackages
 
     /// <summary>The sentence for a platform that TorchSharp doesn't support.</summary>
     public static string Unsupported(string platform)
-        => $"TorchSharp {TorchSharpVersion} runs on {string.Join(", ", Platforms[..^1])} and {Platforms[^1]}, but this process runs on {platform}.";
+        => $"TorchSharp {TorchSharpVersion} runs on {string.Join(", ", Platforms[..^1])} and {Platforms[^1]}, "
+        + $"but this process runs on {platform}.";
 
     /// <summary>The sentence for an application that references no package with libtorch.</summary>
     public static string Missing(string platform)
-        => $"TorchSharp {TorchSharpVersion} needs libtorch {LibtorchVersion}, which the application doesn't have; add a package reference to "
-            + $"libtorch-cpu-{platform} {LibtorchVersion}, or to TorchSharp-cpu {TorchSharpVersion}{Cuda(platform)}.";
+        => $"TorchSharp {TorchSharpVersion} needs libtorch {LibtorchVersion}, which the application doesn't have; "
+        + $"add a package reference to libtorch-cpu-{platform} {LibtorchVersion}, "
+        + $"or to TorchSharp-cpu {TorchSharpVersion}{Cuda(platform)}.";
 
     /// <summary>The file that tells whether libtorch is there.</summary>
     public static string LibtorchFile(string platform) => platform.Split('-')[0] switch

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace DRepMRec.Internals.NativeLoading;
 
 /// <summary>
-/// Makes a copy of TorchSharp's native library that an older libstdc++ can load. The original asks for version GLIBCXX_3.4.32 because of one symbol,
-/// an empty marker function, so the copy marks that version as weak and lets the marker be a return instruction of its own.
+/// Makes a copy of TorchSharp's native library that an older libstdc++ can load. The original asks for version GLIBCXX_3.4.32 because of
+/// one symbol, an empty marker function, so the copy marks that version as weak and lets the marker be a return instruction of its own.
 /// </summary>
 /// <remarks>A file in which anything else would be needed is refused with an <see cref="ElfFormatException"/>.</remarks>
 internal static class VersionRelaxer
@@ -50,9 +50,15 @@ internal static class VersionRelaxer
         foreach (NeededVersion needed in all)
         {
             if (names.Holds(needed.Name, Version))
-                found = found is null ? needed : throw new ElfFormatException($"The version {Version} should be needed once, but is twice.");
+            {
+                if (found is not null)
+                    throw new ElfFormatException($"The version {Version} should be needed once, but is twice.");
+                found = needed;
+            }
             else if (names.Show(needed.Name) is string name && IsNewer(name))
+            {
                 throw new ElfFormatException($"The newest libstdc++ version should be {Version}, but {name} is needed too.");
+            }
         }
         if (found is not { } version)
             throw new ElfFormatException($"The version {Version} should be needed, but isn't.");
@@ -61,13 +67,18 @@ internal static class VersionRelaxer
         if (version.Flags != 0)
             throw new ElfFormatException($"The flags of the version {Version} should be 0, but are {version.Flags}.");
         if (all.Count(needed => needed.Index == version.Index) != 1)
-            throw new ElfFormatException($"The version index {version.Index} should stand for {Version} only, but stands for another version too.");
+        {
+            throw new ElfFormatException(
+                $"The version index {version.Index} should stand for {Version} only, but stands for another version too.");
+        }
+
         return version;
     }
 
     private static bool IsNewer(string version)
         => version.StartsWith(Family, StringComparison.Ordinal)
-            && int.TryParse(version.AsSpan(Family.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > FamilyNumber;
+            && int.TryParse(version.AsSpan(Family.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number > FamilyNumber;
 
     private static (ulong Symbol, ulong Version) FindSymbol(ElfImage image, ElfStringTable names, ushort versionIndex)
     {
@@ -84,7 +95,11 @@ internal static class VersionRelaxer
                 continue;
             uint name = image.Bytes.UInt32(symbols + i * SymbolSize, "A symbol");
             if (found is not null || !names.Holds(name, Symbol))
-                throw new ElfFormatException($"The only symbol of version {Version} should be {Symbol}, but {names.Show(name)} is one too.");
+            {
+                throw new ElfFormatException(
+                    $"The only symbol of version {Version} should be {Symbol}, but {names.Show(name)} is one too.");
+            }
+
             if (image.Bytes.UInt16(symbols + i * SymbolSize + 6, "A symbol") != 0)
                 throw new ElfFormatException($"The symbol {Symbol} should be undefined, but is defined.");
             found = i;

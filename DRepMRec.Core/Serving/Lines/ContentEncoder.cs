@@ -3,13 +3,10 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The modal line for one modality without libtorch: what <see cref="Encoders.ModalEncoder"/> makes of an item's features, for items that
-/// training never saw.
-/// </summary>
-/// <param name="Form">How it's done.</param>
-/// <param name="Mean">[d], what is subtracted.</param>
-/// <param name="Deviation">[d], what is divided by; 0 drops the column.</param>
+/// <summary>One modality of <see cref="Encoders.ModalEncoder"/> without libtorch, for items that training never saw.</summary>
+/// <param name="Form">The numbers of the modality in the manifest.</param>
+/// <param name="Mean">[d], the means to subtract.</param>
+/// <param name="Deviation">[d], the deviations to divide by; 0 drops the column.</param>
 /// <param name="Projection">W1, [D, d].</param>
 /// <param name="ProjectionBias">b1, [D].</param>
 internal sealed record ContentEncoder(
@@ -28,7 +25,7 @@ internal sealed record ContentEncoder(
     /// <summary>The scaled features of the known items, [I, d], among which neighbours are sought.</summary>
     public RowStore? Features { get; init; }
 
-    /// <summary>What a neighbour brings, [I, D].</summary>
+    /// <summary>The rows that neighbours bring, [I, D].</summary>
     public RowStore? NeighborValues { get; init; }
 
     /// <summary>Encodes an item.</summary>
@@ -53,9 +50,7 @@ internal sealed record ContentEncoder(
         return new EncodedContent(row, scaled, own);
     }
 
-    /// <summary>
-    /// Scaled to a length of sqrt(d), in double precision throughout, so that large numbers neither overflow nor lose their direction.
-    /// </summary>
+    /// <summary>Scaled to a length of sqrt(d), in double precision, so that large numbers neither overflow nor lose direction.</summary>
     private float[] Scale(ReadOnlySpan<float> features)
     {
         var values = new double[features.Length];
@@ -93,7 +88,7 @@ internal sealed record ContentEncoder(
 /// <summary>An item's content in one modality.</summary>
 /// <param name="Row">Its representation, [D].</param>
 /// <param name="Features">Its scaled features, [d], by which later items find it.</param>
-/// <param name="NeighborValue">What it brings them, [D].</param>
+/// <param name="NeighborValue">The row that the item brings to its neighbours, [D].</param>
 internal sealed record EncodedContent(float[] Row, float[] Features, float[] NeighborValue)
 {
     /// <summary>Whether all three are finite.</summary>

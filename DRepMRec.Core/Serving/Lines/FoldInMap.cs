@@ -13,13 +13,14 @@ internal static class FoldInMap
     private const double Ridge = 1e-3;
     private const int BatchRows = 512;
 
-    /// <summary>The width of what a history says: two blocks of behaviour and one of each modality.</summary>
+    /// <summary>The width of a history's input: two blocks of behaviour and one of each modality.</summary>
     public static int InputWidth(int dimension, int modalities) => dimension * (2 + modalities);
 
     /// <summary>A model with the map that fits its known users.</summary>
-    public static ServingModel AddTo(ServingModel model) => Fit(model) is { } map ? model with { FoldInMap = Block<float>.Copy(map) } : model;
+    public static ServingModel AddTo(ServingModel model)
+        => Fit(model) is { } map ? model with { FoldInMap = Block<float>.Copy(map) } : model;
 
-    /// <summary>The behaviour row of a user with some items; <see langword="null"/> where none of them has behaviour.</summary>
+    /// <summary>The behaviour row of a user with the given items; <see langword="null"/> where no item has behaviour.</summary>
     public static float[]? Apply(ServingModel model, ReadOnlySpan<int> items)
     {
         float[] input = Input(model, items);

@@ -2,10 +2,10 @@ using System.Numerics.Tensors;
 
 namespace DRepMRec.Serving;
 
-/// <summary>Fuses the lines of one user or item, as the model did, and keeps the parts of the sum apart: one of behaviour, one of each modality.</summary>
+/// <summary>Fuses the lines of a user or item as the model did, and keeps the parts apart: behaviour and each modality.</summary>
 internal static class LineFusion
 {
-    private const double SmallestLength = 1e-12;
+    private const double MinLength = 1e-12;
 
     /// <summary>The dimension of fused rows.</summary>
     public static int Dimension(ModelForm form) => form.Lines?.Dimension(form.LineDimension) ?? form.LineDimension;
@@ -20,7 +20,7 @@ internal static class LineFusion
         float[][] parts = form.Lines?.Parts(behavior, modal, isUser) ?? [behavior.ToArray()];
         if (!form.Normalized)
             return parts;
-        float factor = (float)(1 / Math.Max(SmallestLength, Length(Sum(parts))));
+        float factor = (float)(1 / Math.Max(MinLength, Length(Sum(parts))));
         foreach (float[] part in parts)
             TensorPrimitives.Multiply(part, factor, part);
         return parts;

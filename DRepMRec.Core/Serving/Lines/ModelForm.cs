@@ -15,7 +15,7 @@ internal sealed record ModelForm
     /// <summary>The dimension of both lines.</summary>
     public int LineDimension { get; init; }
 
-    /// <summary>Whether there is what it takes to encode new items.</summary>
+    /// <summary>Whether new items can be encoded.</summary>
     public bool HasContent { get; init; }
 
     /// <summary>The modalities of the modal line.</summary>
@@ -43,6 +43,6 @@ internal sealed record ModalityForm
     /// <summary>Whether an item keeps its own representation beside that of its neighbours.</summary>
     public bool KeepSelf { get; init; }
 
-    /// <summary>What is done to raw features.</summary>
+    /// <summary>How raw features are scaled.</summary>
     public FeatureScaling Scaling { get; init; }
 }

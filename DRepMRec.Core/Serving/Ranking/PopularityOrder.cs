@@ -1,9 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The items of a file by their numbers of users, most first, of equal ones the first first. Made when it's first asked for, and shared by
-/// all snapshots of the file.
-/// </summary>
+/// <summary>The items of a file by numbers of users, most first, ties in order; made when asked for, shared by all snapshots.</summary>
 /// <param name="degrees">The number of users of each item.</param>
 internal sealed class PopularityOrder(Block<int> degrees)
 {

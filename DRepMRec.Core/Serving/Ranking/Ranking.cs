@@ -20,7 +20,7 @@ internal sealed class Ranking
         _candidates = request.Candidates is null ? null : _profile.Indices(request.Candidates);
         foreach (string id in request.Excluded)
         {
-            if (model.TryGetItem(id, out int item))
+            if (model.TryGetItem(Profile.RequireId(id), out int item))
                 _excluded.Add(item);
         }
 

@@ -4,21 +4,19 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Goes over all rows once, a few thousand at a time so that the scores stay in the cache, and offers them to a selection per query.
-/// </summary>
+/// <summary>Goes over all rows once, in chunks whose scores stay in the cache, and offers them to a selection per query.</summary>
 internal static unsafe class RowScan
 {
-    private const int MostChunkRows = 1024;
-    private const int MostChunkNumbers = 1 << 22;
+    private const int MaxChunkRows = 1024;
+    private const int MaxChunkNumbers = 1 << 22;
 
     /// <summary>The most queries of one pass: more would drive the scores out of the cache.</summary>
-    public const int MostQueries = 48;
+    public const int MaxQueries = 48;
 
     /// <summary>Offers the dot product of each query with each row, or the cosine if each query has length 1.</summary>
     /// <param name="lines">The rows; of several, their sums.</param>
     /// <param name="queries">One per selection, one after the other.</param>
-    /// <param name="selections">At most <see cref="MostQueries"/>.</param>
+    /// <param name="selections">At most <see cref="MaxQueries"/>.</param>
     /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
     public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<TopK> selections,
         bool cosine = false)
@@ -42,7 +40,7 @@ internal static unsafe class RowScan
         GC.KeepAlive(lines);
     }
 
-    /// <summary>The same for some rows alone, whose indices ascend.</summary>
+    /// <summary>Goes over the given rows alone, whose indices ascend.</summary>
     public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, TopK selection)
     {
         using var room = new Room(rows.Width, 1, indices.Length);
@@ -63,10 +61,7 @@ internal static unsafe class RowScan
         GC.KeepAlive(rows);
     }
 
-    /// <summary>
-    /// The rows where they are, all of the file or all added; or a copy of them with those in their places that are replaced, or their sum
-    /// over the lines.
-    /// </summary>
+    /// <summary>The rows in place; or a copy of them with their replacements, or with the sum of their lines.</summary>
     private static float* Pointer(IReadOnlyList<RowStore> lines, int from, int count, Room room)
     {
         RowStore first = lines[0];
@@ -113,7 +108,7 @@ internal static unsafe class RowScan
         public Room(int width, int queries, int rows)
         {
             Width = width;
-            ChunkRows = Math.Clamp(Math.Min(MostChunkNumbers / width, rows), 1, MostChunkRows);
+            ChunkRows = Math.Clamp(Math.Min(MaxChunkNumbers / width, rows), 1, MaxChunkRows);
             Scores = ArrayPool<float>.Shared.Rent(queries * ChunkRows);
             Panels = ArrayPool<float>.Shared.Rent(RowKernel.PanelLength(width));
         }

@@ -3,9 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Numbers at a fixed place in memory: a pinned array of our own, or a part of a mapped file. Every access is checked against the length.
-/// </summary>
+/// <summary>Numbers at a fixed place in memory, a pinned array or a part of a mapped file. Every access is checked.</summary>
 /// <remarks>A span doesn't keep the memory of a mapped file alive; whoever takes one keeps the block alive until it's done.</remarks>
 internal sealed unsafe class Block<T> where T : unmanaged
 {

@@ -4,24 +4,18 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Raw ids as UTF-8 text, one after the other, with a hash table from id to index: nothing is read before it's asked for, so that a million
-/// ids take no time to load.
-/// </summary>
-/// <remarks>
-/// The hash is 64-bit FNV-1a with a final mix; the table has a power of two of slots, each 1 + index or 0, and collisions go to the next
-/// slot.
-/// </remarks>
+/// <summary>Raw ids as UTF-8 text, one after the other, with a hash table from id to index: loading reads none of them.</summary>
+/// <remarks>64-bit FNV-1a with a final mix; a power of two of slots, each 1 + index or 0; collisions go to the next slot.</remarks>
 internal sealed class IdTable
 {
     /// <summary>The most ids that a table of at most 2^30 slots is half full with.</summary>
-    public const int MostIds = 1 << 29;
+    public const int MaxIds = 1 << 29;
 
     /// <summary>
     /// How far from its place an id may be. In a table half full by a hash that spreads evenly, runs of n used slots have a probability
     /// that falls with e^(-0.19 n): nobody will ever see one of a thousand.
     /// </summary>
-    public const int LongestProbe = 1024;
+    public const int MaxProbe = 1024;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -69,16 +63,15 @@ internal sealed class IdTable
     }
 
     /// <summary>Builds the hash table of ids that have none yet.</summary>
-    /// <exception cref="ArgumentException">An id occurs twice, there are too many ids, or they were made to fall on each other in the
-    /// table.</exception>
+    /// <exception cref="ArgumentException">An id occurs twice, there are too many ids, or ids are made to collide.</exception>
     public static IdTable Of(Block<byte> text, Block<long> offsets)
     {
         int count = (int)(offsets.Length - 1);
-        if (count > MostIds)
-            throw new ArgumentException($"Expected at most {MostIds} ids, got {count}.");
+        if (count > MaxIds)
+            throw new ArgumentException($"Expected at most {MaxIds} ids, got {count}.");
         var slots = new int[SlotCount(count)];
         var unhashed = new IdTable(text, offsets, Block<int>.Empty);
-        long probes = 0, most = MostProbes(count);
+        long probes = 0, max = MaxProbes(count);
         for (int index = 0; index < count; index++)
         {
             ReadOnlySpan<byte> id = unhashed.Bytes(index);
@@ -88,7 +81,7 @@ internal sealed class IdTable
                 if (unhashed.Bytes(slots[slot] - 1).SequenceEqual(id))
                     throw new ArgumentException($"Each id must occur once; {Shown.Text(unhashed[index])} is number {slots[slot] - 1} and "
                         + $"number {index}.");
-                if (((slot - first) & (slots.Length - 1)) >= LongestProbe || ++probes > most)
+                if (((slot - first) & (slots.Length - 1)) >= MaxProbe || ++probes > max)
                     throw new ArgumentException($"The ids collide in their table: number {index}, {Shown.Text(unhashed[index])}, finds no "
                         + "place near its own.");
             }
@@ -99,19 +92,17 @@ internal sealed class IdTable
         return new IdTable(text, offsets, Block<int>.Copy(slots));
     }
 
-    /// <summary>The number of slots for some ids: a power of two, at most half full.</summary>
+    /// <summary>The number of slots for a number of ids: a power of two, at most half full.</summary>
     public static int SlotCount(int ids)
-        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(ids, MostIds) * 2L));
+        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, Math.Min(ids, MaxIds) * 2L));
 
-    /// <summary>
-    /// The most slots that are looked at to verify a table: ten times what a table of ids takes that aren't chosen to collide.
-    /// </summary>
-    public static long MostProbes(int ids) => 4096 + (16L * ids);
+    /// <summary>The most slots that are looked at to verify a table: ten times those of ids that aren't chosen to collide.</summary>
+    public static long MaxProbes(int ids) => 4096 + (16L * ids);
 
     public bool TryGetIndex(string id, out int index)
     {
-        int most = Encoding.UTF8.GetMaxByteCount(id.Length);
-        byte[]? rented = most > 512 ? ArrayPool<byte>.Shared.Rent(most) : null;
+        int max = Encoding.UTF8.GetMaxByteCount(id.Length);
+        byte[]? rented = max > 512 ? ArrayPool<byte>.Shared.Rent(max) : null;
         Span<byte> bytes = rented ?? stackalloc byte[512];
         OperationStatus status = System.Text.Unicode.Utf8.FromUtf16(id, bytes, out _, out int written, replaceInvalidSequences: false);
         long probes = 0;
@@ -126,8 +117,8 @@ internal sealed class IdTable
     /// <exception cref="FormatException">An id isn't text or can't be found, or the table isn't one that was built.</exception>
     public long Verify(string kind)
     {
-        RequireHalfFull(kind);
-        long probes = 0, most = MostProbes(Count);
+        ThrowIfWronglyFilled(kind);
+        long probes = 0, max = MaxProbes(Count);
         for (int index = 0; index < Count; index++)
         {
             ReadOnlySpan<byte> id = Bytes(index);
@@ -136,15 +127,15 @@ internal sealed class IdTable
             if (Find(id, ref probes) != index)
                 throw new FormatException($"the {kind} id number {index}, {Shown.Text(this[index])}, isn't found by its table, or occurs "
                     + "twice");
-            if (probes > most)
-                throw new FormatException($"the ids of {kind}s collide in their table: more than {most} slots were looked at to find "
+            if (probes > max)
+                throw new FormatException($"the ids of {kind}s collide in their table: more than {max} slots were looked at to find "
                     + $"{index + 1} of {Count} ids");
         }
 
         return probes;
     }
 
-    private void RequireHalfFull(string kind)
+    private void ThrowIfWronglyFilled(string kind)
     {
         if (Slots.Length != SlotCount(Count))
             throw new FormatException($"expected {SlotCount(Count)} slots in the table of {Count} {kind} ids, there are {Slots.Length}");
@@ -172,7 +163,7 @@ internal sealed class IdTable
     {
         long mask = Slots.Length - 1;
         long slot = (long)Hash(id) & mask;
-        for (long probe = 0; probe <= Math.Min(mask, LongestProbe); probe++, slot = (slot + 1) & mask)
+        for (long probe = 0; probe <= Math.Min(mask, MaxProbe); probe++, slot = (slot + 1) & mask)
         {
             probes++;
             int entry = Slots[slot];

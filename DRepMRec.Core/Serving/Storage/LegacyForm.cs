@@ -3,7 +3,7 @@ using DRepMRec.Fusions;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The fusion of a manifest of format 1 or 2, which named a fusion of the library and its numbers instead of saying what it does.</summary>
+/// <summary>The fusion of a manifest of format 1 or 2, which named a fusion of the library with its numbers.</summary>
 internal static class LegacyForm
 {
     /// <summary>Reads the fusion of a manifest's form.</summary>
@@ -21,7 +21,13 @@ internal static class LegacyForm
             "sum" => new FusionForm { ModalFactor = weight },
             "mean" => new FusionForm { BehaviorFactor = 0.5, ModalFactor = 0.5 * weight },
             "concatenation" => new FusionForm { Concatenates = true, ModalFactor = weight },
-            "normalizedSum" => new FusionForm { UnitBehavior = true, UnitModal = true, ModalFactor = weight, ColdModalFactor = Number("coldModalWeight") },
+            "normalizedSum" => new FusionForm
+            {
+                UnitBehavior = true,
+                UnitModal = true,
+                ModalFactor = weight,
+                ColdModalFactor = Number("coldModalWeight"),
+            },
             "normalizedConcatenation" => new FusionForm
             {
                 Concatenates = true,

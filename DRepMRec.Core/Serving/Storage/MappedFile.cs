@@ -3,10 +3,7 @@ using System.IO.MemoryMappedFiles;
 namespace DRepMRec.Serving;
 
 /// <summary>A file mapped into memory for reading: pages come in when they're touched and are shared between processes.</summary>
-/// <remarks>
-/// It stays mapped until nothing refers to it any more, so that no reader can outlive it. Where a file that is mapped can't be replaced
-/// (Windows), write new models under new names.
-/// </remarks>
+/// <remarks>Stays mapped until nothing refers to it. Windows can't replace mapped files: write new models under new names.</remarks>
 internal sealed unsafe class MappedFile
 {
     private readonly MemoryMappedViewAccessor _view;

@@ -1,9 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Puts a model together from the arrays of its file. Nothing is computed per item: it takes as long for a million as for ten. (Format 1
-/// had no tables, which are made here.)
-/// </summary>
+/// <summary>Puts a model together from its file's arrays, computing nothing per item but the tables that format 1 lacks.</summary>
 internal static class ModelAssembly
 {
     public static ServingModel Build(ModelManifest manifest, ModelArrays arrays)
@@ -14,7 +11,7 @@ internal static class ModelAssembly
             itemRows = arrays.Rows("item_embeddings", items, manifest.Dimension);
         Block<long> seenOffsets = arrays.Get<long>("seen_offsets", users + 1L);
         Block<int> seenItems = arrays.Get<int>("seen_items");
-        RequireEnds(seenOffsets, seenItems.Length, "seen item");
+        ThrowIfWrongEnds(seenOffsets, seenItems.Length, "seen item");
         ModelForm? form = manifest.Form;
         var model = new ServingModel
         {
@@ -87,7 +84,7 @@ internal static class ModelAssembly
     {
         Block<byte> text = arrays.Get<byte>($"{kind}_ids");
         Block<long> offsets = arrays.Get<long>($"{kind}_id_offsets", count + 1L);
-        RequireEnds(offsets, text.Length, "id");
+        ThrowIfWrongEnds(offsets, text.Length, "id");
         if (!arrays.Has($"{kind}_id_slots"))
             return IdTable.Of(text, offsets);
         return new IdTable(text, offsets, arrays.Get<int>($"{kind}_id_slots", IdTable.SlotCount(count)));
@@ -106,7 +103,7 @@ internal static class ModelAssembly
         return Block<int>.Copy(degrees);
     }
 
-    private static void RequireEnds(Block<long> offsets, long end, string kind)
+    private static void ThrowIfWrongEnds(Block<long> offsets, long end, string kind)
     {
         if (offsets[0] != 0 || offsets[offsets.Length - 1] != end)
             throw new FormatException($"the {kind} offsets must go from 0 to {end}, they go from {offsets[0]} to "

@@ -5,9 +5,7 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The file of a <see cref="Recommender"/>: a safetensors file with a JSON manifest in its metadata. docs/serving.md has every array.
-/// </summary>
+/// <summary>The file of a <see cref="Recommender"/>: safetensors with a JSON manifest. docs/serving.md has every array.</summary>
 internal static class ModelFile
 {
     public const string ManifestKey = "drepmrec";
@@ -40,7 +38,8 @@ internal static class ModelFile
         }
     }
 
-    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(FileStream stream, string path)
+    private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(
+        FileStream stream, string path)
     {
         try
         {
@@ -58,9 +57,14 @@ internal static class ModelFile
         string full = Path.GetFullPath(path), name = Path.GetFileName(full), folder = Path.GetDirectoryName(full) ?? full;
         if (name.Length == 0)
             throw new ArgumentException($"Expected the name of a file, got the folder {Shown.Name(path)}.", nameof(path));
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException(
-                $"The recommender can't be saved as {Shown.Name(path)}: there is no folder {Shown.Name(folder)}.");
+        string target = Path.GetDirectoryName(AtomicFiles.Target(full)) ?? folder;
+        foreach (string needed in new[] { folder, target })
+        {
+            if (!Directory.Exists(needed))
+                throw new DirectoryNotFoundException(
+                    $"The recommender can't be saved as {Shown.Name(path)}: there is no folder {Shown.Name(needed)}.");
+        }
+
         if (Directory.Exists(full))
             throw new IOException($"The recommender can't be saved as {Shown.Name(path)}: that is a folder.");
         AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>> { [name] = stream => ModelWriter.Write(model, stream) });
@@ -99,7 +103,7 @@ internal static class ModelFile
                 + $"and dimension {manifest.Dimension}.");
         }
 
-        RequireSound(manifest.Form, manifest.Dimension, path);
+        ThrowIfUnsound(manifest.Form, manifest.Dimension, path);
         return manifest with
         {
             Validation = manifest.Validation ?? new Dictionary<string, double>(),
@@ -111,7 +115,7 @@ internal static class ModelFile
         };
     }
 
-    private static void RequireSound(ModelForm? form, int dimension, string path)
+    private static void ThrowIfUnsound(ModelForm? form, int dimension, string path)
     {
         if (form is null)
             return;
@@ -119,12 +123,12 @@ internal static class ModelFile
         {
             if (form.LineDimension < 1 || LineFusion.Dimension(form) != dimension)
             {
-                throw new FormatException($"the form has lines of dimension {form.LineDimension}, fused to {LineFusion.Dimension(form)}, for "
-                    + $"representations of {dimension}");
+                throw new FormatException(
+                    $"the form has lines of dimension {form.LineDimension}, fused to {LineFusion.Dimension(form)}, "
+                    + $"for representations of {dimension}");
             }
 
-            if (form.Modalities is null || form.Modalities.Any(m => m is null || m.FeatureDimension < 0 || m.Neighbors < 0
-                || !(m.Weight >= 0)))
+            if (form.Modalities?.All(m => m is { FeatureDimension: >= 0, Neighbors: >= 0, Weight: >= 0 }) != true)
                 throw new FormatException("the form has a modality without sense");
             if (form.Modalities.Select(m => new Modality(m.Name ?? "")).Distinct().Count() != form.Modalities.Count)
                 throw new FormatException("the form has a modality twice");

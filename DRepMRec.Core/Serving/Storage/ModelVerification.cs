@@ -4,16 +4,12 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Checks everything in a model that loading takes on trust: offsets, ids, histories, that all numbers are finite, and the checksum.
-/// </summary>
+/// <summary>Checks all that loading takes on trust: offsets, ids, histories, that numbers are finite, and the checksum.</summary>
 internal static class ModelVerification
 {
     private const int Slice = 1 << 20;
 
-    /// <summary>
-    /// Checks the checksum before anything else: it takes no longer than reading the file, and finds whatever an accident did.
-    /// </summary>
+    /// <summary>Checks the checksum first: it takes no longer than reading the file, and finds whatever an accident did.</summary>
     public static void Verify(ServingModel model, FileStream stream, IReadOnlyList<SafeTensorPlace> places)
     {
         if (model.Manifest.DataChecksum.Length > 0)
@@ -31,30 +27,30 @@ internal static class ModelVerification
     /// <exception cref="FormatException">Something doesn't hold.</exception>
     public static void Verify(ServingModel model)
     {
-        RequireRising(model.UserIds.Offsets, "id");
-        RequireRising(model.ItemIds.Offsets, "id");
-        RequireRising(model.SeenOffsets, "seen item");
+        ThrowIfNotRising(model.UserIds.Offsets, "id");
+        ThrowIfNotRising(model.ItemIds.Offsets, "id");
+        ThrowIfNotRising(model.SeenOffsets, "seen item");
         model.UserIds.Verify("user");
         model.ItemIds.Verify("item");
-        VerifySeen(model);
-        RequireFinite(model.Users, "representation of the user");
-        RequireFinite(model.Items, "representation of the item");
+        ThrowIfSeenInvalid(model);
+        ThrowIfNotFinite(model.Users, "representation of the user");
+        ThrowIfNotFinite(model.Items, "representation of the item");
         foreach (RowStore rows in model.UserModal.Append(model.UserBehavior))
-            RequireFinite(rows, "line of the user");
+            ThrowIfNotFinite(rows, "line of the user");
         foreach (RowStore rows in model.ItemModal.Append(model.ItemBehavior))
-            RequireFinite(rows, "line of the item");
+            ThrowIfNotFinite(rows, "line of the item");
         if (model.FoldInMap is { } map)
-            RequireFinite(map, 0, map.Length, "fold-in map");
+            ThrowIfNotFinite(map, 0, map.Length, "fold-in map");
         foreach (ContentEncoder content in model.Content)
         {
             Block<float>?[] blocks = [content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate,
                 content.GateBias];
             foreach (Block<float>? block in blocks.Append(content.Features?.Rows).Append(content.NeighborValues?.Rows))
-                RequireFinite(block ?? Block<float>.Empty, 0, block?.Length ?? 0, $"content form of '{content.Form.Name}'");
+                ThrowIfNotFinite(block ?? Block<float>.Empty, 0, block?.Length ?? 0, $"content form of '{content.Form.Name}'");
         }
     }
 
-    private static void VerifySeen(ServingModel model)
+    private static void ThrowIfSeenInvalid(ServingModel model)
     {
         var degrees = new int[model.ItemIds.Count];
         int trained = model.TrainedItems;
@@ -75,7 +71,7 @@ internal static class ModelVerification
             throw new FormatException("the numbers of users per item don't match the items of the users");
     }
 
-    private static void RequireFinite(RowStore rows, string what)
+    private static void ThrowIfNotFinite(RowStore rows, string what)
     {
         int step = Math.Max(1, Slice / rows.Width);
         for (int row = 0; row < rows.FileCount; row += step)
@@ -90,7 +86,7 @@ internal static class ModelVerification
         }
     }
 
-    private static void RequireFinite(Block<float> block, long from, long to, string what)
+    private static void ThrowIfNotFinite(Block<float> block, long from, long to, string what)
     {
         for (; from < to; from += Slice)
         {
@@ -99,7 +95,7 @@ internal static class ModelVerification
         }
     }
 
-    private static void RequireRising(Block<long> offsets, string kind)
+    private static void ThrowIfNotRising(Block<long> offsets, string kind)
     {
         for (long i = 1; i < offsets.Length; i++)
         {

@@ -30,6 +30,7 @@ internal sealed class ModelWriter
 
     public static void Write(ServingModel model, Stream stream)
     {
+        ThrowIfDamaged(model);
         var writer = new ModelWriter(model);
         List<SafeTensorSource> arrays = writer.Arrays();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -49,6 +50,19 @@ internal sealed class ModelWriter
         GC.KeepAlive(model);
     }
 
+    /// <summary>What couldn't be loaded isn't written: a file that wasn't verified may have come damaged.</summary>
+    private static void ThrowIfDamaged(ServingModel model)
+    {
+        try
+        {
+            ModelVerification.Verify(model);
+        }
+        catch (FormatException e)
+        {
+            throw new ModelFileException($"The model is damaged, and isn't saved: {e.Message}", e);
+        }
+    }
+
     /// <summary>Arrays of wider elements come first, so that each is aligned.</summary>
     private List<SafeTensorSource> Arrays()
     {
@@ -57,7 +71,7 @@ internal sealed class ModelWriter
         List<SafeTensorSource> arrays =
         [
             Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets),
-                Array("seen_offsets", _model.SeenOffsets),
+            Array("seen_offsets", _model.SeenOffsets),
             Rows("user_embeddings", _model.Users), ItemRows("item_embeddings", _model.Items),
         ];
         if (_model.Form is { Lines: not null } form)
@@ -135,7 +149,7 @@ internal sealed class ModelWriter
 
         foreach (int row in _rows)
         {
-            RequireFinite(rows[row], name);
+            ThrowIfNotFinite(rows[row], name);
             stream.Write(MemoryMarshal.AsBytes(rows[row]));
         }
 
@@ -148,15 +162,15 @@ internal sealed class ModelWriter
         {
             ReadOnlySpan<T> slice = block.Slice(from, Math.Min(1 << 20, block.Length - from));
             if (typeof(T) == typeof(float))
-                RequireFinite(MemoryMarshal.Cast<T, float>(slice), name);
+                ThrowIfNotFinite(MemoryMarshal.Cast<T, float>(slice), name);
             stream.Write(MemoryMarshal.AsBytes(slice));
         }
 
         GC.KeepAlive(block);
     }
 
-    /// <summary>What couldn't be loaded isn't written.</summary>
-    private static void RequireFinite(ReadOnlySpan<float> values, string name)
+    /// <summary>Refuses numbers that couldn't be loaded.</summary>
+    private static void ThrowIfNotFinite(ReadOnlySpan<float> values, string name)
     {
         if (!TensorPrimitives.IsFiniteAll(values))
             throw new ModelFileException($"The model is damaged: '{name}' has a number that isn't finite. It isn't saved.");

@@ -1,9 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// Rows of one width: those of the model file, which are never copied, those that stand in for some of them, and behind them those that
-/// were added since.
-/// </summary>
+/// <summary>Rows of one width: the model file's, never copied, replacements of single rows, and rows added behind them.</summary>
 internal sealed class RowStore
 {
     private readonly int[] _replaced;
@@ -44,13 +41,13 @@ internal sealed class RowStore
         }
     }
 
-    /// <summary>Which of some rows of the file are replaced.</summary>
+    /// <summary>Which of the given rows of the file are replaced.</summary>
     public ReadOnlySpan<int> ReplacedIn(int from, int count) => _replaced.AsSpan(FirstAtLeast(from)..FirstAtLeast(from + count));
 
-    /// <summary>The rows of the file with others in the place of some and behind them.</summary>
+    /// <summary>The rows of the file with replacements for some of its rows and with rows behind them.</summary>
     /// <param name="replaced">The rows that are replaced, ascending.</param>
-    /// <param name="replacements">What stands in for each of them.</param>
-    /// <param name="added">What stands behind them all.</param>
+    /// <param name="replacements">The replacement of each replaced row.</param>
+    /// <param name="added">The rows behind the file's.</param>
     public RowStore With(int[] replaced, float[] replacements, float[] added)
         => new(Rows, FileCount, Width, replaced, Block<float>.Copy(replacements), Block<float>.Copy(added));
 

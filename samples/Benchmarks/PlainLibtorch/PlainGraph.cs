@@ -17,7 +17,8 @@ internal static class PlainGraph
                 (indices[0, e], indices[1, e]) = (row, matrix.Columns[e]);
         }
 
-        return sparse_coo_tensor(tensor(indices), tensor(matrix.Values.ToArray()), [matrix.RowCount, matrix.ColumnCount]).DetachFromDisposeScope();
+        return sparse_coo_tensor(tensor(indices), tensor(matrix.Values.ToArray()), [matrix.RowCount, matrix.ColumnCount])
+            .DetachFromDisposeScope();
     }
 
     public static Tensor Mean(Tensor sparse, Tensor ego, int layers)

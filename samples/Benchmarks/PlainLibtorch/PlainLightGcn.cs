@@ -34,10 +34,14 @@ internal sealed class PlainLightGcn : IDisposable
             _optimizer.zero_grad();
             Tensor nodes = PlainGraph.Mean(_adjacency, _ego, 2);
             Tensor userRows = tensor(batch.UserIndices.ToArray());
-            Tensor positiveRows = tensor(batch.PositiveIndices.ToArray()) + _userCount, negativeRows = tensor(batch.NegativeIndices.ToArray()) + _userCount;
-            Tensor users = nodes.index_select(0, userRows), positives = nodes.index_select(0, positiveRows), negatives = nodes.index_select(0, negativeRows);
+            Tensor positiveRows = tensor(batch.PositiveIndices.ToArray()) + _userCount;
+            Tensor negativeRows = tensor(batch.NegativeIndices.ToArray()) + _userCount;
+            Tensor users = nodes.index_select(0, userRows);
+            Tensor positives = nodes.index_select(0, positiveRows);
+            Tensor negatives = nodes.index_select(0, negativeRows);
             Tensor loss = -((users * positives).sum(1) - (users * negatives).sum(1)).log_sigmoid().mean();
-            Tensor squares = _ego.index_select(0, userRows).pow(2).sum() + _ego.index_select(0, positiveRows).pow(2).sum() + _ego.index_select(0, negativeRows).pow(2).sum();
+            Tensor squares = _ego.index_select(0, userRows).pow(2).sum() + _ego.index_select(0, positiveRows).pow(2).sum()
+                + _ego.index_select(0, negativeRows).pow(2).sum();
             (loss + (squares * (1e-4 * 0.5 / batch.Count))).backward();
             _optimizer.step();
         }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Benchmarks.PlainLibtorch;
 
-/// <summary>Full ranking the plain way: the whole score matrix of a block of users, masked, and topk over it; hits are then looked up.</summary>
+/// <summary>
+/// Full ranking the plain way: the whole score matrix of a block of users, masked, and topk over it; hits are then looked up.
+/// </summary>
 internal static class PlainRanking
 {
     public static double Recall(Tensor users, Tensor items, RecDataset data, int k)
@@ -16,7 +18,8 @@ internal static class PlainRanking
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor scores = matmul(users.index_select(0, tensor(block)), items.t());
-            long[] rows = [.. block.SelectMany((u, n) => Enumerable.Repeat((long)n, data.Train.ItemsOf(u).Length))], columns = [.. block.SelectMany(u => data.Train.ItemsOf(u).ToArray().Select(i => (long)i))];
+            long[] rows = [.. block.SelectMany((u, n) => Enumerable.Repeat((long)n, data.Train.ItemsOf(u).Length))];
+            long[] columns = [.. block.SelectMany(u => data.Train.ItemsOf(u).ToArray().Select(i => (long)i))];
             scores.index_put_(tensor(float.NegativeInfinity), tensor(rows), tensor(columns));
             long[] best = [.. scores.topk(k, 1).indexes.data<long>()];
             for (int n = 0; n < block.Length; n++)

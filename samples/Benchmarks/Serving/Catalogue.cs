@@ -28,13 +28,19 @@ internal sealed record Catalogue(Recommender Recommender, float[] Users, float[]
         string[] users = Ids("user", UserCount), names = Ids("item", items);
         var features = new FeatureTable(Modality.Image, names, Features, Numbers(items * Features, new Random(2)));
         RecDataset data = RecDataset.FromInteractions(
-            "random", Interactions(items).Select(pair => new Interaction(users[pair.User], names[pair.Item])), [features], new DatasetOptions { Split = SplitStrategy.None });
-        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = Dimension, FeatureScaling = FeatureScaling.None, Modal = new ModalEncoderOptions() });
-        return model.BuildRecommender(data);
+            "random", Interactions(items).Select(pair => new Interaction(users[pair.User], names[pair.Item])), [features],
+            new DatasetOptions { Split = SplitStrategy.None });
+        using DRepMRecModel model = DRepMRecModel.Create(data,
+            new DRepMRecOptions { EmbeddingDim = Dimension, FeatureScaling = FeatureScaling.None, Modal = new ModalEncoderOptions() });
+        return new Trainer(model, data, new TrainerOptions { MaxEpochs = 1 }).Fit().BuildRecommender();
     }
 
-    private static IEnumerable<(int User, int Item)> Interactions(int items) => Enumerable.Range(0, UserCount)
-        .SelectMany(user => Enumerable.Range(0, HistoryLength).Select(n => (user, (int)(((user * 7919L) + (n * 104729L)) % items))).Distinct());
+    private static IEnumerable<(int User, int Item)> Interactions(int items)
+    {
+        int Item(int user, int n) => (int)(((user * 7919L) + (n * 104729L)) % items);
+        return Enumerable.Range(0, UserCount)
+            .SelectMany(user => Enumerable.Range(0, HistoryLength).Select(n => (user, Item(user, n))).Distinct());
+    }
 
     private static string[] Ids(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
 

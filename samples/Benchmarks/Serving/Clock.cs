@@ -30,9 +30,9 @@ internal static class Clock
     }
 }
 
-/// <summary>What calls took, in milliseconds.</summary>
+/// <summary>The times of calls, in milliseconds.</summary>
 /// <param name="Median">Half of them took longer.</param>
-/// <param name="Fastest">What the median would be on a machine that does nothing else.</param>
+/// <param name="Fastest">The fastest call: near the median on a machine that does nothing else.</param>
 internal readonly record struct Times(double Median, double Fastest)
 {
     public Times Scaled(double factor) => new(Median * factor, Fastest * factor);

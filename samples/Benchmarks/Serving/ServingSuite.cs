@@ -8,7 +8,10 @@ using Spectre.Console;
 
 namespace Benchmarks.Serving;
 
-/// <summary>Recommendations: one user on one thread against memory bandwidth and the plain loop, batches against the evaluator's matrix product, and start-up.</summary>
+/// <summary>
+/// Recommendations: one user on one thread against memory bandwidth and the plain loop, batches against the evaluator's matrix product, and
+/// start-up.
+/// </summary>
 internal static class ServingSuite
 {
     private const int Count = 20;
@@ -24,7 +27,10 @@ internal static class ServingSuite
         AnsiConsole.Write(table);
     }
 
-    /// <summary>Writes a random model of 100,000 items, with users user0 to user999 and one modality, for a load test of samples/ServeRecommendations.</summary>
+    /// <summary>
+    /// Writes a random model of 100,000 items, with users user0 to user999 and one modality, for a load test of
+    /// samples/ServeRecommendations.
+    /// </summary>
     public static void WriteModel()
     {
         string path = Path.Combine(Path.GetTempPath(), "drepmrec-100000.drepmrec");
@@ -40,32 +46,39 @@ internal static class ServingSuite
         string Id(int n) => $"user{n % 1000}";
         Times read = Clock.Measure(calls, _ => ReadAll(rows));
         Times one = Clock.Measure(calls, n => recommender.Recommend(Id(n), Count));
-        Times plain = Clock.Measure(calls / 10, n => PlainLoop.Top(rows, users.AsSpan(n % 1000 * Catalogue.Dimension, Catalogue.Dimension), Count));
+        Times plain = Clock.Measure(
+            calls / 10, n => PlainLoop.Top(rows, users.AsSpan(n % 1000 * Catalogue.Dimension, Catalogue.Dimension), Count));
         string size = items.ToString("N0", CultureInfo.InvariantCulture);
         Row(table, $"{size} items: read all, one thread", read, bytes, null, null, "");
         Row(table, $"{size} items: top-{Count} of one user", one, bytes, read, null, "");
         Row(table, $"{size} items: the plain loop", plain, bytes, read, null, Ratio(plain, one));
 
         const int Batch = 480;
-        RecommendationRequest[] requests = [.. Enumerable.Range(0, Batch).Select(n => new RecommendationRequest { UserId = Id(n), Count = Count })];
+        RecommendationRequest[] requests = [.. Enumerable.Range(0, Batch)
+            .Select(n => new RecommendationRequest { UserId = Id(n), Count = Count })];
         double flops = 2.0 * items * 64 * Batch;
         int threads = Environment.ProcessorCount, batches = items > 500_000 ? 3 : 15;
         var oneThread = new ParallelOptions { MaxDegreeOfParallelism = 1 };
         Times batch = Clock.Measure(batches, _ => recommender.Recommend(requests, oneThread));
         Times product = Product(users, rows, Batch, batches);
         Times parallel = Clock.Measure(batches, _ => recommender.Recommend(requests));
-        Row(table, $"{size} items: {Batch} users at once, one thread", batch, null, null, flops, $"{Ratio(one.Scaled(Batch), batch)} one by one");
+        Row(table, $"{size} items: {Batch} users at once, one thread", batch, null, null, flops,
+            $"{Ratio(one.Scaled(Batch), batch)} one by one");
         Row(table, $"{size} items: the evaluator's product, without ranking", product, null, null, flops, "");
-        Row(table, $"{size} items: {Batch} users at once, {threads} threads", parallel, null, null, flops, $"{Ratio(batch, parallel)} one thread");
+        Row(table, $"{size} items: {Batch} users at once, {threads} threads", parallel, null, null, flops,
+            $"{Ratio(batch, parallel)} one thread");
         StartUp(table, recommender, size);
     }
 
-    /// <summary>The evaluator's matrix product over the same rows, in blocks of 48 users and 8,192 items so that its output stays in the cache.</summary>
+    /// <summary>
+    /// The evaluator's matrix product over the same rows, in blocks of 48 users and 8,192 items so that its output stays in the cache.
+    /// </summary>
     private static Times Product(float[] users, float[] items, int count, int calls)
     {
         const int Rows = 8192, Block = 48, Length = Rows * Catalogue.Dimension;
         int parts = items.Length / Length;
-        EmbeddingScorer[] scorers = [.. Enumerable.Range(0, parts).Select(p => new EmbeddingScorer(users, items.AsSpan(p * Length, Length), Catalogue.Dimension))];
+        EmbeddingScorer[] scorers = [.. Enumerable.Range(0, parts)
+            .Select(p => new EmbeddingScorer(users, items.AsSpan(p * Length, Length), Catalogue.Dimension))];
         int[] block = [.. Enumerable.Range(0, Block)];
         var scores = new float[Block * Rows];
         Times times = Clock.Measure(calls, _ =>
@@ -98,7 +111,7 @@ internal static class ServingSuite
         }
     }
 
-    /// <summary>What memory gives to one thread that only reads.</summary>
+    /// <summary>The rate at which memory gives bytes to one thread that only reads.</summary>
     private static float ReadAll(float[] rows)
     {
         ReadOnlySpan<Vector512<float>> vectors = MemoryMarshal.Cast<float, Vector512<float>>(rows);
@@ -121,8 +134,11 @@ internal static class ServingSuite
     /// <summary>Rates and ratios are those of the fastest calls.</summary>
     private static void Row(Table table, string what, Times times, double? bytes, Times? bound, double? flops, string beside)
     {
-        string Rate(double? amount, string format) => amount is null ? "" : (amount.Value / times.Fastest / 1e6).ToString(format, CultureInfo.InvariantCulture);
+        string Rate(double? amount, string format)
+            => amount is null ? "" : (amount.Value / times.Fastest / 1e6).ToString(format, CultureInfo.InvariantCulture);
         string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
-        table.AddRow(Markup.Escape(what), Number(times.Median), Number(times.Fastest), Rate(bytes, "F1"), bound is null ? "" : $"{bound.Value.Fastest / times.Fastest:P0}", Rate(flops, "F0"), beside);
+        table.AddRow(
+            Markup.Escape(what), Number(times.Median), Number(times.Fastest), Rate(bytes, "F1"),
+            bound is null ? "" : $"{bound.Value.Fastest / times.Fastest:P0}", Rate(flops, "F0"), beside);
     }
 }

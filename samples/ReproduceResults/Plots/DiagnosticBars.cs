@@ -35,5 +35,6 @@ internal static class DiagnosticBars
     }
 
     private static void Add(Plot plot, IReadOnlyList<Outcome> outcomes, IReadOnlyList<(string Name, Func<LineFigures, double> Of)> figures)
-        => GroupedBars.Add(plot, [.. figures.Select(f => f.Name)], [.. outcomes.Select(l => (l.Name, (IReadOnlyList<double[]>)[.. figures.Select(f => l.Values(t => f.Of(t.Lines!)))]))]);
+        => GroupedBars.Add(plot, [.. figures.Select(f => f.Name)],
+            [.. outcomes.Select(l => (l.Name, (IReadOnlyList<double[]>)[.. figures.Select(f => l.Values(t => f.Of(t.Lines!)))]))]);
 }

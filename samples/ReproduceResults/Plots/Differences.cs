@@ -10,7 +10,9 @@ internal static class Differences
 {
     public static void Draw(string file, Outcome full, IReadOnlyList<Outcome> changed)
     {
-        Plot plot = Picture.New($"One thing changed: test {Training.Recall} minus that of the whole", $"difference of {Training.Recall}; whiskers: standard deviation over seeds", "");
+        Plot plot = Picture.New(
+            $"One thing changed: test {Training.Recall} minus that of the whole",
+            $"difference of {Training.Recall}; whiskers: standard deviation over seeds", "");
         Outcome[] outcomes = [.. changed.Where(o => o.Differences(full, Training.Recall).Length > 0)];
         var bars = new List<Bar>();
         for (int n = 0; n < outcomes.Length; n++)

@@ -7,11 +7,13 @@ namespace ReproduceResults.Plots;
 internal static class Picture
 {
     // Okabe and Ito's colours, which most colour-blind readers can tell apart.
-    public static readonly Color[] Colors = [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F" }.Select(Color.FromHex)];
+    public static readonly Color[] Colors = [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F" }
+        .Select(Color.FromHex)];
 
     public static readonly Color Ink = Color.FromHex("#202020");
 
-    static Picture() => Fonts.Default = new[] { "Arial", "Helvetica", "Liberation Sans", "DejaVu Sans" }.FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) ?? Fonts.Default;
+    static Picture() => Fonts.Default = new[] { "Arial", "Helvetica", "Liberation Sans", "DejaVu Sans" }
+        .FirstOrDefault(SkiaSharp.SKFontManager.Default.FontFamilies.Contains) ?? Fonts.Default;
 
     public static Plot New(string title, string x, string y)
     {

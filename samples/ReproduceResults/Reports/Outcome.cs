@@ -38,10 +38,12 @@ internal sealed record Outcome(Variant Variant, IReadOnlyList<Training> Training
 
         // Users that neither has a hit for differ by 0.
         int zeros = first.Trainings[0].TestUsers - users.Length;
-        double[] Fill(Dictionary<int, double> values) => [.. users.Select(u => values.GetValueOrDefault(u)), .. Enumerable.Repeat(0.0, zeros)];
+        double[] Fill(Dictionary<int, double> values)
+            => [.. users.Select(u => values.GetValueOrDefault(u)), .. Enumerable.Repeat(0.0, zeros)];
         return (Fill(a), Fill(b));
     }
 
     private Dictionary<int, double> PerUser()
-        => Trainings.SelectMany(t => t.RecallPerUser).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Sum(p => (double)p.Value) / Trainings.Count);
+        => Trainings.SelectMany(t => t.RecallPerUser).GroupBy(p => p.Key)
+            .ToDictionary(g => g.Key, g => g.Sum(p => (double)p.Value) / Trainings.Count);
 }

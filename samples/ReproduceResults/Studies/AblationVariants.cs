@@ -1,9 +1,9 @@
-using DRepMRec.Fusions;
 using Common;
 using DRepMRec;
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
+using DRepMRec.Fusions;
 
 namespace ReproduceResults.Studies;
 
@@ -17,15 +17,20 @@ internal static class AblationVariants
     public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
     {
         if (data.Features.Count == 0)
-            throw new ArgumentException($"Expected a dataset with features, as the parts of the modal line are taken away; '{data.Name}' has none.");
+        {
+            throw new ArgumentException(
+                $"Expected a dataset with features, as the parts of the modal line are taken away; '{data.Name}' has none.");
+        }
+
         DRepMRecOptions full = Catalogue.Options(Catalogue.Ours, bma: true, loss);
         TrainerOptions trainer = Catalogue.Training(Catalogue.Ours, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
-        Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create) => new(name, on, OptionsHash.Of(options, name, trainer))
-        {
-            Trainer = trainer,
-            Model = seed => new OwnedModel(create(options with { Seed = seed })),
-            IsPictured = Pictured.Contains(name),
-        };
+        Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create)
+            => new(name, on, OptionsHash.Of(options, name, trainer))
+            {
+                Trainer = trainer,
+                Model = seed => new OwnedModel(create(options with { Seed = seed })),
+                IsPictured = Pictured.Contains(name),
+            };
 
         yield return Make(Full, full, data, options => DRepMRecModel.Create(data, options));
         foreach (var (name, options) in Changes(full).Where(c => c.Options != full))
@@ -33,7 +38,8 @@ internal static class AblationVariants
         yield return Make("coupled lines", full, data, options => CoupledModalEncoder.CreateModel(data, options));
         if (data.Features.Count < 2)
             yield break;
-        yield return Make("learned modality weights", full with { Modal = full.Modal with { Weighting = ModalityWeighting.Learned } }, data, options => DRepMRecModel.Create(data, options));
+        yield return Make("learned modality weights", full with { Modal = full.Modal with { Weighting = ModalityWeighting.Learned } }, data,
+            options => DRepMRecModel.Create(data, options));
         foreach (ItemFeatures modality in data.Features)
         {
             var alone = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [modality]);
@@ -43,7 +49,8 @@ internal static class AblationVariants
 
     private static Fusion[] Fusions(double weight) =>
     [
-        new Fusion.Sum { ModalWeight = weight }, new Fusion.Mean { ModalWeight = weight }, new Fusion.Concatenation { ModalWeight = weight },
+        new Fusion.Sum { ModalWeight = weight }, new Fusion.Mean { ModalWeight = weight },
+        new Fusion.Concatenation { ModalWeight = weight },
         new Fusion.NormalizedSum { ModalWeight = weight }, new Fusion.MatchedSum { ModalWeight = weight }, new Fusion.LearnedGate(),
         new Fusion.NormalizedConcatenation { ModalWeight = weight },
     ];
@@ -53,12 +60,22 @@ internal static class AblationVariants
         BmaOptions bma = full.Alignment;
         ModalEncoderOptions modal = full.Modal;
         yield return ("no modal line", full with { UseModalLine = false });
-        yield return (NoBma, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0, Fusion = new Fusion.Sum { ModalWeight = 1 } } });
+        yield return (NoBma,
+            full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0, Fusion = new Fusion.Sum { ModalWeight = 1 } } });
         yield return (NoAlignment, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0 } });
         yield return ("no intra-alignment", full with { Alignment = bma with { IntraWeight = 0 } });
         yield return ("no inter-alignment", full with { Alignment = bma with { InterWeight = 0 } });
         foreach (InterAlignmentGradient gradient in Enum.GetValues<InterAlignmentGradient>())
-            yield return ($"inter-alignment moves {(gradient == InterAlignmentGradient.Both ? "both lines" : gradient == InterAlignmentGradient.Modal ? "the modal line" : "the behaviour line")}", full with { Alignment = bma with { InterGradient = gradient } });
+        {
+            string moved = gradient switch
+            {
+                InterAlignmentGradient.Both => "both lines",
+                InterAlignmentGradient.Modal => "the modal line",
+                _ => "the behaviour line",
+            };
+            yield return ($"inter-alignment moves {moved}", full with { Alignment = bma with { InterGradient = gradient } });
+        }
+
         foreach (Fusion fusion in Fusions(((Fusion.NormalizedConcatenation)bma.Fusion).ModalWeight))
             yield return ($"fusion {fusion.GetType().Name}", full with { Alignment = bma with { Fusion = fusion } });
         yield return full.SimilaritySignal.Weight > 0
@@ -68,7 +85,11 @@ internal static class AblationVariants
         yield return ("no relation graphs", full with { Modal = modal with { Neighbors = 0 } });
         yield return ("2 relation layers", full with { Modal = modal with { RelationLayers = 2 } });
         yield return ("user-user graph", full with { Modal = modal with { UserNeighbors = 10 } });
-        yield return full.BehaviorDropout > 0 ? ("no behaviour dropout", full with { BehaviorDropout = 0 }) : ("behaviour dropout 0.1", full with { BehaviorDropout = 0.1 });
-        yield return full.HideTargets ? ("targets not hidden", full with { HideTargets = false }) : ("targets hidden", full with { HideTargets = true });
+        yield return full.BehaviorDropout > 0
+            ? ("no behaviour dropout", full with { BehaviorDropout = 0 })
+            : ("behaviour dropout 0.1", full with { BehaviorDropout = 0.1 });
+        yield return full.HideTargets
+            ? ("targets not hidden", full with { HideTargets = false })
+            : ("targets hidden", full with { HideTargets = true });
     }
 }

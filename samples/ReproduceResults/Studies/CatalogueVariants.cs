@@ -15,7 +15,10 @@ internal static class CatalogueVariants
     {
         DRepMRecOptions options = Catalogue.Options(model, bma, loss);
         TrainerOptions trainer = Catalogue.Training(model, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
-        var variant = new Variant(Catalogue.Title(model, bma), data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer)) { Trainer = trainer };
+        var variant = new Variant(Catalogue.Title(model, bma), data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer))
+        {
+            Trainer = trainer,
+        };
         return Catalogue.IsBaseline(model)
             ? variant with { Baseline = () => Catalogue.CreateBaseline(model, data) }
             : variant with { Model = seed => Create(model, data, options with { Seed = seed }) };

@@ -11,8 +11,9 @@ using static TorchSharp.torch;
 namespace ReproduceResults.Studies;
 
 /// <summary>
-/// A modal line that isn't independent: its gates filter the behaviour line's own item embeddings E, H = E ⊙ sigmoid(P W2 + b2) with P = X W1 + b1, as models with shared parameters do.
-/// Everything else is as in <see cref="ModalEncoder"/> with equal weights: one step along the relation graphs beside the item's own row, the mean over modalities, a user as the mean of their items.
+/// A modal line that isn't independent: its gates filter the behaviour line's own item embeddings E, H = E ⊙ sigmoid(P W2 + b2) with P = X
+/// W1 + b1, as models with shared parameters do. Everything else is as in <see cref="ModalEncoder"/> with equal weights: one step along the
+/// relation graphs beside the item's own row, the mean over modalities, a user as the mean of their items.
 /// </summary>
 internal sealed class CoupledModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
@@ -44,7 +45,8 @@ internal sealed class CoupledModalEncoder : nn.Module<InteractionGraph, ModalFea
     /// <summary>DRepMRec with this modal line in place of its own.</summary>
     public static DRepMRecModel CreateModel(RecDataset data, DRepMRecOptions options)
     {
-        var behavior = new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed });
+        var behavior = new LightGcnEncoder(data.Users.Count, data.Items.Count,
+            new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed });
         var alignment = new BehaviorModalAlignment(options.EmbeddingDim, options.Alignment with { Seed = options.Seed });
         return DRepMRecModel.Create(data, behavior, new CoupledModalEncoder(behavior, data, options), alignment, options);
     }

@@ -3,10 +3,12 @@ using DRepMRec.Data;
 namespace ReproduceResults.Studies;
 
 /// <summary>
-/// Another random split by the rule of the given one: each user keeps their numbers of training, validation and test interactions, and so each set its size; which ones they are is drawn anew.
+/// Another random split by the rule of the given one: each user keeps their numbers of training, validation and test interactions, and so
+/// each set its size; which interactions they are is drawn anew.
 /// </summary>
 /// <remarks>
-/// Shares drawn over all rows, or the same shares of each user's rows, would be another protocol wherever the given split holds out one interaction per user: then the few users with most interactions would be most of the test set.
+/// Shares drawn over all rows, or the same shares of each user's rows, would be another protocol wherever the given split holds out one
+/// interaction per user: then the few users with most interactions would be most of the test set.
 /// </remarks>
 internal static class RedrawnSplit
 {
@@ -25,6 +27,7 @@ internal static class RedrawnSplit
         }
 
         InteractionSet Set(List<(int, int)> pairs) => new(data.Users.Count, data.Items.Count, pairs);
-        return new RecDataset($"{data.Name}, split {seed}", data.Users, data.Items, new InteractionSplits(Set(train), Set(validation), Set(test)), data.Features);
+        var splits = new InteractionSplits(Set(train), Set(validation), Set(test));
+        return new RecDataset($"{data.Name}, split {seed}", data.Users, data.Items, splits, data.Features);
     }
 }

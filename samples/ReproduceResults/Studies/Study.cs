@@ -6,7 +6,12 @@ namespace ReproduceResults.Studies;
 /// <summary>A question, the trainings that answer it, and the tables and pictures that show the answer.</summary>
 internal abstract class Study
 {
-    private static readonly Dictionary<string, Func<Study>> All = new() { ["models"] = () => new ModelsStudy(), ["ablations"] = () => new AblationsStudy(), ["splits"] = () => new SplitsStudy() };
+    private static readonly Dictionary<string, Func<Study>> All = new()
+    {
+        ["models"] = () => new ModelsStudy(),
+        ["ablations"] = () => new AblationsStudy(),
+        ["splits"] = () => new SplitsStudy(),
+    };
 
     public static string[] Names { get; } = [.. All.Keys];
 
@@ -14,7 +19,7 @@ internal abstract class Study
 
     public abstract string Name { get; }
 
-    /// <summary>What it trains when no variants are asked for; none for all.</summary>
+    /// <summary>The variants that the study trains when none are asked for; none for all.</summary>
     protected virtual IReadOnlyList<string> Usual => [];
 
     /// <summary>Whether it can show models under both losses side by side.</summary>
@@ -30,15 +35,21 @@ internal abstract class Study
         if (options.Loss == CommandLine.BothLosses && !ComparesLosses)
             throw new ArgumentException($"--loss {CommandLine.BothLosses}: expected bpr or softmax for {Name}.");
         string[] losses = options.Loss == CommandLine.BothLosses ? ["softmax", "bpr"] : [options.Loss];
-        Variant[] all = [.. losses.SelectMany(loss => Variants(data, loss, options.Epochs).Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))];
+        Variant[] all = [.. losses.SelectMany(loss => Variants(data, loss, options.Epochs)
+            .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))];
         IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
         if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)
-            throw new ArgumentException($"--variants: there is no '{unknown}' for this dataset; expected some of {string.Join(", ", all.Select(v => v.Title).Distinct())}.");
+        {
+            throw new ArgumentException($"--variants: there is no '{unknown}' for this dataset; expected some of "
+                + $"{string.Join(", ", all.Select(v => v.Title).Distinct())}.");
+        }
+
         return names.Count == 0 ? all : [.. all.Where(v => names.Any(n => IsNamed(v, n)))];
     }
 
     /// <summary>Writes tables and pictures of the lines that have trainings.</summary>
     public abstract void Write(Report report, IReadOnlyList<Outcome> outcomes);
 
-    private static bool IsNamed(Variant variant, string name) => variant.Title.Equals(name, StringComparison.OrdinalIgnoreCase) || variant.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(Variant variant, string name)
+        => variant.Title.Equals(name, StringComparison.OrdinalIgnoreCase) || variant.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -5,13 +5,17 @@ using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
-/// <summary>Makes the trainings of some variants of a study that the log doesn't have, seed by seed.</summary>
+/// <summary>Makes the trainings of the chosen variants of a study that the log doesn't have, seed by seed.</summary>
 internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, TrainingLog log, CommandLine options)
 {
     // A baseline has no seed of its own.
     private static readonly int[] NoSeed = [0];
 
-    private readonly (Variant Variant, int Seed)[] _asked = [.. variants.SelectMany(v => (v.Model is null ? NoSeed : options.Seeds).Select((seed, round) => (v, seed, round))).OrderBy(t => t.round).Select(t => (t.v, t.seed))];
+    private readonly (Variant Variant, int Seed)[] _asked =
+    [
+        .. variants.SelectMany(v => (v.Model is null ? NoSeed : options.Seeds).Select((seed, round) => (v, seed, round)))
+            .OrderBy(t => t.round).Select(t => (t.v, t.seed)),
+    ];
 
     public void Train(CancellationToken cancellation)
     {
@@ -26,7 +30,7 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
         });
     }
 
-    /// <summary>The variants with their trainings; those that have none are left out.</summary>
+    /// <summary>The variants with their trainings; variants without a training are left out.</summary>
     /// <exception cref="ArgumentException">The log has no training of them.</exception>
     public IReadOnlyList<Outcome> Outcomes()
     {
@@ -38,18 +42,24 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
     /// <summary>Which trainings the tables lack, if any.</summary>
     public string? Gaps()
     {
-        string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title)], diverged = [.. _asked.Where(t => Find(t) is { Failure: not null }).Select(Title)];
-        string text = (missing.Length > 0 ? $"Not trained yet: {string.Join("; ", missing)}. " : "") + (diverged.Length > 0 ? $"Diverged, and left out: {string.Join("; ", diverged)}." : "");
+        string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title)];
+        string[] diverged = [.. _asked.Where(t => Find(t) is { Failure: not null }).Select(Title)];
+        string text = (missing.Length > 0 ? $"Not trained yet: {string.Join("; ", missing)}. " : "")
+            + (diverged.Length > 0 ? $"Diverged, and left out: {string.Join("; ", diverged)}." : "");
         return text.Length == 0 ? null : text.Trim();
     }
 
     private Training? Find((Variant Variant, int Seed) asked) => log.Find(study.Name, asked.Variant, asked.Seed);
 
-    private static string Title((Variant Variant, int Seed) asked) => asked.Variant.Model is null ? asked.Variant.Title : $"{asked.Variant.Title}, seed {asked.Seed}";
+    private static string Title((Variant Variant, int Seed) asked) => asked.Variant.Model is null
+        ? asked.Variant.Title
+        : $"{asked.Variant.Title}, seed {asked.Seed}";
 
     private static string Figures(Training training)
     {
-        string figure = string.Create(CultureInfo.InvariantCulture, $"validation {Training.Recall} {training.Valid[Training.Recall.ToString()]:F4}");
-        return training.Epochs == 0 ? figure : string.Create(CultureInfo.InvariantCulture, $"{figure}, epoch {training.BestEpoch} of {training.Epochs}, {training.Seconds:F0} s");
+        string figure = string.Create(CultureInfo.InvariantCulture,
+            $"validation {Training.Recall} {training.Valid[Training.Recall.ToString()]:F4}");
+        return training.Epochs == 0 ? figure : string.Create(CultureInfo.InvariantCulture,
+            $"{figure}, epoch {training.BestEpoch} of {training.Epochs}, {training.Seconds:F0} s");
     }
 }

@@ -8,7 +8,7 @@ namespace ReproduceResults.Studies;
 /// <summary>One line of a study: a model over a dataset, and how it is made from a seed.</summary>
 /// <param name="Name">Its name in the log.</param>
 /// <param name="Data">The dataset.</param>
-/// <param name="Options">What tells the options apart that it is made with.</param>
+/// <param name="Options">A hash of the options that the model is made with.</param>
 internal sealed record Variant(string Name, RecDataset Data, string Options)
 {
     /// <summary>The loss that it is trained with, "bpr" or "softmax".</summary>

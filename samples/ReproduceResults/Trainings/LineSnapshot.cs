@@ -5,10 +5,12 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace ReproduceResults.Trainings;
 
-/// <summary>What pictures of a model's two lines are drawn from.</summary>
-/// <param name="Behavior">The first two principal components of some items' behaviour rows, x and y in turn.</param>
+/// <summary>The figures that pictures of a model's two lines are drawn from.</summary>
+/// <param name="Behavior">The first two principal components of the behaviour rows of a sample of items, x and y in turn.</param>
 /// <param name="Modal">The same of their modal rows.</param>
-/// <param name="Share">The share of the variance that the two components hold. Components are those of both lines' rows together, brought to length 1.</param>
+/// <param name="Share">
+/// The share of the variance that the two components hold. Components are those of both lines' rows together, brought to length 1.
+/// </param>
 /// <param name="Similarities">Similarities of random pairs of items, per modality.</param>
 internal sealed record LineSnapshot(float[] Behavior, float[] Modal, double Share, IReadOnlyList<SimilarityPairs> Similarities)
 {
@@ -24,7 +26,8 @@ internal sealed record LineSnapshot(float[] Behavior, float[] Modal, double Shar
         using (modal.Items)
         {
             float[][] behaviorRows = UnitRows(behavior.Items), modalRows = UnitRows(modal.Items);
-            int[] items = [.. Enumerable.Range(0, modalRows.Length).Where(i => model.Graph.ItemDegrees[i] > 0 && modalRows[i].AsSpan().ContainsAnyExcept(0f))];
+            int[] items = [.. Enumerable.Range(0, modalRows.Length)
+                .Where(i => model.Graph.ItemDegrees[i] > 0 && modalRows[i].AsSpan().ContainsAnyExcept(0f))];
             var (project, share) = Components([.. items.Select(i => behaviorRows[i]), .. items.Select(i => modalRows[i])]);
             var random = new Random(2024);
             random.Shuffle(items);
@@ -50,7 +53,7 @@ internal sealed record LineSnapshot(float[] Behavior, float[] Modal, double Shar
         return new SimilarityPairs(features.Sources[modality].Modality.Name, inFeatures, inLine);
     }
 
-    /// <summary>The way to the first two principal components of some rows, and the share of the variance that they hold.</summary>
+    /// <summary>The way to the first two principal components of the given rows, and the share of the variance that they hold.</summary>
     private static (Func<float[], float[]> Project, double Share) Components(float[][] rows)
     {
         Matrix<double> x = Matrix<double>.Build.Dense(rows.Length, rows[0].Length, (r, c) => rows[r][c]);
@@ -58,7 +61,8 @@ internal sealed record LineSnapshot(float[] Behavior, float[] Modal, double Shar
         Matrix<double> centred = Matrix<double>.Build.Dense(x.RowCount, x.ColumnCount, (r, c) => x[r, c] - mean[c]);
         var spectrum = (centred.TransposeThisAndMultiply(centred) / rows.Length).Evd(Symmetricity.Symmetric);
         Vector<double> variances = spectrum.EigenValues.Map(v => v.Real);
-        Matrix<double> axes = Matrix<double>.Build.DenseOfColumnVectors(spectrum.EigenVectors.Column(variances.Count - 1), spectrum.EigenVectors.Column(variances.Count - 2));
+        Matrix<double> axes = Matrix<double>.Build.DenseOfColumnVectors(spectrum.EigenVectors.Column(variances.Count - 1),
+            spectrum.EigenVectors.Column(variances.Count - 2));
         return (row => [.. axes.LeftMultiply(Vector<double>.Build.Dense(row.Length, c => row[c] - mean[c])).Select(v => Short((float)v))],
             (variances[^1] + variances[^2]) / variances.Sum());
     }

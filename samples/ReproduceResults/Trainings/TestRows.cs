@@ -23,7 +23,8 @@ internal static class TestRows
 
     public static Dictionary<string, GroupFigures> Measure(RecDataset data, IItemScorer scorer)
     {
-        int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => data.Test.ItemsOf(u).Length > 0)], itemDegrees = data.Train.ItemDegrees();
+        int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => data.Test.ItemsOf(u).Length > 0)];
+        int[] itemDegrees = data.Train.ItemDegrees();
         int[] rows = new int[Groups.Length], hits = new int[Groups.Length];
         var scores = new float[data.Items.Count];
         foreach (int user in users)
@@ -44,10 +45,14 @@ internal static class TestRows
             }
         }
 
-        return Groups.Select((group, g) => (group.Name, g)).ToDictionary(p => p.Name, p => new GroupFigures(rows[p.g], rows[p.g] == 0 ? double.NaN : (double)hits[p.g] / rows[p.g]));
+        return Groups.Select((group, g) => (group.Name, g))
+            .ToDictionary(p => p.Name, p => new GroupFigures(rows[p.g], rows[p.g] == 0 ? double.NaN : (double)hits[p.g] / rows[p.g]));
     }
 
-    /// <summary>Whether fewer than 20 items are before this one: those of a higher score, and of an equal one those of a lower index, as the evaluator ranks them.</summary>
+    /// <summary>
+    /// Whether fewer than 20 items are before this one: those of a higher score, and of an equal one those of a lower index, as the
+    /// evaluator ranks them.
+    /// </summary>
     private static bool IsRanked(float[] scores, int item)
     {
         int before = 0;

@@ -2,7 +2,9 @@ using DRepMRec.Evaluation;
 
 namespace ReproduceResults.Trainings;
 
-/// <summary>One training as a line of the log: what was trained, under what, and all that tables and pictures are made from.</summary>
+/// <summary>
+/// One training as a line of the log: the variant and seed, the options, and all figures that tables and pictures are made from.
+/// </summary>
 internal sealed record Training(string Study, string Variant, int Seed, string SplitChecksum, string Options)
 {
     public static readonly RankingMetric Recall = RankingMetric.Recall(20);
@@ -46,7 +48,7 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
     /// <summary>The diagnostics of a model with both lines.</summary>
     public LineFigures? Lines { get; init; }
 
-    /// <summary>What pictures of the lines are drawn from, of the variants that are pictured.</summary>
+    /// <summary>The figures that pictures of the lines are drawn from, of the variants that are pictured.</summary>
     public LineSnapshot? Snapshot { get; init; }
 
     /// <summary>Why there are no figures, if the training diverged.</summary>
@@ -62,7 +64,8 @@ internal sealed record EpochFigures(double Training, double Total, double Recall
 /// <summary>The diagnostics of the two lines.</summary>
 internal sealed record LineFigures(LineAlignment Users, LineAlignment Items, IReadOnlyList<ModalityFigures> Modalities)
 {
-    public static LineFigures Of(LineDiagnostics lines) => new(lines.Users, lines.Items, [.. lines.Modalities.Select(m => new ModalityFigures(m.Modality.Name, m.Pearson, m.Spearman))]);
+    public static LineFigures Of(LineDiagnostics lines)
+        => new(lines.Users, lines.Items, [.. lines.Modalities.Select(m => new ModalityFigures(m.Modality.Name, m.Pearson, m.Spearman))]);
 }
 
 /// <summary>How the similarities of the modal line correlate with those of a modality's features.</summary>

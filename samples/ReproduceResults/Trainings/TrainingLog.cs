@@ -16,9 +16,11 @@ internal sealed class TrainingLog(string path) : IDisposable
         RespectRequiredConstructorParameters = true,
     };
 
-    private readonly JsonLinesLog<(string, string, int, string, string), Training> _trainings = new(path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json);
+    private readonly JsonLinesLog<(string, string, int, string, string), Training> _trainings = new(
+        path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json);
 
-    public Training? Find(string study, Variant variant, int seed) => _trainings.Find((study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options));
+    public Training? Find(string study, Variant variant, int seed)
+        => _trainings.Find((study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options));
 
     public void Add(Training training) => _trainings.Add(training);
 

@@ -11,10 +11,16 @@ internal static class VariantTrainer
 {
     public static Training Train(string study, Variant variant, int seed, CancellationToken cancellation)
     {
-        var training = new Training(study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options) { Dataset = variant.Data.Name, Loss = variant.Loss };
+        var training = new Training(study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options)
+        {
+            Dataset = variant.Data.Name,
+            Loss = variant.Loss,
+        };
         try
         {
-            return variant.Model is { } create ? Trained(training, variant, create, cancellation) : Untrained(training, variant, cancellation);
+            return variant.Model is { } create
+                ? Trained(training, variant, create, cancellation)
+                : Untrained(training, variant, cancellation);
         }
         catch (TrainingDivergedException e)
         {
@@ -29,15 +35,18 @@ internal static class VariantTrainer
         training = training with { Seconds = clock.Elapsed.TotalSeconds };
         var evaluator = new Evaluator(new EvaluationOptions { Threads = 1 });
         EvaluationResult validation = evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Validation, cancellation);
-        return WithFigures(training, variant, validation, evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Test, cancellation), scorer);
+        return WithFigures(training, variant, validation, evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Test, cancellation),
+            scorer);
     }
 
     private static Training Trained(Training training, Variant variant, Func<int, OwnedModel> create, CancellationToken cancellation)
     {
         using OwnedModel owned = create(training.Seed);
         DRepMRecModel model = owned.Model;
-        TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = training.Seed, KeepFreedMemory = true }).Fit(cancellationToken: cancellation);
-        EvaluationResult validation = report.Validation ?? throw new ArgumentException($"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
+        TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = training.Seed, KeepFreedMemory = true })
+            .Fit(cancellationToken: cancellation);
+        EvaluationResult validation = report.Validation ?? throw new ArgumentException(
+            $"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
         using UserItemEmbeddings final = model.Embed();
         EmbeddingScorer scorer = EmbeddingScorer.Of(final);
         return WithFigures(training, variant, validation, report.EvaluateTest(cancellation), scorer) with
@@ -52,15 +61,17 @@ internal static class VariantTrainer
         };
     }
 
-    private static Training WithFigures(Training training, Variant variant, EvaluationResult validation, EvaluationResult test, IItemScorer scorer) => training with
-    {
-        Valid = Values(validation),
-        Test = Values(test),
-        TestUsers = test.EvaluatedUsers.Count,
-        RecallPerUser = PerUser(test, Training.Recall),
-        NdcgPerUser = PerUser(test, Training.Ndcg),
-        Groups = TestRows.Measure(variant.Data, scorer),
-    };
+    private static Training WithFigures(
+        Training training, Variant variant, EvaluationResult validation, EvaluationResult test, IItemScorer scorer)
+        => training with
+        {
+            Valid = Values(validation),
+            Test = Values(test),
+            TestUsers = test.EvaluatedUsers.Count,
+            RecallPerUser = PerUser(test, Training.Recall),
+            NdcgPerUser = PerUser(test, Training.Ndcg),
+            Groups = TestRows.Measure(variant.Data, scorer),
+        };
 
     private static List<EpochFigures> History(IReadOnlyList<EpochReport> epochs)
     {
@@ -71,13 +82,17 @@ internal static class VariantTrainer
             training += epoch.TrainingTime.TotalSeconds;
             total += epoch.TrainingTime.TotalSeconds + epoch.EvaluationTime.TotalSeconds;
             if (epoch.Validation is { } validation)
-                history.Add(new EpochFigures(Math.Round(training, 3), Math.Round(total, 3), validation[Training.Recall], validation[Training.Ndcg]));
+            {
+                history.Add(new EpochFigures(
+                    Math.Round(training, 3), Math.Round(total, 3), validation[Training.Recall], validation[Training.Ndcg]));
+            }
         }
 
         return history;
     }
 
-    private static Dictionary<string, double> Values(EvaluationResult result) => Training.Metrics.ToDictionary(m => m.ToString(), m => result[m]);
+    private static Dictionary<string, double> Values(EvaluationResult result)
+        => Training.Metrics.ToDictionary(m => m.ToString(), m => result[m]);
 
     private static Dictionary<int, float> PerUser(EvaluationResult result, RankingMetric metric)
         => result.EvaluatedUsers.Zip(result.PerUser(metric)).Where(p => p.Second > 0).ToDictionary(p => p.First, p => (float)p.Second);

@@ -4,7 +4,7 @@ using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DRepMRec.Tests.Training;
+namespace DRepMRec.Tests.Losses;
 
 public sealed class RankingLossesTests
 {
@@ -12,7 +12,8 @@ public sealed class RankingLossesTests
     public void Bpr_is_minus_the_log_sigmoid_of_the_difference()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = RankingLoss.Bpr.Mean(ones(1, 1), tensor(new float[] { 1, 2, 0 }, 3, 1), new PairIndices([0, 0], [0, 1], [2, 1], false));
+        Tensor loss = RankingLoss.Bpr.Mean(ones(1, 1), tensor(new float[] { 1, 2, 0 }, 3, 1),
+            new PairIndices([0, 0], [0, 1], [2, 1], false));
         loss.item<float>().Should().BeApproximately((float)((Math.Log(1 + Math.Exp(-1)) + Math.Log(2)) / 2), 1e-6f);
     }
 
@@ -20,7 +21,9 @@ public sealed class RankingLossesTests
     public void Sampled_softmax_is_the_cross_entropy_of_the_positive()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = ContrastiveLosses.SampledSoftmax(tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 1 }, 1, 1), tensor(new float[] { 0.5f, -1 }, 2, 1), ExcludedPairs.None, 0.5);
+        Tensor user = tensor(new float[] { 1 }, 1, 1), positive = tensor(new float[] { 1 }, 1, 1);
+        Tensor loss = ContrastiveLosses.SampledSoftmax(
+            user, positive, tensor(new float[] { 0.5f, -1 }, 2, 1), ExcludedPairs.None, 0.5);
         double expected = Math.Log(Math.Exp(2) + Math.Exp(1) + Math.Exp(-2)) - 2;
         loss.item<float>().Should().BeApproximately((float)expected, 1e-6f);
     }
@@ -35,14 +38,16 @@ public sealed class RankingLossesTests
         Tensor[] Inputs() => [Leaf(5, 3, 1), Leaf(5, 3, 2), Leaf(negativeCount, 3, 3)];
         var excluded = ExcludedPairs.Of(5, [(0, 0), (3, negativeCount - 1)]);
         Tensor[] fused = Inputs(), plain = Inputs();
-        Tensor actual = ContrastiveLosses.SampledSoftmax(fused[0], fused[1], fused[2], excluded, 0.2).Times(3), expected = ContrastiveLosses.SampledSoftmaxByTensors(plain[0], plain[1], plain[2], excluded, 0.2).Times(3);
+        Tensor actual = ContrastiveLosses.SampledSoftmax(fused[0], fused[1], fused[2], excluded, 0.2).Times(3);
+        Tensor expected = ContrastiveLosses.SampledSoftmaxByTensors(plain[0], plain[1], plain[2], excluded, 0.2).Times(3);
         actual.item<float>().Should().BeApproximately(expected.item<float>(), 1e-5f);
         actual.backward();
         expected.backward();
         for (int n = 0; n < 3; n++)
             fused[n].grad!.allclose(plain[n].grad!, 1e-4, 1e-6).Should().BeTrue();
 
-        static Tensor Leaf(int rows, int columns, ulong seed) => tensor(Support.Samples.Floats(rows * columns, seed), rows, columns).requires_grad_();
+        static Tensor Leaf(int rows, int columns, ulong seed)
+            => tensor(Support.Samples.Floats(rows * columns, seed), rows, columns).requires_grad_();
     }
 
     [Theory]
@@ -58,7 +63,8 @@ public sealed class RankingLossesTests
         {
             for (int n = 0; n < 2; n++)
             {
-                double x = Score(users, batch.UserIndices[b], items, batch.PositiveIndices[b], score) - Score(users, batch.UserIndices[b], items, batch.NegativeIndices[(b * 2) + n], score);
+                double x = Score(users, batch.UserIndices[b], items, batch.PositiveIndices[b], score)
+                    - Score(users, batch.UserIndices[b], items, batch.NegativeIndices[(b * 2) + n], score);
                 expected += Math.Log(1 + Math.Exp(-x)) / 6;
             }
         }
@@ -88,7 +94,8 @@ public sealed class RankingLossesTests
             expected += (Math.Log(sum) - positive) / 2;
         }
 
-        Compute(new RankingLoss.SampledSoftmax { Score = score, Temperature = 0.3 }, users, items, batch).Should().BeApproximately((float)expected, 1e-5f);
+        Compute(new RankingLoss.SampledSoftmax { Score = score, Temperature = 0.3 }, users, items, batch)
+            .Should().BeApproximately((float)expected, 1e-5f);
     }
 
     private static readonly InteractionSet Train = new(4, 5, [(0, 1), (0, 3), (2, 4), (2, 0), (3, 4)]);

@@ -1,7 +1,7 @@
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
-namespace DRepMRec.Tests.Internals;
+namespace DRepMRec.Tests.Kernels;
 
 public sealed class TopKTests
 {
@@ -23,7 +23,7 @@ public sealed class TopKTests
         var top = new TopK(k);
         for (int round = 0; round < 50; round++)
         {
-            // Few distinct values, so that there are many ties; some are no candidates.
+            // Few distinct values, so that there are many ties; scores of minus infinity are no candidates.
             float[] scores = [.. Enumerable.Range(0, count)
                 .Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(12) - 5f)];
             int[] expected = [.. Enumerable.Range(0, count).Where(i => !float.IsNegativeInfinity(scores[i]))
@@ -127,7 +127,8 @@ public sealed class TopKTests
         for (int round = 0; round < 50; round++)
         {
             int values = 1 + random.NextInt(4), firstPlace = random.NextInt(count);
-            float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(values) - 1f)];
+            float[] scores = [.. Enumerable.Range(0, count)
+                .Select(_ => random.NextInt(5) == 0 ? float.NegativeInfinity : random.NextInt(values) - 1f)];
             int[] places = [.. Enumerable.Range(0, count)];
             random.Shuffle(places.AsSpan());
             int[] expected =

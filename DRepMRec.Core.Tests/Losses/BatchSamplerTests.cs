@@ -3,7 +3,7 @@ using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 
-namespace DRepMRec.Tests.Training;
+namespace DRepMRec.Tests.Losses;
 
 public sealed class BatchSamplerTests
 {
@@ -16,7 +16,8 @@ public sealed class BatchSamplerTests
         var sampler = new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed: 1);
         TrainingBatch[] batches = [.. sampler.Epoch(1)];
         batches.Should().HaveCount(sampler.BatchCount);
-        batches.SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray())).Should().OnlyHaveUniqueItems().And.HaveCount(data.Train.Count);
+        batches.SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray()))
+            .Should().OnlyHaveUniqueItems().And.HaveCount(data.Train.Count);
         foreach (TrainingBatch batch in batches)
         {
             batch.NegativeCount.Should().Be(3);
@@ -29,23 +30,27 @@ public sealed class BatchSamplerTests
     public void A_heavy_user_has_only_so_many_interactions_in_an_epoch_and_others_in_the_next()
     {
         // User 0 has 40 items, users 1 to 3 have two each.
-        var train = new InteractionSet(4, 50, [.. Enumerable.Range(0, 40).Select(i => (0, i)), .. Enumerable.Range(1, 3).SelectMany(u => new[] { (u, u), (u, u + 20) })]);
+        var train = new InteractionSet(4, 50,
+            [.. Enumerable.Range(0, 40).Select(i => (0, i)), .. Enumerable.Range(1, 3).SelectMany(u => new[] { (u, u), (u, u + 20) })]);
         var sampler = new BatchSampler(train, Bpr, new NegativeSampling(), 8, seed: 1) { MaxPerUser = 5 };
-        (int User, int Item)[] Pairs(int epoch) => [.. sampler.Epoch(epoch).SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray()))];
+        (int User, int Item)[] Pairs(int epoch)
+            => [.. sampler.Epoch(epoch).SelectMany(b => b.UserIndices.ToArray().Zip(b.PositiveIndices.ToArray()))];
         var first = Pairs(1);
         sampler.Count.Should().Be(11);
         sampler.BatchCount.Should().Be(2);
         first.Should().HaveCount(11).And.OnlyHaveUniqueItems().And.OnlyContain(p => train.Contains(p.User, p.Item));
         first.Where(p => p.User > 0).Should().HaveCount(6, "users with fewer keep all");
         first.Should().Equal(Pairs(1));
-        Enumerable.Range(1, 60).SelectMany(e => Pairs(e).Where(p => p.User == 0)).Distinct().Should().HaveCount(40, "each epoch draws anew");
+        Enumerable.Range(1, 60).SelectMany(e => Pairs(e).Where(p => p.User == 0)).Distinct()
+            .Should().HaveCount(40, "each epoch draws anew");
     }
 
     [Fact]
     public void Draws_depend_on_seed_and_epoch_alone()
     {
         RecDataset data = Samples.Checkerboard(20, 30);
-        int[] Draws(int seed, int epoch) => [.. new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed).Epoch(epoch).SelectMany(b => b.PositiveIndices.ToArray().Concat(b.NegativeIndices.ToArray()))];
+        int[] Draws(int seed, int epoch) => [.. new BatchSampler(data.Train, Bpr, new NegativeSampling(), 64, seed).Epoch(epoch)
+            .SelectMany(b => b.PositiveIndices.ToArray().Concat(b.NegativeIndices.ToArray()))];
         Draws(1, 2).Should().Equal(Draws(1, 2));
         Draws(1, 2).Should().NotEqual(Draws(1, 3));
         Draws(1, 2).Should().NotEqual(Draws(2, 2));
@@ -58,15 +63,18 @@ public sealed class BatchSamplerTests
     {
         var train = new InteractionSet(10, 20, [.. Enumerable.Range(0, 10).Select(u => (u, u))]);
         var sampler = new BatchSampler(train, Bpr, new NegativeSampling { Candidates = candidates }, 10, 1);
-        Enumerable.Range(1, 20).SelectMany(e => sampler.Epoch(e)).SelectMany(b => b.NegativeIndices.ToArray()).Any(i => i >= 10).Should().Be(expected);
+        Enumerable.Range(1, 20).SelectMany(e => sampler.Epoch(e)).SelectMany(b => b.NegativeIndices.ToArray()).Any(i => i >= 10)
+            .Should().Be(expected);
     }
 
     [Fact]
     public void Popular_items_are_drawn_in_proportion_to_a_power_of_their_degree()
     {
         // Item 0 has 16 users, items 1 to 4 one each; 16^0.5 = 4, so half of all draws are item 0.
-        var train = new InteractionSet(20, 5, [.. Enumerable.Range(0, 16).Select(u => (u, 0)), .. Enumerable.Range(1, 4).Select(i => (15 + i, i))]);
-        var sampler = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 20_000 }, new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 0.5 }, 100, 1);
+        var train = new InteractionSet(
+            20, 5, [.. Enumerable.Range(0, 16).Select(u => (u, 0)), .. Enumerable.Range(1, 4).Select(i => (15 + i, i))]);
+        var sampler = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 20_000 },
+            new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 0.5 }, 100, 1);
         int[] draws = sampler.Epoch(1).Single().NegativeIndices.ToArray();
         (draws.Count(i => i == 0) / 20_000.0).Should().BeApproximately(0.5, 0.02);
         (draws.Count(i => i == 3) / 20_000.0).Should().BeApproximately(0.125, 0.02);
@@ -85,12 +93,14 @@ public sealed class BatchSamplerTests
     [Fact]
     public void Batches_drawn_ahead_on_another_thread_are_the_same()
     {
-        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 50, Items = 40, Clusters = 4, MeanInteractions = 12, Modalities = [] }).Data;
+        RecDataset data = SyntheticDataset.Create(
+            new SyntheticOptions { Users = 50, Items = 40, Clusters = 4, MeanInteractions = 12, Modalities = [] }).Data;
         int[][] Draw(int threads, RankingLoss loss)
         {
             using DRepMRec.Parallelism.Scope scope = Parallelism.Use(threads);
             return [.. new BatchSampler(data.Train, loss, null, 32).Epoch(3)
-                .SelectMany(b => new[] { b.UserIndices.ToArray(), b.PositiveIndices.ToArray(), b.NegativeIndices.ToArray(), [(int)b.Seed] })];
+                .SelectMany(
+                    b => new[] { b.UserIndices.ToArray(), b.PositiveIndices.ToArray(), b.NegativeIndices.ToArray(), [(int)b.Seed] })];
         }
 
         foreach (RankingLoss loss in new RankingLoss[] { new RankingLoss.Bpr(), new RankingLoss.SampledSoftmax { Negatives = 5 } })
@@ -133,8 +143,11 @@ public sealed class BatchSamplerTests
     [Fact]
     public void Wrong_lengths_are_refused()
     {
-        FluentActions.Invoking(() => new TrainingBatch([1, 2], [1], [1, 2])).Should().Throw<ArgumentException>().WithMessage("*got 2 users and 1 positives*");
-        FluentActions.Invoking(() => new TrainingBatch([1, 2], [1, 2], [1, 2, 3])).Should().Throw<ArgumentException>().WithMessage("Expected a multiple of 2 negatives, got 3.*");
-        FluentActions.Invoking(() => new BatchSampler(new InteractionSet(2, 2, []), Bpr, new NegativeSampling(), 5, 1)).Should().Throw<ArgumentException>().WithMessage("Expected at least one training interaction*");
+        FluentActions.Invoking(() => new TrainingBatch([1, 2], [1], [1, 2])).Should().Throw<ArgumentException>()
+            .WithMessage("*got 2 users and 1 positives*");
+        FluentActions.Invoking(() => new TrainingBatch([1, 2], [1, 2], [1, 2, 3])).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a multiple of 2 negatives, got 3.*");
+        FluentActions.Invoking(() => new BatchSampler(new InteractionSet(2, 2, []), Bpr, new NegativeSampling(), 5, 1))
+            .Should().Throw<ArgumentException>().WithMessage("Expected at least one training interaction*");
     }
 }

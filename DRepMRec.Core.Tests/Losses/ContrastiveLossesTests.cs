@@ -3,11 +3,12 @@ using DRepMRec.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DRepMRec.Tests.Alignment;
+namespace DRepMRec.Tests.Losses;
 
-public sealed class AlignmentLossesTests
+public sealed class ContrastiveLossesTests
 {
-    private static Tensor Rows(int count, int dimension, ulong seed) => tensor(Support.Samples.Floats(count * dimension, seed), count, dimension);
+    private static Tensor Rows(int count, int dimension, ulong seed)
+        => tensor(Support.Samples.Floats(count * dimension, seed), count, dimension);
 
     [Fact]
     public void Cosine_is_one_minus_the_mean_cosine()
@@ -44,7 +45,8 @@ public sealed class AlignmentLossesTests
             expected += Math.Log(Enumerable.Range(0, n).Sum(j => Math.Exp(Cos(j, i)))) - Cos(i, i);
         }
 
-        ContrastiveLosses.InfoNce(tensor(a, n, d), tensor(b, n, d), 0.2).item<float>().Should().BeApproximately((float)(expected / (2 * n)), 1e-4f);
+        ContrastiveLosses.InfoNce(tensor(a, n, d), tensor(b, n, d), 0.2).item<float>()
+            .Should().BeApproximately((float)(expected / (2 * n)), 1e-4f);
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class AlignmentLossesTests
     public void Uniformity_prefers_spread_rows()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor spread = tensor(new float[] { 1, 0, -1, 0, 0, 1, 0, -1 }, 4, 2), together = tensor(new float[] { 1, 0, 1, 0.1f, 1, 0, 1, 0 }, 4, 2);
+        Tensor spread = tensor(new float[] { 1, 0, -1, 0, 0, 1, 0, -1 }, 4, 2);
+        Tensor together = tensor(new float[] { 1, 0, 1, 0.1f, 1, 0, 1, 0 }, 4, 2);
         ContrastiveLosses.Uniformity(spread).item<float>().Should().BeLessThan(ContrastiveLosses.Uniformity(together).item<float>() - 1);
 
         // Two opposite rows are at distance 2: log exp(-2 * 4) = -8, whatever their lengths.

@@ -6,7 +6,7 @@ using DRepMRec.Graphs;
 using DRepMRec.Tests.Support;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace DRepMRec.Tests.Hosts;
+namespace DRepMRec.Tests.Baselines;
 
 public sealed class PopularityRecommenderTests : ItemScorerContract
 {
@@ -38,15 +38,18 @@ public sealed class ItemKnnRecommenderTests : ItemScorerContract
     [Fact]
     public void Users_of_many_items_can_count_less()
     {
-        // User 0 has items 0, 1, 2 and counts 1/3, user 1 has 0 and 1 and counts 1/2: s(0,0) = s(1,1) = s(0,1) = 5/6, s(2,2) = s(0,2) = s(1,2) = 1/3.
+        // User 0 has items 0, 1, 2 and counts 1/3, user 1 has 0 and 1 and counts 1/2: s(0,0) = s(1,1) = s(0,1) = 5/6,
+        // s(2,2) = s(0,2) = s(1,2) = 1/3.
         var train = new InteractionSet(2, 3, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]);
         float far = (1f / 3) / MathF.Sqrt(5f / 6 / 3);
-        Scores(new ItemKnnRecommender(train, new ItemKnnOptions { Shrinkage = 0 }), [1]).Should().Equal([1, 1, 2 * far], (x, y) => Math.Abs(x - y) < 1e-6);
+        Scores(new ItemKnnRecommender(train, new ItemKnnOptions { Shrinkage = 0 }), [1])
+            .Should().Equal([1, 1, 2 * far], (x, y) => Math.Abs(x - y) < 1e-6);
     }
 
     [Fact]
     public void Similarities_of_another_catalogue_are_refused()
-        => FluentActions.Invoking(() => new ItemKnnRecommender(new InteractionSet(2, 3, []), new CsrMatrix(2, 2, []))).Should().Throw<ArgumentException>().WithMessage("Expected similarities of 3 x 3 items, got 2 x 2.*");
+        => FluentActions.Invoking(() => new ItemKnnRecommender(new InteractionSet(2, 3, []), new CsrMatrix(2, 2, [])))
+            .Should().Throw<ArgumentException>().WithMessage("Expected similarities of 3 x 3 items, got 2 x 2.*");
 }
 
 public sealed class FeatureNeighborsTests : ItemScorerContract
@@ -60,7 +63,8 @@ public sealed class FeatureNeighborsTests : ItemScorerContract
 
 public sealed class EaseRecommenderTests : ItemScorerContract
 {
-    protected override IItemScorer Create(InteractionSet train, IReadOnlyList<ItemFeatures> features) => new EaseRecommender(train, new EaseOptions { L2 = 5 });
+    protected override IItemScorer Create(InteractionSet train, IReadOnlyList<ItemFeatures> features)
+        => new EaseRecommender(train, new EaseOptions { L2 = 5 });
 
     [Fact]
     public void The_weights_are_those_of_the_closed_form()
@@ -97,9 +101,13 @@ public sealed class BlendedRecommenderTests : ItemScorerContract
     {
         var small = new PopularityRecommender(new InteractionSet(1, 2, []));
         var large = new PopularityRecommender(new InteractionSet(1, 3, []));
-        FluentActions.Invoking(() => new BlendedRecommender()).Should().Throw<ArgumentException>().WithMessage("Expected at least one recommender, got none.*");
-        FluentActions.Invoking(() => new BlendedRecommender((small, 1), (large, 1))).Should().Throw<ArgumentException>().WithMessage("Expected recommenders for the same users and items; got 1 and 2, and 1 and 3.*");
-        FluentActions.Invoking(() => new BlendedRecommender((small, 1e39))).Should().Throw<ArgumentException>().WithMessage("Expected finite weights, got 1E+39.*");
-        FluentActions.Invoking(() => new BlendedRecommender((small, double.NaN))).Should().Throw<ArgumentException>().WithMessage("Expected finite weights, got NaN.*");
+        FluentActions.Invoking(() => new BlendedRecommender()).Should().Throw<ArgumentException>()
+            .WithMessage("Expected at least one recommender, got none.*");
+        FluentActions.Invoking(() => new BlendedRecommender((small, 1), (large, 1))).Should().Throw<ArgumentException>()
+            .WithMessage("Expected recommenders for the same users and items; got 1 and 2, and 1 and 3.*");
+        FluentActions.Invoking(() => new BlendedRecommender((small, 1e39))).Should().Throw<ArgumentException>()
+            .WithMessage("Expected finite weights, got 1E+39.*");
+        FluentActions.Invoking(() => new BlendedRecommender((small, double.NaN))).Should().Throw<ArgumentException>()
+            .WithMessage("Expected finite weights, got NaN.*");
     }
 }

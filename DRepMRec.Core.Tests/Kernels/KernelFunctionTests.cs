@@ -4,7 +4,7 @@ using DRepMRec.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DRepMRec.Tests.Encoders;
+namespace DRepMRec.Tests.Kernels;
 
 /// <summary>Functions that stand in for libtorch's: the same values and gradients.</summary>
 public sealed class KernelFunctionTests

@@ -1,7 +1,7 @@
 using DRepMRec.Kernels;
 using DRepMRec.Tests.Support;
 
-namespace DRepMRec.Tests.Internals;
+namespace DRepMRec.Tests.Kernels;
 
 public sealed class PackedMatrixTests
 {

@@ -8,15 +8,28 @@ using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DRepMRec.Tests.Training;
+namespace DRepMRec.Tests.Losses;
 
 /// <summary>A training step computes only the rows that its batch needs: the same loss and gradients as computing all rows.</summary>
 public sealed class BatchRowsTests
 {
     // With cold items and, as some users have one item that the batch hides, users without any in the modal line.
-    private static readonly RecDataset Data = SyntheticDataset.Create(new SyntheticOptions { Users = 60, Items = 50, Clusters = 5, MeanInteractions = 7, Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)] }).Data;
+    private static readonly RecDataset Data = SyntheticDataset.Create(new SyntheticOptions
+    {
+        Users = 60,
+        Items = 50,
+        Clusters = 5,
+        MeanInteractions = 7,
+        Modalities = [new(Modality.Image, 9), new(Modality.Text, 5)],
+    }).Data;
     private static readonly ModalFeatures Features = new(Data.Features);
-    private static readonly DRepMRecOptions Small = new() { EmbeddingDim = 16, Modal = new ModalEncoderOptions { Neighbors = 3 }, Loss = new RankingLoss.SampledSoftmax { Negatives = 12 }, SimilaritySignal = new SssOptions { Weight = 0.1 } };
+    private static readonly DRepMRecOptions Small = new()
+    {
+        EmbeddingDim = 16,
+        Modal = new ModalEncoderOptions { Neighbors = 3 },
+        Loss = new RankingLoss.SampledSoftmax { Negatives = 12 },
+        SimilaritySignal = new SssOptions { Weight = 0.1 },
+    };
     private static readonly DRepMRecOptions Alone = Small with { UseModalLine = false, Loss = new RankingLoss.Bpr { Negatives = 2 } };
 
     public static TheoryData<string> Models => [.. Variants.Keys];
@@ -28,33 +41,51 @@ public sealed class BatchRowsTests
         ["LightGCN"] = () => DRepMRecModel.Create(Data, Alone),
         ["LightGCN of 4 layers"] = () => DRepMRecModel.Create(Data, Alone with { Layers = 4 }),
         ["LightGCN, softmax"] = () => DRepMRecModel.Create(Data, Alone with { Loss = Small.Loss }),
-        ["LightGCN, cosine BPR"] = () => DRepMRecModel.Create(Data, Alone with { Loss = new RankingLoss.Bpr { Score = ScoreFunction.Cosine } }),
+        ["LightGCN, cosine BPR"] = () => DRepMRecModel.Create(
+            Data, Alone with { Loss = new RankingLoss.Bpr { Score = ScoreFunction.Cosine } }),
         ["BPR-MF"] = () => DRepMRecModel.Create(Data, new MatrixFactorizationEncoder(60, 50, new() { EmbeddingDim = 16 }), Alone),
         ["VBPR"] = () => DRepMRecModel.Create(Data, new VbprEncoder(60, Features, new() { EmbeddingDim = 8 }), Alone),
         ["FREEDOM"] = () => DRepMRecModel.Create(Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16, Neighbors = 4 }), Alone),
-        ["FREEDOM of 2 item layers"] = () => DRepMRecModel.Create(Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16, ItemLayers = 2 }), Alone),
-        ["FREEDOM, shared negatives"] = () => DRepMRecModel.Create(Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16, ItemLayers = 0 }), Alone with { Loss = Small.Loss }),
-        ["MGCN"] = () => DRepMRecModel.Create(Data, new MgcnEncoder(60, Features, new() { EmbeddingDim = 16, ContrastWeight = 0.1 }), Alone),
-        ["MGCN + BMA with its own modal line"] = () => DRepMRecModel.Create(Data, new MgcnEncoder(60, Features, new() { EmbeddingDim = 16 }), Small with { UseHostModal = true }),
+        ["FREEDOM of 2 item layers"] = () => DRepMRecModel.Create(
+            Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16, ItemLayers = 2 }), Alone),
+        ["FREEDOM, shared negatives"] = () => DRepMRecModel.Create(
+            Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16, ItemLayers = 0 }), Alone with { Loss = Small.Loss }),
+        ["MGCN"] = () => DRepMRecModel.Create(
+            Data, new MgcnEncoder(60, Features, new() { EmbeddingDim = 16, ContrastWeight = 0.1 }), Alone),
+        ["MGCN + BMA with its own modal line"] = () => DRepMRecModel.Create(
+            Data, new MgcnEncoder(60, Features, new() { EmbeddingDim = 16 }), Small with { UseHostModal = true }),
         ["FREEDOM + BMA"] = () => DRepMRecModel.Create(Data, new FreedomEncoder(60, Features, new() { EmbeddingDim = 16 }), Small),
         ["DRepMRec"] = () => DRepMRecModel.Create(Data, Small),
         ["DRepMRec, BPR"] = () => DRepMRecModel.Create(Data, Small with { Loss = new RankingLoss.Bpr() }),
         ["targets not hidden"] = () => DRepMRecModel.Create(Data, Small with { HideTargets = false }),
-        ["no relation graphs"] = () => DRepMRecModel.Create(Data, Small with { HideTargets = false, Modal = new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None } }),
-        ["two relation layers"] = () => DRepMRecModel.Create(Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, RelationLayers = 2, KeepSelf = false, Weighting = ModalityWeighting.Learned } }),
-        ["users among users"] = () => DRepMRecModel.Create(Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 3, Gate = FilterGateKind.Embedding } }),
+        ["no relation graphs"] = () => DRepMRecModel.Create(
+            Data, Small with { HideTargets = false, Modal = new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None } }),
+        ["two relation layers"] = () => DRepMRecModel.Create(Data, Small with
+        {
+            Modal = new ModalEncoderOptions { Neighbors = 2, RelationLayers = 2, KeepSelf = false, Weighting = ModalityWeighting.Learned },
+        }),
+        ["users among users"] = () => DRepMRecModel.Create(
+            Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 3, Gate = FilterGateKind.Embedding } }),
         ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.MatchedSum() } }),
-        ["normalized concatenation"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation() } }),
+        ["normalized concatenation"] = () => DRepMRecModel.Create(
+            Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation() } }),
         ["other alignments"] = () => DRepMRecModel.Create(Data, Small with
         {
-            Alignment = new BmaOptions { Intra = IntraAlignmentKind.AlignmentUniformity, Inter = InterAlignmentKind.MeanVariance, Fusion = new Fusion.LearnedGate(), MaxEntities = 10 },
+            Alignment = new BmaOptions
+            {
+                Intra = IntraAlignmentKind.AlignmentUniformity,
+                Inter = InterAlignmentKind.MeanVariance,
+                Fusion = new Fusion.LearnedGate(),
+                MaxEntities = 10,
+            },
             SimilaritySignal = new SssOptions { Weight = 0.1, MaxItems = 8, Kind = SimilarityLossKind.CrossEntropy },
         }),
     };
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void A_step_over_the_rows_of_a_batch_has_the_loss_and_the_gradients_of_one_over_all_rows(string variant) => Compare(Variants[variant], new BatchSampler(Data.Train, Variants[variant]().Loss, null, 64).Epoch(1).First());
+    public void A_step_over_the_rows_of_a_batch_has_the_loss_and_the_gradients_of_one_over_all_rows(string variant)
+        => Compare(Variants[variant], new BatchSampler(Data.Train, Variants[variant]().Loss, null, 64).Epoch(1).First());
 
     [Theory]
     [InlineData(FilterGateKind.Self, ModalityWeighting.Equal, true)]
@@ -65,10 +96,22 @@ public sealed class BatchRowsTests
         DRepMRecOptions options = Small with
         {
             HideTargets = false,
-            Modal = new ModalEncoderOptions { Neighbors = 2, Gate = gate, Weighting = weighting, FixedWeights = weighting == ModalityWeighting.Fixed ? [1, 2] : [], KeepSelf = keepSelf },
+            Modal = new ModalEncoderOptions
+            {
+                Neighbors = 2,
+                Gate = gate,
+                Weighting = weighting,
+                FixedWeights = weighting == ModalityWeighting.Fixed ? [1, 2] : [],
+                KeepSelf = keepSelf,
+            },
         };
         int user = Enumerable.Range(0, 60).MinBy(u => Data.Train.ItemsOf(u).Length);
-        Compare(() => DRepMRecModel.Create(Data, options), new TrainingBatch([user, user], [.. Data.Train.ItemsOf(user)[..2]], [3, 9], sharedNegatives: true) { Known = Data.Train, Seed = 5 });
+        var batch = new TrainingBatch([user, user], [.. Data.Train.ItemsOf(user)[..2]], [3, 9], sharedNegatives: true)
+        {
+            Known = Data.Train,
+            Seed = 5,
+        };
+        Compare(() => DRepMRecModel.Create(Data, options), batch);
     }
 
     [Fact]

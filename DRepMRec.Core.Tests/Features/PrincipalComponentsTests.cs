@@ -3,7 +3,7 @@ using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Tests.Support;
 
-namespace DRepMRec.Tests.Encoders;
+namespace DRepMRec.Tests.Features;
 
 public sealed class PrincipalComponentsTests
 {

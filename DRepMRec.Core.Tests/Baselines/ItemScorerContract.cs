@@ -2,23 +2,24 @@ using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Tests.Support;
 
-namespace DRepMRec.Tests.Hosts;
+namespace DRepMRec.Tests.Baselines;
 
 /// <summary>What every recommender that isn't trained by gradients must do.</summary>
 public abstract class ItemScorerContract
 {
     private static readonly RecDataset Board = Samples.Checkerboard(40, 30);
 
-    /// <summary>Whether it can tell even users from odd ones.</summary>
+    /// <summary>Whether the recommender can tell even users from odd users.</summary>
     protected virtual bool IsPersonal => true;
 
-    /// <summary>Creates the recommender for some interactions with the features of the checkerboard's items, or of as many.</summary>
+    /// <summary>Creates the recommender for training interactions and the features of as many items.</summary>
     protected abstract IItemScorer Create(InteractionSet train, IReadOnlyList<ItemFeatures> features);
 
     [Fact]
     public void It_learns_a_checkerboard()
     {
-        double recall = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(5)] }).Evaluate(Create(Board.Train, Board.Features), Board, EvaluationTarget.Test)[RankingMetric.Recall(5)];
+        double recall = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(5)] })
+            .Evaluate(Create(Board.Train, Board.Features), Board, EvaluationTarget.Test)[RankingMetric.Recall(5)];
         if (IsPersonal)
             recall.Should().BeGreaterThan(0.9);
         else
@@ -38,7 +39,8 @@ public abstract class ItemScorerContract
     public void Permuting_users_permutes_rows()
     {
         int Moved(int user) => (user * 7) % 40;
-        var permuted = new InteractionSet(40, 30, [.. Enumerable.Range(0, 40).SelectMany(u => Board.Train.ItemsOf(u).ToArray().Select(i => (Moved(u), i)))]);
+        var permuted = new InteractionSet(
+            40, 30, [.. Enumerable.Range(0, 40).SelectMany(u => Board.Train.ItemsOf(u).ToArray().Select(i => (Moved(u), i)))]);
         float[] rows = Scores(Create(permuted, Board.Features), Enumerable.Range(0, 40).Select(Moved));
         float[] original = Scores(Create(Board.Train, Board.Features), Enumerable.Range(0, 40));
         rows.Zip(original).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
@@ -55,7 +57,8 @@ public abstract class ItemScorerContract
 
     [Fact]
     public void Room_that_does_not_fit_is_refused()
-        => FluentActions.Invoking(() => Create(Board.Train, Board.Features).Score([0, 1], new float[30])).Should().Throw<ArgumentException>().WithMessage("Expected room for 2 x 30 scores, got 30.*");
+        => FluentActions.Invoking(() => Create(Board.Train, Board.Features).Score([0, 1], new float[30]))
+            .Should().Throw<ArgumentException>().WithMessage("Expected room for 2 x 30 scores, got 30.*");
 
     protected static float[] Scores(IItemScorer scorer, IEnumerable<int> users)
     {

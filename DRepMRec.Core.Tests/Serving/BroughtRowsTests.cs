@@ -1,0 +1,78 @@
+using DRepMRec.Data;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+
+namespace DRepMRec.Tests.Serving;
+
+/// <summary>
+/// Recommenders from plain arrays: the rows that somebody brings are what is ranked by; and what can't be loaded isn't saved.
+/// </summary>
+public sealed class BroughtRowsTests
+{
+    private static readonly float[] Users = [1, 0, 0, 1, 0, 0], Items = [1, 0, 0, 1, 0.5f, 0.5f];
+
+    [Fact]
+    public void A_user_is_ranked_for_by_its_row_with_a_history_or_without()
+    {
+        using var folder = new TempFolder();
+        Recommender made = Make(), some = Make(new InteractionSet(3, 3, [(0, 0)]));
+        made.Save(folder["model"]);
+        foreach (Recommender recommender in new[] { made, some, Recommender.Load(folder["model"]) })
+        {
+            RecommendationList list = recommender.Recommend("bob", 3);
+            list.Source.Should().Be(RecommendationSource.User);
+            list.Select(i => (i.Item, i.Score)).Should().Equal(("hat", 1), ("scarf", 0.5f), ("shoe", 0));
+            recommender.Explain("bob", "scarf")!.Score.Should().Be(0.5f);
+            recommender.Recommend("cy").Source.Should().Be(RecommendationSource.Popularity, "a row of zeros says nothing");
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData(null)]
+    public void Blank_ids_are_refused(string? id)
+        => FluentActions.Invoking(() => Recommender.FromEmbeddings(["ann", id!, "cy"], Users, ["shoe", "hat", "scarf"], Items))
+            .Should().Throw<ArgumentException>().WithMessage("The id of the user with index 1 is blank.*");
+
+    [Fact]
+    public void Ids_of_a_request_that_are_null_are_refused()
+    {
+        foreach (RecommendationRequest request in new RecommendationRequest[]
+            { new() { History = [null!] }, new() { Candidates = [null!] }, new() { Excluded = [null!] } })
+        {
+            Make().Invoking(r => r.Recommend(request)).Should().Throw<ArgumentNullException>()
+                .WithMessage("An id of the request is null.*");
+        }
+    }
+
+    [Fact]
+    public void A_damaged_file_that_was_not_verified_is_not_saved_as_another_that_can_not_be_loaded()
+    {
+        using var folder = new TempFolder();
+        Make(new InteractionSet(3, 3, [(0, 0), (1, 2)])).Save(folder["model"]);
+        byte[] bytes = File.ReadAllBytes(folder["model"]);
+
+        // The items that users have, two whole numbers, and how many users each of three items has stand before the ids' texts.
+        int texts = "annbobcy".Length + "shoehatscarf".Length;
+        bytes[^(texts + (5 * sizeof(int)))] = 7;
+        folder.With("model", bytes);
+        Recommender damaged = Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = false });
+        damaged.Invoking(d => d.Save(folder["copy"])).Should().Throw<ModelFileException>()
+            .WithMessage("The model is damaged, and isn't saved: the items of the user with index 0 must ascend from 0 to 2; 7 *");
+        File.Exists(folder["copy"]).Should().BeFalse();
+    }
+
+    [SkippableFact]
+    public void A_link_into_a_folder_that_is_not_there_is_refused_by_both_names()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "symbolic links ask for rights there");
+        using var folder = new TempFolder();
+        File.CreateSymbolicLink(folder["link"], folder["nowhere/model"]);
+        Make().Invoking(r => r.Save(folder["link"])).Should().Throw<DirectoryNotFoundException>()
+            .WithMessage($"The recommender can't be saved as {folder["link"]}: there is no folder {folder["nowhere"]}.");
+    }
+
+    private static Recommender Make(InteractionSet? seen = null)
+        => Recommender.FromEmbeddings(["ann", "bob", "cy"], Users, ["shoe", "hat", "scarf"], Items, seen);
+}
