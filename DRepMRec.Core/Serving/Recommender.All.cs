@@ -10,8 +10,8 @@ public sealed partial class Recommender
     /// <summary>Recommends to all users, or to those given, at the speed of a batch.</summary>
     /// <remarks>
     /// Users come in their order, each with the list that <see cref="Recommend(RecommendationRequest)"/> gives, bit for bit. Ranking runs
-    /// ahead of the reader by at most 4 blocks of 48 users per thread, which bounds memory whatever the number of users, and goes on while the
-    /// reader is busy. Leaving the loop early stops it.
+    /// ahead of the reader by at most 4 blocks of 48 users per thread, which bounds memory whatever the number of users, and goes on while
+    /// the reader is busy. Leaving the loop early stops it.
     /// </remarks>
     /// <param name="options">Which users, and what they're recommended; <see langword="null"/> for 20 items for each known user.</param>
     /// <param name="progress">Told after each block of 48 users has been read, on the reader's thread.</param>

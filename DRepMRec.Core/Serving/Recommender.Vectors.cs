@@ -6,8 +6,8 @@ public sealed partial class Recommender
     /// <param name="request">The request; its user and history are read.</param>
     /// <param name="similarity">How the store compares.</param>
     /// <returns>
-    /// <see langword="null"/> where the answer goes by popularity, which no vector stands for. The store knows nothing of the items that the
-    /// user has: leave them out by its filter, or ask for so many more.
+    /// <see langword="null"/> where the answer goes by popularity, which no vector stands for. The store knows nothing of the items that
+    /// the user has: leave them out by its filter, or ask for so many more.
     /// </returns>
     public ReadOnlyMemory<float>? QueryVector(RecommendationRequest request, VectorSimilarity similarity = VectorSimilarity.DotProduct)
     {

@@ -62,8 +62,9 @@ public sealed class FileTests
             .Should().Equal(1 << 18, (Users * Items) - (1 << 18));
 
         var nothing = new RecommendAllOptions { Request = new RecommendationRequest { Candidates = [] } };
-        (await recommender.RecommendAllAsync(nothing).WriteParquetAsync(folder["none.parquet"])).Should().Be(new ExportSummary(0, Users, 0));
-        (await recommender.RecommendAllAsync(nothing).WriteCsvAsync(folder["none.csv"])).Should().Be(new ExportSummary(0, Users, 0));
+        var none = new ExportSummary(0, Users, 0);
+        (await recommender.RecommendAllAsync(nothing).WriteParquetAsync(folder["none.parquet"])).Should().Be(none);
+        (await recommender.RecommendAllAsync(nothing).WriteCsvAsync(folder["none.csv"])).Should().Be(none);
         File.ReadAllText(folder["none.csv"]).Should().Be("user_id,rank,item_id,score,source\n");
         Rows($"SELECT * FROM '{folder["none.parquet"]}'").Should().BeEmpty();
     }

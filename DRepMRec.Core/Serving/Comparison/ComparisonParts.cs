@@ -128,7 +128,7 @@ public sealed record ChangeReasons
     /// <summary>How many of these the user has chosen since: they're in the history of the new model, and not asked for.</summary>
     public required long LeftAsChosen { get; init; }
 
-    /// <summary>How many came into lists that go by another source than before, such as by a user's own row instead of popularity.</summary>
+    /// <summary>How many came into lists that go by another source than before, such as a user's own row instead of popularity.</summary>
     public required long EnteredByOtherSource { get; init; }
 
     /// <summary>How many users' exchanges <see cref="Shares"/> explains.</summary>
@@ -137,8 +137,8 @@ public sealed record ChangeReasons
     /// <summary>
     /// How much of the exchange comes from <c>behavior</c> and from each modality, by name; they add up to 1. A user's items that came in
     /// got ahead of those that left: the mean score of the ones minus that of the others was below 0 in the old model and is above 0 in the
-    /// new one. By how much it rose is split into the parts that <see cref="Explanation"/> splits scores into, each model's scores in units of
-    /// the mean difference between the first and the last score of its lists. A part below 0 worked against the exchange.
+    /// new one. By how much it rose is split into the parts that <see cref="Explanation"/> splits scores into, each model's scores in units
+    /// of the mean difference between the first and the last score of its lists. A part below 0 worked against the exchange.
     /// </summary>
     public required IReadOnlyDictionary<string, double> Shares { get; init; }
 

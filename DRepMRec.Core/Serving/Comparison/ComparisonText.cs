@@ -45,7 +45,8 @@ internal static class ComparisonText
         page.Row($"rank-biased overlap (p = {Text(comparison.Persistence)}), mean", Text(overlap.Mean));
         page.Row("lowest, 5 %, 25 %, median, 75 %", string.Join(", ",
             new[] { overlap.Lowest, overlap.Percent5, overlap.Percent25, overlap.Median, overlap.Percent75 }.Select(Text)));
-        page.Row("different items recommended", $"{Number(comparison.OldRecommended.Different)} → {Number(comparison.NewRecommended.Different)}");
+        page.Row("different items recommended",
+            $"{Number(comparison.OldRecommended.Different)} → {Number(comparison.NewRecommended.Different)}");
         page.Row("users of a recommended item, mean",
             $"{Text(comparison.OldRecommended.MeanUsers)} → {Text(comparison.NewRecommended.MeanUsers)}");
         foreach (SourceChange source in comparison.Sources)

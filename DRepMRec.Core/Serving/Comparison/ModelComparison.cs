@@ -51,7 +51,7 @@ public sealed record ModelComparison
     /// <summary>The mean share of a list's items that the other list has: of items in both, over those of the longer list.</summary>
     public required double MeanCommonItems { get; init; }
 
-    /// <summary>The extrapolated rank-biased overlap of the users' two lists: 1 for the same list, 0 for lists that share nothing.</summary>
+    /// <summary>The extrapolated rank-biased overlap of users' two lists: 1 for the same list, 0 for lists that share nothing.</summary>
     public required OverlapDistribution Overlap { get; init; }
 
     /// <summary>What the lists go by, before and now, with the number of users; the most frequent first.</summary>

@@ -4,9 +4,9 @@ namespace DRepMRec.Serving;
 
 /// <summary>The table that recommendations are written to, and the SQL of its database.</summary>
 /// <remarks>
-/// The defaults are those of SQLite, DuckDB and PostgreSQL, against which they are tested. Others differ in details: MySQL and MariaDB quote
-/// with <c>`</c> (<see cref="QuotePrefix"/>), SQL Server has no <c>CREATE TABLE IF NOT EXISTS</c> (<see cref="CreateTable"/>), older versions
-/// of Oracle insert a row at a time (<see cref="RowsPerInsert"/>).
+/// The defaults are those of SQLite, DuckDB and PostgreSQL, against which they are tested. Others differ in details: MySQL and MariaDB
+/// quote with <c>`</c> (<see cref="QuotePrefix"/>), SQL Server has no <c>CREATE TABLE IF NOT EXISTS</c> (<see cref="CreateTable"/>), older
+/// versions of Oracle insert a row at a time (<see cref="RowsPerInsert"/>).
 /// </remarks>
 public sealed record DatabaseExportOptions
 {

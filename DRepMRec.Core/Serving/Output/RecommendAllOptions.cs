@@ -6,8 +6,8 @@ namespace DRepMRec.Serving;
 public sealed record RecommendAllOptions
 {
     /// <summary>
-    /// The raw ids of the users, answered in this order; <see langword="null"/> for all known users, in the order of the dataset. Users that
-    /// aren't known are answered as a request alone would be, by popularity; <see cref="RecommendationList.Source"/> tells.
+    /// The raw ids of the users, answered in this order; <see langword="null"/> for all known users, in the order of the dataset. Users
+    /// that aren't known are answered as a request alone would be, by popularity; <see cref="RecommendationList.Source"/> tells.
     /// </summary>
     public IReadOnlyCollection<string>? Users { get; init; }
 

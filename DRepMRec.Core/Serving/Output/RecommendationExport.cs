@@ -15,7 +15,7 @@ namespace DRepMRec.Serving;
 /// </example>
 public static class RecommendationExport
 {
-    /// <summary>Writes a CSV file: UTF-8, a header, commas, quotes as RFC 4180 has them where they're needed, lines that end with LF.</summary>
+    /// <summary>Writes a CSV file: UTF-8, a header, commas, quotes by RFC 4180 where they're needed, lines that end with LF.</summary>
     /// <param name="lists">The lists, such as those of <see cref="Recommender.RecommendAllAsync"/>.</param>
     /// <param name="path">The file, in an existing folder: whole, or as it was. A symbolic link stays, its target is written.</param>
     /// <param name="cancellationToken">Stops between users; the file is as it was then.</param>

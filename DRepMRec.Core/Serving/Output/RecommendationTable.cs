@@ -24,8 +24,8 @@ internal static class RecommendationTable
                     await ExecuteAsync(transaction, sql.Create, cancellationToken).ConfigureAwait(false);
                 if (options.ReplaceRows)
                     await ExecuteAsync(transaction, sql.Delete, cancellationToken).ConfigureAwait(false);
-                ExportSummary summary = await InsertAsync(
-                    rows => Command(transaction, sql.Insert(rows, marker), marker, rows), options.RowsPerInsert, lists, cancellationToken).ConfigureAwait(false);
+                DbCommand Insert(int rows) => Command(transaction, sql.Insert(rows, marker), marker, rows);
+                ExportSummary summary = await InsertAsync(Insert, options.RowsPerInsert, lists, cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
                 return summary;
             }

@@ -28,7 +28,7 @@ internal sealed class TableSql(DatabaseExportOptions options)
         return $"INSERT INTO {Table} ({names}) VALUES {string.Join(", ", values)}";
     }
 
-    /// <summary>The marker of parameters: the one of the options, or the first that the database understands. Not in a transaction.</summary>
+    /// <summary>The marker of parameters: that of the options, or the first that the database understands. Not in a transaction.</summary>
     public async Task<string> MarkerAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         if (options.ParameterMarker is not null)

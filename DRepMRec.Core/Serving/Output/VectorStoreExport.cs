@@ -15,7 +15,7 @@ namespace DRepMRec.Serving;
 /// </example>
 public static class VectorStoreExport
 {
-    /// <summary>Describes <see cref="EmbeddingRecord"/> to a store: the key, the dimension of the vectors, and how to compare them.</summary>
+    /// <summary>Describes <see cref="EmbeddingRecord"/> to a store: the key, the dimension of vectors, and how to compare them.</summary>
     /// <param name="recommender">The recommender.</param>
     /// <param name="similarity">How the store compares.</param>
     public static VectorStoreCollectionDefinition VectorStoreDefinition(
