@@ -51,6 +51,8 @@ public sealed class ModelComparisonTests
             before, after, Two with { Request = new RecommendationRequest { Count = 1 } });
         report.Reasons.LeftAsChosen.Should().Be(2, "u chose a, and cold chose c, which was popular");
         report.Reasons.EnteredByOtherSource.Should().Be(1, "cold has a row now");
+        (report.Reasons.EnteredMeanUsers, report.Reasons.LeftMeanUsers).Should().Be((0.5, 1.5), "b and a came in, a and c left");
+        (report.OldRecommended.MeanUsers, report.NewRecommended.MeanUsers).Should().Be((1.5, 0.5));
         report.Sources.Should().Equal(
             new SourceChange(RecommendationSource.User, RecommendationSource.User, 1),
             new SourceChange(RecommendationSource.Popularity, RecommendationSource.User, 1));

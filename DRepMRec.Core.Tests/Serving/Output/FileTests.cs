@@ -90,6 +90,17 @@ public sealed class FileTests
         File.ReadAllText(folder["top"]).Should().NotBe("before");
     }
 
+    [Fact]
+    public async Task A_symbolic_link_stays_and_its_target_is_written()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["target.csv"], "before");
+        File.CreateSymbolicLink(folder["link.csv"], folder["target.csv"]);
+        await Lists.Recommender.RecommendAllAsync().WriteCsvAsync(folder["link.csv"]);
+        new FileInfo(folder["link.csv"]).LinkTarget.Should().NotBeNull();
+        File.ReadAllText(folder["target.csv"]).Should().StartWith("user_id,");
+    }
+
     private static List<(string User, int Rank, string Item, float Score, string Source)> Rows(string query)
     {
         using var connection = new DuckDBConnection("DataSource=:memory:");

@@ -12,7 +12,7 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
     private readonly MostChanged _mostChanged = new(options.Named);
     private readonly Exchanges _exchanges = new(old, @new, options.Request);
     private int _same, _reordered, _explained, _notCompared;
-    private long _entered, _enteredAsNew, _left, _leftAsVanished, _leftAsChosen, _enteredByOtherSource;
+    private long _entered, _enteredAsNew, _left, _leftAsVanished, _leftAsChosen, _enteredByOtherSource, _usersOfEntered, _usersOfLeft;
     private double _common;
 
     public async Task<ModelComparison> RunAsync(IProgress<ExportProgress>? progress, CancellationToken cancellationToken)
@@ -60,6 +60,8 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
         _enteredAsNew += entered.Count(item => !old.Items.Contains(item));
         _enteredByOtherSource += before.Source == after.Source ? 0 : entered.Length;
         _left += left.Length;
+        _usersOfEntered += entered.Sum(Users);
+        _usersOfLeft += left.Sum(Users);
         _leftAsVanished += left.Count(item => !@new.Items.Contains(item));
         _leftAsChosen += left.Count(chosen.Contains);
         _mostChanged.Add(new UserChange(user, overlap, first, second, before.Source, after.Source, new Dictionary<string, double>()));
@@ -106,6 +108,8 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
             Left = _left,
             LeftAsVanished = _leftAsVanished,
             LeftAsChosen = _leftAsChosen,
+            EnteredMeanUsers = _usersOfEntered / (double)Math.Max(1, _entered),
+            LeftMeanUsers = _usersOfLeft / (double)Math.Max(1, _left - _leftAsVanished),
             ExplainedUsers = _explained,
             Shares = _exchanges.Shares(),
             Unexplained = _exchanges.Unexplained,
@@ -127,9 +131,12 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
     private RecommendedItems Recommended(Dictionary<string, int> lists)
     {
         double recommendations = lists.Values.Sum(n => (long)n);
-        double users = lists.Sum(l => (double)l.Value * (@new.Model.TryGetItem(l.Key, out int row) ? @new.Model.Degree(row) : 0));
+        double users = lists.Sum(l => (double)l.Value * Users(l.Key));
         return new RecommendedItems(lists.Count, recommendations == 0 ? 0 : users / recommendations);
     }
+
+    /// <summary>The number of users of an item in the training of the new model; 0 where it doesn't have the item.</summary>
+    private long Users(string item) => @new.Model.TryGetItem(item, out int row) ? @new.Model.Degree(row) : 0;
 
     private ItemChange[] Movers(bool rising)
         => [.. _oldLists.Keys.Union(_newLists.Keys)

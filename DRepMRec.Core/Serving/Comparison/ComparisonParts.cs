@@ -131,6 +131,12 @@ public sealed record ChangeReasons
     /// <summary>How many came into lists that go by another source than before, such as a user's own row instead of popularity.</summary>
     public required long EnteredByOtherSource { get; init; }
 
+    /// <summary>The mean number of users, in the training of the new model, of the items that came in: how popular they are.</summary>
+    public required double EnteredMeanUsers { get; init; }
+
+    /// <summary>The mean number of users, in the training of the new model, of the items that left and that it has.</summary>
+    public required double LeftMeanUsers { get; init; }
+
     /// <summary>How many users' exchanges <see cref="Shares"/> explains.</summary>
     public required int ExplainedUsers { get; init; }
 

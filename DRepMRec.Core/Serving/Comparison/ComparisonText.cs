@@ -63,6 +63,8 @@ internal static class ComparisonText
         page.Row("left", Number(reasons.Left));
         page.Row("of these, no longer in the catalogue", Number(reasons.LeftAsVanished));
         page.Row("of these, chosen by the user since", Number(reasons.LeftAsChosen));
+        page.Row("users of an item that came in, mean", Text(reasons.EnteredMeanUsers));
+        page.Row("users of an item that left, mean", Text(reasons.LeftMeanUsers));
         if (reasons.Shares.Count > 0)
             page.Line($"The others changed places by their scores, in {Number(reasons.ExplainedUsers)} users: {Shares(reasons.Shares)}.");
         if (reasons.Unexplained is not null)

@@ -45,7 +45,6 @@ internal static class RecommendationTable
         DbCommand full = insert(rowsPerInsert);
         await using (full.ConfigureAwait(false))
         {
-            await full.PrepareAsync(cancellationToken).ConfigureAwait(false);
             await foreach (var (user, list) in lists.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 summary = summary.Plus(list);
