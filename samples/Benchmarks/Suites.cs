@@ -15,6 +15,7 @@ internal static class Suites
         ["recipe"] = RecipeSuite.Run,
         ["serving"] = (_, _, _) => ServingSuite.Run(),
         ["serving-cold"] = (arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs),
+        ["export"] = (arguments, _, cancellation) => ExportSuite.Run(arguments.Quick, cancellation),
         ["serving-model"] = (_, _, _) => ServingSuite.WriteModel(),
     };
 
