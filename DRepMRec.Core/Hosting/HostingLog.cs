@@ -19,4 +19,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(4, LogLevel.Information, "The recommender '{Name}' finds the file that it serves again: {Path}")]
     public static partial void ModelFoundAgain(this ILogger logger, string name, string path);
+
+    [LoggerMessage(5, LogLevel.Information, "The recommender '{Name}' waits for its first model: {Path}")]
+    public static partial void ModelAwaited(this ILogger logger, string name, string path);
 }

@@ -233,7 +233,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     /// <summary>The file is the one that is served.</summary>
     private void Settle()
     {
-        if (_failure is null)
+        if (_failure is null && Status.LastError is null)
             return;
         if (Status.LastError is not null)
             _logger.ModelFoundAgain(Status.Name, _served!.Value.Path);
@@ -252,6 +252,13 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         }
 
         Report(Status with { LastError = _failure.Message, FailedAt = now, RetryAt = _failure.RetryAt });
+        if (!force && _current is null && options is { RequiredAtStart: false }
+            && exception is (FileNotFoundException or DirectoryNotFoundException))
+        {
+            _logger.ModelAwaited(Status.Name, options.Path);
+            return;
+        }
+
         HostingTelemetry.Refused(Status.Name, exception);
         _logger.ModelRefused(exception, Status.Name, options?.Path, Status.Path ?? "nothing", _failure.RetryAt);
     }
