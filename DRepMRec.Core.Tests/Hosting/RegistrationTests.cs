@@ -115,8 +115,10 @@ public sealed class RegistrationTests
             .Which.Message.Should().Contain(message);
     }
 
-    [Fact]
-    public async Task Options_that_become_invalid_leave_all_as_it_is()
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Options_that_become_invalid_leave_all_as_it_is(string follow)
     {
         using var folder = new TempFolder();
         Hosted.Numbered(1).Save(folder["one"]);
@@ -125,6 +127,7 @@ public sealed class RegistrationTests
         {
             ["Recommender:Path"] = folder["one"],
             ["Recommender:PollInterval"] = "0:00:00.02",
+            ["Recommender:ReloadOnChange"] = follow,
         });
         builder.Services.AddRecommender(builder.Configuration.GetSection("Recommender"));
         using IHost host = builder.Build();

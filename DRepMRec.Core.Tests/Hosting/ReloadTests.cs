@@ -302,12 +302,27 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public void A_file_is_only_followed_if_it_is_to_be()
+    public async Task A_file_is_only_followed_if_it_is_to_be()
     {
         using var app = new Hosted(o => o.ReloadOnChange = false);
         app.Served.Should().Be("1/0");
         app.Publish(2);
         app.Look(times: 3);
+        app.Served.Should().Be("1/0");
+        await app.Provider.ReloadAsync();
+        app.Served.Should().Be("2/0");
+        app.PublishDamaged(3);
+        await app.Provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<ModelFileException>();
+        app.Look();
+        app.Provider.Status.LastError.Should().NotBeNull("the file is still bad, though nobody looks");
+    }
+
+    [Fact]
+    public async Task The_first_load_may_be_asked_for()
+    {
+        using var app = new Hosted();
+        await app.Provider.ReloadAsync();
+        app.Provider.Status.Loads.Should().Be(1);
         app.Served.Should().Be("1/0");
     }
 

@@ -52,7 +52,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     /// <exception cref="InvalidOperationException">There is no model, and the application needs one to start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(Start, cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => Start(), cancellationToken).ConfigureAwait(false);
         if (Volatile.Read(ref _current) is null && _failure is { Options: null or { RequiredAtStart: true } } failure)
             throw NoModel(failure);
     }
@@ -69,7 +69,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         => Task.Run(
             () =>
             {
-                Start();
+                Start(look: false);
                 Look(force: true);
             }, cancellationToken);
 
@@ -90,7 +90,12 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
                 _pollInterval = options.PollInterval;
                 Report(Status with { MaxAge = options.MaxAge });
                 if (!force && !options.ReloadOnChange && _served?.Path == options.Path)
+                {
+                    if (_failure?.Options?.Path != options.Path)
+                        Settle();
                     return;
+                }
+
                 stamp = FileStamp.Of(options.Path);
                 if (stamp == _served && !force)
                     Settle();
@@ -116,14 +121,15 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         HostingTelemetry.Remove(this);
     }
 
-    private void Start()
+    private void Start(bool look = true)
     {
         lock (_looking)
         {
             if (_started)
                 return;
             _started = true;
-            Look();
+            if (look)
+                Look();
             using (ExecutionContext.SuppressFlow())
                 _ = Task.Run(PollAsync);
         }
