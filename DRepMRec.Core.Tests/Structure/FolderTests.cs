@@ -12,7 +12,7 @@ public sealed partial class FolderTests
     private static readonly string[] Folders =
     [
         "Internals", "Kernels", "Data", "Graphs", "Features", "Evaluation", "Losses", "Fusions", "Abstractions",
-        "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Export", "Training",
+        "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Hosting", "Export", "Training",
     ];
 
     private static readonly string Library = Path.Combine(Repository.Root, "DRepMRec.Core");

@@ -15,11 +15,15 @@ internal sealed class Profile
     {
         _model = model;
         _user = request.UserId is not null && model.UserIds.TryGetIndex(request.UserId, out int user) ? user : -1;
+        IsUserUnknown = _user < 0 && request.UserId is not null;
         foreach (string id in request.History)
             Note(id, _history);
     }
 
     public RecommendationSource Source { get; private set; }
+
+    /// <summary>Whether the request names a user that the model doesn't know.</summary>
+    public bool IsUserUnknown { get; }
 
     /// <summary>The fused row to rank by; <see langword="null"/> under <see cref="RecommendationSource.Popularity"/>.</summary>
     public float[]? Query { get; private set; }

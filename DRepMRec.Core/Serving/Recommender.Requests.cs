@@ -34,6 +34,24 @@ public sealed partial class Recommender
         parallel.CancellationToken.ThrowIfCancellationRequested();
         if (requests.Contains(null!))
             throw new ArgumentException("A request is null.", nameof(requests));
+        using ServingTelemetry.Call call = ServingTelemetry.Begin(_model.ServedAs, requests.Count);
+        try
+        {
+            Ranking[] rankings = Rank(requests, parallel);
+            RecommendationList[] answers = [.. rankings.Select(r => r.Answer())];
+            call.Complete(rankings);
+            GC.KeepAlive(this);
+            return answers;
+        }
+        catch (Exception e)
+        {
+            call.Fail(e);
+            throw;
+        }
+    }
+
+    private Ranking[] Rank(IReadOnlyList<RecommendationRequest> requests, ParallelOptions parallel)
+    {
         Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r))];
         Ranking[] wholeCatalogue = [.. rankings.Where(r => r.GoesOverAll)];
         Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MaxQueries)];
@@ -52,8 +70,6 @@ public sealed partial class Recommender
             Parallel.ForEach(rankings.Where(r => !r.GoesOverAll), parallel, r => r.RunAlone());
         }
 
-        RecommendationList[] answers = [.. rankings.Select(r => r.Answer())];
-        GC.KeepAlive(this);
-        return answers;
+        return rankings;
     }
 }

@@ -12,6 +12,9 @@ internal sealed record ServingModel
 {
     public required ModelManifest Manifest { get; init; }
 
+    /// <summary>The name by which an application serves it, for metrics and traces.</summary>
+    public string? ServedAs { get; init; }
+
     public required IdTable UserIds { get; init; }
 
     /// <summary>The ids of the items of the file.</summary>

@@ -29,6 +29,15 @@ internal sealed class Ranking
         _selection = new TopK(Math.Min(request.Count, model.ItemRows), minimum, Admits, finiteOnly: true);
     }
 
+    public RecommendationSource Source => _profile.Source;
+
+    public bool IsUserUnknown => _profile.IsUserUnknown;
+
+    public IReadOnlyList<string> UnknownItems => _profile.UnknownItems;
+
+    /// <summary>How many items would have been in the answer so far, and weren't admitted.</summary>
+    public int Filtered { get; private set; }
+
     /// <summary>Whether the request shares a pass over the catalogue with others.</summary>
     public bool GoesOverAll => _candidates is null && _profile.Query is not null;
 
@@ -82,6 +91,13 @@ internal sealed class Ranking
     }
 
     private bool Admits(int item)
+    {
+        bool admits = MayBeRecommended(item);
+        Filtered += admits ? 0 : 1;
+        return admits;
+    }
+
+    private bool MayBeRecommended(int item)
         => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
         && (_request.Filter is null || _request.Filter(_model.ItemId(item)));
 }
