@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Tests.Support;
@@ -113,6 +114,8 @@ public sealed class ListMetricTests
         })
         {
             ListMetric.Parse(metric.ToString()).Should().Be(metric);
+            JsonSerializer.Deserialize<ListMetric>(JsonSerializer.Serialize(metric)).Should().Be(metric);
+            JsonSerializer.Deserialize<Dictionary<ListMetric, int>>($"{{\"{metric}\":1}}").Should().ContainKey(metric);
             ListMetric.Parse(metric.ToString().ToLowerInvariant()).Should().Be(metric);
         }
 
@@ -120,6 +123,7 @@ public sealed class ListMetricTests
             "Diversity(image)@1", "@", "(@5" })
         {
             FluentActions.Invoking(() => ListMetric.Parse(text)).Should().Throw<FormatException>().WithMessage("Expected a metric such as*");
+            FluentActions.Invoking(() => JsonSerializer.Deserialize<ListMetric>($"\"{text}\"")).Should().Throw<JsonException>();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 
@@ -16,6 +17,7 @@ namespace DRepMRec.Evaluation;
 /// double gini = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test)[ListMetric.Gini(20)];
 /// </code>
 /// </example>
+[JsonConverter(typeof(ListMetricConverter))]
 public abstract record ListMetric
 {
     /// <summary>Creates a metric.</summary>
