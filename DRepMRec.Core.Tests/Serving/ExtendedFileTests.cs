@@ -90,10 +90,6 @@ public sealed class ExtendedFileTests
         }
     }
 
-    [Fact]
-    public void TemporaryWriteGolden()
-        => File.WriteAllBytes(Path.Combine(Support.Repository.Root, "DRepMRec.Core.Tests", "Serving", "Golden", "format-3-metadata.drepmrec"), Bytes());
-
     private static byte[] Bytes()
     {
         using var folder = new TempFolder();
