@@ -60,7 +60,7 @@ internal static class RequestsExample
         var options = new EvaluationOptions
         {
             ListMetrics = [ListMetric.ItemCoverage(20), ListMetric.Gini(20), ListMetric.AveragePopularity(20), ListMetric.Novelty(20),
-                ListMetric.Diversity(Modality.Image, 20)],
+                ListMetric.IntraListDiversity(Modality.Image, 20)],
         };
         EvaluationResult result = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test);
         Console.WriteLine(result[ListMetric.Gini(20)]);

@@ -28,7 +28,7 @@ public sealed class ListMetricTests
         ListMetric[] metrics =
         [
             ListMetric.ItemCoverage(2), ListMetric.Gini(2), ListMetric.AveragePopularity(2), ListMetric.Novelty(2),
-            ListMetric.Diversity(Modality.Image, 2), ListMetric.ItemCoverage(1), ListMetric.Gini(1),
+            ListMetric.IntraListDiversity(Modality.Image, 2), ListMetric.ItemCoverage(1), ListMetric.Gini(1),
         ];
         EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(1)], ListMetrics = metrics })
             .Evaluate(Scorer, Tiny, EvaluationTarget.Test);
@@ -45,14 +45,14 @@ public sealed class ListMetricTests
         result[ListMetric.Novelty(2)].Should().BeApproximately((2 + 1.5 + 2) / 3, 1e-12);
 
         // u0 and u1: cosines of 45°; u2: i3 has no features, so no pair.
-        result[ListMetric.Diversity(Modality.Image, 2)].Should().BeApproximately(1 - Math.Sqrt(0.5), 1e-12);
+        result[ListMetric.IntraListDiversity(Modality.Image, 2)].Should().BeApproximately(1 - Math.Sqrt(0.5), 1e-12);
 
         // The first items are i1, i0, i1.
         result[ListMetric.ItemCoverage(1)].Should().Be(0.4);
         result[ListMetric.Gini(1)].Should().BeApproximately(((2 * 1) + (4 * 2)) / (5.0 * 3), 1e-12);
         result.ItemCoverage.Should().Be(0.4, "it's at the largest cut-off of the ranking metrics");
         result.ToString().Should().EndWith("item coverage 0.4000  ItemCoverage@2 0.8000  Gini@2 0.3333  AveragePopularity@2 1.0000  "
-            + "Novelty@2 1.8333  Diversity(image)@2 0.2929  ItemCoverage@1 0.4000  Gini@1 0.6667");
+            + "Novelty@2 1.8333  IntraListDiversity(image)@2 0.2929  ItemCoverage@1 0.4000  Gini@1 0.6667");
         result.ToJson().Should().Contain("\"Gini@2\": 0.33333");
         result.Protocol.Metrics.Should().Contain(["Recall@1", "Gini@2"]);
     }
@@ -62,7 +62,7 @@ public sealed class ListMetricTests
     {
         RecDataset data = Synthetic();
         var scorer = new EmbeddingScorer(Samples.Floats(80 * 8, 1), Samples.Floats(120 * 8, 2), 8);
-        ListMetric metric = ListMetric.Diversity(Modality.Image, 20);
+        ListMetric metric = ListMetric.IntraListDiversity(Modality.Image, 20);
         double fast = Evaluate(scorer, data, 2, metric)[metric];
         ItemFeatures features = data.Features.Single(f => f.Modality == Modality.Image);
         double Cosine(int a, int b)
@@ -83,7 +83,7 @@ public sealed class ListMetricTests
         ListMetric[] all =
         [
             ListMetric.ItemCoverage(5), ListMetric.Gini(20), ListMetric.AveragePopularity(500), ListMetric.Novelty(20),
-            ListMetric.Diversity(Modality.Image, 20),
+            ListMetric.IntraListDiversity(Modality.Image, 20),
         ];
         EvaluationResult one = Evaluate(scorer, data, 1, all);
         foreach (int threads in new[] { 2, 3, 8 })
@@ -110,7 +110,7 @@ public sealed class ListMetricTests
         foreach (ListMetric metric in new[]
         {
             ListMetric.ItemCoverage(3), ListMetric.Gini(20), ListMetric.AveragePopularity(1), ListMetric.Novelty(7),
-            ListMetric.Diversity(new Modality("my-text"), 2),
+            ListMetric.IntraListDiversity(new Modality("my-text"), 2),
         })
         {
             ListMetric.Parse(metric.ToString()).Should().Be(metric);
@@ -119,10 +119,11 @@ public sealed class ListMetricTests
             ListMetric.Parse(metric.ToString().ToLowerInvariant()).Should().Be(metric);
         }
 
-        foreach (string text in new[] { "", "Gini", "Gini@0", "Gini@-1", "Recall@20", "Diversity@20", "Diversity()@20", "Diversity(a b)@20",
-            "Diversity(image)@1", "@", "(@5" })
+        foreach (string text in new[] { "", "Gini", "Gini@0", "Gini@-1", "Recall@20", "IntraListDiversity@20",
+            "IntraListDiversity()@20", "IntraListDiversity(a b)@20", "IntraListDiversity(image)@1", "@", "(@5" })
         {
-            FluentActions.Invoking(() => ListMetric.Parse(text)).Should().Throw<FormatException>().WithMessage("Expected a metric such as*");
+            FluentActions.Invoking(() => ListMetric.Parse(text)).Should().Throw<FormatException>()
+                .WithMessage("Expected a metric such as*");
             FluentActions.Invoking(() => JsonSerializer.Deserialize<ListMetric>($"\"{text}\"")).Should().Throw<JsonException>();
         }
     }
@@ -130,10 +131,10 @@ public sealed class ListMetricTests
     [Fact]
     public void What_cannot_be_measured_is_refused_before_anything_is_ranked()
     {
-        var options = new EvaluationOptions { ListMetrics = [ListMetric.Diversity(Modality.Audio, 5)] };
+        var options = new EvaluationOptions { ListMetrics = [ListMetric.IntraListDiversity(Modality.Audio, 5)] };
         FluentActions.Invoking(() => new Evaluator(options).Evaluate(Scorer, Tiny, EvaluationTarget.Test)).Should()
-            .Throw<ArgumentException>().WithMessage("Diversity(audio)@5 asks for the features 'audio'; the dataset has image.*");
-        FluentActions.Invoking(() => ListMetric.Diversity(Modality.Audio, 1)).Should().Throw<ArgumentOutOfRangeException>();
+            .Throw<ArgumentException>().WithMessage("IntraListDiversity(audio)@5 asks for the features 'audio'; the dataset has image.*");
+        FluentActions.Invoking(() => ListMetric.IntraListDiversity(Modality.Audio, 1)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => ListMetric.Gini(0)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new Evaluator().Evaluate(Scorer, Tiny, EvaluationTarget.Test)[ListMetric.Gini(3)]).Should()
             .Throw<KeyNotFoundException>().WithMessage("Gini@3 wasn't evaluated*");

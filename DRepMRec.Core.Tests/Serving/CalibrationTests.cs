@@ -31,7 +31,8 @@ public sealed class CalibrationTests
 
             // The classic minimax formula: the largest over the beginnings of the smallest over the ends of the mean between.
             double Share(int from, int to) => hits[from..(to + 1)].Average(h => h ? 1.0 : 0.0);
-            double[] exact = [.. Enumerable.Range(0, 12).Select(i => Enumerable.Range(0, i + 1).Max(a => Enumerable.Range(i, 12 - i).Min(b => Share(a, b))))];
+            double[] exact = [.. Enumerable.Range(0, 12)
+                .Select(i => Enumerable.Range(0, i + 1).Max(a => Enumerable.Range(i, 12 - i).Min(b => Share(a, b))))];
             exact.Distinct().Select(e => (float)e).Should().Equal(probabilities, (a, b) => MathF.Abs(a - b) < 1e-6f);
             knots.Should().HaveCount(probabilities.Length);
         }

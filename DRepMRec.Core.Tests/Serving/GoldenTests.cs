@@ -73,7 +73,8 @@ public sealed class GoldenTests
     public void Metadata_and_calibration_are_read_as_they_were_meant()
     {
         Recommender r = Recommender.Load(Golden("format-3-metadata"));
-        r.Metadata!.ToString().Should().Be("5 items: 'kind' (Category), 'tags' (Category), 'price' (Number), 'released' (Date), 'title' (Text)");
+        r.Metadata!.ToString().Should()
+            .Be("5 items: 'kind' (Category), 'tags' (Category), 'price' (Number), 'released' (Date), 'title' (Text)");
         ItemValues values = r.Metadata["c"]!;
         values.Categories("kind").Should().Equal("kind-2");
         values.Categories("tags").Should().Equal("tag-2", "tag-3");

@@ -99,7 +99,8 @@ public sealed class ItemMetadataTests
         RecommendationList before = stocked.Recommend(priced);
         before.Select(r => r.Item).Should().NotContain(ids[0]).And.NotContain("added");
 
-        Recommender changed = stocked.WithoutItems([ids[2]]).WithItems([new("added", Served.Features(3)), new("other", Served.Features(4))]);
+        Recommender changed = stocked.WithoutItems([ids[2]])
+            .WithItems([new("added", Served.Features(3)), new("other", Served.Features(4))]);
         changed.Save(folder["model"]);
         foreach (Recommender next in new[] { changed, Recommender.Load(folder["model"]) })
         {

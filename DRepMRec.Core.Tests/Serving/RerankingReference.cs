@@ -96,7 +96,8 @@ internal static class RerankingReference
                     break;
                 chosen.Add(request.Diversity is not { } diversity ? open[0].Of : open.MaxBy(s =>
                     (float)((diversity.Lambda * (range > 0 ? 1 - ((best - s.Value) / range) : 0)) - ((1 - diversity.Lambda)
-                        * chosen.Select(c => Cosine(recommender, diversity.Space, order[c.Item], order[s.Of.Item])).DefaultIfEmpty(0).Max())))
+                        * chosen.Select(c => Cosine(recommender, diversity.Space, order[c.Item], order[s.Of.Item]))
+                            .DefaultIfEmpty(0).Max())))
                     .Of);
             }
         }

@@ -42,7 +42,8 @@ public sealed class RerankingTests
         Items(Ask() with { Boosts = [Boost(2), Boost(1)], Count = 2 }).Should().Equal(["c", "d"], "weights add up");
         Items(Ask() with { Boosts = [Boost(-0.1)] }).Should().Equal("d", "a", "b", "e", "c");
         Tiny.Recommend(Ask() with { Boosts = [Boost(3)] })[0].Should().Be(new Recommendation("c", 0));
-        Items(Ask() with { Boosts = [Boost(3)], MinimumScore = 0.5f }).Should().Equal(["d", "a", "b"], "it's the model's score that counts");
+        Items(Ask() with { Boosts = [Boost(3)], MinimumScore = 0.5f })
+            .Should().Equal(["d", "a", "b"], "it's the model's score that counts");
     }
 
     [Fact]
@@ -104,7 +105,8 @@ public sealed class RerankingTests
 
         Items(Seeded(5)).Should().Equal(Items(Seeded(5)));
         Items(request with { Exploration = new() { Temperature = 0 } }).Should().Equal("a", "b");
-        Enumerable.Range(0, 20).Count(seed => !Noise(seed, "anna").Equals(Noise(seed, "bé"))).Should().Be(20, "users differ under one seed");
+        Enumerable.Range(0, 20).Count(seed => !Noise(seed, "anna").Equals(Noise(seed, "bé")))
+            .Should().Be(20, "users differ under one seed");
 
         static double Noise(int seed, string user) => new GumbelNoise(seed, user)["a"];
     }
@@ -117,7 +119,8 @@ public sealed class RerankingTests
         IReadOnlyList<RecommendationList> batch = Shelf.Recommender.Recommend(requests);
         for (int n = 0; n < requests.Length; n++)
         {
-            batch[n].Should().Equal(RerankingReference.Answer(Shelf.Recommender, requests[n]), "of {0}", JsonSerializer.Serialize(requests[n]));
+            batch[n].Should().Equal(RerankingReference.Answer(Shelf.Recommender, requests[n]), "of {0}",
+                JsonSerializer.Serialize(requests[n]));
             batch[n].Should().Equal(Shelf.Recommender.Recommend(requests[n]));
         }
 
@@ -160,7 +163,8 @@ public sealed class RerankingTests
         Recommender without = Tiny.WithMetadata(null);
         foreach (RecommendationRequest request in new RecommendationRequest[]
         {
-            new() { Where = [kind] }, new() { Boosts = [new() { Where = kind, Weight = 1 }] }, new() { Quotas = [new() { Column = "kind", Max = 1 }] },
+            new() { Where = [kind] }, new() { Boosts = [new() { Where = kind, Weight = 1 }] },
+            new() { Quotas = [new() { Column = "kind", Max = 1 }] },
         })
         {
             FluentActions.Invoking(() => without.Recommend(request)).Should().Throw<ArgumentException>()

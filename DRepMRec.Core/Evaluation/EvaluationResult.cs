@@ -91,8 +91,8 @@ public sealed class EvaluationResult
 
     /// <summary>A copy without the values per user, whose memory would grow with each epoch of a training.</summary>
     internal EvaluationResult WithoutUsers()
-        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], Users, new Dictionary<RankingMetric, double[]>(), ItemCoverage, ListMetrics,
-            Elapsed);
+        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], Users, new Dictionary<RankingMetric, double[]>(), ItemCoverage,
+            ListMetrics, Elapsed);
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()

@@ -13,7 +13,7 @@ namespace DRepMRec.Evaluation;
 /// <remarks>Figures are the same for any number of threads: averages are summed in the order of users.</remarks>
 /// <example>
 /// <code>
-/// var options = new EvaluationOptions { ListMetrics = [ListMetric.Gini(20), ListMetric.Diversity(Modality.Image, 20)] };
+/// var options = new EvaluationOptions { ListMetrics = [ListMetric.Gini(20), ListMetric.IntraListDiversity(Modality.Image, 20)] };
 /// double gini = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test)[ListMetric.Gini(20)];
 /// </code>
 /// </example>
@@ -43,23 +43,23 @@ public abstract record ListMetric
 
     /// <summary>
     /// The Gini index of how often each of the I items is in a top K: Σ (2j - I - 1)·c_j / (I·Σ c_j) over the counts c in ascending order,
-    /// from 0, where all items are shown equally often, to (I - 1) / I, where only one is (Fleder and Hosanagar, "Blockbuster Culture's Next
-    /// Rise or Fall", Management Science 55(5), 2009).
+    /// from 0, where all items are shown equally often, to (I - 1) / I, where only one is (Fleder and Hosanagar, "Blockbuster Culture's
+    /// Next Rise or Fall", Management Science 55(5), 2009).
     /// </summary>
     /// <param name="k">The cut-off K, at least 1.</param>
     public static ListMetric Gini(int k) => new GiniIndex(k);
 
     /// <summary>
-    /// How many users the items of a top K have in training, averaged over each list and then over users (Abdollahpouri, Burke and Mobasher,
-    /// "Managing popularity bias in recommender systems with personalized re-ranking", FLAIRS 2019).
+    /// How many users the items of a top K have in training, averaged over each list and then over users (Abdollahpouri, Burke and
+    /// Mobasher, "Managing popularity bias in recommender systems with personalized re-ranking", FLAIRS 2019).
     /// </summary>
     /// <param name="k">The cut-off K, at least 1.</param>
     public static ListMetric AveragePopularity(int k) => new Popularity(k);
 
     /// <summary>
-    /// The mean self-information of the items of a top K, log2(U / u_i) bits with u_i of U users who have the item in training, averaged over
-    /// each list and then over users (Zhou et al., "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS 107(10),
-    /// 2010). An item that nobody has counts as if one user had it.
+    /// The mean self-information of the items of a top K, log2(U / u_i) bits with u_i of U users who have the item in training, averaged
+    /// over each list and then over users (Zhou et al., "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS
+    /// 107(10), 2010). An item that nobody has counts as if one user had it.
     /// </summary>
     /// <param name="k">The cut-off K, at least 1.</param>
     public static ListMetric Novelty(int k) => new SelfInformation(k);
@@ -71,9 +71,9 @@ public abstract record ListMetric
     /// </summary>
     /// <param name="modality">The modality; the dataset must have it.</param>
     /// <param name="k">The cut-off K, at least 2.</param>
-    public static ListMetric Diversity(Modality modality, int k) => new IntraListDiversity(modality, k);
+    public static ListMetric IntraListDiversity(Modality modality, int k) => new FeatureDiversity(modality, k);
 
-    /// <summary>Reads a name as <see cref="ToString"/> writes it, such as "Gini@20" or "Diversity(image)@20"; case doesn't matter.</summary>
+    /// <summary>Reads a name as <see cref="ToString"/> writes it, such as "Gini@20" or "IntraListDiversity(image)@20".</summary>
     /// <param name="text">The name of one of the metrics that this type makes.</param>
     /// <exception cref="FormatException">It isn't such a name.</exception>
     public static ListMetric Parse(string text)
@@ -84,13 +84,13 @@ public abstract record ListMetric
         {
             List<ListMetric> all = [ItemCoverage(k), Gini(k), AveragePopularity(k), Novelty(k)];
             if (k > 1 && open > 0 && at > open + 2 && text[(open + 1)..(at - 1)].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-                all.Add(Diversity(new Modality(text[(open + 1)..(at - 1)]), k));
+                all.Add(IntraListDiversity(new Modality(text[(open + 1)..(at - 1)]), k));
             if (all.Find(m => text.Equals(m.ToString(), StringComparison.OrdinalIgnoreCase)) is { } metric)
                 return metric;
         }
 
         throw new FormatException("Expected a metric such as 'Gini@20' (ItemCoverage, Gini, AveragePopularity, Novelty, "
-            + $"Diversity(MODALITY)), got {Shown.Text(text)}.");
+            + $"IntraListDiversity(MODALITY)), got {Shown.Text(text)}.");
     }
 
     /// <summary>Measures the lists of an evaluation.</summary>
@@ -148,9 +148,9 @@ public abstract record ListMetric
             => lists.Average(list => Mean(list, item => Math.Log2((double)lists.Data.Users.Count / Math.Max(1, lists.ItemUsers[item]))));
     }
 
-    private sealed record IntraListDiversity : ListMetric
+    private sealed record FeatureDiversity : ListMetric
     {
-        public IntraListDiversity(Modality modality, int k) : base(k)
+        public FeatureDiversity(Modality modality, int k) : base(k)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(k, 2);
             Modality = modality;
@@ -158,7 +158,7 @@ public abstract record ListMetric
 
         public Modality Modality { get; }
 
-        public override string Name => $"Diversity({Modality})";
+        public override string Name => $"IntraListDiversity({Modality})";
 
         public override void ThrowIfUnfit(RecDataset data)
         {

@@ -7,7 +7,8 @@ namespace DRepMRec.Evaluation;
 internal sealed class ListMetricConverter : JsonConverter<ListMetric>
 {
     public override ListMetric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        => Parse(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("Expected the name of a metric."));
+        => reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!)
+            : throw new JsonException("Expected the name of a metric.");
 
     public override void Write(Utf8JsonWriter writer, ListMetric value, JsonSerializerOptions options)
         => writer.WriteStringValue(value.ToString());

@@ -45,8 +45,8 @@ public sealed record RecommendationRequest
     public IReadOnlyCollection<string> Excluded { get; init => field = NotNull(value); } = [];
 
     /// <summary>
-    /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, or in the pool that
-    /// the answer is chosen from, in no particular order; in a batch by several threads at once. Not a part of the request's JSON.
+    /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, or in the pool
+    /// that the answer is chosen from, in no particular order; in a batch by several threads at once. Not a part of the request's JSON.
     /// </summary>
     [JsonIgnore]
     public Func<string, bool>? Filter { get; init; }
@@ -66,7 +66,7 @@ public sealed record RecommendationRequest
     /// <value>Empty by default.</value>
     public IReadOnlyList<ItemCondition> Where { get; init => field = NoneNull(value); } = [];
 
-    /// <summary>Items that are moved up or down by their metadata; an item that meets the conditions of several gets all their weights.</summary>
+    /// <summary>Items that are moved up or down by their metadata. One that meets several conditions gets all weights.</summary>
     /// <value>Empty by default.</value>
     public IReadOnlyList<ItemBoost> Boosts { get; init => field = NoneNull(value); } = [];
 

@@ -140,5 +140,6 @@ public sealed class Calibration
     }
 
     internal IEnumerable<SafeTensorSource> Arrays()
-        => [ModelWriter.Array(ScoresArray, Block<float>.Copy(_scores)), ModelWriter.Array(ProbabilitiesArray, Block<float>.Copy(_probabilities))];
+        => [ModelWriter.Array(ScoresArray, Block<float>.Copy(_scores)),
+            ModelWriter.Array(ProbabilitiesArray, Block<float>.Copy(_probabilities))];
 }

@@ -15,9 +15,9 @@ public sealed class ReliabilityDiagram
     public IReadOnlyList<ReliabilityBin> Bins { get; }
 
     /// <summary>
-    /// The expected calibration error: the distance between what was said and what happened, averaged over the bins by their counts (Naeini,
-    /// Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI 2015; bins of equally many as by Nixon
-    /// et al., "Measuring Calibration in Deep Learning", CVPR Workshops 2019, as all probabilities of recommendations are small).
+    /// The expected calibration error: the distance between what was said and what happened, averaged over the bins by their counts
+    /// (Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI 2015; bins of equally
+    /// many as by Nixon et al., "Measuring Calibration in Deep Learning", CVPR Workshops 2019, as all probabilities are small).
     /// </summary>
     public double ExpectedCalibrationError
         => Bins.Sum(b => b.Count * Math.Abs(b.Observed - b.Predicted)) / Bins.Sum(b => b.Count);
@@ -32,7 +32,8 @@ public sealed class ReliabilityDiagram
         return new ReliabilityDiagram([.. Enumerable.Range(0, count).Select(bin =>
         {
             int[] members = order[(int)((long)bin * order.Length / count)..(int)((bin + 1L) * order.Length / count)];
-            return new ReliabilityBin(members.Average(n => probabilities[n]), members.Average(n => happened[n] ? 1.0 : 0.0), members.Length);
+            double predicted = members.Average(n => probabilities[n]), observed = members.Average(n => happened[n] ? 1.0 : 0.0);
+            return new ReliabilityBin(predicted, observed, members.Length);
         })]);
     }
 }

@@ -107,7 +107,8 @@ internal sealed class CategoryColumn(string name, IdTable categories, Block<int>
         string prefix = Prefix(Name);
         return
         [
-            ModelWriter.Array(prefix + "category_offsets", categories.Offsets), ModelWriter.Array(prefix + "category_slots", categories.Slots),
+            ModelWriter.Array(prefix + "category_offsets", categories.Offsets),
+            ModelWriter.Array(prefix + "category_slots", categories.Slots),
             ModelWriter.Array(prefix + "code_offsets", offsets), ModelWriter.Array(prefix + "codes", codes),
             ModelWriter.Array(prefix + "categories", categories.Text),
         ];
@@ -120,7 +121,11 @@ internal sealed class CategoryColumn(string name, IdTable categories, Block<int>
         for (int row = 0; row < Count; row++)
         {
             if (offsets[row + 1L] < offsets[row])
-                throw new FormatException($"the code offsets of {Shown.Text(Name)} must not fall, but those of the metadata's row {row} do");
+            {
+                throw new FormatException(
+                    $"the code offsets of {Shown.Text(Name)} must not fall, but those of the metadata's row {row} do");
+            }
+
             foreach (int code in Codes(row))
             {
                 if ((uint)code >= (uint)categories.Count)

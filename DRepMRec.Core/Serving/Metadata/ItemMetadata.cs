@@ -5,8 +5,8 @@ using DRepMRec.Internals;
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// What is known of items beside what they're ranked by: categories, prices, dates, titles, by raw item id. Requests filter, boost and limit
-/// by it, and whoever shows recommendations looks them up in it.
+/// What is known of items beside what they're ranked by: categories, prices, dates, titles, by raw item id. Requests filter, boost and
+/// limit by it, and whoever shows recommendations looks them up in it.
 /// </summary>
 /// <remarks>
 /// Immutable and safe for use by many threads. Columns are flat arrays, in a model file as in memory, so that a loaded one of a million
@@ -52,7 +52,7 @@ public sealed class ItemMetadata
     /// <summary>Makes metadata of columns.</summary>
     /// <param name="itemIds">The raw ids of the items, each once.</param>
     /// <param name="columns">At least one, each name once, with a value or none for each item, in the order of the ids.</param>
-    /// <exception cref="ArgumentException">An id or a name occurs twice, an id is blank, or a column has another number of items.</exception>
+    /// <exception cref="ArgumentException">An id or name occurs twice, an id is blank, or a column has another number of items.</exception>
     public static ItemMetadata Of(IReadOnlyList<string> itemIds, params IReadOnlyList<MetadataColumn> columns)
     {
         ArgumentNullException.ThrowIfNull(itemIds);

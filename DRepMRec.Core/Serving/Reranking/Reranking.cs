@@ -43,7 +43,7 @@ internal sealed class Reranking
     public void Finish()
     {
         if (_boosts is not null || _noise is not null)
-            _deviation = Deviation.Of(Scores, _model.Changes);
+            _deviation = ScoreDeviation.Of(Scores, _model.Changes);
         bool choosesFromPool = _diversity is not null || _noise is not null || _request.Quotas.Count > 0;
         int size = Math.Min(choosesFromPool ? Math.Max(_request.Pool, _request.Count) : _request.Count, Scores.Values.Length);
         while (_chosen.Count < _request.Count)

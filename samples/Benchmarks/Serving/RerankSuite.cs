@@ -41,7 +41,10 @@ internal static class RerankSuite
             ("filter that a hundredth meets", plain with { Where = [hundredth] }),
             ("filter that nothing meets", plain with { Where = [hundredth, new() { Column = "kind", In = [] }] }),
             ("boost of 0.5 to a tenth", plain with { Boosts = [new() { Where = tenth, Weight = 0.5 }] }),
-            ("boosts of 5 and of -5", plain with { Boosts = [new() { Where = recent, Weight = 5 }, new() { Where = tagged, Weight = -5 }] }),
+            ("boosts of 5 and of -5", plain with
+            {
+                Boosts = [new() { Where = recent, Weight = 5 }, new() { Where = tagged, Weight = -5 }],
+            }),
             ("at most 2 of a category", plain with { Quotas = [new() { Column = "kind", Max = 2 }] }),
             ("diversity, pool of 200", plain with { Diversity = new Diversity() }),
             ("diversity, pool of 1,000", plain with { Diversity = new Diversity(), Pool = 1000 }),
@@ -83,7 +86,8 @@ internal static class RerankSuite
 
     private static ItemMetadata Metadata(string[] ids) => ItemMetadata.Of(ids,
         MetadataColumn.Category("kind", [.. ids.Select((_, n) => n % 31 == 30 ? null : $"kind-{n % 31}")]),
-        MetadataColumn.Categories("tags", [.. ids.Select((_, n) => Enumerable.Range(0, n % 4).Select(t => $"tag-{(n + t) % 20}").ToArray())]),
+        MetadataColumn.Categories("tags", [.. ids
+            .Select((_, n) => Enumerable.Range(0, n % 4).Select(t => $"tag-{(n + t) % 20}").ToArray())]),
         MetadataColumn.Number("price", [.. ids.Select((_, n) => (double?)(n * 37L % 100))]),
         MetadataColumn.Date("released", [.. ids.Select((_, n) => (DateTimeOffset?)FirstDay.AddDays(n % 300))]),
         MetadataColumn.Text("title", [.. ids.Select(id => $"The title of {id}")]));

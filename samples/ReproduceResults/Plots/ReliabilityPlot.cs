@@ -4,7 +4,7 @@ using ScottPlot;
 
 namespace ReproduceResults.Plots;
 
-/// <summary>What probabilities say against what happened at test, in bins of equally many items; one line of the first seed per model.</summary>
+/// <summary>What probabilities say against what happened at test, in bins of equally many items; the first seed of each model.</summary>
 internal static class ReliabilityPlot
 {
     public static void Draw(string file, IReadOnlyList<Outcome> outcomes)

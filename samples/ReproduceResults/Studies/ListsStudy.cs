@@ -7,7 +7,7 @@ using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
-/// <summary>What lists are like beside their hits: how much of the catalogue, how popular, how varied, and how true probabilities are.</summary>
+/// <summary>What lists are like beside their hits: how much of the catalogue, how popular, varied, how true probabilities are.</summary>
 internal sealed class ListsStudy : Study
 {
     public override string Name => "lists";
@@ -27,10 +27,11 @@ internal sealed class ListsStudy : Study
         if (calibrated.Length == 0)
             return;
         report.Heading("Calibration");
-        report.Say("Probabilities that a user chooses an item of the top 20, fitted to the validation set by isotonic regression. The expected "
-            + "calibration error is the distance between probability and share of hits, averaged over ten bins of equally many items; the "
-            + "last column is the error of saying the share of validation to everything.");
-        report.Table(["Model", "hits of items in validation", "share of hits at test", "error in validation", "error at test", "of one share"],
+        report.Say("Probabilities that a user chooses an item of the top 20, fitted to the validation set by isotonic regression. The "
+            + "expected calibration error is the distance between probability and share of hits, averaged over ten bins of equally many "
+            + "items; the last column is the error of saying the share of validation to everything.");
+        report.Table(
+            ["Model", "hits of items in validation", "share of hits at test", "error in validation", "error at test", "of one share"],
             calibrated.Select(o => (IReadOnlyList<string>)
             [
                 o.Name, $"{o.Values(t => t.Lists!.Calibration!.Hits).Mean():F0} of {o.Trainings[0].Lists!.Calibration!.Items}",

@@ -13,7 +13,7 @@ internal sealed record ListFigures(IReadOnlyDictionary<string, double> Values, C
 
     public static ListMetric[] Metrics(RecDataset data)
         => [ListMetric.ItemCoverage(K), ListMetric.Gini(K), ListMetric.AveragePopularity(K), ListMetric.Novelty(K),
-            .. data.Features.Select(f => ListMetric.Diversity(f.Modality, K))];
+            .. data.Features.Select(f => ListMetric.IntraListDiversity(f.Modality, K))];
 
     public static ListFigures Of(IItemScorer scorer, RecDataset data, Recommender? recommender)
     {

@@ -10,7 +10,7 @@ namespace DRepMRec.Serving;
 /// Sums are made in eight lanes by the place among the offered items, in double precision: on every processor, and for a snapshot as for
 /// the file that it was saved to, the bits are the same.
 /// </remarks>
-internal static class Deviation
+internal static class ScoreDeviation
 {
     public static double Of(ScoreSheet sheet, CatalogueChanges changes)
     {
