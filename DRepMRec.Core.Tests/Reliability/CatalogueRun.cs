@@ -96,16 +96,20 @@ internal static class CatalogueRun
     {
         Require(actual.Items.SequenceEqual(expected.Items), "the items");
         Require(actual.Items.Count == expected.Items.Count && actual.Manifest.Items == expected.Items.Count, "the number of items");
-        Require(actual.Recommend("nobody", int.MaxValue).SequenceEqual(expected.Popular()), "popularity");
+        Require(Scores(actual.Recommend("nobody", int.MaxValue)).SequenceEqual(Scores(expected.Popular())), "popularity");
         foreach (int user in Users())
         {
             string id = Data.Users[user];
             Require(actual.History(id).SequenceEqual(expected.History(user)), $"the history of {id}");
             foreach (bool excludeSeen in new[] { false, true })
-                Require(actual.Recommend(id, int.MaxValue, excludeSeen).SequenceEqual(expected.Recommend(user, excludeSeen)),
-                    $"the ranking for {id}");
+            {
+                RecommendationList ranking = actual.Recommend(id, int.MaxValue, excludeSeen);
+                Require(Scores(ranking).SequenceEqual(Scores(expected.Recommend(user, excludeSeen))), $"the ranking for {id}");
+            }
         }
     }
+
+    private static IEnumerable<(string Item, float Score)> Scores(IEnumerable<Recommendation> list) => list.Select(r => (r.Item, r.Score));
 
     private static void RequireSame(Recommender expected, Recommender actual)
     {

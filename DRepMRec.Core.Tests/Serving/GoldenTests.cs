@@ -69,6 +69,24 @@ public sealed class GoldenTests
         back.Items.First().Should().Be("item-0", "it has its place again");
     }
 
+    [Fact]
+    public void Metadata_and_calibration_are_read_as_they_were_meant()
+    {
+        Recommender r = Recommender.Load(Golden("format-3-metadata"));
+        r.Metadata!.ToString().Should()
+            .Be("5 items: 'kind' (Category), 'tags' (Category), 'price' (Number), 'released' (Date), 'title' (Text)");
+        ItemValues values = r.Metadata["c"]!;
+        values.Categories("kind").Should().Equal("kind-2");
+        values.Categories("tags").Should().Equal("tag-2", "tag-3");
+        values.Number("price").Should().Be(74);
+        values.Date("released").Should().Be(new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero));
+        values.Text("title").Should().Be("Title 2 é");
+        r.Metadata["a"]!.ToDictionary().Should().BeEmpty();
+        r.Recommend(new RecommendationRequest { UserId = "bé", Where = [new() { Column = "price", Max = 50 }] })
+            .Should().Equal(new Recommendation("d", 4, 0.25f), new Recommendation("b", 2, 0.25f), new Recommendation("e", 0, 0.125f));
+        r.Calibration!.Probability(1).Should().Be(0.1875f);
+    }
+
     /// <summary>
     /// Files of format 2 with every fusion that there was, and without a modal line: the answers, and the parts of the first score.
     /// </summary>

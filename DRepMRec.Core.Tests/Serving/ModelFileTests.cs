@@ -182,7 +182,7 @@ public sealed class ModelFileTests
     }
 
     /// <summary>The checksum that a file tells, or the one that it should tell.</summary>
-    private static string Checksum(byte[] bytes, bool anew = false)
+    internal static string Checksum(byte[] bytes, bool anew = false)
     {
         int start = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
         const string Key = "dataChecksum\\u0022:\\u0022";

@@ -43,6 +43,18 @@ public sealed record EvaluationOptions
         RankingMetric.Precision(20), RankingMetric.Map(20), RankingMetric.Mrr(20), RankingMetric.HitRate(20),
     ];
 
+    /// <summary>What the lists are like beside their hits, such as <see cref="ListMetric.Gini"/>.</summary>
+    /// <value>None by default.</value>
+    public IReadOnlyList<ListMetric> ListMetrics
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(ListMetrics));
+            field = value.Contains(null!) ? throw new ArgumentException("A list metric is null.", nameof(ListMetrics)) : value;
+        }
+    } = [];
+
     /// <summary>Which of a user's items are taken out of the ranking.</summary>
     /// <value>The default is <see cref="CandidateMask.Train"/>.</value>
     public CandidateMask Mask { get; init => field = Guard.Defined(value); } = CandidateMask.Train;

@@ -21,7 +21,8 @@ public sealed class EvaluationResult
 
     internal EvaluationResult(
         EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users, IdMap ids,
-        IReadOnlyDictionary<RankingMetric, double[]> perUser, double coverage, TimeSpan elapsed)
+        IReadOnlyDictionary<RankingMetric, double[]> perUser, double coverage, IReadOnlyDictionary<ListMetric, double> lists,
+        TimeSpan elapsed)
     {
         Protocol = protocol;
         All = all;
@@ -31,6 +32,7 @@ public sealed class EvaluationResult
         Users = ids;
         _perUser = perUser;
         ItemCoverage = coverage;
+        ListMetrics = lists;
         Elapsed = elapsed;
     }
 
@@ -58,6 +60,9 @@ public sealed class EvaluationResult
     /// <summary>The share of all items that are in some user's top K, at the largest K.</summary>
     public double ItemCoverage { get; }
 
+    /// <summary>What the lists are like, by metric; empty where <see cref="EvaluationOptions.ListMetrics"/> was.</summary>
+    public IReadOnlyDictionary<ListMetric, double> ListMetrics { get; }
+
     /// <summary>The time that the evaluation took.</summary>
     public TimeSpan Elapsed { get; }
 
@@ -65,6 +70,12 @@ public sealed class EvaluationResult
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
     public double this[RankingMetric metric] => All[metric];
+
+    /// <summary>What the lists are like by a metric.</summary>
+    /// <param name="metric">One of the evaluated metrics.</param>
+    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
+    public double this[ListMetric metric] => ListMetrics.TryGetValue(metric, out double value) ? value
+        : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", ListMetrics.Keys)}.");
 
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
     /// <param name="metric">One of the evaluated metrics.</param>
@@ -80,7 +91,8 @@ public sealed class EvaluationResult
 
     /// <summary>A copy without the values per user, whose memory would grow with each epoch of a training.</summary>
     internal EvaluationResult WithoutUsers()
-        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], Users, new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
+        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], Users, new Dictionary<RankingMetric, double[]>(), ItemCoverage,
+            ListMetrics, Elapsed);
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()
@@ -94,6 +106,7 @@ public sealed class EvaluationResult
             ColdItems = Group(ColdItems),
             ColdItemsAmongCold = Group(ColdItemsAmongCold),
             ItemCoverage,
+            ListMetrics = ListMetrics.ToDictionary(m => m.Key.ToString(), m => double.IsNaN(m.Value) ? (double?)null : m.Value),
             Seconds = Elapsed.TotalSeconds,
         };
         return JsonSerializer.Serialize(report, JsonOptions);
@@ -117,6 +130,9 @@ public sealed class EvaluationResult
         Line("all", All);
         Line("cold items", ColdItems);
         Line("cold items among cold items", ColdItemsAmongCold);
-        return text.Append(CultureInfo.InvariantCulture, $"item coverage {ItemCoverage:F4}").ToString();
+        text.Append(CultureInfo.InvariantCulture, $"item coverage {ItemCoverage:F4}");
+        foreach (var (metric, value) in ListMetrics)
+            text.Append(CultureInfo.InvariantCulture, $"  {metric} {value:F4}");
+        return text.ToString();
     }
 }

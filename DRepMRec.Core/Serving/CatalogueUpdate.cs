@@ -73,7 +73,11 @@ internal static class CatalogueUpdate
                     : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
             })],
         };
-        return changed with { Manifest = changed.Manifest with { Items = changed.ItemCount, DataChecksum = "" } };
+        return changed with
+        {
+            Manifest = changed.Manifest with { Items = changed.ItemCount, DataChecksum = "" },
+            Metadata = changed.Metadata?.After(changed),
+        };
     }
 
     private static float[] Gather(RowStore rows, Source[] sources, Func<Encoded, float[]> row)

@@ -63,6 +63,16 @@ public sealed record ModelManifest
     [JsonInclude]
     internal ModelForm? Form { get; init; }
 
+    /// <summary>How scores were calibrated; <see langword="null"/> where they weren't.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal CalibrationForm? Calibration { get; init; }
+
+    /// <summary>The metadata of items; <see langword="null"/> where there is none.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal MetadataForm? Metadata { get; init; }
+
     /// <summary>How many rows are of items of the training; <see langword="null"/> before format 3: all are.</summary>
     [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

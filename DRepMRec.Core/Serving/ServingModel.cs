@@ -62,6 +62,12 @@ internal sealed record ServingModel
 
     public CatalogueChanges Changes { get; init; } = CatalogueChanges.None;
 
+    /// <summary>From scores to probabilities.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>What is known of items beside what they're ranked by.</summary>
+    public CatalogueMetadata? Metadata { get; init; }
+
     /// <summary>A model of fused rows alone.</summary>
     /// <exception cref="ArgumentException">A number isn't finite, or an id occurs twice.</exception>
     public static ServingModel OfFusedRows(

@@ -98,19 +98,22 @@ internal sealed record CheckpointEpoch(
 
 /// <summary>The averages of an evaluation; the time in ticks.</summary>
 internal sealed record CheckpointFigures(
-    CheckpointGroup All, CheckpointGroup? ColdItems, CheckpointGroup? ColdItemsAmongCold, double ItemCoverage, long Elapsed)
+    CheckpointGroup All, CheckpointGroup? ColdItems, CheckpointGroup? ColdItemsAmongCold, double ItemCoverage, long Elapsed,
+    List<KeyValuePair<string, double>>? ListMetrics = null)
 {
     public static CheckpointFigures Of(EvaluationResult result) => new(
         CheckpointGroup.Of(result.All)!, CheckpointGroup.Of(result.ColdItems), CheckpointGroup.Of(result.ColdItemsAmongCold),
-        result.ItemCoverage, result.Elapsed.Ticks);
+        result.ItemCoverage, result.Elapsed.Ticks,
+        result.ListMetrics.Count == 0 ? null : [.. result.ListMetrics.Select(m => KeyValuePair.Create(m.Key.ToString(), m.Value))]);
 
     public EvaluationResult ToResult(
         EvaluationProtocol protocol, IReadOnlyList<int> users, IdMap ids,
         IReadOnlyDictionary<RankingMetric, double[]> perUser)
     {
+        var figures = new Dictionary<string, double>(ListMetrics ?? []);
         return new EvaluationResult(
             protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, ids, perUser, ItemCoverage,
-            new TimeSpan(Elapsed));
+            protocol.ListMetrics.ToDictionary(m => m, m => figures[m.ToString()]), new TimeSpan(Elapsed));
     }
 }
 

@@ -28,6 +28,8 @@ internal static class TrainingFingerprint
         OptionFields.Add(fields, "Trainer", options with { Checkpoint = null });
         foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory" })
             fields.Remove(name);
+        if (options.Evaluation.ListMetrics.Count == 0)
+            fields.Remove("Trainer.Evaluation.ListMetrics");
 
         // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an
         // evaluation out of turn.

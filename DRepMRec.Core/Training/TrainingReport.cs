@@ -50,11 +50,18 @@ public sealed class TrainingReport
     public EvaluationResult EvaluateTest(CancellationToken cancellationToken = default)
         => new ModelEvaluator(_data, _options).Evaluate(_model, EvaluationTarget.Test, cancellationToken);
 
-    /// <summary>Takes the trained model out into a recommender that needs neither it nor libtorch.</summary>
+    /// <summary>
+    /// Takes the trained model out into a recommender that needs neither it nor libtorch. Where the dataset has a validation set, its
+    /// scores are calibrated by it (<see cref="RecommenderOptions.Calibrate"/>).
+    /// </summary>
     /// <param name="options">The parts that go along, or <see langword="null"/> for all.</param>
     public Recommender BuildRecommender(RecommenderOptions? options = null)
     {
+        options ??= new RecommenderOptions();
         var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
-        return new Recommender(new ModelExport(_model, _data, options ?? new RecommenderOptions()).Build(figures, ("Training", _options)));
+        var recommender = new Recommender(new ModelExport(_model, _data, options).Build(figures, ("Training", _options)));
+        return options.Calibrate && Calibration.TryFit(recommender, _data) is { } calibration
+            ? recommender.WithCalibration(calibration)
+            : recommender;
     }
 }

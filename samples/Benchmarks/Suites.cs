@@ -14,6 +14,7 @@ internal static class Suites
         ["scale"] = ScaleSuite.Run,
         ["recipe"] = RecipeSuite.Run,
         ["serving"] = (_, _, _) => ServingSuite.Run(),
+        ["rerank"] = (_, _, _) => RerankSuite.Run(),
         ["serving-cold"] = (arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs),
         ["export"] = (arguments, _, cancellation) => ExportSuite.Run(arguments.Quick, cancellation),
         ["serving-model"] = (_, _, _) => ServingSuite.WriteModel(),

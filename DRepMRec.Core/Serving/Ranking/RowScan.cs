@@ -18,7 +18,7 @@ internal static unsafe class RowScan
     /// <param name="queries">One per selection, one after the other.</param>
     /// <param name="selections">At most <see cref="MaxQueries"/>.</param>
     /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
-    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<TopK> selections,
+    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<IScoreSink> selections,
         bool cosine = false)
     {
         RowStore first = lines[0];
@@ -41,7 +41,7 @@ internal static unsafe class RowScan
     }
 
     /// <summary>Goes over the given rows alone, whose indices ascend.</summary>
-    public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, TopK selection)
+    public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, IScoreSink selection)
     {
         using var room = new Room(rows.Width, 1, indices.Length);
         fixed (float* q = query, scores = room.Scores, panels = room.Panels)

@@ -39,6 +39,7 @@ internal static class ModelVerification
             ThrowIfNotFinite(rows, "line of the user");
         foreach (RowStore rows in model.ItemModal.Append(model.ItemBehavior))
             ThrowIfNotFinite(rows, "line of the item");
+        model.Metadata?.Verify(model);
         if (model.FoldInMap is { } map)
             ThrowIfNotFinite(map, 0, map.Length, "fold-in map");
         foreach (ContentEncoder content in model.Content)
@@ -95,7 +96,7 @@ internal static class ModelVerification
         }
     }
 
-    private static void ThrowIfNotRising(Block<long> offsets, string kind)
+    public static void ThrowIfNotRising(Block<long> offsets, string kind)
     {
         for (long i = 1; i < offsets.Length; i++)
         {

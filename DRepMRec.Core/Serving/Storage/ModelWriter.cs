@@ -32,7 +32,7 @@ internal sealed class ModelWriter
     {
         ThrowIfDamaged(model);
         var writer = new ModelWriter(model);
-        List<SafeTensorSource> arrays = writer.Arrays();
+        IReadOnlyList<SafeTensorSource> arrays = writer.Arrays();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var hashing = new HashingStream(hash);
         foreach (SafeTensorSource array in arrays)
@@ -43,6 +43,8 @@ internal sealed class ModelWriter
             LibraryVersion = ModelManifest.ThisLibrary,
             Items = model.ItemCount,
             TrainedItems = model.TrainedItems,
+            Metadata = model.Metadata?.Table.Form,
+            Calibration = model.Calibration?.Form,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
         string text = JsonSerializer.Serialize(manifest, ModelFile.Json);
@@ -64,7 +66,7 @@ internal sealed class ModelWriter
     }
 
     /// <summary>Arrays of wider elements come first, so that each is aligned.</summary>
-    private List<SafeTensorSource> Arrays()
+    private IReadOnlyList<SafeTensorSource> Arrays()
     {
         IdTable itemIds = _isAsLoaded ? _model.ItemIds : Ids();
         Block<int> degrees = _isAsLoaded ? _model.ItemDegrees : Block<int>.Copy([.. _rows.Select(_model.Degree)]);
@@ -97,7 +99,9 @@ internal sealed class ModelWriter
         if (_retired.Length > 0)
             arrays.Add(Array("retired_items", Block<int>.Copy(_retired)));
         arrays.AddRange([Array("user_ids", _model.UserIds.Text), Array("item_ids", itemIds.Text)]);
-        return arrays;
+        arrays.AddRange(_model.Metadata?.Arrays(_rows) ?? []);
+        arrays.AddRange(_model.Calibration?.Arrays() ?? []);
+        return [.. arrays.OrderByDescending(a => Safetensors.ElementBytes(a.Type))];
     }
 
     private IdTable Ids()
@@ -133,7 +137,7 @@ internal sealed class ModelWriter
         }
     }
 
-    private static SafeTensorSource Array<T>(string name, Block<T> block, params long[] shape) where T : unmanaged
+    public static SafeTensorSource Array<T>(string name, Block<T> block, params long[] shape) where T : unmanaged
         => new(name, SafeTensor.TypeName<T>(), shape.Length == 0 ? [block.Length] : shape, stream => Write(stream, block, name));
 
     private static SafeTensorSource Rows(string name, RowStore rows)
