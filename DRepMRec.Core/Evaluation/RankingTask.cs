@@ -162,7 +162,8 @@ internal sealed class RankingTask
         GroupResult all = Average(_all, everyone, everyone.Sum(n => _positives.ItemsOf(_users[n]).Length));
         GroupResult? Cold(double[][] values) => withCold.Length == 0 ? null : Average(values, withCold, coldPositives);
         return new EvaluationResult(
-            protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, _data.Users, perUser, coverage, clock.Elapsed);
+            protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, [.. _users.Select(user => _data.Users[user])], perUser, coverage,
+            clock.Elapsed);
     }
 
     private GroupResult Average(double[][] values, int[] places, int positives)

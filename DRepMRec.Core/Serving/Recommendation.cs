@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>A recommended item.</summary>
 public readonly record struct Recommendation
 {
+    [JsonConstructor]
     internal Recommendation(string item, float score) => (Item, Score) = (item, score);
 
     /// <summary>The item's raw id.</summary>

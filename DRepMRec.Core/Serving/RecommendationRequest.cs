@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
@@ -40,6 +41,8 @@ public sealed record RecommendationRequest
     /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, in no particular
     /// order; in a batch by several threads at once.
     /// </summary>
+    /// <remarks>It is code, not data: a request that has one isn't written as JSON.</remarks>
+    [JsonIgnore]
     public Func<string, bool>? Filter { get; init; }
 
     /// <summary>Items with a lower score are left out. Popularity has no scores to compare and is never cut.</summary>
