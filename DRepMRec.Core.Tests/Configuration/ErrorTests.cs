@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using DRepMRec.Data;
 using DRepMRec.Losses;
 using DRepMRec.Serving;
@@ -10,21 +11,21 @@ namespace DRepMRec.Tests.Configuration;
 public sealed class ErrorTests
 {
     [Theory]
-    [InlineData("Lossses", "1", "DRepMRec:Training:Lossses: is unknown; expected one of Adam, BatchSize, Checkpoint, EvaluateEvery, *Threads.")]
+    [InlineData("Lossses", "1", "DRepMRec:Training:Lossses: is unknown; expected one of Adam, BatchSize, Checkpoint, *Threads.")]
     [InlineData("Adam:Rate", "1", "DRepMRec:Training:Adam:Rate: is unknown; expected one of Beta1, Beta2, Epsilon, LearningRate.")]
     [InlineData("MaxEpochs", "many", "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got 'many'.")]
     [InlineData("MaxEpochs", "1.5", "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got '1.5'.")]
     [InlineData("maxepochs", "3000000000", "DRepMRec:Training:maxepochs: expected a whole number of Int32. Got '3000000000'.")]
-    [InlineData("MaxEpochs", null, "DRepMRec:Training:MaxEpochs: *null*")]
+    [InlineData("MaxEpochs", null, "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got nothing.")]
     [InlineData("MaxEpochs", "0", "DRepMRec:Training:MaxEpochs: MaxEpochs must be above 0. Actual value was 0.")]
     [InlineData("Adam:LearningRate", "-0.5", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. Actual value was -0.5.")]
-    [InlineData("Adam:LearningRate", "NaN", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. *")]
+    [InlineData("Adam:LearningRate", "NaN", "DRepMRec:Training:Adam:LearningRate: expected a number. Got 'NaN'.")]
     [InlineData("Adam", "fast", "DRepMRec:Training:Adam: expected a section, got the text 'fast'.")]
     [InlineData("KeepFreedMemory", "yes", "DRepMRec:Training:KeepFreedMemory: expected true or false. Got 'yes'.")]
     [InlineData("Evaluation:Mask", "None", "DRepMRec:Training:Evaluation:Mask: Expected one of Train, TrainAndValidation, got 'None'. *")]
     [InlineData("Evaluation:Mask", "1", "DRepMRec:Training:Evaluation:Mask: Expected one of Train, TrainAndValidation, got '1'. *")]
     [InlineData("Evaluation:Metrics:0", "Recall", "DRepMRec:Training:Evaluation:Metrics:0: Expected a metric such as 'Recall@20' *")]
-    [InlineData("Evaluation:Metrics:first", "Recall@1", "DRepMRec:Training:Evaluation:Metrics:first: expected a list, whose keys are 0, 1, 2; *")]
+    [InlineData("Evaluation:Metrics:first", "Recall@1", "DRepMRec:Training:Evaluation:Metrics:first: expected a list, *")]
     [InlineData("Evaluation:Metrics", "Recall@1", "DRepMRec:Training:Evaluation:Metrics: expected a list, got the text 'Recall@1'.")]
     [InlineData("Evaluation:Metrics", "", "DRepMRec:Training:Evaluation:Metrics: Metrics must have at least one entry.")]
     [InlineData("Schedule:Kind", "linear", "DRepMRec:Training:Schedule:Kind: expected one of constant, step, cosine; got 'linear'.")]
@@ -37,7 +38,8 @@ public sealed class ErrorTests
     [Fact]
     public void A_key_of_another_kind_is_unknown()
     {
-        FluentActions.Invoking(() => Training(("Schedule:Kind", "cosine"), ("Schedule:Decay", "0.5"))).Should().Throw<OptionsFormatException>()
+        FluentActions.Invoking(() => Training(("Schedule:Kind", "cosine"), ("Schedule:Decay", "0.5"))).Should()
+            .Throw<OptionsFormatException>()
             .WithMessage("DRepMRec:Training:Schedule:Decay: is unknown; expected one of Kind, WarmupEpochs.")
             .Which.Path.Should().Be("DRepMRec:Training:Schedule:Decay");
     }
@@ -59,7 +61,8 @@ public sealed class ErrorTests
     [InlineData("{\"seed\":", "$.seed: *")]
     [InlineData("null", "$: expected a TrainerOptions, got null.")]
     public void Json_that_isnt_understood_is_refused_with_its_path(string json, string message)
-        => FluentActions.Invoking(() => DRepMRecJson.Read<TrainerOptions>(json)).Should().Throw<OptionsFormatException>().WithMessage(message);
+        => FluentActions.Invoking(() => DRepMRecJson.Read<TrainerOptions>(json)).Should()
+            .Throw<OptionsFormatException>().WithMessage(message);
 
     [Fact]
     public void Shares_that_go_together_are_checked_together()
@@ -88,7 +91,8 @@ public sealed class ErrorTests
     [Fact]
     public void The_last_provider_wins_key_by_key()
     {
-        IConfiguration configuration = new ConfigurationBuilder().AddConfiguration(Json("{\"Loss\": {\"Kind\": \"bpr\", \"Negatives\": 4}}"))
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddConfiguration(Json("{\"Loss\": {\"Kind\": \"bpr\", \"Negatives\": 4}}"))
             .AddInMemoryCollection([new("loss:kind", "SoftMax"), new("EMBEDDINGDIM", " 32 "), new("BehaviorDropout", ".5")]).Build();
         DRepMRecOptions options = configuration.ReadOptions<DRepMRecOptions>();
         options.Loss.Should().Be(new RankingLoss.SampledSoftmax { Negatives = 4 });
@@ -101,16 +105,17 @@ public sealed class ErrorTests
         var options = new Mutable { Name = "kept", Load = new RecommenderLoadOptions { Verify = true } };
         Json("{\"Times\": 3, \"Every\": \"00:01:30\"}").ReadOptions(options, MutableJson);
         (options.Name, options.Times, options.Every, options.Load.Verify).Should().Be(("kept", 3, TimeSpan.FromSeconds(90), true));
-        FluentActions.Invoking(() => Json("{\"A\": {\"Load\": {\"Verfy\": true}}}").GetSection("A").ReadOptions(options, MutableJson)).Should()
+        void Read(string json) => Json(json).GetSection("A").ReadOptions(options, MutableJson);
+        FluentActions.Invoking(() => Read("{\"A\": {\"Load\": {\"Verfy\": true}}}")).Should()
             .Throw<OptionsFormatException>().WithMessage("A:Load:Verfy: is unknown; expected one of MemoryMap, Verify.");
-        FluentActions.Invoking(() => Json("{\"A\": {\"Times\": -1}}").GetSection("A").ReadOptions(options, MutableJson)).Should()
+        FluentActions.Invoking(() => Read("{\"A\": {\"Times\": -1}}")).Should()
             .Throw<OptionsFormatException>().WithMessage("A:Times: Times must be*");
     }
 
     private static JsonSerializerOptions MutableJson { get; } = new(DRepMRecJson.SerializerOptions)
     {
-        TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine(
-            DRepMRecJson.TypeInfoResolver, new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver()),
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            DRepMRecJson.TypeInfoResolver, new DefaultJsonTypeInfoResolver()),
     };
 
     private static TrainerOptions Training(params (string Key, string? Value)[] values)
@@ -128,7 +133,11 @@ public sealed class ErrorTests
     {
         public string Name { get; set; } = "";
 
-        public int Times { get; set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Times), value, "Times must be 0 or above."); }
+        public int Times
+        {
+            get;
+            set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Times), value, "Times must be 0 or above.");
+        }
 
         public TimeSpan Every { get; set; }
 

@@ -6,7 +6,7 @@ using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Configuration;
 
-/// <summary>Every type of options of the library, found by reflection, and options of it that differ from the defaults in everything.</summary>
+/// <summary>Every type of options of the library, found by reflection, and options that differ from the defaults in everything.</summary>
 internal static class OptionTypes
 {
     private static readonly Assembly Library = typeof(Trainer).Assembly;
@@ -15,7 +15,8 @@ internal static class OptionTypes
     public static IReadOnlyList<Type> All { get; } = Reachable();
 
     /// <summary>The type by whose contract a value is written: kinds by the abstract type.</summary>
-    public static Type Declared(Type type) => type.BaseType is { IsAbstract: true } parent && parent != typeof(object) ? Declared(parent) : type;
+    public static Type Declared(Type type)
+        => type.BaseType is { IsAbstract: true } parent && parent != typeof(object) ? Declared(parent) : type;
 
     /// <summary>What can be set of options; a delegate is code, and no data.</summary>
     public static IEnumerable<PropertyInfo> Settable(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)

@@ -21,8 +21,8 @@ namespace DRepMRec;
 /// </summary>
 /// <remarks>
 /// Names are in camel case, and read in any case; enumerations stand by their names in C#; losses, fusions, schedules and splits have a
-/// "kind"; what isn't given stays as it is by default; what isn't understood is an error with its path. docs/configuration.md has an example
-/// of everything. Servers that are trimmed take <see cref="ServingJson"/>, which this one includes. Safe for use by many threads.
+/// "kind"; what isn't given stays as it is by default; what isn't understood is an error with its path. docs/configuration.md has an
+/// example of everything. Servers that are trimmed take <see cref="ServingJson"/>, which this one includes. Safe for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -68,7 +68,8 @@ public static class DRepMRecJson
 
     /// <summary>The contracts, to be put in front of those of your own: <c>options.TypeInfoResolverChain.Insert(0, …)</c>.</summary>
     public static IJsonTypeInfoResolver TypeInfoResolver { get; } = JsonTypeInfoResolver.Combine(
-        ServingJson.TypeInfoResolver, DRepMRecJsonContext.Default.WithAddedModifier(info => Changes.GetValueOrDefault(info.Type)?.Invoke(info)));
+        ServingJson.TypeInfoResolver,
+        DRepMRecJsonContext.Default.WithAddedModifier(info => Changes.GetValueOrDefault(info.Type)?.Invoke(info)));
 
     /// <summary>Options that have these contracts alone. Read-only; a copy can be changed.</summary>
     public static JsonSerializerOptions SerializerOptions { get; } = StrictJson.Options(TypeInfoResolver);

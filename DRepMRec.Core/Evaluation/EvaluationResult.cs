@@ -82,8 +82,9 @@ public sealed class EvaluationResult
     internal EvaluationResult WithoutUsers()
         => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], [], new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
 
-    /// <summary>The protocol and the figures as indented JSON, without the values per user; DRepMRecJson writes those too.</summary>
-    public string ToJson() => JsonSerializer.Serialize(WithoutUsers(), EvaluationJson.Default.EvaluationResult);
+    /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
+    public string ToJson()
+        => JsonSerializer.Serialize(EvaluationReport.Of(this), EvaluationJson.Default.EvaluationReport);
 
     /// <summary>The protocol and the figures as text.</summary>
     public override string ToString()

@@ -89,7 +89,7 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
         return made;
     }
 
-    /// <summary>The keys of a section and what they set. An empty section, which can't be told from null, is as if it weren't there.</summary>
+    /// <summary>The keys of a section and what they set. An empty section can't be told from null, and is as if it weren't there.</summary>
     private IEnumerable<(IConfigurationSection Child, JsonPropertyInfo Property)> Properties(
         IConfiguration section, JsonTypeInfo type, string? kindKey = null)
     {
@@ -156,8 +156,11 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
     /// <summary>A value: as a number or true or false where the text is one and the type takes it, otherwise as text.</summary>
     private static JsonNode? Value(IConfiguration section, string? text, JsonTypeInfo type)
     {
-        if (text is null || (text.Length == 0 && Nullable.GetUnderlyingType(type.Type) is not null))
+        bool isNullable = !type.Type.IsValueType || Nullable.GetUnderlyingType(type.Type) is not null;
+        if (isNullable && string.IsNullOrEmpty(text) && (text is null || type.Type != typeof(string)))
             return null;
+        if (text is null)
+            throw new OptionsFormatException(Key(section), $"{Expected(type.Type) ?? "expected a value."} Got nothing.");
         JsonNode whole = JsonValue.Create(text);
         if (type.Type == typeof(string) || type.Type == typeof(char))
             return whole;

@@ -14,17 +14,15 @@ internal static class OptionContract
 {
     /// <summary>The change to the contract of a type of options.</summary>
     /// <typeparam name="T">A type with a public constructor without parameters.</typeparam>
-    /// <param name="unknown">What is done with names that aren't known.</param>
     public static KeyValuePair<Type, Action<JsonTypeInfo>> Of<
         [DynamicallyAccessedMembers(
-            DynamicallyAccessedMemberTypes.PublicParameterlessConstructor | DynamicallyAccessedMemberTypes.PublicProperties)] T>(
-        JsonUnmappedMemberHandling unknown = JsonUnmappedMemberHandling.Disallow)
+            DynamicallyAccessedMemberTypes.PublicParameterlessConstructor | DynamicallyAccessedMemberTypes.PublicProperties)] T>()
         where T : class
     {
         return KeyValuePair.Create<Type, Action<JsonTypeInfo>>(typeof(T), info =>
         {
             info.CreateObject = static () => Activator.CreateInstance<T>();
-            info.UnmappedMemberHandling = unknown;
+            info.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .ToDictionary(p => info.Options.PropertyNamingPolicy?.ConvertName(p.Name) ?? p.Name);
             for (int i = info.Properties.Count - 1; i >= 0; i--)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 
@@ -22,8 +21,8 @@ public sealed partial class Recommender
         {
             ["users.npy"] = stream => NpyMatrix.Write(stream, users.Count, users.Dimension, users.Values()),
             ["items.npy"] = stream => NpyMatrix.Write(stream, items.Count, items.Dimension, items.Values()),
-            ["user_ids.json"] = stream => JsonSerializer.Serialize(stream, Users, IdsJson.Default.IEnumerableString),
-            ["item_ids.json"] = stream => JsonSerializer.Serialize(stream, Items, IdsJson.Default.IEnumerableString),
+            ["user_ids.json"] = stream => JsonSerializer.Serialize(stream, Users, ModelFileJson.Default.IEnumerableString),
+            ["item_ids.json"] = stream => JsonSerializer.Serialize(stream, Items, ModelFileJson.Default.IEnumerableString),
         });
         GC.KeepAlive(this);
     }
@@ -45,6 +44,3 @@ public sealed partial class Recommender
         GC.KeepAlive(this);
     }
 }
-
-[JsonSerializable(typeof(IEnumerable<string>))]
-internal sealed partial class IdsJson : JsonSerializerContext;

@@ -6,8 +6,8 @@ using DRepMRec.Serialization;
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// The generated JSON contracts of what serving takes and gives: requests, lists, explanations, options, the manifest of a model. Nothing of
-/// training comes along, so that trimmed and natively compiled servers stay small.
+/// The generated JSON contracts of what serving takes and gives: requests, lists, explanations, options, the manifest of a model. Nothing
+/// of training comes along, so that trimmed and natively compiled servers stay small.
 /// </summary>
 /// <remarks>
 /// Names are in camel case, enumerations by their names in C#, and everything is strict: what isn't understood is an error. Safe for use by
@@ -30,7 +30,6 @@ public static class ServingJson
     private static void Change(JsonTypeInfo info)
     {
         Changes.GetValueOrDefault(info.Type)?.Invoke(info);
-        ManifestJson.KeepDefaults(info);
         if (info.Type == typeof(RecommendationRequest))
             info.OnSerializing = request => ThrowIfCode((RecommendationRequest)request);
     }
@@ -38,7 +37,7 @@ public static class ServingJson
     private static void ThrowIfCode(RecommendationRequest request)
     {
         if (request.Filter is not null)
-            throw new JsonException($"A request with a {nameof(request.Filter)} has no JSON: a filter is code. Name the candidates instead.");
+            throw new JsonException($"A request with a {nameof(request.Filter)} has no JSON: it is code. Name the candidates instead.");
     }
 }
 

@@ -101,8 +101,8 @@ internal sealed record CheckpointFigures(
         IReadOnlyDictionary<RankingMetric, double[]> perUser)
     {
         return new EvaluationResult(
-            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, [.. users.Select(user => ids[user])], perUser, ItemCoverage,
-            new TimeSpan(Elapsed));
+            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users,
+            [.. users.Select(user => ids[user])], perUser, ItemCoverage, new TimeSpan(Elapsed));
     }
 }
 
@@ -118,6 +118,6 @@ internal sealed record CheckpointGroup(int Users, int Positives, List<KeyValuePa
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(CheckpointManifest))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -79,7 +79,7 @@ internal static class ModelFile
                     + $"this one reads up to {ModelManifest.CurrentFormatVersion}.");
             }
 
-            manifest = json.Deserialize(ManifestJson.Contract)!;
+            manifest = json.Deserialize(ModelFileJson.Default.ModelManifest)!;
             if (version < 3 && manifest.Form is { } form)
                 manifest = manifest with { Form = form with { Lines = LegacyForm.Read(json.RootElement.GetProperty("form")) } };
         }
