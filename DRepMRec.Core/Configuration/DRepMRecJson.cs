@@ -5,6 +5,7 @@ using DRepMRec.Baselines;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
@@ -41,6 +42,7 @@ public static class DRepMRecJson
         OptionContract.Of<TrainerOptions>(), OptionContract.Of<AdamOptions>(), OptionContract.Of<CheckpointOptions>(),
         OptionContract.Of<NegativeSampling>(), OptionContract.Of<EvaluationOptions>(), OptionContract.Of<LineDiagnosticsOptions>(),
         OptionContract.Of<DatasetOptions>(), OptionContract.Of<DelimitedOptions>(), OptionContract.Of<SyntheticOptions>(),
+        OptionContract.Of<TextFeatureOptions>(),
 
         OptionContract.Kinds<RankingLoss>(("bpr", typeof(RankingLoss.Bpr)), ("softmax", typeof(RankingLoss.SampledSoftmax))),
         OptionContract.Of<RankingLoss.Bpr>(), OptionContract.Of<RankingLoss.SampledSoftmax>(),

@@ -3,6 +3,7 @@ using DRepMRec.Baselines;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
@@ -24,6 +25,7 @@ namespace DRepMRec;
 [JsonSerializable(typeof(DatasetOptions))]
 [JsonSerializable(typeof(DelimitedOptions))]
 [JsonSerializable(typeof(SyntheticOptions))]
+[JsonSerializable(typeof(TextFeatureOptions))]
 [JsonSerializable(typeof(RankingLoss.Bpr))]
 [JsonSerializable(typeof(RankingLoss.SampledSoftmax))]
 [JsonSerializable(typeof(Fusion.Sum))]
