@@ -7,7 +7,7 @@ namespace DRepMRec.Serialization;
 /// <summary>How the library reads and writes JSON.</summary>
 internal static class StrictJson
 {
-    /// <summary>Read-only options: names in camel case, read in any case; what is unknown, twice there or wrongly null is an error.</summary>
+    /// <summary>Read-only options: camel case, read in any case; what is unknown, twice there or wrongly null is refused.</summary>
     public static JsonSerializerOptions Options(IJsonTypeInfoResolver contracts)
     {
         var options = new JsonSerializerOptions
