@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Data;
 
 /// <summary>The treatment of user-item pairs that occur more than once, in one set or in two.</summary>
+[JsonConverter(typeof(EnumNameConverter<DuplicateHandling>))]
 public enum DuplicateHandling
 {
     /// <summary>Refuse the data with a message that names both places.</summary>

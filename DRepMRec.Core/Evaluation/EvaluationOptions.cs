@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Evaluation;
 
 /// <summary>Which set of interactions is evaluated.</summary>
+[JsonConverter(typeof(EnumNameConverter<EvaluationTarget>))]
 public enum EvaluationTarget
 {
     /// <summary>Validation: the set that choices are made on.</summary>
@@ -13,6 +16,7 @@ public enum EvaluationTarget
 }
 
 /// <summary>Which of a user's items are taken out of the ranking.</summary>
+[JsonConverter(typeof(EnumNameConverter<CandidateMask>))]
 public enum CandidateMask
 {
     /// <summary>The user's training items, at validation and at test: the choice of the literature, and the default.</summary>
@@ -23,6 +27,7 @@ public enum CandidateMask
 }
 
 /// <summary>Which users are evaluated.</summary>
+[JsonConverter(typeof(EnumNameConverter<UserFilter>))]
 public enum UserFilter
 {
     /// <summary>All that have at least one positive.</summary>

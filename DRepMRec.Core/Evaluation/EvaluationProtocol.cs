@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 
@@ -6,6 +7,7 @@ namespace DRepMRec.Evaluation;
 /// <summary>The conditions that a figure was measured under: two figures compare only if their protocols agree.</summary>
 public sealed record EvaluationProtocol
 {
+    [JsonConstructor]
     internal EvaluationProtocol()
     {
     }

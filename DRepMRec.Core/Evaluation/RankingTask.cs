@@ -181,7 +181,8 @@ internal sealed class RankingTask
         var lists = new RankedLists(_data, _degrees, _listItems, _listLengths, _listK, _threads);
         var figures = _listMetrics.ToDictionary(m => m, m => m.Compute(lists.At(m.K)));
         return new EvaluationResult(
-            protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, _data.Users, perUser, coverage, figures, clock.Elapsed);
+            protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, [.. _users.Select(user => _data.Users[user])], perUser, coverage,
+            figures, clock.Elapsed);
     }
 
     private GroupResult Average(double[][] values, int[] places, int positives)

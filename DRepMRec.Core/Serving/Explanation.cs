@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Data;
 
 namespace DRepMRec.Serving;
@@ -5,6 +6,7 @@ namespace DRepMRec.Serving;
 /// <summary>Why an item has its score.</summary>
 public sealed record Explanation
 {
+    [JsonConstructor]
     internal Explanation(string item, float score, RecommendationSource source, IReadOnlyList<Recommendation> supporters)
         => (Item, Score, Source, Supporters) = (item, score, source, supporters);
 
@@ -25,11 +27,14 @@ public sealed record Explanation
     /// fused representation is a sum of parts, u = Σ u_p and i = Σ i_p, so the score u·i is the sum of (u_p·i + u·i_p) / 2 over them: the
     /// Shapley values of the parts, in which what two parts make together is shared between them. The parts add up to the score.
     /// </summary>
+    [JsonInclude]
     public float? Behavior { get; internal init; }
 
     /// <summary>How much of the score comes from each modality; empty where it can't be told or the model has no modal line.</summary>
+    [JsonInclude]
     public IReadOnlyDictionary<Modality, float> Modalities { get; internal init; } = new Dictionary<Modality, float>();
 
     /// <summary>Why the parts can't be told, or <see langword="null"/> where they are.</summary>
+    [JsonInclude]
     public string? Unexplained { get; internal init; }
 }

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>A recommended item.</summary>
 public readonly record struct Recommendation
 {
+    [JsonConstructor]
     internal Recommendation(string item, float score, float? probability = null)
         => (Item, Score, Probability) = (item, score, probability);
 

@@ -48,6 +48,7 @@ public sealed record RecommendationRequest
     /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, or in the pool
     /// that the answer is chosen from, in no particular order; in a batch by several threads at once. Not a part of the request's JSON.
     /// </summary>
+    /// <remarks>It is code, not data: a request that has one isn't written as JSON.</remarks>
     [JsonIgnore]
     public Func<string, bool>? Filter { get; init; }
 

@@ -31,15 +31,7 @@ internal sealed record CheckpointManifest(
 
     private const long MaxTicks = 36_500 * TimeSpan.TicksPerDay;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, CheckpointJson.Default.CheckpointManifest);
 
     /// <exception cref="CheckpointFormatException">It isn't a manifest, or is a newer one.</exception>
     public static CheckpointManifest Parse(string text, string path)
@@ -58,7 +50,7 @@ internal sealed record CheckpointManifest(
                 };
             }
 
-            CheckpointManifest manifest = json.Deserialize<CheckpointManifest>(Json)!;
+            CheckpointManifest manifest = json.Deserialize(CheckpointJson.Default.CheckpointManifest)!;
             if (manifest.Steps < 0 || manifest.Batch < 0 || manifest.Elapsed is < 0 or > MaxTicks || manifest.EpochStart < 0
                 || manifest.EpochStart > manifest.Elapsed || manifest.History.Where((epoch, n) => epoch.Epoch != n + 1).Any())
             {
@@ -112,7 +104,8 @@ internal sealed record CheckpointFigures(
     {
         var figures = new Dictionary<string, double>(ListMetrics ?? []);
         return new EvaluationResult(
-            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, ids, perUser, ItemCoverage,
+            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users,
+            [.. users.Select(user => ids[user])], perUser, ItemCoverage,
             protocol.ListMetrics.ToDictionary(m => m, m => figures[m.ToString()]), new TimeSpan(Elapsed));
     }
 }
@@ -126,3 +119,9 @@ internal sealed record CheckpointGroup(int Users, int Positives, List<KeyValuePa
 
     public GroupResult ToResult() => new(Users, Positives, Metrics.ToDictionary(m => RankingMetric.Parse(m.Key), m => m.Value));
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CheckpointManifest))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -2,8 +2,10 @@ using System.Globalization;
 
 namespace DRepMRec.Data;
 
-internal sealed record LabelSplit(bool AllowMissing) : SplitStrategy
+internal sealed record LabelSplit : SplitStrategy
 {
+    public bool AllowMissing { get; init; }
+
     internal override bool ReadsLabels => true;
 
     private protected override bool PromisesValidation => !AllowMissing;

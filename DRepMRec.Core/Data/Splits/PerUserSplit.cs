@@ -2,17 +2,14 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStrategy
+internal abstract record PerUserSplit : ShareSplit
 {
     private const ulong RoundingPurpose = 1;
 
+    /// <summary>Whether the latest interactions go to test, instead of a draw.</summary>
+    private protected abstract bool ByTime { get; }
+
     internal override bool ReadsTimestamps => ByTime;
-
-    private protected override bool PromisesValidation => Shares.Validation > 0;
-
-    private protected override bool PromisesTest => Shares.Test > 0;
-
-    public override string ToString() => $"{(ByTime ? nameof(PerUserTime) : nameof(RandomPerUser))}{Shares}";
 
     private protected override SplitPart[] Assign(InteractionLog log)
     {
@@ -38,7 +35,7 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
     // Each share by a draw of its own where both fit beside one interaction for training, however they are rounded.
     private (int Validation, int Test) Draw(int count, SeededRandom random)
     {
-        double test = count * Shares.Test, validation = count * Shares.Validation;
+        double test = count * TestShare, validation = count * ValidationShare;
         int max = count - 1;
         if (Math.Ceiling(test) + Math.Ceiling(validation) <= max)
         {
@@ -59,4 +56,18 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
         int floor = (int)number;
         return random.NextDouble() < number - floor ? floor + 1 : floor;
     }
+}
+
+internal sealed record RandomPerUserSplit : PerUserSplit
+{
+    private protected override bool ByTime => false;
+
+    public override string ToString() => $"{nameof(RandomPerUser)}{Shares}";
+}
+
+internal sealed record PerUserTimeSplit : PerUserSplit
+{
+    private protected override bool ByTime => true;
+
+    public override string ToString() => $"{nameof(PerUserTime)}{Shares}";
 }

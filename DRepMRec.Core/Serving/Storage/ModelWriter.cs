@@ -47,7 +47,7 @@ internal sealed class ModelWriter
             Calibration = model.Calibration?.Form,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
-        string text = JsonSerializer.Serialize(manifest, ModelFile.Json);
+        string text = JsonSerializer.Serialize(manifest, ModelFileJson.Default.ModelManifest);
         Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = text }, arrays);
         GC.KeepAlive(model);
     }
