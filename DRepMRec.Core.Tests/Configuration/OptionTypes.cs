@@ -40,6 +40,8 @@ internal static class OptionTypes
     public static object Other(Type type, object? value)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
+        if (value is RecommendationRequest { Count: 20 })
+            return new RecommendationRequest { Count = 7 };
         if (type.IsEnum)
             return Enum.GetValues(type).Cast<object>().Last(v => !v.Equals(value));
         if (type.IsAbstract && type.Assembly == Library)
@@ -73,6 +75,10 @@ internal static class OptionTypes
             : type == typeof(IReadOnlyList<double>) ? new[] { 0.25, 1e-7 }
             : type == typeof(IReadOnlyList<RankingMetric>) ? new[] { RankingMetric.Map(3), RankingMetric.HitRate(7) }
             : type == typeof(IReadOnlyList<SyntheticModality>) ? new SyntheticModality[] { new(Modality.Audio, 3), new(new("my-own"), 4) }
+            : type == typeof(IReadOnlyList<ListMetric>) ? new[] { ListMetric.Gini(7), ListMetric.IntraListDiversity(Modality.Image, 3) }
+            : type == typeof(IReadOnlyList<ItemCondition>) ? new[] { new ItemCondition { Column = "price", Min = 1.5, AllowMissing = true } }
+            : type == typeof(IReadOnlyList<ItemBoost>) ? new[] { new ItemBoost { Where = new() { Column = "c", In = ["x"] }, Weight = -1 } }
+            : type == typeof(IReadOnlyList<CategoryQuota>) ? new[] { new CategoryQuota { Column = "c", Max = 0 } }
             : type == typeof(IReadOnlyList<string>) || type == typeof(IReadOnlyCollection<string>) ? new[] { "a", "b:c", "" }
             : throw new NotSupportedException($"Tell {nameof(OptionTypes)} what a {type} is that isn't the default.");
 

@@ -7,6 +7,7 @@ using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
 using DRepMRec.Fusions;
+using DRepMRec.Hosting;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
 using DRepMRec.Serialization;
@@ -71,6 +72,7 @@ public static class DRepMRecJson
     /// <summary>The contracts, to be put in front of those of your own: <c>options.TypeInfoResolverChain.Insert(0, …)</c>.</summary>
     public static IJsonTypeInfoResolver TypeInfoResolver { get; } = JsonTypeInfoResolver.Combine(
         ServingJson.TypeInfoResolver,
+        HostingJson.TypeInfoResolver,
         DRepMRecJsonContext.Default.WithAddedModifier(info => Changes.GetValueOrDefault(info.Type)?.Invoke(info)));
 
     /// <summary>Options that have these contracts alone. Read-only; a copy can be changed.</summary>

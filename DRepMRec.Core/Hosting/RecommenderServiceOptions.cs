@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Serving;
 
 namespace DRepMRec.Hosting;
@@ -66,5 +67,6 @@ public sealed class RecommenderServiceOptions
     /// or added. An exception refuses the model. It runs while <see cref="IRecommenderProvider.Update"/> waits; requests don't.
     /// </summary>
     /// <value><see langword="null"/>, the default, serves the model as it is in the file.</value>
+    [JsonIgnore]
     public Func<Recommender, Recommender>? Prepare { get; set; }
 }

@@ -19,6 +19,8 @@ public static class ServingJson
     private static readonly Dictionary<Type, Action<JsonTypeInfo>> Changes = new(
     [
         OptionContract.Of<RecommendationRequest>(), OptionContract.Of<RecommenderLoadOptions>(), OptionContract.Of<RecommenderOptions>(),
+        OptionContract.Of<Diversity>(), OptionContract.Of<Exploration>(), OptionContract.Of<RecommendAllOptions>(),
+        OptionContract.Of<DatabaseExportOptions>(), OptionContract.Of<VectorUpsertOptions>(), OptionContract.Of<ModelComparisonOptions>(),
     ]);
 
     /// <summary>The contracts, to be put in front of those of your own: <c>options.TypeInfoResolverChain.Insert(0, …)</c>.</summary>
@@ -56,6 +58,12 @@ public static class ServingJson
 [JsonSerializable(typeof(IReadOnlyList<SimilarUser>))]
 [JsonSerializable(typeof(List<SimilarUser>))]
 [JsonSerializable(typeof(ItemContent))]
+[JsonSerializable(typeof(ModelComparison))]
+[JsonSerializable(typeof(UserRecommendations))]
+[JsonSerializable(typeof(RecommendAllOptions))]
+[JsonSerializable(typeof(DatabaseExportOptions))]
+[JsonSerializable(typeof(VectorUpsertOptions))]
+[JsonSerializable(typeof(ModelComparisonOptions))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(RepresentationSpace))]
 internal sealed partial class ServingJsonContext : JsonSerializerContext;
