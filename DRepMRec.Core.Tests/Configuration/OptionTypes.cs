@@ -30,9 +30,13 @@ internal static class OptionTypes
     {
         object options = Default(type);
         foreach (PropertyInfo property in Settable(type))
-            property.SetValue(options, Other(property.PropertyType, property.GetValue(options)));
+            property.SetValue(options, Other(property, options));
+
         return options;
     }
+
+    public static object Other(PropertyInfo property, object options) => property.Name == nameof(DatabaseExportOptions.ParameterMarker)
+        ? "$" : Other(property.PropertyType, property.GetValue(options));
 
     public static IEnumerable<Type> Kinds(Type type)
         => Library.GetTypes().Where(t => t is { IsAbstract: false } && t.IsSubclassOf(type)).OrderBy(t => t.Name, StringComparer.Ordinal);
@@ -76,8 +80,8 @@ internal static class OptionTypes
             : type == typeof(IReadOnlyList<RankingMetric>) ? new[] { RankingMetric.Map(3), RankingMetric.HitRate(7) }
             : type == typeof(IReadOnlyList<SyntheticModality>) ? new SyntheticModality[] { new(Modality.Audio, 3), new(new("my-own"), 4) }
             : type == typeof(IReadOnlyList<ListMetric>) ? new[] { ListMetric.Gini(7), ListMetric.IntraListDiversity(Modality.Image, 3) }
-            : type == typeof(IReadOnlyList<ItemCondition>) ? new[] { new ItemCondition { Column = "price", Min = 1.5, AllowMissing = true } }
-            : type == typeof(IReadOnlyList<ItemBoost>) ? new[] { new ItemBoost { Where = new() { Column = "c", In = ["x"] }, Weight = -1 } }
+            : type == typeof(IReadOnlyList<ItemCondition>) ? new[] { new ItemCondition { Column = "price", Min = 1.5 } }
+            : type == typeof(IReadOnlyList<ItemBoost>) ? new[] { new ItemBoost { Where = new() { Column = "c", Max = 9 }, Weight = -1 } }
             : type == typeof(IReadOnlyList<CategoryQuota>) ? new[] { new CategoryQuota { Column = "c", Max = 0 } }
             : type == typeof(IReadOnlyList<string>) || type == typeof(IReadOnlyCollection<string>) ? new[] { "a", "b:c", "" }
             : throw new NotSupportedException($"Tell {nameof(OptionTypes)} what a {type} is that isn't the default.");

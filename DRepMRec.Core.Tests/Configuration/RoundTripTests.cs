@@ -59,7 +59,7 @@ public sealed class RoundTripTests
         foreach (PropertyInfo property in OptionTypes.Settable(type))
         {
             object expected = OptionTypes.Default(type);
-            property.SetValue(expected, OptionTypes.Other(property.PropertyType, property.GetValue(expected)));
+            property.SetValue(expected, OptionTypes.Other(property, expected));
             string given = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             JsonObject json = new(whole.Where(p => p.Key == given).Select(p => KeyValuePair.Create(p.Key, p.Value!.DeepClone()))!);
             if (declared.IsAbstract)

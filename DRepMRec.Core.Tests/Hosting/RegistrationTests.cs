@@ -92,13 +92,13 @@ public sealed class RegistrationTests
     }
 
     [Theory]
-    [InlineData("Pth", "x", "'Recommender:Pth' isn't an option of a recommender; expected Path, ReloadOnChange")]
-    [InlineData("Verify", "perhaps", "'Recommender:Verify': expected true or false, got 'perhaps'.")]
-    [InlineData("PollInterval", "soon", "'Recommender:PollInterval': expected a time such as 00:00:05")]
+    [InlineData("Pth", "x", "Recommender:Pth: is unknown; expected one of MaxAge, MemoryMap, Path")]
+    [InlineData("Verify", "perhaps", "Recommender:Verify: expected true or false. Got 'perhaps'.")]
+    [InlineData("PollInterval", "soon", "Recommender:PollInterval: ")]
     [InlineData("PollInterval", "00:00:00", "PollInterval of the recommender: expected 00:00:00.0100000 to 1.00:00:00, got 00:00:00.")]
     [InlineData("MaxAge", "-1", "MaxAge of the recommender: expected more than 0, got -1.00:00:00.")]
     [InlineData("Path", "", "Path of the recommender: expected the path of a model's file, got none.")]
-    [InlineData("Path:Deep", "x", "'Recommender:Path': expected a value, got a section.")]
+    [InlineData("Path:Deep", "x", "Recommender:Path: expected a value, got a section.")]
     public async Task Options_that_cant_be_meant_stop_the_start(string key, string value, string message)
     {
         using var folder = new TempFolder();

@@ -10,7 +10,8 @@ internal sealed record EvaluationReport(
     public static EvaluationReport Of(EvaluationResult result) => new(
         result.Protocol, GroupReport.Of(result.All)!, GroupReport.Of(result.ColdItems), GroupReport.Of(result.ColdItemsAmongCold),
         result.ItemCoverage,
-        result.ListMetrics.ToDictionary(m => m.Key.ToString(), m => double.IsNaN(m.Value) ? (double?)null : m.Value), result.Elapsed.TotalSeconds);
+        result.ListMetrics.ToDictionary(m => m.Key.ToString(), m => double.IsNaN(m.Value) ? (double?)null : m.Value),
+        result.Elapsed.TotalSeconds);
 }
 
 /// <summary>The figures of a group, by the names of metrics.</summary>

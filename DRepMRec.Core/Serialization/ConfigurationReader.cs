@@ -55,6 +55,8 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
         _keys[path] = Key(section);
         string? text = (section as IConfigurationSection)?.Value;
         bool isLeaf = !section.GetChildren().Any();
+        if (!isLeaf && (type.Type == typeof(string) || type.Type.IsPrimitive || type.Type.IsEnum))
+            throw new OptionsFormatException(Key(section), "expected a value, got a section.");
         if (type.Kind == JsonTypeInfoKind.None)
             return isLeaf ? Value(section, text, type) : Whole(section);
         if (isLeaf && text is null && type.Kind != JsonTypeInfoKind.Object)
@@ -163,6 +165,10 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
             throw new OptionsFormatException(Key(section), $"{Expected(type.Type) ?? "expected a value."} Got nothing.");
         JsonNode whole = JsonValue.Create(text);
         if (type.Type == typeof(string) || type.Type == typeof(char))
+            return whole;
+
+        // The property may take them, as its type alone doesn't.
+        if (text is "NaN" or "Infinity" or "-Infinity" && (type.Type == typeof(float) || type.Type == typeof(double)))
             return whole;
         if (TryParse(text, out JsonNode? literal) && Fits(literal, type, out _))
             return literal;
