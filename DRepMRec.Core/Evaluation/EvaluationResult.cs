@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DRepMRec.Data;
 
 namespace DRepMRec.Evaluation;
@@ -10,13 +9,6 @@ namespace DRepMRec.Evaluation;
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class EvaluationResult
 {
-    private static readonly JsonSerializerOptions JsonOptions = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     private readonly IReadOnlyDictionary<RankingMetric, double[]> _perUser;
 
     internal EvaluationResult(
@@ -84,20 +76,7 @@ public sealed class EvaluationResult
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()
-    {
-        static object? Group(GroupResult? group) => group is null ? null
-            : new { group.Users, group.Positives, Metrics = group.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) };
-        var report = new
-        {
-            Protocol,
-            All = Group(All),
-            ColdItems = Group(ColdItems),
-            ColdItemsAmongCold = Group(ColdItemsAmongCold),
-            ItemCoverage,
-            Seconds = Elapsed.TotalSeconds,
-        };
-        return JsonSerializer.Serialize(report, JsonOptions);
-    }
+        => JsonSerializer.Serialize(EvaluationReport.Of(this), EvaluationJson.Default.EvaluationReport);
 
     /// <summary>The protocol and the figures as text.</summary>
     public override string ToString()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
@@ -22,6 +23,7 @@ namespace DRepMRec;
 /// TrainingReport report = trainer.Fit();
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class Trainer
 {
     private readonly DRepMRecModel _model;

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Export;
+using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 
@@ -52,6 +54,7 @@ public sealed class TrainingReport
 
     /// <summary>Takes the trained model out into a recommender that needs neither it nor libtorch.</summary>
     /// <param name="options">The parts that go along, or <see langword="null"/> for all.</param>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
     public Recommender BuildRecommender(RecommenderOptions? options = null)
     {
         var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];

@@ -45,7 +45,7 @@ internal sealed class ModelWriter
             TrainedItems = model.TrainedItems,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
-        string text = JsonSerializer.Serialize(manifest, ModelFile.Json);
+        string text = JsonSerializer.Serialize(manifest, ModelFileJson.Default.ModelManifest);
         Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = text }, arrays);
         GC.KeepAlive(model);
     }
