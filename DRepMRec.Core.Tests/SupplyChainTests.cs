@@ -48,4 +48,15 @@ public sealed class SupplyChainTests
         locked.RootElement.GetProperty("dependencies").GetProperty("net10.0").EnumerateObject().Select(p => p.Name)
             .Where(name => !serving.Any(s => name.StartsWith(s, StringComparison.Ordinal))).Should().BeEquivalentTo(leftOut);
     }
+
+    [Fact]
+    public void The_template_asks_for_the_version_that_is_packed()
+    {
+        string version = XDocument.Load(Path.Combine(Repository.Root, "DRepMRec.Core", "DRepMRec.Core.csproj"))
+            .Descendants("Version").Single().Value;
+        using JsonDocument template = JsonDocument.Parse(File.ReadAllText(Path.Combine(
+            Repository.Root, "samples", "Templates", "RecommenderService", ".template.config", "template.json")));
+        template.RootElement.GetProperty("symbols").GetProperty("drepmrecVersion").GetProperty("defaultValue").GetString()
+            .Should().Be(version);
+    }
 }

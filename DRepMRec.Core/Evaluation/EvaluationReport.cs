@@ -4,7 +4,8 @@ namespace DRepMRec.Evaluation;
 
 /// <summary>What <see cref="EvaluationResult.ToJson"/> writes.</summary>
 internal sealed record EvaluationReport(
-    EvaluationProtocol Protocol, GroupReport All, GroupReport? ColdItems, GroupReport? ColdItemsAmongCold, double ItemCoverage, double Seconds)
+    EvaluationProtocol Protocol, GroupReport All, GroupReport? ColdItems, GroupReport? ColdItemsAmongCold, double ItemCoverage,
+    double Seconds)
 {
     public static EvaluationReport Of(EvaluationResult result) => new(
         result.Protocol, GroupReport.Of(result.All)!, GroupReport.Of(result.ColdItems), GroupReport.Of(result.ColdItemsAmongCold),
