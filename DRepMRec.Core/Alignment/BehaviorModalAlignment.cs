@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Fusions;
+using DRepMRec.Internals;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -18,6 +20,7 @@ namespace DRepMRec.Alignment;
 /// Tensor loss = rankingLoss.Compute(step.Fused, batch.Whole).Plus(step.Loss);
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class BehaviorModalAlignment
     : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
 {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using TorchSharp;
@@ -8,6 +9,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>Projects and filters the features of one modality: P = X W1 + b1, H = (P or a given base) ⊙ sigmoid(P W2 + b2).</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
 {
     [ComponentName(Name = "projection_weight")]

@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -25,6 +27,7 @@ namespace DRepMRec;
 /// TrainingReport report = new Trainer(model, data).Fit();
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
 {
     [ComponentName(Name = "behavior")]

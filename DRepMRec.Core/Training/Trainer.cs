@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
@@ -23,6 +24,7 @@ namespace DRepMRec;
 /// TrainingReport report = trainer.Fit();
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class Trainer
 {
     private readonly DRepMRecModel _model;

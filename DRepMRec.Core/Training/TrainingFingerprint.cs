@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,6 +14,7 @@ namespace DRepMRec.Training;
 /// </summary>
 internal static class TrainingFingerprint
 {
+    [RequiresUnreferencedCode(Untrimmed.Message)]
     public static Dictionary<string, string> Of(DRepMRecModel model, RecDataset data, TrainerOptions options)
     {
         var fields = new Dictionary<string, string>

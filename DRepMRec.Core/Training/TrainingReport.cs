@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Export;
+using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 
@@ -55,6 +57,7 @@ public sealed class TrainingReport
     /// scores are calibrated by it (<see cref="RecommenderOptions.Calibrate"/>).
     /// </summary>
     /// <param name="options">The parts that go along, or <see langword="null"/> for all.</param>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
     public Recommender BuildRecommender(RecommenderOptions? options = null)
     {
         options ??= new RecommenderOptions();
