@@ -11,7 +11,7 @@ public sealed partial class FolderTests
     // From floor to roof; docs/architecture.md says what each is for.
     private static readonly string[] Folders =
     [
-        "Internals", "Kernels", "Data", "Graphs", "Features", "Evaluation", "Losses", "Fusions", "Abstractions",
+        "Internals", "Kernels", "Data", "Graphs", "Features", "Evaluation", "ItemToItem", "Losses", "Fusions", "Abstractions",
         "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Export", "Training",
     ];
 

@@ -1,6 +1,7 @@
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 using Microsoft.Extensions.Logging;
@@ -93,6 +94,7 @@ public sealed class Trainer
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _model.ThrowIfUnusable();
+        _model.LeaveItemToItem();
         foreach (string note in _data.Notes)
             _logger.LogInformation("{Dataset}: {Note}", _data.Name, note);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
@@ -137,7 +139,25 @@ public sealed class Trainer
         }
 
         LogEnd(state);
-        return new TrainingReport(_model, _data, _options, state.History, state.Stopping.BestEpoch ?? state.History.Count, state.Elapsed);
+        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, cancellationToken) : null;
+        int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
+        return new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended);
+    }
+
+    /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
+    /// <returns>The validation figures of both together; <see langword="null"/> where the model stands alone.</returns>
+    private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, CancellationToken cancellationToken)
+    {
+        if (_data.Validation.Count == 0)
+        {
+            _logger.LogWarning("There are no validation interactions to choose the weight of the item-to-item part by: it is left out");
+            return null;
+        }
+
+        ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
+        _logger.LogInformation("Item-to-item part of weight {Weight}: validation {Metric} {Value}, {Alone} without it", blend.Weight,
+            blend.Metric, blend.Validation[blend.Weight], blend.Validation.GetValueOrDefault(0, double.NaN));
+        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
     }
 
     private void Run(

@@ -38,7 +38,8 @@ internal sealed class Ranking
         if (rankings.Length == 0)
             return;
         float[] queries = [.. rankings.SelectMany(r => r._profile.Query!)];
-        RowScan.All([model.Items], queries, [.. rankings.Select(r => r._selection)]);
+        RowScan.All(
+            [model.Items], queries, [.. rankings.Select(r => r._selection)], histories: [.. rankings.Select(r => r._profile.History)]);
     }
 
     /// <summary>Runs a request that has candidates or goes by popularity.</summary>
@@ -46,7 +47,7 @@ internal sealed class Ranking
     {
         if (_profile.Query is { } query)
         {
-            RowScan.Some(_model.Items, _candidates, query, _selection);
+            RowScan.Some(_model.Items, _candidates, query, _selection, _profile.History);
             return;
         }
 
