@@ -8,6 +8,7 @@ public sealed class CodeBlockTests
     [Theory]
     [InlineData("README.md", "DRepMRec.Core.Tests/Documentation,samples/PlugIntoYourRecommender")]
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
+    [InlineData("docs/item-to-item.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/reliability.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/serving.md", "DRepMRec.Core.Tests/Documentation")]
     public void Every_block_stands_in_a_compiled_file(string document, string sources)

@@ -175,7 +175,8 @@ public sealed class ItemToItemTests
         var noise = new EmbeddingScorer(Samples.Floats(40, 1), Samples.Floats(20, 2), 2);
         ItemToItemBlend blend = ItemToItemBlend.Choose(noise, ItemToItemModel.Solve(other), other);
         FluentActions.Invoking(() => recommender.WithItemToItem(blend)).Should().Throw<ArgumentException>()
-            .WithMessage($"Expected an item-to-item part for {Data.Users.Count} users and {Data.Items.Count} items, got one for 20 and 10.*");
+            .WithMessage(
+                $"Expected an item-to-item part for {Data.Users.Count} users and {Data.Items.Count} items, got one for 20 and 10.*");
         Recommender added = Trained.Value.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]);
         FluentActions.Invoking(() => added.WithItemToItem(blend)).Should().Throw<InvalidOperationException>()
             .WithMessage("*put the item-to-item part in first*");
@@ -186,8 +187,8 @@ public sealed class ItemToItemTests
         float[] users = Samples.Floats(Data.Users.Count * 6, 3), items = Samples.Floats(Data.Items.Count * 6, 4);
         var scorer = new EmbeddingScorer(users, items, 6);
         ItemToItemBlend blend = ItemToItemBlend.Choose(scorer, ItemToItemModel.Solve(Data, Part), Data, Part);
-        Recommender recommender = Recommender.FromEmbeddings(Data.Users.Ids, users, Data.Items.Ids, items, Data.Train).WithItemToItem(blend);
-        return (recommender, blend.Over(scorer));
+        Recommender recommender = Recommender.FromEmbeddings(Data.Users.Ids, users, Data.Items.Ids, items, Data.Train);
+        return (recommender.WithItemToItem(blend), blend.Over(scorer));
     }
 
     /// <summary>The dataset in which an item has no features, so that nothing is known of it.</summary>

@@ -61,6 +61,7 @@ public sealed class ItemToItemTrainingTests
         using var folder = new TempFolder();
         TrainerOptions Options(int epochs) => TinyTraining.Options(epochs) with
         {
+            Patience = 3,
             Checkpoint = new CheckpointOptions { Path = folder["checkpoint"] },
         };
         using DRepMRecModel whole = Model(Part), parted = Model(Part), other = Model(Part with { L2 = 6 });

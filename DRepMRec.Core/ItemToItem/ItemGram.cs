@@ -13,8 +13,14 @@ internal sealed class ItemGram
     {
         Train = train;
         _userPower = options.NormalizeUsers ? -0.5 : 0;
-        Content = new float[(long)train.ItemCount * (options.ContentWeight > 0 ? features.Sum(f => f.Dimension) : 0)];
-        ContentWidth = Content.Length / Math.Max(1, train.ItemCount);
+        ContentWidth = options.ContentWeight > 0 ? features.Sum(f => f.Dimension) : 0;
+        if ((long)train.ItemCount * ContentWidth > Array.MaxLength)
+        {
+            throw new ArgumentException($"Expected at most {Array.MaxLength} features of all items, as one array holds; {train.ItemCount} "
+                + $"items have {ContentWidth} each. A {nameof(ItemToItemOptions.ContentWeight)} of 0 leaves them out.", nameof(features));
+        }
+
+        Content = new float[train.ItemCount * ContentWidth];
         if (ContentWidth > 0)
             FillContent(features, scaling, (float)Math.Sqrt(options.ContentWeight));
         int[] degrees = train.ItemDegrees();

@@ -4,11 +4,11 @@ using DRepMRec.Evaluation;
 namespace DRepMRec.ItemToItem;
 
 /// <summary>
-/// A model's scores with an item-to-item part beside them: s(u, i) = u·i + c |u| mean over N_u of B_ji, where validation chose c, 0 included.
+/// A model's scores with an item-to-item part beside them: s(u, i) = u·i + c |u| mean over N_u of B_ji, where validation chose c.
 /// </summary>
 /// <remarks>
-/// The part is scaled by the length of the user's row, so that c means the same for users of long rows and of short ones, and by the mean of
-/// the user's items, so that it means the same for users of few items and of many. Immutable and safe for use by many threads.
+/// The part is scaled by the length of the user's row, so that c means the same for users of long rows and of short ones, and is a mean
+/// over the user's items, so that it means the same for users of few items and of many. Immutable and safe for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>

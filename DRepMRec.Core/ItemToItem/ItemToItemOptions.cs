@@ -11,6 +11,9 @@ namespace DRepMRec.ItemToItem;
 /// </example>
 public sealed record ItemToItemOptions
 {
+    // One array, so that default options are equal.
+    private static readonly double[] DefaultWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1];
+
     /// <summary>
     /// Whether training ends with an item-to-item part that is blended with the model's scores, by a weight that validation chooses.
     /// Without it the model stands alone, bit for bit.
@@ -34,8 +37,8 @@ public sealed record ItemToItemOptions
     public bool NormalizeUsers { get; init; } = true;
 
     /// <summary>
-    /// The most bytes of the matrix that is inverted, 2 n² for n items and a little more. A larger catalogue gets a ridge regression for each
-    /// item over its <see cref="Neighbors"/> nearest items instead: time and memory in proportion to the catalogue.
+    /// The most bytes of the matrix that is inverted, 2 n² for n items and a little more. A larger catalogue gets a ridge regression for
+    /// each item over its <see cref="Neighbors"/> nearest items instead: time and memory in proportion to the catalogue.
     /// </summary>
     /// <value>0 (always regressions) or above. The default is 2 GiB: 32,000 items.</value>
     public long MaxMatrixBytes { get; init => field = Guard.NotNegative(value); } = 2L << 30;
@@ -56,5 +59,5 @@ public sealed record ItemToItemOptions
     {
         get;
         init => field = [.. Guard.NotEmpty(value).Select(weight => Guard.NotNegative(weight, nameof(BlendWeights)))];
-    } = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1];
+    } = DefaultWeights;
 }

@@ -34,8 +34,8 @@ internal sealed class ItemWeights(int items, int kept)
         long count = _rows.Sum(r => (long)(r.Values?.Length ?? 0));
         if (count > Array.MaxLength)
         {
-            throw new ArgumentException($"{items} items have {count} weights, more than the {Array.MaxLength} of one matrix: expected fewer "
-                + $"{nameof(ItemToItemOptions.KeptWeights)}.");
+            throw new ArgumentException($"{items} items have {count} weights, more than the {Array.MaxLength} of one matrix: expected "
+                + $"fewer {nameof(ItemToItemOptions.KeptWeights)}.");
         }
 
         var offsets = new int[items + 1];

@@ -8,8 +8,8 @@ namespace DRepMRec.Kernels;
 /// a square array takes, and none beside it but a few columns.
 /// </summary>
 /// <remarks>
-/// Not safe for use by many threads; each tile is computed by one thread, by fused multiply-adds in one order, so that the bits don't depend
-/// on their number.
+/// Not safe for use by many threads. Each tile is computed by one thread, by fused multiply-adds in one order: the bits don't depend on
+/// the number of threads.
 /// </remarks>
 internal sealed unsafe class SymmetricMatrix : IDisposable
 {
@@ -94,8 +94,14 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
         // Sweeping leaves the inverse with the opposite sign.
         ForTiles((i, j) =>
         {
-            var tile = new Span<float>(Tile(i, j), _tile * _tile);
-            TensorPrimitives.Negate(tile, tile);
+            float* tile = Tile(i, j);
+            var values = new Span<float>(tile, _tile * _tile);
+            TensorPrimitives.Negate(values, values);
+            for (int row = 0; i == j && row < _tile; row++)
+            {
+                for (int column = row + 1; column < _tile; column++)
+                    tile[(row * _tile) + column] = tile[(column * _tile) + row];
+            }
         });
         columns.Free();
         products.Free();

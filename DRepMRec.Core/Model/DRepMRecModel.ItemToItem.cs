@@ -12,8 +12,8 @@ public sealed partial class DRepMRecModel
 
     /// <summary>The item-to-item part that stands beside the model's scores in test figures and recommenders, if there is one.</summary>
     /// <remarks>
-    /// The <see cref="Trainer"/> makes it at the end of a training where <see cref="ItemToItemOptions.Enabled"/> says so; in a training loop
-    /// of your own, <see cref="FitItemToItem"/>. It belongs to the weights that it was chosen for.
+    /// The <see cref="Trainer"/> makes it at the end of a training where <see cref="ItemToItemOptions.Enabled"/> says so; in a loop of your
+    /// own, <see cref="FitItemToItem"/> does. It belongs to the weights that it was chosen for.
     /// </remarks>
     public ItemToItemBlend? ItemToItem { get; private set; }
 

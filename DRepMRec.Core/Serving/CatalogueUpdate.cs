@@ -131,5 +131,6 @@ internal static class CatalogueUpdate
     /// <summary>Where a row of the new snapshot comes from: an encoded item or else a row of the snapshot before.</summary>
     private readonly record struct Source(int Row, Encoded? New);
 
-    private sealed record Encoded(string Id, int Row, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content, AddedWeights? ItemToItem);
+    private sealed record Encoded(
+        string Id, int Row, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content, AddedWeights? ItemToItem);
 }

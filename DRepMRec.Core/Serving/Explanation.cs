@@ -23,7 +23,8 @@ public sealed record Explanation
     /// <summary>
     /// How much of the score comes from behaviour, or <see langword="null"/> where <see cref="Unexplained"/> says why it can't be told. A
     /// fused representation is a sum of parts, u = Σ u_p and i = Σ i_p, so the score u·i is the sum of (u_p·i + u·i_p) / 2 over them: the
-    /// Shapley values of the parts, in which what two parts make together is shared between them. With <see cref="ItemToItem"/> the parts add up to the score.
+    /// Shapley values of the parts, in which what two parts make together is shared between them. With
+    /// <see cref="ItemToItem"/> the parts add up to the score.
     /// </summary>
     public float? Behavior { get; internal init; }
 

@@ -8,8 +8,8 @@ public sealed partial class Recommender
     public double ItemToItemWeight => _model.ItemToItem?.Form.Weight ?? 0;
 
     /// <summary>
-    /// Makes a recommender with an item-to-item part beside its representations, or in place of the one that it has; with a weight of 0, one
-    /// without. <c>BuildRecommender</c> does that by itself for a model that has one.
+    /// Makes a recommender with an item-to-item part beside its representations, or in place of the one that it has; with a weight of 0,
+    /// one without. <c>BuildRecommender</c> does that by itself for a model that has one.
     /// </summary>
     /// <remarks>
     /// A user's score gets the mean of what the items of the history say, those of the training for known users, those of the request for
@@ -27,12 +27,15 @@ public sealed partial class Recommender
     {
         ArgumentNullException.ThrowIfNull(blend);
         if (_model.ItemRows != _model.TrainedItems)
-            throw new InvalidOperationException($"Expected the {_model.TrainedItems} items of the training, {_model.ItemRows - _model.TrainedItems} "
-                + "have been added: put the item-to-item part in first.");
+        {
+            throw new InvalidOperationException($"Expected the {_model.TrainedItems} items of the training, {_model.ItemRows} are there: "
+                + "put the item-to-item part in first.");
+        }
+
         if (blend.Part.UserCount != _model.UserIds.Count || blend.Part.ItemCount != _model.ItemRows)
         {
-            throw new ArgumentException($"Expected an item-to-item part for {_model.UserIds.Count} users and {_model.ItemRows} items, got one "
-                + $"for {blend.Part.UserCount} and {blend.Part.ItemCount}.", nameof(blend));
+            throw new ArgumentException($"Expected an item-to-item part for {_model.UserIds.Count} users and {_model.ItemRows} items, "
+                + $"got one for {blend.Part.UserCount} and {blend.Part.ItemCount}.", nameof(blend));
         }
 
         ItemToItemRows? part = ItemToItemRows.Of(blend);

@@ -4,9 +4,9 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Serving;
 
 /// <summary>
-/// The item-to-item weights of an item that training never saw, by its content alone, in closed form: what the whole matrix would have got
-/// for it by the block inverse. With g = alpha Σ F f over the items of the training and v = g / (1 / P_jj): b = P g = v - B v speaks for the
-/// new item, and s b_j / (P_jj + s b_j²) is how it speaks for others, s = 1 / (f·f + lambda - g·b).
+/// The item-to-item weights of an item that training never saw, by its content alone: what the whole matrix would have got for it, by the
+/// block inverse. With g = alpha Σ F f over the items of the training and v_j = P_jj g_j, the weights b = P g = v - B v speak for the new
+/// item, and it speaks for others by s b_j / (P_jj + s b_j²), s = 1 / (alpha f·f + lambda - g·b).
 /// </summary>
 internal static class NewItemWeights
 {

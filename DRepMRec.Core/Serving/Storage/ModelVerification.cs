@@ -82,8 +82,8 @@ internal static class ModelVerification
             foreach (int item in part.RowOf(row).Items)
             {
                 if (item <= previous || item >= items || item == row)
-                    throw new FormatException($"the items that the item with index {row} speaks for must ascend from 0 to {items - 1} without "
-                        + $"itself; {item} comes after {previous}");
+                    throw new FormatException($"the items that the item with index {row} speaks for must ascend from 0 to {items - 1} "
+                        + $"without itself; {item} comes after {previous}");
                 previous = item;
             }
         }
