@@ -3,6 +3,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Documentation;
 using DRepMRec.Tests.Support;
@@ -49,6 +50,7 @@ public sealed class AppSettingsTests : IDisposable
     [InlineData("Model", typeof(DRepMRecOptions))]
     [InlineData("Model:Alignment", typeof(BmaOptions))]
     [InlineData("Model:Modal", typeof(ModalEncoderOptions))]
+    [InlineData("Model:ItemToItem", typeof(ItemToItemOptions))]
     [InlineData("Training", typeof(TrainerOptions))]
     [InlineData("Training:Adam", typeof(AdamOptions))]
     [InlineData("Training:Checkpoint", typeof(CheckpointOptions))]

@@ -10,6 +10,7 @@ public sealed class CodeBlockTests
     [InlineData("docs/configuration.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
     [InlineData("docs/operations.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/item-to-item.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/reliability.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/serving.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/export.md", "DRepMRec.Core.Tests/Documentation")]

@@ -87,6 +87,21 @@ public sealed class GoldenTests
         r.Calibration!.Probability(1).Should().Be(0.1875f);
     }
 
+    [Fact]
+    public void Format_4_is_read_as_it_was_meant()
+    {
+        Recommender r = Recommender.Load(Golden(4));
+        r.Manifest.FormatVersion.Should().Be(4);
+        r.ItemToItemWeight.Should().Be(0.5);
+        r.Items.Should().HaveCount(24, "one of 24 is retired, one is added");
+        Recommendation[] expected = [new("item-5", 0.81193596f), new("item-2", 0.42783776f), new("item-15", 0.33874607f)];
+        r.Recommend("user-0", 3).Should().Equal(expected, (a, b) => a.Item == b.Item && IsClose(a.Score, b.Score));
+        Explanation why = r.Explain("user-0", "item-5")!, added = r.Explain("user-0", "new")!;
+        why.ItemToItem.Should().BeApproximately(0.13018088f, 1e-6f);
+        why.History[0].Should().Match<Recommendation>(h => h.Item == "item-6" && IsClose(h.Score, 0.06520303f));
+        added.History[0].Should().Match<Recommendation>(h => h.Item == "item-23" && IsClose(h.Score, 0.08071578f));
+    }
+
     /// <summary>
     /// Files of format 2 with every fusion that there was, and without a modal line: the answers, and the parts of the first score.
     /// </summary>

@@ -9,6 +9,7 @@ using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Hosting;
 using DRepMRec.Hosts;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Serialization;
 using DRepMRec.Serving;
@@ -39,7 +40,7 @@ public static class DRepMRecJson
         OptionContract.Of<DRepMRecOptions>(), OptionContract.Of<BmaOptions>(), OptionContract.Of<SssOptions>(),
         OptionContract.Of<ModalEncoderOptions>(), OptionContract.Of<LightGcnOptions>(), OptionContract.Of<MatrixFactorizationOptions>(),
         OptionContract.Of<FreedomOptions>(), OptionContract.Of<MgcnOptions>(), OptionContract.Of<VbprOptions>(),
-        OptionContract.Of<EaseOptions>(), OptionContract.Of<ItemKnnOptions>(),
+        OptionContract.Of<EaseOptions>(), OptionContract.Of<ItemToItemOptions>(), OptionContract.Of<ItemKnnOptions>(),
         OptionContract.Of<TrainerOptions>(), OptionContract.Of<AdamOptions>(), OptionContract.Of<CheckpointOptions>(),
         OptionContract.Of<NegativeSampling>(), OptionContract.Of<EvaluationOptions>(), OptionContract.Of<LineDiagnosticsOptions>(),
         OptionContract.Of<DatasetOptions>(), OptionContract.Of<DelimitedOptions>(), OptionContract.Of<SyntheticOptions>(),

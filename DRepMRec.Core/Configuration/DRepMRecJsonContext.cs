@@ -6,6 +6,7 @@ using DRepMRec.Evaluation;
 using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Hosts;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 
@@ -19,6 +20,7 @@ namespace DRepMRec;
 [JsonSerializable(typeof(MgcnOptions))]
 [JsonSerializable(typeof(VbprOptions))]
 [JsonSerializable(typeof(EaseOptions))]
+[JsonSerializable(typeof(ItemToItemOptions))]
 [JsonSerializable(typeof(ItemKnnOptions))]
 [JsonSerializable(typeof(TrainerOptions))]
 [JsonSerializable(typeof(LineDiagnosticsOptions))]

@@ -37,7 +37,9 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         };
         ServingModel fused = ServingModel.OfFusedRows(
             manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
-        return FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
+        ServingModel lines = FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
+        ItemToItemRows? part = ItemToItemRows.Of(model.ItemToItem);
+        return lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
     }
 
     private ServingModel WithLines(ServingModel fused)

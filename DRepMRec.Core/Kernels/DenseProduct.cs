@@ -107,8 +107,8 @@ internal static unsafe partial class DenseProduct
         });
     }
 
-    /// <summary>The product on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
-    public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, SimdPath path)
+    /// <summary>The product on the calling thread, or C and the product, with rows of C <paramref name="stride"/> apart.</summary>
+    public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, SimdPath path, bool add = false)
     {
         float* tail = stackalloc float[RowBlock * Lanes];
         for (int k = 0; k == 0 || k < depth; k += DepthBlock)
@@ -118,19 +118,20 @@ internal static unsafe partial class DenseProduct
             {
                 float* panel = panels + ((long)column * depth) + ((long)k * Lanes);
                 int columns = Math.Min(Lanes, n - column);
+                bool more = k > 0 || add;
                 for (int row = 0; row < m; row += RowBlock)
                 {
                     int rows = Math.Min(RowBlock, m - row);
                     float* to = c + (row * stride) + column;
                     if (columns == Lanes)
                     {
-                        Block(a.At(row, k), a, rows, length, panel, to, stride, k > 0, path);
+                        Block(a.At(row, k), a, rows, length, panel, to, stride, more, path);
                         continue;
                     }
 
-                    for (int i = 0; k > 0 && i < rows; i++)
+                    for (int i = 0; more && i < rows; i++)
                         new ReadOnlySpan<float>(to + (i * stride), columns).CopyTo(new Span<float>(tail + (i * Lanes), columns));
-                    Block(a.At(row, k), a, rows, length, panel, tail, Lanes, k > 0, path);
+                    Block(a.At(row, k), a, rows, length, panel, tail, Lanes, more, path);
                     for (int i = 0; i < rows; i++)
                         new ReadOnlySpan<float>(tail + (i * Lanes), columns).CopyTo(new Span<float>(to + (i * stride), columns));
                 }

@@ -31,6 +31,9 @@ internal sealed class Profile
     /// <summary>The parts of <see cref="Query"/>, where the model tells them.</summary>
     public float[][]? Parts { get; private set; }
 
+    /// <summary>What the items of the history add to the scores, where the model has an item-to-item part.</summary>
+    public HistoryQuery? History { get; private set; }
+
     /// <summary>The ids that aren't known, each once, in the order of the request.</summary>
     public IReadOnlyList<string> UnknownItems => _unknownInOrder;
 
@@ -74,6 +77,7 @@ internal sealed class Profile
     {
         Source = RecommendationSource.User;
         Query = _model.Users[_user].ToArray();
+        History = HistoryQuery.Of(_model.ItemToItem, _model.Seen(_user), Query);
         if (_model.Form is { } form)
             Parts = LineFusion.Parts(form, _model.UserBehavior[_user], [.. _model.UserModal.Select(m => m[_user].ToArray())], isUser: true);
     }
@@ -92,6 +96,7 @@ internal sealed class Profile
         behavior ??= new float[_model.ItemBehavior.Width];
         Parts = _model.Form is { } form ? LineFusion.Parts(form, behavior, modal, isUser: true) : null;
         Query = Parts is null ? behavior : LineFusion.Sum(Parts);
+        History = HistoryQuery.Of(_model.ItemToItem, items, Query);
     }
 
     private static float[] Mean(RowStore rows, int[] items)

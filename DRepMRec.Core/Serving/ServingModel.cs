@@ -60,6 +60,9 @@ internal sealed record ServingModel
     /// <summary>One per modality, or none.</summary>
     public IReadOnlyList<ContentEncoder> Content { get; init; } = [];
 
+    /// <summary>The item-to-item part beside the lines, if there is one.</summary>
+    public ItemToItemRows? ItemToItem { get; init; }
+
     public CatalogueChanges Changes { get; init; } = CatalogueChanges.None;
 
     /// <summary>From scores to probabilities.</summary>

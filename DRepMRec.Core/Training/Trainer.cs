@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 using Microsoft.Extensions.Logging;
@@ -96,6 +97,7 @@ public sealed class Trainer
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _model.ThrowIfUnusable();
+        _model.LeaveItemToItem();
         foreach (string note in _data.Notes)
             _logger.DatasetNote(_data.Name, note);
         using Activity? activity = TrainingTelemetry.StartTraining(_data, _options);
@@ -144,7 +146,25 @@ public sealed class Trainer
         }
 
         _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
-        return new TrainingReport(_model, _data, _options, state.History, state.Stopping.BestEpoch ?? state.History.Count, state.Elapsed);
+        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, cancellationToken) : null;
+        int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
+        return new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended);
+    }
+
+    /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
+    /// <returns>The validation figures of both together; <see langword="null"/> where the model stands alone.</returns>
+    private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, CancellationToken cancellationToken)
+    {
+        if (_data.Validation.Count == 0)
+        {
+            _logger.ItemToItemLeftOut();
+            return null;
+        }
+
+        ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
+        _logger.ItemToItemWeight(
+            blend.Weight, blend.Metric, blend.Validation[blend.Weight], blend.Validation.GetValueOrDefault(0, double.NaN));
+        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
     }
 
     private void Run(

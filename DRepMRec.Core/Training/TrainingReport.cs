@@ -3,6 +3,7 @@ using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Export;
 using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 
@@ -22,10 +23,14 @@ public sealed class TrainingReport
     private readonly DRepMRecModel _model;
     private readonly RecDataset _data;
     private readonly TrainerOptions _options;
+    private readonly EvaluationResult? _blended;
 
     internal TrainingReport(
-        DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
+        DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed,
+        EvaluationResult? blended = null)
     {
+        _blended = blended;
+        ItemToItem = model.ItemToItem;
         _model = model;
         _data = data;
         _options = options;
@@ -40,8 +45,14 @@ public sealed class TrainingReport
     /// <summary>The epoch whose weights the model has: the best by validation, or the last one where nothing was validated.</summary>
     public int BestEpoch { get; }
 
-    /// <summary>The validation figures of the best epoch, if it was evaluated.</summary>
-    public EvaluationResult? Validation => History[BestEpoch - 1].Validation;
+    /// <summary>
+    /// The validation figures of the best epoch, if it was evaluated; those with the item-to-item part, if there is one.
+    /// <see cref="History"/> has the model's alone.
+    /// </summary>
+    public EvaluationResult? Validation => _blended ?? History[BestEpoch - 1].Validation;
+
+    /// <summary>The item-to-item part, the weight that was chosen for it and the figures by which; or <see langword="null"/>.</summary>
+    public ItemToItemBlend? ItemToItem { get; }
 
     /// <summary>The time from the beginning of training to its end, validation included.</summary>
     public TimeSpan Elapsed { get; }

@@ -4,6 +4,7 @@ namespace DRepMRec.Serving;
 internal sealed class Exchanges(Recommender old, Recommender @new, RecommendationRequest request)
 {
     private const string BehaviorName = "behavior";
+    private const string ItemToItemName = "item-to-item";
     private readonly Parts _oldParts = new(), _newParts = new();
     private double _oldSpread, _newSpread;
     private int _oldSpreads, _newSpreads;
@@ -91,6 +92,8 @@ internal sealed class Exchanges(Recommender old, Recommender @new, Recommendatio
         var parts = new Parts { [BehaviorName] = why.Behavior ?? 0 };
         foreach (var (modality, share) in why.Modalities)
             parts[modality.Name] = share;
+        if (why.ItemToItem != 0)
+            parts[ItemToItemName] = why.ItemToItem;
         return parts;
     }
 

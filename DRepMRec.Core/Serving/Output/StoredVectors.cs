@@ -7,6 +7,16 @@ internal sealed class StoredVectors
 
     private StoredVectors(double? squaredRadius) => _squaredRadius = squaredRadius;
 
+    /// <exception cref="InvalidOperationException">Scores are more than products of vectors.</exception>
+    public static void ThrowIfBlended(ServingModel model)
+    {
+        if (model.ItemToItem is not null)
+        {
+            throw new InvalidOperationException("The scores have an item-to-item part beside the products of vectors, which no vector store "
+                + $"can rank by: {nameof(Recommender.WithItemToItem)}(null) leaves it out.");
+        }
+    }
+
     /// <summary>Of items: all of one length, unless the store knows dot products.</summary>
     public static StoredVectors OfItems(VectorTable items, VectorSimilarity similarity)
     {

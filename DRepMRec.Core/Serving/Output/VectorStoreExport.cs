@@ -49,6 +49,7 @@ public static class VectorStoreExport
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Told after each batch, on the thread that goes on after it.</param>
     /// <param name="cancellationToken">Stops between batches; those that were written stay.</param>
+    /// <exception cref="InvalidOperationException">Scores have an item-to-item part, which no vector carries.</exception>
     public static Task UpsertItemsAsync(
         this Recommender recommender, VectorStoreCollection<string, EmbeddingRecord> collection, VectorUpsertOptions? options = null,
         IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -61,6 +62,7 @@ public static class VectorStoreExport
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Told after each batch, on the thread that goes on after it.</param>
     /// <param name="cancellationToken">Stops between batches; those that were written stay.</param>
+    /// <exception cref="InvalidOperationException">Scores have an item-to-item part, which no vector carries.</exception>
     public static Task UpsertItemsAsync<TKey, TRecord>(
         this Recommender recommender, VectorStoreCollection<TKey, TRecord> collection, Func<EmbeddingRecord, TRecord> record,
         VectorUpsertOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -69,6 +71,7 @@ public static class VectorStoreExport
     {
         ArgumentNullException.ThrowIfNull(recommender);
         options ??= new VectorUpsertOptions();
+        StoredVectors.ThrowIfBlended(recommender.Model);
         VectorTable items = VectorTable.Items(recommender.Model);
         return UpsertAsync(
             recommender, items, StoredVectors.OfItems(items, options.Similarity), collection, record, options, progress, cancellationToken);
@@ -80,6 +83,7 @@ public static class VectorStoreExport
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Told after each batch, on the thread that goes on after it.</param>
     /// <param name="cancellationToken">Stops between batches; those that were written stay.</param>
+    /// <exception cref="InvalidOperationException">Scores have an item-to-item part, which no vector carries.</exception>
     public static Task UpsertUsersAsync(
         this Recommender recommender, VectorStoreCollection<string, EmbeddingRecord> collection, VectorUpsertOptions? options = null,
         IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -92,6 +96,7 @@ public static class VectorStoreExport
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Told after each batch, on the thread that goes on after it.</param>
     /// <param name="cancellationToken">Stops between batches; those that were written stay.</param>
+    /// <exception cref="InvalidOperationException">Scores have an item-to-item part, which no vector carries.</exception>
     public static Task UpsertUsersAsync<TKey, TRecord>(
         this Recommender recommender, VectorStoreCollection<TKey, TRecord> collection, Func<EmbeddingRecord, TRecord> record,
         VectorUpsertOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -100,6 +105,7 @@ public static class VectorStoreExport
     {
         ArgumentNullException.ThrowIfNull(recommender);
         options ??= new VectorUpsertOptions();
+        StoredVectors.ThrowIfBlended(recommender.Model);
         return UpsertAsync(
             recommender, VectorTable.RankedUsers(recommender.Model), StoredVectors.OfUsers(options.Similarity), collection, record, options,
             progress, cancellationToken);

@@ -57,7 +57,8 @@ internal sealed class Ranking
         float[] queries = [.. rankings.SelectMany(r => r._profile.Query!)];
         foreach (Ranking ranking in rankings)
             ranking._reranking?.Begin();
-        RowScan.All([model.Items], queries, [.. rankings.Select(r => r.Sink)]);
+        RowScan.All(
+            [model.Items], queries, [.. rankings.Select(r => r.Sink)], histories: [.. rankings.Select(r => r._profile.History)]);
         foreach (Ranking ranking in rankings)
             ranking._reranking?.Finish();
     }
@@ -67,7 +68,7 @@ internal sealed class Ranking
     {
         _reranking?.Begin();
         if (_profile.Query is { } query)
-            RowScan.Some(_model.Items, _candidates, query, Sink);
+            RowScan.Some(_model.Items, _candidates, query, Sink, _profile.History);
         else if (_candidates is not null || _reranking is not null)
             OfferPopularity();
         else

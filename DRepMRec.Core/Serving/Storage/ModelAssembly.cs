@@ -36,6 +36,8 @@ internal static class ModelAssembly
             model = model with { FoldInMap = arrays.Get<float>("fold_in_map", dimension, width) };
         }
 
+        if (manifest.ItemToItem is { } part)
+            model = model with { ItemToItem = ItemToItem(arrays, part, items) };
         if (form is null || form.Lines is null)
             return model;
         return model with
@@ -80,6 +82,15 @@ internal static class ModelAssembly
             Features = form.Neighbors > 0 ? arrays.Rows(name + "features", items, form.FeatureDimension) : null,
             NeighborValues = form.Neighbors > 0 ? arrays.Rows(name + "neighbor_values", items, dimension) : null,
         };
+    }
+
+    private static ItemToItemRows ItemToItem(ModelArrays arrays, ItemToItemForm form, int items)
+    {
+        Block<long> offsets = arrays.Get<long>("item_to_item_offsets", items + 1L);
+        Block<int> targets = arrays.Get<int>("item_to_item_items");
+        ThrowIfWrongEnds(offsets, targets.Length, "item-to-item weight");
+        return new ItemToItemRows(form, offsets, targets, arrays.Get<float>("item_to_item_weights", targets.Length),
+            arrays.Get<float>("item_to_item_residuals", items));
     }
 
     public static IdTable Ids(ModelArrays arrays, string kind, int count)

@@ -51,7 +51,8 @@ internal static class VariantTrainer
         EvaluationResult validation = report.Validation ?? throw new ArgumentException(
             $"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
         using UserItemEmbeddings final = model.Embed();
-        EmbeddingScorer scorer = EmbeddingScorer.Of(final);
+        EmbeddingScorer alone = EmbeddingScorer.Of(final);
+        IItemScorer scorer = model.ItemToItem?.Over(alone) ?? alone;
         return WithFigures(training, variant, validation, report.EvaluateTest(cancellation), scorer) with
         {
             BestEpoch = report.BestEpoch,
