@@ -33,6 +33,8 @@ public sealed class ThreadCountTests
         ["last rows of a leaf"] = ([[Rows, Width]], x => LeafBlockFunction.Apply(x[0], 4000, new LeafGradient()).Times(2)),
         ["product that packs many rows"] = ([[Rows, Width], [40, Width]], x => LinearFunction.Apply(x[0], x[1], null)),
         ["gate"] = ([[Rows, 64], [Rows, 64]], x => GateFunction.Apply(x[0], x[1])),
+        ["filter gate"] = ([[64, Width], [64], [64, 64], [64]],
+            x => FilterGateFunction.Apply(tensor(Samples.Floats(Rows * Width, 7), Rows, Width), Some, x[0], x[1], x[2], x[3])),
         ["linear layer"] = ([[Rows, Width], [40, Width], [40]], x => LinearFunction.Apply(x[0], x[1], x[2])),
         ["squares"] = ([[Rows, Width]], x => SquaredLengthFunction.Apply(x[0], [.. Enumerable.Range(0, Rows).Select(n => n % 5f)], 0.3)),
         ["BPR"] = ([[1900, Width], [Rows, Width]], x => RankingLoss.Bpr.Mean(x[0], x[1], Pairs(2, shared: false))),

@@ -134,7 +134,7 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
             return weight;
         }
 
-        /// <summary>The gradient of a user's row, which holds the sum over negatives so far, and its share in that of the negatives.</summary>
+        /// <summary>The gradient of a user's row, which holds the sum over negatives so far, and what it adds to theirs.</summary>
         private void Finish(int user, float weight, float* target, float* weighted, ReadOnlySpan<int> pairs)
         {
             Span<float> own = new(target, _width);
@@ -144,7 +144,7 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
                 TensorPrimitives.MultiplyAdd(Span(_items, Pairs.Positives[pair]), _slopes[pair], own, own);
         }
 
-        /// <summary>Each item has one thread that adds up its gradients as a positive and as a negative, in the order of the lists.</summary>
+        /// <summary>Each item has one thread that adds up its gradients, as a positive and as a negative, in the order of the lists.</summary>
         private void ToItems(Tensor toNegatives, Tensor toItems)
         {
             int count = (int)toItems.shape[0];
