@@ -144,7 +144,7 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
                 TensorPrimitives.MultiplyAdd(Span(_items, Pairs.Positives[pair]), _slopes[pair], own, own);
         }
 
-        /// <summary>Each item has one thread that adds up its gradients, as a positive and as a negative, in the order of the lists.</summary>
+        /// <summary>Each item has one thread that adds up its gradients, as a positive and as a negative in turn.</summary>
         private void ToItems(Tensor toNegatives, Tensor toItems)
         {
             int count = (int)toItems.shape[0];

@@ -1,8 +1,9 @@
 namespace DRepMRec.Training;
 
 /// <summary>
-/// Trainer options for graphs of any size. A step of LightGCN reaches most of the graph however small its batch is, so the time of an epoch
-/// grows with the number of its batches: batches grow with the graph, and the learning rate with the square root of the batch.
+/// The one rule for graphs of any size, which the trainer follows where <see cref="TrainerOptions.BatchSize"/> is 0. A step of LightGCN, and
+/// of a modal line, reaches most of the graph however small its batch is, so the time of an epoch grows with the number of its batches:
+/// batches grow with the graph, and the learning rate with the square root of the batch.
 /// </summary>
 public static class LargeGraphRecipe
 {
