@@ -32,6 +32,7 @@ public sealed class OwnKernelsTests
         ["two lines at length one"] = ([[9, 21], [9, 21]], x => new Fusion.NormalizedConcatenation().Fuse(x[0], x[1], null)),
         ["two lines at length one, without behaviour in some rows"] = ([[9, 21], [9, 21]],
             x => new Fusion.NormalizedConcatenation().Fuse(x[0] * arange(9).sign().unsqueeze(1), x[1], null)),
+        ["rows or zeros"] = ([[10, 12]], x => Board.Graph().KeepKnown(new UserItemEmbeddings(zeros(12, 12), x[0]), RowSet.All, 0.5, 3).Items),
         ["mixture"] = ([[9, 21], [9, 21], [9, 1], [9, 1], [9, 21], [9, 21]], x => MixtureFunction.Apply(x[..2], x[2..4], x[4..])),
         ["attention"] = ([[9, 21], [1, 21]], x => AttentionFunction.Apply(x[0], x[1])),
         ["last rows of a leaf"] = ([[9, 21]], x => LeafBlockFunction.Apply(x[0], 4, new LeafGradient()).Times(2)),

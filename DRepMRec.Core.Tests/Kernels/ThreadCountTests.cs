@@ -27,6 +27,7 @@ public sealed class ThreadCountTests
         ["rows of a table at length one"] = ([[Rows, Width]], x => x[0].SelectUnitRows(Some)),
         ["rows of length one"] = ([[Rows, Width]], x => x[0].NormalizeRows()),
         ["two lines at length one"] = ([[Rows, Width], [Rows, Width]], x => new Fusion.NormalizedConcatenation().Fuse(x[0], x[1], null)),
+        ["rows or zeros"] = ([[Rows, Width]], x => MaskFunction.Apply(x[0], [.. Enumerable.Range(0, Rows).Select(n => n % 3f)])),
         ["mixture"] = ([[Rows, Width], [Rows, Width], [Rows, 1], [Rows, 1], [Rows, Width], [Rows, Width]],
             x => MixtureFunction.Apply(x[..2], x[2..4], x[4..])),
         ["attention"] = ([[Rows, Width], [1, Width]], x => AttentionFunction.Apply(x[0], x[1])),
