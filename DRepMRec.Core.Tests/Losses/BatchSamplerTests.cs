@@ -124,8 +124,7 @@ public sealed class BatchSamplerTests
     public void Large_graphs_get_larger_batches_and_learning_rates()
     {
         var usual = new TrainerOptions();
-        LargeGraphRecipe.Options(60_000, usual).Should().Be(usual with { BatchSize = 2048 });
-        LargeGraphRecipe.Options(84_000, usual).Adam.LearningRate.Should().Be(usual.Adam.LearningRate);
+        LargeGraphRecipe.Options(60_000, usual).Should().Be(usual);
         TrainerOptions large = LargeGraphRecipe.Options(1_700_000, new TrainerOptions { Patience = 7 });
         (large.BatchSize, large.Patience).Should().Be((65_536, 7));
         large.Adam.LearningRate.Should().BeApproximately(1e-3 * Math.Sqrt(32), 1e-9);

@@ -1,9 +1,8 @@
 namespace DRepMRec.Training;
 
 /// <summary>
-/// The one rule for graphs of any size, which the trainer follows where <see cref="TrainerOptions.BatchSize"/> is 0. A step of LightGCN, and
-/// of a modal line, reaches most of the graph however small its batch is, so the time of an epoch grows with the number of its batches:
-/// batches grow with the graph, and the learning rate with the square root of the batch.
+/// Trainer options for graphs of any size. A step of LightGCN reaches most of the graph however small its batch is, so the time of an epoch
+/// grows with the number of its batches: batches grow with the graph, and the learning rate with the square root of the batch.
 /// </summary>
 public static class LargeGraphRecipe
 {

@@ -52,8 +52,7 @@ public sealed class Trainer
 
         if (data.Train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(data));
-        options ??= new TrainerOptions();
-        _options = options.BatchSize > 0 ? options : LargeGraphRecipe.Options(data.Train.Count, options);
+        _options = options ?? new TrainerOptions();
         if (data.Validation.Count > 0 && Evaluator.UsersOf(data, EvaluationTarget.Validation, _options.Evaluation.Users).Length == 0)
         {
             throw new ArgumentException(

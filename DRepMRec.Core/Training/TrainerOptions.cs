@@ -14,11 +14,8 @@ public sealed record TrainerOptions
     public int MaxEpochs { get; init => field = Guard.Positive(value); } = 1000;
 
     /// <summary>The number of interactions per batch B.</summary>
-    /// <value>
-    /// At least 1, or 0 (the default) for batches that grow with the training set, and a learning rate that grows with them, by
-    /// <see cref="LargeGraphRecipe"/>: 2,048, and <see cref="Adam"/>'s learning rate as it is, up to about 85,000 interactions.
-    /// </value>
-    public int BatchSize { get; init => field = Guard.NotNegative(value); }
+    /// <value>At least 1. The default is 2048.</value>
+    public int BatchSize { get; init => field = Guard.Positive(value); } = 2048;
 
     /// <summary>The most interactions of one user in an epoch; of more, as many are drawn anew each epoch, to curb heavy users.</summary>
     /// <value>0 for all of them (the default), or more.</value>

@@ -50,7 +50,7 @@ internal static class EpochSuite
     public static Timing Epochs(DRepMRecModel model, RecDataset data, int epochs, int threads, TrainerOptions? trainer = null)
     {
         var processor = new ProcessorTimes();
-        TrainerOptions options = (trainer ?? new TrainerOptions { BatchSize = 2048 }) with
+        TrainerOptions options = (trainer ?? new TrainerOptions()) with
         {
             MaxEpochs = epochs + 1,
             Patience = int.MaxValue,

@@ -15,7 +15,7 @@ internal static class RecipeSuite
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
         RecDataset data = options.Load();
-        var usual = new TrainerOptions { BatchSize = 2048, Threads = options.Threads, MaxEpochs = options.Quick ? 3 : 1000 };
+        var usual = new TrainerOptions { Threads = options.Threads, MaxEpochs = options.Quick ? 3 : 1000 };
         foreach (TrainerOptions trainer in new[] { usual, LargeGraphRecipe.Options(data.Train.Count, usual) })
         {
             using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
