@@ -68,8 +68,9 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
             var left = DenseProduct.Operand.Of(f, width);
             DenseProduct.Pack(left.Transposed, width, PaddedSize, (float*)packed);
             ForTiles((i, j) => DenseProduct.Serial(
-                left with { Start = (nint)left.At(i * _tile, 0) }, _tile, width, (float*)packed + ((long)j * _tile * width), _tile,
-                Tile(i, j), _tile, SimdPaths.Best, add: true));
+                left with { Start = (nint)left.At(i * _tile, 0) }, _tile, width,
+                DenseProduct.Panels.Packed((float*)packed + ((long)j * _tile * width), width), _tile, Tile(i, j), _tile, SimdPaths.Best,
+                more: true));
         }
 
         panels.Free();
@@ -173,7 +174,8 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                     float* own = (float*)column + ((long)i * area), times = (float*)product + ((long)i * area);
                     CopyTile(i, k, own);
                     DenseProduct.Serial(
-                        DenseProduct.Operand.Of(own, _tile), _tile, _tile, (float*)packedPivot, _tile, times, _tile, SimdPaths.Best);
+                        DenseProduct.Operand.Of(own, _tile), _tile, _tile, DenseProduct.Panels.Packed((float*)packedPivot, _tile), _tile, times, _tile,
+                        SimdPaths.Best);
                     var negative = new Span<float>(times, area);
                     TensorPrimitives.Negate(negative, negative);
                 }
@@ -193,7 +195,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                 {
                     DenseProduct.Serial(
                         DenseProduct.Operand.Of((float*)column + ((long)i * area), _tile), _tile, _tile,
-                        (float*)panels + ((long)j * area), _tile, tile, _tile, SimdPaths.Best, add: true);
+                        DenseProduct.Panels.Packed((float*)panels + ((long)j * area), _tile), _tile, tile, _tile, SimdPaths.Best, more: true);
                 }
             });
         }

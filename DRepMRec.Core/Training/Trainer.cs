@@ -202,7 +202,7 @@ public sealed class Trainer
         double rate = _options.Adam.LearningRate * _options.Schedule.Factor(state.Epoch, _options.MaxEpochs);
         int number = 0;
         long start = Stopwatch.GetTimestamp(), interactions = 0;
-        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch))
+        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch, _model.Prepare))
         {
             if (number++ < state.Batch)
                 continue; // Done before the checkpoint.
