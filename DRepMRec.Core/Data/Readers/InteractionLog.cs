@@ -20,6 +20,7 @@ internal sealed class InteractionLog
     private readonly double? _minimumRating;
     private readonly bool _skips;
     private string _unit = "interaction";
+    private string? _mergedNote;
     private long _belowMinimum;
     private long _ignoredEvents;
     private long _merged;
@@ -147,10 +148,10 @@ internal sealed class InteractionLog
         string which = handling == DuplicateHandling.KeepLast ? "last" : "first";
         string conflicts = repeats.Conflicting == 0 ? "" : FormattableString.Invariant(
             $", {repeats.Conflicting:N0} of them with another label or timestamp: those of the {which} row count");
-        Note(handling == DuplicateHandling.Sum
+        _mergedNote = handling == DuplicateHandling.Sum
             ? FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred before were added to its weight")
             : FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred {(which == "first" ? "before" : "again")} ")
-                + $"were left out{conflicts}");
+                + $"were left out{conflicts}";
     }
 
     /// <summary>Describes a mistake at a row.</summary>
@@ -177,6 +178,8 @@ internal sealed class InteractionLog
         if (Rows.Count == 0)
             throw Error($"expected at least one interaction, found none{string.Concat(left.Select(l => $"; {l}"))}.");
         left.ForEach(Note);
+        if (_mergedNote is not null)
+            Note(_mergedNote);
         return report;
     }
 

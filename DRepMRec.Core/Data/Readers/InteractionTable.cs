@@ -119,7 +119,8 @@ internal sealed class InteractionTable(ITextRows rows, InteractionColumns column
         if (columns.Timestamp < 0 || Timestamps.TryRead(rows[columns.Timestamp], out time))
             return true;
         Describe(log, RowMistakeKind.Timestamp, log.Mistakes(RowMistakeKind.Timestamp)
-            ? $"expected {Timestamps.Expected} as {Name(columns.Timestamp, "timestamp")}, found {Shown.Text(rows[columns.Timestamp])}."
+            ? $"expected {Timestamps.Expected} as {Name(columns.Timestamp, "timestamp")}{Timestamps.Reason}, found "
+                + $"{Shown.Text(rows[columns.Timestamp])}."
             : null);
         return false;
     }

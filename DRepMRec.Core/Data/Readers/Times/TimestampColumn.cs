@@ -36,17 +36,19 @@ internal sealed class TimestampColumn(TimestampFormat format)
         return _detects ? TryDetected(cell, out time) : TryNumber(cell, _format, out time);
     }
 
-    /// <summary>What a cell should have been, and why.</summary>
+    /// <summary>What a cell should have been.</summary>
     public string Expected => (_format, _detects) switch
     {
         (TimestampFormat.Detect, _) => "a date such as 2024-01-31T18:30:00Z or a number",
-        (TimestampFormat.Iso8601, true) => $"a date {(_hasZone ? "with" : "without")} a zone, as in the rows before",
+        (TimestampFormat.Iso8601, true) => $"a date {(_hasZone ? "with" : "without")} a zone",
         (TimestampFormat.Iso8601, false) => "a date such as 2024-01-31T18:30:00Z",
-        (TimestampFormat.Number, true) => "a number below 100,000,000, as in the rows before",
+        (TimestampFormat.Number, true) => "a number below 100,000,000",
         (TimestampFormat.Number, false) => "a number",
-        (_, true) => $"a number in {_format.ToString().ToLowerInvariant()}, as in the rows before",
-        _ => $"{_format.ToString().ToLowerInvariant()} since 1970, up to the year {Iso8601.MaxYear}",
+        _ => $"a number in {_format.ToString().ToLowerInvariant()}",
     };
+
+    /// <summary>Why it should, to be said after it, or nothing.</summary>
+    public string Reason => _detects && _format != TimestampFormat.Detect ? ", like those before" : "";
 
     private bool TryDate(ReadOnlySpan<char> cell, out long time)
     {
