@@ -25,7 +25,8 @@ public sealed class DrawnValidationTests
         }
 
         data.Summarize().Notes.Should().Contain(FormattableString.Invariant(
-            $"the labels give no validation interactions: {data.Validation.Count} were drawn from training, 0.1 of each user's, with the seed 2024"));
+            $"the labels give no validation interactions: {data.Validation.Count} were drawn from training, 0.1 of each user's, ")
+            + "with the seed 2024");
     }
 
     [Fact]

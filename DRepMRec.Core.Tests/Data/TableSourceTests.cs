@@ -13,15 +13,15 @@ namespace DRepMRec.Tests.Data;
 public sealed class TableSourceTests
 {
     private static readonly DatasetOptions ByTime = new() { Split = SplitStrategy.PerUserTime(0.2, 0.2) };
-    private static readonly InteractionLayout Layout = new() { User = "customer", Item = "product", Timestamp = "at", Weight = "n" };
+    private static readonly InteractionLayout Layout = new() { User = "customer", Item = "product", Timestamp = "bought", Weight = "n" };
 
     private static readonly (long Customer, string Product, DateTime At, int Count)[] Orders =
     [
-        .. Enumerable.Range(0, 400).Select(n => (1_000_000_000_000 + (n % 37), $"p{n * 7 % 23}, \"x\"",
+        .. Enumerable.Range(0, 400).Select(n => (1_000_000_000_000 + (n % 19), $"p{n * 7 % 17}, \"x\"",
             new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(n * 7919 % 400 * 1234.5), 1 + (n % 4))),
     ];
 
-    private static string Csv(char separator = ',') => string.Join(separator, "customer", "product", "at", "n") + "\n"
+    private static string Csv(char separator = ',') => string.Join(separator, "customer", "product", "bought", "n") + "\n"
         + string.Concat(Orders.Select(o => string.Create(CultureInfo.InvariantCulture,
             $"{o.Customer}{separator}\"{o.Product.Replace("\"", "\"\"", StringComparison.Ordinal)}\"{separator}"
                 + $"{o.At:O}{separator}{o.Count}\n")));
@@ -33,7 +33,7 @@ public sealed class TableSourceTests
     {
         using TempFolder folder = new TempFolder().With("orders.csv", Csv());
         RecDataset csv = RecDataset.LoadDelimited(folder["orders.csv"],
-            new() { User = "customer", Item = "product", Timestamp = "at", Weight = "n" }, options: ByTime);
+            new() { User = "customer", Item = "product", Timestamp = "bought", Weight = "n" }, options: ByTime);
         csv.Report!.RowsMerged.Should().BePositive();
         csv.Test.Count.Should().BePositive();
         data.SplitChecksum.Should().Be(csv.SplitChecksum);
@@ -43,7 +43,7 @@ public sealed class TableSourceTests
         data.Report!.Should().BeEquivalentTo(csv.Report);
     }
 
-    private static RecDataset Query(DbConnection connection, string query = "SELECT n, at, customer, product FROM orders")
+    private static RecDataset Query(DbConnection connection, string query = "SELECT n, bought, customer, product FROM orders")
     {
         using DbCommand command = connection.CreateCommand();
         command.CommandText = query;
@@ -63,7 +63,7 @@ public sealed class TableSourceTests
     {
         using TempFolder folder = new TempFolder().With("orders.tsv", Csv('\t'));
         ShouldBeTheSame(RecDataset.LoadDelimited(folder["orders.tsv"],
-            new() { Separator = '\t', User = "customer", Item = "product", Timestamp = "at", Weight = "n" }, options: ByTime));
+            new() { Separator = '\t', User = "customer", Item = "product", Timestamp = "bought", Weight = "n" }, options: ByTime));
     }
 
     [Fact]
@@ -72,14 +72,14 @@ public sealed class TableSourceTests
         using TempFolder folder = new TempFolder().With("orders.csv",
             [.. System.Text.Encoding.Unicode.GetPreamble(), .. System.Text.Encoding.Unicode.GetBytes(Csv())]);
         ShouldBeTheSame(RecDataset.LoadDelimited(folder["orders.csv"],
-            new() { Encoding = "utf-16", User = "customer", Item = "product", Timestamp = "at", Weight = "n" }, options: ByTime));
+            new() { Encoding = "utf-16", User = "customer", Item = "product", Timestamp = "bought", Weight = "n" }, options: ByTime));
     }
 
     [Fact]
     public void JSON_lines()
     {
         string text = string.Concat(Orders.Select(o => System.Text.Json.JsonSerializer.Serialize(
-            new { n = o.Count, at = o.At, customer = o.Customer, other = new[] { 1 }, product = o.Product }) + "\n\n"));
+            new { n = o.Count, bought = o.At, customer = o.Customer, other = new[] { 1 }, product = o.Product }) + "\n\n"));
         using TempFolder folder = new TempFolder().With("orders.jsonl", text);
         RecDataset data = RecDataset.LoadJsonLines(folder["orders.jsonl"], Layout, options: ByTime);
         ShouldBeTheSame(data);
@@ -116,7 +116,7 @@ public sealed class TableSourceTests
         ShouldBeTheSame(data);
         data.Summarize().Notes.Should().Contain("1 column of orders.parquet not read: other");
         Views.FormatError(() => RecDataset.LoadParquet(folder["orders.parquet"], Layout with { User = "who" })).Should()
-            .Be("orders.parquet: expected a column who in the header, found 'customer,product,at,n,other'.");
+            .Be("orders.parquet: expected a column who in the header, found 'customer,product,bought,n,other'.");
         Views.FormatError(() => RecDataset.LoadParquet(folder["orders.parquet"], Layout with { Item = "other" })).Should()
             .Be("orders.parquet: expected single values in the column other, found lists or structures.");
         folder.With("x.parquet", "no Parquet");
@@ -129,7 +129,7 @@ public sealed class TableSourceTests
     {
         var customer = new DataField("customer", typeof(long), isNullable: isNullable);
         var product = new DataField<string>("product", nullable: isNullable);
-        var at = new DateTimeDataField("at", DateTimeFormat.Timestamp, isAdjustedToUTC: true, isNullable: isNullable);
+        var at = new DateTimeDataField("bought", DateTimeFormat.Timestamp, isAdjustedToUTC: true, isNullable: isNullable);
         var count = new DataField("n", typeof(int), isNullable: isNullable);
         var element = new DataField<int>(ListField.ElementName, nullable: false);
         var schema = new ParquetSchema(customer, product, at, count, new ListField("other", element));
@@ -161,16 +161,16 @@ public sealed class TableSourceTests
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
-        Run(connection, "CREATE TABLE orders (customer INTEGER, product TEXT, at TEXT, n INTEGER)");
+        Run(connection, "CREATE TABLE orders (customer INTEGER, product TEXT, bought TEXT, n INTEGER)");
         Run(connection, $"INSERT INTO orders VALUES {Sql}");
         RecDataset data = Query(connection);
         ShouldBeTheSame(data);
         data.Name.Should().Be("shop");
 
         Run(connection, "INSERT INTO orders VALUES (NULL, 'p', NULL, 1), (5, 'p', 'soon', 1), (6, 'p', NULL, 1)");
-        const string Last = "SELECT n, at, customer, product FROM orders ORDER BY rowid DESC LIMIT 3";
+        const string Last = "SELECT n, bought, customer, product FROM orders ORDER BY rowid DESC LIMIT 3";
         Views.FormatError(() => Query(connection, Last)).Should()
-            .Be("row 2: expected a date such as 2024-01-31T18:30:00Z or a number as at, found 'soon'.");
+            .Be("row 2: expected a date such as 2024-01-31T18:30:00Z or a number as bought, found 'soon'.");
         Views.FormatError(() => Query(connection, "SELECT 1 AS who")).Should()
             .Be("expected a column customer in the header, found 'who'.");
     }
@@ -180,10 +180,10 @@ public sealed class TableSourceTests
     {
         using var connection = new DuckDBConnection("Data Source=:memory:");
         connection.Open();
-        Run(connection, "CREATE TABLE orders (customer BIGINT, product VARCHAR, at TIMESTAMP, n DECIMAL(9, 2))");
+        Run(connection, "CREATE TABLE orders (customer BIGINT, product VARCHAR, bought TIMESTAMP, n DECIMAL(9, 2))");
         Run(connection, $"INSERT INTO orders VALUES {Sql}");
         ShouldBeTheSame(Query(connection));
-        RecDataset numbers = Query(connection, "SELECT epoch_ms(at) AS at, n, customer, product FROM orders");
+        RecDataset numbers = Query(connection, "SELECT epoch_ms(bought) AS bought, n, customer, product FROM orders");
         numbers.Report!.Timestamps.Should().Be(TimestampFormat.Milliseconds);
         numbers.SplitChecksum.Should().Be(Query(connection).SplitChecksum);
     }
@@ -194,7 +194,7 @@ public sealed class TableSourceTests
         using PostgresServer server = PostgresServer.StartOrSkip();
         using var connection = new NpgsqlConnection(server.ConnectionString);
         connection.Open();
-        Run(connection, "CREATE TABLE orders (customer BIGINT, product TEXT, at TIMESTAMPTZ, n NUMERIC)");
+        Run(connection, "CREATE TABLE orders (customer BIGINT, product TEXT, bought TIMESTAMPTZ, n NUMERIC)");
         Run(connection, $"SET TIME ZONE 'UTC'; INSERT INTO orders VALUES {Sql}");
         ShouldBeTheSame(Query(connection));
     }

@@ -10,6 +10,7 @@ public sealed class CodeBlockTests
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
     [InlineData("docs/reliability.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/serving.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/your-own-data.md", "DRepMRec.Core.Tests/Documentation")]
     public void Every_block_stands_in_a_compiled_file(string document, string sources)
     {
         string[] files = [.. sources.Split(',').SelectMany(s => Directory.GetFiles(Path.Combine(Repository.Root, s), "*.cs"))

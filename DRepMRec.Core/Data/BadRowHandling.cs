@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace DRepMRec.Data;
 
-/// <summary>The treatment of rows that can't be read. Either way all rows are looked at, and <see cref="LoadReport"/> counts them.</summary>
+/// <summary>
+/// The treatment of rows that can't be read. Either way all rows are looked at, and <see cref="LoadReport"/> counts the mistakes.
+/// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BadRowHandling>))]
 public enum BadRowHandling
 {

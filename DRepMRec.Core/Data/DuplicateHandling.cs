@@ -15,7 +15,9 @@ public enum DuplicateHandling
     /// </summary>
     KeepFirst,
 
-    /// <summary>Keep the last occurrence and drop the earlier ones; the order of the rows matters as with <see cref="KeepFirst"/>.</summary>
+    /// <summary>
+    /// Keep the last occurrence and drop the earlier ones; the order of the rows matters as with <see cref="KeepFirst"/>.
+    /// </summary>
     KeepLast,
 
     /// <summary>

@@ -43,7 +43,8 @@ public sealed record LoadReport
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Rows(RowsRead)} read, {Interactions:N0} interactions");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{Rows(RowsRead)} read, {Interactions:N0} {(Interactions == 1 ? "interaction" : "interactions")}");
         void Line(long count, string what)
         {
             if (count > 0)

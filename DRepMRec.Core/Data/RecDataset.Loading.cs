@@ -130,7 +130,8 @@ public sealed partial class RecDataset
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
     /// <returns>
-    /// The dataset. Ids are the values as text in the invariant culture: numbers as digits, Guids with hyphens, bytes as hexadecimal digits.
+    /// The dataset. Ids are the values as text in the invariant culture: numbers as digits, Guids with hyphens, bytes as hexadecimal
+    /// digits.
     /// </returns>
     /// <exception cref="DatasetFormatException">A row is wrong; the message has its number, counted from 1.</exception>
     /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>

@@ -134,7 +134,8 @@ internal sealed class JsonLines : ITextRows, IDisposable
 
             if (isNested)
             {
-                Broken = (RowMistakeKind.Json, $"expected a string or a number as {Internals.Shown.Message(_names[column])}, found {Shown}.");
+                Broken = (RowMistakeKind.Json,
+                    $"expected a string or a number as {Internals.Shown.Message(_names[column])}, found {Shown}.");
                 return;
             }
 

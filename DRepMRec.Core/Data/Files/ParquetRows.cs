@@ -110,8 +110,8 @@ internal sealed class ParquetRows : ITextRows, IDisposable
     private Task<Array> ReadColumn(ParquetRowGroupReader group, DataField field, int count)
     {
         Type type = field.ClrType;
-        return type == typeof(string) ? Strings(group, field, count)
-            : type == typeof(byte[]) ? Bytes(group, field, count)
+        return type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? Strings(group, field, count)
+            : type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) ? Bytes(group, field, count)
             : type == typeof(bool) ? Values<bool>(group, field, count)
             : type == typeof(sbyte) ? Values<sbyte>(group, field, count)
             : type == typeof(byte) ? Values<byte>(group, field, count)

@@ -191,7 +191,8 @@ internal sealed class InteractionLog
     public DatasetFormatException Error(string message) => new(message, _files.Count == 0 ? null : string.Join(", ", _files));
 
     /// <summary>Where an interaction stands.</summary>
-    public string Where(in RawInteraction row) => row.File < 0 ? $"{_unit} {row.Line}" : $"{Shown.Name(_files[row.File])} {_unit} {row.Line}";
+    public string Where(in RawInteraction row)
+        => row.File < 0 ? $"{_unit} {row.Line}" : $"{Shown.Name(_files[row.File])} {_unit} {row.Line}";
 
     private static uint Saturate(long line) => (uint)Math.Min(line, uint.MaxValue);
 

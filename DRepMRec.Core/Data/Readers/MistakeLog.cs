@@ -1,6 +1,8 @@
 namespace DRepMRec.Data;
 
-/// <summary>Counts rows with mistakes by kind and keeps the first places of each, so that a million of them take no more than three.</summary>
+/// <summary>
+/// Counts rows with mistakes by kind and keeps the first places of each, so that a million of them take no more memory than three.
+/// </summary>
 internal sealed class MistakeLog
 {
     private const int MaxPlaces = 3;

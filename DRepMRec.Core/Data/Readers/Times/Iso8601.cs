@@ -1,6 +1,8 @@
 namespace DRepMRec.Data;
 
-/// <summary>Reads dates in ISO 8601's extended form, and as databases write them: a blank instead of 'T', a blank before the zone.</summary>
+/// <summary>
+/// Reads dates in ISO 8601's extended form, and as databases write them: a blank instead of 'T', a blank before the zone.
+/// </summary>
 internal ref struct Iso8601
 {
     public const int MinYear = 1678;
