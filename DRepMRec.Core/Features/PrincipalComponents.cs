@@ -1,3 +1,4 @@
+using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using static TorchSharp.torch;
@@ -5,8 +6,8 @@ using static TorchSharp.torch;
 namespace DRepMRec.Features;
 
 /// <summary>
-/// Reduces rows to their principal components, by the randomised range finder with power iterations (Halko, Martinsson and Tropp, SIAM
-/// Review 2011, algorithm 4.4 and section 5.1).
+/// The directions in which rows have the largest squares, by the randomised range finder with power iterations (Halko, Martinsson and
+/// Tropp, SIAM Review 2011, algorithm 4.4 and section 5.1).
 /// </summary>
 internal static class PrincipalComponents
 {
@@ -20,21 +21,53 @@ internal static class PrincipalComponents
     public static float[] Reduce(float[] rows, int dimension, int components)
     {
         using IDisposable oneThread = TorchBackend.UseOneThread();
-        int count = rows.Length / dimension, width = Math.Min(dimension, components + Oversampling);
         using var scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Tensor x = tensor(rows, count, dimension).clone();
-        var random = new SeededRandom(0, RandomPurpose.PrincipalComponents);
+        Tensor x = tensor(rows, rows.Length / dimension, dimension).clone();
+        var (range, largest) = Find(
+            dimension, components, 0, q => DenseProduct.Multiply(x, q), y => DenseProduct.Multiply(x, y, transposeA: true), default);
+        Tensor reduced = DenseProduct.Multiply(DenseProduct.Multiply(x, range), largest).NormalizeRows().Times(Math.Sqrt(components));
+        return [.. reduced.contiguous().data<float>()];
+    }
+
+    /// <summary>The directions themselves, [columns of the matrix, components], those of the largest squares last.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static float[] Directions(CsrMatrix rows, int components, int seed, CancellationToken cancellationToken)
+    {
+        using IDisposable oneThread = TorchBackend.UseOneThread();
+        using var scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        var (range, largest) = Find(
+            rows.ColumnCount, components, (ulong)seed, q => Multiply(rows, q), y => Multiply(rows.Transpose(), y), cancellationToken);
+        return [.. DenseProduct.Multiply(range, largest).contiguous().data<float>()];
+    }
+
+    /// <summary>An orthonormal basis that holds the directions, and their coordinates in it.</summary>
+    private static (Tensor Range, Tensor Largest) Find(
+        int dimension, int components, ulong seed, Func<Tensor, Tensor> multiply, Func<Tensor, Tensor> multiplyTransposed,
+        CancellationToken cancellationToken)
+    {
+        int width = Math.Min(dimension, components + Oversampling);
+        var random = new SeededRandom(seed, RandomPurpose.PrincipalComponents);
         float[] start = [.. Enumerable.Range(0, dimension * width).Select(_ => (float)random.NextGaussian())];
 
         // Directions in the space of features: the more iterations, the closer to those of largest variance.
-        Tensor directions = linalg.qr(tensor(start, dimension, width)).Q.contiguous();
+        Tensor range = linalg.qr(tensor(start, dimension, width)).Q.contiguous();
         for (int n = 0; n < PowerIterations; n++)
-            directions = linalg.qr(DenseProduct.Multiply(x, DenseProduct.Multiply(x, directions), transposeA: true)).Q.contiguous();
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            range = linalg.qr(multiplyTransposed(multiply(range))).Q.contiguous();
+        }
 
-        Tensor coordinates = DenseProduct.Multiply(x, directions), gram = DenseProduct.Multiply(coordinates, coordinates, transposeA: true);
-        Tensor largest = linalg.eigh(gram).Item2.narrow(1, width - components, components).contiguous();
-        Tensor reduced = DenseProduct.Multiply(coordinates, largest).NormalizeRows().Times(Math.Sqrt(components));
-        return [.. reduced.contiguous().data<float>()];
+        Tensor coordinates = multiply(range), gram = DenseProduct.Multiply(coordinates, coordinates, transposeA: true);
+        return (range, linalg.eigh(gram).Item2.narrow(1, width - components, components).contiguous());
+    }
+
+    private static Tensor Multiply(CsrMatrix matrix, Tensor x)
+    {
+        int width = (int)x.shape[1];
+        var product = new float[(long)matrix.RowCount * width];
+        matrix.Multiply([.. x.contiguous().data<float>()], product, width);
+        return tensor(product, matrix.RowCount, width);
     }
 }
