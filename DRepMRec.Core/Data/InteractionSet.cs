@@ -155,8 +155,11 @@ public sealed class InteractionSet
     /// <summary>Takes over distinct pairs that are grouped by user, and puts each user's into order.</summary>
     internal static InteractionSet Adopt(int userCount, int itemCount, int[] offsets, int[] items, float[]? weights)
     {
-        for (int user = 0; user < userCount; user++)
-            SortRow(offsets, items, weights, user);
+        Parallelism.ForRanges(userCount, SplitOrder.UsersPerThread, (from, to) =>
+        {
+            for (int user = from; user < to; user++)
+                SortRow(offsets, items, weights, user);
+        });
         return new InteractionSet(userCount, itemCount, offsets, items, weights);
     }
 

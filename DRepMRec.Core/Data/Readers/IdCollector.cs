@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace DRepMRec.Data;
 
 /// <summary>Gathers the distinct raw ids of users or items while a dataset is read, numbered by first appearance.</summary>
@@ -30,9 +32,14 @@ internal sealed class IdCollector
     /// <summary>The number of an id, a new one if it wasn't seen before.</summary>
     public int Add(string id)
     {
-        if (_numbers.TryAdd(id, _ids.Count))
+        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, id, out bool isKnown);
+        if (!isKnown)
+        {
+            number = _ids.Count;
             _ids.Add(id);
-        return _numbers[id];
+        }
+
+        return number;
     }
 
     /// <summary>

@@ -6,24 +6,43 @@ namespace DRepMRec.Data;
 internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handling)
 {
     private readonly RawRows _rows = log.Rows;
+    private long _dropped;
+    private long _conflicting;
+    private bool _hasSummed;
 
     /// <summary>The rows that were left out.</summary>
-    public long Dropped { get; private set; }
+    public long Dropped => _dropped;
 
     /// <summary>Those of them with another label or timestamp than the row that stays.</summary>
-    public long Conflicting { get; private set; }
+    public long Conflicting => _conflicting;
 
     /// <summary>Whether weights were added up.</summary>
-    public bool HasSummed { get; private set; }
+    public bool HasSummed => _hasSummed;
 
     public void Handle()
     {
         var (order, offsets) = SplitOrder.GroupByUser(log);
-        bool[]? dropped = null;
-        var keys = new long[Longest(offsets)];
-        for (int user = 0; user + 1 < offsets.Length; user++)
+        var dropped = new bool[_rows.Count];
+        if (log.HasLabels)
+            HandleUsers(0, log.Users.Count, order, offsets, dropped); // Mistakes are described in their order.
+        else
+            Parallelism.ForRanges(log.Users.Count, SplitOrder.UsersPerThread, (from, to) => HandleUsers(from, to, order, offsets, dropped));
+        if (_dropped == 0)
+            return;
+        if (handling == DuplicateHandling.Reject)
+            DescribeRefused(dropped);
+        _rows.RemoveWhere(i => dropped[i]);
+    }
+
+    private void HandleUsers(int from, int to, int[] order, int[] offsets, bool[] dropped)
+    {
+        long[] keys = [];
+        for (int user = from; user < to; user++)
         {
-            Span<long> row = keys.AsSpan(0, offsets[user + 1] - offsets[user]);
+            int count = offsets[user + 1] - offsets[user];
+            if (keys.Length < count)
+                keys = new long[count];
+            Span<long> row = keys.AsSpan(0, count);
             for (int i = 0; i < row.Length; i++)
                 row[i] = ((long)_rows[order[offsets[user] + i]].Item << 32) | (uint)order[offsets[user] + i];
             row.Sort(); // By item, then by the rows' order.
@@ -34,23 +53,9 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
                 }
 
                 if (end - start > 1)
-                    Merge(row[start..end], dropped ??= new bool[_rows.Count]);
+                    Merge(row[start..end], dropped);
             }
         }
-
-        if (dropped is null)
-            return;
-        if (handling == DuplicateHandling.Reject)
-            DescribeRefused(dropped);
-        _rows.RemoveWhere(i => dropped[i]);
-    }
-
-    private static int Longest(int[] offsets)
-    {
-        int longest = 0;
-        for (int user = 0; user + 1 < offsets.Length; user++)
-            longest = Math.Max(longest, offsets[user + 1] - offsets[user]);
-        return longest;
     }
 
     private void Merge(ReadOnlySpan<long> pair, bool[] dropped)
@@ -69,9 +74,10 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
             }
 
             dropped[i] = true;
-            Dropped++;
+            Interlocked.Increment(ref _dropped);
             bool labelsDiffer = !log.LabelOf(first).Equals(log.LabelOf(row));
-            Conflicting += labelsDiffer || first.Time != row.Time ? 1 : 0;
+            if (labelsDiffer || first.Time != row.Time)
+                Interlocked.Increment(ref _conflicting);
             if (handling != DuplicateHandling.Sum)
                 continue;
             if (labelsDiffer)
@@ -89,7 +95,8 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
         if (handling == DuplicateHandling.Sum)
         {
             first = first with { Weight = (float)weight };
-            HasSummed |= first.Weight != 1;
+            if (first.Weight != 1)
+                Volatile.Write(ref _hasSummed, true);
         }
     }
 

@@ -5,6 +5,9 @@ namespace DRepMRec.Data;
 /// <summary>Orders interactions by chance or by time, such that the order of the rows in a file doesn't matter.</summary>
 internal static class SplitOrder
 {
+    /// <summary>How many users a thread takes at least.</summary>
+    public const int UsersPerThread = 4096;
+
     /// <summary>Refuses interactions without timestamps, or with one timestamp for all.</summary>
     public static void ThrowIfNoTimestamps(InteractionLog log, SplitStrategy strategy)
     {
@@ -45,8 +48,12 @@ internal static class SplitOrder
     {
         var (rows, offsets) = GroupByUser(log);
         var keys = new Keys(log, seed, byTime);
-        for (int u = 0; u < log.Users.Count; u++)
-            keys.Sort(rows.AsSpan(offsets[u]..offsets[u + 1]));
+        Parallelism.ForRanges(log.Users.Count, UsersPerThread, (from, to) =>
+        {
+            RowKey[] buffer = [];
+            for (int u = from; u < to; u++)
+                keys.Sort(rows.AsSpan(offsets[u]..offsets[u + 1]), ref buffer);
+        });
         return (rows, offsets);
     }
 
@@ -54,7 +61,8 @@ internal static class SplitOrder
     public static int[] ByTime(InteractionLog log, ulong seed)
     {
         int[] rows = [.. Enumerable.Range(0, log.Rows.Count)];
-        new Keys(log, seed, byTime: true).Sort(rows);
+        RowKey[] buffer = [];
+        new Keys(log, seed, byTime: true).Sort(rows, ref buffer);
         return rows;
     }
 
@@ -63,13 +71,14 @@ internal static class SplitOrder
     {
         private readonly ulong[] _users = Hashes(log.Users);
         private readonly ulong[] _items = Hashes(log.Items);
-        private RowKey[] _keys = [];
 
-        public void Sort(Span<int> rows)
+        /// <param name="rows">The rows.</param>
+        /// <param name="buffer">Room for their keys, made larger if need be.</param>
+        public void Sort(Span<int> rows, ref RowKey[] buffer)
         {
-            if (_keys.Length < rows.Length)
-                _keys = new RowKey[rows.Length];
-            Span<RowKey> keys = _keys.AsSpan(0, rows.Length);
+            if (buffer.Length < rows.Length)
+                buffer = new RowKey[rows.Length];
+            Span<RowKey> keys = buffer.AsSpan(0, rows.Length);
             for (int i = 0; i < rows.Length; i++)
             {
                 ref RawInteraction row = ref log.Rows[rows[i]];
