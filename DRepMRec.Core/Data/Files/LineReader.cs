@@ -5,12 +5,13 @@ namespace DRepMRec.Data;
 /// <summary>Reads the lines of a text file without a string for each. Lines end with "\n", "\r" or "\r\n".</summary>
 internal sealed class LineReader : IDisposable
 {
-    private const int BlockLength = 1 << 16;
+    private const int ByteBlock = 1 << 16;
+    private const int FirstLength = 1 << 12;
 
     private readonly StreamReader _reader;
     private readonly string _file;
     private readonly string? _hint;
-    private char[] _buffer = new char[BlockLength];
+    private char[] _buffer = new char[FirstLength];
     private int _start;
     private int _end;
     private bool _isFirst = true;
@@ -22,7 +23,7 @@ internal sealed class LineReader : IDisposable
     /// <param name="hint">What to say at the end of that error, or <see langword="null"/>.</param>
     public LineReader(Stream stream, string file, Encoding encoding, string? hint = null)
     {
-        _reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: BlockLength);
+        _reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: ByteBlock);
         _file = file;
         _hint = hint;
     }

@@ -8,7 +8,10 @@ internal sealed class RawRows : IReadOnlyList<RawInteraction>
     private const int BlockBits = 14;
     private const int BlockLength = 1 << BlockBits;
 
+    private const int FirstLength = 64;
+
     private readonly List<RawInteraction[]> _blocks = [];
+    private int _capacity;
 
     public int Count { get; private set; }
 
@@ -18,8 +21,8 @@ internal sealed class RawRows : IReadOnlyList<RawInteraction>
 
     public void Add(in RawInteraction row)
     {
-        if (Count == _blocks.Count << BlockBits)
-            _blocks.Add(new RawInteraction[BlockLength]);
+        if (Count == _capacity)
+            Grow();
         this[Count++] = row;
     }
 
@@ -35,8 +38,6 @@ internal sealed class RawRows : IReadOnlyList<RawInteraction>
         }
 
         Count = kept;
-        int blocks = (kept + BlockLength - 1) >> BlockBits;
-        _blocks.RemoveRange(blocks, _blocks.Count - blocks);
     }
 
     public IEnumerator<RawInteraction> GetEnumerator()
@@ -46,4 +47,21 @@ internal sealed class RawRows : IReadOnlyList<RawInteraction>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // The first block grows as a list does, so that a small file takes little.
+    private void Grow()
+    {
+        if (_capacity is 0 or >= BlockLength)
+        {
+            _blocks.Add(new RawInteraction[_capacity == 0 ? FirstLength : BlockLength]);
+        }
+        else
+        {
+            RawInteraction[] first = _blocks[0];
+            Array.Resize(ref first, first.Length * 2);
+            _blocks[0] = first;
+        }
+
+        _capacity = _blocks.Count == 1 ? _blocks[0].Length : _blocks.Count << BlockBits;
+    }
 }
