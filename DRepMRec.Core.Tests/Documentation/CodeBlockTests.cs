@@ -16,6 +16,7 @@ public sealed class CodeBlockTests
     [InlineData("docs/export.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/comparing-models.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/requests.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/your-own-data.md", "DRepMRec.Core.Tests/Documentation")]
     public void Every_block_stands_in_a_compiled_file(string document, string sources)
     {
         string[] files = [.. sources.Split(',').SelectMany(s => Directory.GetFiles(Path.Combine(Repository.Root, s), "*.cs"))

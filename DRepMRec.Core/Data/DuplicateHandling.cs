@@ -15,4 +15,15 @@ public enum DuplicateHandling
     /// summary counts them.
     /// </summary>
     KeepFirst,
+
+    /// <summary>
+    /// Keep the last occurrence and drop the earlier ones; the order of the rows matters as with <see cref="KeepFirst"/>.
+    /// </summary>
+    KeepLast,
+
+    /// <summary>
+    /// Merge them into one interaction, whose weight is the sum of theirs (their number, when nothing gives weights), and whose timestamp
+    /// is the latest. The order of the rows doesn't matter. Occurrences with different labels are refused.
+    /// </summary>
+    Sum,
 }

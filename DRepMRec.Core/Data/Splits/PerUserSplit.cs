@@ -15,27 +15,40 @@ internal abstract record PerUserSplit : ShareSplit
     {
         if (ByTime)
             SplitOrder.ThrowIfNoTimestamps(log, this);
-        var (rows, offsets) = SplitOrder.ByUser(log, Seed, ByTime);
-        var parts = new SplitPart[rows.Length];
+        var parts = new SplitPart[log.Rows.Count];
+        Draw(log, Shares, Seed, ByTime, parts, SplitPart.Train);
+        return parts;
+    }
+
+    /// <summary>Draws validation and test interactions from each user's that are in one part.</summary>
+    public static void Draw(InteractionLog log, SplitShares shares, ulong seed, bool byTime, SplitPart[] parts, SplitPart from)
+    {
+        var (rows, offsets) = SplitOrder.ByUser(log, seed, byTime);
         for (int u = 0; u < log.Users.Count; u++)
         {
             Span<int> row = rows.AsSpan(offsets[u]..offsets[u + 1]);
-            if (row.IsEmpty)
+            int count = 0;
+            foreach (int i in row)
+            {
+                if (parts[i] == from)
+                    row[count++] = i;
+            }
+
+            if (count == 0)
                 continue;
-            var (validation, test) = Draw(row.Length, new SeededRandom(Seed, RoundingPurpose, RawId.Hash(log.Users[u])));
+            row = row[..count];
+            var (validation, test) = Draw(shares, row.Length, new SeededRandom(seed, RoundingPurpose, RawId.Hash(log.Users[u])));
             foreach (int i in row[^test..])
                 parts[i] = SplitPart.Test;
             foreach (int i in row[^(test + validation)..^test])
                 parts[i] = SplitPart.Validation;
         }
-
-        return parts;
     }
 
     // Each share by a draw of its own where both fit beside one interaction for training, however they are rounded.
-    private (int Validation, int Test) Draw(int count, SeededRandom random)
+    private static (int Validation, int Test) Draw(SplitShares shares, int count, SeededRandom random)
     {
-        double test = count * TestShare, validation = count * ValidationShare;
+        double test = count * shares.Test, validation = count * shares.Validation;
         int max = count - 1;
         if (Math.Ceiling(test) + Math.Ceiling(validation) <= max)
         {

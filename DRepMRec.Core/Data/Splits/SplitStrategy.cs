@@ -1,4 +1,5 @@
 using System.Globalization;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
@@ -19,9 +20,15 @@ public abstract record SplitStrategy
     /// <summary>Everything is for training; validation and test stay empty.</summary>
     public static SplitStrategy None { get; } = new NoSplit();
 
-    /// <summary>Each interaction says which set it belongs to: 0 training, 1 validation, 2 test. It uses no chance.</summary>
+    /// <summary>Each interaction says which set it belongs to: 0 training, 1 validation, 2 test.</summary>
     /// <param name="allowMissing">Whether there may be no validation or no test interactions; otherwise their absence is an error.</param>
-    public static SplitStrategy ByLabel(bool allowMissing = false) => new LabelSplit { AllowMissing = allowMissing };
+    /// <param name="validationShare">
+    /// Where labels give a test set and no validation set, as many published files do, the expected share of each user's training
+    /// interactions that is drawn for validation by the seed, as by <see cref="RandomPerUser"/>: every user keeps one for training, and the
+    /// test set stays as it is. From 0, which draws none, and below 1.
+    /// </param>
+    public static SplitStrategy ByLabel(bool allowMissing = false, double validationShare = 0)
+        => new LabelSplit { AllowMissing = allowMissing, ValidationShare = Guard.Share(validationShare, nameof(validationShare)) };
 
     /// <summary>Draws validation and test interactions from each user's. Every user keeps at least one for training.</summary>
     /// <param name="validationShare">The expected share of each user's interactions in validation, from 0 and below 1.</param>
