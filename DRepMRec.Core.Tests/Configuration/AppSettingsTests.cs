@@ -38,7 +38,14 @@ public sealed class AppSettingsTests : IDisposable
             new TrainerOptions { Checkpoint = new CheckpointOptions { Path = "training.checkpoint" } },
             o => o.Excluding(t => t.Threads).Excluding(t => t.Evaluation.Threads));
         training.Threads.Should().Be(8);
-        dataset.Should().Be(new DatasetOptions { Name = "orders", Split = SplitStrategy.GlobalTime(), MinimumRating = 4 });
+        dataset.Should().BeEquivalentTo(new DatasetOptions
+        {
+            Name = "orders",
+            Split = SplitStrategy.GlobalTime(),
+            Duplicates = DuplicateHandling.Sum,
+            Catalogue = ["p-1", "p-2", "p-3"],
+            MinimumRating = 4,
+        });
         Settings.GetSection("DRepMRec:File").ReadOptions<DelimitedOptions>().Should().Be(
             new DelimitedOptions { User = "customer", Item = "product", Rating = "stars", Timestamp = 4 });
         Settings.GetSection("DRepMRec:Recommender").ReadOptions<RecommenderOptions>().Should().Be(new RecommenderOptions());

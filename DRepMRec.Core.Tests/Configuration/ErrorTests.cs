@@ -19,7 +19,7 @@ public sealed class ErrorTests
     [InlineData("MaxEpochs", null, "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got nothing.")]
     [InlineData("MaxEpochs", "0", "DRepMRec:Training:MaxEpochs: MaxEpochs must be above 0. Actual value was 0.")]
     [InlineData("Adam:LearningRate", "-0.5", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. Actual value was -0.5.")]
-    [InlineData("Adam:LearningRate", "NaN", "DRepMRec:Training:Adam:LearningRate: expected a number. Got 'NaN'.")]
+    [InlineData("Adam:LearningRate", "NaN", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. Actual value was NaN.")]
     [InlineData("Adam", "fast", "DRepMRec:Training:Adam: expected a section, got the text 'fast'.")]
     [InlineData("KeepFreedMemory", "yes", "DRepMRec:Training:KeepFreedMemory: expected true or false. Got 'yes'.")]
     [InlineData("Evaluation:Mask", "None", "DRepMRec:Training:Evaluation:Mask: Expected one of Train, TrainAndValidation, got 'None'. *")]

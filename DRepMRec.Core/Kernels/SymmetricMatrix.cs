@@ -174,8 +174,8 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                     float* own = (float*)column + ((long)i * area), times = (float*)product + ((long)i * area);
                     CopyTile(i, k, own);
                     DenseProduct.Serial(
-                        DenseProduct.Operand.Of(own, _tile), _tile, _tile, DenseProduct.Panels.Packed((float*)packedPivot, _tile), _tile, times, _tile,
-                        SimdPaths.Best);
+                        DenseProduct.Operand.Of(own, _tile), _tile, _tile, DenseProduct.Panels.Packed((float*)packedPivot, _tile), _tile,
+                        times, _tile, SimdPaths.Best);
                     var negative = new Span<float>(times, area);
                     TensorPrimitives.Negate(negative, negative);
                 }
@@ -195,7 +195,8 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                 {
                     DenseProduct.Serial(
                         DenseProduct.Operand.Of((float*)column + ((long)i * area), _tile), _tile, _tile,
-                        DenseProduct.Panels.Packed((float*)panels + ((long)j * area), _tile), _tile, tile, _tile, SimdPaths.Best, more: true);
+                        DenseProduct.Panels.Packed((float*)panels + ((long)j * area), _tile), _tile, tile, _tile, SimdPaths.Best,
+                        more: true);
                 }
             });
         }

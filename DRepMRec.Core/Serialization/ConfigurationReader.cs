@@ -87,7 +87,14 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
         }
 
         foreach (var (child, property) in Properties(section, type, kindKey))
-            made[property.Name] = Convert(child, json.GetTypeInfo(property.PropertyType), $"{path}.{property.Name}");
+        {
+            JsonTypeInfo own = json.GetTypeInfo(property.PropertyType);
+            JsonNode? value = Convert(child, own, $"{path}.{property.Name}");
+
+            // An empty list can't be told from none.
+            bool isEmpty = value is null && own.Kind == JsonTypeInfoKind.Enumerable && !property.IsSetNullable;
+            made[property.Name] = isEmpty ? new JsonArray() : value;
+        }
         return made;
     }
 

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>What the values of a column of metadata are.</summary>
+[JsonConverter(typeof(EnumNameConverter<MetadataKind>))]
 public enum MetadataKind
 {
     /// <summary>Any number of categories per item, such as a genre or the path of a department.</summary>
