@@ -10,7 +10,9 @@ public sealed class CatalogueTests
         Interaction[] log = [new("u", "a"), new("u", "old"), new("v", "old"), new("w", "older"), new("w", "b"), new("w", "b")];
         RecDataset data = RecDataset.FromInteractions("mine", log, options: new()
         {
-            Split = SplitStrategy.None, Catalogue = ["a", "b", "new"], Duplicates = DuplicateHandling.KeepFirst,
+            Split = SplitStrategy.None,
+            Catalogue = ["a", "b", "new"],
+            Duplicates = DuplicateHandling.KeepFirst,
         });
 
         data.Pairs().Train.Should().Equal("u-a", "w-b");

@@ -73,7 +73,12 @@ public sealed class DataTypesTests
         new DelimitedOptions().Should()
             .Be(new DelimitedOptions
             {
-                Separator = ',', HasHeader = true, Quotes = true, Encoding = "utf-8", User = "user", Item = "item",
+                Separator = ',',
+                HasHeader = true,
+                Quotes = true,
+                Encoding = "utf-8",
+                User = "user",
+                Item = "item",
                 TimestampFormat = TimestampFormat.Detect,
             });
         Action unknown = () => _ = new DatasetOptions { Duplicates = (DuplicateHandling)7 };

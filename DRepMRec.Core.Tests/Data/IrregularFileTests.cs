@@ -34,7 +34,9 @@ public sealed class IrregularFileTests
             "customer,product,action\nann,lamp,view\nann,lamp,purchase\nbob,lamp,wishlist\nbob,chair,View\n",
             file => RecDataset.LoadDelimited(file, new()
             {
-                User = "customer", Item = "product", Event = "action",
+                User = "customer",
+                Item = "product",
+                Event = "action",
                 EventWeights = new Dictionary<string, double> { ["view"] = 1, ["purchase"] = 5 },
             })),
         ["returns.csv"] = (

@@ -75,7 +75,9 @@ internal sealed class PostgresServer : IDisposable
         string path = program == "chown" ? program : Path.Combine(_binaries, program);
         var start = new ProcessStartInfo(IsRoot && program != "chown" ? "runuser" : path)
         {
-            WorkingDirectory = _folder.Path, RedirectStandardError = true, RedirectStandardOutput = true,
+            WorkingDirectory = _folder.Path,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         if (start.FileName == "runuser")
             Array.ForEach<string>(["-u", User, "--", path], start.ArgumentList.Add);

@@ -45,7 +45,7 @@ internal static class DatasetAssembly
             aligned.Add(own);
         }
 
-        return new RecDataset(options.Name ?? name, users, items, splits, aligned) 
+        return new RecDataset(options.Name ?? name, users, items, splits, aligned)
         {
             Notes = [.. log.Notes],
             Report = report,
