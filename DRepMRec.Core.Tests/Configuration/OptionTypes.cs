@@ -79,6 +79,7 @@ internal static class OptionTypes
             : type == typeof(IReadOnlyList<double>) ? new[] { 0.25, 1e-7 }
             : type == typeof(IReadOnlyList<RankingMetric>) ? new[] { RankingMetric.Map(3), RankingMetric.HitRate(7) }
             : type == typeof(IReadOnlyList<SyntheticModality>) ? new SyntheticModality[] { new(Modality.Audio, 3), new(new("my-own"), 4) }
+            : type == typeof(IReadOnlyDictionary<string, double>) ? new Dictionary<string, double> { ["buy"] = 5, ["view"] = 1 }
             : type == typeof(IReadOnlyList<ListMetric>) ? new[] { ListMetric.Gini(7), ListMetric.IntraListDiversity(Modality.Image, 3) }
             : type == typeof(IReadOnlyList<ItemCondition>) ? new[] { new ItemCondition { Column = "price", Min = 1.5 } }
             : type == typeof(IReadOnlyList<ItemBoost>) ? new[] { new ItemBoost { Where = new() { Column = "c", Max = 9 }, Weight = -1 } }
@@ -91,7 +92,7 @@ internal static class OptionTypes
         var found = new List<Type>();
         var next = new Queue<Type>(Library.GetExportedTypes()
             .Where(t => t is { IsAbstract: false, IsClass: true } && t.Name.EndsWith("Options", StringComparison.Ordinal))
-            .Append(typeof(RecommendationRequest)));
+            .Append(typeof(RecommendationRequest)).Append(typeof(InteractionLayout)));
         while (next.TryDequeue(out Type? type))
         {
             if (found.Contains(type))

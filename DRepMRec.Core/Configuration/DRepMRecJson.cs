@@ -43,8 +43,8 @@ public static class DRepMRecJson
         OptionContract.Of<EaseOptions>(), OptionContract.Of<ItemToItemOptions>(), OptionContract.Of<ItemKnnOptions>(),
         OptionContract.Of<TrainerOptions>(), OptionContract.Of<AdamOptions>(), OptionContract.Of<CheckpointOptions>(),
         OptionContract.Of<NegativeSampling>(), OptionContract.Of<EvaluationOptions>(), OptionContract.Of<LineDiagnosticsOptions>(),
-        OptionContract.Of<DatasetOptions>(), OptionContract.Of<DelimitedOptions>(), OptionContract.Of<SyntheticOptions>(),
-        OptionContract.Of<TextFeatureOptions>(),
+        OptionContract.Of<DatasetOptions>(), OptionContract.Of<DelimitedOptions>(), OptionContract.Of<InteractionLayout>(),
+        OptionContract.Of<SyntheticOptions>(), OptionContract.Of<TextFeatureOptions>(),
 
         OptionContract.Kinds<RankingLoss>(("bpr", typeof(RankingLoss.Bpr)), ("softmax", typeof(RankingLoss.SampledSoftmax))),
         OptionContract.Of<RankingLoss.Bpr>(), OptionContract.Of<RankingLoss.SampledSoftmax>(),

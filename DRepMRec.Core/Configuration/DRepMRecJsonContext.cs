@@ -26,6 +26,8 @@ namespace DRepMRec;
 [JsonSerializable(typeof(LineDiagnosticsOptions))]
 [JsonSerializable(typeof(DatasetOptions))]
 [JsonSerializable(typeof(DelimitedOptions))]
+[JsonSerializable(typeof(InteractionLayout))]
+[JsonSerializable(typeof(LoadReport))]
 [JsonSerializable(typeof(SyntheticOptions))]
 [JsonSerializable(typeof(TextFeatureOptions))]
 [JsonSerializable(typeof(RankingLoss.Bpr))]

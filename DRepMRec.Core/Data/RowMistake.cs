@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
@@ -29,7 +30,7 @@ public sealed record RowMistake(RowMistakeKind Kind, long Count, string Accepted
 }
 
 /// <summary>What may be wrong with a row.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<RowMistakeKind>))]
+[JsonConverter(typeof(EnumNameConverter<RowMistakeKind>))]
 public enum RowMistakeKind
 {
     /// <summary>It has more or fewer columns than the header or the first row.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Data;
 
@@ -6,7 +7,7 @@ namespace DRepMRec.Data;
 /// How the cells of a column of timestamps are read. Dates and numbers with a unit are kept as nanoseconds since 1970 in 64 bits, from the
 /// year 1678 to 2261, so that the order of nanoseconds stays; numbers without a unit are kept in double precision.
 /// </summary>
-[JsonConverter(typeof(JsonStringEnumConverter<TimestampFormat>))]
+[JsonConverter(typeof(EnumNameConverter<TimestampFormat>))]
 public enum TimestampFormat
 {
     /// <summary>

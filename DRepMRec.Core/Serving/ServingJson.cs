@@ -13,7 +13,12 @@ namespace DRepMRec.Serving;
 /// Names are in camel case, enumerations by their names in C#, and everything is strict: what isn't understood is an error. Safe for use by
 /// many threads. For everything else there is <see cref="DRepMRec"/>.DRepMRecJson.
 /// </remarks>
-/// <example><code>services.ConfigureHttpJsonOptions(http =&gt; ServingJson.AddTo(http.SerializerOptions));</code></example>
+/// <example>
+/// <code>
+/// services.ConfigureHttpJsonOptions(http =&gt;
+///     http.SerializerOptions.TypeInfoResolverChain.Insert(0, ServingJson.TypeInfoResolver));
+/// </code>
+/// </example>
 public static class ServingJson
 {
     private static readonly Dictionary<Type, Action<JsonTypeInfo>> Changes = new(

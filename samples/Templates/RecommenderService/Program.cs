@@ -1,14 +1,15 @@
 // Serves the model file that Recommender:Path names, in appsettings.json or as --Recommender:Path FILE:
 //   GET /recommendations?user=42&count=10     GET /similar?item=1017&count=10     GET /health
+using DRepMRec.Hosting;
 using DRepMRec.Serving;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.Services.AddSingleton(services => Recommender.Load(
-    services.GetRequiredService<IConfiguration>()["Recommender:Path"]
-    ?? throw new InvalidOperationException("Recommender:Path names no model file.")));
+
+// The file is followed: a new model takes the place of the old one between two requests, a damaged one is refused and logged.
+builder.Services.AddRecommender(builder.Configuration.GetSection("Recommender"));
+builder.Services.AddHealthChecks().Add(RecommenderHealthCheck.Registration());
 
 WebApplication app = builder.Build();
-app.Services.GetRequiredService<Recommender>(); // A file that is damaged or missing stops the start, not the first request.
 
 app.MapGet("/recommendations", (Recommender recommender, string user, int count = 10) =>
 {
@@ -22,7 +23,7 @@ app.MapGet("/similar", (Recommender recommender, string item, int count = 10) =>
     ? Results.BadRequest("Expected a count of 0 to 1000.")
     : Results.Ok(recommender.SimilarItems(item, count).Select(Scored)));
 
-app.MapGet("/health", (Recommender recommender) => new { Users = recommender.Users.Count, Items = recommender.Items.Count });
+app.MapHealthChecks("/health");
 
 app.Run();
 
