@@ -8,7 +8,9 @@ public sealed class PublicApiTests
     [Fact]
     public void The_public_surface_is_the_approved_one()
     {
-        string actual = typeof(Trainer).Assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
+        // By default a generator of surfaces passes over Microsoft.Extensions.DependencyInjection, where AddRecommender is.
+        var options = new ApiGeneratorOptions { IncludeAssemblyAttributes = false, DenyNamespacePrefixes = [] };
+        string actual = typeof(Trainer).Assembly.GeneratePublicApi(options)
             .ReplaceLineEndings("\n").Trim() + "\n";
         string approved = File.ReadAllText(Path.Combine(Repository.Root, "DRepMRec.Core.Tests", "PublicApi.approved.txt"))
             .ReplaceLineEndings("\n");

@@ -30,4 +30,33 @@ public sealed class SupplyChainTests
             listed.Should().Contain($"| {package.Attribute("Include")!.Value} | {version} |");
         }
     }
+
+    /// <summary>A package that is new to the library must be put on one side or the other.</summary>
+    [Fact]
+    public void Applications_that_only_serve_get_the_packages_of_serving_alone()
+    {
+        string[] serving =
+        [
+            "MathNet.Numerics", "System.Numerics.Tensors", "Microsoft.Extensions.", "Microsoft.NET.ILLink.Tasks",
+            "Microsoft.CodeAnalysis.BannedApiAnalyzers",
+        ];
+        XDocument targets = XDocument.Load(Path.Combine(Repository.Root, "DRepMRec.Core", "buildTransitive", "DRepMRec.Core.targets"));
+        string[] leftOut = [.. targets.Descendants("_DRepMRecSpare")
+            .SelectMany(e => e.Attribute("Include")?.Value.Split(';') ?? []).Where(name => !name.StartsWith('@')), "TorchSharp"];
+        using JsonDocument locked = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "DRepMRec.Core", "packages.lock.json")));
+        locked.RootElement.GetProperty("dependencies").GetProperty("net10.0").EnumerateObject().Select(p => p.Name)
+            .Where(name => !serving.Any(s => name.StartsWith(s, StringComparison.Ordinal))).Should().BeEquivalentTo(leftOut);
+    }
+
+    [Fact]
+    public void The_template_asks_for_the_version_that_is_packed()
+    {
+        string version = XDocument.Load(Path.Combine(Repository.Root, "DRepMRec.Core", "DRepMRec.Core.csproj"))
+            .Descendants("Version").Single().Value;
+        using JsonDocument template = JsonDocument.Parse(File.ReadAllText(Path.Combine(
+            Repository.Root, "samples", "Templates", "RecommenderService", ".template.config", "template.json")));
+        template.RootElement.GetProperty("symbols").GetProperty("drepmrecVersion").GetProperty("defaultValue").GetString()
+            .Should().Be(version);
+    }
 }

@@ -69,9 +69,18 @@ public sealed class DataTypesTests
     public void Options_have_their_defaults()
     {
         new DatasetOptions().Should()
-            .Be(new DatasetOptions { Name = null, Split = null, Duplicates = DuplicateHandling.Reject, MinimumRating = null });
+            .Be(new DatasetOptions { Name = null, Split = null, Duplicates = null, BadRows = BadRowHandling.Stop, MinimumRating = null });
         new DelimitedOptions().Should()
-            .Be(new DelimitedOptions { Separator = ',', HasHeader = true, Quotes = true, User = "user", Item = "item" });
+            .Be(new DelimitedOptions
+            {
+                Separator = ',',
+                HasHeader = true,
+                Quotes = true,
+                Encoding = "utf-8",
+                User = "user",
+                Item = "item",
+                TimestampFormat = TimestampFormat.Detect,
+            });
         Action unknown = () => _ = new DatasetOptions { Duplicates = (DuplicateHandling)7 };
         unknown.Should().Throw<ArgumentOutOfRangeException>();
     }

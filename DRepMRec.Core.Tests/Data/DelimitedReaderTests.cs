@@ -49,7 +49,9 @@ public sealed class DelimitedReaderTests
     [Theory]
     [InlineData("user,item\nann\n", "log.csv line 2: expected 2 comma-separated columns (user, item), found 1: 'ann'.")]
     [InlineData("who,item\nann,x\n", "log.csv line 1: expected a column user in the header, found 'who,item'.")]
-    [InlineData("user,item\n\"ann,x\nbob,y\n", "log.csv line 2: expected a closing quote, found the end of the file after '\"ann,x'.")]
+    [InlineData("user,item\n\"ann,x\nbob,y\n",
+        "log.csv line 2: expected a closing quote, found the end of the file after '\"ann,x'. DelimitedOptions.Quotes = false takes "
+            + "quotes as they are.")]
     [InlineData("user,item\n\"ann\"a,x\n", "log.csv line 2: expected a separator after a closing quote, found '\"ann\"a,x'.")]
     [InlineData("user,item\n\"a\nb\",x\nbob\n", "log.csv line 4: expected 2 comma-separated columns (user, item), found 1: 'bob'.")]
     [InlineData("", "log.csv: expected a header line, found an empty file.")]
@@ -59,7 +61,7 @@ public sealed class DelimitedReaderTests
     [InlineData("", "log.csv: expected at least one interaction, found an empty file.")]
     [InlineData("a|b\n", "log.csv line 1: expected at least 3 '|'-separated columns, found 2: 'a|b'.")]
     [InlineData("a|b|1\nc|d\n", "log.csv line 2: expected 3 '|'-separated columns as in the first line, found 2: 'c|d'.")]
-    [InlineData("a|b|1\nc|d|soon\n", "log.csv line 2: expected a number as timestamp, found 'soon'.")]
+    [InlineData("a|b|1\nc|d|soon\n", "log.csv line 2: expected a number below 100,000,000 as timestamp, like those before, found 'soon'.")]
     public void Says_what_is_wrong_without_a_header(string text, string message)
         => Views.FormatError(() => Load(text, new() { Separator = '|', HasHeader = false, User = 0, Item = 1, Timestamp = 2 })).Should()
             .Be(message);

@@ -78,13 +78,17 @@ public sealed class LatticeReaderTests
     [Fact]
     public void Needs_all_three_files_unless_the_split_does_not()
     {
-        using TempFolder folder = Folder("""{"0": [0, 2, 3]}""");
+        using TempFolder folder = Folder("""{"0": [0, 2, 3, 4]}""");
         File.Delete(folder["val.json"]);
 
-        Views.FormatError(() => RecDataset.LoadLattice(folder.Path)).Should()
+        Views.FormatError(() => RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.ByLabel() })).Should()
             .Be($"expected train.json, val.json, test.json in the folder '{folder.Path}', found no val.json.");
         RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.ByLabel(allowMissing: true) }).Validation.Count.Should().Be(0);
-        RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.None }).Train.Count.Should().Be(4);
+        RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.ByLabel(validationShare: 0.5) }).Validation.Count.Should().Be(2);
+        RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.None }).Train.Count.Should().Be(5);
+        RecDataset.LoadLattice(folder.Path).Test.Count.Should().Be(1);
+        File.Delete(folder["test.json"]);
+        Views.FormatError(() => RecDataset.LoadLattice(folder.Path)).Should().EndWith("found no test.json.");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class MemoryReaderTests
             .Be("interaction 1: expected a finite number as timestamp, found NaN.");
         Error(new("a", "x", Label: 0), new("a", "y", Label: 5)).Should()
             .Be("interaction 2: expected the label 0 (training), 1 (validation) or 2 (test), found 5.");
-        Error(new("a", "x", Label: 0), new("a", "y"), new("a", "x")).Should()
+        Error(new("a", "x"), new("a", "y"), new("a", "x")).Should()
             .Be("interaction 3: expected each user-item pair once; found user 'a' with item 'x', which is in interaction 1 already.");
         Error(new("a", "x"), new("a", "y")).Should()
             .Be("expected the split RandomPerUser(0.1, 0.1) to give validation interactions; found none among 2.");

@@ -84,7 +84,8 @@ public sealed class MessageTests
     {
         using TempFolder folder = new TempFolder().With("x.csv", Encoding.Latin1.GetBytes(latin));
         Views.FormatError(() => RecDataset.LoadDelimited(folder["x.csv"], new())).Should()
-            .Be($"x.csv line {line}: expected UTF-8 text, found the byte {found} of the line.");
+            .Be($"x.csv line {line}: expected UTF-8 text, found the byte {found} of the line. "
+                + "DelimitedOptions.Encoding names another encoding.");
     }
 
     [Fact]

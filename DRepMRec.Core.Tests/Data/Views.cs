@@ -14,6 +14,13 @@ internal static class Views
     public static (string[] Train, string[] Validation, string[] Test) Pairs(this RecDataset data)
         => (data.Pairs(data.Train), data.Pairs(data.Validation), data.Pairs(data.Test));
 
-    /// <summary>The message of the <see cref="DatasetFormatException"/> that the action must bring about.</summary>
-    public static string FormatError(Action action) => action.Should().ThrowExactly<DatasetFormatException>().Which.Message;
+    /// <summary>
+    /// The message of the <see cref="DatasetFormatException"/> that the action must bring about: its first line where a report of rows
+    /// follows.
+    /// </summary>
+    public static string FormatError(Action action)
+    {
+        DatasetFormatException exception = action.Should().ThrowExactly<DatasetFormatException>().Which;
+        return exception.Report is null ? exception.Message : exception.Message.Split('\n')[0];
+    }
 }

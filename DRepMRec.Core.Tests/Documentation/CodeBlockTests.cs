@@ -7,9 +7,16 @@ public sealed class CodeBlockTests
 {
     [Theory]
     [InlineData("README.md", "DRepMRec.Core.Tests/Documentation,samples/PlugIntoYourRecommender")]
+    [InlineData("docs/configuration.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
+    [InlineData("docs/operations.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/item-to-item.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/reliability.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/serving.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/export.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/comparing-models.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/requests.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/your-own-data.md", "DRepMRec.Core.Tests/Documentation")]
     public void Every_block_stands_in_a_compiled_file(string document, string sources)
     {
         string[] files = [.. sources.Split(',').SelectMany(s => Directory.GetFiles(Path.Combine(Repository.Root, s), "*.cs"))

@@ -245,7 +245,7 @@ public sealed class EvaluatorTests
         return new TableScorer(data.Users.Count, data.Items.Count, (u, i) => table[(u * data.Items.Count) + i]);
     }
 
-    private sealed class TableScorer(int users, int items, Func<int, int, float> score) : IItemScorer
+    internal sealed class TableScorer(int users, int items, Func<int, int, float> score) : IItemScorer
     {
         public int UserCount => users;
 

@@ -32,10 +32,17 @@ public sealed class OwnKernelsTests
         ["two lines at length one"] = ([[9, 21], [9, 21]], x => new Fusion.NormalizedConcatenation().Fuse(x[0], x[1], null)),
         ["two lines at length one, without behaviour in some rows"] = ([[9, 21], [9, 21]],
             x => new Fusion.NormalizedConcatenation().Fuse(x[0] * arange(9).sign().unsqueeze(1), x[1], null)),
+        ["rows or zeros"] = ([[10, 12]],
+            x => Board.Graph().KeepKnown(new UserItemEmbeddings(zeros(12, 12), x[0]), RowSet.All, 0.5, 3).Items),
         ["mixture"] = ([[9, 21], [9, 21], [9, 1], [9, 1], [9, 21], [9, 21]], x => MixtureFunction.Apply(x[..2], x[2..4], x[4..])),
         ["attention"] = ([[9, 21], [1, 21]], x => AttentionFunction.Apply(x[0], x[1])),
         ["last rows of a leaf"] = ([[9, 21]], x => LeafBlockFunction.Apply(x[0], 4, new LeafGradient()).Times(2)),
         ["gate"] = ([[9, 70], [9, 70]], x => GateFunction.Apply(x[0], x[1])),
+        ["filter gate"] = ([[32, 9], [32], [32, 32], [32]], x => FilterGateFunction.Apply(Constant(70, 9), null, x[0], x[1], x[2], x[3])),
+        ["filter gate of some rows"] = ([[32, 9], [32], [32, 32], [32]],
+            x => FilterGateFunction.Apply(Constant(70, 9), [3, 69, 3, 0], x[0], x[1], x[2], x[3])),
+        ["filter gate of another width"] = ([[5, 9], [5], [5, 5], [5]],
+            x => FilterGateFunction.Apply(Constant(70, 9), [3, 69, 3, 0], x[0], x[1], x[2], x[3])),
         ["linear layer"] = ([[9, 7], [5, 7], [5]], x => LinearFunction.Apply(x[0], x[1], x[2])),
         ["linear layer without a bias"] = ([[9, 7], [5, 7]], x => LinearFunction.Apply(x[0], x[1], null)),
         ["product"] = ([[22, 12]], x => Adjacency.Propagate(x[0])),
@@ -57,12 +64,17 @@ public sealed class OwnKernelsTests
             x => ContrastiveLosses.SampledSoftmax(x[0], x[1], x[2], ExcludedPairs.Of(5, [(0, 0), (3, 6)]), 0.2)),
         ["sampled softmax of users with several rows"] = ([[3, 3], [5, 3], [7, 3]],
             x => ContrastiveLosses.SampledSoftmax(x[0], x[1], x[2], ExcludedPairs.Of(3, [(0, 0), (2, 6)]), 0.2, [0, 2, 2, 1, 0])),
+        ["sampled softmax of rows of two tables"] = ([[3, 3], [5, 3]],
+            x => ContrastiveLosses.SampledSoftmax(x[0], x[1], new PairIndices([0, 2, 2, 1], [4, 0, 4, 1], [3, 0, 3, 4], true),
+                ExcludedPairs.Of(3, [(0, 3), (2, 1)]), 0.2)),
         ["contrast in both directions"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNce(x[0], x[1], 0.2)),
         ["contrast in one direction"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNceOneWay(x[0], x[1], 0.2)),
         ["similarity to features"] = ([[10, 6]], x => Similarity(x[0])),
         ["squares of ego embeddings"] = ([[12, 6], [10, 6]],
             x => DRepMRecModel.SquaredLength(new UserItemEmbeddings(x[0], x[1]), new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]).Whole)),
     };
+
+    private static Tensor Constant(int rows, int columns) => tensor(Samples.Floats(rows * columns, 77), rows, columns);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -132,15 +144,15 @@ public sealed class OwnKernelsTests
         };
         RecDataset data = SyntheticDataset.Create(synthetic).Data;
         using var features = new ModalFeatures(data.Features);
-        DRepMRecOptions alone = new() { EmbeddingDim = 16, UseModalLine = false, Loss = new RankingLoss.Bpr() };
+        DRepMRecOptions alone = new() { EmbeddingDim = 32, UseModalLine = false, Loss = new RankingLoss.Bpr() };
         double[] Losses()
         {
             using DRepMRecModel model = name switch
             {
                 "LightGCN" => DRepMRecModel.Create(data, alone),
-                "DRepMRec" => DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 16 }),
-                "FREEDOM" => DRepMRecModel.Create(data, new FreedomEncoder(80, features, new() { EmbeddingDim = 16 }), alone),
-                "MGCN" => DRepMRecModel.Create(data, new MgcnEncoder(80, features, new() { EmbeddingDim = 16 }), alone),
+                "DRepMRec" => DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 32 }),
+                "FREEDOM" => DRepMRecModel.Create(data, new FreedomEncoder(80, features, new() { EmbeddingDim = 32 }), alone),
+                "MGCN" => DRepMRecModel.Create(data, new MgcnEncoder(80, features, new() { EmbeddingDim = 32 }), alone),
                 _ => DRepMRecModel.Create(data, new VbprEncoder(80, features, new() { EmbeddingDim = 8 }), alone),
             };
             var means = new Means();

@@ -69,4 +69,48 @@ public sealed class ParallelismTests
         times.Count(t => t == 1).Should().Be(count);
         workers.Values.Should().OnlyContain(t => t == threads);
     }
+
+    [Fact]
+    public void What_a_range_throws_comes_out_after_all_who_help_have_left()
+    {
+        using Parallelism.Scope scope = Parallelism.Use(4);
+        int inside = 0;
+        void Body(int from, int to)
+        {
+            Interlocked.Increment(ref inside);
+            try
+            {
+                if (from <= 500 && to > 500)
+                    throw new InvalidDataException("range");
+            }
+            finally
+            {
+                Interlocked.Decrement(ref inside);
+            }
+        }
+
+        for (int round = 0; round < 100; round++)
+        {
+            FluentActions.Invoking(() => Parallelism.ForRanges(1000, 10, Body))
+                .Should().Throw<AggregateException>().WithInnerException<InvalidDataException>();
+            Volatile.Read(ref inside).Should().Be(0);
+        }
+    }
+
+    [Fact]
+    public void Loops_within_loops_on_more_threads_than_processors_cover_everything()
+    {
+        using Parallelism.Scope scope = Parallelism.Use(8 * Environment.ProcessorCount);
+        int sum = 0;
+        for (int round = 0; round < 50; round++)
+        {
+            Parallelism.ForRanges(40, 1, (first, last) =>
+            {
+                for (int n = first; n < last; n++)
+                    Parallelism.ForRanges(100, 1, (from, to) => Interlocked.Add(ref sum, to - from));
+            });
+        }
+
+        sum.Should().Be(50 * 40 * 100);
+    }
 }

@@ -17,7 +17,11 @@ internal static class CatalogueRun
 {
     private const int MostChanges = 40;
     private static readonly Lazy<Recommender> Plain = new(() => Served.Build(new DRepMRecOptions { Modal = new() { Neighbors = 0 } }));
-    private static readonly Lazy<Recommender> Related = new(() => Served.Build(new DRepMRecOptions { Modal = new() { Neighbors = 3 } }));
+    private static readonly Lazy<Recommender> Related = new(() => Served.Build(new DRepMRecOptions
+    {
+        Modal = new() { Neighbors = 3 },
+        ItemToItem = new() { Enabled = true, BlendWeights = [0.5], L2 = 5, ContentWeight = 5, KeptWeights = 20 },
+    }));
 
     private static RecDataset Data => Served.Data;
 
@@ -40,7 +44,7 @@ internal static class CatalogueRun
         return Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\nsave\n");
     }
 
-    /// <summary>Plays a sequence, on a model with relations between items and on one without.</summary>
+    /// <summary>Plays a sequence, on a model with relations between items and an item-to-item part, and on one without either.</summary>
     /// <exception cref="ArgumentException">A change was refused; all others were made.</exception>
     /// <exception cref="InvalidOperationException">An answer is another one than it must be.</exception>
     public static void Play(byte[] changes)
@@ -96,16 +100,20 @@ internal static class CatalogueRun
     {
         Require(actual.Items.SequenceEqual(expected.Items), "the items");
         Require(actual.Items.Count == expected.Items.Count && actual.Manifest.Items == expected.Items.Count, "the number of items");
-        Require(actual.Recommend("nobody", int.MaxValue).SequenceEqual(expected.Popular()), "popularity");
+        Require(Scores(actual.Recommend("nobody", int.MaxValue)).SequenceEqual(Scores(expected.Popular())), "popularity");
         foreach (int user in Users())
         {
             string id = Data.Users[user];
             Require(actual.History(id).SequenceEqual(expected.History(user)), $"the history of {id}");
             foreach (bool excludeSeen in new[] { false, true })
-                Require(actual.Recommend(id, int.MaxValue, excludeSeen).SequenceEqual(expected.Recommend(user, excludeSeen)),
-                    $"the ranking for {id}");
+            {
+                RecommendationList ranking = actual.Recommend(id, int.MaxValue, excludeSeen);
+                Require(Scores(ranking).SequenceEqual(Scores(expected.Recommend(user, excludeSeen))), $"the ranking for {id}");
+            }
         }
     }
+
+    private static IEnumerable<(string Item, float Score)> Scores(IEnumerable<Recommendation> list) => list.Select(r => (r.Item, r.Score));
 
     private static void RequireSame(Recommender expected, Recommender actual)
     {
@@ -138,7 +146,8 @@ internal static class CatalogueRun
     }
 
     private static bool Same(Explanation? a, Explanation? b) => (a is null && b is null) || (a is not null && b is not null
-        && (a.Item, a.Score, a.Source, a.Behavior) == (b.Item, b.Score, b.Source, b.Behavior)
+        && (a.Item, a.Score, a.Source, a.Behavior, a.ItemToItem) == (b.Item, b.Score, b.Source, b.Behavior, b.ItemToItem)
+        && a.History.SequenceEqual(b.History)
         && a.Supporters.SequenceEqual(b.Supporters) && a.Modalities.SequenceEqual(b.Modalities));
 
     private static IEnumerable<int> Users() => Enumerable.Range(0, 5).Select(n => n * 31);

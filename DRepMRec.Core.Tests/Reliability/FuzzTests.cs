@@ -40,16 +40,17 @@ public sealed class FuzzTests
             folder.With(file, content);
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             FluentActions.Invoking(() => load(folder[file])).Should()
-                .Throw<DatasetFormatException>().Which.Message.Should().Match(message).And.Subject.Length.Should().BeLessThan(1000);
+                .Throw<DatasetFormatException>().Which.Message.Should().Match(message).And.Subject.Length.Should().BeLessThan(2000);
             (GC.GetAllocatedBytesForCurrentThread() - allocated).Should().BeLessThan(300_000 + (100L * content.Length));
         }
 
         string columns = string.Join(',', Enumerable.Range(0, 300_000));
-        Refused("x.csv line 2: expected 300002 comma-separated columns (user, item, 0, 1, *…), found 1: '1'.", "x.csv",
+        Refused("x.csv line 2: expected 300002 comma-separated columns (user, item, 0, 1, *…), found 1: '1'.\n*", "x.csv",
             $"user,item,{columns}\n1\n", f => RecDataset.LoadDelimited(f, new()));
         Refused("x.csv line 1: expected a column user in the header, found 'aaaa*…'.", "x.csv", new string('a', 5_000_000),
             f => RecDataset.LoadDelimited(f, new()));
-        Refused("x.csv line 2: expected a closing quote, found the end of the file after '\"'.", "x.csv",
+        Refused("x.csv line 2: expected a closing quote, found the end of the file after '\"'. DelimitedOptions.Quotes = false takes "
+            + "quotes as they are.", "x.csv",
             "user,item\n\"" + new string('\n', 2_000_000), f => RecDataset.LoadDelimited(f, new()));
         Refused("train.json line 1: expected item ids in the list of user 'u', found a list.", "train.json",
             "{\"u\":" + new string('[', 200_000), _ => RecDataset.Load(folder.Path));

@@ -61,7 +61,11 @@ internal static class ModelFiles
     {
         RecDataset data = SyntheticDataset.Create(
             new SyntheticOptions { Users = 20, Items = 16, Clusters = 2, Modalities = [new(Modality.Image, 3)] }).Data;
-        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 4 });
+        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions
+        {
+            EmbeddingDim = 4,
+            ItemToItem = new() { Enabled = true, BlendWeights = [0.5], L2 = 5 },
+        });
         Recommender trained = new Trainer(model, data, TinyTraining.Options(1)).Fit().BuildRecommender();
         ItemContent Item(string id)
             => new(id, new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[] { 1, 2, 3 } });

@@ -3,7 +3,11 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using DRepMRec.Hosting;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using ServeRecommendations;
 
 namespace DRepMRec.Tests.Serving;
@@ -11,8 +15,16 @@ namespace DRepMRec.Tests.Serving;
 /// <summary>The sample's API on a port of the loopback interface.</summary>
 public sealed class ApiTests : IAsyncLifetime
 {
-    private readonly WebApplication _app = Api.Build(WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0"]), Served.Recommender);
+    private readonly TempFolder _folder = new();
+    private readonly WebApplication _app;
     private HttpClient _client = new();
+
+    public ApiTests()
+    {
+        Served.Recommender.Save(_folder["model"]);
+        _app = Api.Build(WebApplication.CreateBuilder(
+            ["--urls", "http://127.0.0.1:0", "--Recommender:Path", _folder["model"], "--Logging:LogLevel:Default", "Warning"]));
+    }
 
     public async Task InitializeAsync()
     {
@@ -24,6 +36,7 @@ public sealed class ApiTests : IAsyncLifetime
     {
         _client.Dispose();
         await _app.DisposeAsync();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -61,6 +74,38 @@ public sealed class ApiTests : IAsyncLifetime
         await RequireProblem(await _client.GetAsync("/items/brand%20new/similar"), HttpStatusCode.NotFound,
             "The item 'brand new' isn't known.");
         await RequireProblem(await _client.DeleteAsync("/items/brand%20new"), HttpStatusCode.NotFound, "The item 'brand new' isn't known.");
+    }
+
+    [Fact]
+    public async Task A_new_file_is_served_with_the_changes_of_the_catalogue()
+    {
+        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
+        string retired = Served.Data.Items[3];
+        (await _client.PutAsJsonAsync("/items/new", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await _client.DeleteAsync($"/items/{retired}")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        var provider = _app.Services.GetRequiredService<IRecommenderProvider>();
+        await provider.ReloadAsync();
+        JsonElement health = await Get("/health");
+        (health.GetProperty("loads").GetInt32(), health.GetProperty("items").GetInt32()).Should().Be((2, Served.Recommender.Items.Count));
+        (await Get("/items/new/similar?count=3")).GetArrayLength().Should().Be(3);
+        (await _client.GetAsync($"/items/{retired}/similar")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+
+        Recommender.FromEmbeddings(["ann"], [1f], ["shoe", retired], [1f, 2f]).Save(_folder["model"]);
+        await provider.ReloadAsync();
+        (await Get("/health")).GetProperty("items").GetInt32().Should().Be(1, "that model takes no items, and one of its own is retired");
+    }
+
+    [Fact]
+    public async Task Health_tells_of_a_bad_file()
+    {
+        (await _client.GetStringAsync("/healthz")).Should().Be("Healthy");
+        await File.WriteAllTextAsync(_folder["model"], "no model");
+        var provider = _app.Services.GetRequiredService<IRecommenderProvider>();
+        await provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<ModelFileException>();
+        (await _client.GetStringAsync("/healthz")).Should().Be("Degraded");
+        JsonElement health = await Get("/health");
+        health.GetProperty("status").GetString().Should().Be("degraded");
+        (await Get($"/users/{Served.Data.Users[5]}/recommendations")).GetProperty("source").GetString().Should().Be("User");
     }
 
     [Fact]

@@ -69,6 +69,39 @@ public sealed class GoldenTests
         back.Items.First().Should().Be("item-0", "it has its place again");
     }
 
+    [Fact]
+    public void Metadata_and_calibration_are_read_as_they_were_meant()
+    {
+        Recommender r = Recommender.Load(Golden("format-3-metadata"));
+        r.Metadata!.ToString().Should()
+            .Be("5 items: 'kind' (Category), 'tags' (Category), 'price' (Number), 'released' (Date), 'title' (Text)");
+        ItemValues values = r.Metadata["c"]!;
+        values.Categories("kind").Should().Equal("kind-2");
+        values.Categories("tags").Should().Equal("tag-2", "tag-3");
+        values.Number("price").Should().Be(74);
+        values.Date("released").Should().Be(new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero));
+        values.Text("title").Should().Be("Title 2 é");
+        r.Metadata["a"]!.ToDictionary().Should().BeEmpty();
+        r.Recommend(new RecommendationRequest { UserId = "bé", Where = [new() { Column = "price", Max = 50 }] })
+            .Should().Equal(new Recommendation("d", 4, 0.25f), new Recommendation("b", 2, 0.25f), new Recommendation("e", 0, 0.125f));
+        r.Calibration!.Probability(1).Should().Be(0.1875f);
+    }
+
+    [Fact]
+    public void Format_4_is_read_as_it_was_meant()
+    {
+        Recommender r = Recommender.Load(Golden(4));
+        r.Manifest.FormatVersion.Should().Be(4);
+        r.ItemToItemWeight.Should().Be(0.5);
+        r.Items.Should().HaveCount(24, "one of 24 is retired, one is added");
+        Recommendation[] expected = [new("item-5", 0.81193596f), new("item-2", 0.42783776f), new("item-15", 0.33874607f)];
+        r.Recommend("user-0", 3).Should().Equal(expected, (a, b) => a.Item == b.Item && IsClose(a.Score, b.Score));
+        Explanation why = r.Explain("user-0", "item-5")!, added = r.Explain("user-0", "new")!;
+        why.ItemToItem.Should().BeApproximately(0.13018088f, 1e-6f);
+        why.History[0].Should().Match<Recommendation>(h => h.Item == "item-6" && IsClose(h.Score, 0.06520303f));
+        added.History[0].Should().Match<Recommendation>(h => h.Item == "item-23" && IsClose(h.Score, 0.08071578f));
+    }
+
     /// <summary>
     /// Files of format 2 with every fusion that there was, and without a modal line: the answers, and the parts of the first score.
     /// </summary>

@@ -79,8 +79,8 @@ public sealed class ModelFileTests
     }
 
     [Theory]
-    [InlineData("formatVersion\\u0022:3,", "formatVersion\\u0022:7,",
-        "written by a newer version of the library: format 7, this one reads up to 3.")]
+    [InlineData("formatVersion\\u0022:4,", "formatVersion\\u0022:7,",
+        "written by a newer version of the library: format 7, this one reads up to 4.")]
     [InlineData("[5,2]", "[2,5]", "expected the array 'item_embeddings' as F32 [5, 2], it is F32 [2, 5]")]
     [InlineData("\"F32\",\"shape\":[2,2]", "\"I32\",\"shape\":[2,2]",
         "expected the array 'user_embeddings' as F32 [2, 2], it is I32 [2, 2]")]
@@ -182,7 +182,7 @@ public sealed class ModelFileTests
     }
 
     /// <summary>The checksum that a file tells, or the one that it should tell.</summary>
-    private static string Checksum(byte[] bytes, bool anew = false)
+    internal static string Checksum(byte[] bytes, bool anew = false)
     {
         int start = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
         const string Key = "dataChecksum\\u0022:\\u0022";

@@ -11,8 +11,8 @@ public sealed partial class FolderTests
     // From floor to roof; docs/architecture.md says what each is for.
     private static readonly string[] Folders =
     [
-        "Internals", "Kernels", "Data", "Graphs", "Features", "Evaluation", "Losses", "Fusions", "Abstractions",
-        "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Export", "Training",
+        "Internals", "Serialization", "Kernels", "Data", "Graphs", "Features", "Evaluation", "ItemToItem", "Losses", "Fusions",
+        "Abstractions", "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Hosting", "Export", "Training", "Configuration",
     ];
 
     private static readonly string Library = Path.Combine(Repository.Root, "DRepMRec.Core");

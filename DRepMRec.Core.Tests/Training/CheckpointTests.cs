@@ -1,3 +1,4 @@
+using DRepMRec.Evaluation;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 
@@ -46,6 +47,24 @@ public sealed class CheckpointTests : CheckpointTestBase
         });
         new Trainer(model, Board, With(File, every: 3) with { Patience = 100 }).Fit(progress);
         epochs.Should().Equal(3, 6, 8);
+    }
+
+    [Fact]
+    public void Figures_of_lists_come_back_with_those_of_users()
+    {
+        ListMetric[] metrics = [ListMetric.Gini(5), ListMetric.Novelty(5)];
+        TrainerOptions options = With(File) with { Evaluation = Options.Evaluation with { ListMetrics = metrics } };
+        IReadOnlyDictionary<ListMetric, double>[] Figures()
+        {
+            using DRepMRecModel model = Create("LightGCN");
+            return [.. new Trainer(model, Board, options).Fit().History.Select(e => e.Validation!.ListMetrics)];
+        }
+
+        IReadOnlyDictionary<ListMetric, double>[] trained = Figures(), read = Figures();
+        trained.Should().NotBeEmpty().And.OnlyContain(f => f.Count == 2 && f[metrics[0]] > 0);
+        read.Should().HaveSameCount(trained);
+        foreach (var (before, after) in trained.Zip(read))
+            after.Should().Equal(before);
     }
 
     [Fact]

@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Fusions;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -18,6 +21,7 @@ namespace DRepMRec.Alignment;
 /// Tensor loss = rankingLoss.Compute(step.Fused, batch.Whole).Plus(step.Loss);
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class BehaviorModalAlignment
     : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
 {
@@ -61,12 +65,7 @@ public sealed class BehaviorModalAlignment
         var fused = new UserItemEmbeddings(
             _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));
         ShapeCheck.ThrowIfMisshapen(_options.Fusion, EmbeddingDim, fused, (int)behavior.Users.shape[0], (int)behavior.Items.shape[0]);
-        var terms = new List<LossTerm>();
-        if (batch is not null && _options.IntraWeight > 0)
-            terms.Add(new LossTerm("intra", Intra(behavior, modal, batch).MoveToOuterDisposeScope(), _options.IntraWeight));
-        if (batch is not null && _options.InterWeight > 0)
-            terms.Add(new LossTerm("inter", Inter(behavior, modal, batch).MoveToOuterDisposeScope(), _options.InterWeight));
-        return new AlignmentResult(fused.MoveToOuterDisposeScope(), terms);
+        return new AlignmentResult(fused.MoveToOuterDisposeScope(), batch is null ? [] : Terms(behavior, modal, batch));
     }
 
     /// <inheritdoc/>
@@ -76,47 +75,73 @@ public sealed class BehaviorModalAlignment
         base.Dispose(disposing);
     }
 
-    private Tensor Intra(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
+    /// <summary>The loss terms, from the rows of the batch's own users and items.</summary>
+    private List<LossTerm> Terms(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
     {
-        var (userPlaces, itemPlaces) = batch.OnePerUser();
-        var (negatives, excluded) = _options.Intra == IntraAlignmentKind.InfoNce
-            ? batch.NegativesPerUser(_options.MaxEntities)
-            : ([], ExcludedPairs.None);
-        Tensor Align(UserItemEmbeddings line)
+        BatchRows rows = batch.Batch.Compact;
+        if (batch.Rows.IsAll)
+            (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
+        bool intra = _options.IntraWeight > 0, inter = _options.InterWeight > 0;
+        bool contrasts = (intra && _options.Intra == IntraAlignmentKind.InfoNce) || (inter && _options.Inter == InterAlignmentKind.InfoNce);
+        var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
+        var terms = new List<LossTerm>();
+        if (intra)
         {
-            switch (_options.Intra)
-            {
-                case IntraAlignmentKind.Cosine:
-                    return ContrastiveLosses.Cosine(line.Users.SelectRows(userPlaces), line.Items.SelectRows(itemPlaces));
-                case IntraAlignmentKind.AlignmentUniformity:
-                    Tensor spread = ContrastiveLosses.Uniformity(line.Users.SelectRows(batch.SampleDistinctUsers(_options.MaxEntities)))
-                        .Plus(ContrastiveLosses.Uniformity(line.Items.SelectRows(batch.SampleDistinctItems(_options.MaxEntities))));
-
-                    // On the unit sphere the squared distance is twice 1 - cos.
-                    Tensor distance = ContrastiveLosses.Cosine(line.Users.SelectRows(userPlaces), line.Items.SelectRows(itemPlaces));
-                    return distance.Times(2).Plus(spread, 0.5);
-                default:
-                    Tensor users = line.Users.SelectUnitRows(userPlaces), items = line.Items.SelectUnitRows(itemPlaces);
-                    Tensor others = line.Items.SelectUnitRows(negatives);
-                    return ContrastiveLosses.SampledSoftmax(users, items, others, excluded, _options.Temperature);
-            }
+            Tensor value = _options.Intra == IntraAlignmentKind.InfoNce
+                ? Contrast(rows, behaviorUnits, modalUnits)
+                : Align(rows, behavior).Plus(Align(rows, modal));
+            terms.Add(new LossTerm("intra", value.MoveToOuterDisposeScope(), _options.IntraWeight));
         }
 
-        return Align(behavior).Plus(Align(modal));
+        if (inter)
+        {
+            Tensor value = _options.Inter == InterAlignmentKind.InfoNce
+                ? Inter(rows, behaviorUnits, modalUnits)
+                : Inter(rows, behavior, modal);
+            terms.Add(new LossTerm("inter", value.MoveToOuterDisposeScope(), _options.InterWeight));
+        }
+
+        return terms;
     }
 
-    private Tensor Inter(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
+    private static UserItemEmbeddings Units(UserItemEmbeddings line) => new(line.Users.NormalizeRows(), line.Items.NormalizeRows());
+
+    /// <summary>The intra-alignment of both lines, of rows of length 1.</summary>
+    private Tensor Contrast(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal)
+    {
+        var (users, items) = batch.OnePerUser();
+        var (negatives, excluded) = batch.NegativesPerUser(_options.MaxEntities);
+        var pairs = new PairIndices(users, items, negatives, Shared: true);
+        return ContrastiveLosses.SampledSoftmax(behavior.Users, behavior.Items, pairs, excluded, _options.Temperature)
+            .Plus(ContrastiveLosses.SampledSoftmax(modal.Users, modal.Items, pairs, excluded, _options.Temperature));
+    }
+
+    /// <summary>The intra-alignment of one line where it isn't contrastive.</summary>
+    private Tensor Align(BatchRows batch, UserItemEmbeddings line)
+    {
+        var (users, items) = batch.OnePerUser();
+        Tensor distance = ContrastiveLosses.Cosine(line.Users.SelectRows(users), line.Items.SelectRows(items));
+        if (_options.Intra == IntraAlignmentKind.Cosine)
+            return distance;
+        Tensor spread = ContrastiveLosses.Uniformity(line.Users.SelectRows(batch.SampleDistinctUsers(_options.MaxEntities)))
+            .Plus(ContrastiveLosses.Uniformity(line.Items.SelectRows(batch.SampleDistinctItems(_options.MaxEntities))));
+
+        // On the unit sphere the squared distance is twice 1 - cos.
+        return distance.Times(2).Plus(spread, 0.5);
+    }
+
+    /// <summary>The inter-alignment; of rows of length 1 where it is contrastive.</summary>
+    private Tensor Inter(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal)
     {
         Tensor Align(Tensor behaviorRows, Tensor modalRows, int[] places)
         {
-            Tensor a = _options.InterGradient == InterAlignmentGradient.Modal ? behaviorRows.detach() : behaviorRows;
-            Tensor b = _options.InterGradient == InterAlignmentGradient.Behavior ? modalRows.detach() : modalRows;
+            Tensor a = (_options.InterGradient == InterAlignmentGradient.Modal ? behaviorRows.detach() : behaviorRows).SelectRows(places);
+            Tensor b = (_options.InterGradient == InterAlignmentGradient.Behavior ? modalRows.detach() : modalRows).SelectRows(places);
             return _options.Inter switch
             {
-                InterAlignmentKind.InfoNce
-                    => ContrastiveLosses.InfoNceOfUnits(a.SelectUnitRows(places), b.SelectUnitRows(places), _options.Temperature),
-                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a.SelectRows(places), b.SelectRows(places)),
-                _ => ContrastiveLosses.MeanVariance(a.SelectRows(places), b.SelectRows(places)),
+                InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
+                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a, b),
+                _ => ContrastiveLosses.MeanVariance(a, b),
             };
         }
 

@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Fusions;
 using DRepMRec.Internals;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Alignment;
 
 /// <summary>How users are pulled towards their items inside each line.</summary>
+[JsonConverter(typeof(EnumNameConverter<IntraAlignmentKind>))]
 public enum IntraAlignmentKind
 {
     /// <summary>1 - cos(user, item), averaged.</summary>
@@ -20,6 +23,7 @@ public enum IntraAlignmentKind
 }
 
 /// <summary>How the two representations of the same user, and of the same item, are pulled together across the lines.</summary>
+[JsonConverter(typeof(EnumNameConverter<InterAlignmentKind>))]
 public enum InterAlignmentKind
 {
     /// <summary>Contrast against the batch's other distinct users (items), in both directions (van den Oord et al., 2018).</summary>
@@ -33,6 +37,7 @@ public enum InterAlignmentKind
 }
 
 /// <summary>Which line the inter-alignment may move.</summary>
+[JsonConverter(typeof(EnumNameConverter<InterAlignmentGradient>))]
 public enum InterAlignmentGradient
 {
     /// <summary>Both lines.</summary>

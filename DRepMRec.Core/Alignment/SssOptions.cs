@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Alignment;
 
 /// <summary>How two matrices of similarities are compared.</summary>
+[JsonConverter(typeof(EnumNameConverter<SimilarityLossKind>))]
 public enum SimilarityLossKind
 {
     /// <summary>The mean of the squared differences.</summary>

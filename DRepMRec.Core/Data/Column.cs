@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace DRepMRec.Data;
 
 /// <summary>A column of a delimited file, by its name in the header or its position. Text and whole numbers convert to it.</summary>
+[JsonConverter(typeof(ColumnConverter))]
 public readonly record struct Column
 {
     /// <summary>A column by its name.</summary>

@@ -20,11 +20,25 @@ public sealed class DatasetFormatException : FormatException
         Line = line;
     }
 
+    internal DatasetFormatException(RowPlace first, LoadReport report)
+        : base(Shown.Whole($"{first.Message}\n{report}", keepLines: true))
+    {
+        File = first.File;
+        Line = first.File is null ? null : first.Line;
+        Report = report;
+    }
+
     /// <summary>The file that is wrong, if the data came from one.</summary>
     public string? File { get; }
 
     /// <summary>The 1-based line that is wrong, if there is one.</summary>
     public long? Line { get; }
+
+    /// <summary>
+    /// Where rows are wrong, all kinds of mistakes with the first places of each, from one pass over all rows; the message has it too.
+    /// Otherwise <see langword="null"/>.
+    /// </summary>
+    public LoadReport? Report { get; }
 
     private static string Locate(string message, string? file, long? line) => (file, line) switch
     {

@@ -11,14 +11,38 @@ public sealed record DatasetOptions
 
     /// <summary>How the interactions are split into training, validation and test.</summary>
     /// <value>
-    /// The default, <see langword="null"/>, takes the split that the data brings (<see cref="SplitStrategy.ByLabel"/>, where validation or
-    /// test may be empty) and, where it brings none, <see cref="SplitStrategy.RandomPerUser"/> with shares of 0.1 and the seed 2024.
+    /// The default, <see langword="null"/>, takes the split that the data brings: <see cref="SplitStrategy.ByLabel"/>, where the test set
+    /// may be empty, and where a validation set that is missing beside a test set is drawn, a tenth of each user's training interactions
+    /// with the seed 2024. Where the data brings none, <see cref="SplitStrategy.RandomPerUser"/> with shares of 0.1 and the seed 2024.
     /// </value>
     public SplitStrategy? Split { get; init; }
 
     /// <summary>The treatment of user-item pairs that occur more than once.</summary>
-    /// <value>The default is <see cref="DuplicateHandling.Reject"/>.</value>
-    public DuplicateHandling Duplicates { get; init => field = Guard.Defined(value); }
+    /// <value>
+    /// The default, <see langword="null"/>, is <see cref="DuplicateHandling.Sum"/> for delimited files, JSON lines, Parquet and databases,
+    /// where repeats are the rule, and <see cref="DuplicateHandling.Reject"/> for published layouts and interactions in memory.
+    /// </value>
+    public DuplicateHandling? Duplicates { get; init => field = value is { } handling ? Guard.Defined(handling) : null; }
+
+    /// <summary>The treatment of rows that can't be read.</summary>
+    /// <value>The default is <see cref="BadRowHandling.Stop"/>.</value>
+    public BadRowHandling BadRows { get; init => field = Guard.Defined(value); }
+
+    /// <summary>
+    /// The raw ids of the items that are offered: interactions with others are left out, and <see cref="LoadReport.Catalogue"/> counts
+    /// them. Items of the catalogue without interactions are in the dataset when they have features.
+    /// </summary>
+    /// <value>At least one id. The default, <see langword="null"/>, takes all items.</value>
+    public IReadOnlyCollection<string>? Catalogue
+    {
+        get;
+        init
+        {
+            if (value is { Count: 0 })
+                throw new ArgumentException($"{nameof(Catalogue)} must have at least one entry.", nameof(Catalogue));
+            field = value;
+        }
+    }
 
     /// <summary>Interactions with a rating below this are left out, as if they weren't there.</summary>
     /// <value>Finite. The default, <see langword="null"/>, keeps all. When it is set, every interaction must have a rating.</value>

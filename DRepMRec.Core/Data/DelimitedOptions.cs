@@ -1,3 +1,4 @@
+using System.Text;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
@@ -9,7 +10,7 @@ namespace DRepMRec.Data;
 /// RecDataset data = RecDataset.LoadDelimited("orders.csv", layout);
 /// </code>
 /// </example>
-public sealed record DelimitedOptions
+public sealed record DelimitedOptions : InteractionLayout
 {
     /// <summary>The character between two columns.</summary>
     /// <value>Not a quote or a line break. The default is a comma.</value>
@@ -32,23 +33,24 @@ public sealed record DelimitedOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool Quotes { get; init; } = true;
 
-    /// <summary>The column of the users' raw ids.</summary>
-    /// <value>The default is "user".</value>
-    public Column User { get; init; } = "user";
+    /// <summary>The file's encoding by its name, such as "latin1" or "utf-16".</summary>
+    /// <value>
+    /// One that <see cref="System.Text.Encoding.GetEncoding(string)"/> knows; those of Windows, such as "windows-1252", need
+    /// <c>Encoding.RegisterProvider(CodePagesEncodingProvider.Instance)</c> first. The default is "utf-8".
+    /// </value>
+    /// <exception cref="ArgumentException">No such encoding is known.</exception>
+    public string Encoding
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Encoding));
+            _ = Strict(value);
+            field = value;
+        }
+    } = "utf-8";
 
-    /// <summary>The column of the items' raw ids.</summary>
-    /// <value>The default is "item".</value>
-    public Column Item { get; init; } = "item";
-
-    /// <summary>The column of the ratings, which <see cref="DatasetOptions.MinimumRating"/> reads.</summary>
-    /// <value>The default, <see langword="null"/>, reads none.</value>
-    public Column? Rating { get; init; }
-
-    /// <summary>The column of the timestamps, numbers in any unit that ascends.</summary>
-    /// <value>The default, <see langword="null"/>, reads none.</value>
-    public Column? Timestamp { get; init; }
-
-    /// <summary>The column of the labels: 0 training, 1 validation, 2 test.</summary>
-    /// <value>The default, <see langword="null"/>, reads none.</value>
-    public Column? Label { get; init; }
+    /// <summary>The encoding, such that bytes that aren't text are an error and never another character.</summary>
+    internal static Encoding Strict(string name)
+        => System.Text.Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
 }

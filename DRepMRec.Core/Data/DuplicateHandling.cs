@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Data;
 
 /// <summary>The treatment of user-item pairs that occur more than once, in one set or in two.</summary>
+[JsonConverter(typeof(EnumNameConverter<DuplicateHandling>))]
 public enum DuplicateHandling
 {
     /// <summary>Refuse the data with a message that names both places.</summary>
@@ -11,4 +15,15 @@ public enum DuplicateHandling
     /// summary counts them.
     /// </summary>
     KeepFirst,
+
+    /// <summary>
+    /// Keep the last occurrence and drop the earlier ones; the order of the rows matters as with <see cref="KeepFirst"/>.
+    /// </summary>
+    KeepLast,
+
+    /// <summary>
+    /// Merge them into one interaction, whose weight is the sum of theirs (their number, when nothing gives weights), and whose timestamp
+    /// is the latest. The order of the rows doesn't matter. Occurrences with different labels are refused.
+    /// </summary>
+    Sum,
 }

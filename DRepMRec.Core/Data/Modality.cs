@@ -1,7 +1,11 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Data;
 
 /// <summary>A kind of item content, such as image, text or audio. Two modalities are equal when their names are.</summary>
-public readonly record struct Modality
+[JsonConverter(typeof(ParsableConverter<Modality>))]
+public readonly record struct Modality : IParsable<Modality>
 {
     /// <summary>Creates a modality.</summary>
     /// <param name="name">Its name, as in file names: at most 64 letters, digits, '-' and '_', kept in lower case.</param>
@@ -9,7 +13,7 @@ public readonly record struct Modality
     public Modality(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        if (!IsName(name))
         {
             throw new ArgumentException(
                 $"A modality's name has at most 64 letters, digits, '-' and '_'; got {Internals.Shown.Text(name)}.", nameof(name));
@@ -32,6 +36,18 @@ public readonly record struct Modality
 
     /// <summary>Moving pictures.</summary>
     public static Modality Video { get; } = new("video");
+
+    static Modality IParsable<Modality>.Parse(string s, IFormatProvider? provider) => new(s);
+
+    static bool IParsable<Modality>.TryParse(string? s, IFormatProvider? provider, out Modality result)
+    {
+        bool isName = IsName(s);
+        result = isName ? new Modality(s!) : default;
+        return isName;
+    }
+
+    private static bool IsName(string? text)
+        => text is { Length: > 0 and <= 64 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Data;
 
 /// <summary>The size and the coverage of a modality.</summary>
 public sealed record ModalitySummary
 {
+    [JsonConstructor]
     internal ModalitySummary(Modality modality, int dimension, int present)
         => (Modality, Dimension, Present) = (modality, dimension, present);
 

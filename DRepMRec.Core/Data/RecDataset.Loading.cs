@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace DRepMRec.Data;
 
 public sealed partial class RecDataset
@@ -71,7 +73,7 @@ public sealed partial class RecDataset
     }
 
     /// <summary>Loads interactions from any delimited file, such as a CSV export.</summary>
-    /// <param name="file">The file, in UTF-8. Empty lines are passed over.</param>
+    /// <param name="file">The file. Empty lines are passed over.</param>
     /// <param name="layout">Where its columns are.</param>
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
@@ -85,6 +87,71 @@ public sealed partial class RecDataset
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(layout);
         return DelimitedReader.Read(file, layout, features ?? [], options ?? new());
+    }
+
+    /// <summary>Loads interactions from a file with one JSON object per line, such as a log of events.</summary>
+    /// <param name="file">The file, in UTF-8. The first object has all properties that are read; in others they may be missing.</param>
+    /// <param name="layout">Which properties of the objects are read.</param>
+    /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
+    /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <returns>The dataset.</returns>
+    /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
+    public static RecDataset LoadJsonLines(
+        string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ThrowIfNoPlainLayout(layout);
+        return JsonLinesReader.Read(file, layout, features ?? [], options ?? new());
+    }
+
+    /// <summary>Loads interactions from a Parquet file.</summary>
+    /// <param name="file">The file. Columns of lists and structures are passed over.</param>
+    /// <param name="layout">Which columns are read.</param>
+    /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
+    /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <returns>The dataset.</returns>
+    /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
+    public static RecDataset LoadParquet(
+        string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ThrowIfNoPlainLayout(layout);
+        return ParquetInteractions.Read(file, layout, features ?? [], options ?? new());
+    }
+
+    /// <summary>Loads interactions from what a database answers to a query, by any ADO.NET provider.</summary>
+    /// <param name="name">The dataset's name in reports.</param>
+    /// <param name="reader">The answer; its current result is read to the end, and it stays open.</param>
+    /// <param name="layout">Which columns of the answer are read.</param>
+    /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
+    /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <returns>
+    /// The dataset. Ids are the values as text in the invariant culture: numbers as digits, Guids with hyphens, bytes as hexadecimal
+    /// digits.
+    /// </returns>
+    /// <exception cref="DatasetFormatException">A row is wrong; the message has its number, counted from 1.</exception>
+    /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
+    /// <example>
+    /// <code>
+    /// using DbCommand query = connection.CreateCommand();
+    /// query.CommandText = "SELECT customer, product, bought_at, quantity FROM orders";
+    /// using DbDataReader rows = query.ExecuteReader();
+    /// var layout = new InteractionLayout { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
+    /// RecDataset data = RecDataset.FromDatabase("shop", rows, layout);
+    /// </code>
+    /// </example>
+    public static RecDataset FromDatabase(
+        string name, DbDataReader reader, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null,
+        DatasetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(reader);
+        ThrowIfNoPlainLayout(layout);
+        return DatabaseReader.Read(name, reader, layout, features ?? [], options ?? new());
     }
 
     /// <summary>Puts a dataset together from interactions in memory.</summary>
@@ -101,5 +168,16 @@ public sealed partial class RecDataset
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(interactions);
         return MemoryReader.Read(name, interactions, features ?? [], options ?? new());
+    }
+
+    // Separators and quotes would be passed over in silence.
+    private static void ThrowIfNoPlainLayout(InteractionLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        if (layout is DelimitedOptions)
+        {
+            throw new ArgumentException(
+                $"Expected {nameof(InteractionLayout)}; {nameof(DelimitedOptions)} is for {nameof(LoadDelimited)} alone.", nameof(layout));
+        }
     }
 }

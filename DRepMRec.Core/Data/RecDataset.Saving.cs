@@ -3,9 +3,11 @@ namespace DRepMRec.Data;
 public sealed partial class RecDataset
 {
     /// <summary>
-    /// Writes the dataset in the layout of MMRec: <c>NAME.inter</c> (userID, itemID, x_label), one <c>MODALITY_feat.npy</c> per modality
-    /// (single precision; zeros where an item doesn't have the modality), and <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> with the
-    /// raw ids. <see cref="Load"/> gives the same dataset back, also where validation or test is empty.
+    /// Writes the dataset in the layout of MMRec: <c>NAME.inter</c> (userID, itemID, x_label, and x_weight unless all weights are 1), one
+    /// <c>MODALITY_feat.npy</c> per modality (single precision; zeros where an item doesn't have the modality), and
+    /// <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> with the raw ids. <see cref="Load"/> gives the same dataset back. Where there is
+    /// a test set and no validation set it draws one unless <see cref="DatasetOptions.Split"/> is <see cref="SplitStrategy.ByLabel"/> with
+    /// missing sets allowed.
     /// </summary>
     /// <param name="folder">
     /// The folder; it is created if need be. Characters of the dataset's name that no file name can have become '_', and long names are

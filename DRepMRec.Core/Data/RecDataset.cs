@@ -85,6 +85,10 @@ public sealed partial class RecDataset
     /// <summary>The item features, one entry per modality, in the order of their names.</summary>
     public IReadOnlyList<ItemFeatures> Features { get; }
 
+    /// <summary>What became of the rows that the dataset was read from.</summary>
+    /// <value><see langword="null"/> for a dataset that no reader made.</value>
+    public LoadReport? Report { get; internal init; }
+
     /// <summary>The reader's notes on passed-over data, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using TorchSharp;
@@ -8,6 +9,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>Projects and filters the features of one modality: P = X W1 + b1, H = (P or a given base) ⊙ sigmoid(P W2 + b2).</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
 {
     [ComponentName(Name = "projection_weight")]
@@ -37,9 +39,24 @@ internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
     }
 
     /// <summary>[I, d] features and, for the embedding gate, the [I, D] rows to filter; to [I, D].</summary>
-    public override Tensor forward(Tensor features, Tensor? filtered)
+    public override Tensor forward(Tensor features, Tensor? filtered) => Filter(features, null, filtered);
+
+    /// <summary>The same for some rows.</summary>
+    /// <param name="features">[I, d].</param>
+    /// <param name="rows">n rows; <see langword="null"/> for all.</param>
+    /// <param name="filtered">For the embedding gate, the [I, D] rows to filter.</param>
+    /// <returns>[n, D].</returns>
+    public Tensor Filter(Tensor features, int[]? rows, Tensor? filtered)
     {
         using DisposeScope scope = NewDisposeScope();
+        if (_gate is not null && filtered is null)
+        {
+            return FilterGateFunction.Apply(features, rows, _projection, _projectionBias, _gate, _gateBias!)
+                .MoveToOuterDisposeScope();
+        }
+
+        if (rows is not null)
+            (features, filtered) = (features.SelectRows(rows), filtered?.SelectRows(rows));
         Tensor projected = LinearFunction.Apply(features, _projection, _projectionBias);
         if (_gate is null)
             return projected.MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Losses;
@@ -14,6 +15,7 @@ namespace DRepMRec.Encoders;
 /// using var host = new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { Layers = 3 });
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly LightGcnOptions _options;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using TorchSharp.Modules;
@@ -7,6 +8,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Encoders;
 
 /// <summary>Matrix factorisation, one trainable row per user and item; with BPR it's BPR-MF (Rendle et al., arXiv 1205.2618).</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly MatrixFactorizationOptions _options;

@@ -17,53 +17,37 @@ public sealed partial class ModalEncoder
         if (rows.IsAll || _options.UserNeighbors > 0)
             return rows.Select(call(hidden is null ? graph : graph.Without(hidden.UserIndices, hidden.PositiveIndices), features));
 
-        int[] items = rows.Items.ToArray();
-        CsrMatrix history = BatchHistory.UserMeans(graph, rows, hidden);
-        float[] cold = ColdRows(history);
-        int[]? picked = cold.Contains(1) ? null : Pick(history, items);
-        Tensor all = picked is null ? CombineModalities(features) : CombinePicked(features, picked);
-        if (picked is not null)
-            history = history.SelectColumns(picked);
-        int[] places = picked is null ? items : Array.ConvertAll(items, i => Array.BinarySearch(picked, i));
-        UserItemEmbeddings output = history.AppendUnitRows(places).Propagate(all).Split(history.RowCount);
-        return cold.Contains(1)
-            ? output with { Users = output.Users.Plus(tensor(cold, cold.Length, 1).to(all.device) * MeanItem(all, features)) }
-            : output;
+        ModalMixing mixing = Mixing(features);
+        ModalPlan plan = hidden is not null && ReferenceEquals(hidden.Compact.Rows, rows)
+            ? hidden.Once((this, graph, mixing), () => Plan(mixing, graph, rows, hidden))
+            : Plan(mixing, graph, rows, hidden);
+        Tensor items = plan.Items is { } picked ? CombinePicked(features, plan, picked) : CombineModalities(features);
+        Tensor made = plan.Rows.Propagate(items);
+        if (plan.ColdUsers is not { } cold)
+            return made.Split(rows.Users.Length);
+        List<Tensor> parts = made.Split(rows.Users.Length, rows.Items.Length, 1);
+        return new UserItemEmbeddings(parts[0].Plus(tensor(cold, cold.Length, 1).to(items.device) * parts[2]), parts[1]);
     }
 
-    /// <summary>1 for rows without an entry, 0 for others.</summary>
-    private static float[] ColdRows(CsrMatrix history)
+    /// <summary>Makes what the step of a batch needs and no weight has a say in; on any thread, once the encoder has made a step.</summary>
+    internal void Prepare(InteractionGraph graph, TrainingBatch hidden)
     {
-        var cold = new float[history.RowCount];
-        for (int n = 0; n < cold.Length; n++)
-            cold[n] = history.RowOffsets[n] == history.RowOffsets[n + 1] ? 1 : 0;
-        return cold;
+        if (_mixing is { } mixing && _options.UserNeighbors == 0)
+            hidden.Once((this, graph, mixing), () => Plan(mixing, graph, hidden.Compact.Rows, hidden)).Transpose();
     }
 
-    /// <summary>The items that rows are made from, ascending; <see langword="null"/> if most items are, or by more than one step.</summary>
-    private int[]? Pick(CsrMatrix history, int[] items)
-    {
-        if (_options.Neighbors > 0 && _options.RelationLayers > 1)
-            return null;
-        var needed = new bool[history.ColumnCount];
-        foreach (int item in items)
-            needed[item] = true;
-        foreach (int item in history.Columns)
-            needed[item] = true;
-        int count = needed.AsSpan().Count(true);
-        return count > MaxPickedShare * needed.Length ? null : [.. Enumerable.Range(0, needed.Length).Where(i => needed[i])];
-    }
+    private ModalPlan Plan(ModalMixing mixing, InteractionGraph graph, RowSet rows, TrainingBatch? hidden)
+        => new(mixing, BatchHistory.UserMeans(graph, rows, hidden), rows.Items.ToArray(),
+            _options.Neighbors > 0 && _options.RelationLayers > 1 ? 0 : MaxPickedShare);
 
     /// <summary><see cref="CombineModalities"/> for the picked items, from the features of the items that they are made of.</summary>
-    private Tensor CombinePicked(ModalFeatures features, int[] picked)
+    private Tensor CombinePicked(ModalFeatures features, ModalPlan plan, int[] picked)
     {
         var terms = new List<(CsrMatrix, Tensor)>[_gates.Count];
         for (int m = 0; m < terms.Length; m++)
         {
-            CsrMatrix mixing = Mixing(features).Items(m).SelectRows(picked);
-            int[] sources = mixing.UsedColumns();
-            Tensor gated = _gates[m].call(features.Values[m].SelectRows(sources), _items?.SelectRows(sources));
-            terms[m] = [(mixing.SelectColumns(sources), gated)];
+            var (matrix, sources) = plan.Sources[m];
+            terms[m] = [(matrix, _gates[m].Filter(features.Values[m], sources, _items))];
         }
 
         return Weigh(terms, _weights is null ? [] : [.. features.Present.Select(p => p.SelectRows(picked))]);

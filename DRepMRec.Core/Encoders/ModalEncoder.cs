@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
@@ -24,6 +25,7 @@ namespace DRepMRec.Encoders;
 /// using UserItemEmbeddings content = modal.call(new InteractionGraph(data.Train), features);
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModalEncoderOptions _options;

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Encoders;
 
 /// <summary>How a modality's features become representations.</summary>
+[JsonConverter(typeof(EnumNameConverter<FilterGateKind>))]
 public enum FilterGateKind
 {
     /// <summary>H = P ⊙ sigmoid(P W2 + b2) with P = X W1 + b1: the features filter themselves.</summary>
@@ -16,6 +19,7 @@ public enum FilterGateKind
 }
 
 /// <summary>How the modalities of an item are weighted when they are added up. Modalities that an item lacks get no weight.</summary>
+[JsonConverter(typeof(EnumNameConverter<ModalityWeighting>))]
 public enum ModalityWeighting
 {
     /// <summary>All alike.</summary>

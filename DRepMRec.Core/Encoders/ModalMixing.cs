@@ -18,6 +18,7 @@ internal sealed class ModalMixing
     public ModalMixing(ModalFeatures features, ModalEncoderOptions options)
     {
         Features = features;
+        ItemsWithContent = [.. Enumerable.Range(0, features.ItemCount).Where(item => features.Sources.Any(s => s.Present[item]))];
         float[][] weights = Weights(features, options);
         int layers = options.Neighbors == 0 ? 0 : options.RelationLayers;
         _items = new CsrMatrix[weights.Length];
@@ -34,6 +35,9 @@ internal sealed class ModalMixing
 
     /// <summary>The features that the matrices were made for.</summary>
     public ModalFeatures Features { get; }
+
+    /// <summary>The items that have at least one modality, ascending.</summary>
+    public int[] ItemsWithContent { get; }
 
     /// <summary>The matrix that the gated features of a modality are multiplied with.</summary>
     public CsrMatrix Items(int modality) => _items[modality];

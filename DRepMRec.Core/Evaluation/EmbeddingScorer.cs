@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
@@ -50,6 +51,9 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
     }
 
     int IRangeScorer.RangeStep => DenseProduct.Lanes;
+
+    /// <summary>The length of a user's row.</summary>
+    internal float Length(int user) => TensorPrimitives.Norm(_users.AsSpan(user * _dimension, _dimension));
 
     void IRangeScorer.Score(ReadOnlySpan<int> users, int first, int count, Span<float> scores) => ScoreRange(users, first, count, scores);
 

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Evaluation;
 
 /// <summary>Which set of interactions is evaluated.</summary>
+[JsonConverter(typeof(EnumNameConverter<EvaluationTarget>))]
 public enum EvaluationTarget
 {
     /// <summary>Validation: the set that choices are made on.</summary>
@@ -13,6 +16,7 @@ public enum EvaluationTarget
 }
 
 /// <summary>Which of a user's items are taken out of the ranking.</summary>
+[JsonConverter(typeof(EnumNameConverter<CandidateMask>))]
 public enum CandidateMask
 {
     /// <summary>The user's training items, at validation and at test: the choice of the literature, and the default.</summary>
@@ -23,6 +27,7 @@ public enum CandidateMask
 }
 
 /// <summary>Which users are evaluated.</summary>
+[JsonConverter(typeof(EnumNameConverter<UserFilter>))]
 public enum UserFilter
 {
     /// <summary>All that have at least one positive.</summary>
@@ -42,6 +47,18 @@ public sealed record EvaluationOptions
         RankingMetric.Recall(10), RankingMetric.Recall(20), RankingMetric.Ndcg(10), RankingMetric.Ndcg(20),
         RankingMetric.Precision(20), RankingMetric.Map(20), RankingMetric.Mrr(20), RankingMetric.HitRate(20),
     ];
+
+    /// <summary>What the lists are like beside their hits, such as <see cref="ListMetric.Gini"/>.</summary>
+    /// <value>None by default.</value>
+    public IReadOnlyList<ListMetric> ListMetrics
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(ListMetrics));
+            field = value.Contains(null!) ? throw new ArgumentException("A list metric is null.", nameof(ListMetrics)) : value;
+        }
+    } = [];
 
     /// <summary>Which of a user's items are taken out of the ranking.</summary>
     /// <value>The default is <see cref="CandidateMask.Train"/>.</value>

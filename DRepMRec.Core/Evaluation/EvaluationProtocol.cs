@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 
@@ -6,6 +7,7 @@ namespace DRepMRec.Evaluation;
 /// <summary>The conditions that a figure was measured under: two figures compare only if their protocols agree.</summary>
 public sealed record EvaluationProtocol
 {
+    [JsonConstructor]
     internal EvaluationProtocol()
     {
     }
@@ -21,6 +23,9 @@ public sealed record EvaluationProtocol
 
     /// <summary>The metrics.</summary>
     public required IReadOnlyList<string> Metrics { get; init; }
+
+    /// <summary>The metrics of lists that are among <see cref="Metrics"/>.</summary>
+    internal IReadOnlyList<ListMetric> ListMetrics { get; init; } = [];
 
     /// <summary>Which of a user's items were taken out.</summary>
     public required CandidateMask Mask { get; init; }
@@ -62,7 +67,8 @@ public sealed record EvaluationProtocol
         Dataset = data.Name,
         SplitChecksum = data.SplitChecksum,
         Target = target,
-        Metrics = [.. options.Metrics.Select(m => m.ToString())],
+        Metrics = [.. options.Metrics.Select(m => m.ToString()), .. options.ListMetrics.Select(m => m.ToString())],
+        ListMetrics = [.. options.ListMetrics.Distinct()],
         Mask = options.Mask,
         UserFilter = options.Users,
         Seed = seed,

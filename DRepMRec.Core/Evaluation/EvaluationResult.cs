@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DRepMRec.Data;
 
 namespace DRepMRec.Evaluation;
 
@@ -10,27 +9,23 @@ namespace DRepMRec.Evaluation;
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class EvaluationResult
 {
-    private static readonly JsonSerializerOptions JsonOptions = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
-    private readonly IReadOnlyDictionary<RankingMetric, double[]> _perUser;
-
+    [JsonConstructor]
     internal EvaluationResult(
-        EvaluationProtocol protocol, GroupResult all, GroupResult? cold, GroupResult? coldAmongCold, IReadOnlyList<int> users, IdMap ids,
-        IReadOnlyDictionary<RankingMetric, double[]> perUser, double coverage, TimeSpan elapsed)
+        EvaluationProtocol protocol, GroupResult all, GroupResult? coldItems, GroupResult? coldItemsAmongCold,
+        IReadOnlyList<int> evaluatedUsers, IReadOnlyList<string> userIds, IReadOnlyDictionary<RankingMetric, double[]> valuesPerUser,
+        double itemCoverage, IReadOnlyDictionary<ListMetric, double> listMetrics, TimeSpan elapsed)
     {
+        if (userIds.Count != evaluatedUsers.Count || valuesPerUser.Values.Any(values => values.Length != evaluatedUsers.Count))
+            throw new JsonException($"Expected an id and a value of each metric for each of {evaluatedUsers.Count} evaluated users.");
         Protocol = protocol;
         All = all;
-        ColdItems = cold;
-        ColdItemsAmongCold = coldAmongCold;
-        EvaluatedUsers = users;
-        Users = ids;
-        _perUser = perUser;
-        ItemCoverage = coverage;
+        ColdItems = coldItems;
+        ColdItemsAmongCold = coldItemsAmongCold;
+        EvaluatedUsers = evaluatedUsers;
+        UserIds = userIds;
+        ValuesPerUser = valuesPerUser;
+        ItemCoverage = itemCoverage;
+        ListMetrics = listMetrics;
         Elapsed = elapsed;
     }
 
@@ -47,16 +42,25 @@ public sealed class EvaluationResult
     public GroupResult? ColdItemsAmongCold { get; }
 
     /// <summary>The averages over all evaluated users.</summary>
+    [JsonIgnore]
     public IReadOnlyDictionary<RankingMetric, double> Metrics => All.Metrics;
 
     /// <summary>The evaluated users' indices, ascending; none in the epochs of a training's history other than the best.</summary>
     public IReadOnlyList<int> EvaluatedUsers { get; }
 
-    /// <summary>The users of the dataset, whose indices <see cref="EvaluatedUsers"/> are.</summary>
-    internal IdMap Users { get; }
+    /// <summary>The raw ids of <see cref="EvaluatedUsers"/>.</summary>
+    [JsonInclude]
+    internal IReadOnlyList<string> UserIds { get; }
+
+    /// <summary>The metrics of <see cref="EvaluatedUsers"/>.</summary>
+    [JsonInclude]
+    internal IReadOnlyDictionary<RankingMetric, double[]> ValuesPerUser { get; }
 
     /// <summary>The share of all items that are in some user's top K, at the largest K.</summary>
     public double ItemCoverage { get; }
+
+    /// <summary>What the lists are like, by metric; empty where <see cref="EvaluationOptions.ListMetrics"/> was.</summary>
+    public IReadOnlyDictionary<ListMetric, double> ListMetrics { get; }
 
     /// <summary>The time that the evaluation took.</summary>
     public TimeSpan Elapsed { get; }
@@ -66,6 +70,12 @@ public sealed class EvaluationResult
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
     public double this[RankingMetric metric] => All[metric];
 
+    /// <summary>What the lists are like by a metric.</summary>
+    /// <param name="metric">One of the evaluated metrics.</param>
+    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
+    public double this[ListMetric metric] => ListMetrics.TryGetValue(metric, out double value) ? value
+        : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", ListMetrics.Keys)}.");
+
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
@@ -74,30 +84,18 @@ public sealed class EvaluationResult
     {
         if (EvaluatedUsers.Count == 0)
             throw new InvalidOperationException("The values per user weren't kept: of a training's epochs the best one has them.");
-        return _perUser.TryGetValue(metric, out double[]? values) ? values
-            : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", _perUser.Keys)}.");
+        return ValuesPerUser.TryGetValue(metric, out double[]? values) ? values
+            : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", ValuesPerUser.Keys)}.");
     }
 
     /// <summary>A copy without the values per user, whose memory would grow with each epoch of a training.</summary>
     internal EvaluationResult WithoutUsers()
-        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], Users, new Dictionary<RankingMetric, double[]>(), ItemCoverage, Elapsed);
+        => new(Protocol, All, ColdItems, ColdItemsAmongCold, [], [], new Dictionary<RankingMetric, double[]>(), ItemCoverage,
+            ListMetrics, Elapsed);
 
     /// <summary>The protocol and the figures as indented JSON, without the values per user.</summary>
     public string ToJson()
-    {
-        static object? Group(GroupResult? group) => group is null ? null
-            : new { group.Users, group.Positives, Metrics = group.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) };
-        var report = new
-        {
-            Protocol,
-            All = Group(All),
-            ColdItems = Group(ColdItems),
-            ColdItemsAmongCold = Group(ColdItemsAmongCold),
-            ItemCoverage,
-            Seconds = Elapsed.TotalSeconds,
-        };
-        return JsonSerializer.Serialize(report, JsonOptions);
-    }
+        => JsonSerializer.Serialize(EvaluationReport.Of(this), EvaluationJson.Default.EvaluationReport);
 
     /// <summary>The protocol and the figures as text.</summary>
     public override string ToString()
@@ -117,6 +115,9 @@ public sealed class EvaluationResult
         Line("all", All);
         Line("cold items", ColdItems);
         Line("cold items among cold items", ColdItemsAmongCold);
-        return text.Append(CultureInfo.InvariantCulture, $"item coverage {ItemCoverage:F4}").ToString();
+        text.Append(CultureInfo.InvariantCulture, $"item coverage {ItemCoverage:F4}");
+        foreach (var (metric, value) in ListMetrics)
+            text.Append(CultureInfo.InvariantCulture, $"  {metric} {value:F4}");
+        return text.ToString();
     }
 }

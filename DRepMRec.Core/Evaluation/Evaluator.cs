@@ -30,7 +30,9 @@ public sealed class Evaluator
     /// <param name="target">The set to evaluate.</param>
     /// <param name="cancellationToken">Stops between two blocks of users.</param>
     /// <param name="seed">The seed of the training, for the protocol.</param>
-    /// <exception cref="ArgumentException">The scorer is for other numbers of users or items, or no user has a positive.</exception>
+    /// <exception cref="ArgumentException">
+    /// The scorer is for other numbers of users or items, no user has a positive, or a list metric asks for what the dataset doesn't have.
+    /// </exception>
     /// <exception cref="NotFiniteNumberException">A score is NaN; the message has user and item.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The target isn't one of the two.</exception>
     public EvaluationResult Evaluate(
@@ -46,6 +48,8 @@ public sealed class Evaluator
                     + $"{data.Items.Count}.", nameof(scorer));
         }
 
+        foreach (ListMetric metric in _options.ListMetrics)
+            metric.ThrowIfUnfit(data);
         var clock = Stopwatch.StartNew();
         InteractionSet positives = target == EvaluationTarget.Validation ? data.Validation : data.Test;
         int[] users = UsersOf(data, target, _options.Users);
@@ -59,7 +63,7 @@ public sealed class Evaluator
 
         bool masksValidation = target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation;
         var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users,
-            [.. _options.Metrics.Distinct()]);
+            [.. _options.Metrics.Distinct()], [.. _options.ListMetrics.Distinct()], _options.Threads);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
         Parallelize(task, users.Length, parallel);
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);

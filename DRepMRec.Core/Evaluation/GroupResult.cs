@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Evaluation;
 
 /// <summary>Metrics averaged over a group of users.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class GroupResult
 {
+    [JsonConstructor]
     internal GroupResult(int users, int positives, IReadOnlyDictionary<RankingMetric, double> metrics)
         => (Users, Positives, Metrics) = (users, positives, metrics);
 

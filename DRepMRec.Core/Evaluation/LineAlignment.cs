@@ -1,11 +1,14 @@
 using System.Numerics.Tensors;
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Evaluation;
 
 /// <summary>How close the two representations of the same users, or of the same items, are to each other.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record LineAlignment
 {
+    [JsonConstructor]
     internal LineAlignment(int rows, double sameCosine, double differentCosine, double energyDistance)
         => (Rows, SameCosine, DifferentCosine, EnergyDistance) = (rows, sameCosine, differentCosine, energyDistance);
 

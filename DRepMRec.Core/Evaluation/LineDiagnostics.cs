@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 
@@ -11,7 +12,8 @@ namespace DRepMRec.Evaluation;
 /// <remarks>Numbers repeat with the seed. Immutable.</remarks>
 public sealed record LineDiagnostics
 {
-    private LineDiagnostics(LineAlignment users, LineAlignment items, IReadOnlyList<SimilarityRetention> modalities)
+    [JsonConstructor]
+    internal LineDiagnostics(LineAlignment users, LineAlignment items, IReadOnlyList<SimilarityRetention> modalities)
         => (Users, Items, Modalities) = (users, items, modalities);
 
     /// <summary>The users' two representations.</summary>

@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Evaluation;
 
 /// <summary>A paired comparison of two models over the same users.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record PairedComparison
 {
+    [JsonConstructor]
     internal PairedComparison(int users, double meanDifference, double standardError, double t, double pValue)
         => (Users, MeanDifference, StandardError, T, PValue) = (users, meanDifference, standardError, t, pValue);
 

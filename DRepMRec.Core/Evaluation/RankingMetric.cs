@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Evaluation;
 
 /// <summary>The kinds of ranking metrics.</summary>
+[JsonConverter(typeof(EnumNameConverter<RankingMetricKind>))]
 public enum RankingMetricKind
 {
     /// <summary>The share of the user's positives that are in the top K.</summary>
@@ -27,7 +30,8 @@ public enum RankingMetricKind
 
 /// <summary>A ranking metric at a cut-off K, computed per user and averaged over users.</summary>
 /// <example><code>double recall = result[RankingMetric.Recall(20)];</code></example>
-public readonly record struct RankingMetric
+[JsonConverter(typeof(ParsableConverter<RankingMetric>))]
+public readonly record struct RankingMetric : IParsable<RankingMetric>
 {
     // The gain of the best ranking with n hits, for the usual n.
     private static readonly double[] IdealGains = SumDiscounts(100);
@@ -89,6 +93,22 @@ public readonly record struct RankingMetric
 
         string kinds = string.Join(", ", Enum.GetNames<RankingMetricKind>());
         throw new FormatException($"Expected a metric such as 'Recall@20' ({kinds}), got {Internals.Shown.Text(text)}.");
+    }
+
+    static RankingMetric IParsable<RankingMetric>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<RankingMetric>.TryParse(string? s, IFormatProvider? provider, out RankingMetric result)
+    {
+        try
+        {
+            result = s is null ? default : Parse(s);
+            return s is not null;
+        }
+        catch (FormatException)
+        {
+            result = default;
+            return false;
+        }
     }
 
     /// <summary>Refuses metrics that nothing made, whose cut-off is 0.</summary>

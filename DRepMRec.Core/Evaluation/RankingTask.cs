@@ -21,7 +21,14 @@ internal sealed class RankingTask
     private readonly InteractionSet? _alsoMasked;
     private readonly int[] _users;
     private readonly RankingMetric[] _metrics;
+    private readonly ListMetric[] _listMetrics;
+    private readonly int _threads;
+    private readonly int _coverageK;
     private readonly int _largestK;
+    private readonly int _listK;
+    private readonly int[] _degrees;
+    private readonly int[] _listItems;
+    private readonly int[] _listLengths;
     private readonly bool[] _isCold;
     private readonly int[] _coldItems;
     private readonly int[] _coldPositives;
@@ -32,13 +39,19 @@ internal sealed class RankingTask
     private readonly double[][] _coldAmongCold;
 
     public RankingTask(
-        IItemScorer scorer, RecDataset data, InteractionSet positives, InteractionSet? alsoMasked, int[] users, RankingMetric[] metrics)
+        IItemScorer scorer, RecDataset data, InteractionSet positives, InteractionSet? alsoMasked, int[] users, RankingMetric[] metrics,
+        ListMetric[] listMetrics, int threads)
     {
         (_scorer, _data, _positives, _alsoMasked, _users, _metrics) = (scorer, data, positives, alsoMasked, users, metrics);
         _range = scorer as IRangeScorer;
-        _largestK = Math.Min(metrics.Max(m => m.K), scorer.ItemCount); // No ranking is longer than the catalogue.
+        (_listMetrics, _threads) = (listMetrics, threads);
+        _coverageK = Math.Min(metrics.Max(m => m.K), scorer.ItemCount); // No ranking is longer than the catalogue.
+        _listK = Math.Min(listMetrics.Length == 0 ? 0 : listMetrics.Max(m => m.K), scorer.ItemCount);
+        _largestK = Math.Max(_coverageK, _listK);
+        _listItems = new int[checked(users.Length * _listK)];
+        _listLengths = new int[users.Length];
         _tieOrder = data.Items.TieOrder;
-        int[] degrees = data.Train.ItemDegrees();
+        int[] degrees = _degrees = data.Train.ItemDegrees();
         _isCold = [.. degrees.Select(d => d == 0)];
         _coldItems = [.. Enumerable.Range(0, degrees.Length).Where(i => degrees[i] == 0)];
         _coldPositives = [.. users.Select(u => CountCold(positives.ItemsOf(u)))];
@@ -121,8 +134,12 @@ internal sealed class RankingTask
     private void MeasureUser(Workspace workspace, int n, int user, int place)
     {
         ReadOnlySpan<int> positives = _positives.ItemsOf(user);
-        foreach (var (_, item) in workspace.Best[n].Ranked)
+        ReadOnlySpan<(float Score, int Item)> best = workspace.Best[n].Ranked;
+        foreach (var (_, item) in best[..Math.Min(best.Length, _coverageK)])
             workspace.Covered[item] = true;
+        _listLengths[place] = Math.Min(best.Length, _listK);
+        for (int r = 0; r < _listLengths[place]; r++)
+            _listItems[(place * _listK) + r] = best[r].Item;
         Measure(workspace, workspace.Best[n].Ranked, positives, positives.Length, coldOnly: false, _all, place);
         int coldPositives = _coldPositives[place];
         if (coldPositives == 0)
@@ -161,8 +178,11 @@ internal sealed class RankingTask
         double coverage = _covered.Count(c => c) / (double)_covered.Length;
         GroupResult all = Average(_all, everyone, everyone.Sum(n => _positives.ItemsOf(_users[n]).Length));
         GroupResult? Cold(double[][] values) => withCold.Length == 0 ? null : Average(values, withCold, coldPositives);
+        var lists = new RankedLists(_data, _degrees, _listItems, _listLengths, _listK, _threads);
+        var figures = _listMetrics.ToDictionary(m => m, m => m.Compute(lists.At(m.K)));
         return new EvaluationResult(
-            protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, _data.Users, perUser, coverage, clock.Elapsed);
+            protocol, all, Cold(_cold), Cold(_coldAmongCold), _users, [.. _users.Select(user => _data.Users[user])], perUser, coverage,
+            figures, clock.Elapsed);
     }
 
     private GroupResult Average(double[][] values, int[] places, int positives)

@@ -77,8 +77,8 @@ public static class SignificanceTest
     {
         var known = new Dictionary<string, int>(second.EvaluatedUsers.Count, StringComparer.Ordinal);
         for (int place = 0; place < second.EvaluatedUsers.Count; place++)
-            known.Add(second.Users[second.EvaluatedUsers[place]], place);
-        int[] places = [.. first.EvaluatedUsers.Select(user => known.GetValueOrDefault(first.Users[user], -1))];
+            known.Add(second.UserIds[place], place);
+        int[] places = [.. first.UserIds.Select(id => known.GetValueOrDefault(id, -1))];
         return places.Length == known.Count && !places.Contains(-1) ? places : null;
     }
 

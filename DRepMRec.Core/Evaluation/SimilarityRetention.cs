@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Internals;
@@ -7,8 +8,10 @@ using MathNet.Numerics.Statistics;
 namespace DRepMRec.Evaluation;
 
 /// <summary>How much of a modality's similarities between items the modal line keeps: forgotten ones give correlations near 0.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record SimilarityRetention
 {
+    [JsonConstructor]
     internal SimilarityRetention(Modality modality, int pairs, double pearson, double spearman)
         => (Modality, Pairs, Pearson, Spearman) = (modality, pairs, pearson, spearman);
 

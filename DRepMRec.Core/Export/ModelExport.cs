@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using DRepMRec.Data;
 using DRepMRec.Features;
@@ -15,6 +16,7 @@ namespace DRepMRec.Export;
 /// What can't be taken out faithfully stays behind: the fused rows are rebuilt from the lines, and items from their features, and where the
 /// results differ the lines, or the content form, are left out.
 /// </remarks>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 internal sealed class ModelExport(DRepMRecModel model, RecDataset data, RecommenderOptions options)
 {
     private const float Tolerance = 1e-3f;
@@ -35,7 +37,9 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         };
         ServingModel fused = ServingModel.OfFusedRows(
             manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
-        return FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
+        ServingModel lines = FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
+        ItemToItemRows? part = ItemToItemRows.Of(model.ItemToItem);
+        return lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
     }
 
     private ServingModel WithLines(ServingModel fused)

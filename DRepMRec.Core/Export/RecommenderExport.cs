@@ -1,10 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Export;
+using DRepMRec.Internals;
 using DRepMRec.Serving;
 
 namespace DRepMRec;
 
 /// <summary>From a model to a recommender that needs neither it nor libtorch.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public static class RecommenderExport
 {
     /// <summary>Takes a model out as it is now, also one trained in a loop of your own, or whose training was cut short.</summary>

@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Features;
 
 /// <summary>
 /// What is done to the columns of raw features, over the items that have them, before each row is brought to the length sqrt(d), d being
 /// the number of columns: the mean square of its entries is then 1, which is what layers with Xavier weights expect.
 /// </summary>
+[JsonConverter(typeof(EnumNameConverter<FeatureScaling>))]
 public enum FeatureScaling
 {
     /// <summary>Nothing.</summary>

@@ -61,12 +61,14 @@ public sealed class CsrMatrix
         int[] next = offsets[..^1];
         var columns = new int[NonZeroCount];
         var values = new float[NonZeroCount];
+        var (rowOffsets, ownColumns, ownValues) = Arrays;
         for (int row = 0; row < RowCount; row++)
         {
-            for (int e = RowOffsets[row]; e < RowOffsets[row + 1]; e++)
+            for (int e = rowOffsets[row]; e < rowOffsets[row + 1]; e++)
             {
-                int at = next[Columns[e]]++;
-                (columns[at], values[at]) = (row, Values[e]);
+                int at = next[ownColumns[e]]++;
+                columns[at] = row;
+                values[at] = ownValues[e];
             }
         }
 
@@ -101,7 +103,14 @@ public sealed class CsrMatrix
         var used = new bool[ColumnCount];
         foreach (int column in Columns)
             used[column] = true;
-        return [.. Enumerable.Range(0, ColumnCount).Where(c => used[c])];
+        var all = new int[used.AsSpan().Count(true)];
+        for (int column = 0, next = 0; column < used.Length; column++)
+        {
+            if (used[column])
+                all[next++] = column;
+        }
+
+        return all;
     }
 
     /// <summary>The rows of this matrix over fewer columns.</summary>
@@ -117,9 +126,26 @@ public sealed class CsrMatrix
     /// <summary>The rows of this matrix, and below them, for each of the given columns, a row with a 1 in that column alone.</summary>
     internal CsrMatrix AppendUnitRows(int[] columns)
     {
-        int[] offsets = [.. RowOffsets, .. Enumerable.Range(NonZeroCount + 1, columns.Length)];
-        float[] values = [.. Values, .. Enumerable.Repeat(1f, columns.Length)];
-        return new CsrMatrix(RowCount + columns.Length, ColumnCount, offsets, [.. Columns, .. columns], values);
+        int rows = RowCount + columns.Length, entries = NonZeroCount + columns.Length;
+        var (offsets, all, values) = (new int[rows + 1], new int[entries], new float[entries]);
+        RowOffsets.CopyTo(offsets);
+        for (int row = RowCount; row < rows; row++)
+            offsets[row + 1] = offsets[row] + 1;
+        Columns.CopyTo(all);
+        columns.CopyTo(all, NonZeroCount);
+        Values.CopyTo(values);
+        values.AsSpan(NonZeroCount).Fill(1);
+        return new CsrMatrix(rows, ColumnCount, offsets, all, values);
+    }
+
+    /// <summary>The rows of this matrix, and below them one with the same value in some columns, which ascend.</summary>
+    internal CsrMatrix AppendRow(int[] columns, float value)
+    {
+        int[] offsets = [.. RowOffsets, NonZeroCount + columns.Length], all = [.. Columns, .. columns];
+        var values = new float[all.Length];
+        Values.CopyTo(values);
+        values.AsSpan(NonZeroCount).Fill(value);
+        return new CsrMatrix(RowCount + 1, ColumnCount, offsets, all, values);
     }
 
     /// <summary>The product with a dense row-major matrix of <paramref name="width"/> columns: y = A x, all of y overwritten.</summary>

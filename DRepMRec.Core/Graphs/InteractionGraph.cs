@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;
@@ -142,7 +143,8 @@ public sealed class InteractionGraph
     {
         ArgumentNullException.ThrowIfNull(rows);
         Guard.Share(dropout);
-        static Tensor Keep(Tensor table, float[] kept) => table * tensor(kept, kept.Length, 1).to(table.device);
+        static Tensor Keep(Tensor table, float[] kept)
+            => OwnKernels.Run(table) ? MaskFunction.Apply(table, kept) : table * tensor(kept, kept.Length, 1).to(table.device);
         float[] items = _itemsWithEdges;
         if (dropout > 0)
         {

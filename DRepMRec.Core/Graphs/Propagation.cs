@@ -61,9 +61,12 @@ public static class Propagation
     /// <summary>Cuts rows after the users: users and items apart, with gradients that meet in one pass.</summary>
     internal static UserItemEmbeddings Split(this Tensor nodes, int userCount)
     {
-        List<Tensor> parts = SplitFunction.apply(nodes, userCount);
+        List<Tensor> parts = nodes.Split(userCount, (int)nodes.shape[0] - userCount);
         return new UserItemEmbeddings(parts[0], parts[1]);
     }
+
+    /// <summary>Cuts rows into parts of the given numbers, which add up to all.</summary>
+    internal static List<Tensor> Split(this Tensor rows, params int[] counts) => SplitFunction.apply(rows, counts);
 
     /// <summary>A x by libtorch's sparse tensors, on the device of x.</summary>
     internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x) => matmul(SparseOn(matrix, x.device), x);
@@ -132,12 +135,19 @@ public static class Propagation
 
         public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            var nodes = (Tensor)vars[0];
-            int users = (int)vars[1];
-            return [nodes.narrow(0, 0, users), nodes.narrow(0, users, nodes.shape[0] - users)];
+            var rows = (Tensor)vars[0];
+            var parts = new List<Tensor>();
+            long first = 0;
+            foreach (int count in (int[])vars[1])
+            {
+                parts.Add(rows.narrow(0, first, count));
+                first += count;
+            }
+
+            return parts;
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
-            => [cat([grad_outputs[0], grad_outputs[1]], 0), null!];
+            => [cat(grad_outputs, 0), null!];
     }
 }

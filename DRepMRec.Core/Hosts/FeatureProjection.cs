@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
@@ -8,6 +9,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Hosts;
 
 /// <summary>A linear layer whose first weights come from the options' seed: X W + b.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 internal sealed class FeatureProjection : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "weight")]

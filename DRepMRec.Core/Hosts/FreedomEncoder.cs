@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
@@ -15,6 +16,7 @@ namespace DRepMRec.Hosts;
 /// propagation of item embeddings over a frozen graph of similar items; its own loss adds BPR between users and projected features.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly FreedomOptions _options;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
@@ -16,6 +17,7 @@ namespace DRepMRec.Hosts;
 /// side representation to LightGCN's.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly MgcnOptions _options;

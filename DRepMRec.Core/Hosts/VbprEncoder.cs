@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
@@ -13,6 +14,7 @@ namespace DRepMRec.Hosts;
 /// embedding, preference], the score their dot product.
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly VbprOptions _options;

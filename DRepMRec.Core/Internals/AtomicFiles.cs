@@ -61,6 +61,38 @@ internal static class AtomicFiles
         }
     }
 
+    /// <summary>Writes one file under another name and renames it when it's on the disk: it's whole, or as it was.</summary>
+    /// <param name="path">The file, in an existing folder; replaced if it exists. Of a symbolic link the target is.</param>
+    /// <param name="write">The writer; what it throws comes out, with the file's name where it's about the file.</param>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        string target = Target(path), suffix = TemporaryName();
+        try
+        {
+            try
+            {
+                var stream = new FileStream(target + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+                await using (stream.ConfigureAwait(false))
+                {
+                    await write(stream).ConfigureAwait(false);
+                    await stream.FlushAsync().ConfigureAwait(false);
+                    stream.Flush(flushToDisk: true);
+                }
+            }
+            catch (Exception exception) when (Translated(exception, target, suffix) is { } translated)
+            {
+                throw translated;
+            }
+
+            File.Move(target + suffix, target, overwrite: true);
+        }
+        finally
+        {
+            if (Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(target))))
+                File.Delete(target + suffix);
+        }
+    }
+
     /// <summary>Deletes files that a process left behind when it ended while writing. Nobody else may be writing the file.</summary>
     /// <returns>How many files there were.</returns>
     public static int Sweep(string folder, string name)
@@ -99,17 +131,23 @@ internal static class AtomicFiles
             write(stream);
             stream.Flush(flushToDisk: true);
         }
-        catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "value")
+        catch (Exception exception) when (Translated(exception, path, suffix) is { } translated)
         {
-            // So .NET calls a file that is larger than its file system, or the process, may have.
-            throw new IOException($"The file is too large for its file system or for this process: '{path + suffix}'", exception);
+            throw translated;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            string cause = exception.Message.Replace(suffix, "", StringComparison.Ordinal);
-            string why = $"{Shown.Name(path)} can't be written: {Shown.Message(cause)}";
-            throw exception is IOException ? new IOException(why, exception) : new UnauthorizedAccessException(why, exception);
-        }
+    }
+
+    /// <summary>An error in writing with the name that the file is to have; <see langword="null"/> for errors of another kind.</summary>
+    private static Exception? Translated(Exception exception, string path, string suffix)
+    {
+        // So .NET calls a file that is larger than its file system, or the process, may have.
+        if (exception is ArgumentOutOfRangeException { ParamName: "value" })
+            return new IOException($"The file is too large for its file system or for this process: '{path + suffix}'", exception);
+        if (exception is not (IOException or UnauthorizedAccessException))
+            return null;
+        string cause = exception.Message.Replace(suffix, "", StringComparison.Ordinal);
+        string why = $"{Shown.Name(path)} can't be written: {Shown.Message(cause)}";
+        return exception is IOException ? new IOException(why, exception) : new UnauthorizedAccessException(why, exception);
     }
 
     /// <summary>The renames so far, so that they can be taken back.</summary>

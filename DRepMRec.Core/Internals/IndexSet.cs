@@ -42,7 +42,10 @@ internal readonly struct IndexSet
     {
         var places = new int[values.Length];
         for (int n = 0; n < places.Length; n++)
-            places[n] = _before[values[n] / 64] + BitOperations.PopCount(_bits[values[n] / 64] & ((1UL << values[n]) - 1));
+            places[n] = Place(values[n]);
         return places;
     }
+
+    /// <summary>How many members are smaller.</summary>
+    public int Place(int value) => _before[value / 64] + BitOperations.PopCount(_bits[value / 64] & ((1UL << value) - 1));
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -10,6 +11,7 @@ namespace DRepMRec.Internals;
 /// <remarks>
 /// Options may be anybody's: those that lead back to themselves are named once, and long texts are cut and told apart by their hash.
 /// </remarks>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 internal static class OptionFields
 {
     private const int MaxTextLength = 1000;

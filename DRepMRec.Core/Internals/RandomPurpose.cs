@@ -10,6 +10,7 @@ internal static class RandomPurpose
     public const ulong BehaviorDropout = 5;
     public const ulong EntitySample = 6;
     public const ulong Batch = 7;
+    public const ulong Exploration = 8;
     public const ulong PrincipalComponents = 21;
     public const ulong LineDiagnostics = 22;
 }

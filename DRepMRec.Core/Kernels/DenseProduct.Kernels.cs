@@ -8,7 +8,7 @@ namespace DRepMRec.Kernels;
 internal static unsafe partial class DenseProduct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight512(float* p, nint r, nint step, int depth, float* panel, float* c, long stride, bool more)
+    private static void Eight512(float* p, nint r, nint step, int depth, float* panel, nint next, float* c, long stride, bool more)
     {
         Vector512<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
         Vector512<float> e0 = default, e1 = default, f0 = default, f1 = default, g0 = default, g1 = default, h0 = default, h1 = default;
@@ -25,7 +25,7 @@ internal static unsafe partial class DenseProduct
 
         nint r2 = 2 * r, r3 = 3 * r;
         float* q = p + (4 * r);
-        for (int k = 0; k < depth; k++, p += step, q += step, panel += Lanes)
+        for (int k = 0; k < depth; k++, p += step, q += step, panel += next)
         {
             Vector512<float> x = Vector512.Load(panel), y = Vector512.Load(panel + 16), s = Vector512.Create(*p);
             (a0, a1) = (Vector512.FusedMultiplyAdd(s, x, a0), Vector512.FusedMultiplyAdd(s, y, a1));
@@ -64,7 +64,7 @@ internal static unsafe partial class DenseProduct
 
     /// <summary>Four rows and half a panel: where there are 16 registers, eight sums are all that fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four256(float* p, nint r, nint step, int depth, float* panel, float* c, long stride, bool more)
+    private static void Four256(float* p, nint r, nint step, int depth, float* panel, nint next, float* c, long stride, bool more)
     {
         Vector256<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
         if (more)
@@ -75,7 +75,7 @@ internal static unsafe partial class DenseProduct
         }
 
         nint r2 = 2 * r, r3 = 3 * r;
-        for (int k = 0; k < depth; k++, p += step, panel += Lanes)
+        for (int k = 0; k < depth; k++, p += step, panel += next)
         {
             Vector256<float> x = Vector256.Load(panel), y = Vector256.Load(panel + 8), s = Vector256.Create(*p);
             (a0, a1) = (Vector256.FusedMultiplyAdd(s, x, a0), Vector256.FusedMultiplyAdd(s, y, a1));
@@ -102,13 +102,13 @@ internal static unsafe partial class DenseProduct
 
     /// <summary>One row and a whole panel: two vectors of 16, or four of 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One<T>(float* p, nint step, int depth, float* panel, float* c, bool more)
+    private static void One<T>(float* p, nint step, int depth, float* panel, nint next, float* c, bool more)
         where T : struct, IVector<T>
     {
         T s0 = more ? T.Load(c) : default, s1 = more ? T.Load(c + T.Count) : default, s2 = default, s3 = default;
         if (T.Count == 8 && more)
             (s2, s3) = (T.Load(c + 16), T.Load(c + 24));
-        for (int k = 0; k < depth; k++, p += step, panel += Lanes)
+        for (int k = 0; k < depth; k++, p += step, panel += next)
         {
             var s = T.Create(*p);
             s0 = T.MultiplyAdd(s, T.Load(panel), s0);
@@ -129,13 +129,13 @@ internal static unsafe partial class DenseProduct
         }
     }
 
-    private static void OnePlain(float* p, nint step, int depth, float* panel, float* c, bool more)
+    private static void OnePlain(float* p, nint step, int depth, float* panel, nint next, float* c, bool more)
     {
         for (int lane = 0; lane < Lanes; lane++)
         {
             float s = more ? c[lane] : 0;
             for (int k = 0; k < depth; k++)
-                s = MathF.FusedMultiplyAdd(p[k * step], panel[(k * Lanes) + lane], s);
+                s = MathF.FusedMultiplyAdd(p[k * step], panel[(k * next) + lane], s);
             c[lane] = s;
         }
     }

@@ -32,6 +32,19 @@ internal static unsafe partial class DenseProduct
         public float* At(long row, long column) => (float*)Start + (row * RowStride) + (column * ColumnStride);
     }
 
+    /// <summary>
+    /// B as the inner loops read it: packed panels, or, where its columns fill panels, the rows as they are.
+    /// </summary>
+    internal readonly record struct Panels(nint Start, nint ColumnStep, nint RowStride)
+    {
+        public static Panels Packed(float* start, int depth) => new((nint)start, depth, Lanes);
+
+        /// <summary>A row-major matrix whose number of columns is a multiple of <see cref="Lanes"/>.</summary>
+        public static Panels Rows(float* start, int columns) => new((nint)start, 1, columns);
+
+        public float* At(long row, long column) => (float*)Start + (column * ColumnStep) + (row * RowStride);
+    }
+
     /// <summary>The number of floats in the panels of a [depth, columns] matrix.</summary>
     public static long PackedLength(int depth, int columns) => (long)((columns + Lanes - 1) / Lanes) * Lanes * depth;
 
@@ -46,11 +59,26 @@ internal static unsafe partial class DenseProduct
     {
         int m = (int)a.shape[transposeA ? 1 : 0], depth = (int)a.shape[transposeA ? 0 : 1], n = (int)b.shape[transposeB ? 0 : 1];
         Tensor c = empty(m, n);
-        Operand left = Operand.Of(a.Floats(), (int)a.shape[1]), right = Operand.Of(b.Floats(), (int)b.shape[1]);
-        float* panels = (_panels ??= new NativeBuffer()).EnsureCapacity(PackedLength(depth, n));
-        Pack(transposeB ? right.Transposed : right, depth, n, panels);
-        Multiply(transposeA ? left.Transposed : left, m, depth, panels, n, c.Floats(), bias is null ? null : bias.Floats());
+        Operand left = Operand.Of(a.Floats(), (int)a.shape[1]);
+        Panels right = PanelsOf(b, transposeB, _panels ??= new NativeBuffer());
+        Multiply(transposeA ? left.Transposed : left, m, depth, right, n, c.Floats(), bias is null ? null : bias.Floats());
         return c;
+    }
+
+    /// <summary>The panels of a contiguous tensor: its own rows where they will do, else a copy.</summary>
+    /// <param name="b">B, or its transpose.</param>
+    /// <param name="transpose">Whether B is the transpose of <paramref name="b"/>.</param>
+    /// <param name="copy">Where a copy goes.</param>
+    public static Panels PanelsOf(Tensor b, bool transpose, NativeBuffer copy)
+    {
+        int rows = (int)b.shape[0], columns = (int)b.shape[1];
+        if (!transpose && columns % Lanes == 0)
+            return Panels.Rows(b.Floats(), columns);
+        var (depth, n) = transpose ? (columns, rows) : (rows, columns);
+        Operand operand = Operand.Of(b.Floats(), columns);
+        float* panels = copy.EnsureCapacity(PackedLength(depth, n));
+        Pack(transpose ? operand.Transposed : operand, depth, n, panels);
+        return Panels.Packed(panels, depth);
     }
 
     /// <summary>Packs a [depth, columns] matrix; the last panel is filled up with zeros.</summary>
@@ -85,10 +113,10 @@ internal static unsafe partial class DenseProduct
         }
     }
 
-    /// <summary>[m, depth] times packed [depth, n] to row-major [m, n], all overwritten.</summary>
-    public static void Multiply(Operand a, int m, int depth, float* panels, int n, float* c, float* bias = null)
+    /// <summary>[m, depth] times [depth, n] to row-major [m, n], all overwritten.</summary>
+    public static void Multiply(Operand a, int m, int depth, Panels b, int n, float* c, float* bias = null)
     {
-        nint p = (nint)panels, target = (nint)c, added = (nint)bias;
+        nint target = (nint)c, added = (nint)bias;
         int perThread = Math.Max(RowBlock, (int)Math.Min(int.MaxValue, 2_000_000L / Math.Max(1, (long)depth * n)));
         Parallelism.ForRanges((m + RowBlock - 1) / RowBlock, Math.Max(1, perThread / RowBlock), (from, to) =>
         {
@@ -97,7 +125,7 @@ internal static unsafe partial class DenseProduct
             for (int first = from * RowBlock; first < last; first += tile)
             {
                 Operand rows = a with { Start = (nint)a.At(first, 0) };
-                Serial(rows, Math.Min(tile, last - first), depth, (float*)p, n, (float*)target + ((long)first * n), n, SimdPaths.Best);
+                Serial(rows, Math.Min(tile, last - first), depth, b, n, (float*)target + ((long)first * n), n, SimdPaths.Best);
                 for (int row = first; added != 0 && row < Math.Min(last, first + tile); row++)
                 {
                     var own = new Span<float>((float*)target + ((long)row * n), n);
@@ -108,7 +136,16 @@ internal static unsafe partial class DenseProduct
     }
 
     /// <summary>The product on the calling thread, with rows of C <paramref name="stride"/> apart.</summary>
-    public static void Serial(Operand a, int m, int depth, float* panels, int n, float* c, long stride, SimdPath path)
+    /// <param name="a">A.</param>
+    /// <param name="m">The number of rows of A.</param>
+    /// <param name="depth">The number of columns of A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="n">The number of columns of B.</param>
+    /// <param name="c">C.</param>
+    /// <param name="stride">The distance between rows of C.</param>
+    /// <param name="path">The instructions.</param>
+    /// <param name="more">Whether C is added to.</param>
+    public static void Serial(Operand a, int m, int depth, Panels b, int n, float* c, long stride, SimdPath path, bool more = false)
     {
         float* tail = stackalloc float[RowBlock * Lanes];
         for (int k = 0; k == 0 || k < depth; k += DepthBlock)
@@ -116,7 +153,7 @@ internal static unsafe partial class DenseProduct
             int length = Math.Min(DepthBlock, depth - k);
             for (int column = 0; column < n; column += Lanes)
             {
-                float* panel = panels + ((long)column * depth) + ((long)k * Lanes);
+                float* panel = b.At(k, column);
                 int columns = Math.Min(Lanes, n - column);
                 for (int row = 0; row < m; row += RowBlock)
                 {
@@ -124,13 +161,13 @@ internal static unsafe partial class DenseProduct
                     float* to = c + (row * stride) + column;
                     if (columns == Lanes)
                     {
-                        Block(a.At(row, k), a, rows, length, panel, to, stride, k > 0, path);
+                        Block(a.At(row, k), a, rows, length, panel, b.RowStride, to, stride, more || k > 0, path);
                         continue;
                     }
 
-                    for (int i = 0; k > 0 && i < rows; i++)
+                    for (int i = 0; (more || k > 0) && i < rows; i++)
                         new ReadOnlySpan<float>(to + (i * stride), columns).CopyTo(new Span<float>(tail + (i * Lanes), columns));
-                    Block(a.At(row, k), a, rows, length, panel, tail, Lanes, k > 0, path);
+                    Block(a.At(row, k), a, rows, length, panel, b.RowStride, tail, Lanes, more || k > 0, path);
                     for (int i = 0; i < rows; i++)
                         new ReadOnlySpan<float>(tail + (i * Lanes), columns).CopyTo(new Span<float>(to + (i * stride), columns));
                 }
@@ -138,11 +175,12 @@ internal static unsafe partial class DenseProduct
         }
     }
 
-    private static void Block(float* from, Operand a, int rows, int depth, float* panel, float* to, long stride, bool more, SimdPath path)
+    private static void Block(
+        float* from, Operand a, int rows, int depth, float* panel, nint next, float* to, long stride, bool more, SimdPath path)
     {
         if (rows == RowBlock && path == SimdPath.Vector512)
         {
-            Eight512(from, a.RowStride, a.ColumnStride, depth, panel, to, stride, more);
+            Eight512(from, a.RowStride, a.ColumnStride, depth, panel, next, to, stride, more);
             return;
         }
 
@@ -150,8 +188,8 @@ internal static unsafe partial class DenseProduct
         for (; path == SimdPath.Vector256 && done + 4 <= rows; done += 4)
         {
             float* own = from + (done * a.RowStride), target = to + (done * stride);
-            Four256(own, a.RowStride, a.ColumnStride, depth, panel, target, stride, more);
-            Four256(own, a.RowStride, a.ColumnStride, depth, panel + (Lanes / 2), target + (Lanes / 2), stride, more);
+            Four256(own, a.RowStride, a.ColumnStride, depth, panel, next, target, stride, more);
+            Four256(own, a.RowStride, a.ColumnStride, depth, panel + (Lanes / 2), next, target + (Lanes / 2), stride, more);
         }
 
         for (; done < rows; done++)
@@ -159,9 +197,9 @@ internal static unsafe partial class DenseProduct
             float* own = from + (done * a.RowStride), target = to + (done * stride);
             switch (path)
             {
-                case SimdPath.Vector512: One<Floats16>(own, a.ColumnStride, depth, panel, target, more); break;
-                case SimdPath.Vector256: One<Floats8>(own, a.ColumnStride, depth, panel, target, more); break;
-                default: OnePlain(own, a.ColumnStride, depth, panel, target, more); break;
+                case SimdPath.Vector512: One<Floats16>(own, a.ColumnStride, depth, panel, next, target, more); break;
+                case SimdPath.Vector256: One<Floats8>(own, a.ColumnStride, depth, panel, next, target, more); break;
+                default: OnePlain(own, a.ColumnStride, depth, panel, next, target, more); break;
             }
         }
     }

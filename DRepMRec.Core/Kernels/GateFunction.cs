@@ -1,6 +1,4 @@
-using System.Numerics.Tensors;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
 
@@ -23,10 +21,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
         Parallelism.ForRanges(Blocks(a), minimumPerThread: 16, (from, to) =>
         {
             int start = from * Block, length = Math.Min((int)a.numel(), to * Block) - start;
-            Span<float> open = new((float*)pg + start, length);
-            ReadOnlySpan<float> own = new((float*)pa + start, length);
-            TensorPrimitives.Sigmoid(new ReadOnlySpan<float>((float*)pb + start, length), open);
-            TensorPrimitives.Multiply(own, open, new Span<float>((float*)py + start, length));
+            GateKernel.Open((float*)pa + start, (float*)pb + start, (float*)pg + start, (float*)py + start, length, SimdPaths.Best);
         });
         ctx.save_for_backward([a, gate]);
         return y;
@@ -43,20 +38,8 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
         Parallelism.ForRanges(Blocks(slope), minimumPerThread: 16, (from, to) =>
         {
             int start = from * Block, length = Math.Min(count, to * Block) - start;
-            ReadOnlySpan<float> a = new((float*)pa + start, length), gate = new((float*)pg + start, length);
-            ReadOnlySpan<float> s = new((float*)ps + start, length);
-            Span<float> da = new((float*)ta + start, length), db = new((float*)tb + start, length);
-
-            // da = s g, and db = s a g (1 - g) = a da (1 - g).
-            TensorPrimitives.Multiply(s, gate, da);
-            Span<float> rest = stackalloc float[Block];
-            for (int first = 0; first < length; first += Block)
-            {
-                Range part = first..Math.Min(length, first + Block);
-                TensorPrimitives.Multiply(a[part], da[part], db[part]);
-                TensorPrimitives.Multiply(db[part], gate[part], rest);
-                TensorPrimitives.Subtract(db[part], rest[..db[part].Length], db[part]);
-            }
+            GateKernel.Differentiate((float*)ps + start, (float*)pa + start, (float*)pg + start, (float*)ta + start, (float*)tb + start,
+                length, SimdPaths.Best);
         });
         return [toA, toB];
     }

@@ -20,6 +20,16 @@ internal unsafe interface IVector<T>
 
     static abstract T Sqrt(T a);
 
+    static abstract T Max(T a, T b);
+
+    static abstract T Min(T a, T b);
+
+    /// <summary>2^n, where a is 1.5 * 2^23 + n: numbers of that size have n in their lowest bits. n is from -126 to 127.</summary>
+    static abstract T PowerOfTwo(T a);
+
+    /// <summary>0 where x is below the limit, elsewhere the value.</summary>
+    static abstract T ZeroBelow(T x, T limit, T value);
+
     static abstract T operator +(T a, T b);
 
     static abstract T operator -(T a, T b);
@@ -49,6 +59,17 @@ internal readonly unsafe struct Floats8(Vector256<float> value) : IVector<Floats
 
     [MethodImpl(Inline)] public static Floats8 Sqrt(Floats8 a) => new(Vector256.Sqrt(a._value));
 
+    [MethodImpl(Inline)] public static Floats8 Max(Floats8 a, Floats8 b) => new(Vector256.MaxNative(a._value, b._value));
+
+    [MethodImpl(Inline)] public static Floats8 Min(Floats8 a, Floats8 b) => new(Vector256.MinNative(a._value, b._value));
+
+    [MethodImpl(Inline)]
+    public static Floats8 PowerOfTwo(Floats8 a) => new(((a._value.AsInt32() + Vector256.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Floats8 ZeroBelow(Floats8 x, Floats8 limit, Floats8 value)
+        => new(Vector256.AndNot(value._value, Vector256.LessThan(x._value, limit._value)));
+
     [MethodImpl(Inline)] public static Floats8 operator +(Floats8 a, Floats8 b) => new(a._value + b._value);
 
     [MethodImpl(Inline)] public static Floats8 operator -(Floats8 a, Floats8 b) => new(a._value - b._value);
@@ -77,6 +98,17 @@ internal readonly unsafe struct Floats16(Vector512<float> value) : IVector<Float
         => new(Vector512.FusedMultiplyAdd(a._value, b._value, sum._value));
 
     [MethodImpl(Inline)] public static Floats16 Sqrt(Floats16 a) => new(Vector512.Sqrt(a._value));
+
+    [MethodImpl(Inline)] public static Floats16 Max(Floats16 a, Floats16 b) => new(Vector512.MaxNative(a._value, b._value));
+
+    [MethodImpl(Inline)] public static Floats16 Min(Floats16 a, Floats16 b) => new(Vector512.MinNative(a._value, b._value));
+
+    [MethodImpl(Inline)]
+    public static Floats16 PowerOfTwo(Floats16 a) => new(((a._value.AsInt32() + Vector512.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(Inline)]
+    public static Floats16 ZeroBelow(Floats16 x, Floats16 limit, Floats16 value)
+        => new(Vector512.AndNot(value._value, Vector512.LessThan(x._value, limit._value)));
 
     [MethodImpl(Inline)] public static Floats16 operator +(Floats16 a, Floats16 b) => new(a._value + b._value);
 

@@ -60,10 +60,8 @@ internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<Inf
                 for (int row = block * ColumnSums.Block; row < Math.Min(count, (block + 1) * ColumnSums.Block); row++)
                 {
                     Span<float> own = Row(row);
-                    TensorPrimitives.Multiply(own, scale, own);
-                    TensorPrimitives.Subtract(own, scale, own);
-                    TensorPrimitives.Exp(own, own);
-                    rowSums[row] = TensorPrimitives.Sum<float>(own);
+                    fixed (float* first = own)
+                        rowSums[row] = Exponential.Exponentiate(first, count, scale, scale, SimdPaths.Best);
                     sums.Add(block, own);
                 }
             }

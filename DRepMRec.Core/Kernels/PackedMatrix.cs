@@ -46,7 +46,8 @@ internal sealed unsafe class PackedMatrix
         fixed (float* q = queries, s = scores, p = _panels)
         {
             var left = DenseProduct.Operand.Of(q, Dimension);
-            DenseProduct.Serial(left, count, Dimension, p + ((long)firstRow * Dimension), rows, s, rows, path);
+            var right = DenseProduct.Panels.Packed(p + ((long)firstRow * Dimension), Dimension);
+            DenseProduct.Serial(left, count, Dimension, right, rows, s, rows, path);
         }
     }
 }

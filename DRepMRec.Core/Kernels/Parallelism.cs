@@ -1,4 +1,5 @@
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec;
 
@@ -45,8 +46,7 @@ public static class Parallelism
 
         int chunk = Math.Max(minimumPerThread / 4, (count + (threads * 8) - 1) / (threads * 8));
         int chunks = (count + chunk - 1) / chunk;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        Parallel.For(0, chunks, options, c => body(c * chunk, Math.Min(count, (c + 1) * chunk)));
+        new SharedLoop(chunks, c => body(c * chunk, Math.Min(count, (c + 1) * chunk))).Run(Math.Min(threads, chunks));
     }
 
     /// <summary>Puts the number of threads back that was there before.</summary>

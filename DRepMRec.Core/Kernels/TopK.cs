@@ -13,6 +13,7 @@ namespace DRepMRec.Kernels;
 /// <param name="tieOrder">For each index its rank among equal scores, from 0; <see langword="null"/> for the index itself.</param>
 internal sealed class TopK(
     int capacity, float minimum = float.NegativeInfinity, Func<int, bool>? admits = null, bool finiteOnly = false, int[]? tieOrder = null)
+    : IScoreSink
 {
     /// <summary>The largest K of a sorted list.</summary>
     private const int MaxInList = 64;

@@ -50,8 +50,8 @@ public sealed class BatchRows
 
     private int[] DistinctItemPlaces => field ??= new IndexSet(_positives).ToArray();
 
-    // The first interaction of each distinct user.
-    private int[] FirstOfUsers => field ??= [.. Enumerable.Range(0, _users.Length).DistinctBy(b => _users[b])];
+    // The first interaction of each distinct user, by ascending users.
+    private int[] FirstOfUsers => field ??= FirstOfEach();
 
     /// <summary>At most a number of the distinct users, drawn by the batch's seed where there are more.</summary>
     /// <param name="max">The most users.</param>
@@ -62,7 +62,7 @@ public sealed class BatchRows
     public int[] SampleDistinctItems(int max) => Sample(DistinctItemPlaces, max);
 
     /// <summary>One interaction of each distinct user: in a batch of interactions, users with many would drown the others.</summary>
-    /// <returns>The places of the users, each once, and of the item of each.</returns>
+    /// <returns>The places of the users, each once, ascending, and of the item of each.</returns>
     public (int[] Users, int[] Items) OnePerUser()
         => (Array.ConvertAll(FirstOfUsers, b => _users[b]), Array.ConvertAll(FirstOfUsers, b => _positives[b]));
 
@@ -108,6 +108,15 @@ public sealed class BatchRows
 
     /// <summary>How often each of the tables' items occurs in the batch, as positive or as negative. For own rows only.</summary>
     internal float[] ItemCounts() => Count(Rows.Items.Length, _positives, _negatives);
+
+    private int[] FirstOfEach()
+    {
+        int[] users = DistinctUserPlaces, first = new int[users.Length];
+        var places = new IndexSet(users);
+        for (int b = _users.Length - 1; b >= 0; b--)
+            first[places.Place(_users[b])] = b;
+        return first;
+    }
 
     private static float[] Count(int length, int[] first, int[] second)
     {

@@ -84,7 +84,13 @@ public sealed class BatchSampler
     /// <summary>The batches of an epoch; the last one may be smaller.</summary>
     /// <param name="epoch">The number of the epoch.</param>
     /// <returns>Batches, made as they are asked for.</returns>
-    public IEnumerable<TrainingBatch> Epoch(int epoch) => Parallelism.Threads > 1 ? Ahead(Draw(epoch)) : Draw(epoch);
+    public IEnumerable<TrainingBatch> Epoch(int epoch) => Epoch(epoch, _ => { });
+
+    /// <summary>The batches of an epoch.</summary>
+    /// <param name="epoch">The number of the epoch.</param>
+    /// <param name="prepare">Does what can be done before a batch is used, where another thread makes batches ahead.</param>
+    internal IEnumerable<TrainingBatch> Epoch(int epoch, Action<TrainingBatch> prepare)
+        => Parallelism.Threads > 1 ? Ahead(Draw(epoch), prepare) : Draw(epoch);
 
     private IEnumerable<TrainingBatch> Draw(int epoch)
     {
@@ -110,7 +116,7 @@ public sealed class BatchSampler
     }
 
     /// <summary>Makes each batch on another thread while the one before is used.</summary>
-    private static IEnumerable<TrainingBatch> Ahead(IEnumerable<TrainingBatch> batches)
+    private static IEnumerable<TrainingBatch> Ahead(IEnumerable<TrainingBatch> batches, Action<TrainingBatch> prepare)
     {
         using IEnumerator<TrainingBatch> source = batches.GetEnumerator();
         TrainingBatch? Next()
@@ -118,6 +124,7 @@ public sealed class BatchSampler
             if (!source.MoveNext())
                 return null;
             source.Current.Compact.Prepare();
+            prepare(source.Current);
             return source.Current;
         }
 

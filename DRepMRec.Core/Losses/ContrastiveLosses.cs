@@ -75,12 +75,32 @@ public static class ContrastiveLosses
     {
         ArgumentNullException.ThrowIfNull(users);
         ArgumentNullException.ThrowIfNull(excluded);
-        if (OwnKernels.Run(users))
-            return SampledSoftmaxFunction.Apply(users, positives, negatives, excluded, temperature, userOfPair);
-        return userOfPair is null
+        int count = (int)positives.shape[0], shared = (int)negatives.shape[0];
+        var pairs = new PairIndices(userOfPair ?? Upwards(0, count), Upwards(0, count), Upwards(count, shared), Shared: true);
+        return OwnKernels.Run(users)
+            ? SampledSoftmaxFunction.Apply(users, cat([positives, negatives], 0), pairs, excluded, temperature)
+            : SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature, userOfPair);
+    }
+
+    /// <summary>The same for pairs and shared negatives that are rows of two tables.</summary>
+    /// <param name="users">[n, D].</param>
+    /// <param name="items">[m, D].</param>
+    /// <param name="pairs">The rows.</param>
+    /// <param name="excluded">For each row of the users' table, the negatives that don't count.</param>
+    /// <param name="temperature">Above 0.</param>
+    internal static Tensor SampledSoftmax(Tensor users, Tensor items, PairIndices pairs, ExcludedPairs excluded, double temperature)
+        => OwnKernels.Run(users)
+            ? SampledSoftmaxFunction.Apply(users, items, pairs, excluded, temperature)
+            : SampledSoftmaxByTensors(
+                users, items.SelectRows(pairs.Positives), items.SelectRows(pairs.Negatives), excluded, temperature, pairs.Users);
+
+    private static int[] Upwards(int first, int count) => [.. Enumerable.Range(first, count)];
+
+    private static Tensor SampledSoftmaxByTensors(
+        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfPair)
+        => userOfPair is null
             ? SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature)
             : SampledSoftmaxByTensors(users.SelectRows(userOfPair), positives, negatives, excluded.Spread(userOfPair), temperature);
-    }
 
     /// <summary>The sampled softmax by libtorch's operations, on any device, for pairs in the order of the users.</summary>
     internal static Tensor SampledSoftmaxByTensors(
@@ -100,5 +120,8 @@ public static class ContrastiveLosses
     }
 
     private static Tensor Contrast(Tensor x, Tensor y, double temperature)
-        => SampledSoftmax(x, y, y, ExcludedPairs.Diagonal((int)x.shape[0]), temperature);
+    {
+        int[] rows = Upwards(0, (int)x.shape[0]);
+        return SampledSoftmax(x, y, new PairIndices(rows, rows, rows, Shared: true), ExcludedPairs.Diagonal(rows.Length), temperature);
+    }
 }

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Losses;
 
 /// <summary>How likely each candidate is drawn.</summary>
+[JsonConverter(typeof(EnumNameConverter<NegativeDistribution>))]
 public enum NegativeDistribution
 {
     /// <summary>All alike.</summary>
@@ -13,6 +16,7 @@ public enum NegativeDistribution
 }
 
 /// <summary>Which items can be drawn as negatives.</summary>
+[JsonConverter(typeof(EnumNameConverter<NegativeCandidates>))]
 public enum NegativeCandidates
 {
     /// <summary>The items that occur in training: an item that nobody could choose yet isn't taken for one that nobody wants.</summary>

@@ -32,10 +32,6 @@ public abstract partial record RankingLoss
 
         /// <inheritdoc/>
         protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows)
-        {
-            Tensor positives = items.SelectRows(rows.Positives), negatives = items.SelectRows(rows.Negatives);
-            return ContrastiveLosses.SampledSoftmax(
-                users, positives, negatives, rows.FalseNegatives(), Temperature, rows.Pairs.Users);
-        }
+            => ContrastiveLosses.SampledSoftmax(users, items, rows.Pairs, rows.FalseNegatives(), Temperature);
     }
 }

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Losses;
 
 /// <summary>How a user and an item are compared.</summary>
+[JsonConverter(typeof(EnumNameConverter<ScoreFunction>))]
 public enum ScoreFunction
 {
     /// <summary>The dot product of the two representations.</summary>

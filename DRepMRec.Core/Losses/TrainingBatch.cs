@@ -13,6 +13,7 @@ public sealed class TrainingBatch
     private readonly int[] _users;
     private readonly int[] _positives;
     private readonly int[] _negatives;
+    private readonly Dictionary<object, object> _made = [];
 
     /// <summary>Creates a batch.</summary>
     /// <param name="users">B user indices.</param>
@@ -74,6 +75,17 @@ public sealed class TrainingBatch
 
     /// <summary>The batch in tables that have rows for its own users and items alone.</summary>
     public BatchRows Compact => field ??= BatchRows.InOwnRows(this);
+
+    /// <summary>What a part makes of this batch once, ahead of its step or in it.</summary>
+    /// <param name="key">The part, and all else that the result depends on.</param>
+    /// <param name="make">Makes the result.</param>
+    internal T Once<T>(object key, Func<T> make)
+        where T : class
+    {
+        if (!_made.TryGetValue(key, out object? known))
+            _made[key] = known = make();
+        return (T)known;
+    }
 
     /// <summary>For each of the users, the places among the negatives that don't count, because the user has the item.</summary>
     /// <param name="users">User indices.</param>

@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
+using DRepMRec.Internals;
 
 namespace DRepMRec;
 
 /// <summary>Plugs Behaviour-Modal Alignment into recommenders.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public static class BehaviorModalAlignmentExtensions
 {
     /// <summary>Puts a modal line, the Similarity-Supervised Signal and BMA beside a recommender.</summary>

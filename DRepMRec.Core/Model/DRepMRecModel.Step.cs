@@ -1,3 +1,4 @@
+using DRepMRec.Encoders;
 using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
@@ -36,6 +37,13 @@ public sealed partial class DRepMRecModel
         if (l2 > 0 && output.Ego is { } ego)
             terms.Add(new LossTerm("l2", SquaredLength(ego, rows), l2));
         return StepLoss.Of(terms);
+    }
+
+    /// <summary>Makes what a step needs of its batch and no weight has a say in, while another step runs.</summary>
+    internal void Prepare(TrainingBatch batch)
+    {
+        if (_line is { Encoder: ModalEncoder modal, HideTargets: true, Alignment.FusesByRow: true })
+            modal.Prepare(Graph, batch);
     }
 
     /// <summary>Passes rows, all or a batch's, through the model.</summary>

@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -25,6 +27,7 @@ namespace DRepMRec;
 /// TrainingReport report = new Trainer(model, data).Fit();
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutput>
 {
     [ComponentName(Name = "behavior")]
@@ -38,11 +41,13 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
 
     private readonly ModalLine? _line;
 
-    private DRepMRecModel(RecDataset data, IBehaviorEncoder behavior, RankingLoss loss, ModalLine? line = null)
+    private DRepMRecModel(RecDataset data, IBehaviorEncoder behavior, DRepMRecOptions options, ModalLine? line = null)
         : base(TorchBackend.Require(nameof(DRepMRecModel)))
     {
         Graph = new InteractionGraph(data.Train);
-        Loss = loss;
+        Loss = options.Loss;
+        ItemToItemOptions = options.ItemToItem;
+        _scaling = options.FeatureScaling;
         _behaviorModule = AsModule(behavior);
         _line = line;
         if (line is not null)
@@ -86,6 +91,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         get
         {
             yield return ("Loss", Loss);
+            if (ItemToItemOptions.Enabled)
+                yield return ("ItemToItem", ItemToItemOptions);
             yield return ("Behavior", BehaviorEncoder.GetType().FullName);
             if (BehaviorEncoder.Options is { } behavior)
                 yield return ("Behavior", behavior);
@@ -142,7 +149,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         }
 
         ModalLine? line = options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host, options) : null;
-        return new DRepMRecModel(data, host, options.Loss, line);
+        return new DRepMRecModel(data, host, options, line);
     }
 
     /// <summary>Creates a model of parts that may all be your own: a behaviour encoder, a modal encoder and an alignment module.</summary>
@@ -167,7 +174,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
                 $"A modal encoder needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
         }
 
-        return new DRepMRecModel(data, behavior, options.Loss, ModalLine.Create(data, behavior, modal, alignment, options));
+        return new DRepMRecModel(data, behavior, options, ModalLine.Create(data, behavior, modal, alignment, options));
     }
 
     /// <inheritdoc/>

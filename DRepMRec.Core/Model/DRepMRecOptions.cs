@@ -3,6 +3,7 @@ using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 
 namespace DRepMRec;
@@ -63,6 +64,12 @@ public sealed record DRepMRecOptions
     /// <summary>Whether BMA aligns with the host's own modal representation (<see cref="EncoderOutput.Modal"/>).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool UseHostModal { get; init; }
+
+    /// <summary>
+    /// The item-to-item part: a closed form beside the trained lines, which is blended with their scores by a weight that validation
+    /// chooses. docs/item-to-item.md has what it brings.
+    /// </summary>
+    public ItemToItemOptions ItemToItem { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>The ranking loss.</summary>
     /// <value>The default is <see cref="RankingLoss.SampledSoftmax"/>.</value>

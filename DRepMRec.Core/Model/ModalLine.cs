@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
+using DRepMRec.Internals;
 
 namespace DRepMRec;
 
@@ -19,6 +21,7 @@ internal sealed record ModalLine(
     public required bool HideTargets { get; init; }
 
     /// <summary>The built-in modal line and BMA beside a host.</summary>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
     public static ModalLine Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions options)
     {
         int dimension = host.EmbeddingDim;

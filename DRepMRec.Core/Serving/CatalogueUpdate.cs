@@ -72,9 +72,18 @@ internal static class CatalogueUpdate
                 NeighborValues = content.NeighborValues is null ? null
                     : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
             })],
+            ItemToItem = model.ItemToItem is { } part ? part with { Added = [.. added.Select(source => WeightsOf(part, source))] } : null,
         };
-        return changed with { Manifest = changed.Manifest with { Items = changed.ItemCount, DataChecksum = "" } };
+        return changed with
+        {
+            Manifest = changed.Manifest with { Items = changed.ItemCount, DataChecksum = "" },
+            Metadata = changed.Metadata?.After(changed),
+        };
     }
+
+    /// <summary>An item that was added before keeps the weights that it came with.</summary>
+    private static AddedWeights? WeightsOf(ItemToItemRows part, Source source)
+        => source.Row < 0 ? source.New!.ItemToItem : part.Added[source.Row - (int)(part.Offsets.Length - 1)];
 
     private static float[] Gather(RowStore rows, Source[] sources, Func<Encoded, float[]> row)
     {
@@ -119,11 +128,13 @@ internal static class CatalogueUpdate
         float[] fused = LineFusion.Sum(LineFusion.Parts(form, behavior, modal, isUser: false));
         if (!TensorPrimitives.IsFiniteAll<float>(fused))
             throw new ArgumentException($"Item {Shown.Text(item.Id)}: what the model makes of its features isn't finite.", "items");
-        return new Encoded(item.Id, row, fused, behavior, modal, content);
+        AddedWeights? itemToItem = row < 0 ? NewItemWeights.Of(model, content) : null;
+        return new Encoded(item.Id, row, fused, behavior, modal, content, itemToItem);
     }
 
     /// <summary>Where a row of the new snapshot comes from: an encoded item or else a row of the snapshot before.</summary>
     private readonly record struct Source(int Row, Encoded? New);
 
-    private sealed record Encoded(string Id, int Row, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content);
+    private sealed record Encoded(
+        string Id, int Row, float[] Fused, float[] Behavior, float[][] Modal, EncodedContent?[] Content, AddedWeights? ItemToItem);
 }

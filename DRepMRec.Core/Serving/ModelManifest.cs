@@ -7,7 +7,7 @@ namespace DRepMRec.Serving;
 public sealed record ModelManifest
 {
     /// <summary>The version that this library writes, and the newest that it reads.</summary>
-    public const int CurrentFormatVersion = 3;
+    public const int CurrentFormatVersion = 4;
 
     [JsonConstructor]
     internal ModelManifest(
@@ -62,6 +62,21 @@ public sealed record ModelManifest
 
     [JsonInclude]
     internal ModelForm? Form { get; init; }
+
+    /// <summary>How scores were calibrated; <see langword="null"/> where they weren't.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal CalibrationForm? Calibration { get; init; }
+
+    /// <summary>The metadata of items; <see langword="null"/> where there is none.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal MetadataForm? Metadata { get; init; }
+
+    /// <summary>The item-to-item part, if there is one.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal ItemToItemForm? ItemToItem { get; init; }
 
     /// <summary>How many rows are of items of the training; <see langword="null"/> before format 3: all are.</summary>
     [JsonInclude]

@@ -15,17 +15,24 @@ internal sealed class Profile
     {
         _model = model;
         _user = request.UserId is not null && model.UserIds.TryGetIndex(request.UserId, out int user) ? user : -1;
+        IsUserUnknown = _user < 0 && request.UserId is not null;
         foreach (string id in request.History)
             Note(id, _history);
     }
 
     public RecommendationSource Source { get; private set; }
 
+    /// <summary>Whether the request names a user that the model doesn't know.</summary>
+    public bool IsUserUnknown { get; }
+
     /// <summary>The fused row to rank by; <see langword="null"/> under <see cref="RecommendationSource.Popularity"/>.</summary>
     public float[]? Query { get; private set; }
 
     /// <summary>The parts of <see cref="Query"/>, where the model tells them.</summary>
     public float[][]? Parts { get; private set; }
+
+    /// <summary>What the items of the history add to the scores, where the model has an item-to-item part.</summary>
+    public HistoryQuery? History { get; private set; }
 
     /// <summary>The ids that aren't known, each once, in the order of the request.</summary>
     public IReadOnlyList<string> UnknownItems => _unknownInOrder;
@@ -70,6 +77,7 @@ internal sealed class Profile
     {
         Source = RecommendationSource.User;
         Query = _model.Users[_user].ToArray();
+        History = HistoryQuery.Of(_model.ItemToItem, _model.Seen(_user), Query);
         if (_model.Form is { } form)
             Parts = LineFusion.Parts(form, _model.UserBehavior[_user], [.. _model.UserModal.Select(m => m[_user].ToArray())], isUser: true);
     }
@@ -88,6 +96,7 @@ internal sealed class Profile
         behavior ??= new float[_model.ItemBehavior.Width];
         Parts = _model.Form is { } form ? LineFusion.Parts(form, behavior, modal, isUser: true) : null;
         Query = Parts is null ? behavior : LineFusion.Sum(Parts);
+        History = HistoryQuery.Of(_model.ItemToItem, items, Query);
     }
 
     private static float[] Mean(RowStore rows, int[] items)

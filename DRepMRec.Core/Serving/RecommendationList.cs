@@ -1,8 +1,10 @@
 using System.Collections;
+using System.Text.Json.Serialization;
 
 namespace DRepMRec.Serving;
 
 /// <summary>Recommended items, the best first, and the source of their scores.</summary>
+[JsonConverter(typeof(RecommendationListConverter))]
 public sealed class RecommendationList : IReadOnlyList<Recommendation>
 {
     private readonly Recommendation[] _items;

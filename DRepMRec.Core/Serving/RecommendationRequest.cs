@@ -1,8 +1,16 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
 /// <summary>A request for recommendations. Everything is by raw id; unknown ids do no harm and are named in the answer.</summary>
+/// <remarks>
+/// All can be asked for at once, and happens in this order: scores; what is left out (<see cref="Excluded"/>, what was seen,
+/// <see cref="Candidates"/>, <see cref="MinimumScore"/>, <see cref="Where"/>, <see cref="Filter"/>); <see cref="Boosts"/>; the best
+/// <see cref="Pool"/> items; <see cref="Exploration"/>; <see cref="Diversity"/>, which takes one item after the other, with
+/// <see cref="Quotas"/> passing over those that would be too many. A request is data, but for its <see cref="Filter"/>.
+/// </remarks>
 /// <example>
 /// <code>
 /// var request = new RecommendationRequest { History = ["item-3", "item-8"], Count = 5 };
@@ -37,22 +45,61 @@ public sealed record RecommendationRequest
     public IReadOnlyCollection<string> Excluded { get; init => field = NotNull(value); } = [];
 
     /// <summary>
-    /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, in no particular
-    /// order; in a batch by several threads at once.
+    /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, or in the pool
+    /// that the answer is chosen from, in no particular order; in a batch by several threads at once. Not a part of the request's JSON.
     /// </summary>
+    /// <remarks>It is code, not data: a request that has one isn't written as JSON.</remarks>
+    [JsonIgnore]
     public Func<string, bool>? Filter { get; init; }
 
-    /// <summary>Items with a lower score are left out. Popularity has no scores to compare and is never cut.</summary>
+    /// <summary>
+    /// Items with a lower score, before boosts, are left out. Popularity has no scores to compare and is never cut.
+    /// </summary>
     /// <value>Any number but NaN. The default is minus infinity.</value>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public float MinimumScore
     {
         get;
         init => field = float.IsNaN(value) ? throw new ArgumentOutOfRangeException(nameof(value), "Expected a number, got NaN.") : value;
     } = float.NegativeInfinity;
 
+    /// <summary>What the metadata of every recommended item must be like: all of these.</summary>
+    /// <value>Empty by default.</value>
+    public IReadOnlyList<ItemCondition> Where { get; init => field = NoneNull(value); } = [];
+
+    /// <summary>Items that are moved up or down by their metadata. One that meets several conditions gets all weights.</summary>
+    /// <value>Empty by default.</value>
+    public IReadOnlyList<ItemBoost> Boosts { get; init => field = NoneNull(value); } = [];
+
+    /// <summary>How many items of a category there may be: all of these hold.</summary>
+    /// <value>Empty by default.</value>
+    public IReadOnlyList<CategoryQuota> Quotas { get; init => field = NoneNull(value); } = [];
+
+    /// <summary>Items unlike each other, or <see langword="null"/> for those with the highest scores.</summary>
+    public Diversity? Diversity { get; init; }
+
+    /// <summary>A sample, or <see langword="null"/> for the items with the highest scores.</summary>
+    public Exploration? Exploration { get; init; }
+
+    /// <summary>
+    /// How many of the best items <see cref="Diversity"/> and <see cref="Exploration"/> choose from, after filters and boosts. When quotas
+    /// have used them up, as many of the next best follow. As many as there are items makes both exact over the whole catalogue.
+    /// </summary>
+    /// <value>At least 1; fewer than <see cref="Count"/> mean as many as that. The default is 200.</value>
+    public int Pool { get; init => field = Guard.Positive(value); } = 200;
+
+    /// <summary>Whether items are chosen by more than the highest scores.</summary>
+    internal bool IsReranked => Boosts.Count > 0 || Quotas.Count > 0 || Diversity is not null || Exploration is not null;
+
     private static IReadOnlyCollection<string> NotNull(IReadOnlyCollection<string> value)
     {
         ArgumentNullException.ThrowIfNull(value);
         return value;
+    }
+
+    private static IReadOnlyList<T> NoneNull<T>(IReadOnlyList<T> value, [CallerMemberName] string name = "") where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value.Contains(null!) ? throw new ArgumentException($"{name} has an entry that is null.", name) : value;
     }
 }

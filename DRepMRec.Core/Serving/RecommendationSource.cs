@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>The source of recommendations: the first of these that there is for a request.</summary>
+[JsonConverter(typeof(EnumNameConverter<RecommendationSource>))]
 public enum RecommendationSource
 {
     /// <summary>The representation that the user got in training, by at least one training interaction.</summary>

@@ -35,7 +35,8 @@ public sealed partial class Recommender
         Profile profile = Profile.Of(_model, request);
         IReadOnlyList<Recommendation> support = profile.Query is null ? [] : Supporters(profile, item, supporters);
         Explanation explanation = profile.Query is { } query
-            ? Split(new Explanation(itemId, Score(query, item), profile.Source, support), profile, item)
+            ? Split(WithHistory(new Explanation(itemId, Score(query, item, profile.History), profile.Source, support), profile, item),
+                profile, item)
             : new Explanation(itemId, _model.Degree(item), profile.Source, support) { Unexplained = IsPopularity };
         GC.KeepAlive(this);
         return explanation;
@@ -57,10 +58,20 @@ public sealed partial class Recommender
         };
     }
 
-    private float Score(float[] query, int item)
+    private Explanation WithHistory(Explanation explanation, Profile profile, int item)
+    {
+        (int Item, float Share)[] shares = [.. profile.History?.Shares(item) ?? []];
+        return explanation with
+        {
+            ItemToItem = shares.Sum(s => s.Share),
+            History = [.. shares.OrderByDescending(s => s.Share).Select(s => new Recommendation(_model.ItemId(s.Item), s.Share))],
+        };
+    }
+
+    private float Score(float[] query, int item, HistoryQuery? history)
     {
         var one = new TopK(1, finiteOnly: true);
-        RowScan.Some(_model.Items, [item], query, one);
+        RowScan.Some(_model.Items, [item], query, one, history);
         return one.Ranked is [var (score, _)] ? score : 0;
     }
 

@@ -21,8 +21,8 @@ public sealed partial class Recommender
         {
             ["users.npy"] = stream => NpyMatrix.Write(stream, users.Count, users.Dimension, users.Values()),
             ["items.npy"] = stream => NpyMatrix.Write(stream, items.Count, items.Dimension, items.Values()),
-            ["user_ids.json"] = stream => JsonSerializer.Serialize(stream, Users),
-            ["item_ids.json"] = stream => JsonSerializer.Serialize(stream, Items),
+            ["user_ids.json"] = stream => JsonSerializer.Serialize(stream, Users, ModelFileJson.Default.IEnumerableString),
+            ["item_ids.json"] = stream => JsonSerializer.Serialize(stream, Items, ModelFileJson.Default.IEnumerableString),
         });
         GC.KeepAlive(this);
     }

@@ -1,7 +1,12 @@
+using System.Runtime.ExceptionServices;
+
 namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
 {
+    /// <summary>The most scores that a thread keeps at once: 32 MB.</summary>
+    private const int MaxKeptScores = 1 << 23;
+
     /// <summary>The items with the highest scores for a user.</summary>
     /// <param name="userId">The user's raw id. For an unknown user <see cref="RecommendationList.Source"/> is popularity.</param>
     /// <param name="count">The most items; there are fewer when the catalogue has fewer. 0 gives an empty list.</param>
@@ -16,6 +21,10 @@ public sealed partial class Recommender
 
     /// <summary>Answers a request by the first that there is: the user's representation, the history, its content, popularity.</summary>
     /// <param name="request">The request.</param>
+    /// <exception cref="ArgumentException">
+    /// It asks for a column of metadata that there isn't or that is of another kind, for values that can't be, or for a space that the
+    /// model doesn't have.
+    /// </exception>
     public RecommendationList Recommend(RecommendationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -26,6 +35,7 @@ public sealed partial class Recommender
     /// <param name="requests">The requests.</param>
     /// <param name="parallel">The most threads, and a token that stops between passes; <see langword="null"/> for all processors.</param>
     /// <returns>One answer per request, in the order of the requests.</returns>
+    /// <exception cref="ArgumentException">One is <see langword="null"/>, or asks for metadata or a space that there isn't.</exception>
     /// <exception cref="OperationCanceledException">The token of <paramref name="parallel"/> asked to stop.</exception>
     public IReadOnlyList<RecommendationList> Recommend(IReadOnlyList<RecommendationRequest> requests, ParallelOptions? parallel = null)
     {
@@ -34,12 +44,32 @@ public sealed partial class Recommender
         parallel.CancellationToken.ThrowIfCancellationRequested();
         if (requests.Contains(null!))
             throw new ArgumentException("A request is null.", nameof(requests));
+        using ServingTelemetry.Call call = ServingTelemetry.Begin(_model.ServedAs, requests.Count);
+        try
+        {
+            Ranking[] rankings = Rank(requests, parallel);
+            RecommendationList[] answers = [.. rankings.Select(r => r.Answer())];
+            call.Complete(rankings);
+            GC.KeepAlive(this);
+            return answers;
+        }
+        catch (Exception e)
+        {
+            call.Fail(e);
+            throw;
+        }
+    }
+
+    private Ranking[] Rank(IReadOnlyList<RecommendationRequest> requests, ParallelOptions parallel)
+    {
         Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r))];
         Ranking[] wholeCatalogue = [.. rankings.Where(r => r.GoesOverAll)];
-        Ranking[][] blocks = [.. wholeCatalogue.Chunk(RowScan.MaxQueries)];
+        int withScores = Math.Clamp(MaxKeptScores / Math.Max(1, _model.ItemRows), 1, RowScan.MaxQueries);
+        Ranking[][] blocks = [.. wholeCatalogue.Where(r => !r.KeepsScores).Chunk(RowScan.MaxQueries),
+            .. wholeCatalogue.Where(r => r.KeepsScores).Chunk(withScores)];
         if (blocks.Length <= 1)
         {
-            Ranking.RunAll(_model, wholeCatalogue);
+            Ranking.RunAll(_model, [.. blocks.SelectMany(b => b)]);
             foreach (Ranking ranking in rankings.Where(r => !r.GoesOverAll))
             {
                 parallel.CancellationToken.ThrowIfCancellationRequested();
@@ -48,12 +78,18 @@ public sealed partial class Recommender
         }
         else
         {
-            Parallel.ForEach(blocks, parallel, block => Ranking.RunAll(_model, block));
-            Parallel.ForEach(rankings.Where(r => !r.GoesOverAll), parallel, r => r.RunAlone());
+            try
+            {
+                Parallel.ForEach(blocks, parallel, block => Ranking.RunAll(_model, block));
+                Parallel.ForEach(rankings.Where(r => !r.GoesOverAll), parallel, r => r.RunAlone());
+            }
+            catch (AggregateException e)
+            {
+                // What a filter throws, or a damaged file, is what the caller gets, as from a single request.
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
         }
 
-        RecommendationList[] answers = [.. rankings.Select(r => r.Answer())];
-        GC.KeepAlive(this);
-        return answers;
+        return rankings;
     }
 }

@@ -6,9 +6,7 @@ namespace DRepMRec.Serving;
 public sealed partial class Recommender
 {
     /// <summary>The spaces that this model can compare in.</summary>
-    public IReadOnlyList<RepresentationSpace> Spaces => _model.Form is null ? [RepresentationSpace.Fused]
-        : _model.ItemModal.Count == 0 ? [RepresentationSpace.Fused, RepresentationSpace.Behavior]
-        : [RepresentationSpace.Fused, RepresentationSpace.Behavior, RepresentationSpace.Content];
+    public IReadOnlyList<RepresentationSpace> Spaces => SpacesOf(_model);
 
     /// <summary>The items most similar to an item, by the cosine of their representations.</summary>
     /// <param name="itemId">The item's raw id.</param>
@@ -48,6 +46,10 @@ public sealed partial class Recommender
         return [.. Similar(lines, user, count, u => u != user, u => _model.UserIds[u]).Select(s => new SimilarUser(s.Item, s.Score))];
     }
 
+    internal static IReadOnlyList<RepresentationSpace> SpacesOf(ServingModel model) => model.Form is null ? [RepresentationSpace.Fused]
+        : model.ItemModal.Count == 0 ? [RepresentationSpace.Fused, RepresentationSpace.Behavior]
+        : [RepresentationSpace.Fused, RepresentationSpace.Behavior, RepresentationSpace.Content];
+
     private Recommendation[] Similar(IReadOnlyList<RowStore> lines, int index, int count, Func<int, bool> admits, Func<int, string> id)
     {
         float[] query = LineFusion.Sum([.. lines.Select(l => l[index].ToArray())]);
@@ -59,7 +61,7 @@ public sealed partial class Recommender
         return similar;
     }
 
-    private static IReadOnlyList<RowStore> Lines(RepresentationSpace space, RowStore fused, RowStore behavior,
+    internal static IReadOnlyList<RowStore> Lines(RepresentationSpace space, RowStore fused, RowStore behavior,
         IReadOnlyList<RowStore> modal)
         => space switch { RepresentationSpace.Fused => [fused], RepresentationSpace.Behavior => [behavior], _ => modal };
 }

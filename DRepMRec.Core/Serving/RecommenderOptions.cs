@@ -11,6 +11,13 @@ public sealed record RecommenderOptions
     public bool IncludeLines { get; init; } = true;
 
     /// <summary>
+    /// Whether a recommender that a training's report builds gets probabilities from the validation set, if the dataset has one
+    /// (<see cref="Calibration"/>). It takes the time of a list for each user of the validation set, of at most 20,000.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool Calibrate { get; init; } = true;
+
+    /// <summary>
     /// The most bytes of item features that go along so that new items find their neighbours among the known ones. A dataset with more gets
     /// a recommender that takes no new items.
     /// </summary>

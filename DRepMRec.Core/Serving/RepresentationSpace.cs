@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>The representations that items, or users, are compared by.</summary>
+[JsonConverter(typeof(EnumNameConverter<RepresentationSpace>))]
 public enum RepresentationSpace
 {
     /// <summary>The representations that recommendations are made by.</summary>

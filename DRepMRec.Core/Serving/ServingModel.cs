@@ -12,6 +12,9 @@ internal sealed record ServingModel
 {
     public required ModelManifest Manifest { get; init; }
 
+    /// <summary>The name by which an application serves it, for metrics and traces.</summary>
+    public string? ServedAs { get; init; }
+
     public required IdTable UserIds { get; init; }
 
     /// <summary>The ids of the items of the file.</summary>
@@ -57,7 +60,16 @@ internal sealed record ServingModel
     /// <summary>One per modality, or none.</summary>
     public IReadOnlyList<ContentEncoder> Content { get; init; } = [];
 
+    /// <summary>The item-to-item part beside the lines, if there is one.</summary>
+    public ItemToItemRows? ItemToItem { get; init; }
+
     public CatalogueChanges Changes { get; init; } = CatalogueChanges.None;
+
+    /// <summary>From scores to probabilities.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>What is known of items beside what they're ranked by.</summary>
+    public CatalogueMetadata? Metadata { get; init; }
 
     /// <summary>A model of fused rows alone.</summary>
     /// <exception cref="ArgumentException">A number isn't finite, or an id occurs twice.</exception>

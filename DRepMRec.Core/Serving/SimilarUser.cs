@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>A user who is like another.</summary>
 public readonly record struct SimilarUser
 {
+    [JsonConstructor]
     internal SimilarUser(string user, float score) => (User, Score) = (user, score);
 
     /// <summary>The user's raw id.</summary>

@@ -74,9 +74,7 @@ internal sealed class CheckpointFile : IDisposable
                 var (manifest, tensors) = Read(file);
                 if (damage is not null)
                 {
-                    _logger.LogWarning(
-                        "{Damage} Going on from the checkpoint before it; the damaged one is kept as {File}",
-                        damage.Message, _path + Damaged);
+                    _logger.CheckpointDamaged(damage.Message, _path + Damaged);
                     File.Move(_path, _path + Damaged, overwrite: true);
                 }
 

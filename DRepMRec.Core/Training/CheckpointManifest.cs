@@ -31,15 +31,7 @@ internal sealed record CheckpointManifest(
 
     private const long MaxTicks = 36_500 * TimeSpan.TicksPerDay;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, CheckpointJson.Default.CheckpointManifest);
 
     /// <exception cref="CheckpointFormatException">It isn't a manifest, or is a newer one.</exception>
     public static CheckpointManifest Parse(string text, string path)
@@ -58,7 +50,7 @@ internal sealed record CheckpointManifest(
                 };
             }
 
-            CheckpointManifest manifest = json.Deserialize<CheckpointManifest>(Json)!;
+            CheckpointManifest manifest = json.Deserialize(CheckpointJson.Default.CheckpointManifest)!;
             if (manifest.Steps < 0 || manifest.Batch < 0 || manifest.Elapsed is < 0 or > MaxTicks || manifest.EpochStart < 0
                 || manifest.EpochStart > manifest.Elapsed || manifest.History.Where((epoch, n) => epoch.Epoch != n + 1).Any())
             {
@@ -98,19 +90,23 @@ internal sealed record CheckpointEpoch(
 
 /// <summary>The averages of an evaluation; the time in ticks.</summary>
 internal sealed record CheckpointFigures(
-    CheckpointGroup All, CheckpointGroup? ColdItems, CheckpointGroup? ColdItemsAmongCold, double ItemCoverage, long Elapsed)
+    CheckpointGroup All, CheckpointGroup? ColdItems, CheckpointGroup? ColdItemsAmongCold, double ItemCoverage, long Elapsed,
+    List<KeyValuePair<string, double>>? ListMetrics = null)
 {
     public static CheckpointFigures Of(EvaluationResult result) => new(
         CheckpointGroup.Of(result.All)!, CheckpointGroup.Of(result.ColdItems), CheckpointGroup.Of(result.ColdItemsAmongCold),
-        result.ItemCoverage, result.Elapsed.Ticks);
+        result.ItemCoverage, result.Elapsed.Ticks,
+        result.ListMetrics.Count == 0 ? null : [.. result.ListMetrics.Select(m => KeyValuePair.Create(m.Key.ToString(), m.Value))]);
 
     public EvaluationResult ToResult(
         EvaluationProtocol protocol, IReadOnlyList<int> users, IdMap ids,
         IReadOnlyDictionary<RankingMetric, double[]> perUser)
     {
+        var figures = new Dictionary<string, double>(ListMetrics ?? []);
         return new EvaluationResult(
-            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users, ids, perUser, ItemCoverage,
-            new TimeSpan(Elapsed));
+            protocol, All.ToResult(), ColdItems?.ToResult(), ColdItemsAmongCold?.ToResult(), users,
+            [.. users.Select(user => ids[user])], perUser, ItemCoverage,
+            protocol.ListMetrics.ToDictionary(m => m, m => figures[m.ToString()]), new TimeSpan(Elapsed));
     }
 }
 
@@ -123,3 +119,9 @@ internal sealed record CheckpointGroup(int Users, int Positives, List<KeyValuePa
 
     public GroupResult ToResult() => new(Users, Positives, Metrics.ToDictionary(m => RankingMetric.Parse(m.Key), m => m.Value));
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CheckpointManifest))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

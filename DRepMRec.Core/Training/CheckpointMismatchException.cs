@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Training;
@@ -23,6 +24,7 @@ public sealed class CheckpointMismatchException : Exception
 /// <summary>A field in which a checkpoint differs from the training at hand.</summary>
 public sealed record CheckpointDifference
 {
+    [JsonConstructor]
     internal CheckpointDifference(string field, string? checkpoint, string? current)
         => (Field, Checkpoint, Current) = (field, checkpoint, current);
 

@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
 /// <summary>The figures of one epoch.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record EpochReport
 {
+    [JsonConstructor]
     internal EpochReport()
     {
     }

@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 
 namespace DRepMRec.Training;
 
@@ -16,8 +17,14 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
     private static UnknownUserScorer Scorer(DRepMRecModel model)
     {
         using UserItemEmbeddings final = model.Embed();
-        return new UnknownUserScorer(EmbeddingScorer.Of(final), user => model.Graph.UserDegree(user) > 0, model.Graph.ItemDegrees);
+        EmbeddingScorer alone = EmbeddingScorer.Of(final);
+        var scorer = (IRangeScorer)(model.ItemToItem?.Over(alone) ?? alone);
+        return new UnknownUserScorer(scorer, user => model.Graph.UserDegree(user) > 0, model.Graph.ItemDegrees);
     }
+
+    /// <summary>Gives a model its item-to-item part.</summary>
+    public ItemToItemBlend FitItemToItem(DRepMRecModel model, CancellationToken cancellationToken)
+        => model.FitItemToItem(data, options.StoppingMetric, Include(options), cancellationToken);
 
     private static EvaluationOptions Include(TrainerOptions options)
     {

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 using Microsoft.Extensions.Logging;
@@ -22,6 +25,7 @@ namespace DRepMRec;
 /// TrainingReport report = trainer.Fit();
 /// </code>
 /// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class Trainer
 {
     private readonly DRepMRecModel _model;
@@ -93,8 +97,10 @@ public sealed class Trainer
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _model.ThrowIfUnusable();
+        _model.LeaveItemToItem();
         foreach (string note in _data.Notes)
-            _logger.LogInformation("{Dataset}: {Note}", _data.Name, note);
+            _logger.DatasetNote(_data.Name, note);
+        using Activity? activity = TrainingTelemetry.StartTraining(_data, _options);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
         using IDisposable oneThread = TorchBackend.UseOneThread();
         if (_options.KeepFreedMemory)
@@ -112,9 +118,7 @@ public sealed class Trainer
                 if (_options.Checkpoint!.Resume
                     && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol, _data.Users))
                 {
-                    _logger.LogInformation(
-                        "Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches",
-                        _options.Checkpoint.Path, state.Epoch, state.Batch);
+                    _logger.GoingOn(_options.Checkpoint.Path, state.Epoch, state.Batch);
                 }
 
                 save = () => Checkpoint.Write(file, state, fingerprint);
@@ -127,6 +131,11 @@ public sealed class Trainer
             save();
             throw;
         }
+        catch (Exception e)
+        {
+            activity.Fail(e);
+            throw;
+        }
         finally
         {
             state.Best.Restore();
@@ -136,8 +145,26 @@ public sealed class Trainer
                 NativeHeap.Trim();
         }
 
-        LogEnd(state);
-        return new TrainingReport(_model, _data, _options, state.History, state.Stopping.BestEpoch ?? state.History.Count, state.Elapsed);
+        _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
+        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, cancellationToken) : null;
+        int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
+        return new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended);
+    }
+
+    /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
+    /// <returns>The validation figures of both together; <see langword="null"/> where the model stands alone.</returns>
+    private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, CancellationToken cancellationToken)
+    {
+        if (_data.Validation.Count == 0)
+        {
+            _logger.ItemToItemLeftOut();
+            return null;
+        }
+
+        ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
+        _logger.ItemToItemWeight(
+            blend.Weight, blend.Metric, blend.Validation[blend.Weight], blend.Validation.GetValueOrDefault(0, double.NaN));
+        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
     }
 
     private void Run(
@@ -152,26 +179,30 @@ public sealed class Trainer
         while (!state.IsComplete)
         {
             int epoch = state.Epoch;
-            TrainEpoch(state, sampler, progress, cancellationToken);
+            using Activity? activity = TrainingTelemetry.StartEpoch(epoch);
+            double speed = TrainEpoch(state, sampler, progress, cancellationToken);
             TimeSpan trained = state.Elapsed - state.EpochStart;
             bool validates = _data.Validation.Count > 0 && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs);
             EvaluationResult? validation = validates ? Validate(state, evaluator, cancellationToken) : null;
             bool best = state.CompleteEpoch(validation, trained);
             LogEpoch(state.History[^1], best);
+            TrainingTelemetry.EpochDone(_data, state.History[^1], speed);
             if (epoch % every == 0 || state.IsComplete)
                 save();
             progress?.Report(state.Progress(epoch, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best));
         }
     }
 
-    private void TrainEpoch(
+    /// <returns>The interactions per second, of those batches that this process has done.</returns>
+    private double TrainEpoch(
         TrainingState state, BatchSampler sampler, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         _model.train();
         _model.BeginEpoch(state.Epoch);
         double rate = _options.Adam.LearningRate * _options.Schedule.Factor(state.Epoch, _options.MaxEpochs);
         int number = 0;
-        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch))
+        long start = Stopwatch.GetTimestamp(), interactions = 0;
+        foreach (TrainingBatch batch in sampler.Epoch(state.Epoch, _model.Prepare))
         {
             if (number++ < state.Batch)
                 continue; // Done before the checkpoint.
@@ -183,9 +214,12 @@ public sealed class Trainer
             loss.Total.backward();
             state.Optimizer.Step(rate);
             state.CompleteBatch(loss);
+            interactions += batch.Count;
             if (number < sampler.BatchCount)
                 progress?.Report(state.Progress(state.Epoch, number, sampler.BatchCount, state.Losses.ToDictionary()));
         }
+
+        return interactions / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private EvaluationResult Validate(TrainingState state, ModelEvaluator evaluator, CancellationToken cancellationToken)
@@ -204,14 +238,9 @@ public sealed class Trainer
     {
         if (_logger.IsEnabled(LogLevel.Information))
         {
-            _logger.LogInformation("Epoch {Epoch}: {Losses}; validation {Metric} {Value}{Best}; {Seconds:F2} s", epoch.Epoch,
+            _logger.EpochDone(epoch.Epoch,
                 string.Join(", ", epoch.Losses.Select(l => FormattableString.Invariant($"{l.Key} {l.Value:F4}"))), _options.StoppingMetric,
                 epoch.Validation?[_options.StoppingMetric], best ? " (best)" : "", epoch.TrainingTime.TotalSeconds);
         }
     }
-
-    private void LogEnd(TrainingState state)
-        => _logger.LogInformation(
-            "Stopped after epoch {Epoch}; best epoch {Best} with {Metric} {Value}",
-            state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
 }

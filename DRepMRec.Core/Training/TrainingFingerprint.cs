@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,6 +14,7 @@ namespace DRepMRec.Training;
 /// </summary>
 internal static class TrainingFingerprint
 {
+    [RequiresUnreferencedCode(Untrimmed.Message)]
     public static Dictionary<string, string> Of(DRepMRecModel model, RecDataset data, TrainerOptions options)
     {
         var fields = new Dictionary<string, string>
@@ -28,6 +30,8 @@ internal static class TrainingFingerprint
         OptionFields.Add(fields, "Trainer", options with { Checkpoint = null });
         foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory" })
             fields.Remove(name);
+        if (options.Evaluation.ListMetrics.Count == 0)
+            fields.Remove("Trainer.Evaluation.ListMetrics");
 
         // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an
         // evaluation out of turn.

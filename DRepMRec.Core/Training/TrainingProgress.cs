@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
 using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
 /// <summary>Where a training is: reported after each batch, and once more with validation figures after each evaluated epoch.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record TrainingProgress
 {
+    [JsonConstructor]
     internal TrainingProgress()
     {
     }

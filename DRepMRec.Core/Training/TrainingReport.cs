@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Export;
+using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 
@@ -20,10 +23,14 @@ public sealed class TrainingReport
     private readonly DRepMRecModel _model;
     private readonly RecDataset _data;
     private readonly TrainerOptions _options;
+    private readonly EvaluationResult? _blended;
 
     internal TrainingReport(
-        DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed)
+        DRepMRecModel model, RecDataset data, TrainerOptions options, IReadOnlyList<EpochReport> history, int bestEpoch, TimeSpan elapsed,
+        EvaluationResult? blended = null)
     {
+        _blended = blended;
+        ItemToItem = model.ItemToItem;
         _model = model;
         _data = data;
         _options = options;
@@ -38,8 +45,14 @@ public sealed class TrainingReport
     /// <summary>The epoch whose weights the model has: the best by validation, or the last one where nothing was validated.</summary>
     public int BestEpoch { get; }
 
-    /// <summary>The validation figures of the best epoch, if it was evaluated.</summary>
-    public EvaluationResult? Validation => History[BestEpoch - 1].Validation;
+    /// <summary>
+    /// The validation figures of the best epoch, if it was evaluated; those with the item-to-item part, if there is one.
+    /// <see cref="History"/> has the model's alone.
+    /// </summary>
+    public EvaluationResult? Validation => _blended ?? History[BestEpoch - 1].Validation;
+
+    /// <summary>The item-to-item part, the weight that was chosen for it and the figures by which; or <see langword="null"/>.</summary>
+    public ItemToItemBlend? ItemToItem { get; }
 
     /// <summary>The time from the beginning of training to its end, validation included.</summary>
     public TimeSpan Elapsed { get; }
@@ -50,11 +63,19 @@ public sealed class TrainingReport
     public EvaluationResult EvaluateTest(CancellationToken cancellationToken = default)
         => new ModelEvaluator(_data, _options).Evaluate(_model, EvaluationTarget.Test, cancellationToken);
 
-    /// <summary>Takes the trained model out into a recommender that needs neither it nor libtorch.</summary>
+    /// <summary>
+    /// Takes the trained model out into a recommender that needs neither it nor libtorch. Where the dataset has a validation set, its
+    /// scores are calibrated by it (<see cref="RecommenderOptions.Calibrate"/>).
+    /// </summary>
     /// <param name="options">The parts that go along, or <see langword="null"/> for all.</param>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
     public Recommender BuildRecommender(RecommenderOptions? options = null)
     {
+        options ??= new RecommenderOptions();
         var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
-        return new Recommender(new ModelExport(_model, _data, options ?? new RecommenderOptions()).Build(figures, ("Training", _options)));
+        var recommender = new Recommender(new ModelExport(_model, _data, options).Build(figures, ("Training", _options)));
+        return options.Calibrate && Calibration.TryFit(recommender, _data) is { } calibration
+            ? recommender.WithCalibration(calibration)
+            : recommender;
     }
 }

@@ -13,8 +13,11 @@ internal static class Suites
         ["epochs"] = EpochSuite.Run,
         ["scale"] = ScaleSuite.Run,
         ["recipe"] = RecipeSuite.Run,
+        ["loading"] = LoadingSuite.Run,
         ["serving"] = (_, _, _) => ServingSuite.Run(),
+        ["rerank"] = (_, _, _) => RerankSuite.Run(),
         ["serving-cold"] = (arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs),
+        ["export"] = (arguments, _, cancellation) => ExportSuite.Run(arguments.Quick, cancellation),
         ["serving-model"] = (_, _, _) => ServingSuite.WriteModel(),
     };
 

@@ -5,6 +5,7 @@ using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
 using DRepMRec.Hosts;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 
@@ -21,6 +22,7 @@ internal static class Catalogue
         ["ItemKNN"] = data => new ItemKnnRecommender(data.Train),
         ["EASE"] = data => new EaseRecommender(data.Train),
         ["EASE+features"] = EaseWithFeatures,
+        ["Item-to-item"] = data => ItemToItemModel.Solve(data),
     };
 
     // Layers were chosen on TikTok's validation set, together with L2.

@@ -41,14 +41,21 @@ internal static class Display
             .DefaultIfEmpty(0).MaxBy(u => data.Train.ItemsOf(u).Length);
         string[] history = [.. data.Train.ItemsOf(user).ToArray().Select(i => data.Items[i])];
         IReadOnlyList<Recommendation> recommended = recommender.Recommend(data.Users[user], 10);
+        IReadOnlyList<Recommendation> varied = recommender.Recommend(new RecommendationRequest
+        {
+            UserId = data.Users[user],
+            Count = 10,
+            Quotas = [new CategoryQuota { Column = Shelves.Column, Category = Shelves.Bestseller, Max = 4 }],
+            Diversity = new Diversity { Lambda = 0.7 },
+        });
         Table table = new Table().Border(TableBorder.Rounded).Title($"User {Markup.Escape(data.Users[user])}")
-            .AddColumns("History", "Recommended", "Score", "");
+            .AddColumns("History", "Recommended", "Score", "Chance", "", "Varied, at most 4 bestsellers", "Shelf");
         for (int row = 0; row < Math.Max(history.Length, recommended.Count); row++)
         {
             string past = row < history.Length ? Markup.Escape(history[row]) : "";
             if (row >= recommended.Count)
             {
-                table.AddRow(past, "", "", "");
+                table.AddRow(past, "", "", "", "", "", "");
                 continue;
             }
 
@@ -57,7 +64,10 @@ internal static class Display
             string note = data.Test.Contains(user, index) ? "in the test set"
                 : data.Validation.Contains(user, index) ? "in the validation set"
                 : "";
-            table.AddRow(past, Markup.Escape(item), score.ToString("F3", CultureInfo.InvariantCulture), note);
+            string other = row < varied.Count ? varied[row].Item : "";
+            table.AddRow(past, Markup.Escape(item), score.ToString("F3", CultureInfo.InvariantCulture),
+                recommended[row].Probability?.ToString("P1", CultureInfo.InvariantCulture) ?? "", note, Markup.Escape(other),
+                recommender.Metadata![other]?.Categories(Shelves.Column)[0] ?? "");
         }
 
         AnsiConsole.Write(table);

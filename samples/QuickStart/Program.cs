@@ -31,8 +31,8 @@ return CommandLine.Run(args, (options, cancellation) =>
     ModelRun[] runs = [popularity, Train("LightGCN", bma: false, lightGcn), Train("DRepMRec", bma: true, model)];
     Display.Results(runs);
 
-    // 3. Recommend.
-    Recommender recommender = runs[^1].Report!.BuildRecommender();
+    // 3. Recommend: the best items, and a list that leaves room for others, by what is known of the items.
+    Recommender recommender = runs[^1].Report!.BuildRecommender().WithMetadata(Shelves.Of(data));
     Display.Recommendations(recommender, data);
 
     if (options.Json is not null)

@@ -35,7 +35,8 @@ internal sealed record CommandLine
         var study = new Argument<string>("study")
         {
             Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
-                + "splits: some models on five other random splits.",
+                + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
+                + "probabilities are.",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
         var data = new Option<string?>("--data")

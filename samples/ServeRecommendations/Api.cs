@@ -1,25 +1,30 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DRepMRec.Data;
+using DRepMRec.Hosting;
 using DRepMRec.Serving;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ServeRecommendations;
 
 /// <summary>
-/// The web application: everything it can be asked, each in a few lines over <see cref="Recommender"/>. Ids are parameters of the query,
-/// where they may have any characters.
+/// The web application: everything it can be asked, each in a few lines over the <see cref="Recommender"/> of the moment. Ids are
+/// parameters of the query, where they may have any characters.
 /// </summary>
 internal static class Api
 {
-    public static WebApplication Build(WebApplicationBuilder builder, Recommender recommender)
+    public static WebApplication Build(WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = Limits.BodyBytes);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
         // The program says itself why it can't start, in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Services.AddSingleton(new Catalogue(recommender)).AddOpenApi();
+        builder.Services.AddRecommender(builder.Configuration.GetSection("Recommender"));
+        builder.Services.AddSingleton<Catalogue>().AddOpenApi();
+        builder.Services.AddOptions<RecommenderServiceOptions>()
+            .Configure<Catalogue>((options, catalogue) => options.Prepare = catalogue.PutOn);
+        builder.Services.AddHealthChecks().Add(RecommenderHealthCheck.Registration());
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
         {
             if (context.Exception is BadHttpRequestException bad)
@@ -53,6 +58,7 @@ internal static class Api
     private static void Map(WebApplication app)
     {
         app.MapOpenApi();
+        app.MapHealthChecks("/healthz");
         app.MapGet("/", () => Results.Stream(typeof(Api).Assembly.GetManifestResourceStream("index.html")!,
             "text/html; charset=utf-8")).ExcludeFromDescription();
         app.MapGet("/health", ReadHealth).AddEndpointFilter(new KnownParameters())
@@ -74,38 +80,42 @@ internal static class Api
             .WithSummary("Retires an item: it's no longer recommended. Also /items/{id}.");
     }
 
-    private static Health ReadHealth(Catalogue catalogue)
+    private static Health ReadHealth(Recommender r, IRecommenderProvider provider)
     {
-        Recommender r = catalogue.Current;
+        RecommenderStatus status = provider.Status;
         Dictionary<string, int> features = r.FeatureDimensions.ToDictionary(f => f.Key.Name, f => f.Value);
-        return new Health("ok", r.Manifest.Dataset, r.Users.Count, r.Items.Count, r.Manifest.FormatVersion, features);
+        string verdict = status.LastError is null ? "ok" : "degraded";
+        return new Health(verdict, r.Manifest.Dataset, r.Users.Count, r.Items.Count, r.Manifest.FormatVersion, features)
+        {
+            Written = status.WrittenAt,
+            Loads = status.Loads,
+        };
     }
 
-    private static Results<Ok<IReadOnlyList<string>>, ValidationProblem> ListUsers(Catalogue catalogue, int skip = 0, int count = 50)
+    private static Results<Ok<IReadOnlyList<string>>, ValidationProblem> ListUsers(Recommender r, int skip = 0, int count = 50)
     {
         if (Limits.CheckRange("count", count, Limits.Count) is { Count: > 0 } wrongCount)
             return TypedResults.ValidationProblem(wrongCount);
         if (Limits.CheckRange("skip", skip, Limits.Skip) is { Count: > 0 } wrongSkip)
             return TypedResults.ValidationProblem(wrongSkip);
-        return TypedResults.Ok(catalogue.Current.Users.Page(skip, count));
+        return TypedResults.Ok(r.Users.Page(skip, count));
     }
 
-    private static Results<Ok<IReadOnlyList<string>>, ValidationProblem, ProblemHttpResult> ReadHistory(string user, Catalogue catalogue)
+    private static Results<Ok<IReadOnlyList<string>>, ValidationProblem, ProblemHttpResult> ReadHistory(string user, Recommender r)
     {
         if (Limits.CheckId("user", user) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
-        return catalogue.Current is { } r && r.Users.Contains(user) ? TypedResults.Ok(r.History(user)) : NotFound("user", user);
+        return r.Users.Contains(user) ? TypedResults.Ok(r.History(user)) : NotFound("user", user);
     }
 
     private static Results<Ok<RecommendationAnswer>, ValidationProblem> RecommendToUser(
-        string user, Catalogue catalogue, int count = 10, bool excludeSeen = true, bool why = false)
-        => Recommend(new RecommendationQuery { UserId = user, Count = count, ExcludeSeen = excludeSeen, Why = why }, catalogue);
+        string user, Recommender r, int count = 10, bool excludeSeen = true, bool why = false)
+        => Recommend(new RecommendationQuery { UserId = user, Count = count, ExcludeSeen = excludeSeen, Why = why }, r);
 
-    private static Results<Ok<RecommendationAnswer>, ValidationProblem> Recommend(RecommendationQuery query, Catalogue catalogue)
+    private static Results<Ok<RecommendationAnswer>, ValidationProblem> Recommend(RecommendationQuery query, Recommender r)
     {
         if (Limits.Check(query) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
-        Recommender r = catalogue.Current;
         var request = new RecommendationRequest
         {
             UserId = query.UserId,
@@ -123,7 +133,7 @@ internal static class Api
     }
 
     private static Results<Ok<IEnumerable<ScoredItem>>, ValidationProblem, ProblemHttpResult> FindSimilar(
-        string item, Catalogue catalogue, HttpRequest request, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
+        string item, Recommender r, HttpRequest request, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
     {
         if (Limits.CheckId("item", item) is { Count: > 0 } wrongId)
             return TypedResults.ValidationProblem(wrongId);
@@ -132,13 +142,13 @@ internal static class Api
         string[] spaces = Enum.GetNames<RepresentationSpace>();
         if (request.Query["space"] is [{ } named] && !spaces.Contains(named, StringComparer.OrdinalIgnoreCase))
             return Invalid("space", $"Expected {string.Join(", ", spaces)}, got {named}.");
-        Recommender r = catalogue.Current;
         if (!r.Items.Contains(item))
             return NotFound("item", item);
         return TypedResults.Ok(r.SimilarItems(item, count, space).Select(i => new ScoredItem(i.Item, i.Score)));
     }
 
-    private static Results<NoContent, ValidationProblem, ProblemHttpResult> PutItem(string item, ItemFeaturesBody body, Catalogue catalogue)
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> PutItem(
+        string item, ItemFeaturesBody body, Catalogue catalogue, IRecommenderProvider provider)
     {
         if (Limits.CheckId("item", item) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
@@ -152,7 +162,7 @@ internal static class Api
                     return Invalid("features", $"Each modality must occur once; '{name}' is there twice.");
             }
 
-            return catalogue.TryPut(new ItemContent(item, features)) ? TypedResults.NoContent()
+            return catalogue.TryPut(provider, new ItemContent(item, features)) ? TypedResults.NoContent()
                 : Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, the most there may be. Train "
                     + "anew, or retire some.");
         }
@@ -166,13 +176,14 @@ internal static class Api
         }
     }
 
-    private static Results<NoContent, ValidationProblem, ProblemHttpResult> RetireItem(string item, Catalogue catalogue)
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> RetireItem(
+        string item, Catalogue catalogue, IRecommenderProvider provider)
     {
         if (Limits.CheckId("item", item) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
-        if (!catalogue.Current.Items.Contains(item))
+        if (!provider.Current.Items.Contains(item))
             return NotFound("item", item);
-        catalogue.Retire(item);
+        catalogue.Retire(provider, item);
         return TypedResults.NoContent();
     }
 

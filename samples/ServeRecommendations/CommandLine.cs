@@ -13,6 +13,8 @@ internal static class CommandLine
         Options:
           --model FILE    a model, as Recommender.Save wrote it; without it a small synthetic one is trained at the first start
           --urls URLS     where to listen, with semicolons between addresses [default: http://localhost:5080]
+          --Recommender:KEY VALUE
+                          how the model is loaded and followed, such as --Recommender:PollInterval 00:00:01
           --SECTION:KEY VALUE
                           any other setting of ASP.NET Core, such as --Logging:LogLevel:Default Debug
           -h, --help      shows this

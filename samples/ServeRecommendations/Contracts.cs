@@ -37,4 +37,9 @@ internal sealed record ScoredItem(string Item, float Score);
 internal sealed record ItemFeaturesBody(IReadOnlyDictionary<string, float[]>? Features);
 
 internal sealed record Health(string Status, string Dataset, int Users, int Items, int FormatVersion,
-    IReadOnlyDictionary<string, int> Features);
+    IReadOnlyDictionary<string, int> Features)
+{
+    public DateTimeOffset? Written { get; init; }
+
+    public int Loads { get; init; }
+}

@@ -3,7 +3,7 @@
 //   dotnet run --project samples/ServeRecommendations -c Release -- --model FILE     serves a model of yours, as Recommender.Save wrote it
 //   dotnet run --project samples/ServeRecommendations -c Release -- --help           lists the options
 using System.Net.Sockets;
-using DRepMRec.Serving;
+using Microsoft.Extensions.Options;
 using ServeRecommendations;
 
 if (CommandLine.AsksForHelp(args))
@@ -21,27 +21,16 @@ if (CommandLine.Fault(args) is { } fault)
 try
 {
     WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-    string? file = builder.Configuration["model"];
-    if (file is not null && !File.Exists(file))
-    {
-        Console.Error.WriteLine($"--model: there is no file '{file}'.");
-        return 1;
-    }
-
-    Recommender recommender = Recommender.Load(file ?? FirstModel.FileOrTrain());
-    WebApplication app = Api.Build(builder, recommender);
+    builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--model"] = "Recommender:Path" });
+    builder.Configuration["Recommender:Path"] ??= FirstModel.FileOrTrain();
+    WebApplication app = Api.Build(builder);
     if (builder.Configuration["urls"] is null)
         app.Urls.Add("http://localhost:5080");
     await app.RunAsync();
     return 0;
 }
-catch (ModelFileException e)
-{
-    Console.Error.WriteLine(e.Message);
-    return 1;
-}
 catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException
-    or InvalidOperationException or SocketException)
+    or InvalidOperationException or SocketException or OptionsValidationException)
 {
     Console.Error.WriteLine($"The service can't start ({e.GetType().Name}): {e.Message}");
     return 1;

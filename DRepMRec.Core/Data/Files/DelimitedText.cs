@@ -1,167 +1,182 @@
-using System.Globalization;
 using System.Text;
 
 namespace DRepMRec.Data;
 
 /// <summary>
-/// Reads a delimited UTF-8 text file record by record. Empty lines are passed over. With quoting, a field in double quotes may hold
-/// separators, line breaks (they become '\n') and doubled quotes (RFC 4180).
+/// Reads a delimited text file record by record. Empty lines are passed over. With quoting, a field in double quotes may hold separators,
+/// line breaks (they become '\n') and doubled quotes (RFC 4180).
 /// </summary>
-internal sealed class DelimitedText : IDisposable
+internal sealed class DelimitedText : ITextRows, IDisposable
 {
-    private readonly StreamReader _reader;
+    private readonly LineReader _lines;
     private readonly char _separator;
     private readonly bool _quoted;
-    private readonly List<(int Start, int Length)> _fields = [];
-    private string _text = "";
-    private string _record = "";
-    private long _lastLine;
+    private readonly string? _quoteHint;
+    private readonly StringBuilder _unquoted = new();
+    private (int Start, int Length)[] _fields = new (int, int)[16];
+    private char[] _text = [];
+    private char[] _unquotedText = [];
+    private ArraySegment<char> _line;
+    private string? _record;
 
     public DelimitedText(string path, char separator, bool quoted)
-        : this(
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan),
-            Path.GetFileName(path), separator, quoted)
+        : this(LineReader.Open(path), Path.GetFileName(path), separator, quoted)
     {
     }
 
     public DelimitedText(Stream stream, string file, char separator, bool quoted)
+        : this(new LineReader(stream, file, LineReader.Utf8), file, separator, quoted, null)
     {
-        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-        _reader = new StreamReader(stream, utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
+    }
+
+    /// <param name="lines">The file's lines.</param>
+    /// <param name="file">The file's name for messages.</param>
+    /// <param name="separator">What stands between two fields.</param>
+    /// <param name="quoted">Whether fields may stand in quotes.</param>
+    /// <param name="quoteHint">What to say at the end of errors about quotes, or <see langword="null"/>.</param>
+    public DelimitedText(LineReader lines, string file, char separator, bool quoted, string? quoteHint)
+    {
+        _lines = lines;
         File = file;
         _separator = separator;
         _quoted = quoted;
+        _quoteHint = quoteHint;
     }
 
-    /// <summary>The file's name for messages.</summary>
     public string File { get; }
 
-    /// <summary>The 1-based line at which the current record begins.</summary>
     public long Line { get; private set; }
 
-    /// <summary>The number of fields of the current record.</summary>
-    public int FieldCount => _fields.Count;
+    public string Unit => "line";
 
-    /// <summary>A field of the current record, without its quotes.</summary>
+    public int FieldCount { get; private set; }
+
+    public (RowMistakeKind Kind, string Message)? Broken { get; private set; }
+
     public ReadOnlySpan<char> this[int field] => _text.AsSpan(_fields[field].Start, _fields[field].Length);
 
     /// <summary>The first line of the current record as it stands in the file, for messages.</summary>
-    public string Shown => Internals.Shown.Text(_record);
+    public string Shown => Internals.Shown.Text(_record is null ? _line.AsSpan() : _record);
 
-    /// <summary>The separator in words, such as "tab-separated".</summary>
     public string Separated => _separator switch
     {
-        '\t' => "tab-separated",
-        ',' => "comma-separated",
-        ';' => "semicolon-separated",
-        ' ' => "space-separated",
-        _ => $"{Internals.Shown.Text([_separator])}-separated",
+        '\t' => "tab-separated ",
+        ',' => "comma-separated ",
+        ';' => "semicolon-separated ",
+        ' ' => "space-separated ",
+        _ => $"{Internals.Shown.Text([_separator])}-separated ",
     };
 
-    /// <summary>Moves to the next record.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Moves to the next record, which must not be broken.</summary>
     public bool Read()
     {
-        string? line;
+        if (!TryRead())
+            return false;
+        return Broken is null ? true : throw Error(Broken.Value.Message);
+    }
+
+    bool ITextRows.Read() => TryRead();
+
+    public DatasetFormatException Error(string message) => new(message, File, Line);
+
+    public void Dispose() => _lines.Dispose();
+
+    private bool TryRead()
+    {
         do
         {
-            line = NextLine();
-            if (line is null)
+            if (!_lines.Read())
                 return false;
         }
-        while (line.Length == 0);
+        while (_lines.Current.Count == 0);
 
-        Line = _lastLine;
-        _record = line;
-        _fields.Clear();
-        if (_quoted && line.Contains('"'))
-            ParseQuoted(line);
+        _line = _lines.Current;
+        Line = _lines.Line;
+        FieldCount = 0;
+        _record = null;
+        Broken = null;
+        if (_quoted && _line.AsSpan().Contains('"'))
+            ParseQuoted();
         else
-            ParsePlain(line);
+            ParsePlain();
         return true;
     }
 
-    /// <summary>The error that the current record brings about.</summary>
-    public DatasetFormatException Error(string message) => new(message, File, Line);
-
-    /// <summary>Reads a field that must be a finite number in the invariant culture.</summary>
-    public double Number(int field, string name)
-        => double.TryParse(this[field], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-            && !this[field].Contains('\0') // The parser passes over zero characters at the end.
-            ? value
-            : throw Error($"expected a number as {Internals.Shown.Message(name)}, found {Internals.Shown.Text(this[field])}.");
-
-    public void Dispose() => _reader.Dispose();
-
-    private string? NextLine()
+    private void ParsePlain()
     {
-        try
-        {
-            string? line = _reader.ReadLine();
-            _lastLine++;
-            return _lastLine == 1 ? line?.TrimStart('\uFEFF') : line;
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw Utf8Error.Of(_reader.BaseStream, File, exception);
-        }
+        _text = _line.Array!;
+        int start = _line.Offset, end = start + _line.Count;
+        for (int length; (length = _text.AsSpan(start, end - start).IndexOf(_separator)) >= 0; start += length + 1)
+            AddField(start, length);
+        AddField(start, end - start);
     }
 
-    private void ParsePlain(string line)
+    private void AddField(int start, int length)
     {
-        _text = line;
-        int start = 0;
-        for (int length; (length = line.AsSpan(start).IndexOf(_separator)) >= 0; start += length + 1)
-            _fields.Add((start, length));
-        _fields.Add((start, line.Length - start));
+        if (FieldCount == _fields.Length)
+            Array.Resize(ref _fields, FieldCount * 2);
+        _fields[FieldCount++] = (start, length);
     }
 
-    private void ParseQuoted(string line)
+    private void ParseQuoted()
     {
-        var text = new StringBuilder(line.Length);
+        _unquoted.Clear();
         for (int i = 0; ; i++)
         {
-            int start = text.Length;
+            ReadOnlySpan<char> line = _line;
+            int start = _unquoted.Length;
             if (i < line.Length && line[i] == '"')
             {
-                i = ReadQuotes(ref line, i + 1, text);
+                i = ReadQuotes(i + 1);
+                line = _line;
                 if (i < line.Length && line[i] != _separator)
-                    throw Error($"expected a separator after a closing quote, found {Shown}.");
+                {
+                    Broken = (RowMistakeKind.Quotes, $"expected a separator after a closing quote, found {Shown}.");
+                    return;
+                }
             }
             else
             {
-                int end = line.IndexOf(_separator, i);
-                text.Append(line, i, (end < 0 ? line.Length : end) - i);
-                i = end < 0 ? line.Length : end;
+                int length = line[i..].IndexOf(_separator);
+                int end = length < 0 ? line.Length : i + length;
+                _unquoted.Append(line[i..end]);
+                i = end;
             }
 
-            _fields.Add((start, text.Length - start));
+            AddField(start, _unquoted.Length - start);
             if (i >= line.Length)
                 break;
         }
 
-        _text = text.ToString();
+        if (_unquotedText.Length < _unquoted.Length)
+            _unquotedText = new char[2 * _unquoted.Length];
+        _unquoted.CopyTo(0, _unquotedText, _unquoted.Length);
+        _text = _unquotedText;
     }
 
     // Appends what stands between the quotes; returns the position after the closing one, which may be on a later line.
-    private int ReadQuotes(ref string line, int i, StringBuilder text)
+    private int ReadQuotes(int i)
     {
         while (true)
         {
-            int quote = line.IndexOf('"', i);
-            if (quote < 0)
+            ReadOnlySpan<char> line = _line;
+            int length = line[i..].IndexOf('"');
+            if (length < 0)
             {
-                text.Append(line, i, line.Length - i).Append('\n');
-                line = NextLine() ?? throw Error($"expected a closing quote, found the end of the file after {Shown}.");
+                _unquoted.Append(line[i..]).Append('\n');
+                _record ??= line.ToString();
+                if (!_lines.Read())
+                    throw Error($"expected a closing quote, found the end of the file after {Shown}.{_quoteHint}");
+                _line = _lines.Current;
                 i = 0;
                 continue;
             }
 
-            text.Append(line, i, quote - i);
-            i = quote + 1;
+            _unquoted.Append(line.Slice(i, length));
+            i += length + 1;
             if (i >= line.Length || line[i] != '"')
                 return i;
-            text.Append('"');
+            _unquoted.Append('"');
             i++;
         }
     }

@@ -12,11 +12,12 @@ internal static class Utf8Error
     /// <param name="stream">The file; it is read again from its beginning where it can be.</param>
     /// <param name="file">The file's name.</param>
     /// <param name="cause">The exception that says that there is such a byte.</param>
-    public static DatasetFormatException Of(Stream stream, string file, DecoderFallbackException cause)
+    /// <param name="hint">What to say at the end, or <see langword="null"/>.</param>
+    public static DatasetFormatException Of(Stream stream, string file, DecoderFallbackException cause, string? hint = null)
     {
         if (stream.CanSeek && Find(stream) is { } at)
-            return new($"expected UTF-8 text, found the byte {at.Value:X2} as number {at.Column} of the line.", file, at.Line, cause);
-        return new("expected UTF-8 text, found bytes that aren't.", file, null, cause);
+            return new($"expected UTF-8 text, found the byte {at.Value:X2} as number {at.Column} of the line.{hint}", file, at.Line, cause);
+        return new($"expected UTF-8 text, found bytes that aren't.{hint}", file, null, cause);
     }
 
     private static (long Line, long Column, byte Value)? Find(Stream stream)

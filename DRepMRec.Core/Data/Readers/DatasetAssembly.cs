@@ -5,6 +5,8 @@ namespace DRepMRec.Data;
 /// <summary>The last steps that all readers share: from what was read to a dataset.</summary>
 internal static class DatasetAssembly
 {
+    private const double DefaultValidationShare = 0.1;
+
     /// <summary>Orders the ids, refuses duplicates, splits, and lines up the features.</summary>
     /// <param name="log">The interactions that were read.</param>
     /// <param name="name">The name unless the options have one.</param>
@@ -12,32 +14,26 @@ internal static class DatasetAssembly
     /// <param name="options">The options.</param>
     public static RecDataset Build(InteractionLog log, string name, IReadOnlyList<FeatureTable> features, DatasetOptions options)
     {
-        log.RequireRows();
         if (features.Contains(null!))
             throw new ArgumentException("Each table of features must be one; got null.", nameof(features));
         if (features.GroupBy(f => f.Modality).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Each modality must occur once; got {twice.Count()} tables of '{twice.Key}'.", nameof(features));
-        log.HandleDuplicates(options.Duplicates);
-        SplitPart[] parts = Split(log, options);
+        SplitStrategy strategy = options.Split
+            ?? (log.HasLabels ? SplitStrategy.ByLabel(allowMissing: true, DefaultValidationShare) : SplitStrategy.RandomPerUser());
+        if (strategy.ReadsLabels)
+            log.RequireLabels();
+        log.HandleDuplicates(options.Duplicates ?? DuplicateHandling.Reject);
+        LoadReport report = log.Close();
+        SplitPart[] parts = Split(log, strategy, options);
         IdSpellings.NoteAlike(log, log.Users, "users");
         IdSpellings.NoteAlike(log, log.Items, "items");
         CheckFeatures(log, features);
 
         var (users, userIndices) = log.Users.Freeze();
         var (items, itemIndices) = log.Items.Freeze();
-        InteractionSet Gather(SplitPart part)
-        {
-            var pairs = new List<(int, int)>();
-            for (int i = 0; i < parts.Length; i++)
-            {
-                if (parts[i] == part)
-                    pairs.Add((userIndices[log.Rows[i].User], itemIndices[log.Rows[i].Item]));
-            }
-
-            return new InteractionSet(users.Count, items.Count, pairs);
-        }
-
+        InteractionSet Gather(SplitPart part) => SplitGathering.Gather(log, parts, part, userIndices, itemIndices);
         var splits = new InteractionSplits(Gather(SplitPart.Train), Gather(SplitPart.Validation), Gather(SplitPart.Test));
+        NoteWeights(log, splits);
         var aligned = new List<ItemFeatures>();
         foreach (FeatureTable table in features.OrderBy(f => f.Modality.Name, StringComparer.Ordinal))
         {
@@ -49,13 +45,15 @@ internal static class DatasetAssembly
             aligned.Add(own);
         }
 
-        return new RecDataset(options.Name ?? name, users, items, splits, aligned) { Notes = [.. log.Notes] };
+        return new RecDataset(options.Name ?? name, users, items, splits, aligned)
+        {
+            Notes = [.. log.Notes],
+            Report = report,
+        };
     }
 
-    private static SplitPart[] Split(InteractionLog log, DatasetOptions options)
+    private static SplitPart[] Split(InteractionLog log, SplitStrategy strategy, DatasetOptions options)
     {
-        SplitStrategy strategy = options.Split
-            ?? (log.HasLabels ? SplitStrategy.ByLabel(allowMissing: true) : SplitStrategy.RandomPerUser());
         SplitPart[] parts = strategy.Split(log);
         if (log.HasUnreadRatings)
             log.Note($"ratings not read: only {nameof(DatasetOptions.MinimumRating)} reads them");
@@ -76,6 +74,17 @@ internal static class DatasetAssembly
         }
 
         return parts;
+    }
+
+    // Nothing in training reads weights yet, and nobody is to believe that it does.
+    private static void NoteWeights(InteractionLog log, InteractionSplits splits)
+    {
+        InteractionSet[] sets = [splits.Train, splits.Validation, splits.Test];
+        int weighted = sets.Sum(set => set.Weights.Length - set.Weights.Count(1f));
+        if (weighted == 0)
+            return;
+        log.Note(string.Create(CultureInfo.InvariantCulture, $"{weighted:N0} of {log.Rows.Count:N0} interactions have another weight than "
+            + $"1: they are kept with the dataset, but training and evaluation count each interaction as one"));
     }
 
     private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)

@@ -62,6 +62,13 @@ internal static class DatasetLayout
         : throw new DirectoryNotFoundException(
             $"Expected a dataset's folder or its .inter file at '{Shown.Name(folder)}'; there is nothing.");
 
+    /// <summary>Refuses a folder where a file is meant.</summary>
+    public static void ThrowIfFolder(string path, string expected)
+    {
+        if (Directory.Exists(path))
+            throw new DatasetFormatException($"expected {expected}, found a folder.", path);
+    }
+
     private static RecDataset ReadInter(string file, DatasetOptions options)
     {
         string header = "";

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace DRepMRec.Data;
 
 /// <summary>Gathers the distinct raw ids of users or items while a dataset is read, numbered by first appearance.</summary>
@@ -16,20 +18,28 @@ internal sealed class IdCollector
 
     public string this[int number] => _ids[number];
 
-    /// <summary>The number of an id, a new one if it wasn't seen before.</summary>
-    public int Add(ReadOnlySpan<char> id)
+    /// <summary>Looks an id up.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="number">Its number, or -1.</param>
+    public bool TryGet(ReadOnlySpan<char> id, out int number)
     {
-        if (_lookup.TryGetValue(id, out int number))
-            return number;
-        return Add(id.ToString());
+        if (_lookup.TryGetValue(id, out number))
+            return true;
+        number = -1;
+        return false;
     }
 
-    /// <inheritdoc cref="Add(ReadOnlySpan{char})"/>
+    /// <summary>The number of an id, a new one if it wasn't seen before.</summary>
     public int Add(string id)
     {
-        if (_numbers.TryAdd(id, _ids.Count))
+        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, id, out bool isKnown);
+        if (!isKnown)
+        {
+            number = _ids.Count;
             _ids.Add(id);
-        return _numbers[id];
+        }
+
+        return number;
     }
 
     /// <summary>

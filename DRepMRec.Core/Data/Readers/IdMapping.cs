@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using DRepMRec.Internals;
 
@@ -64,11 +65,12 @@ internal sealed class IdMapping
         ids.KeepsOrder = true;
     }
 
-    /// <summary>The raw id that a number in a row stands for.</summary>
-    public string RawIdOf(ReadOnlySpan<char> number, DelimitedText text)
-        => _lookup.TryGetValue(number, out string? rawId) ? rawId
-            : throw text.Error($"expected {(_numberColumn[0] is 'i' ? "an" : "a")} {_numberColumn} that {_file} has, found "
-                + $"{Shown.Text(number)}.");
+    /// <summary>Looks up the raw id that a number in a row stands for.</summary>
+    public bool TryMap(ReadOnlySpan<char> number, [NotNullWhen(true)] out string? rawId) => _lookup.TryGetValue(number, out rawId);
+
+    /// <summary>What a number should have been, for messages.</summary>
+    public string Expected(ReadOnlySpan<char> number)
+        => $"expected {(_numberColumn[0] is 'i' ? "an" : "a")} {_numberColumn} that {_file} has, found {Shown.Text(number)}.";
 
     /// <summary>The raw ids of the rows 0 to <paramref name="count"/> - 1 of a feature file.</summary>
     public string[] RawIds(int count, string featureFile)

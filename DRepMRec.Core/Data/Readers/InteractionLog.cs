@@ -1,29 +1,44 @@
+using System.Globalization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>An interaction as it was read: the numbers of its user and item, and where it stands.</summary>
-/// <param name="User">The user's number in <see cref="InteractionLog.Users"/>.</param>
-/// <param name="Item">The item's number in <see cref="InteractionLog.Items"/>.</param>
-/// <param name="Timestamp">When it was, or NaN.</param>
-/// <param name="Label">The set it belongs to, or NaN; it may be any number.</param>
-/// <param name="File">The index of its file in the log, or -1 when it came from memory.</param>
-/// <param name="Line">Its 1-based line, or its 1-based position when it came from memory.</param>
-internal readonly record struct RawInteraction(int User, int Item, double Timestamp, double Label, int File, long Line);
+/// <summary>What a row says beside its user and item; NaN, or <see cref="TimeCode.None"/>, for what isn't known.</summary>
+internal readonly record struct RowValues(double Rating, long Time, double Label, double Weight, long Line)
+{
+    public static RowValues None { get; } = new(double.NaN, TimeCode.None, double.NaN, 1, 0);
+}
 
 /// <summary>The users, items and interactions that a reader gathers, with their places in files, and notes on passed-over data.</summary>
-internal sealed class InteractionLog(double? minimumRating)
+internal sealed class InteractionLog
 {
-    private readonly List<RawInteraction> _rows = [];
     private readonly List<string> _files = [];
     private readonly List<string> _notes = [];
+    private readonly MistakeLog _mistakes = new();
+    private readonly Dictionary<(short File, uint Line), double> _otherLabels = [];
+    private readonly CatalogueFilter? _catalogue;
+    private readonly double? _minimumRating;
+    private readonly bool _skips;
+    private string _unit = "interaction";
+    private string? _mergedNote;
     private long _belowMinimum;
+    private long _ignoredEvents;
+    private long _merged;
+    private long _read;
+    private int _registeredItems;
+
+    public InteractionLog(DatasetOptions options)
+    {
+        _minimumRating = options.MinimumRating;
+        _skips = options.BadRows == BadRowHandling.Skip;
+        _catalogue = options.Catalogue is null ? null : new CatalogueFilter(options.Catalogue);
+    }
 
     public IdCollector Users { get; } = new();
 
     public IdCollector Items { get; } = new();
 
-    public IReadOnlyList<RawInteraction> Rows => _rows;
+    public RawRows Rows { get; } = new();
 
     /// <summary>Sentences on data that isn't used, or not as it stands, for <see cref="DatasetSummary.Notes"/>.</summary>
     public IReadOnlyList<string> Notes => _notes;
@@ -37,8 +52,20 @@ internal sealed class InteractionLog(double? minimumRating)
     /// <summary>Whether any interaction has a rating that nothing reads.</summary>
     public bool HasUnreadRatings { get; private set; }
 
-    /// <summary>Names the file that the next interactions come from.</summary>
-    public void BeginFile(string file) => _files.Add(file);
+    /// <summary>Whether any weight isn't 1.</summary>
+    public bool HasWeights { get; private set; }
+
+    /// <summary>How timestamps were read, or <see langword="null"/> when they are numbers without a unit by contract.</summary>
+    public TimestampFormat? Timestamps { get; set; }
+
+    /// <summary>Names the file that the next interactions come from, and what its rows are counted as.</summary>
+    public void BeginFile(string? file, string unit)
+    {
+        _unit = unit;
+        _registeredItems = Items.Count;
+        if (file is not null)
+            _files.Add(file);
+    }
 
     /// <summary>Takes down that there is a column of labels, whatever it holds.</summary>
     public void DeclareLabels() => HasLabels = true;
@@ -46,90 +73,180 @@ internal sealed class InteractionLog(double? minimumRating)
     /// <summary>Takes something down that was brought and isn't used.</summary>
     public void Note(string note) => _notes.Add(note);
 
-    /// <summary>Adds an interaction; NaN stands for a rating, timestamp or label that isn't known.</summary>
-    public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, double rating, double timestamp, double label, long line)
+    /// <summary>Counts a row that is read.</summary>
+    public void CountRow() => _read++;
+
+    /// <summary>Counts a row whose event has the weight 0.</summary>
+    public void IgnoreEvent() => _ignoredEvents++;
+
+    /// <summary>Counts a row with a mistake.</summary>
+    /// <returns>Whether it is to be described.</returns>
+    public bool Mistakes(RowMistakeKind kind) => _mistakes.Add(kind);
+
+    /// <summary>Describes the mistake that was counted last.</summary>
+    public void Describe(RowMistakeKind kind, long line, string message)
+        => Describe(kind, new RawInteraction { File = (short)(_files.Count - 1), Line = Saturate(line) }, message);
+
+    /// <summary>Adds an interaction, or counts what is wrong with it.</summary>
+    public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, in RowValues values)
     {
-        var row = new RawInteraction(-1, -1, timestamp, label, _files.Count - 1, line);
-        if (RawId.WhatIsWrong(user) is { } wrongUser)
-            throw Error(row, $"expected a user id, found {wrongUser}.");
-        if (RawId.WhatIsWrong(item) is { } wrongItem)
-            throw Error(row, $"expected an item id, found {wrongItem}.");
-        if (minimumRating is { } minimum)
-        {
-            if (double.IsNaN(rating))
-            {
-                throw Error(row, FormattableString.Invariant(
-                    $"expected a rating, because a minimum of {minimum} is asked for; found none."));
-            }
-
-            if (rating < minimum)
-            {
-                _belowMinimum++;
-                return;
-            }
-        }
-        else
-        {
-            HasUnreadRatings |= !double.IsNaN(rating);
-        }
-
-        HasLabels |= !double.IsNaN(label);
-        HasTimestamps |= !double.IsNaN(timestamp);
-        _rows.Add(row with { User = Users.Add(user), Item = Items.Add(item) });
+        if (!TryFind(Users, user, RowMistakeKind.User, values.Line, out int userNumber)
+            || !TryFind(Items, item, RowMistakeKind.Item, values.Line, out int itemNumber) || IsLeftOut(values))
+            return;
+        bool isKnown = itemNumber >= _registeredItems; // It passed the catalogue before.
+        if (!isKnown && _catalogue?.Offers(item) == false)
+            return;
+        HasLabels |= !double.IsNaN(values.Label);
+        HasTimestamps |= values.Time != TimeCode.None;
+        HasWeights |= values.Weight != 1;
+        var row = new RawInteraction(
+            userNumber < 0 ? Users.Add(user.ToString()) : userNumber, itemNumber < 0 ? Items.Add(item.ToString()) : itemNumber,
+            values.Time, (float)values.Weight, Saturate(values.Line), (short)(_files.Count - 1), LabelCode(values.Label));
+        if (row.Label == RawInteraction.OtherLabel)
+            _otherLabels[(row.File, row.Line)] = values.Label;
+        Rows.Add(row);
     }
 
-    /// <summary>Refuses an empty log, and takes down what the minimum rating left out.</summary>
-    public void RequireRows()
+    /// <summary>Takes a row's label apart from the others': 0, 1, 2, any other number, or NaN.</summary>
+    public double LabelOf(in RawInteraction row) => row.Label switch
     {
-        string left = _belowMinimum == 0 ? ""
-            : FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {minimumRating} were left out");
-        if (_rows.Count == 0)
-            throw Error($"expected at least one interaction, found none{(left.Length == 0 ? "" : $"; {left}")}.");
-        if (left.Length > 0)
-            Note(left);
+        RawInteraction.NoLabel => double.NaN,
+        RawInteraction.OtherLabel => _otherLabels[(row.File, row.Line)],
+        _ => row.Label,
+    };
+
+    /// <summary>Refuses or leaves out every row without a label that a split could go by.</summary>
+    public void RequireLabels()
+    {
+        const string Expected = "expected the label 0 (training), 1 (validation) or 2 (test), found";
+        Rows.RemoveWhere(i =>
+        {
+            RawInteraction row = Rows[i];
+            if (row.Label < RawInteraction.OtherLabel)
+                return false;
+            double label = LabelOf(row);
+            if (_mistakes.Add(RowMistakeKind.Label))
+            {
+                Describe(RowMistakeKind.Label, row,
+                    double.IsNaN(label) ? $"{Expected} none." : $"{Expected} {label.ToString(CultureInfo.InvariantCulture)}.");
+            }
+
+            return true;
+        });
     }
 
-    /// <summary>Refuses or drops every pair that occurred before.</summary>
+    /// <summary>Refuses, drops or merges every pair that occurred before.</summary>
     public void HandleDuplicates(DuplicateHandling handling)
     {
-        var firsts = new Dictionary<(int, int), int>(_rows.Count);
-        int kept = 0, conflicting = 0;
-        for (int i = 0; i < _rows.Count; i++)
-        {
-            RawInteraction row = _rows[i];
-            if (firsts.TryAdd((row.User, row.Item), kept))
-            {
-                _rows[kept++] = row;
-                continue;
-            }
+        var repeats = new RepeatedPairs(this, handling);
+        long wrong = _mistakes.Count;
+        repeats.Handle();
+        _merged = repeats.Dropped - (_mistakes.Count - wrong);
+        HasWeights |= repeats.HasSummed;
+        if (_merged == 0)
+            return;
+        string which = handling == DuplicateHandling.KeepLast ? "last" : "first";
+        string conflicts = repeats.Conflicting == 0 ? "" : FormattableString.Invariant(
+            $", {repeats.Conflicting:N0} of them with another label or timestamp: those of the {which} row count");
+        _mergedNote = handling == DuplicateHandling.Sum
+            ? FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred before were added to its weight")
+            : FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred {(which == "first" ? "before" : "again")} ")
+                + $"were left out{conflicts}";
+    }
 
-            RawInteraction first = _rows[firsts[(row.User, row.Item)]];
-            conflicting += first.Label.Equals(row.Label) && first.Timestamp.Equals(row.Timestamp) ? 0 : 1;
-            if (handling == DuplicateHandling.Reject)
-            {
-                throw Error(row, "expected each user-item pair once; found "
-                    + $"user {Shown.Text(Users[row.User])} with item {Shown.Text(Items[row.Item])}, which is in {Where(first)} already.");
-            }
-        }
+    /// <summary>Describes a mistake at a row.</summary>
+    public void Describe(RowMistakeKind kind, in RawInteraction row, string message)
+    {
+        string? file = row.File < 0 ? null : _files[row.File];
+        _mistakes.Describe(kind, new RowPlace(file, row.Line, $"{Where(row)}: {message}"));
+    }
 
-        if (kept < _rows.Count)
-        {
-            string conflicts = conflicting == 0 ? "" : FormattableString.Invariant(
-                $", {conflicting:N0} of them with another label or timestamp: those of the first row count");
-            Note(FormattableString.Invariant(
-                $"{_rows.Count - kept:N0} interactions of a pair that occurred before were left out{conflicts}"));
-        }
-
-        _rows.RemoveRange(kept, _rows.Count - kept);
+    /// <summary>Refuses rows with mistakes unless they may be skipped, and a log without rows; takes down what was left out.</summary>
+    public LoadReport Close()
+    {
+        LoadReport report = Report();
+        if (_mistakes.First is { } first && !_skips)
+            throw new DatasetFormatException(first, report);
+        List<string> left = [];
+        if (_belowMinimum > 0)
+            left.Add(FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {_minimumRating} were left out"));
+        if (_ignoredEvents > 0)
+            left.Add(FormattableString.Invariant($"{_ignoredEvents:N0} interactions with an event of the weight 0 were left out"));
+        if (report.Catalogue is { RowsLeftOut: > 0 } catalogue)
+            left.Add(FormattableString.Invariant($"{catalogue.RowsLeftOut:N0} interactions {catalogue.Describe()}"));
+        left.AddRange(report.Mistakes.Select(m => FormattableString.Invariant($"{LoadReport.Rows(m.Count)} skipped: {m.Describe()}")));
+        if (Rows.Count == 0)
+            throw Error($"expected at least one interaction, found none{string.Concat(left.Select(l => $"; {l}"))}.");
+        left.ForEach(Note);
+        if (_mergedNote is not null)
+            Note(_mergedNote);
+        return report;
     }
 
     /// <summary>The error that an interaction brings about.</summary>
-    public DatasetFormatException Error(RawInteraction row, string message)
-        => row.File < 0 ? new($"{Where(row)}: {message}") : new(message, _files[row.File], row.Line);
+    public DatasetFormatException Error(in RawInteraction row, string message)
+        => row.File < 0 || _unit != "line" ? new($"{Where(row)}: {message}") : new(message, _files[row.File], row.Line);
 
     /// <summary>The error that the interactions as a whole bring about.</summary>
     public DatasetFormatException Error(string message) => new(message, _files.Count == 0 ? null : string.Join(", ", _files));
 
-    private string Where(RawInteraction row) => row.File < 0 ? $"interaction {row.Line}"
-        : $"{Shown.Name(_files[row.File])} line {row.Line}";
+    /// <summary>Where an interaction stands.</summary>
+    public string Where(in RawInteraction row)
+        => row.File < 0 ? $"{_unit} {row.Line}" : $"{Shown.Name(_files[row.File])} {_unit} {row.Line}";
+
+    private static uint Saturate(long line) => (uint)Math.Min(line, uint.MaxValue);
+
+    private static byte LabelCode(double label) => label switch
+    {
+        double.NaN => RawInteraction.NoLabel,
+        0 or 1 or 2 => (byte)label,
+        _ => RawInteraction.OtherLabel,
+    };
+
+    private LoadReport Report() => new()
+    {
+        RowsRead = _read,
+        Interactions = Rows.Count,
+        RowsMerged = _merged,
+        RowsBelowMinimumRating = _belowMinimum,
+        RowsOfIgnoredEvents = _ignoredEvents,
+        Catalogue = _catalogue?.Report(this),
+        Timestamps = HasTimestamps ? Timestamps : null,
+        Mistakes = _mistakes.Summary,
+    };
+
+    private bool TryFind(IdCollector ids, ReadOnlySpan<char> id, RowMistakeKind kind, long line, out int number)
+    {
+        if (ids.TryGet(id, out number) || RawId.WhatIsWrong(id) is not { } wrong)
+            return true;
+        if (_mistakes.Add(kind))
+            Describe(kind, line, $"expected {(kind == RowMistakeKind.User ? "a user" : "an item")} id, found {wrong}.");
+        return false;
+    }
+
+    // By its rating; a rating that is asked for and missing is a mistake.
+    private bool IsLeftOut(in RowValues values)
+    {
+        if (_minimumRating is not { } minimum)
+        {
+            HasUnreadRatings |= !double.IsNaN(values.Rating);
+            return false;
+        }
+
+        if (double.IsNaN(values.Rating))
+        {
+            if (_mistakes.Add(RowMistakeKind.Rating))
+            {
+                Describe(RowMistakeKind.Rating, values.Line,
+                    FormattableString.Invariant($"expected a rating, because a minimum of {minimum} is asked for; found none."));
+            }
+
+            return true;
+        }
+
+        if (values.Rating >= minimum)
+            return false;
+        _belowMinimum++;
+        return true;
+    }
 }

@@ -2,15 +2,16 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>Where the columns of interactions stand in a delimited file; -1 for one that isn't there.</summary>
-internal sealed record InteractionColumns(int User, int Item, int Rating = -1, int Timestamp = -1, int Label = -1);
+/// <summary>Where the columns of interactions stand in a table; -1 for one that isn't there.</summary>
+internal sealed record InteractionColumns(
+    int User, int Item, int Rating = -1, int Timestamp = -1, int Label = -1, int Weight = -1, int Event = -1);
 
-/// <summary>Reads the rows of a delimited file of interactions; every tabular reader ends here.</summary>
-/// <param name="text">The file, past its header.</param>
+/// <summary>Reads the rows of a table of interactions; every tabular reader ends here.</summary>
+/// <param name="rows">The table, past its header.</param>
 /// <param name="columns">Where the columns are.</param>
 /// <param name="width">How many columns each row has.</param>
 /// <param name="names">The names of the columns, or <see langword="null"/> when there is no header.</param>
-internal sealed class InteractionTable(DelimitedText text, InteractionColumns columns, int width, IReadOnlyList<string>? names)
+internal sealed class InteractionTable(ITextRows rows, InteractionColumns columns, int width, IReadOnlyList<string>? names)
 {
     /// <summary>Raw ids for the user column to stand for, if its numbers are mapped.</summary>
     public IdMapping? UserMapping { get; init; }
@@ -18,43 +19,142 @@ internal sealed class InteractionTable(DelimitedText text, InteractionColumns co
     /// <summary>Raw ids for the item column to stand for, if its numbers are mapped.</summary>
     public IdMapping? ItemMapping { get; init; }
 
+    /// <summary>How timestamps are read; numbers in any unit unless it is told.</summary>
+    public TimestampColumn Timestamps { get; init; } = new(TimestampFormat.Number);
+
+    /// <summary>What each kind of event counts, if there is a column of events.</summary>
+    public EventWeights? Events { get; init; }
+
     /// <summary>Adds all further rows to the log; where there is no header, the current one too.</summary>
     public void ReadInto(InteractionLog log)
     {
-        log.BeginFile(text.File);
+        log.BeginFile(rows.File, rows.Unit);
         if (columns.Label >= 0)
             log.DeclareLabels();
         if (names is null)
             ReadRow(log);
-        while (text.Read())
+        while (rows.Read())
             ReadRow(log);
     }
 
     private void ReadRow(InteractionLog log)
     {
-        if (text.FieldCount != width)
+        log.CountRow();
+        if (IsBroken(log))
+            return;
+        var values = RowValues.None with { Line = rows.Line };
+        if (!TryNumber(log, columns.Rating, "rating", RowMistakeKind.Rating, out double rating)
+            || !TryTime(log, out long time)
+            || !TryNumber(log, columns.Label, "label", RowMistakeKind.Label, out double label)
+            || !TryWeight(log, out double weight))
+            return;
+        ReadOnlySpan<char> user = rows[columns.User], item = rows[columns.Item];
+        if ((UserMapping is not null && !TryMap(log, UserMapping, RowMistakeKind.User, ref user))
+            || (ItemMapping is not null && !TryMap(log, ItemMapping, RowMistakeKind.Item, ref item)))
+            return;
+        log.Add(user, item, values with { Rating = rating, Time = time, Label = label, Weight = weight });
+    }
+
+    private bool IsBroken(InteractionLog log)
+    {
+        if (rows.Broken is { } broken)
         {
-            string which = names is null ? "as in the first line" : $"({Shown.List(names)})";
-            throw text.Error($"expected {width} {text.Separated} columns {which}, found {text.FieldCount}: {text.Shown}.");
+            Describe(log, broken.Kind, log.Mistakes(broken.Kind) ? broken.Message : null);
+            return true;
         }
 
-        ReadOnlySpan<char> user = text[columns.User];
-        ReadOnlySpan<char> item = text[columns.Item];
-        if (names is not null && user.SequenceEqual(names[columns.User]) && item.SequenceEqual(names[columns.Item]))
-            throw text.Error($"expected an interaction, found the header again: {text.Shown}.");
-        double rating = Number(columns.Rating, "rating");
-        double timestamp = Number(columns.Timestamp, "timestamp");
-        double label = Number(columns.Label, "label");
-        log.Add(
-            UserMapping is null ? user : UserMapping.RawIdOf(user, text),
-            ItemMapping is null ? item : ItemMapping.RawIdOf(item, text),
-            rating,
-            timestamp,
-            label,
-            text.Line);
+        if (rows.FieldCount != width)
+        {
+            string? message = null;
+            if (log.Mistakes(RowMistakeKind.Columns))
+            {
+                string which = names is null ? "as in the first line" : $"({Shown.List(names)})";
+                message = $"expected {width} {rows.Separated}columns {which}, found {rows.FieldCount}: {rows.Shown}.";
+            }
+
+            Describe(log, RowMistakeKind.Columns, message);
+            return true;
+        }
+
+        if (names is null || !rows[columns.User].SequenceEqual(names[columns.User])
+            || !rows[columns.Item].SequenceEqual(names[columns.Item]))
+            return false;
+        Describe(log, RowMistakeKind.Header,
+            log.Mistakes(RowMistakeKind.Header) ? $"expected an interaction, found the header again: {rows.Shown}." : null);
+        return true;
+    }
+
+    private void Describe(InteractionLog log, RowMistakeKind kind, string? message)
+    {
+        if (message is not null)
+            log.Describe(kind, rows.Line, message);
+    }
+
+    private bool TryMap(InteractionLog log, IdMapping mapping, RowMistakeKind kind, ref ReadOnlySpan<char> id)
+    {
+        if (mapping.TryMap(id, out string? rawId))
+        {
+            id = rawId;
+            return true;
+        }
+
+        Describe(log, kind, log.Mistakes(kind) ? mapping.Expected(id) : null);
+        return false;
     }
 
     // A blank cell is a number that isn't known.
-    private double Number(int column, string kind)
-        => column < 0 || text[column].IsWhiteSpace() ? double.NaN : text.Number(column, names is null ? kind : names[column]);
+    private bool TryNumber(InteractionLog log, int column, string what, RowMistakeKind kind, out double value)
+    {
+        value = double.NaN;
+        if (column < 0 || rows[column].IsWhiteSpace() || Numbers.TryRead(rows[column], out value))
+            return true;
+        Describe(log, kind, log.Mistakes(kind)
+            ? $"expected a number as {Name(column, what)}, found {Shown.Text(rows[column])}." : null);
+        return false;
+    }
+
+    private bool TryTime(InteractionLog log, out long time)
+    {
+        time = TimeCode.None;
+        if (columns.Timestamp < 0 || Timestamps.TryRead(rows[columns.Timestamp], out time))
+            return true;
+        Describe(log, RowMistakeKind.Timestamp, log.Mistakes(RowMistakeKind.Timestamp)
+            ? $"expected {Timestamps.Expected} as {Name(columns.Timestamp, "timestamp")}{Timestamps.Reason}, found "
+                + $"{Shown.Text(rows[columns.Timestamp])}."
+            : null);
+        return false;
+    }
+
+    private bool TryWeight(InteractionLog log, out double weight)
+    {
+        weight = 1;
+        if (columns.Weight >= 0 && !(Numbers.TryRead(rows[columns.Weight], out weight) && EventWeights.IsWeight(weight)))
+        {
+            Describe(log, RowMistakeKind.Weight, log.Mistakes(RowMistakeKind.Weight)
+                ? $"expected a number above 0 as {Name(columns.Weight, "weight")}, found {Shown.Text(rows[columns.Weight])}." : null);
+            return false;
+        }
+
+        if (Events is null)
+            return true;
+        ReadOnlySpan<char> name = rows[columns.Event].Trim();
+        if (!Events.TryGet(name, out double factor))
+        {
+            Describe(log, RowMistakeKind.Event, log.Mistakes(RowMistakeKind.Event)
+                ? $"expected one of the events {Events} as {Name(columns.Event, "event")}, found {Shown.Text(name)}." : null);
+            return false;
+        }
+
+        weight *= factor;
+        if (weight == 0)
+            log.IgnoreEvent();
+        else if (!EventWeights.IsWeight(weight))
+            Describe(log, RowMistakeKind.Weight, log.Mistakes(RowMistakeKind.Weight) ? FormattableString.Invariant(
+                $"expected a weight from {EventWeights.Min} to {EventWeights.Max} by the event, found {weight}.") : null);
+        else
+            return true;
+        return false;
+    }
+
+    private string Name(int column, string what) => names is null ? what : Shown.Message(names[column]);
 }

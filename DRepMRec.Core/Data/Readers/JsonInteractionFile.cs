@@ -21,7 +21,7 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
 
     public void ReadInto(InteractionLog log)
     {
-        log.BeginFile(file);
+        log.BeginFile(file, "line");
         var state = new JsonReaderState();
         int held = 0;
         bool first = true;
@@ -98,7 +98,7 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
                 _inList = false;
                 break;
             case JsonTokenType.String when _inList:
-                log.Add(_user, reader.GetString(), double.NaN, double.NaN, label, _line);
+                Add(log, reader.GetString());
                 break;
             case JsonTokenType.Number when _inList:
                 string item = Encoding.UTF8.GetString(reader.ValueSpan);
@@ -108,13 +108,19 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
                         + $"{Shown.Message(item)}.");
                 }
 
-                log.Add(_user, item, double.NaN, double.NaN, label, _line);
+                Add(log, item);
                 break;
             default:
                 string where = _inList ? $"item ids in the list of user {Shown.Text(_user)}"
                     : _user is null ? "a JSON object of users with lists of items" : $"a list of items for user {Shown.Text(_user)}";
                 throw Error($"expected {where}, found {Name(reader.TokenType)}.");
         }
+    }
+
+    private void Add(InteractionLog log, string? item)
+    {
+        log.CountRow();
+        log.Add(_user, item, RowValues.None with { Label = label, Line = _line });
     }
 
     private static string Name(JsonTokenType type) => type switch

@@ -14,8 +14,8 @@ internal static class LatticeReader
     public static RecDataset Read(string path, DatasetOptions options)
     {
         var folder = DatasetLayout.Open(path);
-        var log = new InteractionLog(options.MinimumRating);
-        bool needsAll = options.Split is null or LabelSplit { AllowMissing: false };
+        var log = new InteractionLog(options);
+        bool needsAll = options.Split is LabelSplit { AllowMissing: false, ValidationShare: 0 };
         for (int label = 0; label < Files.Count; label++)
         {
             if (folder.Find(Files[label]) is { } file)
@@ -23,7 +23,7 @@ internal static class LatticeReader
                 folder.Reads(file);
                 JsonInteractionFile.ReadInto(log, folder[file], label);
             }
-            else if (label == 0 || needsAll)
+            else if (label == 0 || needsAll || (label == 2 && options.Split is null or LabelSplit { AllowMissing: false }))
             {
                 throw new DatasetFormatException(
                     $"expected {string.Join(", ", Files)} in the folder '{Shown.Name(path)}', found no {Files[label]}.");

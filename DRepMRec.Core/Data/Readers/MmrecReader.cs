@@ -10,6 +10,9 @@ internal static class MmrecReader
     public const string ItemMappingFile = "i_id_mapping.csv";
     public const string LabelColumn = "x_label";
 
+    /// <summary>The column that <see cref="MmrecWriter"/> adds for weights that aren't all 1.</summary>
+    public const string WeightColumn = "x_weight";
+
     /// <summary>Reads the dataset around an interactions file.</summary>
     public static RecDataset Read(string interFile, DatasetOptions options)
     {
@@ -17,7 +20,7 @@ internal static class MmrecReader
         folder.Reads(Path.GetFileName(interFile));
         IdMapping? users = IdMapping.TryRead(folder, UserMappingFile, "userID");
         IdMapping? items = IdMapping.TryRead(folder, ItemMappingFile, "itemID");
-        var log = new InteractionLog(options.MinimumRating);
+        var log = new InteractionLog(options);
         users?.Register(log.Users);
         items?.Register(log.Items);
 
@@ -29,8 +32,9 @@ internal static class MmrecReader
                 header.Require("itemID", "item_id"),
                 header.Find("rating"),
                 header.Find("timestamp"),
-                header.Find(LabelColumn));
-            header.NoteUnread(log, columns.User, columns.Item, columns.Rating, columns.Timestamp, columns.Label);
+                header.Find(LabelColumn),
+                header.Find(WeightColumn));
+            header.NoteUnread(log, columns.User, columns.Item, columns.Rating, columns.Timestamp, columns.Label, columns.Weight);
             new InteractionTable(text, columns, header.Names.Count, header.Names) { UserMapping = users, ItemMapping = items }.ReadInto(
                 log);
         }

@@ -13,7 +13,7 @@ internal static class RecBoleReader
     {
         var folder = new DatasetFolder(Path.GetDirectoryName(Path.GetFullPath(interFile))!);
         folder.Reads(Path.GetFileName(interFile));
-        var log = new InteractionLog(options.MinimumRating);
+        var log = new InteractionLog(options);
         using (var text = new DelimitedText(interFile, '\t', quoted: false))
         {
             RecBoleHeader header = RecBoleHeader.Read(text);

@@ -9,9 +9,9 @@ namespace DRepMRec.Data;
 /// </summary>
 internal sealed class TableHeader
 {
-    private readonly DelimitedText _text;
+    private readonly ITextRows _text;
 
-    private TableHeader(DelimitedText text, string[] names)
+    private TableHeader(ITextRows text, string[] names)
     {
         _text = text;
         Names = names;
@@ -35,6 +35,9 @@ internal sealed class TableHeader
 
         return new TableHeader(text, names);
     }
+
+    /// <summary>The header of a table whose columns have names of their own.</summary>
+    public static TableHeader Of(ITextRows rows, IEnumerable<string> names) => new(rows, [.. names]);
 
     /// <summary>The position of the column that one of the names means, or -1. Two such columns are an error.</summary>
     public int Find(params ReadOnlySpan<string> names)
@@ -92,7 +95,7 @@ internal sealed class TableHeader
         if (unread.Length > 0)
         {
             string columns = unread.Length == 1 ? "1 column" : string.Create(CultureInfo.InvariantCulture, $"{unread.Length:N0} columns");
-            log.Note($"{columns} of {Shown.Name(_text.File)} not read: "
+            log.Note($"{columns}{(_text.File is null ? "" : $" of {Shown.Name(_text.File)}")} not read: "
                 + $"{Shown.List(unread.Select(name => name.Length == 0 ? "(without a name)" : name))}");
         }
     }

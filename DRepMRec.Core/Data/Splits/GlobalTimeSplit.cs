@@ -1,12 +1,8 @@
 namespace DRepMRec.Data;
 
-internal sealed record GlobalTimeSplit(SplitShares Shares) : SplitStrategy
+internal sealed record GlobalTimeSplit : ShareSplit
 {
     internal override bool ReadsTimestamps => true;
-
-    private protected override bool PromisesValidation => Shares.Validation > 0;
-
-    private protected override bool PromisesTest => Shares.Test > 0;
 
     public override string ToString() => $"{nameof(GlobalTime)}{Shares}";
 
@@ -14,8 +10,8 @@ internal sealed record GlobalTimeSplit(SplitShares Shares) : SplitStrategy
     {
         SplitOrder.ThrowIfNoTimestamps(log, this);
         int[] rows = SplitOrder.ByTime(log, Seed);
-        int test = (int)Math.Round(rows.Length * Shares.Test, MidpointRounding.AwayFromZero);
-        int validation = (int)Math.Round(rows.Length * Shares.Validation, MidpointRounding.AwayFromZero);
+        int test = (int)Math.Round(rows.Length * TestShare, MidpointRounding.AwayFromZero);
+        int validation = (int)Math.Round(rows.Length * ValidationShare, MidpointRounding.AwayFromZero);
         validation = Math.Min(validation, rows.Length - test);
         var parts = new SplitPart[rows.Length];
         foreach (int i in rows[^test..])

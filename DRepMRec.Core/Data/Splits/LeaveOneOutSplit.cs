@@ -1,7 +1,9 @@
 namespace DRepMRec.Data;
 
-internal sealed record LeaveOneOutSplit(bool ByTime) : SplitStrategy
+internal sealed record LeaveOneOutSplit : SplitStrategy
 {
+    public bool ByTime { get; init; }
+
     internal override bool ReadsTimestamps => ByTime;
 
     private protected override bool PromisesValidation => true;

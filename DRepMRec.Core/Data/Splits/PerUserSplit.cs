@@ -2,43 +2,53 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStrategy
+internal abstract record PerUserSplit : ShareSplit
 {
     private const ulong RoundingPurpose = 1;
 
+    /// <summary>Whether the latest interactions go to test, instead of a draw.</summary>
+    private protected abstract bool ByTime { get; }
+
     internal override bool ReadsTimestamps => ByTime;
-
-    private protected override bool PromisesValidation => Shares.Validation > 0;
-
-    private protected override bool PromisesTest => Shares.Test > 0;
-
-    public override string ToString() => $"{(ByTime ? nameof(PerUserTime) : nameof(RandomPerUser))}{Shares}";
 
     private protected override SplitPart[] Assign(InteractionLog log)
     {
         if (ByTime)
             SplitOrder.ThrowIfNoTimestamps(log, this);
-        var (rows, offsets) = SplitOrder.ByUser(log, Seed, ByTime);
-        var parts = new SplitPart[rows.Length];
+        var parts = new SplitPart[log.Rows.Count];
+        Draw(log, Shares, Seed, ByTime, parts, SplitPart.Train);
+        return parts;
+    }
+
+    /// <summary>Draws validation and test interactions from each user's that are in one part.</summary>
+    public static void Draw(InteractionLog log, SplitShares shares, ulong seed, bool byTime, SplitPart[] parts, SplitPart from)
+    {
+        var (rows, offsets) = SplitOrder.ByUser(log, seed, byTime);
         for (int u = 0; u < log.Users.Count; u++)
         {
             Span<int> row = rows.AsSpan(offsets[u]..offsets[u + 1]);
-            if (row.IsEmpty)
+            int count = 0;
+            foreach (int i in row)
+            {
+                if (parts[i] == from)
+                    row[count++] = i;
+            }
+
+            if (count == 0)
                 continue;
-            var (validation, test) = Draw(row.Length, new SeededRandom(Seed, RoundingPurpose, RawId.Hash(log.Users[u])));
+            row = row[..count];
+            var (validation, test) = Draw(shares, row.Length, new SeededRandom(seed, RoundingPurpose, RawId.Hash(log.Users[u])));
             foreach (int i in row[^test..])
                 parts[i] = SplitPart.Test;
             foreach (int i in row[^(test + validation)..^test])
                 parts[i] = SplitPart.Validation;
         }
-
-        return parts;
     }
 
     // Each share by a draw of its own where both fit beside one interaction for training, however they are rounded.
-    private (int Validation, int Test) Draw(int count, SeededRandom random)
+    private static (int Validation, int Test) Draw(SplitShares shares, int count, SeededRandom random)
     {
-        double test = count * Shares.Test, validation = count * Shares.Validation;
+        double test = count * shares.Test, validation = count * shares.Validation;
         int max = count - 1;
         if (Math.Ceiling(test) + Math.Ceiling(validation) <= max)
         {
@@ -59,4 +69,18 @@ internal sealed record PerUserSplit(SplitShares Shares, bool ByTime) : SplitStra
         int floor = (int)number;
         return random.NextDouble() < number - floor ? floor + 1 : floor;
     }
+}
+
+internal sealed record RandomPerUserSplit : PerUserSplit
+{
+    private protected override bool ByTime => false;
+
+    public override string ToString() => $"{nameof(RandomPerUser)}{Shares}";
+}
+
+internal sealed record PerUserTimeSplit : PerUserSplit
+{
+    private protected override bool ByTime => true;
+
+    public override string ToString() => $"{nameof(PerUserTime)}{Shares}";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
@@ -19,9 +20,15 @@ public abstract record SplitStrategy
     /// <summary>Everything is for training; validation and test stay empty.</summary>
     public static SplitStrategy None { get; } = new NoSplit();
 
-    /// <summary>Each interaction says which set it belongs to: 0 training, 1 validation, 2 test. It uses no chance.</summary>
+    /// <summary>Each interaction says which set it belongs to: 0 training, 1 validation, 2 test.</summary>
     /// <param name="allowMissing">Whether there may be no validation or no test interactions; otherwise their absence is an error.</param>
-    public static SplitStrategy ByLabel(bool allowMissing = false) => new LabelSplit(allowMissing);
+    /// <param name="validationShare">
+    /// Where labels give a test set and no validation set, as many published files do, the expected share of each user's training
+    /// interactions that is drawn for validation by the seed, as by <see cref="RandomPerUser"/>: every user keeps one for training, and the
+    /// test set stays as it is. From 0, which draws none, and below 1.
+    /// </param>
+    public static SplitStrategy ByLabel(bool allowMissing = false, double validationShare = 0)
+        => new LabelSplit { AllowMissing = allowMissing, ValidationShare = Guard.Share(validationShare, nameof(validationShare)) };
 
     /// <summary>Draws validation and test interactions from each user's. Every user keeps at least one for training.</summary>
     /// <param name="validationShare">The expected share of each user's interactions in validation, from 0 and below 1.</param>
@@ -32,25 +39,28 @@ public abstract record SplitStrategy
     /// shares stay equal.
     /// </remarks>
     public static SplitStrategy RandomPerUser(double validationShare = 0.1, double testShare = 0.1)
-        => new PerUserSplit(new SplitShares(validationShare, testShare), ByTime: false);
+        => With(new RandomPerUserSplit(), new SplitShares(validationShare, testShare));
 
     /// <summary>One interaction of each user goes to test, one to validation; of two none to validation, a single one to neither.</summary>
     /// <param name="byTime">Whether the latest goes to test and the one before it to validation; otherwise both are drawn.</param>
-    public static SplitStrategy LeaveOneOut(bool byTime = false) => new LeaveOneOutSplit(byTime);
+    public static SplitStrategy LeaveOneOut(bool byTime = false) => new LeaveOneOutSplit { ByTime = byTime };
 
     /// <summary>Each user's latest interactions go to test, the ones before to validation; at least one stays in training.</summary>
     /// <param name="validationShare">The expected share of each user's interactions in validation, from 0 and below 1.</param>
     /// <param name="testShare">The expected share in test, from 0; both shares together are below 1.</param>
     /// <remarks>Shares become numbers as in <see cref="RandomPerUser"/>. Interactions need timestamps, not all equal.</remarks>
     public static SplitStrategy PerUserTime(double validationShare = 0.1, double testShare = 0.1)
-        => new PerUserSplit(new SplitShares(validationShare, testShare), ByTime: true);
+        => With(new PerUserTimeSplit(), new SplitShares(validationShare, testShare));
 
     /// <summary>The latest interactions of all users go to test and the ones before them to validation.</summary>
     /// <param name="validationShare">The share of all interactions in validation, from 0 and below 1.</param>
     /// <param name="testShare">The share of all interactions in test, from 0 and below 1. Both together stay below 1.</param>
     /// <remarks>It needs a timestamp on every interaction, and more than one point in time.</remarks>
     public static SplitStrategy GlobalTime(double validationShare = 0.1, double testShare = 0.1)
-        => new GlobalTimeSplit(new SplitShares(validationShare, testShare));
+        => With(new GlobalTimeSplit(), new SplitShares(validationShare, testShare));
+
+    private static ShareSplit With(ShareSplit split, SplitShares shares)
+        => split with { ValidationShare = shares.Validation, TestShare = shares.Test };
 
     /// <summary>The part of each row of the log, which has no duplicates.</summary>
     /// <exception cref="DatasetFormatException">The interactions lack what the strategy needs, or a promised set stays empty.</exception>

@@ -65,13 +65,22 @@ internal static class MmrecWriter
     private static void WriteInteractions(Stream stream, InteractionSplits splits)
     {
         using StreamWriter writer = Open(stream);
-        writer.Write("userID\titemID\tx_label\n");
-        foreach (var (set, label) in new[] { (splits.Train, 0), (splits.Validation, 1), (splits.Test, 2) })
+        (InteractionSet Set, int Label)[] sets = [(splits.Train, 0), (splits.Validation, 1), (splits.Test, 2)];
+        bool hasWeights = sets.Any(s => !s.Set.Weights.IsEmpty);
+        writer.Write($"userID\titemID\tx_label{(hasWeights ? $"\t{MmrecReader.WeightColumn}" : "")}\n");
+        foreach (var (set, label) in sets)
         {
             for (int u = 0; u < set.UserCount; u++)
             {
-                foreach (int item in set.ItemsOf(u))
-                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"{u}\t{item}\t{label}\n"));
+                ReadOnlySpan<int> items = set.ItemsOf(u);
+                ReadOnlySpan<float> weights = set.WeightsOf(u);
+                for (int i = 0; i < items.Length; i++)
+                {
+                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"{u}\t{items[i]}\t{label}"));
+                    if (hasWeights)
+                        writer.Write(string.Create(CultureInfo.InvariantCulture, $"\t{(weights.IsEmpty ? 1 : weights[i])}"));
+                    writer.Write('\n');
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DRepMRec.Internals;
 using DRepMRec.Internals.NativeLoading;
 using TorchSharp;
 
@@ -29,6 +30,8 @@ public static class TorchBackend
     {
         if (_isLoaded)
             return;
+        if (ServingOnly.IsSet)
+            throw new TorchBackendException(ServingOnly.Message("Training", "TorchSharp"));
         lock (Gate)
         {
             if (_isLoaded)

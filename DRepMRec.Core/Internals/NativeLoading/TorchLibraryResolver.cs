@@ -25,6 +25,12 @@ internal static class TorchLibraryResolver
     [SuppressMessage("Usage", "CA2255", Justification = "TorchSharp can be touched before any member of this library that could do it.")]
     internal static void Hook()
     {
+        if (ServingOnly.IsSet)
+        {
+            ServingOnly.Explain(AssemblyLoadContext.Default);
+            return;
+        }
+
         Assembly self = typeof(TorchLibraryResolver).Assembly;
         Hook(self);
         if (!self.IsCollectible) // The default context would keep a collectible one alive.

@@ -10,7 +10,9 @@ internal sealed class Ranking
     private readonly Profile _profile;
     private readonly int[]? _candidates;
     private readonly HashSet<int> _excluded = [];
+    private readonly Func<int, bool>[] _conditions;
     private readonly TopK _selection;
+    private readonly Reranking? _reranking;
     private readonly List<(float Score, int Index)> _popular = [];
 
     public Ranking(ServingModel model, RecommendationRequest request)
@@ -26,8 +28,23 @@ internal sealed class Ranking
 
         bool isPopularity = _profile.Source == RecommendationSource.Popularity;
         float minimum = isPopularity ? float.NegativeInfinity : request.MinimumScore;
+        _conditions = [.. request.Where.Select(c => c.Compile(model.Metadata?.Table))];
         _selection = new TopK(Math.Min(request.Count, model.ItemRows), minimum, Admits, finiteOnly: true);
+        if (request.IsReranked)
+            _reranking = new Reranking(model, request, _candidates, minimum, Admits);
     }
+
+    public RecommendationSource Source => _profile.Source;
+
+    public bool IsUserUnknown => _profile.IsUserUnknown;
+
+    public IReadOnlyList<string> UnknownItems => _profile.UnknownItems;
+
+    /// <summary>How many items would have been in the answer so far, and weren't admitted.</summary>
+    public int Filtered { get; private set; }
+
+    /// <summary>Whether the scores of all items are kept until the best have been chosen.</summary>
+    public bool KeepsScores => _reranking is not null;
 
     /// <summary>Whether the request shares a pass over the catalogue with others.</summary>
     public bool GoesOverAll => _candidates is null && _profile.Query is not null;
@@ -38,24 +55,50 @@ internal sealed class Ranking
         if (rankings.Length == 0)
             return;
         float[] queries = [.. rankings.SelectMany(r => r._profile.Query!)];
-        RowScan.All([model.Items], queries, [.. rankings.Select(r => r._selection)]);
+        foreach (Ranking ranking in rankings)
+            ranking._reranking?.Begin();
+        RowScan.All(
+            [model.Items], queries, [.. rankings.Select(r => r.Sink)], histories: [.. rankings.Select(r => r._profile.History)]);
+        foreach (Ranking ranking in rankings)
+            ranking._reranking?.Finish();
     }
 
     /// <summary>Runs a request that has candidates or goes by popularity.</summary>
     public void RunAlone()
     {
+        _reranking?.Begin();
         if (_profile.Query is { } query)
-        {
-            RowScan.Some(_model.Items, _candidates, query, _selection);
-            return;
-        }
+            RowScan.Some(_model.Items, _candidates, query, Sink, _profile.History);
+        else if (_candidates is not null || _reranking is not null)
+            OfferPopularity();
+        else
+            TakeMostPopular();
+        _reranking?.Finish();
+    }
 
-        if (_candidates is not null)
+    public RecommendationList Answer()
+    {
+        IEnumerable<(float Score, int Index)> best = _reranking?.Chosen
+            ?? (_popular.Count > 0 ? _popular : (IEnumerable<(float Score, int Index)>)_selection.Ranked.ToArray());
+        Calibration? calibration = _profile.Source == RecommendationSource.User ? _model.Calibration : null;
+        return new([.. best.Select(s => new Recommendation(_model.ItemId(s.Index), s.Score, calibration?.Probability(s.Score)))],
+            _profile.Source, _profile.UnknownItems);
+    }
+
+    private IScoreSink Sink => _reranking?.Scores as IScoreSink ?? _selection;
+
+    private void OfferPopularity()
+    {
+        int count = _candidates?.Length ?? _model.ItemRows;
+        for (int n = 0; n < count; n++)
         {
-            foreach (int item in _candidates)
-                _selection.Offer(_model.Degree(item), item);
-            return;
+            int item = _candidates is null ? n : _candidates[n];
+            Sink.Offer(_model.Degree(item), item);
         }
+    }
+
+    private void TakeMostPopular()
+    {
 
         // The order is known beforehand; items that were added since have no users, and so come last.
         foreach (int item in _model.Popularity.Items)
@@ -69,12 +112,6 @@ internal sealed class Ranking
             TakePopular(item);
     }
 
-    public RecommendationList Answer()
-    {
-        IEnumerable<(float Score, int Index)> best = _popular.Count > 0 ? _popular : _selection.Ranked.ToArray();
-        return new([.. best.Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))], _profile.Source, _profile.UnknownItems);
-    }
-
     private void TakePopular(int item)
     {
         if (Admits(item))
@@ -82,6 +119,28 @@ internal sealed class Ranking
     }
 
     private bool Admits(int item)
-        => !_model.Changes.IsHidden(item) && !_excluded.Contains(item) && !(_request.ExcludeSeen && _profile.HasSeen(item))
-        && (_request.Filter is null || _request.Filter(_model.ItemId(item)));
+    {
+        bool admits = MayBeRecommended(item);
+        Filtered += admits ? 0 : 1;
+        return admits;
+    }
+
+    /// <summary>What is least likely to let an item pass at the lowest price is asked first, the caller's own code last.</summary>
+    private bool MayBeRecommended(int item)
+        => !_model.Changes.IsHidden(item) && MeetsConditions(item) && !(_excluded.Count > 0 && _excluded.Contains(item))
+        && !(_request.ExcludeSeen && _profile.HasSeen(item)) && (_request.Filter is null || _request.Filter(_model.ItemId(item)));
+
+    private bool MeetsConditions(int item)
+    {
+        if (_conditions.Length == 0)
+            return true;
+        int row = _model.Metadata!.RowOf(item);
+        foreach (Func<int, bool> condition in _conditions)
+        {
+            if (!condition(row))
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -18,8 +18,9 @@ internal static unsafe class RowScan
     /// <param name="queries">One per selection, one after the other.</param>
     /// <param name="selections">At most <see cref="MaxQueries"/>.</param>
     /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
-    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<TopK> selections,
-        bool cosine = false)
+    /// <param name="histories">What each query's history adds, if anything.</param>
+    public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<IScoreSink> selections,
+        bool cosine = false, IReadOnlyList<HistoryQuery?>? histories = null)
     {
         RowStore first = lines[0];
         using var room = new Room(first.Width, selections.Count, first.Count);
@@ -33,7 +34,11 @@ internal static unsafe class RowScan
                 if (cosine)
                     DivideByLengths(rows, count, room, scores, selections.Count);
                 for (int n = 0; n < selections.Count; n++)
-                    selections[n].Offer(new ReadOnlySpan<float>(scores + (n * room.ChunkRows), count), from);
+                {
+                    var own = new Span<float>(scores + (n * room.ChunkRows), count);
+                    histories?[n]?.AddTo(from, own);
+                    selections[n].Offer(own, from);
+                }
             }
         }
 
@@ -41,7 +46,8 @@ internal static unsafe class RowScan
     }
 
     /// <summary>Goes over the given rows alone, whose indices ascend.</summary>
-    public static void Some(RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, TopK selection)
+    public static void Some(
+        RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, IScoreSink selection, HistoryQuery? history = null)
     {
         using var room = new Room(rows.Width, 1, indices.Length);
         fixed (float* q = query, scores = room.Scores, panels = room.Panels)
@@ -54,7 +60,10 @@ internal static unsafe class RowScan
                     rows[indices[from + r]].CopyTo(gathered[(r * rows.Width)..]);
                 RowKernel.Multiply(q, 1, room.RowsPointer, count, rows.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
                 for (int r = 0; r < count; r++)
+                {
+                    history?.AddTo(indices[from + r], new Span<float>(scores + r, 1));
                     selection.Offer(scores[r], indices[from + r]);
+                }
             }
         }
 

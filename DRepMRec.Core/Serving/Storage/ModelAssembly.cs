@@ -26,6 +26,8 @@ internal static class ModelAssembly
             UserBehavior = userRows,
             ItemBehavior = itemRows,
             Changes = CatalogueChanges.OfFile(retired.Slice(0, retired.Length), items),
+            Calibration = manifest.Calibration is { } calibration ? Calibration.Read(calibration, arrays) : null,
+            Metadata = manifest.Metadata is { } metadata ? CatalogueMetadata.Read(metadata, arrays, items) : null,
         };
         int dimension = form?.LineDimension ?? manifest.Dimension;
         if (arrays.Has("fold_in_map"))
@@ -34,6 +36,8 @@ internal static class ModelAssembly
             model = model with { FoldInMap = arrays.Get<float>("fold_in_map", dimension, width) };
         }
 
+        if (manifest.ItemToItem is { } part)
+            model = model with { ItemToItem = ItemToItem(arrays, part, items) };
         if (form is null || form.Lines is null)
             return model;
         return model with
@@ -80,7 +84,16 @@ internal static class ModelAssembly
         };
     }
 
-    private static IdTable Ids(ModelArrays arrays, string kind, int count)
+    private static ItemToItemRows ItemToItem(ModelArrays arrays, ItemToItemForm form, int items)
+    {
+        Block<long> offsets = arrays.Get<long>("item_to_item_offsets", items + 1L);
+        Block<int> targets = arrays.Get<int>("item_to_item_items");
+        ThrowIfWrongEnds(offsets, targets.Length, "item-to-item weight");
+        return new ItemToItemRows(form, offsets, targets, arrays.Get<float>("item_to_item_weights", targets.Length),
+            arrays.Get<float>("item_to_item_residuals", items));
+    }
+
+    public static IdTable Ids(ModelArrays arrays, string kind, int count)
     {
         Block<byte> text = arrays.Get<byte>($"{kind}_ids");
         Block<long> offsets = arrays.Get<long>($"{kind}_id_offsets", count + 1L);
@@ -103,7 +116,7 @@ internal static class ModelAssembly
         return Block<int>.Copy(degrees);
     }
 
-    private static void ThrowIfWrongEnds(Block<long> offsets, long end, string kind)
+    public static void ThrowIfWrongEnds(Block<long> offsets, long end, string kind)
     {
         if (offsets[0] != 0 || offsets[offsets.Length - 1] != end)
             throw new FormatException($"the {kind} offsets must go from 0 to {end}, they go from {offsets[0]} to "

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 
@@ -9,12 +8,6 @@ namespace DRepMRec.Serving;
 internal static class ModelFile
 {
     public const string ManifestKey = "drepmrec";
-
-    public static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-    };
 
     public static ServingModel Load(string path, RecommenderLoadOptions options)
     {
@@ -86,7 +79,7 @@ internal static class ModelFile
                     + $"this one reads up to {ModelManifest.CurrentFormatVersion}.");
             }
 
-            manifest = json.Deserialize<ModelManifest>(Json)!;
+            manifest = json.Deserialize(ModelFileJson.Default.ModelManifest)!;
             if (version < 3 && manifest.Form is { } form)
                 manifest = manifest with { Form = form with { Lines = LegacyForm.Read(json.RootElement.GetProperty("form")) } };
         }

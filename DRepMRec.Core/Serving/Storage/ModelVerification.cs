@@ -39,8 +39,11 @@ internal static class ModelVerification
             ThrowIfNotFinite(rows, "line of the user");
         foreach (RowStore rows in model.ItemModal.Append(model.ItemBehavior))
             ThrowIfNotFinite(rows, "line of the item");
+        model.Metadata?.Verify(model);
         if (model.FoldInMap is { } map)
             ThrowIfNotFinite(map, 0, map.Length, "fold-in map");
+        if (model.ItemToItem is { } part)
+            ThrowIfItemToItemInvalid(part, model.ItemIds.Count);
         foreach (ContentEncoder content in model.Content)
         {
             Block<float>?[] blocks = [content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate,
@@ -71,6 +74,25 @@ internal static class ModelVerification
             throw new FormatException("the numbers of users per item don't match the items of the users");
     }
 
+    private static void ThrowIfItemToItemInvalid(ItemToItemRows part, int items)
+    {
+        ThrowIfNotRising(part.Offsets, "item-to-item weight");
+        for (int row = 0; row < items; row++)
+        {
+            int previous = -1;
+            foreach (int item in part.RowOf(row).Items)
+            {
+                if (item <= previous || item >= items || item == row)
+                    throw new FormatException($"the items that the item with index {row} speaks for must ascend from 0 to {items - 1} "
+                        + $"without itself; {item} comes after {previous}");
+                previous = item;
+            }
+        }
+
+        ThrowIfNotFinite(part.Values, 0, part.Values.Length, "item-to-item part");
+        ThrowIfNotFinite(part.Residuals, 0, part.Residuals.Length, "item-to-item part");
+    }
+
     private static void ThrowIfNotFinite(RowStore rows, string what)
     {
         int step = Math.Max(1, Slice / rows.Width);
@@ -95,7 +117,7 @@ internal static class ModelVerification
         }
     }
 
-    private static void ThrowIfNotRising(Block<long> offsets, string kind)
+    public static void ThrowIfNotRising(Block<long> offsets, string kind)
     {
         for (long i = 1; i < offsets.Length; i++)
         {

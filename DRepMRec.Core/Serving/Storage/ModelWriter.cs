@@ -32,7 +32,7 @@ internal sealed class ModelWriter
     {
         ThrowIfDamaged(model);
         var writer = new ModelWriter(model);
-        List<SafeTensorSource> arrays = writer.Arrays();
+        IReadOnlyList<SafeTensorSource> arrays = writer.Arrays();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var hashing = new HashingStream(hash);
         foreach (SafeTensorSource array in arrays)
@@ -43,9 +43,12 @@ internal sealed class ModelWriter
             LibraryVersion = ModelManifest.ThisLibrary,
             Items = model.ItemCount,
             TrainedItems = model.TrainedItems,
+            Metadata = model.Metadata?.Table.Form,
+            Calibration = model.Calibration?.Form,
+            ItemToItem = model.ItemToItem?.Form,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
         };
-        string text = JsonSerializer.Serialize(manifest, ModelFile.Json);
+        string text = JsonSerializer.Serialize(manifest, ModelFileJson.Default.ModelManifest);
         Safetensors.Write(stream, new Dictionary<string, string> { [ModelFile.ManifestKey] = text }, arrays);
         GC.KeepAlive(model);
     }
@@ -64,7 +67,7 @@ internal sealed class ModelWriter
     }
 
     /// <summary>Arrays of wider elements come first, so that each is aligned.</summary>
-    private List<SafeTensorSource> Arrays()
+    private IReadOnlyList<SafeTensorSource> Arrays()
     {
         IdTable itemIds = _isAsLoaded ? _model.ItemIds : Ids();
         Block<int> degrees = _isAsLoaded ? _model.ItemDegrees : Block<int>.Copy([.. _rows.Select(_model.Degree)]);
@@ -84,6 +87,9 @@ internal sealed class ModelWriter
             }
         }
 
+        ItemToItemRows? part = _model.ItemToItem is { } kept ? (_isAsLoaded ? kept : Merge(kept)) : null;
+        if (part is not null)
+            arrays.Insert(0, Array("item_to_item_offsets", part.Offsets));
         if (_model.FoldInMap is { } map)
         {
             long dimension = _model.ItemBehavior.Width;
@@ -94,10 +100,60 @@ internal sealed class ModelWriter
             arrays.AddRange(Content(content));
         arrays.AddRange([Array("user_id_slots", _model.UserIds.Slots), Array("item_id_slots", itemIds.Slots)]);
         arrays.AddRange([Array("seen_items", _model.SeenItems), Array("item_degrees", degrees)]);
+        if (part is not null)
+        {
+            arrays.AddRange([Array("item_to_item_items", part.Items), Array("item_to_item_weights", part.Values),
+                Array("item_to_item_residuals", part.Residuals)]);
+        }
+
         if (_retired.Length > 0)
             arrays.Add(Array("retired_items", Block<int>.Copy(_retired)));
         arrays.AddRange([Array("user_ids", _model.UserIds.Text), Array("item_ids", itemIds.Text)]);
-        return arrays;
+        arrays.AddRange(_model.Metadata?.Arrays(_rows) ?? []);
+        arrays.AddRange(_model.Calibration?.Arrays() ?? []);
+        return [.. arrays.OrderByDescending(a => Safetensors.ElementBytes(a.Type))];
+    }
+
+    /// <summary>The item-to-item part over the rows that are written.</summary>
+    private ItemToItemRows Merge(ItemToItemRows part)
+    {
+        int fileRows = _model.ItemIds.Count;
+        var places = new Dictionary<int, int>(_rows.Select((row, place) => KeyValuePair.Create(row, place)));
+        int[] added = [.. _rows.Where(row => row >= fileRows)];
+        var (offsets, items, values) = (new List<long> { 0 }, new List<int>(), new List<float>());
+        foreach (int row in _rows)
+        {
+            ReadOnlySpan<int> targets = row < fileRows ? part.RowOf(row).Items : part.Added[row - fileRows]?.Items;
+            ReadOnlySpan<float> weights = row < fileRows ? part.RowOf(row).Values : part.Added[row - fileRows]?.Out;
+            for (int n = 0; n < targets.Length; n++)
+            {
+                if (places.TryGetValue(targets[n], out int place))
+                {
+                    items.Add(place);
+                    values.Add(weights[n]);
+                }
+            }
+
+            foreach (int target in added)
+            {
+                if (part.Weight(row, target) is not 0 and float weight)
+                {
+                    items.Add(places[target]);
+                    values.Add(weight);
+                }
+            }
+
+            offsets.Add(items.Count);
+        }
+
+        return part with
+        {
+            Offsets = Block<long>.Copy([.. offsets]),
+            Items = Block<int>.Copy([.. items]),
+            Values = Block<float>.Copy([.. values]),
+            Residuals = Block<float>.Copy([.. _rows.Select(row => row < fileRows ? part.Residuals[row] : 0)]),
+            Added = [],
+        };
     }
 
     private IdTable Ids()
@@ -133,7 +189,7 @@ internal sealed class ModelWriter
         }
     }
 
-    private static SafeTensorSource Array<T>(string name, Block<T> block, params long[] shape) where T : unmanaged
+    public static SafeTensorSource Array<T>(string name, Block<T> block, params long[] shape) where T : unmanaged
         => new(name, SafeTensor.TypeName<T>(), shape.Length == 0 ? [block.Length] : shape, stream => Write(stream, block, name));
 
     private static SafeTensorSource Rows(string name, RowStore rows)

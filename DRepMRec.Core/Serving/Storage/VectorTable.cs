@@ -20,6 +20,10 @@ internal sealed class VectorTable
     public static VectorTable Users(ServingModel model)
         => new(model.Users, Enumerable.Range(0, model.UserIds.Count), u => model.UserIds[u]);
 
+    /// <summary>The users whose rows are to be ranked by.</summary>
+    public static VectorTable RankedUsers(ServingModel model)
+        => new(model.Users, Enumerable.Range(0, model.UserIds.Count).Where(model.HasRow), u => model.UserIds[u]);
+
     public static VectorTable Items(ServingModel model)
         => new(model.Items, Enumerable.Range(0, model.ItemRows).Where(i => !model.Changes.IsHidden(i)), model.ItemId);
 

@@ -42,9 +42,9 @@ internal sealed record Catalogue(Recommender Recommender, float[] Users, float[]
             .SelectMany(user => Enumerable.Range(0, HistoryLength).Select(n => (user, Item(user, n))).Distinct());
     }
 
-    private static string[] Ids(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
+    public static string[] Ids(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => $"{prefix}{i}")];
 
-    private static float[] Numbers(int count, Random random)
+    public static float[] Numbers(int count, Random random)
     {
         var values = new float[count];
         for (int i = 0; i < values.Length; i++)

@@ -81,6 +81,7 @@ internal static class AblationVariants
         yield return full.SimilaritySignal.Weight > 0
             ? (NoSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0 } })
             : (WithSignal, full with { SimilaritySignal = full.SimilaritySignal with { Weight = 0.1 } });
+        yield return ("with item-to-item part", full with { ItemToItem = full.ItemToItem with { Enabled = true } });
         yield return ("no gates", full with { Modal = modal with { Gate = FilterGateKind.None } });
         yield return ("no relation graphs", full with { Modal = modal with { Neighbors = 0 } });
         yield return ("2 relation layers", full with { Modal = modal with { RelationLayers = 2 } });

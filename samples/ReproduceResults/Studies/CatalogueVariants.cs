@@ -9,13 +9,16 @@ namespace ReproduceResults.Studies;
 internal static class CatalogueVariants
 {
     public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
-        => Catalogue.Variants(Catalogue.Names, [false, true], data.Features.Count > 0).Select(v => Of(v.Model, v.Bma, data, loss, epochs));
+        => Catalogue.Variants(Catalogue.Names, [false, true], data.Features.Count > 0).Select(v => Of(v.Model, v.Bma, data, loss, epochs))
+            .Append(Of(Catalogue.Ours, bma: true, data, loss, epochs, itemToItem: true));
 
-    private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs)
+    private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs, bool itemToItem = false)
     {
         DRepMRecOptions options = Catalogue.Options(model, bma, loss);
+        options = options with { ItemToItem = options.ItemToItem with { Enabled = itemToItem } };
         TrainerOptions trainer = Catalogue.Training(model, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
-        var variant = new Variant(Catalogue.Title(model, bma), data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer))
+        string title = Catalogue.Title(model, bma) + (itemToItem ? " + item-to-item" : "");
+        var variant = new Variant(title, data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer))
         {
             Trainer = trainer,
         };

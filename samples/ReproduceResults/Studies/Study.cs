@@ -11,6 +11,7 @@ internal abstract class Study
         ["models"] = () => new ModelsStudy(),
         ["ablations"] = () => new AblationsStudy(),
         ["splits"] = () => new SplitsStudy(),
+        ["lists"] = () => new ListsStudy(),
     };
 
     public static string[] Names { get; } = [.. All.Keys];

@@ -25,6 +25,9 @@ internal sealed record Variant(string Name, RecDataset Data, string Options)
     /// <summary>Makes a recommender that isn't trained by gradients, once for all seeds.</summary>
     public Func<IItemScorer>? Baseline { get; init; }
 
+    /// <summary>Whether its lists are described, and its probabilities measured.</summary>
+    public bool IsDescribed { get; init; }
+
     /// <summary>Whether pictures of its lines are drawn.</summary>
     public bool IsPictured { get; init; }
 }

@@ -48,6 +48,9 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
     /// <summary>The diagnostics of a model with both lines.</summary>
     public LineFigures? Lines { get; init; }
 
+    /// <summary>What its lists are like, of the variants that are described.</summary>
+    public ListFigures? Lists { get; init; }
+
     /// <summary>The figures that pictures of the lines are drawn from, of the variants that are pictured.</summary>
     public LineSnapshot? Snapshot { get; init; }
 

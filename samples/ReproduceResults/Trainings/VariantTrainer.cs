@@ -36,7 +36,10 @@ internal static class VariantTrainer
         var evaluator = new Evaluator(new EvaluationOptions { Threads = 1 });
         EvaluationResult validation = evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Validation, cancellation);
         return WithFigures(training, variant, validation, evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Test, cancellation),
-            scorer);
+            scorer) with
+        {
+            Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, recommender: null) : null,
+        };
     }
 
     private static Training Trained(Training training, Variant variant, Func<int, OwnedModel> create, CancellationToken cancellation)
@@ -48,7 +51,8 @@ internal static class VariantTrainer
         EvaluationResult validation = report.Validation ?? throw new ArgumentException(
             $"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
         using UserItemEmbeddings final = model.Embed();
-        EmbeddingScorer scorer = EmbeddingScorer.Of(final);
+        EmbeddingScorer alone = EmbeddingScorer.Of(final);
+        IItemScorer scorer = model.ItemToItem?.Over(alone) ?? alone;
         return WithFigures(training, variant, validation, report.EvaluateTest(cancellation), scorer) with
         {
             BestEpoch = report.BestEpoch,
@@ -57,6 +61,7 @@ internal static class VariantTrainer
             Seconds = report.Elapsed.TotalSeconds,
             History = History(report.History),
             Lines = model.Features is null ? null : LineFigures.Of(model.MeasureLines()),
+            Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, report.BuildRecommender()) : null,
             Snapshot = variant.IsPictured && model.Features is not null ? LineSnapshot.Of(model) : null,
         };
     }

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DRepMRec.Data;
+using DRepMRec.Losses;
+using DRepMRec.Serving;
+using Microsoft.Extensions.Configuration;
+
+namespace DRepMRec.Tests.Configuration;
+
+public sealed class ErrorTests
+{
+    [Theory]
+    [InlineData("Lossses", "1", "DRepMRec:Training:Lossses: is unknown; expected one of Adam, BatchSize, Checkpoint, *Threads.")]
+    [InlineData("Adam:Rate", "1", "DRepMRec:Training:Adam:Rate: is unknown; expected one of Beta1, Beta2, Epsilon, LearningRate.")]
+    [InlineData("MaxEpochs", "many", "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got 'many'.")]
+    [InlineData("MaxEpochs", "1.5", "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got '1.5'.")]
+    [InlineData("maxepochs", "3000000000", "DRepMRec:Training:maxepochs: expected a whole number of Int32. Got '3000000000'.")]
+    [InlineData("MaxEpochs", null, "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got nothing.")]
+    [InlineData("MaxEpochs", "0", "DRepMRec:Training:MaxEpochs: MaxEpochs must be above 0. Actual value was 0.")]
+    [InlineData("Adam:LearningRate", "-0.5", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. Actual value was -0.5.")]
+    [InlineData("Adam:LearningRate", "NaN", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. Actual value was NaN.")]
+    [InlineData("Adam", "fast", "DRepMRec:Training:Adam: expected a section, got the text 'fast'.")]
+    [InlineData("KeepFreedMemory", "yes", "DRepMRec:Training:KeepFreedMemory: expected true or false. Got 'yes'.")]
+    [InlineData("Evaluation:Mask", "None", "DRepMRec:Training:Evaluation:Mask: Expected one of Train, TrainAndValidation, got 'None'. *")]
+    [InlineData("Evaluation:Mask", "1", "DRepMRec:Training:Evaluation:Mask: Expected one of Train, TrainAndValidation, got '1'. *")]
+    [InlineData("Evaluation:Metrics:0", "Recall", "DRepMRec:Training:Evaluation:Metrics:0: Expected a metric such as 'Recall@20' *")]
+    [InlineData("Evaluation:Metrics:first", "Recall@1", "DRepMRec:Training:Evaluation:Metrics:first: expected a list, *")]
+    [InlineData("Evaluation:Metrics", "Recall@1", "DRepMRec:Training:Evaluation:Metrics: expected a list, got the text 'Recall@1'.")]
+    [InlineData("Evaluation:Metrics", "", "DRepMRec:Training:Evaluation:Metrics: Metrics must have at least one entry.")]
+    [InlineData("Schedule:Kind", "linear", "DRepMRec:Training:Schedule:Kind: expected one of constant, step, cosine; got 'linear'.")]
+    [InlineData("Schedule:Decay", "0.5", "DRepMRec:Training:Schedule: expected the key Kind, one of constant, step, cosine; got none.")]
+    [InlineData("Schedule", "Step", "DRepMRec:Training:Schedule: expected a section, got the text 'Step'.")]
+    [InlineData("Checkpoint:EveryEpochs", "2", "DRepMRec:Training:Checkpoint: *required*path*")]
+    public void A_configuration_that_isnt_understood_is_refused_with_its_path(string key, string? value, string message)
+        => FluentActions.Invoking(() => Training((key, value))).Should().Throw<OptionsFormatException>().WithMessage(message);
+
+    [Fact]
+    public void A_key_of_another_kind_is_unknown()
+    {
+        FluentActions.Invoking(() => Training(("Schedule:Kind", "cosine"), ("Schedule:Decay", "0.5"))).Should()
+            .Throw<OptionsFormatException>()
+            .WithMessage("DRepMRec:Training:Schedule:Decay: is unknown; expected one of Kind, WarmupEpochs.")
+            .Which.Path.Should().Be("DRepMRec:Training:Schedule:Decay");
+    }
+
+    [Theory]
+    [InlineData("{\"maxEpochs\": 0}", "$.maxEpochs: MaxEpochs must be above 0. Actual value was 0.")]
+    [InlineData("{\"maxEpochs\": \"7\"}", "$.maxEpochs: *Int32*")]
+    [InlineData("{\"maxEpochs\": null}", "$.maxEpochs: *Int32*")]
+    [InlineData("{\"adam\": null}", "$.adam: *null*")]
+    [InlineData("{\"adam\": {\"lossses\": 1}}", "$.adam.lossses: *'lossses'*AdamOptions*")]
+    [InlineData("{\"seed\": 1, \"seed\": 2}", "$.seed: *uplicate*")]
+    [InlineData("{\"evaluation\": {\"metrics\": [\"Recall@20\", \"Recall\"]}}", "$.evaluation.metrics[1]: Expected a metric such as *")]
+    [InlineData("{\"evaluation\": {\"mask\": \"none\"}}", "$.evaluation.mask: Expected one of Train, TrainAndValidation, got 'none'.")]
+    [InlineData("{\"evaluation\": {\"mask\": 1}}", "$.evaluation.mask: Expected one of Train, TrainAndValidation, got '1'.")]
+    [InlineData("{\"schedule\": {\"kind\": \"linear\"}}", "$.schedule: Expected \"kind\" to be one of constant, step, cosine.")]
+    [InlineData("{\"schedule\": {\"every\": 5}}", "$.schedule: Expected \"kind\" to be one of constant, step, cosine.")]
+    [InlineData("{\"schedule\": {\"every\": 0, \"kind\": \"step\"}}", "$.schedule.every: Every must be above 0. *")]
+    [InlineData("{\"checkpoint\": {}}", "$.checkpoint: *required*path*")]
+    [InlineData("{\"seed\":", "$.seed: *")]
+    [InlineData("null", "$: expected a TrainerOptions, got null.")]
+    public void Json_that_isnt_understood_is_refused_with_its_path(string json, string message)
+        => FluentActions.Invoking(() => DRepMRecJson.Read<TrainerOptions>(json)).Should()
+            .Throw<OptionsFormatException>().WithMessage(message);
+
+    [Fact]
+    public void Shares_that_go_together_are_checked_together()
+    {
+        const string Split = "{\"kind\": \"globalTime\", \"validationShare\": 0.95, \"testShare\": 0.04}";
+        DRepMRecJson.Read<SplitStrategy>(Split).Should().Be(SplitStrategy.GlobalTime(0.95, 0.04));
+        FluentActions.Invoking(() => DRepMRecJson.Read<DatasetOptions>("{\"split\": " + Split.Replace("0.04", "0.05") + "}")).Should()
+            .Throw<OptionsFormatException>().WithMessage("$.split: The shares of validation and test must stay below 1 together; *");
+    }
+
+    [Fact]
+    public void A_code_that_filters_is_no_data()
+    {
+        FluentActions.Invoking(() => DRepMRecJson.Write(new RecommendationRequest { Filter = _ => true })).Should()
+            .Throw<JsonException>().WithMessage("A request with a Filter has no JSON: *");
+    }
+
+    [Fact]
+    public void Sections_that_are_missing_or_empty_leave_the_defaults()
+    {
+        IConfiguration configuration = Json("{\"Training\": {\"Checkpoint\": null, \"Adam\": {}, \"Schedule\": {}, \"MaxEpochs\": 3}}");
+        configuration.GetSection("Nowhere").ReadOptions<TrainerOptions>().Should().BeEquivalentTo(new TrainerOptions());
+        configuration.GetSection("Training").ReadOptions<TrainerOptions>().Should().BeEquivalentTo(new TrainerOptions { MaxEpochs = 3 });
+    }
+
+    [Fact]
+    public void The_last_provider_wins_key_by_key()
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddConfiguration(Json("{\"Loss\": {\"Kind\": \"bpr\", \"Negatives\": 4}}"))
+            .AddInMemoryCollection([new("loss:kind", "SoftMax"), new("EMBEDDINGDIM", " 32 "), new("BehaviorDropout", ".5")]).Build();
+        DRepMRecOptions options = configuration.ReadOptions<DRepMRecOptions>();
+        options.Loss.Should().Be(new RankingLoss.SampledSoftmax { Negatives = 4 });
+        (options.EmbeddingDim, options.BehaviorDropout).Should().Be((32, 0.5));
+    }
+
+    [Fact]
+    public void Options_that_can_be_set_are_set_where_there_are_keys()
+    {
+        var options = new Mutable { Name = "kept", Load = new RecommenderLoadOptions { Verify = true } };
+        Json("{\"Times\": 3, \"Every\": \"00:01:30\"}").ReadOptions(options, MutableJson);
+        (options.Name, options.Times, options.Every, options.Load.Verify).Should().Be(("kept", 3, TimeSpan.FromSeconds(90), true));
+        void Read(string json) => Json(json).GetSection("A").ReadOptions(options, MutableJson);
+        FluentActions.Invoking(() => Read("{\"A\": {\"Load\": {\"Verfy\": true}}}")).Should()
+            .Throw<OptionsFormatException>().WithMessage("A:Load:Verfy: is unknown; expected one of MemoryMap, Verify.");
+        FluentActions.Invoking(() => Read("{\"A\": {\"Times\": -1}}")).Should()
+            .Throw<OptionsFormatException>().WithMessage("A:Times: Times must be*");
+    }
+
+    private static JsonSerializerOptions MutableJson { get; } = new(DRepMRecJson.SerializerOptions)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            DRepMRecJson.TypeInfoResolver, new DefaultJsonTypeInfoResolver()),
+    };
+
+    private static TrainerOptions Training(params (string Key, string? Value)[] values)
+        => new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Select(v => KeyValuePair.Create($"DRepMRec:Training:{v.Key}", v.Value)))
+            .Build().GetSection("DRepMRec:Training").ReadOptions<TrainerOptions>();
+
+    private static IConfiguration Json(string json)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
+        return new ConfigurationBuilder().AddJsonStream(stream).Build();
+    }
+
+    private sealed class Mutable
+    {
+        public string Name { get; set; } = "";
+
+        public int Times
+        {
+            get;
+            set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Times), value, "Times must be 0 or above.");
+        }
+
+        public TimeSpan Every { get; set; }
+
+        public RecommenderLoadOptions Load { get; set; } = new();
+    }
+}

@@ -1,0 +1,45 @@
+using DRepMRec.Data;
+
+namespace DRepMRec.Tests.Data;
+
+public sealed class CatalogueTests
+{
+    [Fact]
+    public void Only_items_of_the_catalogue_stay()
+    {
+        Interaction[] log = [new("u", "a"), new("u", "old"), new("v", "old"), new("w", "older"), new("w", "b"), new("w", "b")];
+        RecDataset data = RecDataset.FromInteractions("mine", log, options: new()
+        {
+            Split = SplitStrategy.None,
+            Catalogue = ["a", "b", "new"],
+            Duplicates = DuplicateHandling.KeepFirst,
+        });
+
+        data.Pairs().Train.Should().Equal("u-a", "w-b");
+        data.Users.Ids.Should().Equal(["u", "w"], "v has nothing but an item that isn't offered");
+        data.Items.Ids.Should().Equal("a", "b");
+        data.Report!.Catalogue.Should().BeEquivalentTo(new CatalogueReport(3, 2, 3, 2, ["old", "older"]));
+        data.Summarize().Notes.Should().StartWith(
+            "3 interactions left out: 2 items that aren't in the catalogue, such as 'old', 'older'");
+    }
+
+    [Fact]
+    public void Items_that_a_mapping_file_names_are_no_exception()
+    {
+        using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n0\t1\n1\t1\n")
+            .With("i_id_mapping.csv", "asin\titemID\nold\t0\nb\t1\n");
+        RecDataset data = RecDataset.Load(folder.Path, new() { Split = SplitStrategy.None, Catalogue = ["b"] });
+        data.Pairs().Train.Should().Equal("0-b", "1-b");
+        data.Report!.Catalogue!.RowsLeftOut.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_catalogue_that_nothing_is_in_is_refused()
+    {
+        Views.FormatError(() => RecDataset.FromInteractions("mine", [new("u", "a")], options: new() { Catalogue = ["b"] })).Should().Be(
+            "expected at least one interaction, found none; 1 interactions left out: 1 item that isn't in the catalogue, such as 'a'.");
+        FluentActions.Invoking(() => new DatasetOptions { Catalogue = [] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => RecDataset.FromInteractions("mine", [new("u", "a")], options: new() { Catalogue = [" "] })).Should()
+            .Throw<ArgumentException>().WithMessage("Each id of the catalogue must be Unicode text that isn't blank; found a blank.*");
+    }
+}

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Tests.Support;
+using TableScorer = DRepMRec.Tests.Evaluation.EvaluatorTests.TableScorer;
+
+namespace DRepMRec.Tests.Evaluation;
+
+public sealed class ListMetricTests
+{
+    // Items i0 to i4 have 2, 1, 1, 0 and 0 users of 4 in training. u0's top 2 is i1, i2; u1's i0, i2; u2's i1, i3; u3 isn't evaluated.
+    private static readonly RecDataset Tiny = new(
+        "tiny", new IdMap(["u0", "u1", "u2", "u3"]), new IdMap(["i0", "i1", "i2", "i3", "i4"]), new InteractionSplits(
+            new InteractionSet(4, 5, [(0, 0), (2, 0), (1, 1), (3, 2)]), new InteractionSet(4, 5, []),
+            new InteractionSet(4, 5, [(0, 2), (1, 2), (2, 3)])),
+        [new ItemFeatures(Modality.Image, 5, 2, [1, 0, 0, 2, 3, 3, 0, 0, 1, 1])]);
+
+    private static readonly TableScorer Scorer = new(4, 5, (u, i) => u switch
+    {
+        0 => i is 1 or 2 ? 9 - i : -i,
+        1 => i is 0 or 2 ? 9 - i : -i,
+        _ => i is 1 or 3 ? 9 - i : -i,
+    });
+
+    [Fact]
+    public void Figures_worked_out_by_hand()
+    {
+        ListMetric[] metrics =
+        [
+            ListMetric.ItemCoverage(2), ListMetric.Gini(2), ListMetric.AveragePopularity(2), ListMetric.Novelty(2),
+            ListMetric.IntraListDiversity(Modality.Image, 2), ListMetric.ItemCoverage(1), ListMetric.Gini(1),
+        ];
+        EvaluationResult result = new Evaluator(new EvaluationOptions { Metrics = [RankingMetric.Recall(1)], ListMetrics = metrics })
+            .Evaluate(Scorer, Tiny, EvaluationTarget.Test);
+
+        result[ListMetric.ItemCoverage(2)].Should().Be(0.8, "i4 is in no list");
+
+        // Counts in order: 0, 1, 1, 2, 2. (-4·0 - 2·1 + 0·1 + 2·2 + 4·2) / (5 · 6) = 10/30.
+        result[ListMetric.Gini(2)].Should().BeApproximately(1.0 / 3, 1e-12);
+
+        // u0: (1 + 1) / 2; u1: (2 + 1) / 2; u2: (1 + 0) / 2.
+        result[ListMetric.AveragePopularity(2)].Should().BeApproximately((1 + 1.5 + 0.5) / 3, 1e-12);
+
+        // log2(4/2) = 1 for i0; log2(4/1) = 2 for i1, i2, and i3, which counts as if one user had it.
+        result[ListMetric.Novelty(2)].Should().BeApproximately((2 + 1.5 + 2) / 3, 1e-12);
+
+        // u0 and u1: cosines of 45°; u2: i3 has no features, so no pair.
+        result[ListMetric.IntraListDiversity(Modality.Image, 2)].Should().BeApproximately(1 - Math.Sqrt(0.5), 1e-12);
+
+        // The first items are i1, i0, i1.
+        result[ListMetric.ItemCoverage(1)].Should().Be(0.4);
+        result[ListMetric.Gini(1)].Should().BeApproximately(((2 * 1) + (4 * 2)) / (5.0 * 3), 1e-12);
+        result.ItemCoverage.Should().Be(0.4, "it's at the largest cut-off of the ranking metrics");
+        result.ToString().Should().EndWith("item coverage 0.4000  ItemCoverage@2 0.8000  Gini@2 0.3333  AveragePopularity@2 1.0000  "
+            + "Novelty@2 1.8333  IntraListDiversity(image)@2 0.2929  ItemCoverage@1 0.4000  Gini@1 0.6667");
+        result.ToJson().Should().Contain("\"Gini@2\": 0.33333");
+        result.Protocol.Metrics.Should().Contain(["Recall@1", "Gini@2"]);
+    }
+
+    [Fact]
+    public void Diversity_without_looking_at_pairs_is_that_of_all_pairs()
+    {
+        RecDataset data = Synthetic();
+        var scorer = new EmbeddingScorer(Samples.Floats(80 * 8, 1), Samples.Floats(120 * 8, 2), 8);
+        ListMetric metric = ListMetric.IntraListDiversity(Modality.Image, 20);
+        double fast = Evaluate(scorer, data, 2, metric)[metric];
+        ItemFeatures features = data.Features.Single(f => f.Modality == Modality.Image);
+        double Cosine(int a, int b)
+        {
+            double Dot(int x, int y) => Enumerable.Range(0, features.Dimension).Sum(d => (double)features[x][d] * features[y][d]);
+            return Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b));
+        }
+
+        var pairs = new PairMetric(20, features, Cosine);
+        fast.Should().BeApproximately(Evaluate(scorer, data, 2, pairs)[pairs], 1e-12);
+    }
+
+    [Fact]
+    public void Figures_are_the_same_for_any_number_of_threads_and_block_by_block()
+    {
+        RecDataset data = Synthetic();
+        var scorer = new EmbeddingScorer(Samples.Floats(80 * 8, 1), Samples.Floats(120 * 8, 2), 8);
+        ListMetric[] all =
+        [
+            ListMetric.ItemCoverage(5), ListMetric.Gini(20), ListMetric.AveragePopularity(500), ListMetric.Novelty(20),
+            ListMetric.IntraListDiversity(Modality.Image, 20),
+        ];
+        EvaluationResult one = Evaluate(scorer, data, 1, all);
+        foreach (int threads in new[] { 2, 3, 8 })
+            Evaluate(scorer, data, threads, all).ListMetrics.Should().Equal(one.ListMetrics);
+        one.ListMetrics.Values.Should().OnlyContain(v => v > 0);
+    }
+
+    [Fact]
+    public void Bounds_of_the_gini_index()
+    {
+        var same = new TableScorer(4, 5, (_, i) => i == 4 ? 1 : -1);
+        ListMetric gini = ListMetric.Gini(1);
+        new Evaluator(new EvaluationOptions { ListMetrics = [gini] }).Evaluate(same, Tiny, EvaluationTarget.Test)[gini]
+            .Should().BeApproximately(0.8, 1e-12, "one item is all there is");
+        ListMetric whole = ListMetric.Gini(5);
+        RecDataset nothingSeen = new("tiny", Tiny.Users, Tiny.Items, Tiny.Splits with { Train = new InteractionSet(4, 5, [(3, 0)]) });
+        new Evaluator(new EvaluationOptions { ListMetrics = [whole] }).Evaluate(same, nothingSeen, EvaluationTarget.Test)[whole]
+            .Should().Be(0, "all items are shown to all");
+    }
+
+    [Fact]
+    public void Names_are_read_as_they_are_written_and_others_are_refused()
+    {
+        foreach (ListMetric metric in new[]
+        {
+            ListMetric.ItemCoverage(3), ListMetric.Gini(20), ListMetric.AveragePopularity(1), ListMetric.Novelty(7),
+            ListMetric.IntraListDiversity(new Modality("my-text"), 2),
+        })
+        {
+            ListMetric.Parse(metric.ToString()).Should().Be(metric);
+            JsonSerializer.Deserialize<ListMetric>(JsonSerializer.Serialize(metric)).Should().Be(metric);
+            JsonSerializer.Deserialize<Dictionary<ListMetric, int>>($"{{\"{metric}\":1}}").Should().ContainKey(metric);
+            ListMetric.Parse(metric.ToString().ToLowerInvariant()).Should().Be(metric);
+        }
+
+        foreach (string text in new[] { "", "Gini", "Gini@0", "Gini@-1", "Recall@20", "IntraListDiversity@20",
+            "IntraListDiversity()@20", "IntraListDiversity(a b)@20", "IntraListDiversity(image)@1", "@", "(@5" })
+        {
+            FluentActions.Invoking(() => ListMetric.Parse(text)).Should().Throw<FormatException>()
+                .WithMessage("Expected a metric such as*");
+            FluentActions.Invoking(() => JsonSerializer.Deserialize<ListMetric>($"\"{text}\"")).Should().Throw<JsonException>();
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_measured_is_refused_before_anything_is_ranked()
+    {
+        var options = new EvaluationOptions { ListMetrics = [ListMetric.IntraListDiversity(Modality.Audio, 5)] };
+        FluentActions.Invoking(() => new Evaluator(options).Evaluate(Scorer, Tiny, EvaluationTarget.Test)).Should()
+            .Throw<ArgumentException>().WithMessage("IntraListDiversity(audio)@5 asks for the features 'audio'; the dataset has image.*");
+        FluentActions.Invoking(() => ListMetric.IntraListDiversity(Modality.Audio, 1)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => ListMetric.Gini(0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Evaluator().Evaluate(Scorer, Tiny, EvaluationTarget.Test)[ListMetric.Gini(3)]).Should()
+            .Throw<KeyNotFoundException>().WithMessage("Gini@3 wasn't evaluated*");
+    }
+
+    private static RecDataset Synthetic() => SyntheticDataset.Create(new SyntheticOptions
+    {
+        Users = 80,
+        Items = 120,
+        Clusters = 8,
+        Modalities = [new(Modality.Image, 12)],
+    }).Data;
+
+    private static EvaluationResult Evaluate(IItemScorer scorer, RecDataset data, int threads, params ListMetric[] metrics)
+        => new Evaluator(new EvaluationOptions { Threads = threads, ListMetrics = metrics }).Evaluate(scorer, data, EvaluationTarget.Test);
+
+    /// <summary>A metric of one's own.</summary>
+    private sealed record PairMetric(int Cut, ItemFeatures Features, Func<int, int, double> Cosine) : ListMetric(Cut)
+    {
+        public override string Name => "Pairs";
+
+        public override double Compute(RankedLists lists) => lists.Average(list =>
+        {
+            int[] items = [.. list.ToArray().Where(i => Features.Present[i])];
+            double[] pairs = [.. from a in items from b in items where a < b select 1 - Cosine(a, b)];
+            return pairs.Length == 0 ? double.NaN : pairs.Average();
+        });
+    }
+}

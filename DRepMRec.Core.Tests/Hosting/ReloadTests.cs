@@ -1,0 +1,349 @@
+using DRepMRec.Hosting;
+using DRepMRec.Serving;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace DRepMRec.Tests.Hosting;
+
+public sealed class ReloadTests
+{
+    [Fact]
+    public void A_new_file_takes_the_place_of_the_old_one()
+    {
+        using var app = new Hosted();
+        app.Served.Should().Be("1/0");
+        app.Look();
+        app.Provider.Status.Loads.Should().Be(1, "the file is as it was");
+        app.Publish(2);
+        app.Served.Should().Be("1/0", "nobody has looked yet");
+        app.Look();
+        app.Served.Should().Be("2/0");
+        RecommenderStatus status = app.Provider.Status;
+        status.Should().BeEquivalentTo(new
+        {
+            Name = "default",
+            app.Path,
+            WrittenAt = new DateTimeOffset(File.GetLastWriteTimeUtc(app.Path)),
+            LoadedAt = app.Time.Now,
+            Loads = 2,
+            LastError = (string?)null,
+        });
+        app.Log.Of(1).Should().HaveCount(2).And.OnlyContain(e => e.Level == LogLevel.Information);
+        app.Log.Of(1)[1].Text.Should().StartWith($"The recommender 'default' serves {app.Path} of ").And.Contain("1 users, 3 items");
+    }
+
+    [Fact]
+    public async Task A_bad_file_leaves_the_old_one_serving_is_logged_and_reported()
+    {
+        using var app = new Hosted();
+        app.Served.Should().Be("1/0");
+        app.PublishDamaged(2);
+        app.Look();
+        app.Served.Should().Be("1/0");
+        app.Provider.Status.LastError.Should().BeNull("it may still be being written");
+        app.Log.Of(3).Should().ContainSingle().Which.Level.Should().Be(LogLevel.Debug);
+
+        app.Look();
+        app.Served.Should().Be("1/0");
+        app.Provider.Status.LastError.Should().Contain("model.drepmrec").And.Contain("the file is damaged");
+        app.Provider.Status.FailedAt.Should().Be(app.Time.Now);
+        app.Log.Of(2).Should().ContainSingle().Which.Should().Match<(EventId, LogLevel Level, string Text)>(e => e.Level == LogLevel.Error
+            && e.Text.Contains(app.Path, StringComparison.Ordinal));
+        HealthCheckResult health = await app.CheckHealth();
+        health.Status.Should().Be(HealthStatus.Degraded);
+        health.Description.Should().Contain("the file is damaged");
+        health.Data.Should().ContainKeys(
+            "path", "written", "loaded", "age", "users", "items", "dataset", "loads", "error", "failed", "retry");
+
+        app.Publish(3);
+        app.Look();
+        app.Served.Should().Be("3/0");
+        app.Provider.Status.LastError.Should().BeNull();
+        (await app.CheckHealth()).Status.Should().Be(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public void A_bad_file_is_tried_again_at_ever_longer_intervals()
+    {
+        using var app = new Hosted(o => o.PollInterval = TimeSpan.FromHours(1) / 3600);
+        app.Served.Should().Be("1/0");
+        app.PublishDamaged(2);
+        app.Look(times: 100);
+        app.Log.Of(2).Should().ContainSingle("100 looks in no time are one report");
+        List<int> tries = [];
+        for (int second = 1; second <= 1200; second++)
+        {
+            int before = app.Log.Of(2).Count;
+            app.Time.Now += TimeSpan.FromSeconds(1);
+            app.Look();
+            if (app.Log.Of(2).Count > before)
+                tries.Add(second);
+        }
+
+        tries.Should().Equal(1, 3, 7, 15, 31, 63, 127, 255, 511, 811, 1111);
+    }
+
+    [Fact]
+    public void Files_that_are_bad_for_long_are_reported_even_if_each_is_another()
+    {
+        using var app = new Hosted();
+        app.Served.Should().Be("1/0");
+        for (int n = 0; n < 13; n++)
+        {
+            app.PublishDamaged(100 + n);
+            File.SetLastWriteTimeUtc(app.Path, DateTime.UtcNow.AddDays(-n));
+            app.Look();
+            app.Time.Now += TimeSpan.FromSeconds(5);
+        }
+
+        app.Log.Of(2).Should().ContainSingle();
+        app.Provider.Status.LastError.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_is_reported_and_found_again()
+    {
+        using var app = new Hosted();
+        app.Served.Should().Be("1/0");
+        File.Move(app.Path, app.Path + ".aside");
+        app.Look(times: 2);
+        app.Served.Should().Be("1/0");
+        (await app.CheckHealth()).Should().Match<HealthCheckResult>(h => h.Status == HealthStatus.Degraded
+            && h.Description!.Contains(app.Path, StringComparison.Ordinal));
+        File.Move(app.Path + ".aside", app.Path);
+        app.Look();
+        app.Log.Of(4).Should().ContainSingle();
+        app.Provider.Status.Loads.Should().Be(1, "it's the file that is served");
+        (await app.CheckHealth()).Status.Should().Be(HealthStatus.Healthy);
+    }
+
+    [SkippableFact]
+    public void A_folder_that_is_swapped_by_a_link_is_seen()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Making links takes a privilege on Windows.");
+        using var app = new Hosted();
+        string folder = Path.GetDirectoryName(app.Path)!, data = Path.Combine(folder, "..data");
+        var written = DateTime.UtcNow.AddHours(-1);
+        for (int n = 1; n <= 2; n++)
+        {
+            string version = Directory.CreateDirectory(Path.Combine(folder, $"..version-{n}")).FullName;
+            Hosted.Numbered(n).Save(Path.Combine(version, "model.drepmrec"));
+            File.SetLastWriteTimeUtc(Path.Combine(version, "model.drepmrec"), written);
+        }
+
+        File.Delete(app.Path);
+        File.CreateSymbolicLink(app.Path, "..data/model.drepmrec");
+        Directory.CreateSymbolicLink(data, "..version-1");
+        app.Served.Should().Be("1/0");
+        Directory.CreateSymbolicLink(data + ".new", "..version-2");
+        Directory.Delete(data);
+        Directory.Move(data + ".new", data);
+        app.Look();
+        app.Served.Should().Be("2/0", "length and time are those of the other file, the file is another");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_old_model_answers_as_long_as_somebody_has_it(bool map)
+    {
+        using var app = new Hosted(o => o.MemoryMap = map);
+        Recommender old = app.Provider.Current;
+        for (int n = 2; n < 12; n++)
+        {
+            app.Publish(n);
+            app.Look();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        app.Served.Should().Be("11/0");
+        Hosted.Model(old).Should().Be("1/0");
+    }
+
+    [Fact]
+    public async Task A_storm_of_files_good_and_bad_fails_no_request()
+    {
+        using var app = new Hosted(o => o.PollInterval = TimeSpan.FromMilliseconds(10));
+        app.Served.Should().Be("1/0");
+        using var stop = new CancellationTokenSource();
+        Task<int>[] clients = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() => Ask(app.Provider, stop.Token)))];
+        for (int n = 2; n <= 60; n++)
+        {
+            switch (n % 4)
+            {
+                case 0:
+                    app.PublishDamaged(n);
+                    break;
+                case 1:
+                    File.WriteAllBytes(app.Path, new byte[n]);
+                    break;
+                default:
+                    app.Publish(n);
+                    break;
+            }
+
+            await Task.Delay(15);
+        }
+
+        app.Publish(61);
+        await Eventually(() => app.Served == "61/0");
+        await stop.CancelAsync();
+        (await Task.WhenAll(clients)).Should().OnlyContain(answers => answers > 0);
+        app.Provider.Status.Loads.Should().BeGreaterThan(2);
+        await Eventually(() => app.Provider.Status.LastError is null);
+    }
+
+    [Fact]
+    public async Task Requests_go_on_while_a_model_is_being_prepared()
+    {
+        using var preparing = new SemaphoreSlim(0);
+        using var goOn = new SemaphoreSlim(0);
+        bool first = true;
+        using var app = new Hosted(o => o.Prepare = recommender =>
+        {
+            if (!first)
+            {
+                preparing.Release();
+                goOn.Wait();
+            }
+
+            first = false;
+            return recommender;
+        });
+        app.Served.Should().Be("1/0");
+        app.Publish(2);
+        Task reload = app.Provider.ReloadAsync();
+        await preparing.WaitAsync();
+        app.Served.Should().Be("1/0");
+        app.Provider.Status.Loads.Should().Be(1);
+        goOn.Release();
+        await reload;
+        app.Served.Should().Be("2/0");
+    }
+
+    [Fact]
+    public async Task Changes_are_on_top_of_the_file_and_what_is_prepared_lasts()
+    {
+        using var app = new Hosted(o => o.Prepare = recommender => recommender.WithoutItems(["2/0"]));
+        app.Provider.Update(recommender => recommender.WithoutItems(["1/0"]));
+        app.Served.Should().Be("1/1");
+        app.Look();
+        app.Served.Should().Be("1/1");
+        app.Publish(2);
+        await app.Provider.ReloadAsync();
+        app.Served.Should().Be("2/1", "the change was of the model before, what is prepared is not");
+        app.Provider.Invoking(p => p.Update(_ => null!)).Should().Throw<InvalidOperationException>();
+        app.Provider.Invoking(p => p.Update(_ => throw new TimeoutException())).Should().Throw<TimeoutException>();
+        app.Served.Should().Be("2/1");
+    }
+
+    [Fact]
+    public async Task No_change_is_lost_however_many_there_are_at_once()
+    {
+        using var app = new Hosted();
+        Hosted.Numbered(1, items: 64).Save(app.Path);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(t => Task.Run(() =>
+        {
+            for (int n = 0; n < 7; n++)
+                app.Provider.Update(recommender => recommender.WithoutItems([$"1/{(7 * t) + n}"]));
+        })));
+        app.Provider.Current.Items.Should().HaveCount(64 - 56);
+    }
+
+    [Fact]
+    public async Task A_model_that_cant_be_prepared_is_refused()
+    {
+        using var app = new Hosted(o => o.Prepare = recommender => recommender.Items.Contains("2/0")
+            ? throw new InvalidDataException("Too few items.") : recommender);
+        app.Served.Should().Be("1/0");
+        app.Publish(2);
+        await app.Provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<InvalidDataException>();
+        app.Served.Should().Be("1/0");
+        app.Provider.Status.LastError.Should().Be("Too few items.");
+        app.PublishDamaged(3);
+        await app.Provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<ModelFileException>();
+        app.Provider.Status.LastError.Should().Contain("damaged", "what was asked for is reported at once");
+    }
+
+    [Fact]
+    public async Task An_old_model_is_reported()
+    {
+        using var app = new Hosted(o => o.MaxAge = TimeSpan.FromDays(2));
+        app.Served.Should().Be("1/0");
+        (await app.CheckHealth()).Status.Should().Be(HealthStatus.Healthy);
+        app.Time.Now += TimeSpan.FromDays(2.1);
+        HealthCheckResult health = await app.CheckHealth();
+        health.Status.Should().Be(HealthStatus.Degraded);
+        health.Description.Should().EndWith("older than 2.00:00:00.");
+        ((double)health.Data["age"]).Should().BeApproximately(2.1 * 86400, 60);
+    }
+
+    [Fact]
+    public async Task What_is_disposed_serves_what_it_has_and_looks_no_more()
+    {
+        var app = new Hosted();
+        using (app)
+        {
+            app.Served.Should().Be("1/0");
+            var provider = (RecommenderProvider)app.Provider;
+            provider.Dispose();
+            provider.Dispose();
+            app.Publish(2);
+            provider.Look();
+            Hosted.Model(provider.Current).Should().Be("1/0");
+            await provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<ObjectDisposedException>();
+        }
+
+        using var unused = new Hosted();
+        var unusedProvider = (RecommenderProvider)unused.Provider;
+        unusedProvider.Dispose();
+        unusedProvider.Invoking(p => p.Current).Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public async Task A_file_is_only_followed_if_it_is_to_be()
+    {
+        using var app = new Hosted(o => o.ReloadOnChange = false);
+        app.Served.Should().Be("1/0");
+        app.Publish(2);
+        app.Look(times: 3);
+        app.Served.Should().Be("1/0");
+        await app.Provider.ReloadAsync();
+        app.Served.Should().Be("2/0");
+        app.PublishDamaged(3);
+        await app.Provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<ModelFileException>();
+        app.Look();
+        app.Provider.Status.LastError.Should().NotBeNull("the file is still bad, though nobody looks");
+    }
+
+    [Fact]
+    public async Task The_first_load_may_be_asked_for()
+    {
+        using var app = new Hosted();
+        await app.Provider.ReloadAsync();
+        app.Provider.Status.Loads.Should().Be(1);
+        app.Served.Should().Be("1/0");
+    }
+
+    internal static async Task Eventually(Func<bool> holds)
+    {
+        for (int n = 0; n < 2000 && !holds(); n++)
+            await Task.Delay(10);
+        holds().Should().BeTrue("20 seconds should be enough");
+    }
+
+    private static int Ask(IRecommenderProvider provider, CancellationToken stop)
+    {
+        int answers = 0;
+        for (; !stop.IsCancellationRequested; answers++)
+        {
+            RecommendationList list = provider.Current.Recommend(Hosted.User, 3);
+            string[] numbers = [.. list.Select(r => r.Item.Split('/')[0]).Distinct()];
+            if (list.Count != 3 || numbers.Length != 1)
+                throw new InvalidOperationException($"{list.Count} items of models {string.Join(", ", numbers)}");
+        }
+
+        return answers;
+    }
+}

@@ -1,0 +1,119 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
+using DRepMRec.Tests.Support;
+
+namespace DRepMRec.Tests.ItemToItem;
+
+public sealed class ItemToItemBlendTests
+{
+    private static readonly RecDataset Data = SyntheticDataset.Create(
+        new SyntheticOptions { Users = 200, Items = 90, Clusters = 6, Modalities = [new(Modality.Image, 6)] }).Data;
+
+    private static readonly ItemToItemModel Part = ItemToItemModel.Solve(Data, new ItemToItemOptions { L2 = 5, ContentWeight = 5 });
+
+    private static readonly EmbeddingScorer Noise =
+        new(Samples.Floats(Data.Users.Count * 4, 1), Samples.Floats(Data.Items.Count * 4, 2), 4);
+
+    [Fact]
+    public void The_figure_of_each_weight_is_what_the_evaluator_measures()
+    {
+        foreach (RankingMetric metric in new[] { RankingMetric.Recall(20), RankingMetric.Ndcg(5) })
+        {
+            ItemToItemBlend all = ItemToItemBlend.Choose(Noise, Part, Data, metric: metric);
+            foreach (var (weight, figure) in all.Validation)
+            {
+                ItemToItemBlend one = Forced(weight);
+                var known = new UnknownUserScorer(
+                    (IRangeScorer)one.Over(Noise), user => !Data.Train.ItemsOf(user).IsEmpty, Data.Train.ItemDegrees());
+                new Evaluator(new EvaluationOptions { Metrics = [metric] }).Evaluate(known, Data, EvaluationTarget.Validation)[metric]
+                    .Should().BeApproximately(figure, 1e-12);
+            }
+
+            all.Weight.Should().Be(all.Validation.MaxBy(v => v.Value).Key);
+        }
+    }
+
+    [Fact]
+    public void Scores_are_the_model_and_the_scaled_mean()
+    {
+        ItemToItemBlend blend = Forced(0.3);
+        float[] together = new float[Data.Items.Count], model = new float[Data.Items.Count], part = new float[Data.Items.Count];
+        for (int user = 0; user < 20; user++)
+        {
+            blend.Over(Noise).Score([user], together);
+            Noise.Score([user], model);
+            Part.Score([user], part);
+            for (int item = 0; item < together.Length; item++)
+                together[item].Should().BeApproximately(model[item] + (blend.Factor * Noise.Length(user) * part[item]), 1e-5f);
+        }
+    }
+
+    [Fact]
+    public void Both_spread_alike_at_a_weight_of_one()
+    {
+        ItemToItemBlend blend = Forced(1);
+        double model = 0, part = 0;
+        var scores = new float[Data.Items.Count];
+        foreach (int user in Enumerable.Range(0, Data.Users.Count)
+            .Where(u => !Data.Validation.ItemsOf(u).IsEmpty && !Data.Train.ItemsOf(u).IsEmpty))
+        {
+            Noise.Score([user], scores);
+            model += Deviation(scores);
+            Part.Score([user], scores);
+            part += Deviation(scores) * blend.Factor * Noise.Length(user);
+        }
+
+        (part / model).Should().BeApproximately(1, 1e-4);
+    }
+
+    [Fact]
+    public void Noise_takes_the_part_and_the_answer_itself_leaves_it()
+    {
+        ItemToItemBlend.Choose(Noise, Part, Data).Weight.Should().BeGreaterThan(0);
+        int items = Data.Items.Count;
+        float[] users = new float[Data.Users.Count * items], rows = new float[items * items];
+        for (int item = 0; item < items; item++)
+            rows[(item * items) + item] = 1;
+        for (int user = 0; user < Data.Users.Count; user++)
+        {
+            foreach (int item in Data.Validation.ItemsOf(user))
+                users[(user * items) + item] = 1;
+        }
+
+        var oracle = new EmbeddingScorer(users, rows, items);
+        ItemToItemBlend none = ItemToItemBlend.Choose(oracle, Part, Data);
+        none.Weight.Should().Be(0);
+        none.Over(oracle).Should().BeSameAs(oracle);
+    }
+
+    [Fact]
+    public void The_choice_does_not_depend_on_the_number_of_threads()
+        => ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 3 }).Validation
+            .Should().Equal(ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 1 }).Validation);
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        var other = new EmbeddingScorer([1, 2], [1, 2, 3], 1);
+        FluentActions.Invoking(() => ItemToItemBlend.Choose(other, Part, Data)).Should().Throw<ArgumentException>()
+            .WithMessage($"Expected representations of {Data.Users.Count} users and {Data.Items.Count} items, got 2 and 3.*");
+        FluentActions.Invoking(() => Forced(0.3).Over(other)).Should().Throw<ArgumentException>();
+        var nobody = new RecDataset("nobody", Data.Users, Data.Items,
+            new InteractionSplits(Data.Train, new InteractionSet(Data.Users.Count, Data.Items.Count, []), Data.Test), []);
+        FluentActions.Invoking(() => ItemToItemBlend.Choose(Noise, Part, nobody)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected validation interactions in 'nobody'*");
+        FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [-1] }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*BlendWeights*");
+    }
+
+    private static ItemToItemBlend Forced(double weight)
+        => ItemToItemBlend.Choose(Noise, Part, Data, new ItemToItemOptions { BlendWeights = [weight] });
+
+    private static double Deviation(float[] scores)
+    {
+        double mean = scores.Average();
+        return Math.Sqrt(scores.Average(s => Math.Pow(s - mean, 2)));
+    }
+}

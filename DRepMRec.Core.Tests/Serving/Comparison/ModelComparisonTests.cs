@@ -1,0 +1,185 @@
+using System.Text.Json;
+using DRepMRec.Data;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+
+namespace DRepMRec.Tests.Serving.Comparison;
+
+public sealed class ModelComparisonTests
+{
+    private static readonly ModelComparisonOptions Two = new() { Request = new RecommendationRequest { Count = 2 }, Persistence = 0.5 };
+
+    // One number per user and item: the scores are the items' numbers for u and v, and the same ones the other way round for w.
+    private static readonly Recommender Old = Model(["u", "v", "w", "gone"], [1, 1, -1, 1], ["a", "b", "c", "d", "x"], [5, 4, 3, 2, 1]);
+    private static readonly Recommender New = Model(["new", "u", "v", "w"], [1, 1, 1, -1], ["a", "b", "c", "d", "y"], [4, 5, 3, 2, 4.5f]);
+
+    [Fact]
+    public async Task What_changes_is_counted_as_by_hand()
+    {
+        // Lists of two. Old: u and v get a b, w gets x d. New: u and v get b y, w gets d c.
+        ModelComparison report = await ModelComparison.CompareAsync(Old, New, Two);
+        report.Users.Should().BeEquivalentTo(new IdChanges(3, 1, 1, ["new"], ["gone"]));
+        report.Items.Should().BeEquivalentTo(new IdChanges(4, 1, 1, ["y"], ["x"]));
+        (report.Lists, report.SameLists, report.ReorderedLists, report.Depth).Should().Be((3, 0, 0, 2));
+        report.ChangedShare.Should().Be(1);
+        report.MeanCommonItems.Should().Be(0.5);
+
+        // Each pair of lists shares nothing at depth 1 and one item at depth 2: 1/2 * 1/4 + 1/2 * 1/4.
+        report.Overlap.Should().Be(new OverlapDistribution(0.25, 0.25, 0.25, 0.25, 0.25, 0.25));
+        report.Sources.Should().Equal(new SourceChange(RecommendationSource.User, RecommendationSource.User, 3));
+        report.OldRecommended.Different.Should().Be(4);
+        report.NewRecommended.Different.Should().Be(4);
+        report.Rising.Should().Equal(new ItemChange("y", 0, 2, false, true), new ItemChange("c", 0, 1, true, true));
+        report.Falling.Should().Equal(new ItemChange("a", 2, 0, true, true), new ItemChange("x", 1, 0, true, false));
+        report.MostChanged.Select(c => c.User).Should().Equal("u", "v", "w");
+        report.MostChanged[2].Old.Should().Equal("x", "d");
+        report.MostChanged[2].New.Should().Equal("d", "c");
+        ChangeReasons why = report.Reasons;
+        (why.Entered, why.EnteredAsNew, why.EnteredByOtherSource).Should().Be((3, 2, 0));
+        (why.Left, why.LeftAsVanished, why.LeftAsChosen).Should().Be((3, 1, 0));
+        (why.ExplainedUsers, why.Shares.Count).Should().Be((0, 0), "every exchange is with an item that one of the models doesn't have");
+    }
+
+    [Fact]
+    public async Task What_users_chose_since_and_other_sources_are_reasons()
+    {
+        string[] users = ["u", "cold"], items = ["a", "b", "c"];
+        Recommender before = Recommender.FromEmbeddings(users, [1f, 0], items, [3, 2, 1], new InteractionSet(2, 3, [(0, 2)]));
+        var since = new InteractionSet(2, 3, [(0, 0), (0, 2), (1, 2)]);
+        Recommender after = Recommender.FromEmbeddings(users, [1f, 1], items, [3, 2, 1], since);
+        ModelComparison report = await ModelComparison.CompareAsync(
+            before, after, Two with { Request = new RecommendationRequest { Count = 1 } });
+        report.Reasons.LeftAsChosen.Should().Be(2, "u chose a, and cold chose c, which was popular");
+        report.Reasons.EnteredByOtherSource.Should().Be(1, "cold has a row now");
+        (report.Reasons.EnteredMeanUsers, report.Reasons.LeftMeanUsers).Should().Be((0.5, 1.5), "b and a came in, a and c left");
+        (report.OldRecommended.MeanUsers, report.NewRecommended.MeanUsers).Should().Be((1.5, 0.5));
+        report.Sources.Should().Equal(
+            new SourceChange(RecommendationSource.User, RecommendationSource.User, 1),
+            new SourceChange(RecommendationSource.Popularity, RecommendationSource.User, 1));
+    }
+
+    [Fact]
+    public async Task A_model_is_like_itself()
+    {
+        ModelComparison report = await ModelComparison.CompareAsync(Served.Recommender, Served.Recommender);
+        report.Overlap.Lowest.Should().BeApproximately(1, 1e-12);
+        (report.SameLists, report.Lists, report.ChangedShare).Should().Be((300, 300, 0));
+        (report.MostChanged.Count, report.Rising.Count, report.Options.Count, report.Reasons.Entered).Should().Be((0, 0, 0, 0));
+        new ModelComparisonLimits
+        {
+            MinOverlap = 0.9999,
+            MaxChangedLists = 0,
+            MaxVanishedItems = 0,
+            MaxVanishedUsers = 0,
+            MinDifferentItems = 1,
+        }.Exceeded(report).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Trained_models_differ_for_reasons_that_add_up_whatever_the_threads()
+    {
+        Recommender other = Served.Build(new DRepMRecOptions { Seed = 7 }, epochs: 3);
+        ModelComparison report = await ModelComparison.CompareAsync(Served.Recommender, other, new ModelComparisonOptions { Threads = 1 });
+        report.ChangedShare.Should().BeGreaterThan(0.5);
+        report.Reasons.ExplainedUsers.Should().BeGreaterThan(100);
+        report.Reasons.Shares.Keys.Should().Equal("behavior", "image", "text");
+        report.Reasons.Shares.Values.Sum().Should().BeApproximately(1, 1e-9);
+        report.MostChanged.Where(c => c.OldSource == RecommendationSource.User).Should()
+            .OnlyContain(c => Math.Abs(c.Shares.Values.Sum() - 1) < 1e-9);
+        report.MostChanged.Select(c => c.Overlap).Should().BeInAscendingOrder();
+        report.Options.Select(o => o.Name).Should().Contain(name => name.Contains("Seed"));
+        string json = JsonSerializer.Serialize(report);
+        JsonSerializer.Serialize(await ModelComparison.CompareAsync(Served.Recommender, other, new ModelComparisonOptions { Threads = 3 }))
+            .Should().Be(json);
+        ModelComparison read = JsonSerializer.Deserialize<ModelComparison>(json)!;
+        JsonSerializer.Serialize(read).Should().Be(json);
+        read.ToMarkdown().Should().Be(report.ToMarkdown());
+    }
+
+    [Fact]
+    public async Task Shares_are_those_of_a_plain_computation()
+    {
+        Recommender before = Served.Recommender, after = Served.Build(new DRepMRecOptions { Seed = 7 }, epochs: 3);
+        ModelComparison report = await ModelComparison.CompareAsync(before, after, Two);
+        UserChange change = report.MostChanged.First(c => c.Shares.Count > 0);
+        string[] cameIn = [.. change.New.Except(change.Old)], left = [.. change.Old.Except(change.New)];
+        double Part(Recommender model, string item, string part)
+        {
+            Explanation why = model.Explain(change.User, item)!;
+            return part == "behavior" ? why.Behavior!.Value : why.Modalities[new Modality(part)];
+        }
+
+        double Margin(Recommender model, string part)
+        {
+            double unit = model.Users.Select(user => model.Recommend(user, 2)).Where(list => list.Source == RecommendationSource.User)
+                .Average(list => list[0].Score - (double)list[1].Score);
+            return (cameIn.Average(item => Part(model, item, part)) - left.Average(item => Part(model, item, part))) / unit;
+        }
+
+        string[] parts = ["behavior", "image", "text"];
+        double[] rises = [.. parts.Select(part => Margin(after, part) - Margin(before, part))];
+        for (int n = 0; n < parts.Length; n++)
+            change.Shares[parts[n]].Should().BeApproximately(rises[n] / rises.Sum(), 1e-9);
+        rises.Sum().Should().BePositive("what came in got ahead of what left");
+    }
+
+    [Fact]
+    public async Task Files_are_compared_too_and_given_users_alone()
+    {
+        using var folder = new TempFolder();
+        Old.Save(folder["old"]);
+        New.Save(folder["new"]);
+        ModelComparison report = await ModelComparison.CompareAsync(
+            folder["old"], folder["new"], Two with { Users = ["w", "nobody", "w", "gone"] });
+        (report.Lists, report.NotCompared).Should().Be((1, 2));
+        report.MostChanged.Single().User.Should().Be("w");
+        report.Old.DataChecksum.Should().NotBe(report.New.DataChecksum);
+    }
+
+    [Fact]
+    public async Task Limits_that_are_exceeded_are_named()
+    {
+        ModelComparison report = await ModelComparison.CompareAsync(Old, New, Two);
+        new ModelComparisonLimits().Exceeded(report).Should().BeEmpty("nothing is looked at");
+        new ModelComparisonLimits
+        {
+            MinOverlap = 0.3,
+            MaxChangedLists = 0.9,
+            MaxVanishedUsers = 0.2,
+            MaxVanishedItems = 0.1,
+            MinDifferentItems = 1.5,
+        }.Exceeded(report).Should().Equal(
+            "The mean rank-biased overlap is 0.2500, below 0.3.", "The share of lists that change is 1.0000, above 0.9.",
+            "The share of users that vanish is 0.2500, above 0.2.", "The share of items that vanish is 0.2000, above 0.1.",
+            "The number of different items that are recommended, as a share of those before, is 1.0000, below 1.5.");
+    }
+
+    [Fact]
+    public async Task The_page_says_it_for_people()
+    {
+        string page = (await ModelComparison.CompareAsync(Old, New, Two)).ToMarkdown();
+        page.Should().Contain("Users: 3 in both, 1 new (new), 1 vanished (gone).")
+            .And.Contain("## Lists of 2 for 3 users").And.Contain("| lists that change | 100.0 % |")
+            .And.Contain("| rank-biased overlap (p = 0.5), mean | 0.25 |").And.Contain("| y | 0 | 2 | new |")
+            .And.Contain("| x | 1 | 0 | vanished |").And.Contain("| u | 0.25 | a, b | b, y |");
+    }
+
+    [Fact]
+    public async Task Bad_input_is_refused()
+    {
+        Func<Task> nobody = () => ModelComparison.CompareAsync(Old, Model(["z"], [1], ["a"], [1]));
+        await nobody.Should().ThrowAsync<ArgumentException>().WithMessage("There is no user to compare*");
+        Func<Task> named = () => ModelComparison.CompareAsync(
+            Old, New, new ModelComparisonOptions { Request = new RecommendationRequest { UserId = "u" } });
+        await named.Should().ThrowAsync<ArgumentException>().WithMessage("*without a user*");
+        Action persistence = () => _ = new ModelComparisonOptions { Persistence = 1 };
+        persistence.Should().Throw<ArgumentOutOfRangeException>();
+        Func<Task> stopped = () => ModelComparison.CompareAsync(Old, New, cancellationToken: new CancellationToken(true));
+        await stopped.Should().ThrowAsync<OperationCanceledException>();
+        Action limit = () => _ = new ModelComparisonOptions { Named = -1 };
+        limit.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private static Recommender Model(string[] users, float[] userRows, string[] items, float[] itemRows)
+        => Recommender.FromEmbeddings(users, userRows, items, itemRows);
+}

@@ -1,0 +1,127 @@
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+
+namespace DRepMRec.Tests.Serving;
+
+public sealed class ItemMetadataTests
+{
+    private static readonly string[] Ids = [.. Enumerable.Range(0, 120).Select(n => $"i{n}")];
+
+    [Fact]
+    public void Values_come_back_as_they_were_given()
+    {
+        ItemMetadata metadata = Shelf.Of(Ids);
+        metadata.Count.Should().Be(120);
+        metadata.ToString().Should()
+            .Be("120 items: 'kind' (Category), 'tags' (Category), 'price' (Number), 'released' (Date), 'title' (Text)");
+        for (int n = 0; n < Ids.Length; n++)
+            RequireValues(metadata[Ids[n]]!, n);
+        metadata["nobody"].Should().BeNull();
+        metadata.Categories("kind").Should().BeEquivalentTo(["kind-1", "kind-2", "kind-3", "kind-4", "kind-0"]);
+        metadata["i1"]!.ToDictionary().Should().BeEquivalentTo(new Dictionary<string, object>
+        {
+            ["kind"] = new[] { "kind-1" },
+            ["tags"] = new[] { "tag-1" },
+            ["price"] = 37.0,
+            ["released"] = Shelf.FirstDay.AddDays(1),
+            ["title"] = "Title 1 é",
+        });
+        metadata["i0"]!.ToDictionary().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Repeated_categories_count_once_and_dates_of_any_zone_are_the_same_moment()
+    {
+        ItemMetadata metadata = ItemMetadata.Of(["a"], MetadataColumn.Categories("tags", [["x", "y", "x"]]),
+            MetadataColumn.Date("day", [new DateTimeOffset(2026, 5, 1, 2, 0, 0, TimeSpan.FromHours(2))]));
+        metadata["a"]!.Categories("tags").Should().Equal("x", "y");
+        metadata["a"]!.Date("day").Should().Be(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Newer_values_take_the_place_of_older_ones_and_new_items_come_last()
+    {
+        ItemMetadata merged = Shelf.Of(Ids).With(Shelf.Of(["i5", "new"], n => n + 91));
+        merged.Count.Should().Be(121);
+        RequireValues(merged["i5"]!, 91);
+        RequireValues(merged["i6"]!, 6);
+        RequireValues(merged["new"]!, 92);
+        FluentActions.Invoking(() => merged.With(ItemMetadata.Of(["x"], MetadataColumn.Text("price", ["1"]))))
+            .Should().Throw<ArgumentException>().WithMessage("Expected the columns 'kind' (Category), *; got 'price' (Text).*");
+    }
+
+    [Fact]
+    public void What_cannot_be_metadata_is_refused()
+    {
+        MetadataColumn price = MetadataColumn.Number("price", [1, null]);
+        Refused(() => ItemMetadata.Of(["a"], price), "Column 'price': expected values of 1 items, one per id, got 2.*");
+        Refused(() => ItemMetadata.Of(["a", "a"], price), "Each id must occur once; 'a' is number 0 and number 1.");
+        Refused(() => ItemMetadata.Of(["a", " "], price), "Expected the id of item number 1, got a blank.*");
+        Refused(() => ItemMetadata.Of(["a", "b"], price, price), "Each column must occur once; 'price' is there twice.*");
+        Refused(() => ItemMetadata.Of(["a"]), "columns must have at least one entry.*");
+        Refused(() => MetadataColumn.Number("price", [double.NaN]),
+            "Column 'price': expected a finite number for item number 0, got NaN.*");
+        Refused(() => MetadataColumn.Category("kind", ["x", " "]), "Column 'kind': expected text for item number 1, got a blank.*");
+        Refused(() => MetadataColumn.Text("title", ["\ud800"]), "Column 'title': expected text for item number 0, got *surrogate*");
+        foreach (string name in new[] { "", " x", "a\nb", new string('x', 65) })
+            Refused(() => MetadataColumn.Text(name, []), "A column's name has 1 to 64 characters*");
+        ItemValues values = Shelf.Of(Ids)["i1"]!;
+        Refused(() => values.Number("prize"), "There is no column 'prize' of metadata; there are 'kind' (Category), *");
+        Refused(() => values.Number("kind"), "The column 'kind' is of Category.*");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_travels_in_the_model_file(bool memoryMap)
+    {
+        using var folder = new TempFolder();
+        Recommender shelf = Shelf.Recommender;
+        shelf.Save(folder["model"]);
+        Recommender loaded = Recommender.Load(folder["model"], new RecommenderLoadOptions { MemoryMap = memoryMap, Verify = true });
+        loaded.Metadata!.ToString().Should().Be(shelf.Metadata!.ToString());
+        int n = 0;
+        foreach (string id in loaded.Items)
+            RequireValues(loaded.Metadata[id]!, n++);
+        loaded.Save(folder["again"]);
+        File.ReadAllBytes(folder["again"]).Should().Equal(File.ReadAllBytes(folder["model"]));
+        loaded.WithMetadata(null).Metadata.Should().BeNull();
+        loaded.WithMetadata(null).Recommend("0").Should().Equal(Served.Recommender.Recommend("0"));
+    }
+
+    [Fact]
+    public void It_follows_the_catalogue()
+    {
+        using var folder = new TempFolder();
+        string[] ids = [.. Served.Recommender.Items];
+        Recommender stocked = Served.Recommender.WithMetadata(Shelf.Of([.. ids.Skip(1), "added"]));
+        var priced = new RecommendationRequest { Count = 1000, Where = [new() { Column = "price" }] };
+        RecommendationList before = stocked.Recommend(priced);
+        before.Select(r => r.Item).Should().NotContain(ids[0]).And.NotContain("added");
+
+        Recommender changed = stocked.WithoutItems([ids[2]])
+            .WithItems([new("added", Served.Features(3)), new("other", Served.Features(4))]);
+        changed.Save(folder["model"]);
+        foreach (Recommender next in new[] { changed, Recommender.Load(folder["model"]) })
+        {
+            string[] answer = [.. next.Recommend(priced).Select(r => r.Item)];
+            answer.Should().BeEquivalentTo([.. before.Select(r => r.Item).Where(i => i != ids[2]), "added"]);
+            next.Metadata!["added"]!.Number("price").Should().Be(Shelf.Price(ids.Length - 1));
+            next.Metadata[ids[2]].Should().NotBeNull("it's kept until the item comes back");
+            Recommender back = next.WithoutItems(["added", "other"]).WithItems([new(ids[2], Served.Features(2))]);
+            back.Recommend(priced).Select(r => r.Item).Should().BeEquivalentTo(before.Select(r => r.Item));
+        }
+    }
+
+    private static void RequireValues(ItemValues values, int n)
+    {
+        values.Categories("kind").Should().Equal(Shelf.Kind(n) is { } kind ? [kind] : []);
+        values.Categories("tags").Should().Equal(Shelf.Tags(n));
+        values.Number("price").Should().Be(Shelf.Price(n));
+        values.Date("released").Should().Be(Shelf.Released(n));
+        values.Text("title").Should().Be(Shelf.Title(n));
+    }
+
+    private static void Refused(Func<object?> action, string message)
+        => action.Should().Throw<ArgumentException>().WithMessage(message);
+}

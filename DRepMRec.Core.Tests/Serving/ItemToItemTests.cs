@@ -1,0 +1,203 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+using DRepMRec.Tests.ItemToItem;
+using DRepMRec.Tests.Support;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace DRepMRec.Tests.Serving;
+
+/// <summary>The item-to-item part in everything that a recommender does.</summary>
+public sealed class ItemToItemTests
+{
+    private static readonly ItemToItemOptions Part = new()
+    {
+        Enabled = true,
+        L2 = 5,
+        ContentWeight = 5,
+        KeptWeights = 1000,
+        BlendWeights = [0.5],
+    };
+
+    private static readonly Lazy<Recommender> Trained = new(() => Served.Build(new DRepMRecOptions { ItemToItem = Part }));
+
+    private static RecDataset Data => Served.Data;
+
+    [Fact]
+    public void Scores_are_to_the_last_bit_those_that_are_evaluated()
+    {
+        var (recommender, scorer) = FromEmbeddings();
+        var scores = new float[Data.Items.Count];
+        foreach (int user in new[] { 0, 5, 77, 299 }.Where(u => !Data.Train.ItemsOf(u).IsEmpty))
+        {
+            scorer.Score([user], scores);
+            RecommendationList all = recommender.Recommend(Data.Users[user], int.MaxValue, excludeSeen: false);
+            all.Should().HaveCount(Data.Items.Count);
+            foreach (var (item, score) in all)
+                score.Should().Be(scores[Data.Items.IndexOf(item)]);
+        }
+    }
+
+    [Fact]
+    public void A_batch_candidates_and_an_explanation_have_the_score_of_a_single_request()
+    {
+        Recommender r = Trained.Value;
+        string[] some = [.. Data.Items.Ids.Take(40)];
+        RecommendationRequest[] requests =
+        [
+            .. Data.Users.Ids.Take(60).Select(u => new RecommendationRequest { UserId = u, Count = 1000 }),
+            new() { History = some[..7], Count = 1000 },
+        ];
+        foreach (var (request, answer) in requests.Zip(r.Recommend(requests)))
+        {
+            answer.Should().Equal(r.Recommend(request));
+            Dictionary<string, float> byItem = answer.ToDictionary(a => a.Item, a => a.Score);
+            foreach (var (item, score) in r.Recommend(request with { Candidates = some }))
+                score.Should().Be(byItem[item]);
+            r.Explain(request, answer[3].Item)!.Score.Should().Be(answer[3].Score);
+        }
+    }
+
+    [Fact]
+    public void The_parts_of_an_explanation_and_the_shares_of_the_history_add_up()
+    {
+        Recommender r = Trained.Value;
+        RecommendationRequest[] requests =
+        [
+            .. Data.Users.Ids.Take(10).Select(u => new RecommendationRequest { UserId = u }),
+            new() { History = [.. Data.Items.Ids.Take(5)] },
+        ];
+        foreach (RecommendationRequest request in requests)
+        {
+            RecommendationList list = r.Recommend(request);
+            foreach (var (item, score) in list.Where(_ => list.Source != RecommendationSource.Popularity))
+            {
+                Explanation why = r.Explain(request, item)!;
+                (why.Behavior!.Value + why.Modalities.Values.Sum() + why.ItemToItem).Should().BeApproximately(score, 1e-5f);
+                why.History.Sum(h => h.Score).Should().BeApproximately(why.ItemToItem, 1e-5f);
+                why.History.Should().BeInDescendingOrder(h => h.Score);
+                string[] history = request.UserId is { } user ? [.. r.History(user)] : [.. request.History];
+                why.History.Select(h => h.Item).Should().BeSubsetOf(history).And.NotBeEmpty();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_history_says_what_the_same_items_of_a_known_user_say()
+    {
+        Recommender r = Trained.Value;
+        string user = Data.Users[Enumerable.Range(0, 300).First(u => Data.Train.ItemsOf(u).Length > 3)];
+        var folded = new RecommendationRequest { History = r.History(user) };
+        string item = r.Recommend(user, 1)[0].Item;
+        Explanation known = r.Explain(user, item)!, unknown = r.Explain(folded, item)!;
+        unknown.Source.Should().Be(RecommendationSource.FoldIn);
+        unknown.History.Select(h => h.Item).Should().Equal(known.History.Select(h => h.Item));
+        unknown.ItemToItem.Should().BeApproximately(known.ItemToItem, 1e-5f, "rows of users have the length 1 under a cosine");
+    }
+
+    [Fact]
+    public void Everything_is_in_the_file()
+    {
+        using var folder = new TempFolder();
+        Recommender r = Trained.Value;
+        r.ItemToItemWeight.Should().Be(0.5);
+        r.Save(folder["model"]);
+        foreach (bool map in new[] { true, false })
+        {
+            Recommender loaded = Recommender.Load(folder["model"], new RecommenderLoadOptions { MemoryMap = map, Verify = true });
+            loaded.ItemToItemWeight.Should().Be(0.5);
+            foreach (string user in Data.Users.Ids.Take(20))
+                loaded.Recommend(user, 1000).Should().Equal(r.Recommend(user, 1000));
+        }
+    }
+
+    [Fact]
+    public void Without_it_a_model_is_bit_for_bit_what_it_was()
+    {
+        Recommender alone = Served.Build(new DRepMRecOptions()), none = Served.Build(
+            new DRepMRecOptions { ItemToItem = Part with { BlendWeights = [0] } });
+        none.ItemToItemWeight.Should().Be(0);
+        foreach (string user in Data.Users.Ids.Take(20))
+        {
+            none.Recommend(user, 1000).Should().Equal(alone.Recommend(user, 1000));
+            Trained.Value.Recommend(user, 1000).Should().NotEqual(alone.Recommend(user, 1000));
+        }
+
+        using var folder = new TempFolder();
+        alone.Save(folder["alone"]);
+        none.Save(folder["none"]);
+        Recommender.Load(folder["none"]).Manifest.DataChecksum.Should().Be(Recommender.Load(folder["alone"]).Manifest.DataChecksum);
+    }
+
+    [Fact]
+    public void A_new_item_is_spoken_for_as_if_the_matrix_had_been_inverted_with_it()
+    {
+        // The features of an item that nobody has, as those of a new one: its column in the whole matrix is known.
+        int cold = Served.ColdItems[0], items = Data.Items.Count;
+        RecDataset without = Without(Data, cold);
+        Matrix<double> expected = Reference.Weights(Data, Part, items);
+        using DRepMRecModel model = DRepMRecModel.Create(without, new DRepMRecOptions { EmbeddingDim = 16, ItemToItem = Part });
+        Recommender r = new Trainer(model, without, new TrainerOptions { MaxEpochs = 1, BatchSize = 256 }).Fit().BuildRecommender();
+        Recommender added = r.WithItems([new ItemContent("new", Served.Features(cold))]);
+        AddedWeights weights = added.Model.ItemToItem!.Added.Single()!;
+        double largest = Enumerable.Range(0, items).Max(i => Math.Abs(expected[i, cold]));
+        for (int item = 0; item < items; item++)
+        {
+            if (item == cold)
+                continue;
+            ((double)weights.From(item)).Should().BeApproximately(expected[item, cold], 0.02 * largest);
+            ((double)weights.To(item)).Should().BeApproximately(expected[cold, item], 0.02 * largest);
+        }
+
+        string user = Data.Users[Enumerable.Range(0, 300).First(u => Data.Train.ItemsOf(u).Length > 3)];
+        added.Explain(user, "new")!.History.Should().NotBeEmpty();
+        added.Explain(new RecommendationRequest { History = ["new", Data.Items[0]] }, Data.Items[2])!.History
+            .Select(h => h.Item).Should().Contain("new");
+    }
+
+    [Fact]
+    public void Retired_items_of_a_history_go_on_speaking()
+    {
+        Recommender r = Trained.Value;
+        string user = Data.Users[Enumerable.Range(0, 300).First(u => Data.Train.ItemsOf(u).Length > 3)];
+        Recommender without = r.WithoutItems([r.History(user)[0]]);
+        Dictionary<string, float> before = r.Recommend(user, 1000).ToDictionary(a => a.Item, a => a.Score);
+        without.Recommend(user, 1000).Should().OnlyContain(a => a.Score == before[a.Item]);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        var (recommender, _) = FromEmbeddings();
+        RecDataset other = Samples.Checkerboard(20, 10);
+        var noise = new EmbeddingScorer(Samples.Floats(40, 1), Samples.Floats(20, 2), 2);
+        ItemToItemBlend blend = ItemToItemBlend.Choose(noise, ItemToItemModel.Solve(other), other);
+        FluentActions.Invoking(() => recommender.WithItemToItem(blend)).Should().Throw<ArgumentException>()
+            .WithMessage(
+                $"Expected an item-to-item part for {Data.Users.Count} users and {Data.Items.Count} items, got one for 20 and 10.*");
+        Recommender added = Trained.Value.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]);
+        FluentActions.Invoking(() => added.WithItemToItem(blend)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*put the item-to-item part in first*");
+    }
+
+    private static (Recommender Recommender, IItemScorer Scorer) FromEmbeddings()
+    {
+        float[] users = Samples.Floats(Data.Users.Count * 6, 3), items = Samples.Floats(Data.Items.Count * 6, 4);
+        var scorer = new EmbeddingScorer(users, items, 6);
+        ItemToItemBlend blend = ItemToItemBlend.Choose(scorer, ItemToItemModel.Solve(Data, Part), Data, Part);
+        Recommender recommender = Recommender.FromEmbeddings(Data.Users.Ids, users, Data.Items.Ids, items, Data.Train);
+        return (recommender.WithItemToItem(blend), blend.Over(scorer));
+    }
+
+    /// <summary>The dataset in which an item has no features, so that nothing is known of it.</summary>
+    private static RecDataset Without(RecDataset data, int item)
+        => new("without", data.Users, data.Items, new InteractionSplits(data.Train, data.Validation, data.Test),
+            [.. data.Features.Select(f =>
+            {
+                float[] values = f.Values.ToArray();
+                values.AsSpan(item * f.Dimension, f.Dimension).Clear();
+                return new ItemFeatures(f.Modality, f.ItemCount, f.Dimension, values);
+            })]);
+}

@@ -1,0 +1,101 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
+using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Reliability;
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+
+namespace DRepMRec.Tests.Training;
+
+/// <summary>The item-to-item part at the end of a training.</summary>
+public sealed class ItemToItemTrainingTests
+{
+    private static readonly ItemToItemOptions Part = new() { Enabled = true, L2 = 5, ContentWeight = 5, BlendWeights = [0, 0.3] };
+
+    private static RecDataset Data => TinyTraining.Data;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Test_and_validation_figures_are_those_of_both_together(bool content)
+    {
+        using DRepMRecModel model = Model(Part, content);
+        TrainingReport report = new Trainer(model, Data, TinyTraining.Options(2)).Fit();
+        ItemToItemBlend blend = report.ItemToItem!;
+        model.ItemToItem.Should().BeSameAs(blend);
+        blend.Metric.Should().Be(RankingMetric.Recall(20));
+        blend.Weight.Should().Be(0.3, "two epochs are few");
+        blend.Validation[0].Should().BeApproximately(report.History[report.BestEpoch - 1].Validation![RankingMetric.Recall(20)], 1e-12);
+        blend.Validation[0.3].Should().BeApproximately(report.Validation![RankingMetric.Recall(20)], 1e-12);
+        using UserItemEmbeddings final = model.Embed();
+        IItemScorer scorer = blend.Over(EmbeddingScorer.Of(final));
+        EvaluationResult expected = new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining })
+            .Evaluate(scorer, Data, EvaluationTarget.Test);
+        EvaluationResult actual = report.EvaluateTest();
+        foreach (int user in expected.EvaluatedUsers)
+        {
+            actual.PerUser(RankingMetric.Ndcg(20))[Place(actual, user)]
+                .Should().Be(expected.PerUser(RankingMetric.Ndcg(20))[Place(expected, user)]);
+        }
+
+        report.BuildRecommender().Manifest.Validation["Recall@20"].Should().Be(report.Validation[RankingMetric.Recall(20)]);
+    }
+
+    [Fact]
+    public void The_weights_and_the_course_of_the_training_are_as_without_it()
+    {
+        using DRepMRecModel with = Model(Part), without = Model(Part with { Enabled = false });
+        TrainingReport a = new Trainer(with, Data, TinyTraining.Options(2)).Fit(),
+            b = new Trainer(without, Data, TinyTraining.Options(2)).Fit();
+        b.ItemToItem.Should().BeNull();
+        using UserItemEmbeddings x = with.Embed(), y = without.Embed();
+        UserItemEmbeddings.Values(x.Users).ToArray().Should().Equal(UserItemEmbeddings.Values(y.Users).ToArray());
+        a.History.Select(e => e.Validation![RankingMetric.Recall(20)])
+            .Should().Equal(b.History.Select(e => e.Validation![RankingMetric.Recall(20)]));
+    }
+
+    [Fact]
+    public void A_training_that_goes_on_is_by_the_model_alone_and_ends_with_it_again()
+    {
+        using var folder = new TempFolder();
+        TrainerOptions Options(int epochs) => TinyTraining.Options(epochs) with
+        {
+            Patience = 3,
+            Checkpoint = new CheckpointOptions { Path = folder["checkpoint"] },
+        };
+        using DRepMRecModel whole = Model(Part), parted = Model(Part), other = Model(Part with { L2 = 6 });
+        TrainingReport once = new Trainer(whole, Data, TinyTraining.Options(3)).Fit();
+        new Trainer(parted, Data, Options(1)).Fit().ItemToItem.Should().NotBeNull();
+        TrainingReport twice = new Trainer(parted, Data, Options(3)).Fit();
+        twice.ItemToItem!.Validation.Should().Equal(once.ItemToItem!.Validation);
+        FluentActions.Invoking(() => new Trainer(other, Data, Options(3)).Fit()).Should().Throw<CheckpointMismatchException>()
+            .WithMessage("*ItemToItem.L2*");
+    }
+
+    [Fact]
+    public void Without_validation_it_is_left_out()
+    {
+        var unvalidated = new RecDataset("unvalidated", Data.Users, Data.Items, new InteractionSplits(
+            Data.Train, new InteractionSet(Data.Users.Count, Data.Items.Count, []), Data.Test), Data.Features);
+        using DRepMRecModel model = DRepMRecModel.Create(unvalidated, new DRepMRecOptions { EmbeddingDim = 8, ItemToItem = Part });
+        new Trainer(model, unvalidated, TinyTraining.Options(1)).Fit().ItemToItem.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_loop_of_ones_own_asks_for_it()
+    {
+        using DRepMRecModel model = Model(Part with { Enabled = false });
+        new Trainer(model, Data, TinyTraining.Options(1)).Fit();
+        model.BuildRecommender(Data).ItemToItemWeight.Should().Be(0);
+        ItemToItemBlend blend = model.FitItemToItem(Data, RankingMetric.Ndcg(10));
+        blend.Metric.Should().Be(RankingMetric.Ndcg(10));
+        model.BuildRecommender(Data).ItemToItemWeight.Should().Be(blend.Weight);
+        FluentActions.Invoking(() => model.FitItemToItem(Samples.Checkerboard(40, 30))).Should().Throw<ArgumentException>();
+    }
+
+    private static int Place(EvaluationResult result, int user) => result.EvaluatedUsers.ToList().IndexOf(user);
+
+    private static DRepMRecModel Model(ItemToItemOptions part, bool content = true)
+        => DRepMRecModel.Create(Data, new DRepMRecOptions { EmbeddingDim = 8, UseModalLine = content, ItemToItem = part });
+}

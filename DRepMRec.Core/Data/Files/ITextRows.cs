@@ -1,0 +1,40 @@
+namespace DRepMRec.Data;
+
+/// <summary>Rows of a table as text, one after the other: of a delimited file, JSON lines, Parquet, or what a database answers.</summary>
+internal interface ITextRows
+{
+    /// <summary>The file's name for messages, or <see langword="null"/> when there is none.</summary>
+    string? File { get; }
+
+    /// <summary>The 1-based line at which the current row begins, or its 1-based number.</summary>
+    long Line { get; }
+
+    /// <summary>What <see cref="Line"/> counts: "line" or "row".</summary>
+    string Unit { get; }
+
+    /// <summary>The number of cells of the current row.</summary>
+    int FieldCount { get; }
+
+    /// <summary>A cell of the current row; blank when it holds nothing. It is gone with the next row.</summary>
+    ReadOnlySpan<char> this[int field] { get; }
+
+    /// <summary>The current row for messages.</summary>
+    string Shown { get; }
+
+    /// <summary>How columns are set apart, for messages, with a blank behind: "comma-separated ".</summary>
+    string Separated { get; }
+
+    /// <summary>What is wrong with the form of the current row, such that its cells mean nothing; else <see langword="null"/>.</summary>
+    (RowMistakeKind Kind, string Message)? Broken { get; }
+
+    /// <summary>Moves to the next row, which may be broken.</summary>
+    bool Read();
+
+    /// <summary>Says which columns are going to be asked for.</summary>
+    void Choose(IReadOnlyCollection<int> columns)
+    {
+    }
+
+    /// <summary>The error that the current row brings about.</summary>
+    DatasetFormatException Error(string message);
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace DRepMRec.Data;
+
+/// <summary>
+/// Reads a UTF-8 file with one JSON object per line as a table: the properties of the first object are its columns, in their order, and
+/// values are text as they stand. Properties that are missing or null are blank cells. Empty lines are passed over.
+/// </summary>
+internal sealed class JsonLines : ITextRows, IDisposable
+{
+    private static readonly JsonReaderOptions Strict = new() { AllowMultipleValues = false };
+
+    private readonly LineReader _lines;
+    private readonly List<string> _names = [];
+    private readonly ArrayBufferWriter<byte> _utf8 = new();
+    private readonly HashSet<int> _chosen = [];
+    private byte[][] _nameBytes = [];
+    private string?[] _cells = [];
+    private bool _holdsFirst;
+
+    public JsonLines(string path)
+    {
+        File = Path.GetFileName(path);
+        _lines = new LineReader(LineReader.Open(path), File, LineReader.Utf8);
+        try
+        {
+            ReadNames();
+        }
+        catch
+        {
+            _lines.Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<string> Names => _names;
+
+    public string File { get; }
+
+    public long Line => _lines.Line;
+
+    public string Unit => "line";
+
+    public int FieldCount => _names.Count;
+
+    public string Shown => Internals.Shown.Text(_lines.Current);
+
+    public string Separated => "";
+
+    public (RowMistakeKind Kind, string Message)? Broken { get; private set; }
+
+    public ReadOnlySpan<char> this[int field] => _cells[field];
+
+    public bool Read()
+    {
+        if (_holdsFirst)
+            _holdsFirst = false;
+        else if (!NextLine())
+            return false;
+        Array.Clear(_cells);
+        Broken = null;
+        try
+        {
+            ReadObject();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            Broken = (RowMistakeKind.Json, $"expected a JSON object, found {Shown}.");
+        }
+
+        return true;
+    }
+
+    public void Choose(IReadOnlyCollection<int> columns) => _chosen.UnionWith(columns);
+
+    public DatasetFormatException Error(string message) => new(message, File, Line);
+
+    public void Dispose() => _lines.Dispose();
+
+    // The names come from the first line that is an object; broken lines before it are rows with mistakes.
+    private void ReadNames()
+    {
+        if (!NextLine())
+            throw new DatasetFormatException("expected a JSON object per line, found an empty file.", File);
+        _holdsFirst = true;
+        try
+        {
+            using JsonDocument first = JsonDocument.Parse(_utf8.WrittenMemory);
+            if (first.RootElement.ValueKind == JsonValueKind.Object)
+                _names.AddRange(first.RootElement.EnumerateObject().Select(p => p.Name).Distinct());
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            _names.Clear();
+        }
+
+        if (_names.Count == 0)
+            throw Error($"expected a JSON object with the names of the columns in the first line, found {Shown}.");
+        _nameBytes = [.. _names.Select(Encoding.UTF8.GetBytes)];
+        _cells = new string?[_names.Count];
+    }
+
+    private bool NextLine()
+    {
+        do
+        {
+            if (!_lines.Read())
+                return false;
+        }
+        while (_lines.Current.AsSpan().IsWhiteSpace());
+
+        _utf8.ResetWrittenCount();
+        Encoding.UTF8.GetBytes(_lines.Current, _utf8);
+        return true;
+    }
+
+    private void ReadObject()
+    {
+        var reader = new Utf8JsonReader(_utf8.WrittenSpan, Strict);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int column = ColumnOf(ref reader);
+            reader.Read();
+            bool isNested = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+            if (column < 0 || !_chosen.Contains(column))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (isNested)
+            {
+                Broken = (RowMistakeKind.Json,
+                    $"expected a string or a number as {Internals.Shown.Message(_names[column])}, found {Shown}.");
+                return;
+            }
+
+            _cells[column] = reader.TokenType switch
+            {
+                JsonTokenType.String => reader.GetString(),
+                JsonTokenType.Null => null,
+                _ => Encoding.UTF8.GetString(reader.ValueSpan),
+            };
+        }
+
+        if (reader.Read())
+            throw new JsonException();
+    }
+
+    private int ColumnOf(ref Utf8JsonReader reader)
+    {
+        for (int column = 0; column < _nameBytes.Length; column++)
+        {
+            if (reader.ValueTextEquals(_nameBytes[column]))
+                return column;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace DRepMRec.Data;
+
+/// <summary>Reads the lines of a text file without a string for each. Lines end with "\n", "\r" or "\r\n".</summary>
+internal sealed class LineReader : IDisposable
+{
+    private const int ByteBlock = 1 << 16;
+    private const int FirstLength = 1 << 12;
+
+    private readonly StreamReader _reader;
+    private readonly string _file;
+    private readonly string? _hint;
+    private char[] _buffer = new char[FirstLength];
+    private int _start;
+    private int _end;
+    private bool _isFirst = true;
+    private bool _skipsFeed;
+
+    /// <param name="stream">The file; it is closed with the reader.</param>
+    /// <param name="file">The file's name for messages.</param>
+    /// <param name="encoding">Its encoding; bytes that aren't text are an error.</param>
+    /// <param name="hint">What to say at the end of that error, or <see langword="null"/>.</param>
+    public LineReader(Stream stream, string file, Encoding encoding, string? hint = null)
+    {
+        _reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: ByteBlock);
+        _file = file;
+        _hint = hint;
+    }
+
+    /// <summary>UTF-8, with bytes that aren't as an error.</summary>
+    public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The 1-based number of the line that was read last.</summary>
+    public long Line { get; private set; }
+
+    /// <summary>Where the line that was read last stands; until the next one is read.</summary>
+    public ArraySegment<char> Current { get; private set; }
+
+    public static FileStream Open(string path)
+        => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+
+    /// <summary>Moves to the next line.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool Read()
+    {
+        int scanned = 0;
+        while (true)
+        {
+            if (_skipsFeed && _start < _end)
+            {
+                _skipsFeed = false;
+                if (_buffer[_start] == '\n')
+                    _start++;
+            }
+
+            int length = _buffer.AsSpan(_start + scanned, _end - _start - scanned).IndexOfAny('\n', '\r');
+            if (length >= 0)
+            {
+                length += scanned;
+                _skipsFeed = _buffer[_start + length] == '\r';
+                Take(length, next: _start + length + 1);
+                return true;
+            }
+
+            scanned = _end - _start;
+            if (Fill())
+                continue;
+            if (scanned == 0)
+                return false;
+            Take(scanned, next: _end);
+            return true;
+        }
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private void Take(int length, int next)
+    {
+        int start = _start;
+        if (_isFirst)
+        {
+            for (; length > 0 && _buffer[start] == '\uFEFF'; start++)
+                length--;
+            _isFirst = false;
+        }
+
+        Current = new ArraySegment<char>(_buffer, start, length);
+        _start = next;
+        Line++;
+    }
+
+    // Makes room behind what isn't read yet, and fills it.
+    private bool Fill()
+    {
+        int held = _end - _start;
+        if (held == _buffer.Length)
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        else
+            _buffer.AsSpan(_start, held).CopyTo(_buffer);
+        (_start, _end) = (0, held);
+        try
+        {
+            int read = _reader.Read(_buffer, held, _buffer.Length - held);
+            _end += read;
+            return read > 0;
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw _reader.CurrentEncoding is UTF8Encoding
+                ? Utf8Error.Of(_reader.BaseStream, _file, exception, _hint)
+                : new DatasetFormatException(
+                    $"expected text in the encoding {_reader.CurrentEncoding.WebName}, found bytes that aren't.{_hint}", _file, null,
+                    exception);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using Parquet;
+using Parquet.Schema;
+
+namespace DRepMRec.Data;
+
+/// <summary>Reads a Parquet file as rows of text, one row group at a time; only the chosen columns are read.</summary>
+internal sealed class ParquetRows : ITextRows, IDisposable
+{
+    private readonly Stream _stream;
+    private readonly ParquetReader _reader;
+    private readonly DataField?[] _fields;
+    private readonly Array?[] _values;
+    private readonly TextCell[] _cells;
+    private int[] _chosen = [];
+    private int _group;
+    private int _row;
+    private int _groupRows;
+
+    public ParquetRows(string path)
+    {
+        File = Path.GetFileName(path);
+        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            _reader = ParquetReader.CreateAsync(_stream, null, leaveStreamOpen: true, CancellationToken.None).GetAwaiter().GetResult();
+            _fields = [.. _reader.Schema.Fields.Select(field => field as DataField)];
+            Names = [.. _reader.Schema.Fields.Select(field => field.Name)];
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _stream.Dispose();
+            throw new DatasetFormatException($"expected a Parquet file, found {Internals.Shown.Message(exception.Message)}", File, null,
+                exception);
+        }
+
+        _values = new Array?[_fields.Length];
+        _cells = [.. _fields.Select(_ => new TextCell())];
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public string File { get; }
+
+    public long Line { get; private set; }
+
+    public string Unit => "row";
+
+    public int FieldCount => _fields.Length;
+
+    public string Shown => Internals.Shown.Text(string.Join(',', Line == 0 ? Names : _chosen.Select(c => _cells[c].Text.ToString())));
+
+    public string Separated => "";
+
+    public (RowMistakeKind Kind, string Message)? Broken => null;
+
+    public ReadOnlySpan<char> this[int field] => _cells[field].Text;
+
+    public bool Read()
+    {
+        while (_row == _groupRows)
+        {
+            if (_group == _reader.RowGroupCount)
+                return false;
+            ReadGroup(_group++);
+        }
+
+        foreach (int column in _chosen)
+            _cells[column].Set(_values[column]!.GetValue(_row));
+        _row++;
+        Line++;
+        return true;
+    }
+
+    public void Choose(IReadOnlyCollection<int> columns)
+    {
+        _chosen = [.. columns];
+        foreach (int column in columns)
+        {
+            if (_fields[column] is not { IsArray: false })
+                throw Error($"expected single values in the column {Internals.Shown.Message(Names[column])}, found lists or structures.");
+        }
+    }
+
+    public DatasetFormatException Error(string message)
+        => new(Line == 0 ? message : string.Create(CultureInfo.InvariantCulture, $"row {Line}: {message}"), File);
+
+    public void Dispose()
+    {
+        _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _stream.Dispose();
+    }
+
+    private void ReadGroup(int index)
+    {
+        try
+        {
+            using ParquetRowGroupReader group = _reader.OpenRowGroupReader(index);
+            (_row, _groupRows) = (0, checked((int)group.RowCount));
+            foreach (int column in _chosen)
+                _values[column] = ReadColumn(group, _fields[column]!, _groupRows).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or DatasetFormatException))
+        {
+            throw new DatasetFormatException($"expected a Parquet file, found row group {index + 1} broken: "
+                + Internals.Shown.Message(exception.Message), File, null, exception);
+        }
+    }
+
+    private Task<Array> ReadColumn(ParquetRowGroupReader group, DataField field, int count)
+    {
+        Type type = field.ClrType;
+        return type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? Strings(group, field, count)
+            : type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) ? Bytes(group, field, count)
+            : type == typeof(bool) ? Values<bool>(group, field, count)
+            : type == typeof(sbyte) ? Values<sbyte>(group, field, count)
+            : type == typeof(byte) ? Values<byte>(group, field, count)
+            : type == typeof(short) ? Values<short>(group, field, count)
+            : type == typeof(ushort) ? Values<ushort>(group, field, count)
+            : type == typeof(int) ? Values<int>(group, field, count)
+            : type == typeof(uint) ? Values<uint>(group, field, count)
+            : type == typeof(long) ? Values<long>(group, field, count)
+            : type == typeof(ulong) ? Values<ulong>(group, field, count)
+            : type == typeof(float) ? Values<float>(group, field, count)
+            : type == typeof(double) ? Values<double>(group, field, count)
+            : type == typeof(decimal) ? Values<decimal>(group, field, count)
+            : type == typeof(Guid) ? Values<Guid>(group, field, count)
+            : type == typeof(DateTime) ? Values<DateTime>(group, field, count)
+            : type == typeof(DateOnly) ? Values<DateOnly>(group, field, count)
+            : throw Error($"expected text, numbers or dates in the column {Internals.Shown.Message(field.Name)}, found {type.Name}.");
+    }
+
+    private static async Task<Array> Strings(ParquetRowGroupReader group, DataField field, int count)
+    {
+        var values = new string?[count];
+        await group.ReadAsync(field, values.AsMemory(), null, CancellationToken.None).ConfigureAwait(false);
+        return values;
+    }
+
+    private static async Task<Array> Bytes(ParquetRowGroupReader group, DataField field, int count)
+    {
+        var values = new byte[]?[count];
+        await group.ReadAsync(field, values.AsMemory(), null, CancellationToken.None).ConfigureAwait(false);
+        return values;
+    }
+
+    private static async Task<Array> Values<T>(ParquetRowGroupReader group, DataField field, int count) where T : struct
+    {
+        if (field.IsNullable)
+        {
+            var values = new T?[count];
+            await group.ReadAsync(field, values.AsMemory(), null, CancellationToken.None).ConfigureAwait(false);
+            return values;
+        }
+
+        var whole = new T[count];
+        await group.ReadAsync(field, whole.AsMemory(), null, CancellationToken.None).ConfigureAwait(false);
+        return whole;
+    }
+}

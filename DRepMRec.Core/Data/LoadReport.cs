@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>
+/// What became of the rows that a reader went through, from one pass over all of them. Each row counts once: as used, merged, left out on
+/// request, or with the first mistake in it. <see cref="ToString"/> lays it out for reading, and it serialises as JSON.
+/// </summary>
+public sealed record LoadReport
+{
+    /// <summary>The rows that were read, without headers and empty lines.</summary>
+    public long RowsRead { get; init; }
+
+    /// <summary>The interactions that came of them.</summary>
+    public long Interactions { get; init; }
+
+    /// <summary>Rows of pairs that occurred in another row too, and that were dropped or added to that one.</summary>
+    public long RowsMerged { get; init; }
+
+    /// <summary>Rows with a rating below <see cref="DatasetOptions.MinimumRating"/>.</summary>
+    public long RowsBelowMinimumRating { get; init; }
+
+    /// <summary>Rows with an event of the weight 0 in <see cref="InteractionLayout.EventWeights"/>.</summary>
+    public long RowsOfIgnoredEvents { get; init; }
+
+    /// <summary>What <see cref="DatasetOptions.Catalogue"/> left out.</summary>
+    /// <value><see langword="null"/> when no catalogue was given.</value>
+    public CatalogueReport? Catalogue { get; init; }
+
+    /// <summary>How timestamps were read.</summary>
+    /// <value><see langword="null"/> when there were none, or they came as numbers from memory or a published layout.</value>
+    public TimestampFormat? Timestamps { get; init; }
+
+    /// <summary>The mistakes by kind, in the order in which they first occurred.</summary>
+    public IReadOnlyList<RowMistake> Mistakes { get; init; } = [];
+
+    /// <summary>The rows with mistakes.</summary>
+    public long RowsWithMistakes => Mistakes.Sum(m => m.Count);
+
+    /// <summary>The report as a few lines of text.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture,
+            $"{Rows(RowsRead)} read, {Interactions:N0} {(Interactions == 1 ? "interaction" : "interactions")}");
+        void Line(long count, string what)
+        {
+            if (count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"\n{count,12:N0}  {what}");
+        }
+
+        Line(RowsMerged, "merged with another row of the same user and item");
+        Line(RowsBelowMinimumRating, "left out: rating below the minimum");
+        Line(RowsOfIgnoredEvents, "left out: events of the weight 0");
+        if (Catalogue is { } catalogue)
+            Line(catalogue.RowsLeftOut, catalogue.Describe());
+        foreach (RowMistake mistake in Mistakes)
+        {
+            Line(mistake.Count, $"{mistake.Describe()}; accepted by {mistake.AcceptedBy}");
+            foreach (RowPlace place in mistake.First)
+                text.Append("\n                ").Append(place);
+            if (mistake.Count > mistake.First.Count)
+                text.Append("\n                …");
+        }
+
+        return text.ToString();
+    }
+
+    internal static string Rows(long count) => count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} rows");
+}
+
+/// <summary>What <see cref="DatasetOptions.Catalogue"/> left out.</summary>
+/// <param name="Items">The number of items in the catalogue.</param>
+/// <param name="ItemsWithInteractions">Those of them that have interactions.</param>
+/// <param name="RowsLeftOut">The rows with other items.</param>
+/// <param name="ItemsLeftOut">The number of these other items.</param>
+/// <param name="Examples">The first of these other items' raw ids, at most five.</param>
+public sealed record CatalogueReport(
+    int Items, int ItemsWithInteractions, long RowsLeftOut, int ItemsLeftOut, IReadOnlyList<string> Examples)
+{
+    internal string Describe() => string.Create(CultureInfo.InvariantCulture,
+        $"left out: {ItemsLeftOut:N0} {(ItemsLeftOut == 1 ? "item that isn't" : "items that aren't")} in the catalogue, such as ")
+        + string.Join(", ", Examples.Select(id => Shown.Text(id)));
+}

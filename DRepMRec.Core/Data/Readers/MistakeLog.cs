@@ -1,0 +1,64 @@
+namespace DRepMRec.Data;
+
+/// <summary>
+/// Counts rows with mistakes by kind and keeps the first places of each, so that a million of them take no more memory than three.
+/// </summary>
+internal sealed class MistakeLog
+{
+    private const int MaxPlaces = 3;
+
+    private readonly Dictionary<RowMistakeKind, Entry> _entries = [];
+
+    /// <summary>The first mistake of all, or <see langword="null"/>.</summary>
+    public RowPlace? First { get; private set; }
+
+    /// <summary>The rows with mistakes.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The mistakes in the order in which kinds first occurred.</summary>
+    public IReadOnlyList<RowMistake> Summary
+        => [.. _entries.Select(e => new RowMistake(e.Key, e.Value.Count, AcceptedBy(e.Key), [.. e.Value.Places]))];
+
+    /// <summary>Counts a mistake.</summary>
+    /// <returns>Whether its place is to be described: it is among the first of its kind.</returns>
+    public bool Add(RowMistakeKind kind)
+    {
+        if (!_entries.TryGetValue(kind, out Entry? entry))
+            _entries[kind] = entry = new Entry();
+        Count++;
+        return ++entry.Count <= MaxPlaces;
+    }
+
+    /// <summary>Describes the place of the mistake that was counted last.</summary>
+    public void Describe(RowMistakeKind kind, RowPlace place)
+    {
+        _entries[kind].Places.Add(place);
+        First ??= place;
+    }
+
+    private static string AcceptedBy(RowMistakeKind kind)
+    {
+        const string Skip = $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.BadRows)} = {nameof(BadRowHandling.Skip)}";
+        string? own = kind switch
+        {
+            RowMistakeKind.Quotes => $"{nameof(DelimitedOptions)}.{nameof(DelimitedOptions.Quotes)} = false",
+            RowMistakeKind.Rating => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Rating)}",
+            RowMistakeKind.Timestamp => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.TimestampFormat)}",
+            RowMistakeKind.Event => $"more {nameof(InteractionLayout)}.{nameof(InteractionLayout.EventWeights)}",
+            RowMistakeKind.Label => $"another {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)}",
+            RowMistakeKind.Repeated => $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.Duplicates)} = "
+                + $"{nameof(DuplicateHandling.KeepFirst)}, {nameof(DuplicateHandling.KeepLast)} or {nameof(DuplicateHandling.Sum)}",
+            RowMistakeKind.LabelsDiffer => $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.Duplicates)} = "
+                + $"{nameof(DuplicateHandling.KeepFirst)} or {nameof(DuplicateHandling.KeepLast)}",
+            _ => null,
+        };
+        return own is null ? Skip : $"{own}, or {Skip}";
+    }
+
+    private sealed class Entry
+    {
+        public long Count { get; set; }
+
+        public List<RowPlace> Places { get; } = [];
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>All rows with one kind of mistake.</summary>
+/// <param name="Kind">What is wrong.</param>
+/// <param name="Count">The number of rows.</param>
+/// <param name="AcceptedBy">The options that would accept such rows, or leave them out.</param>
+/// <param name="First">The first places, at most three.</param>
+public sealed record RowMistake(RowMistakeKind Kind, long Count, string AcceptedBy, IReadOnlyList<RowPlace> First)
+{
+    internal string Describe() => Kind switch
+    {
+        RowMistakeKind.Columns => "another number of columns",
+        RowMistakeKind.Quotes => "text after a closing quote",
+        RowMistakeKind.Json => "not a JSON object",
+        RowMistakeKind.Header => "the header again",
+        RowMistakeKind.User => "no user id",
+        RowMistakeKind.Item => "no item id",
+        RowMistakeKind.Rating => "no rating",
+        RowMistakeKind.Timestamp => "no timestamp that can be read",
+        RowMistakeKind.Weight => "no weight above 0",
+        RowMistakeKind.Event => "an event without a weight",
+        RowMistakeKind.Label => "no label",
+        RowMistakeKind.LabelsDiffer => "a pair of user and item that occurred before with another label",
+        _ => "a pair of user and item that occurred before",
+    };
+}
+
+/// <summary>What may be wrong with a row.</summary>
+[JsonConverter(typeof(EnumNameConverter<RowMistakeKind>))]
+public enum RowMistakeKind
+{
+    /// <summary>It has more or fewer columns than the header or the first row.</summary>
+    Columns,
+
+    /// <summary>There is something between a closing quote and the next separator.</summary>
+    Quotes,
+
+    /// <summary>It isn't a JSON object with single values.</summary>
+    Json,
+
+    /// <summary>It is the header again.</summary>
+    Header,
+
+    /// <summary>The user's id is blank, isn't Unicode text, or isn't in the mapping file.</summary>
+    User,
+
+    /// <summary>The item's id is blank, isn't Unicode text, or isn't in the mapping file.</summary>
+    Item,
+
+    /// <summary>The rating isn't a finite number, or there is none though a minimum is asked for.</summary>
+    Rating,
+
+    /// <summary>The timestamp isn't a date or number as <see cref="TimestampFormat"/> has it, or of another kind than the first.</summary>
+    Timestamp,
+
+    /// <summary>The weight is blank, or isn't a finite number above 0.</summary>
+    Weight,
+
+    /// <summary>The event isn't in <see cref="InteractionLayout.EventWeights"/>.</summary>
+    Event,
+
+    /// <summary>The label isn't 0, 1 or 2, though the split is by label.</summary>
+    Label,
+
+    /// <summary>The pair of user and item occurred before, and <see cref="DatasetOptions.Duplicates"/> refuses that.</summary>
+    Repeated,
+
+    /// <summary>The pair occurred before with another label, and <see cref="DuplicateHandling.Sum"/> can't merge the two.</summary>
+    LabelsDiffer,
+}
+
+/// <summary>A row with a mistake.</summary>
+/// <param name="File">The file's name, or <see langword="null"/> when the data came from memory or a database.</param>
+/// <param name="Line">The 1-based line of a text file, otherwise the 1-based number of the row.</param>
+/// <param name="Message">Where it is, what was expected and what was found.</param>
+public sealed record RowPlace(string? File, long Line, string Message)
+{
+    /// <summary>The message.</summary>
+    public override string ToString() => Shown.Whole(Message);
+}

@@ -1,0 +1,26 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace DRepMRec.Hosting;
+
+/// <summary>
+/// What tells a file from the one that was there before. Links are followed, wherever in the path they are, so that a folder that is
+/// swapped by a link, as Kubernetes does, is seen; and the beginning of the file is read, where a model has the checksum of all the rest,
+/// as length and time may be those of the file before: images and archives often give all files one time.
+/// </summary>
+internal readonly record struct FileStamp(string Path, long Length, DateTime Written, ulong Head)
+{
+    private const int HeadBytes = 1 << 14;
+
+    /// <summary>Looks at a file.</summary>
+    /// <exception cref="IOException">There is none, or it can't be reached.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStamp Of(string path)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> head = stackalloc byte[HeadBytes], hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(head[..RandomAccess.Read(handle, head, 0)], hash);
+        return new FileStamp(
+            path, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle), BinaryPrimitives.ReadUInt64LittleEndian(hash));
+    }
+}

@@ -1,0 +1,36 @@
+using DRepMRec.Serving;
+
+namespace DRepMRec.Hosting;
+
+/// <summary>
+/// The recommender of the moment. A new model takes the place of the old one between two requests; who has taken the old one goes on with
+/// it, as long as it's needed. Safe for use by many threads.
+/// </summary>
+/// <remarks>
+/// What lives longer than a request (a singleton, a hosted service) takes this and asks for <see cref="Current"/> anew each time; what
+/// lives for a request can take <see cref="Recommender"/> itself, which stays the same for the length of a scope.
+/// </remarks>
+public interface IRecommenderProvider
+{
+    /// <summary>The recommender that is served. Never waits for one that is being loaded, once there is one.</summary>
+    /// <exception cref="InvalidOperationException">No model could be loaded yet; the inner exception says why.</exception>
+    Recommender Current { get; }
+
+    /// <summary>What is served, since when, and what became of the last look at the file.</summary>
+    RecommenderStatus Status { get; }
+
+    /// <summary>
+    /// Changes what is served, such as by <see cref="Recommender.WithItems"/>, one change after the other. A model that is loaded later
+    /// has no part in it: repeat in <see cref="RecommenderServiceOptions.Prepare"/> what is to last.
+    /// </summary>
+    /// <param name="change">From the recommender of the moment to the next; what it throws leaves all as it is.</param>
+    /// <returns>What is served from now on.</returns>
+    Recommender Update(Func<Recommender, Recommender> change);
+
+    /// <summary>Loads the file now, whether it has changed or not.</summary>
+    /// <param name="cancellationToken">Stops waiting before loading begins.</param>
+    /// <returns>A task that ends when the model is served.</returns>
+    /// <exception cref="ModelFileException">The file isn't a sound model; what is served stays.</exception>
+    /// <exception cref="IOException">The file can't be read; what is served stays.</exception>
+    Task ReloadAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,127 @@
+using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Kernels;
+
+namespace DRepMRec.ItemToItem;
+
+/// <summary>Measures a blend at several weights at once: both scores of a user are computed once.</summary>
+internal sealed class BlendSearch
+{
+    private const int UsersAtOnce = 8;
+    private const int SpreadUsers = 1000;
+
+    private readonly EmbeddingScorer _model;
+    private readonly IRangeScorer _alone;
+    private readonly ItemToItemModel _part;
+    private readonly RecDataset _data;
+    private readonly RankingMetric _metric;
+    private readonly EvaluationOptions _options;
+    private readonly int[] _users;
+
+    public BlendSearch(EmbeddingScorer model, ItemToItemModel part, RecDataset data, RankingMetric metric, EvaluationOptions options)
+    {
+        (_model, _part, _data, _metric, _options) = (model, part, data, metric, options);
+        int[] degrees = data.Train.ItemDegrees();
+        _alone = new UnknownUserScorer(model, user => !data.Train.ItemsOf(user).IsEmpty, degrees);
+        _users = Evaluator.UsersOf(data, EvaluationTarget.Validation, options.Users);
+        if (_users.Length == 0)
+            throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose the weight by, got none.");
+    }
+
+    /// <summary>What was chosen.</summary>
+    /// <param name="Weight">The best weight.</param>
+    /// <param name="Factor">The number c that stands for it.</param>
+    /// <param name="Values">The figure of each weight.</param>
+    public sealed record Result(double Weight, float Factor, IReadOnlyDictionary<double, double> Values);
+
+    public Result Run(IReadOnlyList<double> weights, CancellationToken cancellationToken)
+    {
+        double[] tried = [.. weights.Distinct().Order()];
+        double unit = Unit();
+        float[] factors = [.. tried.Select(weight => (float)(weight * unit))];
+        var values = new double[_users.Length][];
+        int blocks = (_users.Length + UsersAtOnce - 1) / UsersAtOnce;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
+        try
+        {
+            Parallel.For(0, blocks, parallel, () => new Room(_model.ItemCount, _metric.K, _data.Items.TieOrder), (block, _, room) =>
+            {
+                int from = block * UsersAtOnce, to = Math.Min(_users.Length, from + UsersAtOnce);
+                Span<float> scores = room.Scores.AsSpan(0, (to - from) * _model.ItemCount);
+                _alone.Score(_users.AsSpan(from..to), scores);
+                for (int n = from; n < to; n++)
+                    values[n] = Measure(_users[n], scores.Slice((n - from) * _model.ItemCount, _model.ItemCount), factors, room);
+                return room;
+            }, _ => { });
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        var figures = tried.Select((weight, w) => (weight, Value: values.Average(user => user[w]))).ToDictionary();
+        double best = figures.Values.Max();
+        int chosen = Array.FindIndex(tried, weight => figures[weight] == best);
+        return new Result(tried[chosen], factors[chosen], figures);
+    }
+
+    private double[] Measure(int user, ReadOnlySpan<float> alone, float[] factors, Room room)
+    {
+        Array.Clear(room.Part);
+        _part.AddMean(user, _model.Length(user), 0, room.Part);
+        ReadOnlySpan<int> positives = _data.Validation.ItemsOf(user);
+        var values = new double[factors.Length];
+        for (int w = 0; w < factors.Length; w++)
+        {
+            Span<float> blended = room.Blended;
+            TensorPrimitives.MultiplyAdd(room.Part, factors[w], alone, blended);
+            foreach (int item in _part.ItemsOf(user))
+                blended[item] = float.NegativeInfinity;
+            room.Best.Clear((int)(RawId.TieKey(_data.Users[user]) % (ulong)alone.Length));
+            room.Best.Offer(blended, 0);
+            ReadOnlySpan<(float Score, int Item)> ranked = room.Best.Ranked;
+            Span<bool> hits = room.Hits.AsSpan(0, ranked.Length);
+            for (int r = 0; r < hits.Length; r++)
+                hits[r] = positives.BinarySearch(ranked[r].Item) >= 0;
+            values[w] = _metric.Compute(hits, positives.Length);
+        }
+
+        return values;
+    }
+
+    /// <summary>The factor at which both scores spread alike over the items, in the mean over users at even distances.</summary>
+    private double Unit()
+    {
+        double model = 0, part = 0;
+        var scores = new float[_model.ItemCount];
+        int taken = Math.Min(_users.Length, SpreadUsers);
+        for (int n = 0; n < taken; n++)
+        {
+            int user = _users[(int)((long)n * _users.Length / taken)];
+            if (_part.ItemsOf(user).IsEmpty)
+                continue;
+            _model.Score([user], scores);
+            model += TensorPrimitives.StdDev<float>(scores);
+            Array.Clear(scores);
+            _part.AddMean(user, _model.Length(user), 0, scores);
+            part += TensorPrimitives.StdDev<float>(scores);
+        }
+
+        return part > 0 && double.IsFinite(model / part) ? model / part : 0;
+    }
+
+    private sealed class Room(int items, int k, int[] tieOrder)
+    {
+        public float[] Scores { get; } = new float[(long)UsersAtOnce * items];
+
+        public float[] Part { get; } = new float[items];
+
+        public float[] Blended { get; } = new float[items];
+
+        public TopK Best { get; } = new(Math.Min(k, items), tieOrder: tieOrder);
+
+        public bool[] Hits { get; } = new bool[Math.Min(k, items)];
+    }
+}

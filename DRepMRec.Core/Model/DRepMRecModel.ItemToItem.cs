@@ -1,0 +1,53 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Features;
+using DRepMRec.ItemToItem;
+
+namespace DRepMRec;
+
+public sealed partial class DRepMRecModel
+{
+    private readonly FeatureScaling _scaling;
+    private ItemToItemModel? _itemToItemModel;
+
+    /// <summary>The item-to-item part that stands beside the model's scores in test figures and recommenders, if there is one.</summary>
+    /// <remarks>
+    /// The <see cref="Trainer"/> makes it at the end of a training where <see cref="ItemToItemOptions.Enabled"/> says so; in a loop of your
+    /// own, <see cref="FitItemToItem"/> does. It belongs to the weights that it was chosen for.
+    /// </remarks>
+    public ItemToItemBlend? ItemToItem { get; private set; }
+
+    internal ItemToItemOptions ItemToItemOptions { get; }
+
+    /// <summary>
+    /// Solves for the item-to-item part, where that wasn't done before, and chooses its weight for the model as it is now, on validation.
+    /// Nothing is trained.
+    /// </summary>
+    /// <param name="data">The dataset that the model was made for, with validation interactions.</param>
+    /// <param name="metric">What is to be highest, or <see langword="null"/> for Recall@20.</param>
+    /// <param name="evaluation">Which users are evaluated, by how many threads; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Stops within a step; the model is as it was.</param>
+    /// <returns>What is in <see cref="ItemToItem"/> from now on.</returns>
+    /// <exception cref="ArgumentException">The dataset isn't the model's, or there is nobody to validate on.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    public ItemToItemBlend FitItemToItem(
+        RecDataset data, RankingMetric? metric = null, EvaluationOptions? evaluation = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ThrowIfUnusable();
+        if (!ReferenceEquals(Graph.Interactions, data.Train))
+        {
+            throw new ArgumentException(
+                $"The model was made for another training set ({Graph}) than that of the dataset '{data.Name}'.", nameof(data));
+        }
+
+        using UserItemEmbeddings final = Embed();
+        _itemToItemModel ??= ItemToItemModel.Solve(data, ItemToItemOptions, _scaling, cancellationToken);
+        return ItemToItem = ItemToItemBlend.Choose(
+            EmbeddingScorer.Of(final), _itemToItemModel, data, ItemToItemOptions, metric, evaluation, cancellationToken);
+    }
+
+    /// <summary>Leaves the model alone again, when its weights begin to change.</summary>
+    internal void LeaveItemToItem() => ItemToItem = null;
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace DRepMRec.Serving;
+
+/// <summary>How much may change before a model is refused; what is <see langword="null"/> isn't looked at.</summary>
+public sealed record ModelComparisonLimits
+{
+    /// <summary>The lowest mean rank-biased overlap.</summary>
+    public double? MinOverlap { get; init; }
+
+    /// <summary>The highest share of lists that aren't the same, item by item.</summary>
+    public double? MaxChangedLists { get; init; }
+
+    /// <summary>The highest share of the old model's users that may be missing.</summary>
+    public double? MaxVanishedUsers { get; init; }
+
+    /// <summary>The highest share of the old model's items that may be missing.</summary>
+    public double? MaxVanishedItems { get; init; }
+
+    /// <summary>The lowest number of different items that are recommended, as a share of those that were.</summary>
+    public double? MinDifferentItems { get; init; }
+
+    /// <summary>The limits that a comparison exceeds, as sentences for people; empty where it keeps to all.</summary>
+    /// <param name="comparison">The comparison.</param>
+    public IReadOnlyList<string> Exceeded(ModelComparison comparison)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        var exceeded = new List<string>();
+        AtLeast("The mean rank-biased overlap", comparison.Overlap.Mean, MinOverlap);
+        AtMost("The share of lists that change", comparison.ChangedShare, MaxChangedLists);
+        AtMost("The share of users that vanish", VanishedShare(comparison.Users), MaxVanishedUsers);
+        AtMost("The share of items that vanish", VanishedShare(comparison.Items), MaxVanishedItems);
+        AtLeast("The number of different items that are recommended, as a share of those before,",
+            comparison.NewRecommended.Different / (double)Math.Max(1, comparison.OldRecommended.Different), MinDifferentItems);
+        return exceeded;
+
+        void AtLeast(string what, double value, double? limit)
+        {
+            if (!(value >= (limit ?? value)))
+                exceeded.Add(string.Create(CultureInfo.InvariantCulture, $"{what} is {value:F4}, below {limit}."));
+        }
+
+        void AtMost(string what, double value, double? limit)
+        {
+            if (!(value <= (limit ?? value)))
+                exceeded.Add(string.Create(CultureInfo.InvariantCulture, $"{what} is {value:F4}, above {limit}."));
+        }
+    }
+
+    private static double VanishedShare(IdChanges ids) => ids.Vanished / (double)(ids.Common + ids.Vanished);
+}

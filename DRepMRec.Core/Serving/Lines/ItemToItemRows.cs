@@ -1,0 +1,117 @@
+using DRepMRec.ItemToItem;
+using DRepMRec.Kernels;
+
+namespace DRepMRec.Serving;
+
+/// <summary>The item-to-item part of a model: how much each item of a history speaks for each other item.</summary>
+/// <param name="Form">Its numbers in the manifest.</param>
+/// <param name="Offsets">Where the weights of each row of the file begin.</param>
+/// <param name="Items">The items that are spoken for, ascending within a row.</param>
+/// <param name="Values">Their weights.</param>
+/// <param name="Residuals">For each item of the training 1 / P_jj, 0 where nothing is known of it.</param>
+internal sealed record ItemToItemRows(
+    ItemToItemForm Form, Block<long> Offsets, Block<int> Items, Block<float> Values, Block<float> Residuals)
+{
+    /// <summary>What is known of the rows behind the file's, one for each; <see langword="null"/> for one without content.</summary>
+    public IReadOnlyList<AddedWeights?> Added { get; init; } = [];
+
+    private int FileRows => (int)(Offsets.Length - 1);
+
+    /// <summary>The part of a blend; <see langword="null"/> where the model stands alone.</summary>
+    public static ItemToItemRows? Of(ItemToItemBlend? blend)
+    {
+        if (blend is null || blend.Weight == 0)
+            return null;
+        var form = new ItemToItemForm
+        {
+            Factor = blend.Factor,
+            Weight = blend.Weight,
+            L2 = blend.Options.L2,
+            ContentWeight = blend.Options.ContentWeight,
+            KeptWeights = blend.Options.KeptWeights,
+        };
+        var weights = blend.Part.Weights;
+        return new ItemToItemRows(form, Block<long>.Copy(Array.ConvertAll(weights.RowOffsets.ToArray(), o => (long)o)),
+            Block<int>.Copy(weights.Columns), Block<float>.Copy(weights.Values), Block<float>.Copy(blend.Part.Residuals));
+    }
+
+    /// <summary>The weights by which a row of the file speaks for others of the file.</summary>
+    public SparseRow RowOf(int row)
+    {
+        long from = Offsets[row], length = Offsets[row + 1L] - from;
+        return new SparseRow(Items.Slice(from, length), Values.Slice(from, length));
+    }
+
+    /// <summary>The weight by which one item speaks for another, 0 where there is none.</summary>
+    public float Weight(int source, int target)
+    {
+        if (target >= FileRows)
+            return source >= FileRows ? 0 : AddedRow(target)?.From(source) ?? 0;
+        if (source >= FileRows)
+            return AddedRow(source)?.To(target) ?? 0;
+        SparseRow row = RowOf(source);
+        return SparseSum.ValueAt(row.Items, row.Values, target);
+    }
+
+    /// <summary>Adds the weights of an item, times a factor, to the scores of a range of rows.</summary>
+    public void Add(int source, float factor, int first, Span<float> scores)
+    {
+        if (first >= FileRows)
+        {
+            for (int n = 0; n < scores.Length; n++)
+            {
+                if (Weight(source, first + n) is not 0 and float weight)
+                    scores[n] = MathF.FusedMultiplyAdd(weight, factor, scores[n]);
+            }
+        }
+        else if (source < FileRows)
+        {
+            SparseRow row = RowOf(source);
+            SparseSum.Add(row.Items, row.Values, factor, first, scores);
+        }
+        else if (AddedRow(source) is { } added)
+            SparseSum.Add(added.Items, added.Out, factor, first, scores);
+    }
+
+    private AddedWeights? AddedRow(int row)
+        => row - FileRows < Added.Count ? Added[row - FileRows]
+            : throw new ModelFileException($"The model is damaged: it refers to item {row} of {FileRows + Added.Count}.");
+
+    /// <summary>A row of weights, ascending.</summary>
+    public readonly ref struct SparseRow(ReadOnlySpan<int> items, ReadOnlySpan<float> values)
+    {
+        public ReadOnlySpan<int> Items { get; } = items;
+
+        public ReadOnlySpan<float> Values { get; } = values;
+    }
+}
+
+/// <summary>How an item that training never saw and items of the training speak for each other.</summary>
+/// <param name="Items">The items of the training, ascending.</param>
+/// <param name="In">The weights by which they speak for the new item.</param>
+/// <param name="Out">The weights by which it speaks for them.</param>
+internal sealed record AddedWeights(int[] Items, float[] In, float[] Out)
+{
+    public float From(int item) => SparseSum.ValueAt(Items, In, item);
+
+    public float To(int item) => SparseSum.ValueAt(Items, Out, item);
+}
+
+/// <summary>The numbers of the item-to-item part in the manifest.</summary>
+internal sealed record ItemToItemForm
+{
+    /// <summary>What the mean over the history is multiplied by, for a user's row of length 1.</summary>
+    public float Factor { get; init; }
+
+    /// <summary>The weight that validation chose, which the factor stands for.</summary>
+    public double Weight { get; init; }
+
+    /// <summary>Lambda.</summary>
+    public double L2 { get; init; }
+
+    /// <summary>Alpha.</summary>
+    public double ContentWeight { get; init; }
+
+    /// <summary>How many weights an item is spoken for by.</summary>
+    public int KeptWeights { get; init; }
+}

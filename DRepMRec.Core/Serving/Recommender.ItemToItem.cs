@@ -1,0 +1,51 @@
+using DRepMRec.ItemToItem;
+
+namespace DRepMRec.Serving;
+
+public sealed partial class Recommender
+{
+    /// <summary>The weight of the item-to-item part that stands beside the representations; 0 where there is none.</summary>
+    public double ItemToItemWeight => _model.ItemToItem?.Form.Weight ?? 0;
+
+    /// <summary>
+    /// Makes a recommender with an item-to-item part beside its representations, or in place of the one that it has; with a weight of 0,
+    /// one without. <c>BuildRecommender</c> does that by itself for a model that has one.
+    /// </summary>
+    /// <remarks>
+    /// A user's score gets the mean of what the items of the history say, those of the training for known users, those of the request for
+    /// others. Items that <see cref="WithItems"/> adds later are spoken for by their content. A <see cref="Calibration"/> isn't kept, as it
+    /// was of other scores.
+    /// </remarks>
+    /// <param name="blend">The part, for the users and items of this recommender, in their order; <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>
+    /// <exception cref="InvalidOperationException">Items have been added since training.</exception>
+    /// <example>
+    /// <code>
+    /// Recommender recommender = Recommender.FromEmbeddings(userIds, users, itemIds, items, data.Train).WithItemToItem(blend);
+    /// </code>
+    /// </example>
+    public Recommender WithItemToItem(ItemToItemBlend? blend)
+    {
+        if (blend is not null && _model.ItemRows != _model.TrainedItems)
+        {
+            throw new InvalidOperationException($"Expected the {_model.TrainedItems} items of the training, {_model.ItemRows} are there: "
+                + "put the item-to-item part in first.");
+        }
+
+        if (blend is not null && (blend.Part.UserCount != _model.UserIds.Count || blend.Part.ItemCount != _model.ItemRows))
+        {
+            throw new ArgumentException($"Expected an item-to-item part for {_model.UserIds.Count} users and {_model.ItemRows} items, "
+                + $"got one for {blend.Part.UserCount} and {blend.Part.ItemCount}.", nameof(blend));
+        }
+
+        ItemToItemRows? part = blend is null ? null : ItemToItemRows.Of(blend);
+        var result = new Recommender(_model with
+        {
+            ItemToItem = part,
+            Calibration = null,
+            Manifest = _model.Manifest with { ItemToItem = part?.Form, DataChecksum = "" },
+        });
+        GC.KeepAlive(this);
+        return result;
+    }
+}

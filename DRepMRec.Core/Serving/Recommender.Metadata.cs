@@ -1,0 +1,28 @@
+namespace DRepMRec.Serving;
+
+public sealed partial class Recommender
+{
+    /// <summary>What is known of the items beside what they're ranked by, or <see langword="null"/>.</summary>
+    public ItemMetadata? Metadata => _model.Metadata?.Table;
+
+    /// <summary>
+    /// Makes a recommender with metadata of its items, in the place of any that there was: requests filter, boost and limit by it, and the
+    /// file has it. This one stays as it is. Items come and go as before; one that is added has the metadata of its id. Takes time in
+    /// proportion to all items.
+    /// </summary>
+    /// <param name="metadata">
+    /// The metadata by raw item id, or <see langword="null"/> for none. Items without any have no values; those that the catalogue doesn't
+    /// have are kept until it does.
+    /// </param>
+    public Recommender WithMetadata(ItemMetadata? metadata)
+    {
+        var result = new Recommender(_model with
+        {
+            Metadata = metadata is null ? null : CatalogueMetadata.Of(_model, metadata),
+            Manifest = _model.Manifest with { DataChecksum = "" },
+        });
+        GC.KeepAlive(metadata);
+        GC.KeepAlive(this);
+        return result;
+    }
+}

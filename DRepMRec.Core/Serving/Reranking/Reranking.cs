@@ -1,0 +1,143 @@
+using DRepMRec.Kernels;
+
+namespace DRepMRec.Serving;
+
+/// <summary>Chooses the items of a request that asks for more than the highest scores.</summary>
+/// <remarks>
+/// Takes O(I) for I items to look for a pool of P and O(P·D) per item that diversity takes, D being the dimension; no item is ever missed
+/// for being out of the pool by quotas, as further pools follow.
+/// </remarks>
+internal sealed class Reranking
+{
+    private readonly ServingModel _model;
+    private readonly RecommendationRequest _request;
+    private readonly float _minimum;
+    private readonly Func<int, bool> _admits;
+    private readonly Boosts? _boosts;
+    private readonly QuotaCount _quotas;
+    private readonly MarginalRelevance? _diversity;
+    private readonly GumbelNoise? _noise;
+    private readonly HashSet<int> _lookedAt = [];
+    private readonly List<(float Score, int Index)> _chosen = [];
+    private double _deviation;
+
+    /// <exception cref="ArgumentException">The request asks for metadata or a space that there isn't.</exception>
+    public Reranking(ServingModel model, RecommendationRequest request, int[]? candidates, float minimum, Func<int, bool> admits)
+    {
+        (_model, _request, _minimum, _admits) = (model, request, minimum, admits);
+        Scores = new ScoreSheet(candidates, candidates?.Length ?? model.ItemRows);
+        _boosts = Boosts.Of(model, request.Boosts);
+        _quotas = new QuotaCount(model, request.Quotas);
+        _diversity = request.Diversity is { } diversity ? new MarginalRelevance(model, diversity) : null;
+        _noise = request.Exploration is { } exploration ? new GumbelNoise(exploration.Seed, request.UserId) : null;
+    }
+
+    /// <summary>Where the scores are written to between <see cref="Begin"/> and <see cref="Finish"/>.</summary>
+    public ScoreSheet Scores { get; }
+
+    /// <summary>The items that were chosen, in order, with the model's scores.</summary>
+    public IReadOnlyList<(float Score, int Index)> Chosen => _chosen;
+
+    public void Begin() => Scores.Rent();
+
+    public void Finish()
+    {
+        if (_boosts is not null || _noise is not null)
+            _deviation = ScoreDeviation.Of(Scores, _model.Changes);
+        bool choosesFromPool = _diversity is not null || _noise is not null || _request.Quotas.Count > 0;
+        int size = Math.Min(choosesFromPool ? Math.Max(_request.Pool, _request.Count) : _request.Count, Scores.Values.Length);
+        while (_chosen.Count < _request.Count)
+        {
+            PoolEntry[] pool = Pool(size);
+            if (pool.Length == 0)
+                break;
+            TakeFrom(pool);
+            foreach (PoolEntry entry in pool)
+                _lookedAt.Add(entry.Item);
+        }
+
+        Scores.Return();
+    }
+
+    private void TakeFrom(PoolEntry[] pool)
+    {
+        if (_diversity is null)
+        {
+            for (int n = 0; n < pool.Length && _chosen.Count < _request.Count; n++)
+            {
+                if (_quotas.HasRoomFor(pool[n].Item))
+                    Take(pool[n]);
+            }
+
+            return;
+        }
+
+        _diversity.Begin(pool);
+        var isTaken = new bool[pool.Length];
+        while (_chosen.Count < _request.Count
+            && _diversity.Next(n => !isTaken[n] && _quotas.HasRoomFor(pool[n].Item)) is >= 0 and int next)
+        {
+            _diversity.Take(next);
+            isTaken[next] = true;
+            Take(pool[next]);
+        }
+    }
+
+    private void Take(PoolEntry entry)
+    {
+        _chosen.Add((entry.Score, entry.Item));
+        _quotas.Take(entry.Item);
+    }
+
+    /// <summary>The best items that no pool had before and that quotas have room for, the best first.</summary>
+    private PoolEntry[] Pool(int size)
+    {
+        var best = new TopK(size, _minimum, MayBeTaken, finiteOnly: true);
+        best.Offer(Scores.Values, 0);
+        if (_boosts is not null)
+            best = Boosted(best.Ranked, size);
+        ReadOnlySpan<float> scores = Scores.Values;
+        var pool = new PoolEntry[best.Ranked.Length];
+        for (int n = 0; n < pool.Length; n++)
+        {
+            var (value, place) = best.Ranked[n];
+            int item = Scores.Row(place);
+            double noise = _noise is null ? 0 : _request.Exploration!.Temperature * Scale * _noise[_model.ItemId(item)];
+            pool[n] = new PoolEntry(item, scores[place], value + noise);
+        }
+
+        if (_noise is not null)
+            Array.Sort(pool, (a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value) : a.Item.CompareTo(b.Item));
+        return pool;
+    }
+
+    /// <summary>A unit for noise, also where all scores are equal.</summary>
+    private double Scale => _deviation > 0 ? _deviation : 1;
+
+    /// <summary>
+    /// Looks for the best with their boosts. Without boosts the last of as many has the score t; with them it has t + least at least, so
+    /// that no item below t + least - most can be among the best: most items aren't asked for their metadata.
+    /// </summary>
+    private TopK Boosted(ReadOnlySpan<(float Score, int Index)> plain, int size)
+    {
+        double bound = plain.Length < size ? double.NegativeInfinity
+            : plain[^1].Score + (_deviation * (_boosts!.Least - _boosts.Most));
+        float least = Math.Max(_minimum, (float)(bound - (1e-6 * Math.Abs(bound)) - float.Epsilon));
+        var best = new TopK(size, admits: MayBeTaken, finiteOnly: true);
+        ReadOnlySpan<float> scores = Scores.Values;
+        for (int place = 0; place < scores.Length; place++)
+        {
+            if (scores[place] >= least)
+                best.Offer((float)(scores[place] + (_deviation * _boosts![Scores.Row(place)])), place);
+        }
+
+        return best;
+    }
+
+    /// <param name="place">A place in the sheet.</param>
+    private bool MayBeTaken(int place)
+    {
+        int item = Scores.Row(place);
+        return _quotas.HasRoomFor(item) && _admits(item) && !_lookedAt.Contains(item);
+    }
+}

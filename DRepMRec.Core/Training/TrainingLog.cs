@@ -1,0 +1,33 @@
+using DRepMRec.Evaluation;
+using Microsoft.Extensions.Logging;
+
+namespace DRepMRec.Training;
+
+/// <summary>What is logged of trainings. docs/operations.md lists the event ids.</summary>
+internal static partial class TrainingLog
+{
+    [LoggerMessage(101, LogLevel.Information, "{Dataset}: {Note}")]
+    public static partial void DatasetNote(this ILogger logger, string dataset, string note);
+
+    [LoggerMessage(102, LogLevel.Information, "Going on from the checkpoint {Path}: epoch {Epoch}, after {Batches} batches")]
+    public static partial void GoingOn(this ILogger logger, string path, int epoch, int batches);
+
+    [LoggerMessage(
+        103, LogLevel.Information, "Epoch {Epoch}: {Losses}; validation {Metric} {Value}{Best}; {Seconds:F2} s", SkipEnabledCheck = true)]
+    public static partial void EpochDone(
+        this ILogger logger, int epoch, string losses, RankingMetric metric, double? value, string best, double seconds);
+
+    [LoggerMessage(104, LogLevel.Information, "Stopped after epoch {Epoch}; best epoch {Best} with {Metric} {Value}")]
+    public static partial void Stopped(this ILogger logger, int epoch, int? best, RankingMetric metric, double value);
+
+    [LoggerMessage(
+        105, LogLevel.Warning, "{Damage} Going on from the checkpoint before it; the damaged one is kept as {File}")]
+    public static partial void CheckpointDamaged(this ILogger logger, string damage, string file);
+
+    [LoggerMessage(106, LogLevel.Information, "Item-to-item part of weight {Weight}: validation {Metric} {Value}, {Alone} without it")]
+    public static partial void ItemToItemWeight(this ILogger logger, double weight, RankingMetric metric, double value, double alone);
+
+    [LoggerMessage(
+        107, LogLevel.Warning, "There are no validation interactions to choose the weight of the item-to-item part by: it is left out")]
+    public static partial void ItemToItemLeftOut(this ILogger logger);
+}

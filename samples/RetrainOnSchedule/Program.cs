@@ -1,0 +1,48 @@
+// An application that serves a model and trains the next one on a schedule: published if it's no worse on the newest interactions.
+//   dotnet run --project samples/RetrainOnSchedule -c Release -- --rounds 4
+using System.CommandLine;
+using Common;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RetrainOnSchedule;
+
+var rounds = new Option<int>("--rounds")
+{
+    Description = "How often to train before the program ends.",
+    DefaultValueFactory = _ => int.MaxValue,
+}.AboveZero();
+var every = new Option<TimeSpan>("--every")
+{
+    Description = "The time from the begin of a training to that of the next, such as 1.00:00:00 for a day.",
+    DefaultValueFactory = _ => TimeSpan.FromSeconds(5),
+};
+every.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<TimeSpan>() <= TimeSpan.Zero)
+        result.AddError("--every: expected more than 0.");
+});
+var model = new Option<string>("--model")
+{
+    Description = "The model's file, which servers follow. Default: a new one in the folder for temporary files.",
+    DefaultValueFactory = _ => Path.Combine(Directory.CreateTempSubdirectory("drepmrec-").FullName, "model.drepmrec"),
+};
+var root = new RootCommand("Serves a model, trains the next one on a schedule, compares the two, and publishes or refuses.")
+{
+    rounds, every, model,
+};
+root.SetAction(async (result, cancellation) =>
+{
+    HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+    builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
+    builder.Services.AddRecommender(options =>
+    {
+        options.Path = Path.GetFullPath(result.GetRequiredValue(model));
+        options.RequiredAtStart = false;
+    });
+    builder.Services.AddSingleton<Shop>();
+    builder.Services.AddSingleton(new Schedule(result.GetValue(every), result.GetValue(rounds), result.GetRequiredValue(model)));
+    builder.Services.AddHostedService<Retraining>();
+    await builder.Build().RunAsync(cancellation);
+});
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

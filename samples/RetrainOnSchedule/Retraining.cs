@@ -1,0 +1,74 @@
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Hosting;
+using DRepMRec.Serving;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace RetrainOnSchedule;
+
+/// <param name="Every">The time from the begin of a training to that of the next.</param>
+/// <param name="Rounds">How often to train.</param>
+/// <param name="Model">The file to publish to.</param>
+internal sealed record Schedule(TimeSpan Every, int Rounds, string Model);
+
+/// <summary>
+/// Trains on what there is by now, and publishes the model unless the one that is served is better on the newest interactions.
+/// </summary>
+internal sealed partial class Retraining(
+    Schedule schedule, Shop shop, IRecommenderProvider served, ILogger<Retraining> logger, IHostApplicationLifetime application)
+    : BackgroundService
+{
+    private const string Previous = ".previous";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(schedule.Every);
+        for (int round = 1; round <= schedule.Rounds; round++)
+        {
+            try
+            {
+                await Task.Run(() => RetrainAsync(round, stoppingToken), stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(e, round);
+            }
+
+            if (round < schedule.Rounds)
+                await timer.WaitForNextTickAsync(stoppingToken);
+        }
+
+        application.StopApplication();
+    }
+
+    private async Task RetrainAsync(int round, CancellationToken stop)
+    {
+        RecDataset data = shop.Read();
+        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 32 });
+        var options = new TrainerOptions { MaxEpochs = 40, BatchSize = 1024, Patience = 5, Adam = new() { LearningRate = 0.005 } };
+        Recommender candidate = new Trainer(model, data, options).Fit(cancellationToken: stop).BuildRecommender();
+        Verdict verdict = Verdict.Of(served.Status.LoadedAt is null ? null : served.Current, candidate, data);
+        if (!verdict.Publishes)
+        {
+            LogRefused(round, verdict.Reason);
+            return;
+        }
+
+        // The one before stays beside it: renaming it back is rolling back.
+        if (File.Exists(schedule.Model))
+            File.Copy(schedule.Model, schedule.Model + Previous, overwrite: true);
+        candidate.Save(schedule.Model);
+        await served.ReloadAsync(stop);
+        LogPublished(round, verdict.Reason);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Round {Round} is published: {Reason}")]
+    private partial void LogPublished(int round, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "Round {Round} is refused: {Reason}")]
+    private partial void LogRefused(int round, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "Round {Round} failed; what is served stays")]
+    private partial void LogFailed(Exception exception, int round);
+}
