@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using DRepMRec.Serialization;
 using DRepMRec.Internals;
+using DRepMRec.Serialization;
 
 namespace DRepMRec.Data;
 
