@@ -2,39 +2,30 @@ using DRepMRec.Serving;
 
 namespace ServeRecommendations;
 
-/// <summary>The body of a client's request.</summary>
-internal sealed record RecommendationQuery
+internal sealed record RecommendationAnswer(RecommendationSource Source, IReadOnlyList<ShownItem> Items, IReadOnlyList<string> UnknownItems);
+
+/// <summary>An item as it's shown: what is known of it by column, and where its picture is.</summary>
+internal sealed record ShownItem(string Item, string? Title, string? Picture, IReadOnlyDictionary<string, object>? Values)
 {
-    public string? UserId { get; init; }
+    public float? Score { get; init; }
 
-    public IReadOnlyList<string>? History { get; init; }
+    public float? Probability { get; init; }
 
-    public int Count { get; init; } = 10;
-
-    public bool ExcludeSeen { get; init; } = true;
-
-    public IReadOnlyList<string>? Candidates { get; init; }
-
-    public IReadOnlyList<string>? Excluded { get; init; }
-
-    public float? MinimumScore { get; init; }
-
-    public bool Why { get; init; }
+    public Reasons? Why { get; init; }
 }
 
-internal sealed record RecommendationAnswer(RecommendationSource Source, IReadOnlyList<RecommendedItem> Items,
-    IReadOnlyList<string> UnknownItems);
-
-internal sealed record RecommendedItem(string Item, float Score, Reasons? Why);
-
 /// <summary>The parts of a score, and the items of the history that support it.</summary>
-internal sealed record Reasons(float? Behavior, IReadOnlyDictionary<string, float> Modalities, IReadOnlyList<ScoredItem> Supporters,
-    string? Unexplained);
-
-internal sealed record ScoredItem(string Item, float Score);
+internal sealed record Reasons(float? Behavior, IReadOnlyDictionary<string, float> Modalities, float ItemToItem,
+    IReadOnlyList<ShownItem> Supporters, string? Unexplained);
 
 /// <summary>An item's features by modality.</summary>
 internal sealed record ItemFeaturesBody(IReadOnlyDictionary<string, float[]>? Features);
+
+/// <summary>What is known of items in general: which columns requests may name.</summary>
+internal sealed record Shelves(string? Title, bool HasPictures, IReadOnlyList<ShelfColumn> Columns);
+
+/// <summary>A column: the categories in use, or the lowest and the highest number.</summary>
+internal sealed record ShelfColumn(string Name, MetadataKind Kind, IReadOnlyList<string>? Categories, double? Min, double? Max);
 
 internal sealed record Health(string Status, string Dataset, int Users, int Items, int FormatVersion,
     IReadOnlyDictionary<string, int> Features)

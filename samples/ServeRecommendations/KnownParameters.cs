@@ -13,9 +13,9 @@ internal sealed class KnownParameters(params string[] names) : IEndpointFilter
         foreach (var (name, values) in context.HttpContext.Request.Query)
         {
             if (!names.Contains(name, StringComparer.OrdinalIgnoreCase))
-                return ValueTask.FromResult<object?>(Api.Invalid(name, $"Expected {expected}."));
+                return ValueTask.FromResult<object?>(Routes.Invalid(name, $"Expected {expected}."));
             if (values.Count > 1)
-                return ValueTask.FromResult<object?>(Api.Invalid(name, $"Expected one value, got {values.Count}."));
+                return ValueTask.FromResult<object?>(Routes.Invalid(name, $"Expected one value, got {values.Count}."));
         }
 
         return next(context);

@@ -1,3 +1,4 @@
+using DRepMRec.Serving;
 using Microsoft.Net.Http.Headers;
 
 namespace ServeRecommendations;
@@ -11,6 +12,9 @@ internal static class Limits
     public const int History = 1000;
     public const int Ids = 10_000;
     public const int IdLength = 256;
+    public const int TextLength = 2000;
+    public const int Conditions = 32;
+    public const int Pool = 10_000;
 
     /// <summary>
     /// How many items the catalogue may have more than the model that was loaded: each is kept in memory, and each change takes time in
@@ -18,19 +22,24 @@ internal static class Limits
     /// </summary>
     public const int AddedItems = 10_000;
 
-    /// <summary>The faults of a query, by field; empty for a valid query.</summary>
-    public static Dictionary<string, string[]> Check(RecommendationQuery query)
+    /// <summary>The faults of a request, by field; empty for a valid one.</summary>
+    public static Dictionary<string, string[]> Check(RecommendationRequest request)
     {
-        Dictionary<string, string[]> errors = CheckRange("count", query.Count, Count);
-        if (query.UserId is { Length: 0 })
+        Dictionary<string, string[]> errors = CheckRange("count", request.Count, Count);
+        if (request.UserId is { Length: 0 })
             errors["userId"] = [$"Expected 1 to {IdLength} characters, got 0."];
-        if (query.UserId is { Length: > IdLength })
-            errors["userId"] = [$"Expected at most {IdLength} characters, got {query.UserId.Length}."];
-        if (query.MinimumScore is { } minimum && !float.IsFinite(minimum))
+        if (request.UserId is { Length: > IdLength })
+            errors["userId"] = [$"Expected at most {IdLength} characters, got {request.UserId.Length}."];
+        if (request.MinimumScore == float.PositiveInfinity)
             errors["minimumScore"] = ["Expected a number of single precision."];
-        CheckIds(errors, "history", query.History, History);
-        CheckIds(errors, "candidates", query.Candidates, Ids);
-        CheckIds(errors, "excluded", query.Excluded, Ids);
+        if (request.Pool > Pool)
+            errors["pool"] = [$"Expected at most {Pool}, got {request.Pool}."];
+        CheckIds(errors, "history", request.History, History);
+        CheckIds(errors, "candidates", request.Candidates, Ids);
+        CheckIds(errors, "excluded", request.Excluded, Ids);
+        CheckConditions(errors, "where", request.Where, request.Where);
+        CheckConditions(errors, "boosts", request.Boosts, request.Boosts.Select(b => b.Where));
+        CheckConditions(errors, "quotas", request.Quotas, []);
         return errors;
     }
 
@@ -39,9 +48,12 @@ internal static class Limits
         => value >= 0 && value <= most ? [] : new Dictionary<string, string[]> { [field] = [$"Expected 0 to {most}, got {value}."] };
 
     /// <summary>The fault of an id.</summary>
-    public static Dictionary<string, string[]> CheckId(string field, string id)
-        => id.Length is > 0 and <= IdLength ? []
-            : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {IdLength} characters, got {id.Length}."] };
+    public static Dictionary<string, string[]> CheckId(string field, string id) => CheckText(field, id, IdLength);
+
+    /// <summary>The fault of a text.</summary>
+    public static Dictionary<string, string[]> CheckText(string field, string text, int most)
+        => text.Length > 0 && text.Length <= most ? []
+            : new Dictionary<string, string[]> { [field] = [$"Expected 1 to {most} characters, got {text.Length}."] };
 
     /// <summary>Refuses bodies in another encoding than UTF-8, before somebody looks for it.</summary>
     public static Task CheckEncoding(HttpContext context, RequestDelegate next)
@@ -56,7 +68,7 @@ internal static class Limits
         return next(context);
     }
 
-    private static void CheckIds(Dictionary<string, string[]> errors, string field, IReadOnlyList<string>? ids, int most)
+    private static void CheckIds(Dictionary<string, string[]> errors, string field, IReadOnlyCollection<string>? ids, int most)
     {
         if (ids is null)
             return;
@@ -64,5 +76,14 @@ internal static class Limits
             errors[field] = [$"Expected at most {most} ids, got {ids.Count}."];
         else if (ids.Any(id => id is null || id.Length > IdLength))
             errors[field] = [$"Expected ids of at most {IdLength} characters."];
+    }
+
+    private static void CheckConditions<T>(
+        Dictionary<string, string[]> errors, string field, IReadOnlyList<T> entries, IEnumerable<ItemCondition> conditions)
+    {
+        if (entries.Count > Conditions)
+            errors[field] = [$"Expected at most {Conditions} entries, got {entries.Count}."];
+        else if (conditions.Sum(c => (c.In?.Count ?? 0) + (c.NotIn?.Count ?? 0)) is > Ids and int categories)
+            errors[field] = [$"Expected at most {Ids} categories, got {categories}."];
     }
 }

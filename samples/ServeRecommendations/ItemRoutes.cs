@@ -1,0 +1,96 @@
+using DRepMRec.Data;
+using DRepMRec.Hosting;
+using DRepMRec.Serving;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ServeRecommendations;
+
+/// <summary>What there is in the catalogue, and changes of it.</summary>
+internal static class ItemRoutes
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/shelves", (Recommender r, Shelf shelf) => shelf.Describe(r)).AddEndpointFilter(new KnownParameters())
+            .WithSummary("What is known of items: the columns that requests may name, with categories and ranges of numbers.");
+        app.MapGet("/search", Search).AddEndpointFilter(new KnownParameters("text", "count"))
+            .WithSummary("Items whose id or title has all words of a text.");
+        app.MapGet("/items", ReadItem).AddEndpointFilter(new KnownParameters("item"))
+            .WithSummary("An item: its title, picture and values. Also /items/{id}.");
+        app.MapGet("/pictures", ReadPicture).AddEndpointFilter(new KnownParameters("item"))
+            .WithSummary("The picture of an item.");
+        app.MapPut("/items", PutItem).AddEndpointFilter(new KnownParameters("item"))
+            .WithSummary("Adds an item, or replaces it, by its features. Also /items/{id}.");
+        app.MapDelete("/items", RetireItem).AddEndpointFilter(new KnownParameters("item"))
+            .WithSummary("Retires an item: it's no longer recommended. Also /items/{id}.");
+    }
+
+    private static Results<Ok<IEnumerable<ShownItem>>, ValidationProblem> Search(string text, Recommender r, Shelf shelf, int count = 10)
+    {
+        if (Limits.CheckText("text", text, Limits.TextLength) is { Count: > 0 } wrongText)
+            return TypedResults.ValidationProblem(wrongText);
+        if (Limits.CheckRange("count", count, Limits.Count) is { Count: > 0 } wrongCount)
+            return TypedResults.ValidationProblem(wrongCount);
+        return TypedResults.Ok(shelf.Find(r, text, count));
+    }
+
+    private static Results<Ok<ShownItem>, ValidationProblem, ProblemHttpResult> ReadItem(string item, Recommender r, Shelf shelf)
+    {
+        if (Limits.CheckId("item", item) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        return r.Items.Contains(item) ? TypedResults.Ok(shelf.Show(r, item)) : Routes.NotFound("item", item);
+    }
+
+    private static Results<PhysicalFileHttpResult, ValidationProblem, ProblemHttpResult> ReadPicture(
+        string item, Recommender r, Shelf shelf, HttpResponse response)
+    {
+        if (Limits.CheckId("item", item) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        if (shelf.Picture(r, item) is not { } picture)
+            return Routes.NotFound("picture of", item);
+        response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.PhysicalFile(picture.File, picture.MediaType);
+    }
+
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> PutItem(
+        string item, ItemFeaturesBody body, Catalogue catalogue, IRecommenderProvider provider)
+    {
+        if (Limits.CheckId("item", item) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        try
+        {
+            IReadOnlyDictionary<string, float[]> numbers = body.Features ?? new Dictionary<string, float[]>();
+            var features = new Dictionary<Modality, ReadOnlyMemory<float>>();
+            foreach (var (name, values) in numbers)
+            {
+                if (!features.TryAdd(new Modality(name), values))
+                    return Routes.Invalid("features", $"Each modality must occur once; '{name}' is there twice.");
+            }
+
+            return catalogue.TryPut(provider, new ItemContent(item, features)) ? TypedResults.NoContent() : Full();
+        }
+        catch (ArgumentException e)
+        {
+            return Routes.Invalid("features", e.Message.Split(" (Parameter ", 2)[0]);
+        }
+        catch (InvalidOperationException e)
+        {
+            return Conflict(e.Message);
+        }
+    }
+
+    private static Results<NoContent, ValidationProblem, ProblemHttpResult> RetireItem(
+        string item, Catalogue catalogue, IRecommenderProvider provider)
+    {
+        if (Limits.CheckId("item", item) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors);
+        if (!provider.Current.Items.Contains(item))
+            return Routes.NotFound("item", item);
+        catalogue.Retire(provider, item);
+        return TypedResults.NoContent();
+    }
+
+    private static ProblemHttpResult Full() => Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, "
+        + "the most there may be. Train anew, or retire some.");
+
+    private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
+}

@@ -1,0 +1,107 @@
+using static WebShop.MadeUpShop.Paint;
+using static WebShop.MadeUpShop.Part;
+
+namespace WebShop.MadeUpShop;
+
+/// <summary>A kind of product: its name, what it's listed under, its price, what it's made of, and how it's drawn.</summary>
+internal sealed record Motif(string Name, string Category, double Price, string[] Materials, params Part[] Parts)
+{
+    /// <summary>Whether people buy it again.</summary>
+    public bool IsUsedUp { get; init; }
+
+    public static IReadOnlyList<Motif> All { get; } =
+    [
+        new("mug", "Coffee & tea", 9.9, ["Stoneware", "Enamel"],
+            new(Dark, Ring(68, 54, 13, 6)), new(Main, Box(24, 30, 66, 80, 8)), new(Dark, Oval(45, 31, 21, 4))),
+        new("teapot", "Coffee & tea", 34, ["Stoneware", "Cast-iron"],
+            new(Dark, Ring(78, 56, 12, 5)), new(Dark, Line(14, 40, 30, 62, 8)), new(Main, Oval(50, 58, 28, 22)),
+            new(Dark, Box(34, 34, 66, 39)), new(Dark, Disc(50, 30, 5))),
+        new("coffee maker", "Coffee & tea", 29.5, ["Aluminium", "Steel"],
+            new(Dark, Ring(69, 38, 12, 5)), new(Main, Polygon((36, 22), (64, 22), (68, 52), (32, 52))),
+            new(Metal, Box(30, 50, 70, 56)), new(Main, Polygon((34, 56), (66, 56), (72, 84), (28, 84))), new(Dark, Disc(50, 19, 4))),
+        new("tea", "Coffee & tea", 7.5, ["Green", "Earl Grey", "Rooibos"],
+            new(Main, Box(30, 30, 70, 84, 4)), new(Metal, Box(28, 20, 72, 32, 3)), new(White, Oval(50, 58, 14, 10)),
+            new(Leaf, Oval(50, 58, 4, 8))) { IsUsedUp = true },
+        new("coffee beans", "Coffee & tea", 8.9, ["Espresso", "Filter", "Decaf"],
+            new(Main, Box(28, 26, 72, 86, 5)), new(Dark, Box(28, 18, 72, 30)), new(White, Box(38, 46, 62, 68, 3)),
+            new(Wood, Oval(50, 57, 6, 8))) { IsUsedUp = true },
+
+        new("notebook", "Desk", 6.5, ["Ruled", "Blank", "Dotted-page"],
+            new(White, Box(30, 18, 76, 84)), new(Main, Box(26, 16, 72, 84, 4)), new(Dark, Box(26, 16, 36, 84)),
+            new(Pale, Box(44, 30, 64, 40))) { IsUsedUp = true },
+        new("pencil set", "Desk", 5.9, ["Cedar", "Lime"],
+            new(Main, Line(30, 82, 30, 34, 10)), new(Dark, Line(50, 82, 50, 28, 10)), new(Main, Line(70, 82, 70, 34, 10)),
+            new(Wood, Polygon((30, 16), (35, 32), (25, 32))), new(Wood, Polygon((50, 10), (55, 26), (45, 26))),
+            new(Wood, Polygon((70, 16), (75, 32), (65, 32)))) { IsUsedUp = true },
+        new("desk lamp", "Desk", 49, ["Steel", "Brass"],
+            new(Metal, Line(40, 82, 34, 48, 4)), new(Metal, Line(34, 48, 58, 28, 4)),
+            new(Flame, Disc(64, 42, 7)), new(Main, Polygon((54, 18), (72, 28), (80, 46), (48, 40))), new(Dark, Box(22, 80, 58, 87, 3))),
+        new("desk clock", "Desk", 24, ["Beech", "Steel"],
+            new(Dark, Line(34, 84, 40, 74, 6)), new(Dark, Line(66, 84, 60, 74, 6)), new(Main, Disc(50, 50, 32)),
+            new(White, Disc(50, 50, 24)), new(Dark, Line(50, 50, 50, 34, 4)), new(Dark, Line(50, 50, 62, 56, 4))),
+        new("letter tray", "Desk", 18, ["Felt", "Birch"],
+            new(White, Box(26, 32, 70, 44)), new(Main, Polygon((14, 40), (24, 46), (24, 60), (14, 60))),
+            new(Main, Box(14, 46, 86, 60)), new(Dark, Box(14, 64, 86, 82)), new(Pale, Box(42, 70, 58, 75))),
+
+        new("watering can", "Garden", 21, ["Zinc", "Steel"],
+            new(Dark, Ring(64, 36, 16, 5)), new(Dark, Line(12, 34, 34, 66, 6)), new(Metal, Line(7, 38, 18, 30, 6)),
+            new(Main, Box(32, 42, 78, 84, 4))),
+        new("plant pot", "Garden", 12, ["Terracotta", "Ceramic"],
+            new(Leaf, Line(50, 46, 50, 18, 4)), new(Leaf, Oval(38, 28, 11, 6)), new(Leaf, Oval(62, 24, 11, 6)),
+            new(Main, Polygon((28, 52), (72, 52), (64, 86), (36, 86))), new(Dark, Box(24, 44, 76, 56))),
+        new("trowel", "Garden", 11, ["Ash", "Steel"],
+            new(Metal, Line(50, 54, 50, 42, 5)), new(Main, Line(50, 42, 50, 18, 11)),
+            new(Metal, Polygon((36, 54), (64, 54), (62, 72), (50, 90), (38, 72)))),
+        new("garden gloves", "Garden", 9.5, ["Cotton", "Leather"],
+            new(Main, Line(36, 46, 34, 24, 9)), new(Main, Line(46, 46, 46, 16, 9)), new(Main, Line(56, 46, 58, 18, 9)),
+            new(Main, Line(64, 50, 80, 36, 9)), new(Main, Box(31, 42, 68, 70, 8)), new(Dark, Box(31, 70, 68, 86, 3))) { IsUsedUp = true },
+        new("seeds", "Garden", 3.2, ["Basil", "Poppy", "Lettuce"],
+            new(Pale, Box(30, 16, 70, 86)), new(Main, Box(30, 16, 70, 34)), new(Leaf, Line(50, 74, 50, 50, 3)),
+            new(Main, Disc(50, 48, 10)), new(Flame, Disc(50, 48, 4))) { IsUsedUp = true },
+
+        new("backpack", "Outdoor", 69, ["Canvas", "Waxed"],
+            new(Dark, Ring(50, 20, 9, 4)), new(Main, Box(26, 20, 74, 86, 14)), new(Dark, Box(32, 54, 68, 80, 5)),
+            new(Metal, Box(46, 52, 54, 60)), new(Dark, Box(26, 38, 74, 42, 1))),
+        new("tent", "Outdoor", 149, ["Two-person", "Family"],
+            new(Main, Polygon((50, 18), (92, 82), (8, 82))), new(Dark, Polygon((50, 40), (66, 82), (34, 82))),
+            new(Wood, Line(50, 18, 50, 10, 3))),
+        new("bottle", "Outdoor", 19, ["Steel", "Glass"],
+            new(Metal, Box(42, 12, 58, 24)), new(Main, Box(34, 28, 66, 88, 8)), new(Main, Polygon((42, 22), (58, 22), (64, 34), (36, 34))),
+            new(Pale, Box(34, 54, 66, 62, 1))),
+        new("lantern", "Outdoor", 27, ["LED", "Storm"],
+            new(Dark, Ring(50, 24, 14, 4)), new(Main, Box(34, 28, 66, 38, 3)), new(Pale, Box(36, 38, 64, 72)),
+            new(Flame, Oval(50, 56, 7, 11)), new(Main, Box(30, 70, 70, 84, 3))),
+        new("camping chair", "Outdoor", 39, ["Canvas", "Beech"],
+            new(Wood, Line(26, 86, 70, 54, 4)), new(Wood, Line(74, 86, 30, 54, 4)), new(Main, Box(24, 16, 38, 58, 4)),
+            new(Main, Box(24, 48, 76, 60, 4))),
+
+        new("cushion", "Living", 25, ["Linen", "Velvet"],
+            new(Main, Box(18, 22, 82, 80, 16)), new(Dark, Ring(50, 51, 5, 4))),
+        new("vase", "Living", 32, ["Glass", "Ceramic"],
+            new(Leaf, Line(50, 40, 44, 14, 3)), new(Flame, Disc(44, 14, 7)), new(Leaf, Line(50, 40, 60, 20, 3)), new(Flame, Disc(61, 19, 6)),
+            new(Main, Box(42, 36, 58, 54)), new(Main, Oval(50, 66, 20, 20)), new(Dark, Box(38, 34, 62, 39))),
+        new("candle", "Living", 11.5, ["Beeswax", "Lavender", "Cedar"],
+            new(Flame, Oval(50, 22, 5, 9)), new(Dark, Line(50, 36, 50, 28, 2)), new(Main, Box(34, 36, 66, 84, 4)),
+            new(Pale, Oval(50, 37, 15, 3))) { IsUsedUp = true },
+        new("picture frame", "Living", 22, ["Oak", "Brass"],
+            new(Main, Box(18, 14, 82, 86, 2)), new(White, Box(27, 23, 73, 77, 1)), new(Leaf, Polygon((44, 46), (66, 74), (30, 74))),
+            new(Flame, Disc(62, 36, 6))),
+        new("blanket", "Living", 59, ["Wool", "Cotton"],
+            new(Main, Box(16, 30, 84, 78, 8)), new(Dark, Box(16, 46, 84, 50, 1)), new(Pale, Box(16, 60, 84, 64, 1)),
+            new(Dark, Box(58, 30, 62, 86, 1))),
+
+        new("ball", "Play", 8, ["Rubber", "Leather"],
+            new(Main, Disc(50, 50, 34)), new(White, Oval(50, 50, 12, 34)), new(Dark, Oval(50, 50, 4, 34))),
+        new("kite", "Play", 26, ["Nylon", "Paper"],
+            new(Dark, Line(50, 66, 60, 92, 2)), new(Main, Polygon((50, 8), (78, 34), (50, 70), (22, 34))),
+            new(Pale, Polygon((50, 8), (78, 34), (50, 34))), new(Flame, Disc(57, 82, 5))),
+        new("building blocks", "Play", 35, ["Beech", "Maple"],
+            new(Main, Box(14, 54, 48, 86)), new(Wood, Box(52, 54, 86, 86)), new(Dark, Polygon((50, 16), (70, 50), (30, 50)))),
+        new("toy boat", "Play", 17, ["Pine", "Tin"],
+            new(Wood, Line(50, 64, 50, 12, 3)), new(White, Polygon((54, 16), (78, 56), (54, 56))),
+            new(Main, Polygon((46, 24), (46, 56), (24, 56))), new(Dark, Polygon((14, 62), (86, 62), (72, 82), (28, 82)))),
+        new("jigsaw", "Play", 15, ["Wooden", "500-piece"],
+            new(Main, Box(16, 30, 70, 84, 2)), new(Main, Disc(72, 57, 9)), new(White, Disc(43, 32, 9)),
+            new(Dark, Box(42, 44, 44, 84, 1)), new(Dark, Box(16, 57, 70, 59, 1))),
+    ];
+}
