@@ -163,8 +163,9 @@ async function showUser(user) {
   } catch { /* not known: the answer says so */ }
   $("historyTitle").textContent = history.length ? `History: ${history.length} items` : "History: none";
   const rows = shown => make("li", {}, picture(shown), make("span", { className: "name" }, nameOf(shown)));
-  $("history").replaceChildren(...history.slice(0, 6).map(rows));
-  $("allHistory").hidden = history.length <= 6;
+  const most = matchMedia("(max-width: 52rem)").matches ? 3 : 6;
+  $("history").replaceChildren(...history.slice(0, most).map(rows));
+  $("allHistory").hidden = history.length <= most;
   $("allHistory").textContent = `Show all ${history.length}`;
   $("allHistory").onclick = () => {
     $("history").replaceChildren(...history.map(rows));
