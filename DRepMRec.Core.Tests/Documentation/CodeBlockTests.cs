@@ -6,7 +6,7 @@ namespace DRepMRec.Tests.Documentation;
 public sealed class CodeBlockTests
 {
     [Theory]
-    [InlineData("README.md", "DRepMRec.Core.Tests/Documentation,samples/PlugIntoYourRecommender")]
+    [InlineData("README.md", "samples/FirstExample,DRepMRec.Core.Tests/Documentation,samples/PlugIntoYourRecommender")]
     [InlineData("docs/configuration.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
     [InlineData("docs/operations.md", "DRepMRec.Core.Tests/Documentation")]
@@ -55,8 +55,8 @@ public sealed class CodeBlockTests
         return blocks;
     }
 
-    /// <summary>The lines without indentation, blank lines, using directives and what a comment at the end of a line says.</summary>
+    /// <summary>The lines without indentation, blank lines and what a comment at the end of a line says.</summary>
     private static string Joined(IEnumerable<string> lines) => "\n" + string.Join('\n', lines
         .Select(l => (l.IndexOf(" // ", StringComparison.Ordinal) is > 0 and int at ? l[..at] : l).Trim())
-        .Where(l => l.Length > 0 && !(l.StartsWith("using DRepMRec", StringComparison.Ordinal) && l.Count(c => c == ' ') == 1))) + "\n";
+        .Where(l => l.Length > 0)) + "\n";
 }

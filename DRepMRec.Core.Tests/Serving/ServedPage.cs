@@ -21,7 +21,7 @@ public sealed class ServedPage : IAsyncLifetime
         if (Browser.Find() is not { } program)
             return;
         string[] pictures = [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples", "WebShop", "shop", "pictures")).Order()];
-        string[] ids = [.. Served.Data.Items];
+        string[] ids = [.. Enumerable.Range(0, Served.Data.Items.Count).Select(i => Served.Data.Items[i])];
         Served.Recommender.WithMetadata(ItemMetadata.Of(ids,
             MetadataColumn.Text("title", [.. ids.Select((_, n) => n % 10 == 9 ? null : $"Thing {n}, {(n % 2 == 0 ? "round" : "square")}")]),
             MetadataColumn.Category("shape", [.. ids.Select((_, n) => n % 2 == 0 ? "round" : "square")]),

@@ -1,8 +1,32 @@
-WebShop.MadeUpShop.ShopFolder.Make(args[0]);
-var r = new WebShop.Models.MiniLm();
-string[] t = ["Stoneware mug, blue", "Blue striped cup for tea", "Two-person tent, green", "café"];
-var e = await r.GenerateAsync(t);
-foreach (var a in e) Console.WriteLine(string.Join(" ", e.Select(b => System.Numerics.Tensors.TensorPrimitives.Dot(a.Vector.Span, b.Vector.Span).ToString("F3"))));
-var n = new WebShop.Models.ResNet();
-var g = await n.GenerateAsync(new[] { "mug-blue", "mug-red", "mug-green", "tent-blue", "tent-red", "ball-red", "teapot-blue" }.Select(f => Path.Combine(args[0], "pictures", f + ".png")).Where(File.Exists).Select(f => new Microsoft.Extensions.AI.DataContent(File.ReadAllBytes(f), "image/png")));
-foreach (var a in g) Console.WriteLine(string.Join(" ", g.Select(b => System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(a.Vector.Span, b.Vector.Span).ToString("F3"))));
+// From a shop's two files to a page with recommendations: http://localhost:5080
+//   dotnet run --project samples/WebShop -c Release                                       a made-up shop
+//   dotnet run --project samples/WebShop -c Release -- --orders FILE --products FILE      yours; --help lists what names its columns
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Features;
+using WebShop;
+using WebShop.Models;
+
+return CommandLine.Run(args, async (shop, cancellation) =>
+{
+    using var words = new MiniLm();
+    using var looks = new ResNet();
+    EmbeddingEncoder[] encoders = [EmbeddingEncoder.ForText(words, shop.Encoding), EmbeddingEncoder.ForImages(looks, shop.Encoding)];
+    if (!File.Exists(shop.Model))
+    {
+        ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
+        Console.WriteLine(products.Report);
+        var features = new List<FeatureTable>(products.MakeFeatures());
+        foreach (EmbeddingEncoder encoder in shop.Usable(encoders))
+            features.Add(await encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
+
+        RecDataset data = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, features, shop.Dataset, products);
+        Console.WriteLine(data.Report);
+        using DRepMRecModel model = DRepMRecModel.Create(data);
+        TrainingReport report = new Trainer(model, data, shop.Training).Fit(Show.Training(), cancellation);
+        Console.WriteLine(report.EvaluateTest());
+        report.BuildRecommender().Save(shop.Model);
+    }
+
+    await Service.RunAsync(shop, encoders, cancellation);
+});

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Common;
+using DRepMRec.Data;
+using WebShop.MadeUpShop;
+
+namespace WebShop;
+
+/// <summary>The arguments of the program. Without any they are those of the made-up shop.</summary>
+internal static class CommandLine
+{
+    private static readonly string MadeUp = Path.Combine(AppContext.BaseDirectory, "shop");
+
+    private static readonly Option<string?> Orders = File("--orders", "A CSV file with one purchase, view or rating per line.");
+    private static readonly Option<string?> Products = File("--products", "A CSV file with one product per line.");
+    private static readonly Option<string> Customer = Name("--customer", "The orders' column of the customer's id.", "customer");
+    private static readonly Option<string> Ordered = Name("--ordered", "The orders' column of the product's id.", "sku");
+    private static readonly Option<string> Time = Name("--time", "The orders' column of the date; \"\" for none.", "bought_at");
+    private static readonly Option<string> Quantity = Name("--quantity", "The orders' column of a quantity or rating; \"\" for none.", "quantity");
+    private static readonly Option<string> Id = Name("--id", "The products' column of the id.", "sku");
+    private static readonly Option<string> Title = Name("--title", "The products' column of the title.", "title");
+    private static readonly Option<string[]> Texts = Names("--text", "More columns of texts of the products, such as descriptions.");
+    private static readonly Option<string[]> Categories = Names("--category", "The products' columns of categories.", "category");
+    private static readonly Option<string> Between = Name("--between", "What stands between several categories of one cell.", "|");
+    private static readonly Option<string[]> Numbers = Names("--number", "The products' columns of numbers.", "price");
+    private static readonly Option<string> Picture = Name("--picture", "The products' column of the picture's path; \"\" for none.", "picture");
+    private static readonly Option<string?> Pictures = new("--pictures")
+    {
+        Description = "The folder that these paths are relative to. Default: that of the products.",
+    };
+
+    private static readonly Option<char> Separator = new("--separator")
+    {
+        Description = "What stands between the columns of both files.",
+        DefaultValueFactory = _ => ',',
+    };
+
+    private static readonly Option<string> Encoding = Name("--encoding", "The encoding of the products' file.", "utf-8");
+    private static readonly Option<string> OrdersEncoding = Name("--orders-encoding", "The encoding of the orders' file.", "utf-8");
+    private static readonly Option<string?> Model = new Option<string?>("--model")
+    {
+        Description = "The model's file: served if it's there, else made. Default: one in the folder for temporary files, of a name that "
+            + "changes with the files and options.",
+    }.InExistingFolder();
+
+    private static readonly Option<int> Epochs = new Option<int>("--epochs")
+    {
+        Description = "The most epochs; early stopping ends training before.",
+        DefaultValueFactory = _ => 200,
+    }.AboveZero();
+
+    private static readonly Option<string> Urls = Name("--urls", "Where to listen.", "http://localhost:5080");
+    private static readonly Option<bool> MakeOnly = new("--make-only") { Description = "Makes the model and ends." };
+    private static readonly Option<string?> MakeShop = new("--make-shop")
+    {
+        Description = "Writes the folder of the made-up shop and ends.",
+    };
+
+    public static int Run(string[] args, Func<Shop, CancellationToken, Task> body)
+    {
+        var root = new RootCommand("Trains a model on a shop's orders and products, and serves a page with recommendations.")
+        {
+            Orders, Products, Customer, Ordered, Time, Quantity, Id, Title, Texts, Categories, Between, Numbers, Picture, Pictures, Separator,
+            Encoding, OrdersEncoding, Model, Epochs, Urls, MakeOnly, MakeShop,
+        };
+        root.Validators.Add(result =>
+        {
+            if (result.GetValue(Orders) is null != result.GetValue(Products) is null)
+                result.AddError("--orders and --products belong together.");
+        });
+        root.SetAction((result, cancellation) => Task.Run(() => Guarded.Run(() =>
+        {
+            if (result.GetValue(MakeShop) is { } folder)
+                ShopFolder.Make(folder);
+            else
+                body(Read(result), cancellation).GetAwaiter().GetResult();
+        })));
+        return Commands.Invoke(root, args);
+    }
+
+    private static Shop Read(ParseResult result)
+    {
+        string? Named(Option<string> option) => result.GetValue(option) is { Length: > 0 } name ? name : null;
+        string products = result.GetValue(Products) ?? Path.Combine(MadeUp, "products.csv");
+        bool madeUp = result.GetValue(Products) is null;
+        var shop = new Shop(result.GetValue(Orders) ?? Path.Combine(MadeUp, "orders.csv"), products)
+        {
+            OrderLayout = new DelimitedOptions
+            {
+                User = result.GetValue(Customer)!,
+                Item = result.GetValue(Ordered)!,
+                Timestamp = Named(Time),
+                TimestampFormat = TimestampFormat.Auto,
+                Weight = Named(Quantity),
+                Separator = result.GetValue(Separator),
+                Encoding = result.GetValue(OrdersEncoding)!,
+            },
+            ProductLayout = new DelimitedItemOptions
+            {
+                Item = result.GetValue(Id)!,
+                Title = Named(Title),
+                Texts = [.. result.GetValue(Texts)!],
+                Categories = [.. result.GetValue(Categories)!],
+                CategorySeparator = Named(Between),
+                Numbers = [.. result.GetValue(Numbers)!],
+                Image = Named(Picture),
+                Separator = result.GetValue(Separator),
+                Encoding = madeUp ? "latin1" : result.GetValue(Encoding)!,
+            },
+            Pictures = Path.GetFullPath(result.GetValue(Pictures) ?? Path.GetDirectoryName(Path.GetFullPath(products))!),
+            Epochs = result.GetValue(Epochs),
+            Urls = result.GetValue(Urls)!,
+            IsServed = !result.GetValue(MakeOnly),
+        };
+        return shop with { Model = result.GetValue(Model) ?? shop.DefaultModel() };
+    }
+
+    private static Option<string?> File(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description + " Default: the made-up shop's." };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } path && !System.IO.File.Exists(path))
+                result.AddError($"{name}: there is no file '{path}'.");
+        });
+        return option;
+    }
+
+    private static Option<string> Name(string name, string description, string otherwise)
+        => new(name) { Description = description, DefaultValueFactory = _ => otherwise };
+
+    private static Option<string[]> Names(string name, string description, params string[] otherwise)
+        => new(name) { Description = description, DefaultValueFactory = _ => otherwise, AllowMultipleArgumentsPerToken = true };
+}

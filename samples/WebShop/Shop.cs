@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Features;
+
+namespace WebShop;
+
+/// <summary>A shop's files, how they're read, and what is made of them.</summary>
+internal sealed record Shop(string Orders, string Products)
+{
+    public required DelimitedOptions OrderLayout { get; init; }
+
+    public required DelimitedItemOptions ProductLayout { get; init; }
+
+    /// <summary>The folder that the pictures' paths are relative to.</summary>
+    public required string Pictures { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required string Urls { get; init; }
+
+    public required bool IsServed { get; init; }
+
+    public string Model { get; init; } = "";
+
+    /// <summary>What can't be read is left out and reported: guests, returns, vouchers, pictures that are gone.</summary>
+    public ItemTableOptions ProductOptions => new() { BadRows = BadRowHandling.Skip, ImageFolder = Pictures };
+
+    public DatasetOptions Dataset => new() { BadRows = BadRowHandling.Skip };
+
+    public TrainerOptions Training => new() { MaxEpochs = Epochs };
+
+    /// <summary>Embeddings are kept: another training asks for those of new products alone.</summary>
+    public EmbeddingEncoderOptions Encoding => new()
+    {
+        CacheFolder = Path.Combine(Path.GetTempPath(), "drepmrec-webshop"),
+        BadItems = BadRowHandling.Skip,
+    };
+
+    /// <summary>A file whose name changes with the shop's files and with what is asked for.</summary>
+    public string DefaultModel()
+    {
+        string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
+        string all = string.Create(CultureInfo.InvariantCulture, $"2 {State(Orders)} {State(Products)} {Pictures} {Epochs} ")
+            + DRepMRecJson.Serialize(OrderLayout) + DRepMRecJson.Serialize(ProductLayout);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];
+        return Path.Combine(Path.GetTempPath(), $"drepmrec-webshop-{hash}.drepmrec");
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using DRepMRec.Evaluation;
+using DRepMRec.Features;
+using DRepMRec.Training;
+
+namespace WebShop;
+
+/// <summary>Progress as lines of text, from whatever thread it comes.</summary>
+internal static class Show
+{
+    public static IProgress<EmbeddingProgress> Embedding(string what)
+        => new Lines<EmbeddingProgress>(p => p.Done == p.Total ? $"{what}: {p.Total} products" : null);
+
+    public static IProgress<TrainingProgress> Training() => new Lines<TrainingProgress>(p => p.Validation is { } validation
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"epoch {p.Epoch}: loss {p.Losses["loss"]:F4}, validation {RankingMetric.Recall(20)} {validation[RankingMetric.Recall(20)]:F4}")
+        : null);
+
+    private sealed class Lines<T>(Func<T, string?> line) : IProgress<T>
+    {
+        public void Report(T value)
+        {
+            if (line(value) is { } text)
+                Console.WriteLine(text);
+        }
+    }
+}
