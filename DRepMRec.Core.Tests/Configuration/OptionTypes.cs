@@ -75,6 +75,8 @@ internal static class OptionTypes
             : type == typeof(double) ? 2.5
             : type == typeof(string) ? "a: \"b\""
             : type == typeof(Column) ? new Column(3)
+            : type == typeof(Modality) ? new Modality("my-own")
+            : type == typeof(IReadOnlyList<Column>) ? new Column[] { "b", 7 }
             : type == typeof(TimeSpan) ? TimeSpan.FromSeconds(90)
             : type == typeof(IReadOnlyList<double>) ? new[] { 0.25, 1e-7 }
             : type == typeof(IReadOnlyList<RankingMetric>) ? new[] { RankingMetric.Map(3), RankingMetric.HitRate(7) }
@@ -92,7 +94,8 @@ internal static class OptionTypes
         var found = new List<Type>();
         var next = new Queue<Type>(Library.GetExportedTypes()
             .Where(t => t is { IsAbstract: false, IsClass: true } && t.Name.EndsWith("Options", StringComparison.Ordinal))
-            .Append(typeof(RecommendationRequest)).Append(typeof(InteractionLayout)));
+            .Append(typeof(RecommendationRequest)).Append(typeof(InteractionLayout))
+            .Append(typeof(ItemLayout)));
         while (next.TryDequeue(out Type? type))
         {
             if (found.Contains(type))

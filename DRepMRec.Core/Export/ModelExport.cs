@@ -39,7 +39,10 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
         ServingModel lines = FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
         ItemToItemRows? part = ItemToItemRows.Of(model.ItemToItem);
-        return lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
+        ServingModel whole = lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
+        return data.ItemTable is { } items && ItemMetadata.TryOf(items) is { } metadata
+            ? whole with { Metadata = CatalogueMetadata.Of(whole, metadata) }
+            : whole;
     }
 
     private ServingModel WithLines(ServingModel fused)

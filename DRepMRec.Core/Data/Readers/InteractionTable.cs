@@ -13,6 +13,8 @@ internal sealed record InteractionColumns(
 /// <param name="names">The names of the columns, or <see langword="null"/> when there is no header.</param>
 internal sealed class InteractionTable(ITextRows rows, InteractionColumns columns, int width, IReadOnlyList<string>? names)
 {
+    private readonly RowForm _form = new(rows, width, names, "an interaction", columns.User, columns.Item);
+
     /// <summary>Raw ids for the user column to stand for, if its numbers are mapped.</summary>
     public IdMapping? UserMapping { get; init; }
 
@@ -57,30 +59,9 @@ internal sealed class InteractionTable(ITextRows rows, InteractionColumns column
 
     private bool IsBroken(InteractionLog log)
     {
-        if (rows.Broken is { } broken)
-        {
-            Describe(log, broken.Kind, log.Mistakes(broken.Kind) ? broken.Message : null);
-            return true;
-        }
-
-        if (rows.FieldCount != width)
-        {
-            string? message = null;
-            if (log.Mistakes(RowMistakeKind.Columns))
-            {
-                string which = names is null ? "as in the first line" : $"({Shown.List(names)})";
-                message = $"expected {width} {rows.Separated}columns {which}, found {rows.FieldCount}: {rows.Shown}.";
-            }
-
-            Describe(log, RowMistakeKind.Columns, message);
-            return true;
-        }
-
-        if (names is null || !rows[columns.User].SequenceEqual(names[columns.User])
-            || !rows[columns.Item].SequenceEqual(names[columns.Item]))
+        if (_form.Fault is not { } fault)
             return false;
-        Describe(log, RowMistakeKind.Header,
-            log.Mistakes(RowMistakeKind.Header) ? $"expected an interaction, found the header again: {rows.Shown}." : null);
+        Describe(log, fault, log.Mistakes(fault) ? _form.Message(fault) : null);
         return true;
     }
 
