@@ -1,21 +1,17 @@
 using DRepMRec.Data;
-using DRepMRec.Serving;
+using DRepMRec.Features;
 
 namespace DRepMRec.Tests.Documentation;
 
-/// <summary>The first example of the README.</summary>
+/// <summary>The README's example of data of one's own. Its first one is samples/FirstExample.</summary>
 internal static class ReadmeExample
 {
-    public static void Run()
+    public static void FromTwoFiles()
     {
-        RecDataset data = RecDataset.Load("data/tiktok");
-        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 64 });
-        TrainingReport report = new Trainer(model, data, new TrainerOptions { Seed = 2024 }).Fit();
-        Console.WriteLine(report.EvaluateTest());
-
-        Recommender recommender = report.BuildRecommender();
-        foreach (var (item, score) in recommender.Recommend("42", count: 10))
-            Console.WriteLine($"{item} {score:F3}");
-        recommender.Save("tiktok.drepmrec");
+        var layout = new DelimitedItemOptions { Item = "sku", Title = "title", Categories = ["category"], Numbers = ["price"], Image = "picture" };
+        ItemTable products = ItemTable.LoadDelimited("products.csv", layout);
+        var orders = new DelimitedOptions { User = "customer", Item = "sku", Timestamp = "bought_at", Weight = "quantity" };
+        RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), items: products);
+        Console.WriteLine(data.Report);
     }
 }

@@ -147,7 +147,7 @@ public sealed class ApiTests : IAsyncLifetime
         (await _client.GetStringAsync("/")).Should().Contain("<title>Recommendations</title>");
         JsonElement document = await Get("/openapi/v1.json");
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
-            .Should().BeEquivalentTo("/health", "/users", "/history", "/recommendations", "/similar", "/items");
+            .Should().BeEquivalentTo("/health", "/users", "/history", "/recommendations", "/similar", "/shelves", "/search", "/items", "/pictures");
         document.GetProperty("paths").GetProperty("/similar").GetProperty("get").GetProperty("parameters").EnumerateArray()
             .Select(p => p.GetProperty("name").GetString())
             .Should().Equal("item", "count", "space");
@@ -240,8 +240,8 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_id_with_a_slash_behind_it_is_no_page()
-        => (await _client.GetAsync("/items/a/")).StatusCode.Should().Be(HttpStatusCode.MethodNotAllowed);
+    public async Task An_id_with_a_slash_behind_it_is_that_id()
+        => await RequireProblem(await _client.GetAsync("/items/a/"), HttpStatusCode.NotFound, "The item 'a' isn't known.");
 
     [Fact]
     public async Task Pages_of_users_follow_each_other()

@@ -153,8 +153,7 @@ internal sealed partial class Browser : IAsyncDisposable
             address = Listening().Match(line);
         }
         while (!address.Success);
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.BeginErrorReadLine();
+        _ = _process.StandardError.ReadToEndAsync();
         using var client = new HttpClient();
         using JsonDocument pages = JsonDocument.Parse(await client.GetStringAsync($"http://{address.Groups[1].Value}/json/list"));
         string page = pages.RootElement.EnumerateArray().First(p => p.GetProperty("type").GetString() == "page")
@@ -168,7 +167,8 @@ internal sealed partial class Browser : IAsyncDisposable
     private async Task<JsonElement> CallAsync(string method, object parameters)
     {
         int id = ++_calls;
-        byte[] request = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["id"] = id, ["method"] = method, ["params"] = parameters });
+        byte[] request = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, object> { ["id"] = id, ["method"] = method, ["params"] = parameters });
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await _socket.SendAsync(request, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
         while (true)
@@ -177,7 +177,8 @@ internal sealed partial class Browser : IAsyncDisposable
             if (!message.TryGetProperty("id", out JsonElement answered))
                 Note(message);
             else if (answered.GetInt32() == id)
-                return message.TryGetProperty("result", out JsonElement result) ? result : throw new InvalidOperationException($"{method}: {message}");
+                return message.TryGetProperty("result", out JsonElement result) ? result
+                    : throw new InvalidOperationException($"{method}: {message}");
         }
     }
 

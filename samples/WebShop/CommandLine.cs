@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Common;
 using DRepMRec.Data;
 using WebShop.MadeUpShop;
@@ -16,6 +15,12 @@ internal static class CommandLine
     private static readonly Option<string> Customer = Name("--customer", "The orders' column of the customer's id.", "customer");
     private static readonly Option<string> Ordered = Name("--ordered", "The orders' column of the product's id.", "sku");
     private static readonly Option<string> Time = Name("--time", "The orders' column of the date; \"\" for none.", "bought_at");
+    private static readonly Option<TimestampFormat> TimeFormat = new("--time-format")
+    {
+        Description = "How dates are written. Iso8601 takes those with and without a zone.",
+        DefaultValueFactory = _ => TimestampFormat.Iso8601,
+    };
+
     private static readonly Option<string> Quantity = Name("--quantity", "The orders' column of a quantity or rating; \"\" for none.", "quantity");
     private static readonly Option<string> Id = Name("--id", "The products' column of the id.", "sku");
     private static readonly Option<string> Title = Name("--title", "The products' column of the title.", "title");
@@ -60,12 +65,12 @@ internal static class CommandLine
     {
         var root = new RootCommand("Trains a model on a shop's orders and products, and serves a page with recommendations.")
         {
-            Orders, Products, Customer, Ordered, Time, Quantity, Id, Title, Texts, Categories, Between, Numbers, Picture, Pictures, Separator,
+            Orders, Products, Customer, Ordered, Time, TimeFormat, Quantity, Id, Title, Texts, Categories, Between, Numbers, Picture, Pictures, Separator,
             Encoding, OrdersEncoding, Model, Epochs, Urls, MakeOnly, MakeShop,
         };
         root.Validators.Add(result =>
         {
-            if (result.GetValue(Orders) is null != result.GetValue(Products) is null)
+            if ((result.GetValue(Orders) is null) != (result.GetValue(Products) is null))
                 result.AddError("--orders and --products belong together.");
         });
         root.SetAction((result, cancellation) => Task.Run(() => Guarded.Run(() =>
@@ -80,7 +85,7 @@ internal static class CommandLine
 
     private static Shop Read(ParseResult result)
     {
-        string? Named(Option<string> option) => result.GetValue(option) is { Length: > 0 } name ? name : null;
+        Column? Named(Option<string> option) => result.GetValue(option) is { Length: > 0 } name ? new Column(name) : default(Column?);
         string products = result.GetValue(Products) ?? Path.Combine(MadeUp, "products.csv");
         bool madeUp = result.GetValue(Products) is null;
         var shop = new Shop(result.GetValue(Orders) ?? Path.Combine(MadeUp, "orders.csv"), products)
@@ -90,7 +95,7 @@ internal static class CommandLine
                 User = result.GetValue(Customer)!,
                 Item = result.GetValue(Ordered)!,
                 Timestamp = Named(Time),
-                TimestampFormat = TimestampFormat.Auto,
+                TimestampFormat = result.GetValue(TimeFormat),
                 Weight = Named(Quantity),
                 Separator = result.GetValue(Separator),
                 Encoding = result.GetValue(OrdersEncoding)!,
@@ -101,7 +106,7 @@ internal static class CommandLine
                 Title = Named(Title),
                 Texts = [.. result.GetValue(Texts)!],
                 Categories = [.. result.GetValue(Categories)!],
-                CategorySeparator = Named(Between),
+                CategorySeparator = result.GetValue(Between) is { Length: > 0 } between ? between : null,
                 Numbers = [.. result.GetValue(Numbers)!],
                 Image = Named(Picture),
                 Separator = result.GetValue(Separator),

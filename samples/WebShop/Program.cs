@@ -11,16 +11,16 @@ return CommandLine.Run(args, async (shop, cancellation) =>
 {
     using var words = new MiniLm();
     using var looks = new ResNet();
-    EmbeddingEncoder[] encoders = [EmbeddingEncoder.ForText(words, shop.Encoding), EmbeddingEncoder.ForImages(looks, shop.Encoding)];
+    EmbeddingEncoder[] encoders = [EmbeddingEncoder.ForText(words, shop.Sentences), EmbeddingEncoder.ForImages(looks, shop.Images)];
     if (!File.Exists(shop.Model))
     {
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
         Console.WriteLine(products.Report);
         var features = new List<FeatureTable>(products.MakeFeatures());
-        foreach (EmbeddingEncoder encoder in shop.Usable(encoders))
+        foreach (EmbeddingEncoder encoder in encoders.Where(e => shop.Has(e)))
             features.Add(await encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
 
-        RecDataset data = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, features, shop.Dataset, products);
+        RecDataset data = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, features, shop.Dataset(products), products);
         Console.WriteLine(data.Report);
         using DRepMRecModel model = DRepMRecModel.Create(data);
         TrainingReport report = new Trainer(model, data, shop.Training).Fit(Show.Training(), cancellation);
@@ -28,5 +28,6 @@ return CommandLine.Run(args, async (shop, cancellation) =>
         report.BuildRecommender().Save(shop.Model);
     }
 
-    await Service.RunAsync(shop, encoders, cancellation);
+    if (shop.IsServed)
+        await Service.RunAsync(shop, encoders, cancellation);
 });

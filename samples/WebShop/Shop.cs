@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Features;
@@ -28,23 +27,30 @@ internal sealed record Shop(string Orders, string Products)
     /// <summary>What can't be read is left out and reported: guests, returns, vouchers, pictures that are gone.</summary>
     public ItemTableOptions ProductOptions => new() { BadRows = BadRowHandling.Skip, ImageFolder = Pictures };
 
-    public DatasetOptions Dataset => new() { BadRows = BadRowHandling.Skip };
+    public DatasetOptions Dataset(ItemTable products) => new() { BadRows = BadRowHandling.Skip, Catalogue = products.Ids };
 
     public TrainerOptions Training => new() { MaxEpochs = Epochs };
 
     /// <summary>Embeddings are kept: another training asks for those of new products alone.</summary>
-    public EmbeddingEncoderOptions Encoding => new()
+    public EmbeddingEncoderOptions Images => new()
     {
         CacheFolder = Path.Combine(Path.GetTempPath(), "drepmrec-webshop"),
         BadItems = BadRowHandling.Skip,
     };
+
+    /// <summary>Beside the words that the library itself makes features of.</summary>
+    public EmbeddingEncoderOptions Sentences => Images with { Modality = new Modality("sentence") };
+
+    /// <summary>Whether the products have what an encoder looks at.</summary>
+    public bool Has(EmbeddingEncoder encoder)
+        => encoder.IsOfImages ? ProductLayout.Image is not null : ProductLayout.Title is not null || ProductLayout.Texts.Count > 0;
 
     /// <summary>A file whose name changes with the shop's files and with what is asked for.</summary>
     public string DefaultModel()
     {
         string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
         string all = string.Create(CultureInfo.InvariantCulture, $"2 {State(Orders)} {State(Products)} {Pictures} {Epochs} ")
-            + DRepMRecJson.Serialize(OrderLayout) + DRepMRecJson.Serialize(ProductLayout);
+            + DRepMRecJson.Write(OrderLayout) + DRepMRecJson.Write(ProductLayout);
         string hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];
         return Path.Combine(Path.GetTempPath(), $"drepmrec-webshop-{hash}.drepmrec");
     }

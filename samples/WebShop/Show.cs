@@ -8,8 +8,8 @@ namespace WebShop;
 /// <summary>Progress as lines of text, from whatever thread it comes.</summary>
 internal static class Show
 {
-    public static IProgress<EmbeddingProgress> Embedding(string what)
-        => new Lines<EmbeddingProgress>(p => p.Done == p.Total ? $"{what}: {p.Total} products" : null);
+    public static IProgress<EmbeddingProgress> Embedding(EmbeddingEncoder encoder) => new Lines<EmbeddingProgress>(
+        p => $"{encoder.GeneratorName}: {p.Done} of {p.Total}{(p.FromCache > 0 ? $", {p.FromCache} of them from the cache" : "")}");
 
     public static IProgress<TrainingProgress> Training() => new Lines<TrainingProgress>(p => p.Validation is { } validation
         ? string.Create(CultureInfo.InvariantCulture,
