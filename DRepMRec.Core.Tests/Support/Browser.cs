@@ -96,8 +96,9 @@ internal sealed partial class Browser : IAsyncDisposable
     public async Task PressAsync(string key)
     {
         int code = key switch { "Tab" => 9, "Enter" => 13, "Escape" => 27, "ArrowLeft" => 37, "ArrowRight" => 39, "ArrowUp" => 38, _ => 40 };
-        object? text = key == "Enter" ? "\r" : null;
-        await CallAsync("Input.dispatchKeyEvent", new { type = "keyDown", key, code = key, windowsVirtualKeyCode = code, text });
+        await CallAsync("Input.dispatchKeyEvent", key == "Enter"
+            ? (object)new { type = "keyDown", key, code = key, windowsVirtualKeyCode = code, text = "\r" }
+            : new { type = "rawKeyDown", key, code = key, windowsVirtualKeyCode = code });
         await CallAsync("Input.dispatchKeyEvent", new { type = "keyUp", key, code = key, windowsVirtualKeyCode = code });
     }
 

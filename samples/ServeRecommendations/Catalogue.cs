@@ -1,60 +1,98 @@
+using System.Collections.Concurrent;
+using DRepMRec.Data;
+using DRepMRec.Features;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
+using Microsoft.Extensions.Options;
 
 namespace ServeRecommendations;
 
 /// <summary>
-/// The changes of the catalogue since the model's file was written. A file that is loaded gets them too, before it's served. The provider
-/// makes one change after the other, which is why nothing is locked here.
+/// The changes of the catalogue since the model's file was written. A file that is loaded gets them too, before it's served: items that were
+/// described in words and pictures are encoded anew, by that file. The provider makes one change after the other.
 /// </summary>
-internal sealed partial class Catalogue(ILogger<Catalogue> logger)
+internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators, IOptions<ShelfOptions> shelf, ILogger<Catalogue> logger)
 {
-    private readonly Dictionary<string, ItemContent?> _changes = [];
+    private readonly ConcurrentDictionary<string, Change> _changes = [];
+    private readonly EmbeddingEncoder[] _generators = [.. generators];
     private Recommender? _file;
 
-    /// <summary>Adds an item or replaces it.</summary>
+    /// <summary>Adds an item by its features, or replaces it.</summary>
     /// <returns>Whether there was room for it.</returns>
     public bool TryPut(IRecommenderProvider provider, ItemContent item)
-    {
-        bool hasRoom = false;
-        provider.Update(current =>
-        {
-            hasRoom = current.Items.Count - _file!.Items.Count < Limits.AddedItems || current.Items.Contains(item.Id);
-            Recommender next = hasRoom ? current.WithItems([item]) : current;
-            if (hasRoom)
-                _changes[item.Id] = item;
-            return next;
-        });
-        return hasRoom;
-    }
+        => TryPut(provider, item.Id, new Change(item, null), current => current.WithItems([item]));
+
+    /// <summary>Adds an item by what a visitor says of it, or replaces it.</summary>
+    /// <returns>Whether there was room for it.</returns>
+    public bool TryPut(IRecommenderProvider provider, NewItem item)
+        => TryPut(provider, item.Id, new Change(null, item), current => Add(current, [item]));
 
     public void Retire(IRecommenderProvider provider, string id) => provider.Update(current =>
     {
-        _changes.Remove(id);
+        _changes.TryRemove(id, out _);
         if (_file!.Items.Contains(id))
-            _changes[id] = null;
+            _changes[id] = new Change(null, null);
         return current.WithoutItems([id]);
     });
+
+    /// <summary>Whether a model takes items that are described, and pictures of them.</summary>
+    public (bool Items, bool Pictures) Takes(Recommender recommender)
+    {
+        FeatureEncoder[] usable =
+            [.. recommender.Encoders.Where(e => e.GeneratorName is null || _generators.Any(g => g.Modality == e.Modality))];
+        return (usable.Length > 0, usable.Any(e => e.Columns.Contains(shelf.Value.Picture)));
+    }
+
+    /// <summary>The picture of an item that was added with one.</summary>
+    public NewPicture? Picture(string item) => _changes.GetValueOrDefault(item)?.Described?.Picture;
 
     /// <summary>Makes the changes to what a file has. A model that can't take the items goes without them, and that is logged.</summary>
     public Recommender PutOn(Recommender file)
     {
         _file = file;
-        ItemContent[] items = [.. _changes.Values.OfType<ItemContent>()];
-        string[] retired = [.. _changes.Where(c => c.Value is null).Select(c => c.Key)];
+        ItemContent[] items = [.. _changes.Values.Select(c => c.Features).OfType<ItemContent>()];
+        NewItem[] described = [.. _changes.Values.Select(c => c.Described).OfType<NewItem>()];
+        string[] retired = [.. _changes.Where(c => c.Value is { Features: null, Described: null }).Select(c => c.Key)];
         try
         {
-            return (items.Length == 0 ? file : file.WithItems(items)).WithoutItems(retired);
+            Recommender full = items.Length == 0 ? file : file.WithItems(items);
+            return (described.Length == 0 ? full : Add(full, described)).WithoutItems(retired);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IOException)
         {
-            LogLost(logger, e, items.Length);
-            foreach (ItemContent item in items)
-                _changes.Remove(item.Id);
+            LogLost(logger, e, items.Length + described.Length);
+            foreach (string item in items.Select(i => i.Id).Concat(described.Select(i => i.Id)))
+                _changes.TryRemove(item, out _);
             return file.WithoutItems(retired);
         }
     }
 
     [LoggerMessage(1, LogLevel.Error, "The new model can't take the {Count} items that were put into the catalogue; they're lost")]
     private static partial void LogLost(ILogger logger, Exception exception, int count);
+
+    private bool TryPut(IRecommenderProvider provider, string id, Change change, Func<Recommender, Recommender> make)
+    {
+        bool hasRoom = false;
+        provider.Update(current =>
+        {
+            long pictures = _changes.Values.Append(change).Sum(c => c.Described?.Picture?.Data.LongLength ?? 0);
+            hasRoom = pictures <= Limits.PictureBytes
+                && (current.Items.Count - _file!.Items.Count < Limits.AddedItems || current.Items.Contains(id));
+            Recommender next = hasRoom ? make(current) : current;
+            if (hasRoom)
+                _changes[id] = change;
+            return next;
+        });
+        return hasRoom;
+    }
+
+    // The provider's changes are made on a thread of the pool, one after the other: waiting for the networks holds up the next change alone.
+    private Recommender Add(Recommender recommender, NewItem[] items)
+    {
+        var table = NewItem.Table(items, recommender, shelf.Value);
+        EmbeddingEncoder[] asked = [.. _generators.Where(g => recommender.Encoders.Any(e => e.Modality == g.Modality))];
+        return recommender.WithItemsAsync(table, asked).GetAwaiter().GetResult();
+    }
+
+    private sealed record Change(ItemContent? Features, NewItem? Described);
 }

@@ -21,8 +21,8 @@ internal sealed record Reasons(float? Behavior, IReadOnlyDictionary<string, floa
 /// <summary>An item's features by modality.</summary>
 internal sealed record ItemFeaturesBody(IReadOnlyDictionary<string, float[]>? Features);
 
-/// <summary>What is known of items in general: which columns requests may name.</summary>
-internal sealed record Shelves(string? Title, bool HasPictures, IReadOnlyList<ShelfColumn> Columns);
+/// <summary>What is known of items in general: which columns requests may name, and whether new items can be described by them.</summary>
+internal sealed record Shelves(string? Title, IReadOnlyList<ShelfColumn> Columns, bool TakesItems, bool TakesPictures);
 
 /// <summary>A column: the categories in use, or the lowest and the highest number.</summary>
 internal sealed record ShelfColumn(string Name, MetadataKind Kind, IReadOnlyList<string>? Categories, double? Min, double? Max);

@@ -2,6 +2,7 @@ using DRepMRec.Data;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ServeRecommendations;
 
@@ -18,6 +19,10 @@ internal static class ItemRoutes
             .WithSummary("An item: its title, picture and values. Also /items/{id}.");
         app.MapGet("/pictures", ReadPicture).AddEndpointFilter(new KnownParameters("item"))
             .WithSummary("The picture of an item.");
+        app.MapPost("/items", AddItem).AddEndpointFilter(new KnownParameters()).Accepts<IFormFile>("multipart/form-data")
+            .WithMetadata(new RequestSizeLimitAttribute(Limits.UploadBytes))
+            .WithSummary("Adds an item, or replaces it, by what can be said of it: a form with 'item', its id, fields named as the columns of "
+                + "/shelves, and a file 'picture'.");
         app.MapPut("/items", PutItem).AddEndpointFilter(new KnownParameters("item"))
             .WithSummary("Adds an item, or replaces it, by its features. Also /items/{id}.");
         app.MapDelete("/items", RetireItem).AddEndpointFilter(new KnownParameters("item"))
@@ -40,7 +45,7 @@ internal static class ItemRoutes
         return r.Items.Contains(item) ? TypedResults.Ok(shelf.Show(r, item)) : Routes.NotFound("item", item);
     }
 
-    private static Results<PhysicalFileHttpResult, ValidationProblem, ProblemHttpResult> ReadPicture(
+    private static Results<FileStreamHttpResult, ValidationProblem, ProblemHttpResult> ReadPicture(
         string item, Recommender r, Shelf shelf, HttpResponse response)
     {
         if (Limits.CheckId("item", item) is { Count: > 0 } errors)
@@ -48,7 +53,51 @@ internal static class ItemRoutes
         if (shelf.Picture(r, item) is not { } picture)
             return Routes.NotFound("picture of", item);
         response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.PhysicalFile(picture.File, picture.MediaType);
+        return TypedResults.Stream(picture.Data, picture.MediaType);
+    }
+
+    private static async Task<Results<Ok<ShownItem>, ValidationProblem, ProblemHttpResult>> AddItem(
+        HttpRequest request, Catalogue catalogue, Shelf shelf, IRecommenderProvider provider)
+    {
+        if (!request.HasFormContentType)
+            return Routes.Invalid("form", "Expected a form, multipart/form-data.");
+        try
+        {
+            IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            string id = form["item"].ToString();
+            if (Limits.CheckId("item", id) is { Count: > 0 } wrongId)
+                return TypedResults.ValidationProblem(wrongId);
+            Dictionary<string, string[]> fields = form.Where(f => f.Key != "item" && !string.IsNullOrWhiteSpace(f.Value))
+                .ToDictionary(f => f.Key, f => f.Value.OfType<string>().ToArray());
+            if (fields.FirstOrDefault(f => f.Value.Any(text => text.Length > Limits.TextLength)).Key is { } tooLong)
+                return Routes.Invalid(tooLong, $"Expected at most {Limits.TextLength} characters.");
+            if (form.Files.FirstOrDefault(f => f.Name != "picture") is { } unknown)
+                return Routes.Invalid(unknown.Name, "Expected no other file than 'picture'.");
+            var item = new NewItem(id, fields, await ReadUpload(form.Files["picture"]));
+            return catalogue.TryPut(provider, item) ? TypedResults.Ok(shelf.Show(provider.Current, id)) : Full();
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            return Routes.Invalid("item", e.Message.Split(" (Parameter ", 2)[0]);
+        }
+        catch (InvalidOperationException e) when (e.InnerException is InvalidDataException wrong)
+        {
+            return Routes.Invalid("picture", wrong.Message);
+        }
+        catch (InvalidOperationException e)
+        {
+            return Conflict(e.Message);
+        }
+    }
+
+    private static async Task<NewPicture?> ReadUpload(IFormFile? file)
+    {
+        if (file is not { Length: > 0 })
+            return null;
+        byte[] data = new byte[file.Length];
+        await using Stream stream = file.OpenReadStream();
+        await stream.ReadExactlyAsync(data);
+        return NewPicture.Of(data);
     }
 
     private static Results<NoContent, ValidationProblem, ProblemHttpResult> PutItem(
@@ -90,7 +139,7 @@ internal static class ItemRoutes
     }
 
     private static ProblemHttpResult Full() => Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, "
-        + "the most there may be. Train anew, or retire some.");
+        + $"or {Limits.PictureBytes >> 20} MiB of pictures, the most there may be. Train anew, or retire some.");
 
     private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }

@@ -7,6 +7,8 @@ namespace ServeRecommendations;
 internal static class Limits
 {
     public const int BodyBytes = 1 << 20;
+    public const int UploadBytes = 8 << 20;
+    public const int PictureBytes = 64 << 20;
     public const int Count = 200;
     public const int Skip = 1_000_000_000;
     public const int History = 1000;

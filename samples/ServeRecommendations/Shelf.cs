@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace ServeRecommendations;
 
 /// <summary>What is shown of items: titles, values and pictures, from the metadata of a recommender.</summary>
-internal sealed class Shelf(IOptions<ShelfOptions> options)
+internal sealed class Shelf(Catalogue catalogue, IOptions<ShelfOptions> options)
 {
     private const int ShownCategories = 200;
 
@@ -18,13 +18,14 @@ internal sealed class Shelf(IOptions<ShelfOptions> options)
         [".webp"] = "image/webp",
     };
 
-    private readonly ConditionalWeakTable<ItemMetadata, Shelves> _shelves = [];
+    private readonly ConditionalWeakTable<ItemMetadata, ShelfColumn[]> _columns = [];
 
     public ShownItem Show(Recommender recommender, string item)
     {
         if (recommender.Metadata?[item] is not { } values)
             return new ShownItem(item, null, null, null);
-        string? picture = PictureFile(recommender.Metadata, values) is null ? null : $"/pictures?item={Uri.EscapeDataString(item)}";
+        bool hasPicture = catalogue.Picture(item) is not null || PictureFile(recommender.Metadata, values) is not null;
+        string? picture = hasPicture ? $"/pictures?item={Uri.EscapeDataString(item)}" : null;
         return new ShownItem(item, Title(recommender.Metadata, values), picture, values.ToDictionary());
     }
 
@@ -43,12 +44,22 @@ internal sealed class Shelf(IOptions<ShelfOptions> options)
     }
 
     public Shelves Describe(Recommender recommender)
-        => recommender.Metadata is { } metadata ? _shelves.GetValue(metadata, m => Describe(m, recommender)) : new Shelves(null, false, []);
+    {
+        var (items, pictures) = catalogue.Takes(recommender);
+        ItemMetadata? metadata = recommender.Metadata;
+        return new Shelves(
+            metadata is not null && HasTexts(metadata, options.Value.Title) ? options.Value.Title : null,
+            metadata is null ? [] : _columns.GetValue(metadata, m => Describe(m, recommender)), items, pictures);
+    }
 
-    /// <summary>The picture of an item and its media type, where there is one in the folder.</summary>
-    public (string File, string MediaType)? Picture(Recommender recommender, string item)
-        => recommender.Metadata is { } metadata && metadata[item] is { } values && PictureFile(metadata, values) is { } file
-            ? (file, MediaTypes[Path.GetExtension(file)]) : null;
+    /// <summary>The picture of an item and its media type, where there is one: that it was added with, else the file in the folder.</summary>
+    public (Stream Data, string MediaType)? Picture(Recommender recommender, string item)
+    {
+        if (catalogue.Picture(item) is { } added)
+            return (new MemoryStream(added.Data), added.MediaType);
+        return recommender.Metadata is { } metadata && metadata[item] is { } values && PictureFile(metadata, values) is { } file
+            ? (File.OpenRead(file), MediaTypes[Path.GetExtension(file)]) : null;
+    }
 
     private string? Title(ItemMetadata metadata, ItemValues values) => Text(metadata, values, options.Value.Title);
 
@@ -62,10 +73,8 @@ internal sealed class Shelf(IOptions<ShelfOptions> options)
         return file.StartsWith(root, StringComparison.Ordinal) && File.Exists(file) ? file : null;
     }
 
-    private Shelves Describe(ItemMetadata metadata, Recommender recommender) => new(
-        HasTexts(metadata, options.Value.Title) ? options.Value.Title : null,
-        options.Value.PictureFolder is not null && HasTexts(metadata, options.Value.Picture),
-        [.. metadata.Columns.Where(c => c.Name != options.Value.Picture).Select(column => Describe(metadata, column, recommender))]);
+    private ShelfColumn[] Describe(ItemMetadata metadata, Recommender recommender)
+        => [.. metadata.Columns.Where(c => c.Name != options.Value.Picture).Select(column => Describe(metadata, column, recommender))];
 
     private static ShelfColumn Describe(ItemMetadata metadata, MetadataColumn column, Recommender recommender)
     {

@@ -17,7 +17,8 @@ const sources = {
   Popularity: "by popularity: nothing is known here",
 };
 const spaces = { Fused: "All in all", Behavior: "Chosen by the same", Content: "Alike" };
-const partNames = { behavior: "who chose it", itemToItem: "chosen together", text: "its words", image: "its picture" };
+const partNames = { behavior: "who chose it", itemToItem: "chosen together", text: "its words", sentence: "what it says", image: "its picture",
+  category: "its category", number: "its numbers" };
 const state = { tab: "user", user: "", basket: [], users: [], shelves: { columns: [] }, seed: 1, similar: null, space: "Fused" };
 
 // ---- asking
@@ -122,8 +123,10 @@ function refinements() {
     if (field.dataset.does === "in") request.where.push({ column, in: [value] });
     if (field.dataset.does === "prefer") request.boosts.push({ where: { column, in: [value] }, weight: 1 });
     if (field.dataset.does === "quota") request.quotas.push({ column, max: Number(value) });
-    if (field.dataset.does === "min") request.where.push({ column, min: Number(value) });
-    if (field.dataset.does === "max") request.where.push({ column, max: Number(value) });
+    if (field.dataset.does === "min" || field.dataset.does === "max") {
+      const band = request.where.find(c => c.column === column) ?? request.where[request.where.push({ column }) - 1];
+      band[field.dataset.does] = Number(value);
+    }
   }
   const variety = Number($("variety").value), surprise = Number($("surprise").value);
   if (variety) request.diversity = { lambda: 1 - variety / 125 };
@@ -308,6 +311,46 @@ function showFilters() {
   $("filters").replaceChildren(...fields);
 }
 
+function showNewFields() {
+  const { columns, takesPictures } = state.shelves, ordered = [...columns].sort((a, b) => (b.name === state.shelves.title) - (a.name === state.shelves.title));
+  const fields = ordered.flatMap((column, n) => {
+    const list = column.kind === "Category" ? make("datalist", { id: `known-${n}` }, ...column.categories.map(value => make("option", { value }))) : null;
+    const input = make("input", { id: `new-${n}`, name: column.name, autocomplete: "off", maxLength: 2000, required: column.name === state.shelves.title,
+      type: column.kind === "Date" ? "date" : "text", inputMode: column.kind === "Number" ? "decimal" : "text" });
+    if (list) input.setAttribute("list", list.id);
+    return [...field(column.kind === "Category" ? `${column.name}, several with commas` : column.name, input), ...(list ? [list] : [])];
+  });
+  if (takesPictures) fields.push(...field("Picture: PNG, JPEG, GIF or WebP", make("input", { id: "newPicture", name: "picture", type: "file",
+    accept: "image/png,image/jpeg,image/gif,image/webp" })));
+  $("newFields").replaceChildren(...fields);
+}
+
+$("openAdd").onclick = () => {
+  $("addForm").reset();
+  $("addError").hidden = true;
+  $("add").showModal();
+};
+$("cancelAdd").onclick = () => $("add").close();
+$("addForm").onsubmit = async e => {
+  e.preventDefault();
+  const form = new FormData();
+  for (const [name, value] of new FormData($("addForm"))) {
+    const categories = state.shelves.columns.some(c => c.name === name && c.kind === "Category");
+    for (const one of categories ? value.split(",").map(c => c.trim()).filter(Boolean) : [value])
+      if (one.size ?? one.length) form.append(name, one);
+  }
+  try {
+    const shown = await ask("/items", { method: "POST", body: form });
+    $("add").close();
+    state.space = "Content";
+    await showSimilar(shown, true);
+    await guarded(refresh);
+  } catch (fault) {
+    $("addError").textContent = fault.message;
+    $("addError").hidden = false;
+  }
+};
+
 // ---- the address has what is shown
 
 function keepInAddress() {
@@ -350,6 +393,8 @@ guarded(async () => {
   Object.assign(state, { shelves, users });
   $("users").replaceChildren(...users.map(value => make("option", { value })));
   showFilters();
+  $("openAdd").hidden = !shelves.takesItems;
+  if (shelves.takesItems) showNewFields();
   const address = new URLSearchParams(location.hash.slice(1));
   for (const item of address.getAll("basket").slice(0, 50))
     state.basket.push(await ask(byQuery("/items", { item })));
