@@ -36,7 +36,9 @@ internal static class OptionTypes
     }
 
     public static object Other(PropertyInfo property, object options) => property.Name == nameof(DatabaseExportOptions.ParameterMarker)
-        ? "$" : property.Name == nameof(DelimitedOptions.Encoding) ? "latin1" : Other(property.PropertyType, property.GetValue(options));
+        ? "$" : property.Name == nameof(DelimitedOptions.Encoding) ? "latin1"
+        : property.Name == nameof(ItemLayout.DateFormat) ? TimestampFormat.Seconds
+        : Other(property.PropertyType, property.GetValue(options));
 
     public static IEnumerable<Type> Kinds(Type type)
         => Library.GetTypes().Where(t => t is { IsAbstract: false } && t.IsSubclassOf(type)).OrderBy(t => t.Name, StringComparer.Ordinal);

@@ -47,7 +47,8 @@ public sealed class EmbeddingEncoderTests
         TestGenerator<string> first = TestGenerators.Text(), second = TestGenerators.Text(), other = TestGenerators.Text(model: "other");
         ShouldBeTheFeatures(await EmbeddingEncoder.ForText(first, cached).EncodeAsync(Products));
         var told = new List<EmbeddingProgress>();
-        ShouldBeTheFeatures(await EmbeddingEncoder.ForText(second, cached with { BatchSize = 3 }).EncodeAsync(Products, new Told(told.Add)));
+        EmbeddingEncoder again = EmbeddingEncoder.ForText(second, cached with { BatchSize = 3 });
+        ShouldBeTheFeatures(await again.EncodeAsync(Products, new Told(told.Add)));
         second.Batches.Should().BeEmpty();
         told.Should().Equal(new EmbeddingProgress(19, 19, 19));
         ShouldBeTheFeatures(await EmbeddingEncoder.ForText(other, cached).EncodeAsync(Products));
@@ -176,7 +177,7 @@ public sealed class EmbeddingEncoderTests
         (await FluentActions.Awaiting(() => EmbeddingEncoder.ForText(new Wrong(1), Fast).EncodeAsync(Products)).Should()
             .ThrowAsync<InvalidOperationException>()).WithMessage("Expected 8 embeddings of the generator 'wrong', one per input; got 7.");
         (await FluentActions.Awaiting(() => EmbeddingEncoder.ForText(new Wrong(2), Fast).EncodeAsync(Products)).Should()
-            .ThrowAsync<InvalidOperationException>()).WithMessage("Expected embeddings of 2 numbers each, as the first; got 3 for the item *");
+            .ThrowAsync<InvalidOperationException>()).WithMessage("Expected embeddings of 2 numbers each, as the first; got 3 for *");
         (await FluentActions.Awaiting(() => EmbeddingEncoder.ForText(new Wrong(3), Fast).EncodeAsync(Products)).Should()
             .ThrowAsync<InvalidOperationException>()).WithMessage("Expected finite numbers from the generator 'wrong'; *");
         (await FluentActions.Awaiting(() => EmbeddingEncoder.ForText(odd).EncodeAsync(ItemTable.Of(["a"], ItemColumn.Title("t", [null]))))

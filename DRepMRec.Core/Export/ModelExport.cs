@@ -129,6 +129,7 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         {
             Manifest = lines.Manifest with { Form = form with { HasContent = true } },
             Content = [.. modalities.Select((m, n) => Content(m.Content!, form.Modalities[n], n))],
+            Encoders = ItemEncoders.Of([.. model.Features!.Sources.Select(s => s.Encoder).OfType<FeatureEncoder>()]),
         };
         return EncodesKnownItems(withContent) ? withContent : lines;
     }

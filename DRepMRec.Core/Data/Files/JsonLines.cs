@@ -140,7 +140,8 @@ internal sealed class JsonLines : ITextRows, IDisposable
             if (isNested)
             {
                 Broken = (RowMistakeKind.Json,
-                    $"expected a string or a number{(_lists.Contains(column) ? ", or a list of them," : "")} as {Internals.Shown.Message(_names[column])}, found {Shown}.");
+                    $"expected a string or a number{(_lists.Contains(column) ? ", or a list of them," : "")} as "
+                        + $"{Internals.Shown.Message(_names[column])}, found {Shown}.");
                 return;
             }
 

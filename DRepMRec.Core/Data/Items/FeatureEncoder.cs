@@ -54,7 +54,8 @@ public abstract class FeatureEncoder
         {
             string[] all = [.. items.OfKind(kinds).Select(c => c.Name)];
             return all.Length > 0 ? all
-                : throw new ArgumentException($"Expected a column of {expected}; the items have {Shown.List(items.Columns)}.", nameof(items));
+                : throw new ArgumentException(
+                    $"Expected a column of {expected}; the items have {Shown.List(items.Columns)}.", nameof(items));
         }
 
         foreach (string name in Guard.NotEmpty(asked, "Columns"))
@@ -69,7 +70,8 @@ public abstract class FeatureEncoder
         return [.. asked];
     }
 
-    private void ThrowIfOfAnotherKind(ItemTable items)
+    /// <summary>Refuses columns of another kind than those it learned from.</summary>
+    internal void ThrowIfOfAnotherKind(ItemTable items)
     {
         foreach (string name in Columns)
         {

@@ -9,7 +9,7 @@ namespace DRepMRec.Data;
 /// <remarks>A column is declared once. Numbers are in the invariant culture ("4.5").</remarks>
 /// <example>
 /// <code>
-/// var layout = new ItemLayout { Item = "sku", Title = "title", Categories = ["brand", "tags"], CategorySeparator = "|", Numbers = ["price"] };
+/// var layout = new ItemLayout { Item = "sku", Title = "title", Categories = ["brand", "tags"], Numbers = ["price"] };
 /// ItemTable products = ItemTable.LoadJsonLines("products.jsonl", layout);
 /// </code>
 /// </example>
@@ -53,8 +53,8 @@ public record ItemLayout
     }
 
     /// <summary>
-    /// The column of one picture per item: a path within <see cref="ItemTableOptions.ImageFolder"/>, a <c>data:</c> address with base64, or,
-    /// from databases and Parquet, the bytes themselves. Nothing is fetched from http addresses; they are kept to be shown.
+    /// The column of one picture per item: a path within <see cref="ItemTableOptions.ImageFolder"/>, a <c>data:</c> address with base64,
+    /// or, from databases and Parquet, the bytes themselves. Nothing is fetched from http addresses; they are kept to be shown.
     /// </summary>
     /// <value>The default, <see langword="null"/>, reads none.</value>
     public Column? Image { get; init; }

@@ -42,7 +42,7 @@ public sealed partial class ItemTable
 
     /// <summary>Puts a table together in memory, such as of one new item that somebody typed in.</summary>
     /// <param name="ids">The raw ids, each once.</param>
-    /// <param name="columns">Columns of distinct names, at most one of titles and one of pictures, with a value or none for each id.</param>
+    /// <param name="columns">Columns of distinct names, at most one of titles and of pictures, with a value or none for each id.</param>
     /// <exception cref="ArgumentException">An id is blank or there twice, or a column has another number of items.</exception>
     public static ItemTable Of(IReadOnlyList<string> ids, params IReadOnlyList<ItemColumn> columns)
     {

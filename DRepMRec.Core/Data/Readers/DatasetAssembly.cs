@@ -81,7 +81,6 @@ internal static class DatasetAssembly
         return parts;
     }
 
-    // Nothing in training reads weights yet, and nobody is to believe that it does.
     private static void NoteWeights(InteractionLog log, InteractionSplits splits)
     {
         InteractionSet[] sets = [splits.Train, splits.Validation, splits.Test];
@@ -89,7 +88,7 @@ internal static class DatasetAssembly
         if (weighted == 0)
             return;
         log.Note(string.Create(CultureInfo.InvariantCulture, $"{weighted:N0} of {log.Rows.Count:N0} interactions have another weight than "
-            + $"1: they are kept with the dataset, but training and evaluation count each interaction as one"));
+            + $"1: training counts them by log2(1 + weight), evaluation counts each as one"));
     }
 
     private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)

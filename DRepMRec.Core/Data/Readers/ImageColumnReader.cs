@@ -41,7 +41,8 @@ internal sealed class ImageColumnReader(int place, string name, string folder) :
             return (null, null);
         if (cell.StartsWith(DataScheme, StringComparison.OrdinalIgnoreCase))
             return ParseData(cell);
-        if (cell.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || cell.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (cell.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || cell.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
             OnTheWeb++;
             return (ItemImage.FromAddress(cell), null);

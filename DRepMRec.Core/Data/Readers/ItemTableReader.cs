@@ -44,7 +44,8 @@ internal sealed class ItemTableReader(
     [
         (layout.Item, default),
         .. layout.Title is { } title ? [(title, ItemColumnKind.Title)] : Array.Empty<(Column, ItemColumnKind)>(),
-        .. layout.Texts.Select(c => (c, ItemColumnKind.Text)), .. layout.Categories.Concat(Sequences).Select(c => (c, ItemColumnKind.Category)),
+        .. layout.Texts.Select(c => (c, ItemColumnKind.Text)),
+        .. layout.Categories.Concat(Sequences).Select(c => (c, ItemColumnKind.Category)),
         .. layout.Numbers.Select(c => (c, ItemColumnKind.Number)), .. layout.Dates.Select(c => (c, ItemColumnKind.Date)),
         .. layout.Image is { } image ? [(image, ItemColumnKind.Image)] : Array.Empty<(Column, ItemColumnKind)>(),
     ];

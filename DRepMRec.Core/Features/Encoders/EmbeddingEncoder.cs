@@ -1,5 +1,6 @@
 using System.Text;
 using DRepMRec.Data;
+using DRepMRec.Internals;
 using Microsoft.Extensions.AI;
 
 namespace DRepMRec.Features;
@@ -73,7 +74,8 @@ public sealed class EmbeddingEncoder
     /// <param name="cancellationToken">Ends the work between two requests, and is passed on to the generator.</param>
     /// <exception cref="ArgumentException">There is no such column, or no item has anything in it.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The generator failed as often as it was asked, or gave another number of embeddings, other dimensions, or numbers that aren't finite.
+    /// The generator failed as often as it was asked, or gave another number of embeddings, other dimensions, or numbers that aren't
+    /// finite.
     /// </exception>
     /// <exception cref="IOException">A picture can't be read, or the cache can't be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -86,10 +88,24 @@ public sealed class EmbeddingEncoder
         float[]?[] rows = await run.EncodeAsync(progress, cancellationToken).ConfigureAwait(false);
         int dimension = rows.FirstOrDefault(row => row is not null)?.Length
             ?? throw new ArgumentException(
-                $"Expected items with a {(IsOfImages ? "picture" : "text")} to make features of '{Modality}' of; found none of {items.Count}"
-                + $"{string.Concat(run.Notes.Select(n => $"; {n}"))}.", nameof(items));
+                $"Expected items with a {(IsOfImages ? "picture" : "text")} to make features of '{Modality}' of; found none of "
+                + $"{items.Count}{string.Concat(run.Notes.Select(n => $"; {n}"))}.", nameof(items));
         var encoder = new GeneratedEncoder(Modality, dimension, columns, GeneratorName, IsOfImages);
         return FeatureTable.OfRows(encoder, items.Ids, rows, [.. run.Notes.Select(n => $"{Modality}: {n}")]);
+    }
+
+    /// <summary>Makes features for a model that knows this generator: of the columns of its training, and perhaps of no item.</summary>
+    internal async Task<FeatureTable> EncodeAsync(
+        ItemTable items, GeneratedEncoder encoder, IProgress<EmbeddingProgress>? progress, CancellationToken cancellationToken)
+    {
+        string[] columns = [.. encoder.Columns.Where(name => items[name] is not null)];
+        encoder.ThrowIfOfAnotherKind(items);
+        var run = new EmbeddingRun(_source, _options, GeneratorName, items, columns);
+        float[]?[] rows = await run.EncodeAsync(progress, cancellationToken).ConfigureAwait(false);
+        int dimension = rows.FirstOrDefault(row => row is not null)?.Length ?? encoder.Dimension;
+        return dimension == encoder.Dimension ? FeatureTable.OfRows(encoder, items.Ids, rows, run.Notes)
+            : throw new InvalidOperationException($"Expected {encoder.Dimension} numbers for each embedding of the generator "
+                + $"{Shown.Text(GeneratorName)}, as in the training; got {dimension}.");
     }
 
     private string[] Columns(ItemTable items)

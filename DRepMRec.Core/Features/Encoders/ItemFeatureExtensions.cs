@@ -7,8 +7,8 @@ public static class ItemFeatureExtensions
 {
     /// <summary>
     /// Makes features of all columns that there are: of title and texts by <see cref="TextEncoder"/>, of categories by
-    /// <see cref="CategoryEncoder"/>, of numbers by <see cref="NumberEncoder"/>, each with its defaults. What there is nothing to learn from,
-    /// such as categories that no two items share, is left out, and the notes of the dataset's summary say so.
+    /// <see cref="CategoryEncoder"/>, of numbers by <see cref="NumberEncoder"/>, each with its defaults. What there is nothing to learn
+    /// from, such as categories that no two items share, is left out, and the notes of the dataset's summary say so.
     /// </summary>
     /// <param name="items">The catalogue.</param>
     /// <param name="cancellationToken">Ends the work.</param>

@@ -84,7 +84,8 @@ public sealed class NumberEncoder : FeatureEncoder
 
     private static (double Mean, double Deviation) Moments(ItemColumn column, bool isLogarithm)
     {
-        double[] numbers = [.. Enumerable.Range(0, column.Count).Select(column.NumberOf).OfType<double>().Select(x => Scale(x, isLogarithm))];
+        double[] numbers =
+            [.. Enumerable.Range(0, column.Count).Select(column.NumberOf).OfType<double>().Select(x => Scale(x, isLogarithm))];
         if (numbers.Length == 0)
             return (0, 0);
 
