@@ -102,7 +102,7 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
         await browser.RunAsync("document.getElementById('openAdd').click()");
         await browser.UntilAsync("document.activeElement.id === 'newId'");
         await browser.TypeAsync("fresh");
-        await browser.RunAsync("document.querySelector('#newFields [name=title]').value = 'Something square'");
+        await browser.RunAsync("document.querySelector('#newFields [name=title]').value = 'Thing 61, square'");
         await browser.RunAsync("document.querySelector('#newFields [name=price]').value = 'cheap'");
         await browser.ChooseFileAsync("#newPicture", ServedPage.Pictures[1]);
         await browser.RunAsync("document.querySelector('#addForm .chief').click()");
@@ -112,7 +112,7 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
         await browser.RunAsync("document.querySelector('#newFields [name=price]').value = '12.5'");
         await browser.RunAsync("document.querySelector('#newFields [name=shape]').value = 'square, sharp'");
         await browser.RunAsync("document.querySelector('#addForm .chief').click()");
-        await browser.UntilAsync("document.getElementById('moreTitle').textContent === 'Similar to Something square'");
+        await browser.UntilAsync("document.getElementById('moreTitle').textContent === 'Similar to Thing 61, square'");
         (await browser.RunAsync("document.getElementById('add').open")).GetBoolean().Should().BeFalse();
         (await Texts("#similar .facts", "e.textContent")).Should().HaveCount(6).And.OnlyContain(f => f.StartsWith("square"));
 
