@@ -8,7 +8,7 @@ internal static class ReadmeExample
 {
     public static void FromTwoFiles()
     {
-        var layout = new DelimitedItemOptions { Item = "sku", Title = "title", Categories = ["category"], Numbers = ["price"], Image = "picture" };
+        var layout = new DelimitedItemOptions { Item = "sku", Title = "title", Categories = ["category"], Numbers = ["price"] };
         ItemTable products = ItemTable.LoadDelimited("products.csv", layout);
         var orders = new DelimitedOptions { User = "customer", Item = "sku", Timestamp = "bought_at", Weight = "quantity" };
         RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), items: products);

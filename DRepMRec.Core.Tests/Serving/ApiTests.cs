@@ -63,6 +63,81 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_may_have_everything_that_requests_have()
+    {
+        string[] ids = [.. Enumerable.Range(0, Served.Data.Items.Count).Select(i => Served.Data.Items[i])];
+        ItemMetadata metadata = ItemMetadata.Of(ids,
+            MetadataColumn.Category("shape", [.. ids.Select((_, n) => n % 2 == 0 ? "round" : "square")]),
+            MetadataColumn.Number("price", [.. ids.Select((_, n) => (double?)n)]),
+            MetadataColumn.Text("title", [.. ids.Select((_, n) => $"Thing {n}")]));
+        _app.Services.GetRequiredService<IRecommenderProvider>().Update(r => r.WithMetadata(metadata));
+        var request = new RecommendationRequest
+        {
+            UserId = Served.Data.Users[5],
+            Count = 6,
+            Where = [new() { Column = "price", Max = 150 }],
+            Boosts = [new() { Where = new() { Column = "shape", In = ["round"] }, Weight = 0.5 }],
+            Quotas = [new() { Column = "shape", Max = 3 }],
+            Diversity = new Diversity { Lambda = 0.6 },
+            Exploration = new Exploration { Temperature = 0.2, Seed = 3 },
+        };
+        using var body = new StringContent(
+            JsonSerializer.Serialize(request, ServingJson.SerializerOptions), Encoding.UTF8, "application/json");
+        using HttpResponseMessage posted = await _client.PostAsync("/recommendations?why=true", body);
+        JsonElement answer = await posted.Content.ReadFromJsonAsync<JsonElement>();
+        JsonElement[] items = [.. answer.GetProperty("items").EnumerateArray()];
+        items.Select(i => i.GetProperty("item").GetString())
+            .Should().Equal(Served.Recommender.WithMetadata(metadata).Recommend(request).Select(r => r.Item));
+        items.Should().OnlyContain(i => i.GetProperty("why").ValueKind == JsonValueKind.Object
+            && i.GetProperty("title").GetString()!.StartsWith("Thing "));
+        (await Get("/search?text=THING%2017")).EnumerateArray().Single().GetProperty("item").GetString().Should().Be(ids[17]);
+        (await Get("/shelves")).GetProperty("columns")[1].GetProperty("max").GetDouble().Should().Be(ids.Length - 1);
+
+        await RequireProblem(await _client.PostAsJsonAsync("/recommendations", new { where = new[] { new { column = "colour" } } }),
+            HttpStatusCode.BadRequest, "colour");
+        await RequireProblem(await _client.PostAsJsonAsync("/recommendations", new { diversity = new { lambda = 2 } }),
+            HttpStatusCode.BadRequest, "2");
+        await RequireProblem(await _client.PostAsJsonAsync("/recommendations", new { pool = 10_001 }),
+            HttpStatusCode.BadRequest, "Expected at most 10000, got 10001.");
+    }
+
+    [Fact]
+    public async Task Pictures_of_other_folders_are_not_served()
+    {
+        string inside = Directory.CreateDirectory(_folder["pictures"]).FullName;
+        byte[] picture = [0x89, (byte)'P', (byte)'N', (byte)'G'];
+        _folder.With("secret.png", picture);
+        await File.WriteAllBytesAsync(Path.Combine(inside, "a.png"), picture);
+        await File.WriteAllBytesAsync(Path.Combine(inside, "b.txt"), picture);
+        string[] paths = ["a.png", "b.txt", "../secret.png", _folder["secret.png"], "none.png"];
+        await using WebApplication app = Api.Build(WebApplication.CreateBuilder(
+        [
+            "--urls", "http://127.0.0.1:0", "--Recommender:Path", _folder["model"], "--Logging:LogLevel:Default", "Warning",
+            "--Shelf:PictureFolder", inside,
+        ]));
+        await app.StartAsync();
+        string[] ids = [.. Enumerable.Range(0, paths.Length).Select(i => Served.Data.Items[i])];
+        app.Services.GetRequiredService<IRecommenderProvider>()
+            .Update(r => r.WithMetadata(ItemMetadata.Of(ids, MetadataColumn.Text("picture", paths))));
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        (await client.GetByteArrayAsync($"/pictures?item={ids[0]}")).Should().Equal(picture);
+        foreach (string id in ids[1..])
+            (await client.GetAsync($"/pictures?item={id}")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Items_that_a_model_cannot_encode_are_refused()
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("new"), "item" }, { new StringContent("A title"), "title" } };
+        await RequireProblem(await _client.PostAsync("/items", form), HttpStatusCode.BadRequest, "got 'title'");
+        using var text = new MultipartFormDataContent { { new StringContent("new"), "item" } };
+        text.Add(new ByteArrayContent("text"u8.ToArray()), "picture", "picture.png");
+        await RequireProblem(await _client.PostAsync("/items", text), HttpStatusCode.BadRequest, "Expected a picture: PNG, JPEG, GIF or WebP.");
+        using var bare = new MultipartFormDataContent { { new StringContent("new"), "item" } };
+        await RequireProblem(await _client.PostAsync("/items", bare), HttpStatusCode.Conflict, "how features of items were made");
+    }
+
+    [Fact]
     public async Task Items_are_put_found_and_retired()
     {
         var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
@@ -147,7 +222,8 @@ public sealed class ApiTests : IAsyncLifetime
         (await _client.GetStringAsync("/")).Should().Contain("<title>Recommendations</title>");
         JsonElement document = await Get("/openapi/v1.json");
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
-            .Should().BeEquivalentTo("/health", "/users", "/history", "/recommendations", "/similar", "/shelves", "/search", "/items", "/pictures");
+            .Should().BeEquivalentTo(
+                "/health", "/users", "/history", "/recommendations", "/similar", "/shelves", "/search", "/items", "/pictures");
         document.GetProperty("paths").GetProperty("/similar").GetProperty("get").GetProperty("parameters").EnumerateArray()
             .Select(p => p.GetProperty("name").GetString())
             .Should().Equal("item", "count", "space");

@@ -41,8 +41,8 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
             await browser.TypeAsync(words);
             await browser.UntilAsync("document.querySelector('#found li')");
             await browser.PressAsync("ArrowDown");
-            (await browser.RunAsync("document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).role")).GetString()
-                .Should().Be("option");
+            (await browser.RunAsync("document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).ariaSelected"))
+                .GetString().Should().Be("true");
             await browser.PressAsync("Enter");
             await browser.UntilAsync("document.getElementById('find').value === ''");
         }
@@ -91,7 +91,7 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
         await browser.PressAsync("Enter");
         await browser.UntilAsync("document.activeElement.id === 'moreTitle'");
         string first = (await Texts("#list li", "e.dataset.item"))[0];
-        (await Texts("#similar li", "e.dataset.item")).Should().Equal(served.Recommender.SimilarItems(first, 6).Select(i => i.Item));
+        (await Texts("#similar li", "e.dataset.item")).Should().Equal(served.Recommender.SimilarItems(first, 8).Select(i => i.Item));
         (await Texts("#spaces button", "e.getAttribute('aria-pressed')")).Should().Equal("true", "false", "false");
     }
 
@@ -114,7 +114,7 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
         await browser.RunAsync("document.querySelector('#addForm .chief').click()");
         await browser.UntilAsync("document.getElementById('moreTitle').textContent === 'Similar to Thing 61, square'");
         (await browser.RunAsync("document.getElementById('add').open")).GetBoolean().Should().BeFalse();
-        (await Texts("#similar .facts", "e.textContent")).Should().HaveCount(6).And.OnlyContain(f => f.StartsWith("square"));
+        (await Texts("#similar .facts", "e.textContent")).Should().HaveCount(8).And.OnlyContain(f => f.StartsWith("square"));
 
         using var client = new HttpClient();
         JsonElement added = JsonDocument.Parse(await client.GetStringAsync($"{served.Address}/items?item=fresh")).RootElement;
@@ -149,14 +149,19 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
     private async Task RequireAccessible()
     {
         JsonElement judged = await served.Browser!.RunAsync("""
-            axe.run().then(r => [r.passes.length, ...r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join())])
+            axe.run().then(r => [r.passes.length,
+                ...r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join())])
             """);
         judged[0].GetInt32().Should().BeGreaterThan(15, "so many rules had something to judge");
         judged.EnumerateArray().Skip(1).Select(v => v.GetString()).Should().BeEmpty();
     }
 
     private async Task Set(string selector, string value) => await served.Browser!.RunAsync($$"""
-        (() => { const e = document.querySelector('{{selector}}'); e.value = '{{value}}'; e.dispatchEvent(new Event('input', { bubbles: true })); })()
+        (() => {
+            const field = document.querySelector('{{selector}}');
+            field.value = '{{value}}';
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+        })()
         """);
 
     private async Task<string> Text(string selector)
@@ -166,8 +171,10 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
         => [.. (await served.Browser!.RunAsync($"[...document.querySelectorAll('{selector}')].map(e => {read})")).EnumerateArray()
             .Select(t => t.GetString()!)];
 
-    private Task Settled() => served.Browser!.UntilAsync(
-        "document.readyState === 'complete' && document.querySelector('#list li') && document.getElementById('status').textContent.includes(' for ')");
+    private Task Settled() => served.Browser!.UntilAsync("""
+        document.readyState === 'complete' && document.querySelector('#list li')
+            && document.getElementById('status').textContent.includes(' for ')
+        """);
 
     private async Task<Browser> Open(string hash, bool dark = false, int width = 1280)
     {

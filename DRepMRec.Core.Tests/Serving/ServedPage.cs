@@ -31,7 +31,9 @@ public sealed class ServedPage : IAsyncLifetime
 
     internal string Address => _app!.Urls.First();
 
-    internal static string Shape(int thing) => thing % 2 == 0 ? "round" : "square";
+    private static ItemImage Picture(string file) => ItemImage.FromFile(file, Path.GetFileName(file));
+
+    private static string Shape(int thing) => thing % 2 == 0 ? "round" : "square";
 
     public async Task InitializeAsync()
     {
@@ -67,9 +69,10 @@ public sealed class ServedPage : IAsyncLifetime
             ItemColumn.Title("title", [.. things.Select(n => n % 10 == 9 ? null : $"Thing {n}, {Shape(n)}")]),
             ItemColumn.Category("shape", [.. things.Select(n => (string[])[Shape(n)])]),
             ItemColumn.Number("price", [.. things.Select(n => n % 7 == 3 ? (double?)null : n)]),
-            ItemColumn.Image("picture", [.. things.Select(n => n % 5 == 4 ? null : ItemImage.FromFile(Pictures[n], Path.GetFileName(Pictures[n])))]));
+            ItemColumn.Image("picture", [.. things.Select(n => n % 5 == 4 ? null : Picture(Pictures[n]))]));
         IEnumerable<Interaction> chosen = Enumerable.Range(0, Users)
-            .SelectMany(u => things.Where(n => n % 2 == u % 2 && ((n * 7) + (u * 3)) % 5 < 2).Select(n => new Interaction($"u{u}", $"t{n}")));
+            .SelectMany(u => things.Where(n => n % 2 == u % 2 && ((n * 7) + (u * 3)) % 5 < 2)
+                .Select(n => new Interaction($"u{u}", $"t{n}")));
         FeatureTable[] features = [.. items.MakeFeatures(), await looks.EncodeAsync(items)];
         RecDataset data = RecDataset.FromInteractions("things", chosen, features, items: items);
         using var model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 16 });

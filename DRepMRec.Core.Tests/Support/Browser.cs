@@ -95,7 +95,7 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <summary>Presses a key, such as "Tab", "Enter" or "ArrowDown".</summary>
     public async Task PressAsync(string key)
     {
-        int code = key switch { "Tab" => 9, "Enter" => 13, "Escape" => 27, "ArrowLeft" => 37, "ArrowRight" => 39, "ArrowUp" => 38, _ => 40 };
+        int code = key switch { "Tab" => 9, "Enter" => 13, "ArrowRight" => 39, "ArrowDown" => 40, _ => throw new ArgumentException(key) };
         await CallAsync("Input.dispatchKeyEvent", key == "Enter"
             ? (object)new { type = "keyDown", key, code = key, windowsVirtualKeyCode = code, text = "\r" }
             : new { type = "rawKeyDown", key, code = key, windowsVirtualKeyCode = code });

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace ServeRecommendations;
 
 /// <summary>
-/// The changes of the catalogue since the model's file was written. A file that is loaded gets them too, before it's served: items that were
-/// described in words and pictures are encoded anew, by that file. The provider makes one change after the other.
+/// The changes of the catalogue since the model's file was written. A file that is loaded gets them too, before it's served: items that
+/// were described in words and pictures are encoded anew, by that file. The provider makes one change after the other.
 /// </summary>
 internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators, IOptions<ShelfOptions> shelf, ILogger<Catalogue> logger)
 {
@@ -86,7 +86,7 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
         return hasRoom;
     }
 
-    // The provider's changes are made on a thread of the pool, one after the other: waiting for the networks holds up the next change alone.
+    // Changes are made one after the other on threads of the pool: waiting for the networks holds up the next change alone.
     private Recommender Add(Recommender recommender, NewItem[] items)
     {
         var table = NewItem.Table(items, recommender, shelf.Value);

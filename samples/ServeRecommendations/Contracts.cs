@@ -2,7 +2,8 @@ using DRepMRec.Serving;
 
 namespace ServeRecommendations;
 
-internal sealed record RecommendationAnswer(RecommendationSource Source, IReadOnlyList<ShownItem> Items, IReadOnlyList<string> UnknownItems);
+internal sealed record RecommendationAnswer(
+    RecommendationSource Source, IReadOnlyList<ShownItem> Items, IReadOnlyList<string> UnknownItems);
 
 /// <summary>An item as it's shown: what is known of it by column, and where its picture is.</summary>
 internal sealed record ShownItem(string Item, string? Title, string? Picture, IReadOnlyDictionary<string, object>? Values)

@@ -21,8 +21,8 @@ internal static class ItemRoutes
             .WithSummary("The picture of an item.");
         app.MapPost("/items", AddItem).AddEndpointFilter(new KnownParameters()).Accepts<IFormFile>("multipart/form-data")
             .WithMetadata(new RequestSizeLimitAttribute(Limits.UploadBytes))
-            .WithSummary("Adds an item, or replaces it, by what can be said of it: a form with 'item', its id, fields named as the columns of "
-                + "/shelves, and a file 'picture'.");
+            .WithSummary("Adds an item, or replaces it, by what can be said of it: a form with 'item', its id, fields named as the columns "
+                + "of /shelves, and a file 'picture'.");
         app.MapPut("/items", PutItem).AddEndpointFilter(new KnownParameters("item"))
             .WithSummary("Adds an item, or replaces it, by its features. Also /items/{id}.");
         app.MapDelete("/items", RetireItem).AddEndpointFilter(new KnownParameters("item"))

@@ -9,7 +9,7 @@ internal sealed record NewItem(string Id, IReadOnlyDictionary<string, string[]> 
 {
     /// <summary>Items as a table with the columns that a model knows and at least one of the items has.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="recommender">The model, whose metadata says what columns are of; others that its features are made of are texts.</param>
+    /// <param name="recommender">The model. Its metadata says what columns are of; others that features are made of are texts.</param>
     /// <param name="shelf">The columns of titles and pictures.</param>
     /// <exception cref="FormatException">A field isn't what its column is of, or there is no such column.</exception>
     public static ItemTable Table(IReadOnlyList<NewItem> items, Recommender recommender, ShelfOptions shelf)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ServeRecommendations;
 
-/// <summary>What the service can be asked, each in a few lines. Ids are parameters of the query, where they may have any characters.</summary>
+/// <summary>What the service can be asked. Ids are parameters of the query, where they may have any characters.</summary>
 internal static class Routes
 {
     public static void Map(WebApplication app)

@@ -52,7 +52,7 @@ internal sealed class Shelf(Catalogue catalogue, IOptions<ShelfOptions> options)
             metadata is null ? [] : _columns.GetValue(metadata, m => Describe(m, recommender)), items, pictures);
     }
 
-    /// <summary>The picture of an item and its media type, where there is one: that it was added with, else the file in the folder.</summary>
+    /// <summary>An item's picture and its media type, where there is one: that it was added with, else the file in the folder.</summary>
     public (Stream Data, string MediaType)? Picture(Recommender recommender, string item)
     {
         if (catalogue.Picture(item) is { } added)

@@ -21,14 +21,18 @@ internal static class CommandLine
         DefaultValueFactory = _ => TimestampFormat.Iso8601,
     };
 
-    private static readonly Option<string> Quantity = Name("--quantity", "The orders' column of a quantity or rating; \"\" for none.", "quantity");
+    private static readonly Option<string> Quantity =
+        Name("--quantity", "The orders' column of a quantity or rating; \"\" for none.", "quantity");
+
     private static readonly Option<string> Id = Name("--id", "The products' column of the id.", "sku");
     private static readonly Option<string> Title = Name("--title", "The products' column of the title.", "title");
     private static readonly Option<string[]> Texts = Names("--text", "More columns of texts of the products, such as descriptions.");
     private static readonly Option<string[]> Categories = Names("--category", "The products' columns of categories.", "category");
     private static readonly Option<string> Between = Name("--between", "What stands between several categories of one cell.", "|");
     private static readonly Option<string[]> Numbers = Names("--number", "The products' columns of numbers.", "price");
-    private static readonly Option<string> Picture = Name("--picture", "The products' column of the picture's path; \"\" for none.", "picture");
+    private static readonly Option<string> Picture =
+        Name("--picture", "The products' column of the picture's path; \"\" for none.", "picture");
+
     private static readonly Option<string?> Pictures = new("--pictures")
     {
         Description = "The folder that these paths are relative to. Default: that of the products.",
@@ -65,8 +69,8 @@ internal static class CommandLine
     {
         var root = new RootCommand("Trains a model on a shop's orders and products, and serves a page with recommendations.")
         {
-            Orders, Products, Customer, Ordered, Time, TimeFormat, Quantity, Id, Title, Texts, Categories, Between, Numbers, Picture, Pictures, Separator,
-            Encoding, OrdersEncoding, Model, Epochs, Urls, MakeOnly, MakeShop,
+            Orders, Products, Customer, Ordered, Time, TimeFormat, Quantity, Id, Title, Texts, Categories, Between, Numbers, Picture,
+            Pictures, Separator, Encoding, OrdersEncoding, Model, Epochs, Urls, MakeOnly, MakeShop,
         };
         root.Validators.Add(result =>
         {

@@ -84,7 +84,7 @@ function parts(why) {
 }
 
 function painted(element, name) {
-  element.style.setProperty("--part", `var(--part-${state.parts.indexOf(name) % 5})`);
+  element.style.setProperty("--part", `var(--part-${state.parts.indexOf(name) % 8})`);
   return element;
 }
 
@@ -265,7 +265,7 @@ $("find").onkeydown = e => {
 function showSimilar(shown, focus) {
   state.similar = shown;
   return guarded(async () => {
-    const items = await ask(byQuery("/similar", { item: shown.item, count: 6, space: state.space }));
+    const items = await ask(byQuery("/similar", { item: shown.item, count: 8, space: state.space }));
     $("moreTitle").textContent = `Similar to ${nameOf(shown)}`;
     $("spaces").replaceChildren(...Object.entries(spaces).map(([space, label]) => make("button", {
       type: "button", "aria-pressed": String(space === state.space), id: `space-${space}`,

@@ -11,7 +11,9 @@ internal static class OrderBook
     private const int Customers = 360;
 
     private static readonly string[] FirstNames =
-        ["ada", "björn", "chloé", "dario", "emil", "fatima", "günter", "hana", "ivo", "june", "kofi", "łucja", "mei", "nils", "olga", "pia"];
+    [
+        "ada", "björn", "chloé", "dario", "emil", "fatima", "günter", "hana", "ivo", "june", "kofi", "łucja", "mei", "nils", "olga", "pia",
+    ];
 
     private static readonly DateTime FirstDay = new(2025, 1, 2, 7, 0, 0, DateTimeKind.Utc);
 
@@ -28,7 +30,8 @@ internal static class OrderBook
             Pattern pattern = (Pattern)random.Next(3);
             double[] weights =
             [
-                .. products.Select((p, i) => popularity[i] * (p.Motif.Category == categories[0] ? 14 : p.Motif.Category == categories[1] ? 6 : 0.4)
+                .. products.Select((p, i) => popularity[i]
+                    * (p.Motif.Category == categories[0] ? 14 : p.Motif.Category == categories[1] ? 6 : 0.4)
                     * (p.Look == look ? 5 : 1) * (p.Pattern == pattern ? 2.5 : 1)),
             ];
             foreach (int product in Choose(random, weights, 5 + random.Next(9)))
