@@ -141,6 +141,9 @@ public sealed class ModelComparisonTests
     {
         ModelComparison report = await ModelComparison.CompareAsync(Old, New, Two);
         new ModelComparisonLimits().Exceeded(report).Should().BeEmpty("nothing is looked at");
+        ModelComparison none = report with { Items = new IdChanges(0, 0, 0, [], []) };
+        new ModelComparisonLimits().Exceeded(none).Should().BeEmpty("nothing is looked at");
+        new ModelComparisonLimits { MaxVanishedItems = 0 }.Exceeded(none).Should().BeEmpty("nothing has vanished");
         new ModelComparisonLimits
         {
             MinOverlap = 0.3,

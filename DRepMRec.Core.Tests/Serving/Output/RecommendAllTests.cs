@@ -56,6 +56,14 @@ public sealed class RecommendAllTests
     }
 
     [Fact]
+    public async Task Any_number_of_threads_may_be_asked_for()
+    {
+        var options = new RecommendAllOptions { Users = [Served.Data.Users[5]], Threads = int.MaxValue };
+        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        (await Served.Recommender.RecommendAllAsync(options, cancellationToken: source.Token).CountAsync()).Should().Be(1);
+    }
+
+    [Fact]
     public async Task The_token_stops_it()
     {
         using var source = new CancellationTokenSource();
