@@ -146,7 +146,7 @@ public sealed class ListMetricTests
     public void What_a_metric_of_ones_own_throws_comes_out_as_it_is(int threads)
     {
         var metric = new PairMetric(2, Tiny.Features[0], (_, _) => throw new InvalidDataException("no cosine"));
-        FluentActions.Invoking(() => Evaluate(Scorer, Tiny, threads, metric)).Should().Throw<InvalidDataException>();
+        Record.Exception(() => Evaluate(Scorer, Tiny, threads, metric)).Should().BeOfType<InvalidDataException>();
     }
 
     private static RecDataset Synthetic() => SyntheticDataset.Create(new SyntheticOptions

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving.Comparison;
 
@@ -121,6 +124,22 @@ public sealed class ModelComparisonTests
         for (int n = 0; n < parts.Length; n++)
             change.Shares[parts[n]].Should().BeApproximately(rises[n] / rises.Sum(), 1e-9);
         rises.Sum().Should().BePositive("what came in got ahead of what left");
+    }
+
+    [Fact]
+    public async Task What_an_item_to_item_part_changes_is_its_share()
+    {
+        RecDataset data = Served.Data;
+        var options = new ItemToItemOptions { L2 = 5, BlendWeights = [1] };
+        float[] users = Samples.Floats(data.Users.Count * 6, 3), items = Samples.Floats(data.Items.Count * 6, 4);
+        ItemToItemBlend blend = ItemToItemBlend.Choose(
+            new EmbeddingScorer(users, items, 6), ItemToItemModel.Solve(data, options), data, options);
+        Recommender trained = Served.Recommender, blended = trained.WithItemToItem(blend);
+        ChangeReasons why = (await ModelComparison.CompareAsync(trained, blended)).Reasons;
+        why.ExplainedUsers.Should().BePositive();
+        why.Shares.Keys.Should().Equal("behavior", "image", "text", "item-to-item");
+        why.Shares.Values.Sum().Should().BeApproximately(1, 1e-9);
+        why.Shares["item-to-item"].Should().BePositive("nothing else has changed");
     }
 
     [Fact]
