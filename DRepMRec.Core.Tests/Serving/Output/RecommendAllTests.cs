@@ -86,6 +86,8 @@ public sealed class RecommendAllTests
         var request = new RecommendationRequest { Filter = _ => throw new InvalidDataException("no stock list") };
         Func<Task> all = async () => await Served.Recommender.RecommendAllAsync(new RecommendAllOptions { Request = request }).CountAsync();
         await all.Should().ThrowAsync<InvalidDataException>().WithMessage("no stock list");
+        Record.Exception(() => Served.Recommender.Recommend([.. Served.Data.Users.Ids.Select(user => request with { UserId = user })]))
+            .Should().BeOfType<InvalidDataException>("as from a single request, whatever the number of passes");
     }
 
     [Fact]
