@@ -9,7 +9,7 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
     {
         var data = new Option<string?>("--data")
         {
-            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
+            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a made-up shop.",
         }.ExistingFolder();
         var epochs = new Option<int>("--epochs")
         {
@@ -33,7 +33,8 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
             Description = "Keeps the state of each training in FILE.MODEL: stop or kill the program, run it again with the same options, "
                 + "and it goes on.",
         }.InExistingFolder();
-        var root = new RootCommand("Trains LightGCN and DRepMRec, compares them with Popularity, and recommends items to a user.")
+        var root = new RootCommand(
+            "Trains LightGCN and DRepMRec, compares them with Popularity, ItemKNN and EASE, and recommends items to a user.")
         {
             data, epochs, seed, threads, save, json, checkpoint,
         };
