@@ -5,9 +5,9 @@ namespace Common;
 /// <summary>The options that the command lines of trainings share.</summary>
 internal static class TrainingOptions
 {
-    public static Option<string?> Data() => new Option<string?>("--data")
+    public static Option<string?> Data(string usual = "a synthetic dataset") => new Option<string?>("--data")
     {
-        Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
+        Description = $"A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: {usual}.",
     }.ExistingFolder();
 
     public static Option<int[]> Seeds(params int[] usual) => new("--seeds")

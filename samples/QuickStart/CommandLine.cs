@@ -7,7 +7,7 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
 {
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        Option<string?> data = TrainingOptions.Data();
+        Option<string?> data = TrainingOptions.Data("a made-up shop");
         Option<int> epochs = TrainingOptions.Epochs(300);
         var seed = new Option<int>("--seed")
         {
@@ -22,7 +22,8 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
             Description = "Keeps the state of each training in FILE.MODEL: stop or kill the program, run it again with the same options, "
                 + "and it goes on.",
         }.InExistingFolder();
-        var root = new RootCommand("Trains LightGCN and DRepMRec, compares them with Popularity, and recommends items to a user.")
+        var root = new RootCommand(
+            "Trains LightGCN and DRepMRec, compares them with Popularity, ItemKNN and EASE, and recommends items to a user.")
         {
             data, epochs, seed, threads, save, json, checkpoint,
         };

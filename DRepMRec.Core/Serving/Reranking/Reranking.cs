@@ -4,8 +4,8 @@ namespace DRepMRec.Serving;
 
 /// <summary>Chooses the items of a request that asks for more than the highest scores.</summary>
 /// <remarks>
-/// Takes O(I) for I items to look for a pool of P and O(P·D) per item that diversity takes, D being the dimension; no item is ever missed
-/// for being out of the pool by quotas, as further pools follow.
+/// Takes O(I) for I items to look for a pool of P, and at most O(P·D) per item that diversity takes, D being the dimension; no item is
+/// ever missed for being out of the pool by quotas, as further pools follow.
 /// </remarks>
 internal sealed class Reranking
 {
