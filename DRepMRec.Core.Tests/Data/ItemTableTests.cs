@@ -197,7 +197,7 @@ public sealed class ItemTableTests
                        1  an item that occurred before; accepted by ItemTableOptions.BadRows = Skip
                             bad.csv line 4: expected each item once, found 'p1', which is in line 3 already.
                        1  no timestamp that can be read; accepted by another ItemLayout.DateFormat, or ItemTableOptions.BadRows = Skip
-                            bad.csv line 5: expected a date without a zone, like those before as added, found '31.01.2024'.
+                            bad.csv line 5: expected a date without a zone as added, like those before, found '31.01.2024'.
                        1  the header again; accepted by ItemTableOptions.BadRows = Skip
                             bad.csv line 6: expected an item, found the header again: 'sku,title,price,added,picture'.
                        1  another number of columns; accepted by ItemTableOptions.BadRows = Skip

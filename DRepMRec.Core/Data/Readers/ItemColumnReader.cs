@@ -21,6 +21,9 @@ internal abstract class ItemColumnReader(int place, string name, ItemColumnKind 
     /// <summary>What a cell should have been.</summary>
     public abstract string Expected { get; }
 
+    /// <summary>Why it should, to be said after it, or nothing.</summary>
+    public virtual string Reason => "";
+
     /// <summary>Adds the cell of the current row; one that can't be read as a blank.</summary>
     /// <returns>What was found where the cell can't be read.</returns>
     public abstract string? Read(ITextRows rows);
@@ -137,7 +140,9 @@ internal sealed class DateColumnReader(int place, string name, TimestampFormat f
     public override RowMistakeKind Mistake => RowMistakeKind.Timestamp;
 
     public override string Expected => _dates.Format is TimestampFormat.Detect or TimestampFormat.Number
-        ? "a date such as 2024-01-31, or a number of 9 digits or more" : _dates.Expected + _dates.Reason;
+        ? "a date such as 2024-01-31, or a number of 9 digits or more" : _dates.Expected;
+
+    public override string Reason => _dates.Reason;
 
     public override string? Read(ITextRows rows)
     {

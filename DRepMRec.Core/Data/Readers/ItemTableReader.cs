@@ -100,7 +100,7 @@ internal sealed class ItemTableReader(
         foreach (ItemColumnReader column in columns)
         {
             if (column.Read(rows) is { } found)
-                Mistake(column.Mistake, () => $"expected {column.Expected} as {Shown.Message(column.Name)}, found {found}.");
+                Mistake(column.Mistake, () => $"expected {column.Expected} as {Shown.Message(column.Name)}{column.Reason}, found {found}.");
         }
     }
 
