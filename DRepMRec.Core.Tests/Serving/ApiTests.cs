@@ -90,7 +90,7 @@ public sealed class ApiTests : IAsyncLifetime
             .Should().Equal(Served.Recommender.WithMetadata(metadata).Recommend(request).Select(r => r.Item));
         items.Should().OnlyContain(i => i.GetProperty("why").ValueKind == JsonValueKind.Object
             && i.GetProperty("title").GetString()!.StartsWith("Thing "));
-        (await Get("/search?text=THING%2017")).EnumerateArray().Single().GetProperty("item").GetString().Should().Be(ids[17]);
+        (await Get("/search?text=THING%2017")).EnumerateArray().First().GetProperty("item").GetString().Should().Be(ids[17]);
         (await Get("/shelves")).GetProperty("columns")[1].GetProperty("max").GetDouble().Should().Be(ids.Length - 1);
 
         await RequireProblem(await _client.PostAsJsonAsync("/recommendations", new { where = new[] { new { column = "colour" } } }),
