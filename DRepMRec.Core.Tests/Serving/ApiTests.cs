@@ -132,7 +132,8 @@ public sealed class ApiTests : IAsyncLifetime
         await RequireProblem(await _client.PostAsync("/items", form), HttpStatusCode.BadRequest, "got 'title'");
         using var text = new MultipartFormDataContent { { new StringContent("new"), "item" } };
         text.Add(new ByteArrayContent("text"u8.ToArray()), "picture", "picture.png");
-        await RequireProblem(await _client.PostAsync("/items", text), HttpStatusCode.BadRequest, "Expected a picture: PNG, JPEG, GIF or WebP.");
+        await RequireProblem(await _client.PostAsync("/items", text), HttpStatusCode.BadRequest,
+            "Expected a picture: PNG, JPEG, GIF or WebP.");
         using var bare = new MultipartFormDataContent { { new StringContent("new"), "item" } };
         await RequireProblem(await _client.PostAsync("/items", bare), HttpStatusCode.Conflict, "how features of items were made");
     }
