@@ -27,9 +27,11 @@ internal static class CommandLine
     private static readonly Option<string> Id = Name("--id", "The products' column of the id.", "sku");
     private static readonly Option<string> Title = Name("--title", "The products' column of the title.", "title");
     private static readonly Option<string[]> Texts = Names("--text", "More columns of texts of the products, such as descriptions.");
-    private static readonly Option<string[]> Categories = Names("--category", "The products' columns of categories.", "category");
+    private static readonly Option<string[]> Categories =
+        Names("--category", "The products' columns of categories; \"\" for none.", "category");
+
     private static readonly Option<string> Between = Name("--between", "What stands between several categories of one cell.", "|");
-    private static readonly Option<string[]> Numbers = Names("--number", "The products' columns of numbers.", "price");
+    private static readonly Option<string[]> Numbers = Names("--number", "The products' columns of numbers; \"\" for none.", "price");
     private static readonly Option<string> Picture =
         Name("--picture", "The products' column of the picture's path; \"\" for none.", "picture");
 
@@ -38,11 +40,7 @@ internal static class CommandLine
         Description = "The folder that these paths are relative to. Default: that of the products.",
     };
 
-    private static readonly Option<char> Separator = new("--separator")
-    {
-        Description = "What stands between the columns of both files.",
-        DefaultValueFactory = _ => ',',
-    };
+    private static readonly Option<string> Separator = Name("--separator", "What stands between the columns of both files, or tab.", ",");
 
     private static readonly Option<string> Encoding = Name("--encoding", "The encoding of the products' file.", "utf-8");
     private static readonly Option<string> OrdersEncoding = Name("--orders-encoding", "The encoding of the orders' file.", "utf-8");
@@ -76,6 +74,8 @@ internal static class CommandLine
         {
             if ((result.GetValue(Orders) is null) != (result.GetValue(Products) is null))
                 result.AddError("--orders and --products belong together.");
+            if (result.GetValue(Separator) is not ("tab" or "\\t" or [_]))
+                result.AddError("--separator: expected one character, or tab.");
         });
         root.SetAction((result, cancellation) => Task.Run(() => Guarded.Run(() =>
         {
@@ -90,6 +90,8 @@ internal static class CommandLine
     private static Shop Read(ParseResult result)
     {
         Column? Named(Option<string> option) => result.GetValue(option) is { Length: > 0 } name ? new Column(name) : default(Column?);
+        string[] All(Option<string[]> option) => [.. result.GetValue(option)!.Where(name => name.Length > 0)];
+        char separator = result.GetValue(Separator) is "tab" or "\\t" ? '\t' : result.GetValue(Separator)![0];
         string products = result.GetValue(Products) ?? Path.Combine(MadeUp, "products.csv");
         bool madeUp = result.GetValue(Products) is null;
         var shop = new Shop(result.GetValue(Orders) ?? Path.Combine(MadeUp, "orders.csv"), products)
@@ -101,19 +103,19 @@ internal static class CommandLine
                 Timestamp = Named(Time),
                 TimestampFormat = result.GetValue(TimeFormat),
                 Weight = Named(Quantity),
-                Separator = result.GetValue(Separator),
+                Separator = separator,
                 Encoding = result.GetValue(OrdersEncoding)!,
             },
             ProductLayout = new DelimitedItemOptions
             {
                 Item = result.GetValue(Id)!,
                 Title = Named(Title),
-                Texts = [.. result.GetValue(Texts)!],
-                Categories = [.. result.GetValue(Categories)!],
+                Texts = [.. All(Texts)],
+                Categories = [.. All(Categories)],
                 CategorySeparator = result.GetValue(Between) is { Length: > 0 } between ? between : null,
-                Numbers = [.. result.GetValue(Numbers)!],
+                Numbers = [.. All(Numbers)],
                 Image = Named(Picture),
-                Separator = result.GetValue(Separator),
+                Separator = separator,
                 Encoding = madeUp ? "latin1" : result.GetValue(Encoding)!,
             },
             Pictures = Path.GetFullPath(result.GetValue(Pictures) ?? Path.GetDirectoryName(Path.GetFullPath(products))!),
