@@ -74,7 +74,7 @@ internal static class CommandLine
         {
             if ((result.GetValue(Orders) is null) != (result.GetValue(Products) is null))
                 result.AddError("--orders and --products belong together.");
-            if (result.GetValue(Separator) is not ("tab" or "\\t" or [_]))
+            if (result.GetValue(Separator) is not (null or "tab" or "\\t" or [_]))
                 result.AddError("--separator: expected one character, or tab.");
         });
         root.SetAction((result, cancellation) => Task.Run(() => Guarded.Run(() =>
