@@ -1,3 +1,4 @@
+using System.Text;
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Serving;
@@ -67,6 +68,25 @@ public sealed class RawItemTests : IClassFixture<RawItemTests.Shop>
             again.Metadata!["new"]!.Text("title").Should().Be(Shop.Title(77));
             again.Encoders.Should().HaveCount(5);
         }
+    }
+
+    [Theory]
+    [InlineData("\"kind\":\"number\"", "\"kind\":\"numbre\"", "*there is no kind 'numbre'*")]
+    [InlineData("\"generator\":\"tests/pictures\"", "\"generador\":\"tests/pictures\"", "*a generator has no name*")]
+    [InlineData("\"dimension\":3,\"columns\":[\"picture\"]", "\"dimension\":4,\"columns\":[\"picture\"]",
+        "*an encoder of 'image' without sense*")]
+    public void A_manifest_with_encoders_without_sense_is_refused(string before, string after, string message)
+    {
+        using TempFolder folder = new();
+        _shop.Recommender.Save(folder["model"]);
+        byte[] bytes = File.ReadAllBytes(folder["model"]);
+        static byte[] Escaped(string text) => Encoding.UTF8.GetBytes(text.Replace("\"", "\\u0022", StringComparison.Ordinal));
+        int at = bytes.AsSpan().IndexOf(Escaped(before));
+        at.Should().BePositive();
+        Escaped(after).CopyTo(bytes, at);
+        File.WriteAllBytes(folder["model"], bytes);
+        FluentActions.Invoking(() => Recommender.Load(folder["model"], new() { Verify = true }))
+            .Should().Throw<ModelFileException>().WithMessage(message);
     }
 
     [Fact]

@@ -11,9 +11,9 @@ internal sealed class RowQueue(InteractionLog log) : IDisposable
     // Whoever has more mistakes than this isn't helped by threads that wait for each other.
     private const int MaxInterruptions = 256;
 
-    private readonly Action<Block> _add = block => block.AddTo(log);
-    private Block _filling = new();
-    private Block _adding = new();
+    private readonly Action<ParsedRows> _add = block => block.AddTo(log);
+    private ParsedRows _filling = new();
+    private ParsedRows _adding = new();
     private Task _task = Task.CompletedTask;
     private int _interruptions = Parallelism.Threads > 1 ? 0 : MaxInterruptions;
 
@@ -31,7 +31,7 @@ internal sealed class RowQueue(InteractionLog log) : IDisposable
             return;
         _task.GetAwaiter().GetResult();
         (_filling, _adding) = (_adding, _filling);
-        Block full = _adding;
+        ParsedRows full = _adding;
         _task = Task.Run(() => _add(full));
     }
 
@@ -56,7 +56,7 @@ internal sealed class RowQueue(InteractionLog log) : IDisposable
     /// <summary>Waits for the other thread, whatever comes of it.</summary>
     public void Dispose() => ((IAsyncResult)_task).AsyncWaitHandle.WaitOne();
 
-    private sealed class Block
+    private sealed class ParsedRows
     {
         private (int UserEnd, int ItemEnd, RowValues Values)[] _rows = new (int, int, RowValues)[16];
         private char[] _text = new char[256];
