@@ -173,7 +173,7 @@ public sealed class Trainer
         TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize!.Value, _options.Seed)
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed)
         {
             MaxPerUser = _options.InteractionsPerUser,
         };

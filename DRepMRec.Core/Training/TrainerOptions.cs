@@ -80,8 +80,5 @@ public sealed record TrainerOptions
 
     /// <summary>These options with the batch size for so many training interactions, if they leave it open.</summary>
     internal TrainerOptions For(int interactions)
-        => BatchSize is not null ? this : this with { BatchSize = Math.Clamp(RoundUpToPowerOf2(interactions), 32, 2048) };
-
-    private static int RoundUpToPowerOf2(int interactions)
-        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((interactions + 31L) / 32));
+        => BatchSize is not null ? this : this with { BatchSize = BatchSampler.SizeFor(interactions) };
 }
