@@ -48,6 +48,15 @@ public sealed class AppSettingsTests : IDisposable
         });
         Settings.GetSection("DRepMRec:File").ReadOptions<DelimitedOptions>().Should().Be(
             new DelimitedOptions { User = "customer", Item = "product", Rating = "stars", Timestamp = 4 });
+        Settings.GetSection("DRepMRec:Items").ReadOptions<DelimitedItemOptions>().Should().BeEquivalentTo(new DelimitedItemOptions
+        {
+            Item = "sku",
+            Title = "title",
+            Categories = ["brand", "tags"],
+            CategorySeparator = "|",
+            Numbers = ["price"],
+            Image = "picture",
+        });
         Settings.GetSection("DRepMRec:Recommender").ReadOptions<RecommenderOptions>().Should().Be(new RecommenderOptions());
         Settings.GetSection("DRepMRec:Load").ReadOptions<RecommenderLoadOptions>().Should().Be(
             new RecommenderLoadOptions { Verify = true });

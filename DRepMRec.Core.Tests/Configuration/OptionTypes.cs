@@ -36,7 +36,9 @@ internal static class OptionTypes
     }
 
     public static object Other(PropertyInfo property, object options) => property.Name == nameof(DatabaseExportOptions.ParameterMarker)
-        ? "$" : property.Name == nameof(DelimitedOptions.Encoding) ? "latin1" : Other(property.PropertyType, property.GetValue(options));
+        ? "$" : property.Name == nameof(DelimitedOptions.Encoding) ? "latin1"
+        : property.Name == nameof(ItemLayout.DateFormat) ? TimestampFormat.Seconds
+        : Other(property.PropertyType, property.GetValue(options));
 
     public static IEnumerable<Type> Kinds(Type type)
         => Library.GetTypes().Where(t => t is { IsAbstract: false } && t.IsSubclassOf(type)).OrderBy(t => t.Name, StringComparer.Ordinal);
@@ -76,6 +78,8 @@ internal static class OptionTypes
             : type == typeof(double) ? 2.5
             : type == typeof(string) ? "a: \"b\""
             : type == typeof(Column) ? new Column(3)
+            : type == typeof(Modality) ? new Modality("my-own")
+            : type == typeof(IReadOnlyList<Column>) ? new Column[] { "b", 7 }
             : type == typeof(TimeSpan) ? TimeSpan.FromSeconds(90)
             : type == typeof(IReadOnlyList<double>) ? new[] { 0.25, 1e-7 }
             : type == typeof(IReadOnlyList<RankingMetric>) ? new[] { RankingMetric.Map(3), RankingMetric.HitRate(7) }
@@ -93,7 +97,8 @@ internal static class OptionTypes
         var found = new List<Type>();
         var next = new Queue<Type>(Library.GetExportedTypes()
             .Where(t => t is { IsAbstract: false, IsClass: true } && t.Name.EndsWith("Options", StringComparison.Ordinal))
-            .Append(typeof(RecommendationRequest)).Append(typeof(InteractionLayout)));
+            .Append(typeof(RecommendationRequest)).Append(typeof(InteractionLayout))
+            .Append(typeof(ItemLayout)));
         while (next.TryDequeue(out Type? type))
         {
             if (found.Contains(type))

@@ -76,6 +76,18 @@ public sealed class IrregularFileTests
     }
 
     [Fact]
+    public void A_catalogue_brings_the_report_that_the_documentation_shows()
+    {
+        const string Text = "sku,title,price,since\nlamp,Red lamp,\"19,90\",2023-01-15\nlamp,Red lamp again,19.9,2023-01-15\n"
+            + ",Nobody's chair,45,2023-02-15\nrug,Rug,on request,soon\n";
+        using TempFolder folder = new TempFolder().With("catalogue.csv", Text);
+        var layout = new DelimitedItemOptions { Item = "sku", Title = "title", Numbers = ["price"], Dates = ["since"] };
+        string report = Views.FormatError(() => ItemTable.LoadDelimited(folder["catalogue.csv"], layout));
+        string document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "your-own-data.md")).ReplaceLineEndings("\n");
+        document.Should().Contain($"```\n{Text}```\n").And.Contain($"```text\n{report}\n```\n");
+    }
+
+    [Fact]
     public void One_pass_finds_all_kinds_of_mistakes_and_few_places_of_each()
     {
         var text = new StringBuilder("user,item,at,n\n");

@@ -29,8 +29,8 @@ public sealed class WeightTests
         data.Report!.Should().BeEquivalentTo(new { RowsRead = 5, Interactions = 3, RowsMerged = 2, RowsWithMistakes = 0 });
         data.Summarize().Notes.Should().Equal(
             "2 interactions of a pair that occurred before were added to its weight",
-            "1 of 3 interactions have another weight than 1: they are kept with the dataset, but training and evaluation count each "
-                + "interaction as one");
+            "1 of 3 interactions have another weight than 1: training counts them by log2(1 + weight), evaluation counts each "
+                + "as one");
     }
 
     [Theory]

@@ -1,39 +1,89 @@
 using System.Data.Common;
 using DRepMRec.Data;
+using DRepMRec.Features;
 using DRepMRec.Serving;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.AI;
 
 namespace DRepMRec.Tests.Documentation;
 
 /// <summary>The examples of docs/your-own-data.md.</summary>
 internal static class YourOwnDataExample
 {
-    public static void FromTwoFiles(string[] productIds, float[] vectors)
+    public static void FromTwoFiles()
     {
+        // from two files
+        var layout = new DelimitedItemOptions { Item = "sku", Title = "title", Texts = ["about"], Image = "picture" };
+        layout = layout with { Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"] };
+        ItemTable products = ItemTable.LoadDelimited("products.csv", layout, new() { BadRows = BadRowHandling.Skip });
         var orders = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
-        var titles = new FeatureTable(Modality.Text, productIds, dimension: 384, vectors);
-        var options = new DatasetOptions { Catalogue = productIds, Split = SplitStrategy.PerUserTime() };
-        RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, [titles], options);
-        Console.WriteLine(data.Report);
-        Console.WriteLine(data.Summarize());
-
+        var options = new DatasetOptions { BadRows = BadRowHandling.Skip };
+        RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), options, products);
+        Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
         using DRepMRecModel model = DRepMRecModel.Create(data);
-        TrainingReport report = new Trainer(model, data).Fit();
-        Console.WriteLine(report.EvaluateTest());
-        Recommender recommender = report.BuildRecommender();
+        Recommender recommender = new Trainer(model, data).Fit().BuildRecommender();
         recommender.Save("shop.drepmrec");
+        foreach (Recommendation one in recommender.Recommend("c1", count: 3))
+            Console.WriteLine($"{one.Score:F2} {recommender.Metadata![one.Item]!.Text("title")}");
+        // to the end
     }
 
-    public static RecDataset FromADatabase()
+    public static void FromADatabase()
     {
         using DbConnection connection = new SqliteConnection("Data Source=shop.db");
         connection.Open();
         using DbCommand query = connection.CreateCommand();
+        query.CommandText = "SELECT sku, title, about, kind, price, since, picture FROM products";
+        using DbDataReader productRows = query.ExecuteReader();
+        var layout = new ItemLayout { Item = "sku", Title = "title", Texts = ["about"], Image = "picture" };
+        layout = layout with { Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"] };
+        ItemTable products = ItemTable.FromDatabase(productRows, layout, new() { BadRows = BadRowHandling.Skip });
+        productRows.Close();
+
         query.CommandText = "SELECT customer, product, bought_at, quantity FROM orders";
-        using DbDataReader rows = query.ExecuteReader();
-        var columns = new InteractionLayout { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
-        RecDataset data = RecDataset.FromDatabase("shop", rows, columns);
-        return data;
+        using DbDataReader orderRows = query.ExecuteReader();
+        var orders = new InteractionLayout { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
+        var options = new DatasetOptions { BadRows = BadRowHandling.Skip };
+        RecDataset data = RecDataset.FromDatabase("shop", orderRows, orders, products.MakeFeatures(), options, products);
+        Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
+
+        using DRepMRecModel model = DRepMRecModel.Create(data);
+        Recommender recommender = new Trainer(model, data).Fit().BuildRecommender();
+        recommender.Save("shop.drepmrec");
+        foreach (Recommendation one in recommender.Recommend("c1", count: 3))
+            Console.WriteLine($"{one.Score:F2} {recommender.Metadata![one.Item]!.Text("title")}");
+    }
+
+    public static Recommender NewProduct(Recommender recommender)
+    {
+        ItemTable product = ItemTable.Of(["p-new"], ItemColumn.Title("title", ["Blue garden lamp"]),
+            ItemColumn.Category("kind", [["garden"]]), ItemColumn.Number("price", [24.9]));
+        recommender = recommender.WithItems(product);
+        return recommender;
+    }
+
+    public static async Task<IReadOnlyList<FeatureTable>> Generators(
+        ItemTable products, IEmbeddingGenerator<string, Embedding<float>> sentenceModel,
+        IEmbeddingGenerator<DataContent, Embedding<float>> imageModel)
+    {
+        var cached = new EmbeddingEncoderOptions { CacheFolder = "embeddings" };
+        EmbeddingEncoder sentences = EmbeddingEncoder.ForText(sentenceModel, cached);
+        EmbeddingEncoder pictures = EmbeddingEncoder.ForImages(imageModel, cached);
+        IReadOnlyList<FeatureTable> features =
+        [
+            await sentences.EncodeAsync(products), await pictures.EncodeAsync(products),
+            CategoryEncoder.Fit(products).Encode(products), NumberEncoder.Fit(products, new() { Logarithms = ["price"] }).Encode(products),
+        ];
+        return features;
+    }
+
+    public static async Task<Recommender> NewProductWithPicture(
+        Recommender recommender, EmbeddingEncoder sentences, EmbeddingEncoder pictures, byte[] upload)
+    {
+        ItemTable product = ItemTable.Of(["p-new"], ItemColumn.Title("title", ["Blue garden lamp"]),
+            ItemColumn.Image("picture", [ItemImage.FromBytes(upload)]));
+        recommender = await recommender.WithItemsAsync(product, [sentences, pictures]);
+        return recommender;
     }
 
     public static (RecDataset, RecDataset) FromEvents()

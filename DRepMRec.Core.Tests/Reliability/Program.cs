@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DRepMRec.Tests.Documentation;
 using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Reliability;
@@ -17,6 +18,7 @@ internal static class Program
         storm  [--minutes 10]                everything while garbage is collected without pause
         race   [--rounds 100] [--seed 1]     trainings at once, cancelled and resumed, beside recommenders in use
         train  --model M --checkpoint F      one such process
+        shop   files|database                the examples of docs/your-own-data.md, in the folder at hand
         """;
 
     public static int Main(string[] args)
@@ -30,6 +32,12 @@ internal static class Program
         {
             case "train":
                 return TinyTraining.AsProcess(Text("--model"), Text("--checkpoint"), Number("--epochs", 40));
+            case "shop":
+                if (args.ElementAtOrDefault(1) == "database")
+                    YourOwnDataExample.FromADatabase();
+                else
+                    YourOwnDataExample.FromTwoFiles();
+                return 0;
             case "kill":
                 var kills = new KillRun(Number("--seed", 1), longestWait: 2500);
                 for (int n = 0; kills.Kills < Number("--kills", 200); n++)

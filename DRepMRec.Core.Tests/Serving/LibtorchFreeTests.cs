@@ -18,8 +18,9 @@ public sealed class LibtorchFreeTests
 
         using var models = new TempFolder();
         Served.Recommender.Save(models["model"]);
+        new RawItemTests.Shop().Recommender.Save(models["shop"]);
         string program = Path.Combine(folder, "LibtorchFree.dll");
-        var start = new ProcessStartInfo("dotnet", [program, models["model"]])
+        var start = new ProcessStartInfo("dotnet", [program, models["model"], models["shop"]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -29,6 +30,7 @@ public sealed class LibtorchFreeTests
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         (await errors).Should().BeEmpty();
-        output.ReplaceLineEndings("\n").Should().Be("user 3\nhistory FoldIn\nnew 3\nwhy True\n", "nothing of torch is to be loaded");
+        output.ReplaceLineEndings("\n").Should().Be(
+            "user 3\nhistory FoldIn\nnew 3\nwhy True\nraw 3\ntext 1\n", "nothing of torch is to be loaded");
     }
 }

@@ -45,6 +45,9 @@ public static class DRepMRecJson
         OptionContract.Of<NegativeSampling>(), OptionContract.Of<EvaluationOptions>(), OptionContract.Of<LineDiagnosticsOptions>(),
         OptionContract.Of<DatasetOptions>(), OptionContract.Of<DelimitedOptions>(), OptionContract.Of<InteractionLayout>(),
         OptionContract.Of<SyntheticOptions>(), OptionContract.Of<TextFeatureOptions>(),
+        OptionContract.Of<ItemLayout>(), OptionContract.Of<DelimitedItemOptions>(), OptionContract.Of<ItemTableOptions>(),
+        OptionContract.Of<TextEncoderOptions>(), OptionContract.Of<CategoryEncoderOptions>(), OptionContract.Of<NumberEncoderOptions>(),
+        OptionContract.Of<EmbeddingEncoderOptions>(),
 
         OptionContract.Kinds<RankingLoss>(("bpr", typeof(RankingLoss.Bpr)), ("softmax", typeof(RankingLoss.SampledSoftmax))),
         OptionContract.Of<RankingLoss.Bpr>(), OptionContract.Of<RankingLoss.SampledSoftmax>(),

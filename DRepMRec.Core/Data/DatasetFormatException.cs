@@ -21,11 +21,16 @@ public sealed class DatasetFormatException : FormatException
     }
 
     internal DatasetFormatException(RowPlace first, LoadReport report)
+        : this(first, report.ToString()) => Report = report;
+
+    internal DatasetFormatException(RowPlace first, ItemTableReport report)
+        : this(first, report.ToString()) => ItemReport = report;
+
+    private DatasetFormatException(RowPlace first, string report)
         : base(Shown.Whole($"{first.Message}\n{report}", keepLines: true))
     {
         File = first.File;
         Line = first.File is null ? null : first.Line;
-        Report = report;
     }
 
     /// <summary>The file that is wrong, if the data came from one.</summary>
@@ -39,6 +44,9 @@ public sealed class DatasetFormatException : FormatException
     /// Otherwise <see langword="null"/>.
     /// </summary>
     public LoadReport? Report { get; }
+
+    /// <summary>The same where rows of a table of items are wrong.</summary>
+    public ItemTableReport? ItemReport { get; }
 
     private static string Locate(string message, string? file, long? line) => (file, line) switch
     {

@@ -1,6 +1,3 @@
-using System.Text;
-using DRepMRec.Internals;
-
 namespace DRepMRec.Data;
 
 /// <summary>Where a delimited file keeps its interactions, one per line. Numbers are in the invariant culture ("4.5").</summary>
@@ -14,16 +11,7 @@ public sealed record DelimitedOptions : InteractionLayout
 {
     /// <summary>The character between two columns.</summary>
     /// <value>Not a quote or a line break. The default is a comma.</value>
-    public char Separator
-    {
-        get;
-        init
-        {
-            if (value is '"' or '\r' or '\n')
-                throw new ArgumentException($"A separator can't be a quote or a line break; got {Shown.Text([value])}.", nameof(Separator));
-            field = value;
-        }
-    } = ',';
+    public char Separator { get; init => field = DelimitedFormat.CheckedSeparator(value); } = ',';
 
     /// <summary>Whether the first line names the columns.</summary>
     /// <value>The default is <see langword="true"/>. Without a header the columns are given by position.</value>
@@ -39,18 +27,5 @@ public sealed record DelimitedOptions : InteractionLayout
     /// <c>Encoding.RegisterProvider(CodePagesEncodingProvider.Instance)</c> first. The default is "utf-8".
     /// </value>
     /// <exception cref="ArgumentException">No such encoding is known.</exception>
-    public string Encoding
-    {
-        get;
-        init
-        {
-            ArgumentNullException.ThrowIfNull(value, nameof(Encoding));
-            _ = Strict(value);
-            field = value;
-        }
-    } = "utf-8";
-
-    /// <summary>The encoding, such that bytes that aren't text are an error and never another character.</summary>
-    internal static Encoding Strict(string name)
-        => System.Text.Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+    public string Encoding { get; init => field = DelimitedFormat.CheckedEncoding(value); } = "utf-8";
 }

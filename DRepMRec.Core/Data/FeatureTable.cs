@@ -76,6 +76,12 @@ public sealed class FeatureTable
     /// <summary>The file that both the ids and the values come from, or <see langword="null"/> when they were in memory.</summary>
     internal string? Source { get; }
 
+    /// <summary>What made the features of items' raw fields, or <see langword="null"/>.</summary>
+    public FeatureEncoder? Encoder { get; private init; }
+
+    /// <summary>What wasn't made into features, and why, for <see cref="DatasetSummary.Notes"/>.</summary>
+    internal IReadOnlyList<string> Notes { get; init; } = [];
+
     private float[]? Owned { get; }
 
     /// <summary>Reads a table from a <c>.npy</c> file with one row per item.</summary>
@@ -102,14 +108,31 @@ public sealed class FeatureTable
     internal static FeatureTable Adopt(Modality modality, IReadOnlyList<string> itemIds, int dimension, float[] values, string source)
         => new(modality, itemIds, dimension, values, values, source);
 
+    /// <summary>The table of those items that have a row.</summary>
+    internal static FeatureTable OfRows(
+        FeatureEncoder encoder, IReadOnlyList<string> itemIds, float[]?[] rows, IReadOnlyList<string>? notes = null)
+    {
+        int[] known = [.. Enumerable.Range(0, rows.Length).Where(n => rows[n] is not null)];
+        var values = new float[checked(known.Length * encoder.Dimension)];
+        for (int n = 0; n < known.Length; n++)
+            rows[known[n]]!.CopyTo(values, n * encoder.Dimension);
+        return new FeatureTable(encoder.Modality, [.. known.Select(n => itemIds[n])], encoder.Dimension, values, values, null)
+        {
+            Encoder = encoder,
+            Notes = notes ?? [],
+        };
+    }
+
+    /// <summary>The same table with more to say.</summary>
+    internal FeatureTable WithNotes(IEnumerable<string> notes)
+        => new(Modality, ItemIds, Dimension, Values, Owned, Source) { Encoder = Encoder, Notes = [.. Notes, .. notes] };
+
     /// <summary>Lines the rows up with the items of a dataset.</summary>
     internal ItemFeatures Align(IdMap items)
     {
         if (ItemIds.SequenceEqual(items.Ids))
         {
-            return Owned is null
-                ? new ItemFeatures(Modality, items.Count, Dimension, Values.Span)
-                : ItemFeatures.Adopt(Modality, items.Count, Dimension, Owned);
+            return ItemFeatures.Adopt(Modality, items.Count, Dimension, Owned ?? Values.ToArray(), Encoder);
         }
 
         long cells = (long)items.Count * Dimension;
@@ -125,7 +148,7 @@ public sealed class FeatureTable
         var values = new float[cells];
         for (int row = 0; row < ItemIds.Count; row++)
             Values.Span.Slice(row * Dimension, Dimension).CopyTo(values.AsSpan(items.IndexOf(ItemIds[row]) * Dimension));
-        return ItemFeatures.Adopt(Modality, items.Count, Dimension, values);
+        return ItemFeatures.Adopt(Modality, items.Count, Dimension, values, Encoder);
     }
 
     private DatasetFormatException TooLarge(string message) => new(message, Source);

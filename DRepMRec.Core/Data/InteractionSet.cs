@@ -4,9 +4,12 @@ namespace DRepMRec.Data;
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class InteractionSet
 {
+    private const double SmallWeight = 1e-4;
+
     private readonly int[] _offsets;
     private readonly int[] _items;
     private readonly float[]? _weights;
+    private float[]? _confidences;
 
     /// <summary>Groups pairs by user.</summary>
     /// <param name="userCount">The number of users U; every user index is below it.</param>
@@ -92,6 +95,15 @@ public sealed class InteractionSet
     /// </summary>
     public ReadOnlySpan<float> Weights => _weights;
 
+    /// <summary>
+    /// How much each pair counts in training, in the order of <see cref="Items"/>: c = log2(1 + w) of its weight w, the logarithmic
+    /// confidence of Hu, Koren and Volinsky (ICDM 2008, eq. 6) on the scale on which the weight 1 has the confidence 1, so that the
+    /// hundredth purchase counts for less than the first. Empty when every weight is 1, and so is every confidence.
+    /// </summary>
+    /// <remarks>For a confidence of one's own, c, a pair is given the weight 2^c - 1.</remarks>
+    public ReadOnlySpan<float> Confidences
+        => _weights is null ? default : _confidences ??= Array.ConvertAll(_weights, weight => (float)Confidence(weight));
+
     /// <summary>Where each user's items begin in <see cref="Items"/>: U + 1 entries, the last is <see cref="Count"/>.</summary>
     public ReadOnlySpan<int> Offsets => _offsets;
 
@@ -103,6 +115,11 @@ public sealed class InteractionSet
     /// <param name="user">The user's index.</param>
     public ReadOnlySpan<float> WeightsOf(int user) => _weights.AsSpan(
         _weights is null ? 0 : _offsets[user], _weights is null ? 0 : _offsets[user + 1] - _offsets[user]);
+
+    /// <summary>The confidences of a user's pairs, in the order of <see cref="ItemsOf"/>; empty when every weight is 1.</summary>
+    /// <param name="user">The user's index.</param>
+    public ReadOnlySpan<float> ConfidencesOf(int user)
+        => _weights is null ? default : Confidences[_offsets[user].._offsets[user + 1]];
 
     /// <summary>Whether a pair is in the set.</summary>
     /// <param name="user">The user's index.</param>
@@ -172,6 +189,10 @@ public sealed class InteractionSet
             row.Sort(weights.AsSpan(offsets[user]..offsets[user + 1]));
         return row;
     }
+
+    /// <summary>log2(1 + weight), to single precision for small weights too.</summary>
+    internal static double Confidence(double weight)
+        => weight < SmallWeight ? (weight - (weight * weight / 2)) / Math.Log(2) : Math.Log2(1 + weight);
 
     private static float[]? UnlessAllOne(float[]? weights) => weights.AsSpan().ContainsAnyExcept(1f) ? weights : null;
 

@@ -57,6 +57,9 @@ public sealed class ItemFeatures
     /// <summary>How many items have this modality.</summary>
     public int PresentCount { get; private set; }
 
+    /// <summary>What made the features of items' raw fields, or <see langword="null"/>.</summary>
+    public FeatureEncoder? Encoder { get; private init; }
+
     /// <summary>All values, row by row: I * d.</summary>
     public ReadOnlySpan<float> Values => _values;
 
@@ -68,8 +71,8 @@ public sealed class ItemFeatures
     public ReadOnlySpan<float> this[int item] => _values.AsSpan(item * Dimension, Dimension);
 
     /// <summary>Creates the features around an array of I * d values that nobody else changes; it isn't copied.</summary>
-    internal static ItemFeatures Adopt(Modality modality, int itemCount, int dimension, float[] values)
-        => new(modality, itemCount, dimension, values);
+    internal static ItemFeatures Adopt(Modality modality, int itemCount, int dimension, float[] values, FeatureEncoder? encoder = null)
+        => new(modality, itemCount, dimension, values) { Encoder = encoder };
 
     private void MarkRows(ReadOnlySpan<bool> present)
     {

@@ -29,6 +29,10 @@ public sealed record LoadReport
     /// <value><see langword="null"/> when no catalogue was given.</value>
     public CatalogueReport? Catalogue { get; init; }
 
+    /// <summary>Which items have both interactions and a row in the table of items.</summary>
+    /// <value><see langword="null"/> when no table of items was given.</value>
+    public ItemMatchReport? Items { get; init; }
+
     /// <summary>How timestamps were read.</summary>
     /// <value><see langword="null"/> when there were none, or they came as numbers from memory or a published layout.</value>
     public TimestampFormat? Timestamps { get; init; }
@@ -56,17 +60,32 @@ public sealed record LoadReport
         Line(RowsOfIgnoredEvents, "left out: events of the weight 0");
         if (Catalogue is { } catalogue)
             Line(catalogue.RowsLeftOut, catalogue.Describe());
-        foreach (RowMistake mistake in Mistakes)
+        if (Items is { } items)
         {
-            Line(mistake.Count, $"{mistake.Describe()}; accepted by {mistake.AcceptedBy}");
+            Line(items.WithoutInteractions, $"items of the table without an interaction, such as {Ids(items.WithoutInteractionsFirst)}");
+            Line(items.NotInTable, $"items with interactions that aren't in the table, such as {Ids(items.NotInTableFirst)}");
+            Line(items.Alike.Count, $"of these alike to the eye: {Ids(items.Alike)}");
+        }
+
+        Append(text, Mistakes);
+        return text.ToString();
+    }
+
+    /// <summary>Adds lines that say what is wrong with which rows.</summary>
+    internal static void Append(StringBuilder text, IReadOnlyList<RowMistake> mistakes)
+    {
+        foreach (RowMistake mistake in mistakes)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n{mistake.Count,12:N0}  {mistake.Describe()}; accepted by {mistake.AcceptedBy}");
             foreach (RowPlace place in mistake.First)
                 text.Append("\n                ").Append(place);
             if (mistake.Count > mistake.First.Count)
                 text.Append("\n                …");
         }
-
-        return text.ToString();
     }
+
+    private static string Ids(IEnumerable<string> ids) => string.Join(", ", ids.Select(id => Shown.Text(id)));
 
     internal static string Rows(long count) => count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} rows");
 }
@@ -83,4 +102,18 @@ public sealed record CatalogueReport(
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"left out: {ItemsLeftOut:N0} {(ItemsLeftOut == 1 ? "item that isn't" : "items that aren't")} in the catalogue, such as ")
         + string.Join(", ", Examples.Select(id => Shown.Text(id)));
+}
+
+/// <summary>Which items have both interactions and a row in the table of items.</summary>
+/// <param name="Both">The items that have both.</param>
+/// <param name="WithoutInteractions">The items of the table without an interaction.</param>
+/// <param name="WithoutInteractionsFirst">The first of their raw ids, at most three.</param>
+/// <param name="NotInTable">The items with interactions that the table doesn't have.</param>
+/// <param name="NotInTableFirst">The first of their raw ids, at most three.</param>
+public sealed record ItemMatchReport(
+    int Both, int WithoutInteractions, IReadOnlyList<string> WithoutInteractionsFirst, int NotInTable,
+    IReadOnlyList<string> NotInTableFirst)
+{
+    /// <summary>Ids of the second kind that differ from one of the first in spelling alone, such as in case, at most three.</summary>
+    public IReadOnlyList<string> Alike { get; init; } = [];
 }

@@ -10,11 +10,13 @@ public sealed partial class RecDataset
 
     /// <summary>
     /// What tells one split from another: the SHA-256, in 64 lower-case hexadecimal digits, of the three sets by raw id. It depends neither
-    /// on the order of users and items nor on the features, so that two reports with the same checksum are about the same split.
+    /// on the order of users and items nor on the features, so that two reports with the same checksum are about the same split. Weights
+    /// that aren't all 1 are in it, as they change what is learned.
     /// </summary>
     public string SplitChecksum => _splitChecksum ??= ComputeSplitChecksum();
 
-    // Per set: its name, then every pair as "length:id" twice and a line feed, users and items in ordinal order of their raw ids.
+    // Per set: its name, then every pair as "length:id" twice and a line feed, users and items in ordinal order of their raw ids. A set
+    // with weights has one, as digits that give it back, and a blank before each pair.
     private string ComputeSplitChecksum()
     {
         int[] users = Ordinal(Users);
@@ -30,14 +32,18 @@ public sealed partial class RecDataset
             foreach (int user in users)
             {
                 int[] ranks = [.. set.ItemsOf(user)];
+                float[] weights = [.. set.WeightsOf(user)];
                 for (int i = 0; i < ranks.Length; i++)
                     ranks[i] = itemRanks[ranks[i]];
-                Array.Sort(ranks);
+                if (weights.Length > 0)
+                    Array.Sort(ranks, weights);
+                else
+                    Array.Sort(ranks);
                 string id = Users[user];
-                foreach (int rank in ranks)
+                for (int i = 0; i < ranks.Length; i++)
                 {
-                    string item = Items[items[rank]];
-                    string pair = string.Create(CultureInfo.InvariantCulture, $"{id.Length}:{id}{item.Length}:{item}\n");
+                    string item = Items[items[ranks[i]]], pair = string.Create(CultureInfo.InvariantCulture,
+                        $"{(weights.Length > 0 ? $"{weights[i]:R} " : "")}{id.Length}:{id}{item.Length}:{item}\n");
                     hash.AppendData(Encoding.UTF8.GetBytes(pair));
                 }
             }

@@ -44,17 +44,18 @@ public sealed partial class RecDataset
     /// <summary>
     /// Loads RecBole's atomic files: <c>NAME.inter</c> with the columns user_id:token and item_id:token and perhaps rating:float,
     /// timestamp:float and x_label:float, and <c>NAME.item</c>, whose float_seq columns become modalities (a suffix "_feat" of the column's
-    /// name is dropped).
+    /// name is dropped). Its other columns become <see cref="ItemTable"/>, by the rule of <see cref="Data.ItemTable.LoadRecBole"/>.
     /// </summary>
     /// <param name="path">The folder, or the <c>.inter</c> file.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="features">More features, such as those that are made of the items' table; <see langword="null"/> for none.</param>
     /// <returns>The dataset. Items of <c>NAME.item</c> are in it when they have features or interactions.</returns>
     /// <exception cref="DatasetFormatException">A file is wrong, or no item with interactions has features.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static RecDataset LoadRecBole(string path, DatasetOptions? options = null)
+    public static RecDataset LoadRecBole(string path, DatasetOptions? options = null, IReadOnlyList<FeatureTable>? features = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return RecBoleReader.Read(DatasetLayout.InterFile(path, "RecBole"), options ?? new());
+        return RecBoleReader.Read(DatasetLayout.InterFile(path, "RecBole"), features ?? [], options ?? new());
     }
 
     /// <summary>
@@ -77,16 +78,18 @@ public sealed partial class RecDataset
     /// <param name="layout">Where its columns are.</param>
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">The file is wrong, has an x_label that no option reads, or two columns are one.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">A column is named without a header, or a modality occurs twice or fits no item.</exception>
     public static RecDataset LoadDelimited(
-        string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+        string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
+        ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(layout);
-        return DelimitedReader.Read(file, layout, features ?? [], options ?? new());
+        return DelimitedReader.Read(file, layout, DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>Loads interactions from a file with one JSON object per line, such as a log of events.</summary>
@@ -94,16 +97,18 @@ public sealed partial class RecDataset
     /// <param name="layout">Which properties of the objects are read.</param>
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
     public static RecDataset LoadJsonLines(
-        string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+        string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
+        ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ThrowIfNoPlainLayout(layout);
-        return JsonLinesReader.Read(file, layout, features ?? [], options ?? new());
+        return JsonLinesReader.Read(file, layout, DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>Loads interactions from a Parquet file.</summary>
@@ -111,16 +116,18 @@ public sealed partial class RecDataset
     /// <param name="layout">Which columns are read.</param>
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
     public static RecDataset LoadParquet(
-        string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+        string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
+        ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         ThrowIfNoPlainLayout(layout);
-        return ParquetInteractions.Read(file, layout, features ?? [], options ?? new());
+        return ParquetInteractions.Read(file, layout, DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>Loads interactions from what a database answers to a query, by any ADO.NET provider.</summary>
@@ -129,6 +136,7 @@ public sealed partial class RecDataset
     /// <param name="layout">Which columns of the answer are read.</param>
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>
     /// The dataset. Ids are the values as text in the invariant culture: numbers as digits, Guids with hyphens, bytes as hexadecimal
     /// digits.
@@ -146,12 +154,12 @@ public sealed partial class RecDataset
     /// </example>
     public static RecDataset FromDatabase(
         string name, DbDataReader reader, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null,
-        DatasetOptions? options = null)
+        DatasetOptions? options = null, ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(reader);
         ThrowIfNoPlainLayout(layout);
-        return DatabaseReader.Read(name, reader, layout, features ?? [], options ?? new());
+        return DatabaseReader.Read(name, reader, layout, DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>Puts a dataset together from interactions in memory.</summary>
@@ -159,15 +167,17 @@ public sealed partial class RecDataset
     /// <param name="interactions">The interactions.</param>
     /// <param name="features">The item features by raw item id, each modality once; <see langword="null"/> for none.</param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">An interaction is wrong; the message has its number, counted from 1.</exception>
     /// <exception cref="ArgumentException">A modality occurs twice, or has a row for none of the items with interactions.</exception>
     public static RecDataset FromInteractions(
-        string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null)
+        string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
+        ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(interactions);
-        return MemoryReader.Read(name, interactions, features ?? [], options ?? new());
+        return MemoryReader.Read(name, interactions, DatasetContent.Of(features, items), options ?? new());
     }
 
     // Separators and quotes would be passed over in silence.

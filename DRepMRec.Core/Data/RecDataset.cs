@@ -89,6 +89,13 @@ public sealed partial class RecDataset
     /// <value><see langword="null"/> for a dataset that no reader made.</value>
     public LoadReport? Report { get; internal init; }
 
+    /// <summary>
+    /// The raw fields of items that the dataset was read with. Recommenders that are built of a model have what can be shown of them as
+    /// metadata, that of items without interactions too.
+    /// </summary>
+    /// <value><see langword="null"/> where none were given.</value>
+    public ItemTable? ItemTable { get; internal init; }
+
     /// <summary>The reader's notes on passed-over data, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -24,6 +24,10 @@ public sealed record RowMistake(RowMistakeKind Kind, long Count, string Accepted
         RowMistakeKind.Weight => "no weight above 0",
         RowMistakeKind.Event => "an event without a weight",
         RowMistakeKind.Label => "no label",
+        RowMistakeKind.Text => "text that isn't Unicode",
+        RowMistakeKind.Number => "no number that can be read",
+        RowMistakeKind.Image => "no picture that can be read",
+        RowMistakeKind.RepeatedItem => "an item that occurred before",
         RowMistakeKind.LabelsDiffer => "a pair of user and item that occurred before with another label",
         _ => "a pair of user and item that occurred before",
     };
@@ -71,6 +75,18 @@ public enum RowMistakeKind
 
     /// <summary>The pair occurred before with another label, and <see cref="DuplicateHandling.Sum"/> can't merge the two.</summary>
     LabelsDiffer,
+
+    /// <summary>The title, a text or a category of an item isn't Unicode text.</summary>
+    Text,
+
+    /// <summary>A number of an item isn't one.</summary>
+    Number,
+
+    /// <summary>The picture of an item is a path out of the folder of pictures, or an address that holds no base64.</summary>
+    Image,
+
+    /// <summary>The item occurred before in its table.</summary>
+    RepeatedItem,
 }
 
 /// <summary>A row with a mistake.</summary>

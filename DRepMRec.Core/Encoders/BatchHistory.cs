@@ -27,13 +27,20 @@ internal static class BatchHistory
             int lastTarget = hidden is null ? 0 : offsets[row + 1], start = next;
             foreach (int item in targets.AsSpan(firstTarget..lastTarget))
                 hiddenFor[item] = row + 1;
-            foreach (int item in graph.Interactions.ItemsOf(users[row]))
+            ReadOnlySpan<int> own = graph.Interactions.ItemsOf(users[row]);
+            ReadOnlySpan<float> confidences = graph.Interactions.ConfidencesOf(users[row]);
+            double sum = 0;
+            for (int n = 0; n < own.Length; n++)
             {
-                columns[next] = item;
-                next += hiddenFor[item] == row + 1 ? 0 : 1;
+                columns[next] = own[n];
+                if (hiddenFor[own[n]] == row + 1)
+                    continue;
+                values[next] = confidences.IsEmpty ? 1 : confidences[n];
+                sum += values[next++];
             }
 
-            values.AsSpan(start..next).Fill(1f / Math.Max(1, next - start));
+            foreach (ref float value in values.AsSpan(start..next))
+                value = (float)(value / sum);
             offsets[row + 1] = next;
             firstTarget = lastTarget;
         }

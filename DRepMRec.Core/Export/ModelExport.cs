@@ -39,7 +39,10 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
         ServingModel lines = FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
         ItemToItemRows? part = ItemToItemRows.Of(model.ItemToItem);
-        return lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
+        ServingModel whole = lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
+        return data.ItemTable is { } items && ItemMetadata.TryOf(items) is { } metadata
+            ? whole with { Metadata = CatalogueMetadata.Of(whole, metadata) }
+            : whole;
     }
 
     private ServingModel WithLines(ServingModel fused)
@@ -126,6 +129,7 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         {
             Manifest = lines.Manifest with { Form = form with { HasContent = true } },
             Content = [.. modalities.Select((m, n) => Content(m.Content!, form.Modalities[n], n))],
+            Encoders = ItemEncoders.Of([.. model.Features!.Sources.Select(s => s.Encoder).OfType<FeatureEncoder>()]),
         };
         return EncodesKnownItems(withContent) ? withContent : lines;
     }

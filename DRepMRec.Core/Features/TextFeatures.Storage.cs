@@ -17,10 +17,6 @@ public sealed partial class TextFeatures
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[][] names = [.. _names.Select(Utf8.GetBytes)];
-        int[] ends = new int[names.Length];
-        for (int n = 0, end = 0; n < names.Length; n++)
-            ends[n] = end += names[n].Length;
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = "1",
@@ -31,13 +27,22 @@ public sealed partial class TextFeatures
             ["max_terms"] = Text(Options.MaxTerms),
             ["seed"] = Text(Options.Seed),
         };
-        SafeTensor[] arrays =
-        [
-            SafeTensor.Of("directions", _directions, TermCount, Dimension), SafeTensor.Of("idf", _idf), SafeTensor.Of("term_ends", ends),
-            SafeTensor.Of("terms", [.. names.SelectMany(n => n)]),
-        ];
         AtomicFiles.Write(Path.GetDirectoryName(Path.GetFullPath(path))!,
-            new Dictionary<string, Action<Stream>> { [Path.GetFileName(path)] = stream => Safetensors.Write(stream, metadata, arrays) });
+            new Dictionary<string, Action<Stream>> { [Path.GetFileName(path)] = stream => Safetensors.Write(stream, metadata, Arrays()) });
+    }
+
+    /// <summary>Terms, weights and directions.</summary>
+    internal SafeTensor[] Arrays(string prefix = "")
+    {
+        byte[][] names = [.. _names.Select(Utf8.GetBytes)];
+        int[] ends = new int[names.Length];
+        for (int n = 0, end = 0; n < names.Length; n++)
+            ends[n] = end += names[n].Length;
+        return
+        [
+            SafeTensor.Of(prefix + "directions", _directions, TermCount, Dimension), SafeTensor.Of(prefix + "idf", _idf),
+            SafeTensor.Of(prefix + "term_ends", ends), SafeTensor.Of(prefix + "terms", [.. names.SelectMany(n => n)]),
+        ];
     }
 
     /// <summary>Loads a file that <see cref="Save"/> wrote. It encodes as the saved one did, to the last bit.</summary>
@@ -65,9 +70,23 @@ public sealed partial class TextFeatures
     {
         if (metadata.GetValueOrDefault(FormatKey) != "1")
             throw new FormatException($"{FormatKey} must be 1, found {Shown.Text(metadata.GetValueOrDefault(FormatKey) ?? "nothing")}.");
-        float[] idf = Array<float>(arrays, "idf"), directions = Array<float>(arrays, "directions");
-        int[] ends = Array<int>(arrays, "term_ends");
-        byte[] bytes = Array<byte>(arrays, "terms");
+        var options = new TextFeatureOptions
+        {
+            MaxDimension = Number(metadata, "max_dimension"),
+            MinCharacters = Number(metadata, "min_characters"),
+            MaxCharacters = Number(metadata, "max_characters"),
+            MinTexts = Number(metadata, "min_texts"),
+            MaxTerms = Number(metadata, "max_terms"),
+            Seed = Number(metadata, "seed"),
+        };
+        return Of(options, Array<float>(arrays, "directions"), Array<float>(arrays, "idf"), Array<int>(arrays, "term_ends"),
+            Array<byte>(arrays, "terms"));
+    }
+
+    /// <summary>Puts together what <see cref="Arrays"/> gave.</summary>
+    /// <exception cref="FormatException">The arrays don't fit together.</exception>
+    internal static TextFeatures Of(TextFeatureOptions options, float[] directions, float[] idf, int[] ends, byte[] bytes)
+    {
         int count = ends.Length, dimension = count == 0 ? 0 : directions.Length / count;
         if (dimension == 0 || directions.Length != (long)count * dimension || idf.Length != count)
             throw new FormatException($"{count} terms can't have {idf.Length} weights and {directions.Length} values.");
@@ -83,15 +102,6 @@ public sealed partial class TextFeatures
 
         if (ends[^1] != bytes.Length || names.Distinct(StringComparer.Ordinal).Count() != count)
             throw new FormatException("its terms aren't distinct, or there are bytes behind the last.");
-        var options = new TextFeatureOptions
-        {
-            MaxDimension = Number(metadata, "max_dimension"),
-            MinCharacters = Number(metadata, "min_characters"),
-            MaxCharacters = Number(metadata, "max_characters"),
-            MinTexts = Number(metadata, "min_texts"),
-            MaxTerms = Number(metadata, "max_terms"),
-            Seed = Number(metadata, "seed"),
-        };
         return new TextFeatures(options, names, idf, directions, dimension);
     }
 

@@ -7,6 +7,8 @@ namespace DRepMRec.Graphs;
 
 /// <summary>The bipartite graph of users (nodes 0 to U-1) and items (nodes U to U+I-1); each interaction is an edge.</summary>
 /// <remarks>
+/// An edge counts by its confidence c (<see cref="InteractionSet.Confidences"/>), 1 where interactions have no weights: A has c, and the
+/// degree d of a node is the sum over its edges. So whatever propagates over these matrices goes by the weights of the dataset.
 /// Immutable and safe for use by many threads. Its matrices are made when first asked for and kept. Rows of nodes without an edge are
 /// empty, never NaN.
 /// </remarks>
@@ -14,6 +16,8 @@ namespace DRepMRec.Graphs;
 public sealed class InteractionGraph
 {
     private readonly float[] _itemsWithEdges;
+    private readonly double[] _userSums;
+    private readonly double[] _itemSums;
     private readonly Lazy<CsrMatrix> _adjacency;
     private readonly Lazy<CsrMatrix> _userMeans;
     private readonly Lazy<CsrMatrix> _normalizedInteractions;
@@ -30,9 +34,9 @@ public sealed class InteractionGraph
         _itemsWithEdges = Array.ConvertAll(degrees, degree => degree > 0 ? 1f : 0f);
         ColdUserCount = Enumerable.Range(0, UserCount).Count(u => UserDegree(u) == 0);
         _adjacency = new Lazy<CsrMatrix>(NormalizeSymmetrically);
-        _userMeans = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, _) => 1f / UserDegree(user)));
-        _normalizedInteractions = new Lazy<CsrMatrix>(
-            () => WeightItemsOfUsers((user, item) => (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]))));
+        (_userSums, _itemSums) = SumConfidences(interactions);
+        _userMeans = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, edge) => (float)(Confidence(edge) / _userSums[user])));
+        _normalizedInteractions = new Lazy<CsrMatrix>(() => WeightItemsOfUsers(Normalized));
     }
 
     /// <summary>The edges.</summary>
@@ -63,10 +67,10 @@ public sealed class InteractionGraph
     /// <summary>The symmetrically normalised adjacency D^(-1/2) A D^(-1/2), [U+I, U+I] (LightGCN, eq. 7).</summary>
     public CsrMatrix Adjacency => _adjacency.Value;
 
-    /// <summary>The matrix [U, I] whose rows average the items of a user: 1 / |N_u| for each item of N_u.</summary>
+    /// <summary>The matrix [U, I] whose rows average the items of a user: c / d_u for each of them, 1 / |N_u| without weights.</summary>
     public CsrMatrix UserMeans => _userMeans.Value;
 
-    /// <summary>The upper right block of <see cref="Adjacency"/>, [U, I]: 1 / sqrt(d_u d_i) for each edge.</summary>
+    /// <summary>The upper right block of <see cref="Adjacency"/>, [U, I]: c / sqrt(d_u d_i) for each edge.</summary>
     public CsrMatrix NormalizedInteractions => _normalizedInteractions.Value;
 
     /// <summary>A graph without a random share of the edges: each edge stays with probability 1 - <paramref name="share"/>.</summary>
@@ -84,7 +88,7 @@ public sealed class InteractionGraph
 
     /// <summary>
     /// A graph without a share of the edges, those between nodes of high degree first: the edges that stay are drawn without replacement,
-    /// with probability in proportion to 1 / sqrt(d_u d_i) (FREEDOM, MM 2023).
+    /// with probability in proportion to c / sqrt(d_u d_i) (FREEDOM, MM 2023).
     /// </summary>
     /// <param name="share">The share to drop, at least 0 and below 1; the number of edges that stay is rounded up.</param>
     /// <param name="seed">The seed that decides which edges are dropped.</param>
@@ -99,7 +103,8 @@ public sealed class InteractionGraph
             for (int e = Interactions.Offsets[user]; e < Interactions.Offsets[user + 1]; e++)
             {
                 // The smallest of independent exponential draws with rates w are a weighted sample without replacement.
-                keys[e] = -Math.Log(1 - random.NextDouble()) * Math.Sqrt((double)UserDegree(user) * ItemDegrees[Interactions.Items[e]]);
+                double degrees = Math.Sqrt(_userSums[user] * _itemSums[Interactions.Items[e]]);
+                keys[e] = -Math.Log(1 - random.NextDouble()) * degrees / Confidence(e);
                 edges[e] = e;
             }
         }
@@ -186,7 +191,7 @@ public sealed class InteractionGraph
         {
             foreach (int item in Interactions.ItemsOf(user))
             {
-                float weight = (float)(1 / Math.Sqrt((double)UserDegree(user) * ItemDegrees[item]));
+                float weight = Normalized(user, at);
                 columns[at] = UserCount + item;
                 values[at++] = weight;
                 columns[next[item]] = user;
@@ -203,9 +208,31 @@ public sealed class InteractionGraph
         for (int user = 0; user < UserCount; user++)
         {
             for (int e = Interactions.Offsets[user]; e < Interactions.Offsets[user + 1]; e++)
-                values[e] = weight(user, Interactions.Items[e]);
+                values[e] = weight(user, e);
         }
 
         return new CsrMatrix(UserCount, ItemCount, Interactions.Offsets.ToArray(), Interactions.Items.ToArray(), values);
+    }
+
+    private float Normalized(int user, int edge)
+        => (float)(Confidence(edge) / Math.Sqrt(_userSums[user] * _itemSums[Interactions.Items[edge]]));
+
+    private double Confidence(int edge) => Interactions.Confidences is { IsEmpty: false } all ? all[edge] : 1;
+
+    private static (double[] OfUsers, double[] OfItems) SumConfidences(InteractionSet interactions)
+    {
+        ReadOnlySpan<float> confidences = interactions.Confidences;
+        double[] users = new double[interactions.UserCount], items = new double[interactions.ItemCount];
+        for (int user = 0; user < users.Length; user++)
+        {
+            for (int e = interactions.Offsets[user]; e < interactions.Offsets[user + 1]; e++)
+            {
+                double confidence = confidences.IsEmpty ? 1 : confidences[e];
+                users[user] += confidence;
+                items[interactions.Items[e]] += confidence;
+            }
+        }
+
+        return (users, items);
     }
 }

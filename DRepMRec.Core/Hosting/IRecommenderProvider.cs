@@ -20,8 +20,8 @@ public interface IRecommenderProvider
     RecommenderStatus Status { get; }
 
     /// <summary>
-    /// Changes what is served, such as by <see cref="Recommender.WithItems"/>, one change after the other. A model that is loaded later
-    /// has no part in it: repeat in <see cref="RecommenderServiceOptions.Prepare"/> what is to last.
+    /// Changes what is served, such as by <see cref="Recommender.WithItems(IReadOnlyCollection{ItemContent})"/>, one change after the
+    /// other. A model that is loaded later has no part in it: repeat in <see cref="RecommenderServiceOptions.Prepare"/> what is to last.
     /// </summary>
     /// <param name="change">
     /// From the recommender of the moment to the next; what it throws leaves all as it is. It mustn't wait for <see cref="ReloadAsync"/>,

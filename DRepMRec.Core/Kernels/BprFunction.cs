@@ -76,13 +76,14 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
             new Span<float>(target, width).Clear();
             foreach (int b in groups[row])
             {
+                float factor = pairs.Factors is null ? 1 : pairs.Factors[b];
                 float* positive = tables.Item(pairs.Positives[b]);
                 for (int k = 0, pair = b * perPair; k < perPair; k++, pair++)
                 {
                     float* negative = tables.Item(pairs.Negatives[pairs.Shared ? k : pair]);
                     float margin = DotDifference(user, positive, negative, width) * scale, exp = MathF.Exp(-MathF.Abs(margin));
-                    losses[pair] = Math.Max(-margin, 0) + Math.Log(1 + (double)exp);
-                    slopes[pair] = -(margin > 0 ? exp : 1) / (1 + exp) * share * scale;
+                    losses[pair] = (Math.Max(-margin, 0) + Math.Log(1 + (double)exp)) * factor;
+                    slopes[pair] = -(margin > 0 ? exp : 1) / (1 + exp) * share * scale * factor;
                     AddDifference(positive, negative, slopes[pair], target, width);
                 }
             }

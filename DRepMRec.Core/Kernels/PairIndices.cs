@@ -7,6 +7,9 @@ namespace DRepMRec.Kernels;
 /// <param name="Shared">Whether all interactions share the negatives.</param>
 internal sealed record PairIndices(int[] Users, int[] Positives, int[] Negatives, bool Shared)
 {
+    /// <summary>What the loss of each interaction is multiplied by before the mean is taken; <see langword="null"/> for 1.</summary>
+    public float[]? Factors { get; init; }
+
     /// <summary>How many negatives each interaction meets.</summary>
     public int PerInteraction => Shared ? Negatives.Length : Negatives.Length / Users.Length;
 }

@@ -8,8 +8,8 @@ namespace DRepMRec.Kernels;
 /// <summary>
 /// The sampled softmax over shared negatives on the CPU, from the tables of users and items. Pairs of the same user share its logits: they
 /// are computed, and turned into the loss and its gradients, once per user. With E = exp((U N' - m) / t) per user and w_u = the sum over
-/// its pairs of 1 / (B t (e_b + sum E_u)), the gradients are (w ⊙ E) N for users and E' (w ⊙ U) for negatives. They are made with the loss,
-/// while E is in the cache; the way back only scales them.
+/// its pairs of f_b / (B t (e_b + sum E_u)), f_b being what the pair's loss is multiplied by, the gradients are (w ⊙ E) N for users and
+/// E' (w ⊙ U) for negatives. They are made with the loss, while E is in the cache; the way back only scales them.
 /// </summary>
 internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunction<SampledSoftmaxFunction>
 {
@@ -98,8 +98,8 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
             using Tensor toNegatives = DenseProduct.Multiply(exponentials, weighted, transposeA: true);
             ToItems(toNegatives, toItems);
             double loss = 0;
-            foreach (float one in _losses)
-                loss += one;
+            for (int pair = 0; pair < _losses.Length; pair++)
+                loss += Pairs.Factors is null ? _losses[pair] : (double)_losses[pair] * Pairs.Factors[pair];
             return loss / _losses.Length;
         }
 
@@ -127,8 +127,9 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
                 float offset = MathF.Max(score, largest), others = MathF.Exp(largest - offset), exp = MathF.Exp(score - offset);
                 float sum = exp + (others * negativeSum);
                 _losses[pair] = MathF.Log(sum) + offset - score;
-                weight += others / sum * share;
-                _slopes[pair] = ((exp / sum) - 1) * share;
+                float own = Pairs.Factors is null ? share : share * Pairs.Factors[pair];
+                weight += others / sum * own;
+                _slopes[pair] = ((exp / sum) - 1) * own;
             }
 
             return weight;

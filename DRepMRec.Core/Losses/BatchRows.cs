@@ -91,7 +91,7 @@ public sealed class BatchRows
     }
 
     /// <summary>The places as pairwise losses take them.</summary>
-    internal PairIndices Pairs => new(_users, _positives, _negatives, Batch.SharedNegatives);
+    internal PairIndices Pairs => new(_users, _positives, _negatives, Batch.SharedNegatives) { Factors = Batch.LossFactors };
 
     /// <summary>For each of the tables' users, the shared negatives to leave out: items of the user. For own rows only.</summary>
     internal ExcludedPairs FalseNegatives() => _falseNegatives ??= Batch.FalseNegatives(Rows.Users, Batch.NegativeIndices);

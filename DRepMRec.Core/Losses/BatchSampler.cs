@@ -69,7 +69,8 @@ public sealed class BatchSampler
         if (sampling.Distribution == NegativeDistribution.Popularity)
         {
             double sum = 0;
-            _cumulative = [.. _candidates.Select(i => sum += Math.Pow(Math.Max(1, degrees[i]), sampling.PopularityExponent))];
+            double[] popularity = Popularity(train, degrees);
+            _cumulative = [.. _candidates.Select(i => sum += Math.Pow(popularity[i], sampling.PopularityExponent))];
         }
     }
 
@@ -110,10 +111,13 @@ public sealed class BatchSampler
         {
             int count = Math.Min(_batchSize, order.Length - start);
             int[] users = new int[count], positives = new int[count];
+            float[] confidences = new float[_train.Confidences.IsEmpty ? 0 : count];
             for (int b = 0; b < count; b++)
             {
                 users[b] = _pairUsers[order[start + b]];
                 positives[b] = _train.Items[order[start + b]];
+                if (confidences.Length > 0)
+                    confidences[b] = _train.Confidences[order[start + b]];
             }
 
             int[] negatives = _loss.SharesNegatives ? DrawShared(random) : DrawFor(users, positives, random);
@@ -121,6 +125,7 @@ public sealed class BatchSampler
             {
                 Seed = (long)random.NextUInt64(),
                 Known = _train,
+                Confidences = confidences,
             };
         }
     }
@@ -180,6 +185,15 @@ public sealed class BatchSampler
 
         random.Shuffle(order.AsSpan());
         return order;
+    }
+
+    // Items that nobody has count as one.
+    private static double[] Popularity(InteractionSet train, int[] degrees)
+    {
+        double[] popularity = Array.ConvertAll(degrees, degree => train.Confidences.IsEmpty || degree == 0 ? Math.Max(1.0, degree) : 0);
+        for (int e = 0; e < train.Confidences.Length; e++)
+            popularity[train.Items[e]] += train.Confidences[e];
+        return popularity;
     }
 
     private int[] DrawShared(SeededRandom random)

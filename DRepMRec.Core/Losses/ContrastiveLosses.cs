@@ -92,19 +92,21 @@ public static class ContrastiveLosses
         => OwnKernels.Run(users)
             ? SampledSoftmaxFunction.Apply(users, items, pairs, excluded, temperature)
             : SampledSoftmaxByTensors(
-                users, items.SelectRows(pairs.Positives), items.SelectRows(pairs.Negatives), excluded, temperature, pairs.Users);
+                users.SelectRows(pairs.Users), items.SelectRows(pairs.Positives), items.SelectRows(pairs.Negatives),
+                excluded.Spread(pairs.Users), temperature, pairs.Factors);
 
     private static int[] Upwards(int first, int count) => [.. Enumerable.Range(first, count)];
 
     private static Tensor SampledSoftmaxByTensors(
         Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfPair)
         => userOfPair is null
-            ? SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature)
-            : SampledSoftmaxByTensors(users.SelectRows(userOfPair), positives, negatives, excluded.Spread(userOfPair), temperature);
+            ? SampledSoftmaxByTensors(users, positives, negatives, excluded, temperature, factors: null)
+            : SampledSoftmaxByTensors(
+                users.SelectRows(userOfPair), positives, negatives, excluded.Spread(userOfPair), temperature, factors: null);
 
     /// <summary>The sampled softmax by libtorch's operations, on any device, for pairs in the order of the users.</summary>
     internal static Tensor SampledSoftmaxByTensors(
-        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature)
+        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, float[]? factors = null)
     {
         int rows = (int)users.shape[0], columns = (int)negatives.shape[0];
         var mask = new float[(long)rows * columns];
@@ -116,7 +118,8 @@ public static class ContrastiveLosses
 
         Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, rows, columns).to(users.device));
         Tensor logits = cat([users.RowDot(positives).unsqueeze(1), others], 1).Times(1 / temperature);
-        return (logits.logsumexp(1) - logits.select(1, 0)).mean();
+        Tensor losses = logits.logsumexp(1) - logits.select(1, 0);
+        return (factors is null ? losses : losses * tensor(factors).to(losses.device)).mean();
     }
 
     private static Tensor Contrast(Tensor x, Tensor y, double temperature)

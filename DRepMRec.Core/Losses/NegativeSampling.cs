@@ -11,7 +11,10 @@ public enum NegativeDistribution
     /// <summary>All alike.</summary>
     Uniform,
 
-    /// <summary>In proportion to (number of training users)^<see cref="NegativeSampling.PopularityExponent"/>.</summary>
+    /// <summary>
+    /// In proportion to (number of training users)^<see cref="NegativeSampling.PopularityExponent"/>; where interactions have weights, to
+    /// the sum of their confidences (<see cref="Data.InteractionSet.Confidences"/>).
+    /// </summary>
     Popularity,
 }
 

@@ -50,7 +50,10 @@ public abstract partial record RankingLoss
             Tensor negative = pairs.Shared
                 ? matmul(own, others.t())
                 : matmul(others.reshape(pairs.Users.Length, -1, others.shape[1]), own.unsqueeze(2)).squeeze(2);
-            return (positive - negative).log_sigmoid().mean().neg();
+            Tensor losses = (positive - negative).log_sigmoid();
+            if (pairs.Factors is { } factors)
+                losses *= tensor(factors, factors.Length, 1).to(losses.device);
+            return losses.mean().neg();
         }
     }
 }

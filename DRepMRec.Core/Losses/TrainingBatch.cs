@@ -14,6 +14,7 @@ public sealed class TrainingBatch
     private readonly int[] _positives;
     private readonly int[] _negatives;
     private readonly Dictionary<object, object> _made = [];
+    private readonly float[]? _lossFactors;
 
     /// <summary>Creates a batch.</summary>
     /// <param name="users">B user indices.</param>
@@ -58,6 +59,27 @@ public sealed class TrainingBatch
     /// <value>The default is <see langword="null"/>: every negative counts.</value>
     public InteractionSet? Known { get; init; }
 
+    /// <summary>
+    /// How much each interaction counts, B numbers: the loss is their mean by these weights, sum c l / sum c. See
+    /// <see cref="InteractionSet.Confidences"/>.
+    /// </summary>
+    /// <value>As many as there are interactions, each above 0 and finite. The default is empty: each counts alike.</value>
+    /// <exception cref="ArgumentException">There is another number of them, or one isn't above 0.</exception>
+    public IReadOnlyList<float> Confidences
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.Count != 0 && value.Count != Count)
+                throw new ArgumentException($"Expected {Count} confidences, got {value.Count}.", nameof(Confidences));
+            if (value.Any(c => !(c > 0 && float.IsFinite(c))))
+                throw new ArgumentException("Confidences must be above 0 and finite.", nameof(Confidences));
+            field = value;
+            _lossFactors = FactorsOf(value);
+        }
+    } = [];
+
     /// <summary>B user indices.</summary>
     public ReadOnlySpan<int> UserIndices => _users;
 
@@ -68,13 +90,22 @@ public sealed class TrainingBatch
     public ReadOnlySpan<int> NegativeIndices => _negatives;
 
     /// <summary>The indices as pairwise losses take them.</summary>
-    internal PairIndices Pairs => new(_users, _positives, _negatives, SharedNegatives);
+    internal PairIndices Pairs => new(_users, _positives, _negatives, SharedNegatives) { Factors = _lossFactors };
+
+    /// <summary>What the loss of each interaction is multiplied by before the mean is taken; <see langword="null"/> for 1.</summary>
+    internal float[]? LossFactors => _lossFactors;
 
     /// <summary>The batch in tables that have a row for every user and every item.</summary>
     public BatchRows Whole => field ??= BatchRows.InAllRows(this);
 
     /// <summary>The batch in tables that have rows for its own users and items alone.</summary>
     public BatchRows Compact => field ??= BatchRows.InOwnRows(this);
+
+    private static float[]? FactorsOf(IReadOnlyList<float> confidences)
+    {
+        double mean = confidences.Sum(c => (double)c) / Math.Max(1, confidences.Count);
+        return confidences.Count == 0 ? null : [.. confidences.Select(c => (float)(c / mean))];
+    }
 
     /// <summary>What a part makes of this batch once, ahead of its step or in it.</summary>
     /// <param name="key">The part, and all else that the result depends on.</param>

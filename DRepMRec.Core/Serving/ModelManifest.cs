@@ -75,6 +75,11 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal MetadataForm? Metadata { get; init; }
 
+    /// <summary>What made the features of items of their raw fields; <see langword="null"/> where that isn't known.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<EncoderForm>? Encoders { get; init; }
+
     /// <summary>The item-to-item part, if there is one.</summary>
     [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -25,7 +25,10 @@ public sealed partial class Recommender
     }
 
     /// <summary>Makes a recommender without the given items. Representations of users stay as trained.</summary>
-    /// <remarks>The interactions of a training item are kept, in the file too, for when <see cref="WithItems"/> puts it back.</remarks>
+    /// <remarks>
+    /// The interactions of a training item are kept, in the file too, for when <see cref="WithItems(IReadOnlyCollection{ItemContent})"/>
+    /// puts it back.
+    /// </remarks>
     /// <param name="itemIds">The raw ids; unknown ones are passed over.</param>
     public Recommender WithoutItems(IReadOnlyCollection<string> itemIds)
     {

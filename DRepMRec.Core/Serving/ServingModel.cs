@@ -74,6 +74,9 @@ internal sealed record ServingModel
     /// <summary>What is known of items beside what they're ranked by.</summary>
     public CatalogueMetadata? Metadata { get; init; }
 
+    /// <summary>What made the features of items of their raw fields.</summary>
+    public ItemEncoders? Encoders { get; init; }
+
     /// <summary>A model of fused rows alone.</summary>
     /// <exception cref="ArgumentException">A number isn't finite, or an id occurs twice.</exception>
     public static ServingModel OfFusedRows(

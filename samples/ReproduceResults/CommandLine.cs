@@ -36,7 +36,7 @@ internal sealed record CommandLine
         {
             Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
                 + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
-                + "probabilities are.",
+                + "probabilities are. features: text features of the library and those that the data brings (with titles.tsv beside it).",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
         Option<string?> data = TrainingOptions.Data();

@@ -1,5 +1,6 @@
-// Loads a model, serves a user, a history and a new item, and prints what it gave and every loaded module that has to do with torch.
+// Loads a model, serves a user, a history and new items, and prints what it gave and every loaded module that has to do with torch.
 using System.Diagnostics;
+using DRepMRec.Data;
 using DRepMRec.Serving;
 
 Recommender recommender = Recommender.Load(args[0]);
@@ -10,6 +11,12 @@ var features = recommender.FeatureDimensions.ToDictionary(
     f => f.Key, f => (ReadOnlyMemory<float>)Enumerable.Range(1, f.Value).Select(n => (float)n).ToArray());
 Console.WriteLine($"new {recommender.WithItems([new ItemContent("new", features)]).SimilarItems("new", 3).Count}");
 Console.WriteLine($"why {recommender.Explain(user, recommender.Items.First())?.Behavior is not null}");
+
+Recommender shop = Recommender.Load(args[1]);
+ItemTable item = ItemTable.Of(["new"], ItemColumn.Category("kind", [["kind 1"]]), ItemColumn.Number("price", [5]));
+ItemTable text = ItemTable.Of(["new"], ItemColumn.Title("title", ["Thing 3"]));
+Console.WriteLine($"raw {shop.WithItems(item).SimilarItems("new", 3).Count}");
+Console.WriteLine($"text {shop.Encoders.Single(e => e.Modality == Modality.Text).Encode(text).ItemIds.Count}");
 
 IEnumerable<string> loaded = OperatingSystem.IsLinux()
     ? File.ReadLines("/proc/self/maps")

@@ -30,6 +30,8 @@ internal sealed class DatabaseRows(DbDataReader reader) : ITextRows
 
     public ReadOnlySpan<char> this[int field] => _cells[field].Text;
 
+    public byte[]? Bytes(int field) => _cells[field].Bytes;
+
     public bool Read()
     {
         if (!reader.Read())

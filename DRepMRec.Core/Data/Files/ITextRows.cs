@@ -18,6 +18,9 @@ internal interface ITextRows
     /// <summary>A cell of the current row; blank when it holds nothing. It is gone with the next row.</summary>
     ReadOnlySpan<char> this[int field] { get; }
 
+    /// <summary>The bytes of a cell of the current row whose value are bytes, else <see langword="null"/>.</summary>
+    byte[]? Bytes(int field) => null;
+
     /// <summary>The current row for messages.</summary>
     string Shown { get; }
 
@@ -32,6 +35,14 @@ internal interface ITextRows
 
     /// <summary>Says which columns are going to be asked for.</summary>
     void Choose(IReadOnlyCollection<int> columns)
+    {
+    }
+
+    /// <summary>
+    /// Says of which of the chosen columns cells may be lists of single values: their text then has <see cref="TextCell.ListSeparator"/>
+    /// between them.
+    /// </summary>
+    void ChooseLists(IReadOnlyCollection<int> columns)
     {
     }
 

@@ -16,6 +16,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
     private readonly List<string> _names = [];
     private readonly ArrayBufferWriter<byte> _utf8 = new();
     private readonly HashSet<int> _chosen = [];
+    private readonly HashSet<int> _lists = [];
     private byte[][] _nameBytes = [];
     private string?[] _cells = [];
     private bool _holdsFirst;
@@ -75,6 +76,8 @@ internal sealed class JsonLines : ITextRows, IDisposable
 
     public void Choose(IReadOnlyCollection<int> columns) => _chosen.UnionWith(columns);
 
+    public void ChooseLists(IReadOnlyCollection<int> columns) => _lists.UnionWith(columns);
+
     public DatasetFormatException Error(string message) => new(message, File, Line);
 
     public void Dispose() => _lines.Dispose();
@@ -132,23 +135,43 @@ internal sealed class JsonLines : ITextRows, IDisposable
                 continue;
             }
 
+            if (reader.TokenType == JsonTokenType.StartArray && _lists.Contains(column) && TryReadList(ref reader, out _cells[column]))
+                continue;
             if (isNested)
             {
                 Broken = (RowMistakeKind.Json,
-                    $"expected a string or a number as {Internals.Shown.Message(_names[column])}, found {Shown}.");
+                    $"expected a string or a number{(_lists.Contains(column) ? ", or a list of them," : "")} as "
+                        + $"{Internals.Shown.Message(_names[column])}, found {Shown}.");
                 return;
             }
 
-            _cells[column] = reader.TokenType switch
-            {
-                JsonTokenType.String => reader.GetString(),
-                JsonTokenType.Null => null,
-                _ => Encoding.UTF8.GetString(reader.ValueSpan),
-            };
+            _cells[column] = Value(ref reader);
         }
 
         if (reader.Read())
             throw new JsonException();
+    }
+
+    private static string? Value(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.Null => null,
+        _ => Encoding.UTF8.GetString(reader.ValueSpan),
+    };
+
+    private static bool TryReadList(ref Utf8JsonReader reader, out string? list)
+    {
+        var values = new List<string?>();
+        list = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                return false;
+            values.Add(Value(ref reader));
+        }
+
+        list = string.Join(TextCell.ListSeparator, values);
+        return true;
     }
 
     private int ColumnOf(ref Utf8JsonReader reader)

@@ -23,7 +23,8 @@ internal sealed class LineReader : IDisposable
     /// <param name="hint">What to say at the end of that error, or <see langword="null"/>.</param>
     public LineReader(Stream stream, string file, Encoding encoding, string? hint = null)
     {
-        _reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: ByteBlock);
+        int bytes = stream.CanSeek ? (int)Math.Clamp(stream.Length, FirstLength, ByteBlock) : ByteBlock;
+        _reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: bytes);
         _file = file;
         _hint = hint;
     }

@@ -56,6 +56,8 @@ internal sealed class ParquetRows : ITextRows, IDisposable
 
     public ReadOnlySpan<char> this[int field] => _cells[field].Text;
 
+    public byte[]? Bytes(int field) => _cells[field].Bytes;
+
     public bool Read()
     {
         while (_row == _groupRows)

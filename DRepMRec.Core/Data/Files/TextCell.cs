@@ -5,24 +5,34 @@ namespace DRepMRec.Data;
 /// <summary>One value of a table as text, written into memory that is used again.</summary>
 internal sealed class TextCell
 {
+    /// <summary>What stands between the values of a list.</summary>
+    public const char ListSeparator = '\u001F';
+
     private char[] _buffer = new char[64];
     private string? _string;
     private int _length;
 
-    public ReadOnlySpan<char> Text => _string is null ? _buffer.AsSpan(0, _length) : _string;
+    /// <summary>The value's text; of bytes their hexadecimal digits.</summary>
+    public ReadOnlySpan<char> Text => Bytes is not null ? _string ??= Convert.ToHexStringLower(Bytes)
+        : _string is null ? _buffer.AsSpan(0, _length) : _string;
+
+    /// <summary>The value, if it is bytes.</summary>
+    public byte[]? Bytes { get; private set; }
 
     public void Set(object? value)
     {
+        Bytes = value as byte[];
         _string = value switch
         {
             null => "",
             string text => text,
             char[] text => new string(text),
-            byte[] bytes => Convert.ToHexStringLower(bytes),
             _ => null,
         };
         switch (value)
         {
+            case byte[]:
+                break;
             case DateTime date:
                 Format(date, "O"); // Ends with "Z" in UTC, with an offset for a local time, with neither otherwise.
                 break;

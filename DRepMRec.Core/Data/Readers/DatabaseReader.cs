@@ -6,10 +6,10 @@ namespace DRepMRec.Data;
 internal static class DatabaseReader
 {
     public static RecDataset Read(
-        string name, DbDataReader reader, InteractionLayout layout, IReadOnlyList<FeatureTable> features, DatasetOptions options)
+        string name, DbDataReader reader, InteractionLayout layout, DatasetContent content, DatasetOptions options)
     {
         TabularReader.Check(layout, hasHeader: true);
         var rows = new DatabaseRows(reader);
-        return TabularReader.Read(rows, TableHeader.Of(rows, rows.Names), layout, name, features, options);
+        return TabularReader.Read(rows, TableHeader.Of(rows, rows.Names), layout, name, content, options);
     }
 }

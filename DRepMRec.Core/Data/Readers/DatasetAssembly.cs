@@ -10,10 +10,11 @@ internal static class DatasetAssembly
     /// <summary>Orders the ids, refuses duplicates, splits, and lines up the features.</summary>
     /// <param name="log">The interactions that were read.</param>
     /// <param name="name">The name unless the options have one.</param>
-    /// <param name="features">The features, each modality once.</param>
+    /// <param name="content">What is known of the items.</param>
     /// <param name="options">The options.</param>
-    public static RecDataset Build(InteractionLog log, string name, IReadOnlyList<FeatureTable> features, DatasetOptions options)
+    public static RecDataset Build(InteractionLog log, string name, DatasetContent content, DatasetOptions options)
     {
+        IReadOnlyList<FeatureTable> features = content.Features;
         if (features.Contains(null!))
             throw new ArgumentException("Each table of features must be one; got null.", nameof(features));
         if (features.GroupBy(f => f.Modality).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -27,6 +28,7 @@ internal static class DatasetAssembly
         SplitPart[] parts = Split(log, strategy, options);
         IdSpellings.NoteAlike(log, log.Users, "users");
         IdSpellings.NoteAlike(log, log.Items, "items");
+        report = report with { Items = content.Items is null ? null : ItemMatch.Check(log, content.Items) };
         CheckFeatures(log, features);
 
         var (users, userIndices) = log.Users.Freeze();
@@ -37,6 +39,8 @@ internal static class DatasetAssembly
         var aligned = new List<ItemFeatures>();
         foreach (FeatureTable table in features.OrderBy(f => f.Modality.Name, StringComparer.Ordinal))
         {
+            foreach (string note in table.Notes)
+                log.Note(note);
             ItemFeatures own = table.Align(items);
             if (table.ItemIds.Count > own.PresentCount)
                 log.Note(string.Create(CultureInfo.InvariantCulture,
@@ -49,6 +53,7 @@ internal static class DatasetAssembly
         {
             Notes = [.. log.Notes],
             Report = report,
+            ItemTable = content.Items,
         };
     }
 
@@ -76,7 +81,6 @@ internal static class DatasetAssembly
         return parts;
     }
 
-    // Nothing in training reads weights yet, and nobody is to believe that it does.
     private static void NoteWeights(InteractionLog log, InteractionSplits splits)
     {
         InteractionSet[] sets = [splits.Train, splits.Validation, splits.Test];
@@ -84,7 +88,7 @@ internal static class DatasetAssembly
         if (weighted == 0)
             return;
         log.Note(string.Create(CultureInfo.InvariantCulture, $"{weighted:N0} of {log.Rows.Count:N0} interactions have another weight than "
-            + $"1: they are kept with the dataset, but training and evaluation count each interaction as one"));
+            + $"1: training counts them by log2(1 + weight), evaluation counts each as one"));
     }
 
     private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)

@@ -78,7 +78,7 @@ internal static class DatasetLayout
                 header = line; // Empty lines are passed over, as by those who read the file.
         }
 
-        return RecBoleHeader.IsHeader(header) ? RecBoleReader.Read(file, options) : MmrecReader.Read(file, options);
+        return RecBoleHeader.IsHeader(header) ? RecBoleReader.Read(file, [], options) : MmrecReader.Read(file, options);
     }
 
     private static string Found(string folder)

@@ -14,7 +14,7 @@ internal sealed class InteractionLog
 {
     private readonly List<string> _files = [];
     private readonly List<string> _notes = [];
-    private readonly MistakeLog _mistakes = new();
+    private readonly MistakeLog _mistakes = new(MistakeLog.InteractionsAcceptedBy);
     private readonly Dictionary<(short File, uint Line), double> _otherLabels = [];
     private readonly CatalogueFilter? _catalogue;
     private readonly double? _minimumRating;

@@ -13,6 +13,8 @@ internal sealed record InteractionColumns(
 /// <param name="names">The names of the columns, or <see langword="null"/> when there is no header.</param>
 internal sealed class InteractionTable(ITextRows rows, InteractionColumns columns, int width, IReadOnlyList<string>? names)
 {
+    private readonly RowForm _form = new(rows, width, names, "an interaction", columns.User, columns.Item);
+
     /// <summary>Raw ids for the user column to stand for, if its numbers are mapped.</summary>
     public IdMapping? UserMapping { get; init; }
 
@@ -31,66 +33,48 @@ internal sealed class InteractionTable(ITextRows rows, InteractionColumns column
         log.BeginFile(rows.File, rows.Unit);
         if (columns.Label >= 0)
             log.DeclareLabels();
+        using var queue = new RowQueue(log);
         if (names is null)
-            ReadRow(log);
+            ReadRow(log, queue);
         while (rows.Read())
-            ReadRow(log);
+            ReadRow(log, queue);
+        queue.Flush();
     }
 
-    private void ReadRow(InteractionLog log)
+    // The log itself is only asked for rows to be counted; for all else the queue hands it over.
+    private void ReadRow(InteractionLog log, RowQueue queue)
     {
         log.CountRow();
-        if (IsBroken(log))
+        if (IsBroken(queue))
             return;
         var values = RowValues.None with { Line = rows.Line };
-        if (!TryNumber(log, columns.Rating, "rating", RowMistakeKind.Rating, out double rating)
-            || !TryTime(log, out long time)
-            || !TryNumber(log, columns.Label, "label", RowMistakeKind.Label, out double label)
-            || !TryWeight(log, out double weight))
+        if (!TryNumber(queue, columns.Rating, "rating", RowMistakeKind.Rating, out double rating)
+            || !TryTime(queue, out long time)
+            || !TryNumber(queue, columns.Label, "label", RowMistakeKind.Label, out double label)
+            || !TryWeight(queue, out double weight))
             return;
         ReadOnlySpan<char> user = rows[columns.User], item = rows[columns.Item];
-        if ((UserMapping is not null && !TryMap(log, UserMapping, RowMistakeKind.User, ref user))
-            || (ItemMapping is not null && !TryMap(log, ItemMapping, RowMistakeKind.Item, ref item)))
+        if ((UserMapping is not null && !TryMap(queue, UserMapping, RowMistakeKind.User, ref user))
+            || (ItemMapping is not null && !TryMap(queue, ItemMapping, RowMistakeKind.Item, ref item)))
             return;
-        log.Add(user, item, values with { Rating = rating, Time = time, Label = label, Weight = weight });
+        queue.Add(user, item, values with { Rating = rating, Time = time, Label = label, Weight = weight });
     }
 
-    private bool IsBroken(InteractionLog log)
+    private bool IsBroken(RowQueue queue)
     {
-        if (rows.Broken is { } broken)
-        {
-            Describe(log, broken.Kind, log.Mistakes(broken.Kind) ? broken.Message : null);
-            return true;
-        }
-
-        if (rows.FieldCount != width)
-        {
-            string? message = null;
-            if (log.Mistakes(RowMistakeKind.Columns))
-            {
-                string which = names is null ? "as in the first line" : $"({Shown.List(names)})";
-                message = $"expected {width} {rows.Separated}columns {which}, found {rows.FieldCount}: {rows.Shown}.";
-            }
-
-            Describe(log, RowMistakeKind.Columns, message);
-            return true;
-        }
-
-        if (names is null || !rows[columns.User].SequenceEqual(names[columns.User])
-            || !rows[columns.Item].SequenceEqual(names[columns.Item]))
+        if (_form.Fault is not { } fault)
             return false;
-        Describe(log, RowMistakeKind.Header,
-            log.Mistakes(RowMistakeKind.Header) ? $"expected an interaction, found the header again: {rows.Shown}." : null);
+        Describe(queue, fault, queue.Interrupt().Mistakes(fault) ? _form.Message(fault) : null);
         return true;
     }
 
-    private void Describe(InteractionLog log, RowMistakeKind kind, string? message)
+    private void Describe(RowQueue queue, RowMistakeKind kind, string? message)
     {
         if (message is not null)
-            log.Describe(kind, rows.Line, message);
+            queue.Interrupt().Describe(kind, rows.Line, message);
     }
 
-    private bool TryMap(InteractionLog log, IdMapping mapping, RowMistakeKind kind, ref ReadOnlySpan<char> id)
+    private bool TryMap(RowQueue queue, IdMapping mapping, RowMistakeKind kind, ref ReadOnlySpan<char> id)
     {
         if (mapping.TryMap(id, out string? rawId))
         {
@@ -98,39 +82,39 @@ internal sealed class InteractionTable(ITextRows rows, InteractionColumns column
             return true;
         }
 
-        Describe(log, kind, log.Mistakes(kind) ? mapping.Expected(id) : null);
+        Describe(queue, kind, queue.Interrupt().Mistakes(kind) ? mapping.Expected(id) : null);
         return false;
     }
 
     // A blank cell is a number that isn't known.
-    private bool TryNumber(InteractionLog log, int column, string what, RowMistakeKind kind, out double value)
+    private bool TryNumber(RowQueue queue, int column, string what, RowMistakeKind kind, out double value)
     {
         value = double.NaN;
         if (column < 0 || rows[column].IsWhiteSpace() || Numbers.TryRead(rows[column], out value))
             return true;
-        Describe(log, kind, log.Mistakes(kind)
+        Describe(queue, kind, queue.Interrupt().Mistakes(kind)
             ? $"expected a number as {Name(column, what)}, found {Shown.Text(rows[column])}." : null);
         return false;
     }
 
-    private bool TryTime(InteractionLog log, out long time)
+    private bool TryTime(RowQueue queue, out long time)
     {
         time = TimeCode.None;
         if (columns.Timestamp < 0 || Timestamps.TryRead(rows[columns.Timestamp], out time))
             return true;
-        Describe(log, RowMistakeKind.Timestamp, log.Mistakes(RowMistakeKind.Timestamp)
+        Describe(queue, RowMistakeKind.Timestamp, queue.Interrupt().Mistakes(RowMistakeKind.Timestamp)
             ? $"expected {Timestamps.Expected} as {Name(columns.Timestamp, "timestamp")}{Timestamps.Reason}, found "
                 + $"{Shown.Text(rows[columns.Timestamp])}."
             : null);
         return false;
     }
 
-    private bool TryWeight(InteractionLog log, out double weight)
+    private bool TryWeight(RowQueue queue, out double weight)
     {
         weight = 1;
         if (columns.Weight >= 0 && !(Numbers.TryRead(rows[columns.Weight], out weight) && EventWeights.IsWeight(weight)))
         {
-            Describe(log, RowMistakeKind.Weight, log.Mistakes(RowMistakeKind.Weight)
+            Describe(queue, RowMistakeKind.Weight, queue.Interrupt().Mistakes(RowMistakeKind.Weight)
                 ? $"expected a number above 0 as {Name(columns.Weight, "weight")}, found {Shown.Text(rows[columns.Weight])}." : null);
             return false;
         }
@@ -140,16 +124,16 @@ internal sealed class InteractionTable(ITextRows rows, InteractionColumns column
         ReadOnlySpan<char> name = rows[columns.Event].Trim();
         if (!Events.TryGet(name, out double factor))
         {
-            Describe(log, RowMistakeKind.Event, log.Mistakes(RowMistakeKind.Event)
+            Describe(queue, RowMistakeKind.Event, queue.Interrupt().Mistakes(RowMistakeKind.Event)
                 ? $"expected one of the events {Events} as {Name(columns.Event, "event")}, found {Shown.Text(name)}." : null);
             return false;
         }
 
         weight *= factor;
         if (weight == 0)
-            log.IgnoreEvent();
+            queue.IgnoreEvent();
         else if (!EventWeights.IsWeight(weight))
-            Describe(log, RowMistakeKind.Weight, log.Mistakes(RowMistakeKind.Weight) ? FormattableString.Invariant(
+            Describe(queue, RowMistakeKind.Weight, queue.Interrupt().Mistakes(RowMistakeKind.Weight) ? FormattableString.Invariant(
                 $"expected a weight from {EventWeights.Min} to {EventWeights.Max} by the event, found {weight}.") : null);
         else
             return true;

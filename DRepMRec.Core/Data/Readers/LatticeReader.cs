@@ -33,6 +33,6 @@ internal static class LatticeReader
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, mapping: null);
         RowAlignedFeatures.ThrowIfRowsMissing(features, log);
         folder.NoteUnread(log);
-        return DatasetAssembly.Build(log, DatasetFolder.NameOfFolder(path), features, options);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOfFolder(path), new DatasetContent(features), options);
     }
 }

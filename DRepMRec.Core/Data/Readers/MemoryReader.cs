@@ -3,7 +3,7 @@ namespace DRepMRec.Data;
 /// <summary>Interactions that are in memory already.</summary>
 internal static class MemoryReader
 {
-    public static RecDataset Read(string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable> features,
+    public static RecDataset Read(string name, IEnumerable<Interaction> interactions, DatasetContent content,
         DatasetOptions options)
     {
         var log = new InteractionLog(options);
@@ -23,7 +23,7 @@ internal static class MemoryReader
             }
         }
 
-        return DatasetAssembly.Build(log, name, features, options);
+        return DatasetAssembly.Build(log, name, content, options);
     }
 
     private static bool IsFinite(InteractionLog log, double? value, RowMistakeKind kind, string what, long position)

@@ -3,7 +3,7 @@ namespace DRepMRec.Data;
 /// <summary>
 /// Counts rows with mistakes by kind and keeps the first places of each, so that a million of them take no more memory than three.
 /// </summary>
-internal sealed class MistakeLog
+internal sealed class MistakeLog(Func<RowMistakeKind, string> acceptedBy)
 {
     private const int MaxPlaces = 3;
 
@@ -17,7 +17,7 @@ internal sealed class MistakeLog
 
     /// <summary>The mistakes in the order in which kinds first occurred.</summary>
     public IReadOnlyList<RowMistake> Summary
-        => [.. _entries.Select(e => new RowMistake(e.Key, e.Value.Count, AcceptedBy(e.Key), [.. e.Value.Places]))];
+        => [.. _entries.Select(e => new RowMistake(e.Key, e.Value.Count, acceptedBy(e.Key), [.. e.Value.Places]))];
 
     /// <summary>Counts a mistake.</summary>
     /// <returns>Whether its place is to be described: it is among the first of its kind.</returns>
@@ -36,7 +36,8 @@ internal sealed class MistakeLog
         First ??= place;
     }
 
-    private static string AcceptedBy(RowMistakeKind kind)
+    /// <summary>The options that accept rows of interactions with a mistake.</summary>
+    public static string InteractionsAcceptedBy(RowMistakeKind kind)
     {
         const string Skip = $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.BadRows)} = {nameof(BadRowHandling.Skip)}";
         string? own = kind switch
@@ -50,6 +51,20 @@ internal sealed class MistakeLog
                 + $"{nameof(DuplicateHandling.KeepFirst)}, {nameof(DuplicateHandling.KeepLast)} or {nameof(DuplicateHandling.Sum)}",
             RowMistakeKind.LabelsDiffer => $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.Duplicates)} = "
                 + $"{nameof(DuplicateHandling.KeepFirst)} or {nameof(DuplicateHandling.KeepLast)}",
+            _ => null,
+        };
+        return own is null ? Skip : $"{own}, or {Skip}";
+    }
+
+    /// <summary>The options that accept rows of items with a mistake.</summary>
+    public static string ItemsAcceptedBy(RowMistakeKind kind)
+    {
+        const string Skip = $"{nameof(ItemTableOptions)}.{nameof(ItemTableOptions.BadRows)} = {nameof(BadRowHandling.Skip)}";
+        string? own = kind switch
+        {
+            RowMistakeKind.Quotes => $"{nameof(DelimitedItemOptions)}.{nameof(DelimitedItemOptions.Quotes)} = false",
+            RowMistakeKind.Timestamp => $"another {nameof(ItemLayout)}.{nameof(ItemLayout.DateFormat)}",
+            RowMistakeKind.Image => $"another {nameof(ItemTableOptions)}.{nameof(ItemTableOptions.ImageFolder)}",
             _ => null,
         };
         return own is null ? Skip : $"{own}, or {Skip}";

@@ -45,6 +45,6 @@ internal static class MmrecReader
         else
             items.ThrowIfRowsMissing(features);
         folder.NoteUnread(log);
-        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), features, options);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), new DatasetContent(features), options);
     }
 }

@@ -16,15 +16,10 @@ internal static class RecBoleItemFile
         int[] sequences = [.. Enumerable.Range(0, header.Types.Count).Where(c => header.Types[c] == "float_seq")];
         Column[] columns = [.. sequences.Select(c => new Column(c, ModalityOf(header, c, text)))];
         if (columns.Length == 0)
-        {
-            header.Columns.NoteUnread(log);
             return [];
-        }
-
         if (columns.DistinctBy(c => c.Modality).Count() != columns.Length)
             throw text.Error($"expected one column per modality, found {Shown.List(columns.Select(c => c.Modality))}.");
         int item = header.Columns.Require("item_id:token", "itemID:token");
-        header.Columns.NoteUnread(log, [item, .. sequences]);
         var lines = new Dictionary<string, long>(StringComparer.Ordinal);
         while (text.Read())
         {

@@ -2,14 +2,14 @@ namespace DRepMRec.Data;
 
 /// <summary>
 /// RecBole's atomic files: <c>NAME.inter</c>, tab-separated, whose header has <c>name:type</c> columns, and perhaps <c>NAME.item</c>,
-/// whose <c>float_seq</c> columns (numbers separated by spaces) are modalities. Any other column is passed over.
+/// whose <c>float_seq</c> columns (numbers separated by spaces) are modalities, and whose others are the items' raw fields.
 /// </summary>
 internal static class RecBoleReader
 {
     private const string ItemExtension = ".item";
 
     /// <summary>Reads the dataset around an interactions file.</summary>
-    public static RecDataset Read(string interFile, DatasetOptions options)
+    public static RecDataset Read(string interFile, IReadOnlyList<FeatureTable> more, DatasetOptions options)
     {
         var folder = new DatasetFolder(Path.GetDirectoryName(Path.GetFullPath(interFile))!);
         folder.Reads(Path.GetFileName(interFile));
@@ -29,7 +29,9 @@ internal static class RecBoleReader
 
         string? itemFile = folder.Find(Path.GetFileNameWithoutExtension(interFile) + ItemExtension);
         IReadOnlyList<FeatureTable> features = itemFile is null ? [] : RecBoleItemFile.Read(folder, itemFile, log);
+        ItemTable? items = itemFile is null ? null
+            : RecBoleItemTable.TryRead(folder[itemFile], new ItemTableOptions { BadRows = options.BadRows });
         folder.NoteUnread(log);
-        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), features, options);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), new DatasetContent([.. features, .. more], items), options);
     }
 }

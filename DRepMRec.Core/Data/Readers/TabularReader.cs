@@ -16,10 +16,10 @@ internal static class TabularReader
     /// <param name="header">The names of its columns, or <see langword="null"/> when it has none.</param>
     /// <param name="layout">Which columns are read.</param>
     /// <param name="name">The dataset's name unless the options have one.</param>
-    /// <param name="features">The features, each modality once.</param>
+    /// <param name="content">What is known of the items.</param>
     /// <param name="options">The options.</param>
     public static RecDataset Read(
-        ITextRows rows, TableHeader? header, InteractionLayout layout, string name, IReadOnlyList<FeatureTable> features,
+        ITextRows rows, TableHeader? header, InteractionLayout layout, string name, DatasetContent content,
         DatasetOptions options)
     {
         Column?[] wanted = Wanted(layout);
@@ -40,7 +40,7 @@ internal static class TabularReader
             Events = layout.Event is null ? null : new EventWeights(layout.EventWeights!),
         }.ReadInto(log);
         log.Timestamps = timestamps.Format;
-        return DatasetAssembly.Build(log, name, features, options with { Duplicates = options.Duplicates ?? DuplicateHandling.Sum });
+        return DatasetAssembly.Build(log, name, content, options with { Duplicates = options.Duplicates ?? DuplicateHandling.Sum });
     }
 
     /// <summary>Refuses a layout that can't be read from any table.</summary>
@@ -109,7 +109,8 @@ internal static class TabularReader
         }
     }
 
-    private static int Locate(Column? column, TableHeader? header, ITextRows rows)
+    /// <summary>The position of a column that is asked for; -1 for none.</summary>
+    public static int Locate(Column? column, TableHeader? header, ITextRows rows)
     {
         if (column is not { } wanted)
             return -1;

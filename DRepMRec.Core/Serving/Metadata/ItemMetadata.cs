@@ -77,6 +77,42 @@ public sealed class ItemMetadata
         return new ItemMetadata(IdTable.Of(itemIds), [.. columns]);
     }
 
+    /// <summary>
+    /// Makes metadata of what can be shown of items: title, categories, numbers, dates, and the picture's path as text, by the names of
+    /// their columns. Texts for features and bytes of pictures aren't in it.
+    /// </summary>
+    /// <param name="items">The items.</param>
+    /// <exception cref="ArgumentException">
+    /// There is nothing to show, or a column's name is longer than 64 characters or has blanks at its ends or control characters.
+    /// </exception>
+    public static ItemMetadata Of(ItemTable items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return TryOf(items) ?? throw new ArgumentException($"Expected a column that can be shown, got {items}.", nameof(items));
+    }
+
+    /// <summary>The same, or nothing where there is nothing to show.</summary>
+    internal static ItemMetadata? TryOf(ItemTable items)
+    {
+        MetadataColumn[] columns = [.. items.Columns.Select(c => Shows(items, c)).OfType<MetadataColumn>()];
+        return columns.Length > 0 ? Of(items.Ids, columns) : null;
+    }
+
+    private static MetadataColumn? Shows(ItemTable items, ItemColumn column)
+    {
+        T[] All<T>(Func<int, T> of) => [.. Enumerable.Range(0, items.Count).Select(of)];
+        return column.Kind switch
+        {
+            ItemColumnKind.Title => MetadataColumn.Text(column.Name, All(column.TextOf)),
+            ItemColumnKind.Category => MetadataColumn.Categories(column.Name, All(column.CategoriesOf)),
+            ItemColumnKind.Number => MetadataColumn.Number(column.Name, All(column.NumberOf)),
+            ItemColumnKind.Date => MetadataColumn.Date(column.Name, All(column.DateOf)),
+            ItemColumnKind.Image when All(row => column.ImageOf(row)?.Shown) is var paths && paths.Any(path => path is not null)
+                => MetadataColumn.Text(column.Name, paths),
+            _ => null,
+        };
+    }
+
     /// <summary>Looks an item up.</summary>
     /// <param name="itemId">The item's raw id.</param>
     /// <param name="values">Its values, where it's known.</param>

@@ -27,6 +27,7 @@ internal static class ModelAssembly
             ItemBehavior = itemRows,
             Changes = CatalogueChanges.OfFile(retired.Slice(0, retired.Length), items),
             Calibration = manifest.Calibration is { } calibration ? Calibration.Read(calibration, arrays) : null,
+            Encoders = manifest.Encoders is { Count: > 0 } encoders ? ItemEncoders.Read(encoders, form, arrays) : null,
             Metadata = manifest.Metadata is { } metadata ? CatalogueMetadata.Read(metadata, arrays, items) : null,
         };
         int dimension = form?.LineDimension ?? manifest.Dimension;

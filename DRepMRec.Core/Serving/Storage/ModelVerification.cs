@@ -40,6 +40,7 @@ internal static class ModelVerification
         foreach (RowStore rows in model.ItemModal.Append(model.ItemBehavior))
             ThrowIfNotFinite(rows, "line of the item");
         model.Metadata?.Verify(model);
+        model.Encoders?.Verify();
         if (model.FoldInMap is { } map)
             ThrowIfNotFinite(map, 0, map.Length, "fold-in map");
         if (model.ItemToItem is { } part)

@@ -44,6 +44,7 @@ internal sealed class ModelWriter
             Items = model.ItemCount,
             TrainedItems = model.TrainedItems,
             Metadata = model.Metadata?.Table.Form,
+            Encoders = model.Encoders?.Forms,
             Calibration = model.Calibration?.Form,
             ItemToItem = model.ItemToItem?.Form,
             DataChecksum = Convert.ToHexStringLower(hash.GetHashAndReset()),
@@ -110,6 +111,7 @@ internal sealed class ModelWriter
             arrays.Add(Array("retired_items", Block<int>.Copy(_retired)));
         arrays.AddRange([Array("user_ids", _model.UserIds.Text), Array("item_ids", itemIds.Text)]);
         arrays.AddRange(_model.Metadata?.Arrays(_rows) ?? []);
+        arrays.AddRange(_model.Encoders?.Arrays() ?? []);
         arrays.AddRange(_model.Calibration?.Arrays() ?? []);
         return [.. arrays.OrderByDescending(a => Safetensors.ElementBytes(a.Type))];
     }

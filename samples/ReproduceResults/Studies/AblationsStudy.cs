@@ -12,7 +12,8 @@ internal sealed class AblationsStudy : Study
 {
     public override string Name => "ablations";
 
-    protected override IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs) => AblationVariants.All(data, loss, epochs);
+    protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
+        => AblationVariants.All(data, loss, options.Epochs);
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {

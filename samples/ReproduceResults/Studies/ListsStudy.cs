@@ -14,8 +14,8 @@ internal sealed class ListsStudy : Study
 
     protected override IReadOnlyList<string> Usual => ["Popularity", "LightGCN", Catalogue.Ours];
 
-    protected override IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs)
-        => CatalogueVariants.All(data, loss, epochs).Select(v => v with { IsDescribed = true });
+    protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
+        => CatalogueVariants.All(data, loss, options.Epochs).Select(v => v with { IsDescribed = true });
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {

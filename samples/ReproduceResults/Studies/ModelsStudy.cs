@@ -15,7 +15,8 @@ internal sealed class ModelsStudy : Study
 
     public override string Name => "models";
 
-    protected override IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs) => CatalogueVariants.All(data, loss, epochs);
+    protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
+        => CatalogueVariants.All(data, loss, options.Epochs);
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {

@@ -17,8 +17,8 @@ internal sealed class SplitsStudy : Study
 
     protected override bool ComparesLosses => true;
 
-    protected override IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs)
-        => Enumerable.Range(1, Splits).SelectMany(seed => CatalogueVariants.All(RedrawnSplit.Of(data, seed), loss, epochs));
+    protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
+        => Enumerable.Range(1, Splits).SelectMany(seed => CatalogueVariants.All(RedrawnSplit.Of(data, seed), loss, options.Epochs));
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {

@@ -12,6 +12,7 @@ internal abstract class Study
         ["ablations"] = () => new AblationsStudy(),
         ["splits"] = () => new SplitsStudy(),
         ["lists"] = () => new ListsStudy(),
+        ["features"] = () => new FeaturesStudy(),
     };
 
     public static string[] Names { get; } = [.. All.Keys];
@@ -27,7 +28,7 @@ internal abstract class Study
     protected virtual bool ComparesLosses => false;
 
     /// <summary>All variants that the study knows for a dataset.</summary>
-    protected abstract IEnumerable<Variant> Variants(RecDataset data, string loss, int epochs);
+    protected abstract IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss);
 
     /// <summary>The variants that were asked for.</summary>
     /// <exception cref="ArgumentException">There is no such variant.</exception>
@@ -36,7 +37,7 @@ internal abstract class Study
         if (options.Loss == CommandLine.BothLosses && !ComparesLosses)
             throw new ArgumentException($"--loss {CommandLine.BothLosses}: expected bpr or softmax for {Name}.");
         string[] losses = options.Loss == CommandLine.BothLosses ? ["softmax", "bpr"] : [options.Loss];
-        Variant[] all = [.. losses.SelectMany(loss => Variants(data, loss, options.Epochs)
+        Variant[] all = [.. losses.SelectMany(loss => Variants(data, options, loss)
             .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))];
         IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
         if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)

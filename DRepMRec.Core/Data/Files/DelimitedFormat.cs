@@ -1,0 +1,38 @@
+using System.Text;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>How delimited files are written, whatever they hold.</summary>
+internal static class DelimitedFormat
+{
+    public static char CheckedSeparator(char value)
+        => value is not ('"' or '\r' or '\n') ? value
+            : throw new ArgumentException($"A separator can't be a quote or a line break; got {Shown.Text([value])}.", "Separator");
+
+    public static string CheckedEncoding(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value, "Encoding");
+        _ = Strict(value);
+        return value;
+    }
+
+    /// <summary>The encoding, such that bytes that aren't text are an error and never another character.</summary>
+    public static Encoding Strict(string name)
+        => Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="separator">What stands between two fields.</param>
+    /// <param name="quotes">Whether fields may stand in quotes.</param>
+    /// <param name="encoding">The encoding's name.</param>
+    /// <param name="options">The type whose properties messages name.</param>
+    public static DelimitedText Open(string path, char separator, bool quotes, string encoding, string options)
+    {
+        string file = Path.GetFileName(path);
+        var lines = new LineReader(LineReader.Open(path), file, Strict(encoding),
+            $" {options}.{nameof(DelimitedOptions.Encoding)} names another encoding.");
+        return new DelimitedText(lines, file, separator, quotes,
+            $" {options}.{nameof(DelimitedOptions.Quotes)} = false takes quotes as they are.");
+    }
+}

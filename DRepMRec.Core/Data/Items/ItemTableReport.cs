@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>
+/// What became of the rows of a table of items, from one pass over all of them. <see cref="ToString"/> lays it out for reading, and it
+/// serialises as JSON.
+/// </summary>
+public sealed record ItemTableReport
+{
+    /// <summary>The rows that were read, without headers and empty lines.</summary>
+    public long RowsRead { get; init; }
+
+    /// <summary>The items that came of them.</summary>
+    public int Items { get; init; }
+
+    /// <summary>The mistakes by kind, in the order in which they first occurred; a row with several counts in each kind.</summary>
+    public IReadOnlyList<RowMistake> Mistakes { get; init; } = [];
+
+    /// <summary>Columns that weren't declared, and so weren't read.</summary>
+    public IReadOnlyList<string> ColumnsNotRead { get; init; } = [];
+
+    /// <summary>For each column that was read the number of items that have a value.</summary>
+    public IReadOnlyList<ItemColumnReport> Columns { get; init; } = [];
+
+    /// <summary>Items whose picture is a file that isn't there.</summary>
+    public int PicturesNotFound { get; init; }
+
+    /// <summary>The first paths of such pictures, at most three.</summary>
+    public IReadOnlyList<string> PicturesNotFoundFirst { get; init; } = [];
+
+    /// <summary>Items whose picture is an address on the web, which isn't fetched.</summary>
+    public int PicturesOnTheWeb { get; init; }
+
+    /// <summary>The report as a few lines of text.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture,
+            $"{LoadReport.Rows(RowsRead)} read, {Items:N0} {(Items == 1 ? "item" : "items")}");
+        void Line(long count, string what)
+        {
+            if (count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"\n{count,12:N0}  {what}");
+        }
+
+        foreach (ItemColumnReport column in Columns)
+            text.Append(CultureInfo.InvariantCulture, $"\n{column.Items,12:N0}  with {Shown.Text(column.Name)} ({column.Kind})");
+        Line(PicturesNotFound,
+            $"pictures not found, such as {string.Join(", ", PicturesNotFoundFirst.Select(path => Shown.Text(path)))}");
+        Line(PicturesOnTheWeb, "pictures on the web: shown, not fetched for features");
+        Line(ColumnsNotRead.Count,
+            $"{(ColumnsNotRead.Count == 1 ? "column" : "columns")} not read: {Shown.List(ColumnsNotRead)}");
+        LoadReport.Append(text, Mistakes);
+        return text.ToString();
+    }
+}
+
+/// <summary>A column of items that was read.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Items">The number of items that have a value.</param>
+public sealed record ItemColumnReport(string Name, ItemColumnKind Kind, int Items);

@@ -1,0 +1,137 @@
+using DRepMRec.Internals;
+
+namespace DRepMRec.Data;
+
+/// <summary>Reads a table of items to its end.</summary>
+/// <param name="rows">The table: at its first row when there is no header, else before it.</param>
+/// <param name="header">The names of its columns, or <see langword="null"/> when it has none.</param>
+/// <param name="layout">Which columns are what.</param>
+/// <param name="options">The options.</param>
+/// <param name="folder">The folder of pictures unless the options have one.</param>
+internal sealed class ItemTableReader(
+    ITextRows rows, TableHeader? header, ItemLayout layout, ItemTableOptions options, string folder)
+{
+    private readonly MistakeLog _mistakes = new(MistakeLog.ItemsAcceptedBy);
+    private readonly List<string> _ids = [];
+    private readonly Dictionary<string, long> _lines = new(StringComparer.Ordinal);
+    private int _item;
+    private long _read;
+
+    /// <summary>Further columns of categories, with blanks between the categories of a cell.</summary>
+    public IReadOnlyList<Column> Sequences { get; init; } = [];
+
+    public ItemTable Read()
+    {
+        if (header is null && Declared().FirstOrDefault(c => c.Column.Name is not null) is { Column.Name: { } named })
+        {
+            throw new ArgumentException($"Without a header the columns must be given by position; got the name {Shown.Text(named)}.",
+                nameof(layout));
+        }
+
+        _item = TabularReader.Locate(layout.Item, header, rows);
+        ItemColumnReader[] columns = [.. Declared().Skip(1).Select(c => Reader(c.Column, c.Kind))];
+        ThrowIfTwice(columns);
+        int[] places = [_item, .. columns.Select(c => c.Place)];
+        rows.Choose(places);
+        rows.ChooseLists([.. columns.Where(c => c.Kind == ItemColumnKind.Category).Select(c => c.Place)]);
+        var form = new RowForm(rows, header?.Names.Count ?? rows.FieldCount, header?.Names, "an item", _item);
+        for (bool isRow = header is null || rows.Read(); isRow; isRow = rows.Read())
+            ReadRow(form, columns);
+        return Close(columns, places);
+    }
+
+    private (Column Column, ItemColumnKind Kind)[] Declared() =>
+    [
+        (layout.Item, default),
+        .. layout.Title is { } title ? [(title, ItemColumnKind.Title)] : Array.Empty<(Column, ItemColumnKind)>(),
+        .. layout.Texts.Select(c => (c, ItemColumnKind.Text)),
+        .. layout.Categories.Concat(Sequences).Select(c => (c, ItemColumnKind.Category)),
+        .. layout.Numbers.Select(c => (c, ItemColumnKind.Number)), .. layout.Dates.Select(c => (c, ItemColumnKind.Date)),
+        .. layout.Image is { } image ? [(image, ItemColumnKind.Image)] : Array.Empty<(Column, ItemColumnKind)>(),
+    ];
+
+    private ItemColumnReader Reader(Column column, ItemColumnKind kind)
+    {
+        int place = TabularReader.Locate(column, header, rows);
+        string name = header?.Names[place].Trim() is { Length: > 0 } known ? known : column.ToString();
+        return kind switch
+        {
+            ItemColumnKind.Category => new CategoryColumnReader(place, name, Sequences.Contains(column) ? " " : layout.CategorySeparator),
+            ItemColumnKind.Number => new NumberColumnReader(place, name),
+            ItemColumnKind.Date => new DateColumnReader(place, name, layout.DateFormat),
+            ItemColumnKind.Image => new ImageColumnReader(place, name, options.ImageFolder ?? folder),
+            _ => new TextColumnReader(place, name, kind),
+        };
+    }
+
+    private void ThrowIfTwice(ItemColumnReader[] columns)
+    {
+        for (int n = 0; n < columns.Length; n++)
+        {
+            if (columns[n].Place == _item || columns.Take(n).Any(c => c.Place == columns[n].Place || c.Name == columns[n].Name))
+                throw rows.Error($"expected each column to be declared once, found {Shown.Text(columns[n].Name)} twice.");
+        }
+    }
+
+    private void ReadRow(RowForm form, ItemColumnReader[] columns)
+    {
+        _read++;
+        if (form.Fault is { } fault)
+        {
+            Mistake(fault, () => form.Message(fault));
+            return;
+        }
+
+        string id = rows[_item].ToString();
+        if (RawId.WhatIsWrong(id) is { } wrong)
+        {
+            Mistake(RowMistakeKind.Item, () => $"expected an item id, found {wrong}.");
+            return;
+        }
+
+        if (!_lines.TryAdd(id, rows.Line))
+        {
+            Mistake(RowMistakeKind.RepeatedItem,
+                () => $"expected each item once, found {Shown.Text(id)}, which is in {rows.Unit} {_lines[id]} already.");
+            return;
+        }
+
+        _ids.Add(id);
+        foreach (ItemColumnReader column in columns)
+        {
+            if (column.Read(rows) is { } found)
+                Mistake(column.Mistake, () => $"expected {column.Expected} as {Shown.Message(column.Name)}{column.Reason}, found {found}.");
+        }
+    }
+
+    private void Mistake(RowMistakeKind kind, Func<string> message)
+    {
+        if (!_mistakes.Add(kind))
+            return;
+        string where = rows.File is null ? $"{rows.Unit} {rows.Line}" : $"{Shown.Name(rows.File)} {rows.Unit} {rows.Line}";
+        _mistakes.Describe(kind, new RowPlace(rows.File, rows.Line, $"{where}: {message()}"));
+    }
+
+    private ItemTable Close(ItemColumnReader[] readers, int[] places)
+    {
+        ItemColumn[] columns = [.. readers.Select(r => r.Close())];
+        ImageColumnReader? images = readers.OfType<ImageColumnReader>().FirstOrDefault();
+        var report = new ItemTableReport
+        {
+            RowsRead = _read,
+            Items = _ids.Count,
+            Mistakes = _mistakes.Summary,
+            ColumnsNotRead = [.. Enumerable.Range(0, header?.Names.Count ?? 0).Except(places)
+                .Select(c => header!.Names[c].Length > 0 ? header.Names[c] : "(without a name)")],
+            Columns = [.. readers.Zip(columns, (reader, column) => new ItemColumnReport(column.Name, column.Kind, reader.Known))],
+            PicturesNotFound = images?.NotFound ?? 0,
+            PicturesNotFoundFirst = images?.NotFoundFirst ?? [],
+            PicturesOnTheWeb = images?.OnTheWeb ?? 0,
+        };
+        if (_mistakes.First is { } first && options.BadRows == BadRowHandling.Stop)
+            throw new DatasetFormatException(first, report);
+        if (_ids.Count == 0)
+            throw new DatasetFormatException($"expected at least one item, found none\n{report}", rows.File);
+        return new ItemTable(_ids, columns, report);
+    }
+}

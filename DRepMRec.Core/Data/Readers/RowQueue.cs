@@ -1,0 +1,92 @@
+namespace DRepMRec.Data;
+
+/// <summary>
+/// Adds rows to a log while the next ones are parsed: looking up ids in tables that no cache holds takes as long as parsing. The log gets
+/// the rows in their order, so that what it says and makes doesn't depend on threads.
+/// </summary>
+internal sealed class RowQueue(InteractionLog log) : IDisposable
+{
+    private const int BlockRows = 4096;
+
+    // Whoever has more mistakes than this isn't helped by threads that wait for each other.
+    private const int MaxInterruptions = 256;
+
+    private readonly Action<ParsedRows> _add = block => block.AddTo(log);
+    private ParsedRows _filling = new();
+    private ParsedRows _adding = new();
+    private Task _task = Task.CompletedTask;
+    private int _interruptions = Parallelism.Threads > 1 ? 0 : MaxInterruptions;
+
+    /// <summary>Adds a row, now or soon.</summary>
+    public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, in RowValues values)
+    {
+        if (_interruptions >= MaxInterruptions)
+        {
+            log.Add(user, item, values);
+            return;
+        }
+
+        _filling.Add(user, item, values);
+        if (_filling.Count < BlockRows)
+            return;
+        _task.GetAwaiter().GetResult();
+        (_filling, _adding) = (_adding, _filling);
+        ParsedRows full = _adding;
+        _task = Task.Run(() => _add(full));
+    }
+
+    /// <summary>Waits until the log has all rows so far, to go on with what only their reader can say.</summary>
+    public InteractionLog Interrupt()
+    {
+        Flush();
+        _interruptions++;
+        return log;
+    }
+
+    /// <summary>Counts a row whose event has the weight 0; nothing of the other thread's is touched.</summary>
+    public void IgnoreEvent() => log.IgnoreEvent();
+
+    /// <summary>Waits until the log has all rows.</summary>
+    public void Flush()
+    {
+        _task.GetAwaiter().GetResult();
+        _filling.AddTo(log);
+    }
+
+    /// <summary>Waits for the other thread, whatever comes of it.</summary>
+    public void Dispose() => ((IAsyncResult)_task).AsyncWaitHandle.WaitOne();
+
+    private sealed class ParsedRows
+    {
+        private (int UserEnd, int ItemEnd, RowValues Values)[] _rows = new (int, int, RowValues)[16];
+        private char[] _text = new char[256];
+        private int _length;
+
+        public int Count { get; private set; }
+
+        public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, in RowValues values)
+        {
+            int userEnd = _length + user.Length, itemEnd = userEnd + item.Length;
+            if (itemEnd > _text.Length)
+                Array.Resize(ref _text, Math.Max(itemEnd, 2 * _text.Length));
+            if (Count == _rows.Length)
+                Array.Resize(ref _rows, 2 * Count);
+            user.CopyTo(_text.AsSpan(_length));
+            item.CopyTo(_text.AsSpan(userEnd));
+            _length = itemEnd;
+            _rows[Count++] = (userEnd, itemEnd, values);
+        }
+
+        public void AddTo(InteractionLog log)
+        {
+            int start = 0;
+            foreach (ref (int UserEnd, int ItemEnd, RowValues Values) row in _rows.AsSpan(0, Count))
+            {
+                log.Add(_text.AsSpan(start..row.UserEnd), _text.AsSpan(row.UserEnd..row.ItemEnd), row.Values);
+                start = row.ItemEnd;
+            }
+
+            (Count, _length) = (0, 0);
+        }
+    }
+}

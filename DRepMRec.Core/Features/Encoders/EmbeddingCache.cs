@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Features;
+
+/// <summary>Embeddings of one generator on disk, by the hash of what they were made of. Each file has those of one request.</summary>
+internal sealed class EmbeddingCache
+{
+    private const string FormatKey = "drepmrec.embeddings";
+    private const string Extension = ".safetensors";
+    private const int MaxFolderName = 40;
+
+    private readonly string _folder;
+    private readonly string _generator;
+
+    public EmbeddingCache(string folder, string generator)
+    {
+        string readable = new([.. generator.Take(MaxFolderName).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')]);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(generator)))[..16];
+        _folder = Path.Combine(folder, $"{readable}-{hash}");
+        _generator = generator;
+        Directory.CreateDirectory(_folder);
+    }
+
+    /// <summary>The embeddings of those keys that are there.</summary>
+    public Dictionary<Hash256, float[]> Read(IReadOnlySet<Hash256> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Hash256, float[]>();
+        foreach (string file in Directory.EnumerateFiles(_folder, "*" + Extension).Order(StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (found.Count == keys.Count)
+                break;
+            if (TryRead(file) is { } entries)
+            {
+                foreach (var (key, vector) in entries.Where(e => keys.Contains(e.Key)))
+                    found.TryAdd(key, vector.ToArray());
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Keeps embeddings of one dimension; what a crash leaves behind is a file as it was or none.</summary>
+    public void Write(IReadOnlyList<(Hash256 Key, float[] Vector)> entries)
+    {
+        byte[] keys = MemoryMarshal.AsBytes<Hash256>(entries.Select(e => e.Key).ToArray()).ToArray();
+        float[] vectors = [.. entries.SelectMany(e => e.Vector)];
+        SafeTensor[] arrays =
+        [
+            SafeTensor.Of("vectors", vectors, entries.Count, entries[0].Vector.Length),
+            SafeTensor.Of("keys", keys, entries.Count, Hash256.Bytes),
+        ];
+        var metadata = new Dictionary<string, string>
+        {
+            [FormatKey] = "1",
+            ["generator"] = _generator,
+            ["checksum"] = Checksum(arrays[0], arrays[1]),
+        };
+        string name = Convert.ToHexStringLower(SHA256.HashData(keys))[..32] + Extension;
+        AtomicFiles.Write(_folder,
+            new Dictionary<string, Action<Stream>> { [name] = stream => Safetensors.Write(stream, metadata, arrays) });
+    }
+
+    // Whatever isn't as it was written is as if it weren't there.
+    private List<(Hash256 Key, ReadOnlyMemory<float> Vector)>? TryRead(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            var (metadata, arrays) = Safetensors.Read(stream, file);
+            if (metadata.GetValueOrDefault(FormatKey) != "1" || metadata.GetValueOrDefault("generator") != _generator
+                || !arrays.TryGetValue("vectors", out SafeTensor? vectors) || !arrays.TryGetValue("keys", out SafeTensor? keys)
+                || metadata.GetValueOrDefault("checksum") != Checksum(vectors, keys) || vectors.Shape.Length != 2)
+                return null;
+            float[] values = MemoryMarshal.Cast<byte, float>(vectors.Data.Span).ToArray();
+            Hash256[] hashes = MemoryMarshal.Cast<byte, Hash256>(keys.Data.Span).ToArray();
+            int dimension = (int)vectors.Shape[1];
+            return hashes.Length != vectors.Shape[0] ? null
+                : [.. hashes.Select((key, n) => (key, (ReadOnlyMemory<float>)values.AsMemory(n * dimension, dimension)))];
+        }
+        catch (Exception e) when (e is FormatException or FileNotFoundException or EndOfStreamException)
+        {
+            return null;
+        }
+    }
+
+    private static string Checksum(SafeTensor vectors, SafeTensor keys)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{string.Join('x', vectors.Shape)} {vectors.Type} {keys.Type}\n"));
+        hash.AppendData(vectors.Data.Span);
+        hash.AppendData(keys.Data.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
+
+/// <summary>A SHA-256.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct Hash256(ulong A, ulong B, ulong C, ulong D)
+{
+    public const int Bytes = 32;
+
+    /// <summary>The hash of an input, which no input of another kind has.</summary>
+    public static Hash256 Of(bool isImage, ReadOnlySpan<byte> input)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(isImage ? "image\n"u8 : "text\n"u8);
+        hash.AppendData(input);
+        Span<byte> bytes = stackalloc byte[Bytes];
+        hash.GetHashAndReset(bytes);
+        return MemoryMarshal.Read<Hash256>(bytes);
+    }
+}
