@@ -35,6 +35,24 @@ internal static class LineFusion
         return sum;
     }
 
+    /// <summary>Fuses rows of items one after the other, with the same bits as <see cref="Parts"/> and <see cref="Sum"/>.</summary>
+    public sealed class Room(ModelForm form)
+    {
+        private readonly float[][] _modal = [.. form.Modalities.Select(_ => new float[form.LineDimension])];
+
+        /// <param name="behavior">The behaviour row.</param>
+        /// <param name="modal">The items' rows of each modality.</param>
+        /// <param name="item">The item.</param>
+        /// <param name="target">The fused row; overwritten.</param>
+        public void Fuse(ReadOnlySpan<float> behavior, IReadOnlyList<RowStore> modal, int item, Span<float> target)
+        {
+            float[][] own = modal.Count == 0 ? [] : _modal;
+            for (int m = 0; m < modal.Count; m++)
+                modal[m][item].CopyTo(own[m]);
+            Sum(Parts(form, behavior, own, isUser: false)).CopyTo(target);
+        }
+    }
+
     public static double Length(ReadOnlySpan<float> row)
     {
         double squares = 0;
