@@ -59,7 +59,7 @@ public sealed class TrainingReceiptTests
     [Fact]
     public void What_no_receipt_can_tell_is_refused()
     {
-        FluentActions.Invoking(() => TrainingReceipt.Train(All, Model, Options with { Checkpoint = new CheckpointOptions("x") }))
+        FluentActions.Invoking(() => TrainingReceipt.Train(All, Model, Options with { Checkpoint = new CheckpointOptions { Path = "x" } }))
             .Should().Throw<ArgumentException>().WithMessage("Expected no TrainerOptions.Checkpoint*");
         FluentActions.Invoking(() => TrainingReceipt.Train(All, Model, Options, before: All.WithoutUsers([All.Users[0]])))
             .Should().Throw<ArgumentException>().WithMessage("Expected at least the 60 users*got 59*");

@@ -75,7 +75,7 @@ public sealed class WarmStartTests
         loaded.Checksum.Should().Be(Earlier.Value.Checksum);
         loaded.Users.Ids.Should().Equal(Before.Users.Ids);
         loaded.HasMoments.Should().BeTrue();
-        TrainerOptions kept = Options with { Checkpoint = new CheckpointOptions(folder["checkpoint"]) };
+        TrainerOptions kept = Options with { Checkpoint = new CheckpointOptions { Path = folder["checkpoint"] } };
         float[][][] ends = [.. new[] { Earlier.Value, loaded }.Select(earlier =>
         {
             using DRepMRecModel model = DRepMRecModel.Create(All, Model);

@@ -8,7 +8,8 @@ namespace DRepMRec.Training;
 public sealed record UpdatePolicy
 {
     /// <summary>The name, for tables; each once.</summary>
-    public required string Name { get; init => field = Guard.NotEmpty(value); }
+    /// <value>The default is "never".</value>
+    public string Name { get; init => field = Guard.NotEmpty(value); } = "never";
 
     /// <summary>Whether the interactions of a window are taken in after it where no model is trained then.</summary>
     public bool Refreshes { get; init; }
@@ -22,7 +23,7 @@ public sealed record UpdatePolicy
     public TrainingStart Start { get; init => field = Guard.Defined(value); }
 
     /// <summary>The first model stays as it is.</summary>
-    public static UpdatePolicy Never { get; } = new() { Name = "never" };
+    public static UpdatePolicy Never { get; } = new();
 
     /// <summary>The first model is refreshed after each window.</summary>
     public static UpdatePolicy Refresh { get; } = new() { Name = "refresh", Refreshes = true };
