@@ -37,7 +37,8 @@ public sealed class WithoutUsersTests
         data.WithoutUsers([]).Should().BeSameAs(data);
         Interaction[] weights = [.. Rows[..4], Rows[4] with { Weight = 4 }, .. Rows[5..]], fewer = Rows[..^1];
         var pictures = new FeatureTable(Modality.Image, Pictures.ItemIds, 2, new float[] { 1, 2, 3, 4, 5, 6, 7, 9 });
-        foreach (RecDataset other in new[] { Read(weights, Pictures), Read(fewer, Pictures), Read(Rows, pictures), data.WithoutUsers(["a"]) })
+        RecDataset[] others = [Read(weights, Pictures), Read(fewer, Pictures), Read(Rows, pictures), data.WithoutUsers(["a"])];
+        foreach (RecDataset other in others)
             other.Checksum.Should().NotBe(checksum);
     }
 

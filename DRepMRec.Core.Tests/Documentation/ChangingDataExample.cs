@@ -61,7 +61,8 @@ internal static class ChangingDataExample
             Windows = 12,
             Policies =
             [
-                UpdatePolicy.Never, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(3, refreshes: true), UpdatePolicy.TrainEveryFromNothing(3),
+                UpdatePolicy.Never, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(3, refreshes: true),
+                UpdatePolicy.TrainEveryFromNothing(3),
             ],
         });
         File.WriteAllText("schedule.md", report.ToMarkdown());

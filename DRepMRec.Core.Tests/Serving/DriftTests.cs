@@ -48,7 +48,8 @@ public sealed class DriftTests
 
         DriftReport nothing = Served.Recommender.MeasureDrift([]);
         (nothing.Interactions, nothing.PopularityShift, nothing.Users).Should().Be((0, 0, 0));
-        FluentActions.Invoking(() => Served.Recommender.MeasureDrift([new Interaction(null!, "y")])).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => Served.Recommender.MeasureDrift([new Interaction(null!, "y")])).Should()
+            .Throw<ArgumentNullException>();
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class DriftTests
         {
             InstrumentPublished = (instrument, l) =>
             {
-                if (instrument.Meter.Name == DRepMRecTelemetry.Name && instrument.Name.StartsWith("drepmrec.drift", StringComparison.Ordinal))
+                if (instrument.Name.StartsWith("drepmrec.drift", StringComparison.Ordinal))
                     l.EnableMeasurementEvents(instrument);
             },
         };

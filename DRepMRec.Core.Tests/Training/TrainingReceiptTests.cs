@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using DRepMRec.Data;
-using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Training;
 

@@ -137,7 +137,7 @@ public sealed class EarlierModel
     /// <summary>A copy of a tensor.</summary>
     internal static SafeTensor Copy(string name, Tensor tensor)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         SafeTensor lent = TensorBytes.Of(name, tensor);
         return lent with { Data = lent.Data.ToArray() };
     }

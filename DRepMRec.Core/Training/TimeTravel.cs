@@ -173,7 +173,8 @@ public sealed class TimeTravel
         string[] items = [.. _log.Take(count).Select(i => i.Item).Distinct(StringComparer.Ordinal)];
         return [.. _features.Select(table =>
         {
-            (string Item, ReadOnlyMemory<float>? Row)[] rows = [.. items.Select(item => (item, RowOf(table, item))).Where(r => r.Item2 is not null)];
+            (string Item, ReadOnlyMemory<float>? Row)[] rows =
+                [.. items.Select(item => (item, RowOf(table, item))).Where(r => r.Item2 is not null)];
             return new FeatureTable(
                 table.Modality, [.. rows.Select(r => r.Item)], table.Dimension, rows.SelectMany(r => r.Row!.Value.ToArray()).ToArray());
         }).Where(table => table.ItemIds.Count > 0)];

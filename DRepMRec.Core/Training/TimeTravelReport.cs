@@ -44,7 +44,8 @@ public sealed record TimeTravelReport
         Line(Enumerable.Repeat("---", metrics.Length + 4));
         foreach (IGrouping<string, TimeTravelWindow> policy in Windows.GroupBy(w => w.Policy))
         {
-            Line([policy.Key, .. metrics.Select(m => Number(Mean([.. policy], m), "F4")), $"{policy.Count(w => w.TrainingTime > TimeSpan.Zero)}",
+            int trainings = policy.Count(w => w.TrainingTime > TimeSpan.Zero);
+            Line([policy.Key, .. metrics.Select(m => Number(Mean([.. policy], m), "F4")), $"{trainings}",
                 Number(policy.Sum(w => w.TrainingTime.TotalSeconds), "F1"), Number(policy.Sum(w => w.RefreshTime.TotalSeconds), "F2")]);
         }
 
@@ -54,7 +55,8 @@ public sealed record TimeTravelReport
         foreach (TimeTravelWindow w in Windows)
         {
             Line([w.Policy, $"{w.Window}", $"{w.ModelAge}",
-                .. metrics.Select(m => w.Figures.TryGetValue(m, out double value) ? Number(value, "F4") : ""), $"{w.Users}", $"{w.Interactions}",
+                .. metrics.Select(m => w.Figures.TryGetValue(m, out double value) ? Number(value, "F4") : ""),
+                $"{w.Users}", $"{w.Interactions}",
                 Number(100 * w.UnknownUserShare, "F1") + " %", Number(100 * w.UnknownItemShare, "F1") + " %"]);
         }
 

@@ -89,8 +89,8 @@ public sealed record TrainingReceipt
 
         if (before is not null && before.Users.Count < data.Users.Count)
         {
-            throw new ArgumentException(
-                $"Expected at least the {data.Users.Count} users of the dataset in the one before, got {before.Users.Count}.", nameof(before));
+            throw new ArgumentException($"Expected at least the {data.Users.Count} users of the dataset in the one before, "
+                + $"got {before.Users.Count}.", nameof(before));
         }
 
         RecDataset ordered = data.InIdOrder();
@@ -113,7 +113,7 @@ public sealed record TrainingReceipt
 
     /// <summary>Does the training again, on data that should be the same.</summary>
     /// <param name="data">The dataset.</param>
-    /// <param name="threads">The most threads; the result doesn't depend on it. <see langword="null"/> for the number of processors.</param>
+    /// <param name="threads">The most threads, or <see langword="null"/> for all; the result doesn't depend on it.</param>
     /// <param name="progress">Told after each batch and each evaluation.</param>
     /// <param name="cancellationToken">Stops within a batch.</param>
     /// <returns>What came out, and where it differs.</returns>

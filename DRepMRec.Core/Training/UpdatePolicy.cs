@@ -4,7 +4,7 @@ using DRepMRec.Serialization;
 
 namespace DRepMRec.Training;
 
-/// <summary>What becomes of a served model as interactions come in: when it's refreshed, when the next one is trained, and from what.</summary>
+/// <summary>What becomes of a served model as interactions come in: refreshes, and when the next one is trained from what.</summary>
 public sealed record UpdatePolicy
 {
     /// <summary>The name, for tables; each once.</summary>

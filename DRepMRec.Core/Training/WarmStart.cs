@@ -27,8 +27,8 @@ internal sealed class WarmStart
         (_earlier, _model, _data, _options) = (earlier, model, data, options);
         if (options.Moments && !earlier.HasMoments)
         {
-            throw new ArgumentException($"{nameof(WarmStartOptions)}.{nameof(WarmStartOptions.Moments)} needs an earlier model with moments: "
-                + $"train it with {nameof(TrainerOptions)}.{nameof(TrainerOptions.KeepMoments)}.", nameof(options));
+            throw new ArgumentException($"{nameof(WarmStartOptions)}.{nameof(WarmStartOptions.Moments)} needs an earlier model with "
+                + $"moments: train it with {nameof(TrainerOptions)}.{nameof(TrainerOptions.KeepMoments)}.", nameof(options));
         }
 
         _users = Places(data.Users, earlier.Users);
@@ -95,8 +95,8 @@ internal sealed class WarmStart
 
         if (Kind(name, old, target) is null && !TensorBytes.Fits(old, target))
         {
-            throw new ArgumentException($"The weights '{name}' are {TensorBytes.Describe(target)}; those of the earlier model are {old.Type} "
-                + $"[{Shown.List(old.Shape)}].");
+            throw new ArgumentException($"The weights '{name}' are {TensorBytes.Describe(target)}; those of the earlier model are "
+                + $"{old.Type} [{Shown.List(old.Shape)}].");
         }
     }
 
@@ -113,8 +113,7 @@ internal sealed class WarmStart
         string own = name[(name.LastIndexOf('.') + 1)..];
 
         // Weights that only happen to have as many rows as there are users or items aren't called after them.
-        bool isNamed = own.Contains("embedding", StringComparison.OrdinalIgnoreCase) || own.Contains("user", StringComparison.OrdinalIgnoreCase)
-            || own.Contains("item", StringComparison.OrdinalIgnoreCase);
+        bool isNamed = new[] { "embedding", "user", "item" }.Any(n => own.Contains(n, StringComparison.OrdinalIgnoreCase));
         if (TensorBytes.Fits(old, target) && !isNamed)
             return null;
         bool users = Fits(_earlier.Users.Count, _data.Users.Count), items = Fits(_earlier.Items.Count, _data.Items.Count);

@@ -15,7 +15,9 @@ public sealed record WarmStartOptions
     /// <value>At least 1. The default is 10.</value>
     public int Neighbors { get; init => field = Guard.Positive(value); } = 10;
 
-    /// <summary>Whether Adam goes on with its moments too; the earlier model must have them (<see cref="TrainerOptions.KeepMoments"/>).</summary>
+    /// <summary>
+    /// Whether Adam goes on with its moments too; the earlier model must have them (<see cref="TrainerOptions.KeepMoments"/>).
+    /// </summary>
     /// <value>The default is <see langword="false"/>: moments begin at zero.</value>
     public bool Moments { get; init; }
 }

@@ -68,8 +68,9 @@ internal static class Grown
             one.Recommend(user, 50).Should().Equal(other.Recommend(user, 50));
     }
 
-    private static float[] Weights(Recommender recommender, int user) => recommender.Model.Histories.WeightsOf(user) is { IsEmpty: false } own
-        ? own.ToArray() : [.. recommender.Model.Seen(user).ToArray().Select(_ => 1f)];
+    private static float[] Weights(Recommender recommender, int user)
+        => recommender.Model.Histories.WeightsOf(user) is { IsEmpty: false } own
+            ? own.ToArray() : [.. recommender.Model.Seen(user).ToArray().Select(_ => 1f)];
 
     private static void ShouldBe(this RowStore one, RowStore other)
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using DRepMRec.Data;
-using DRepMRec.Evaluation;
 
 namespace DRepMRec.Serving;
 

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace Benchmarks.Serving;
 
-/// <summary>New interactions in a large model: calls of one, of a hundred and of a thousand, one after the other on what the last gave.</summary>
+/// <summary>New interactions in a large model: calls of one, a hundred and a thousand, each on what the last one gave.</summary>
 internal static class RefreshSuite
 {
     private const int Calls = 15;
@@ -48,8 +48,8 @@ internal static class RefreshSuite
     {
         int user = (int)(data.Users.Count * Math.Pow(random.NextDouble(), 1.6)),
             item = (int)(data.Items.Count * Math.Pow(random.NextDouble(), 2.2));
-        return new Interaction(
-            random.Next(50) == 0 ? $"new{random.Next()}" : data.Users[user], random.Next(50) == 0 ? $"new{random.Next()}" : data.Items[item]);
+        string Known(string id) => random.Next(50) == 0 ? $"new{random.Next()}" : id;
+        return new Interaction(Known(data.Users[user]), Known(data.Items[item]));
     })];
 
     private static Recommender Create(RecDataset data, DRepMRecOptions options)
