@@ -5,7 +5,7 @@ namespace DRepMRec.Serving;
 public sealed partial class Recommender
 {
     /// <summary>Compares interactions that came in since with what this model knows: ids, popularity, content, answers.</summary>
-    /// <remarks>Ask the recommender that was served when the interactions came, before <see cref="WithInteractions"/> takes them in.</remarks>
+    /// <remarks>Ask the recommender that was served then, before <see cref="WithInteractions"/> takes them in.</remarks>
     /// <param name="interactions">The newest interactions; users and items are read.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between blocks of users.</param>

@@ -33,8 +33,8 @@ public sealed partial class Recommender
     /// </para>
     /// </remarks>
     /// <param name="interactions">
-    /// The interactions in their order. <see cref="Interaction.Weight"/> is the confidence in the pair, <see langword="null"/> for 1: a pair
-    /// that is known gets the weight that is given, and stays as it is where none is, so that what is delivered twice counts once. Rating,
+    /// The interactions in their order. <see cref="Interaction.Weight"/> is the confidence in the pair, <see langword="null"/> for 1: a
+    /// known pair gets the weight that is given, and stays as it is where none is, so that what is delivered twice counts once. Rating,
     /// Timestamp and Label aren't read.
     /// </param>
     /// <exception cref="InvalidOperationException">

@@ -62,8 +62,8 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
     {
         RecDataset world = SyntheticDataset.Create(new SyntheticOptions { Users = 600, Items = 360, Clusters = 12 }).Data;
         var random = new Random(7);
-        double[] joined = [.. world.Users.Ids.Select(_ => Math.Max(0, random.NextDouble() - 0.4))];
-        double[] released = [.. world.Items.Ids.Select(_ => Math.Max(0, random.NextDouble() - 0.5))];
+        double[] joined = [.. world.Users.Ids.Select(_ => Math.Max(0, (1.3 * random.NextDouble()) - 0.35))];
+        double[] released = [.. world.Items.Ids.Select(_ => Math.Max(0, (1.3 * random.NextDouble()) - 0.4))];
         var rows = new List<Interaction>();
         foreach (InteractionSet set in new[] { world.Train, world.Validation, world.Test })
         {

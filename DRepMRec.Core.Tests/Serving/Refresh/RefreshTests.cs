@@ -269,7 +269,8 @@ public sealed class RefreshTests
         for (int row = 0; row < rows.Count; row++)
         {
             ReadOnlySpan<float> own = expected.AsSpan(row * rows.Width, rows.Width);
-            TensorPrimitives.Distance(rows[row], own).Should().BeLessThanOrEqualTo(tolerance * (1 + TensorPrimitives.Norm(own)), "{0}", row);
+            TensorPrimitives.Distance(rows[row], own).Should()
+                .BeLessThanOrEqualTo(tolerance * (1 + TensorPrimitives.Norm(own)), "{0}", row);
         }
     }
 }

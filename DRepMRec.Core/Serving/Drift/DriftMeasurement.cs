@@ -34,7 +34,8 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
         for (int item = 0; item < known.Length; item++)
             ends[item] = total += known[item];
         var random = new SeededRandom((ulong)options.Seed, RandomPurpose.Drift);
-        int[] Drawn(int count) => total == 0 ? [] : [.. Enumerable.Range(0, count).Select(_ => ItemAt(ends, (long)(random.NextDouble() * total)))];
+        int[] Drawn(int count) => total == 0 ? []
+            : [.. Enumerable.Range(0, count).Select(_ => ItemAt(ends, (long)(random.NextDouble() * total)))];
         var byChance = new int[known.Length];
         foreach (int item in Drawn(rows.Count))
             byChance[item]++;
@@ -90,7 +91,8 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
         for (int m = 0; m < _model.ItemModal.Count; m++)
         {
             RowStore rows = m < _model.Content.Count && _model.Content[m].Features is { } features ? features : _model.ItemModal[m];
-            float[] Gather(int[] items) => [.. items.Where(item => rows[item].ContainsAnyExcept(0f)).SelectMany(item => rows[item].ToArray())];
+            float[] Gather(int[] items)
+                => [.. items.Where(item => rows[item].ContainsAnyExcept(0f)).SelectMany(item => rows[item].ToArray())];
             float[] x = Gather(newest), y = Gather(before);
             if (x.Length > 0 && y.Length > 0)
                 shifts[new Modality(_model.Form!.Modalities[m].Name)] = EnergyDistance.Between(x, y, rows.Width);

@@ -41,7 +41,7 @@ public sealed record DriftReport
     /// </summary>
     public required IReadOnlyDictionary<Modality, double> ContentShift { get; init; }
 
-    /// <summary>How many users have an item among the newest that they didn't have: those that <see cref="Quality"/> is a mean over.</summary>
+    /// <summary>The users who have a new item among the newest: those that <see cref="Quality"/> is a mean over.</summary>
     public required int Users { get; init; }
 
     /// <summary>The figures of the answers that these users would get; empty without any.</summary>

@@ -12,7 +12,7 @@ internal sealed record ServedQuality(int Users, IReadOnlyDictionary<RankingMetri
 
     /// <param name="recommender">The recommender.</param>
     /// <param name="interactions">What users did.</param>
-    /// <param name="histories">What users had before, beside what the recommender knows of them; folded in for users it doesn't know.</param>
+    /// <param name="histories">What users had before, beside what the recommender knows; folded in for unknown users.</param>
     /// <param name="metrics">The metrics.</param>
     /// <param name="cancellationToken">Stops between blocks of users.</param>
     public static ServedQuality Measure(

@@ -1,6 +1,6 @@
 namespace DRepMRec.Serving;
 
-/// <summary>A catalogue in which the items that came after the file stand behind those of the file, with rows of their own for ever.</summary>
+/// <summary>A catalogue in which the items that came after the file stand behind those of the file, in rows for ever.</summary>
 internal static class GrownCatalogue
 {
     /// <param name="model">The model.</param>

@@ -77,8 +77,7 @@ internal static unsafe class Refresh
         ModelForm form = model.Form!;
         RowStore oldBehavior = model.ItemBehavior, oldFused = model.Items;
         int count = model.ItemRows, width = rows.Width;
-        Block<float> behavior = Block<float>.Allocate((long)count * width);
-        Block<float> fused = Block<float>.Allocate((long)count * oldFused.Width);
+        Block<float> behavior = RowStore.Allocate(count, width), fused = RowStore.Allocate(count, oldFused.Width);
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
             var room = new LineFusion.Room(form);

@@ -50,6 +50,9 @@ internal sealed unsafe class Block<T> where T : unmanaged
         ? Adopt(GC.AllocateUninitializedArray<T>((int)length, pinned: true))
         : throw new InvalidOperationException($"{length} elements are more than one array holds.");
 
+    /// <summary>The first elements, in the same memory.</summary>
+    public Block<T> First(long length) => length == Length ? this : new Block<T>(_owner, _first, Math.Min(length, Length));
+
     /// <summary>A part of a file, read now.</summary>
     public static Block<T> Read(FileStream file, long byteOffset, int length)
     {

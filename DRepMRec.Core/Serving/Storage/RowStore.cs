@@ -4,13 +4,21 @@ namespace DRepMRec.Serving;
 /// <remarks>Or rows that are computed when they are asked for, one by one or, where all are wanted, once and for all.</remarks>
 internal sealed class RowStore
 {
+    private const int RoomShare = 16;
+
     private readonly int[] _replaced;
     private readonly Block<float> _replacements;
     private readonly Func<int, float[]>? _compute;
     private readonly Lazy<Block<float>>? _computed;
     private readonly Block<float> _rows;
 
+    // The rows and, in memory of our own, zeros behind them, so that a row more costs no copy of the others.
+    private readonly Block<float> _withRoom;
+
     /// <summary>The rows of a file.</summary>
+    /// <param name="rows">The rows; behind them nothing but zeros.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">Their width.</param>
     public RowStore(Block<float> rows, int count, int width)
         : this(rows, count, width, [], Block<float>.Empty, Block<float>.Empty)
     {
@@ -18,7 +26,9 @@ internal sealed class RowStore
 
     private RowStore(Block<float> rows, int count, int width, int[] replaced, Block<float> replacements, Block<float> added)
     {
-        (_rows, FileCount, Width, _replaced, _replacements, Added) = (rows, count, width, replaced, replacements, added);
+        _withRoom = rows;
+        (_rows, FileCount, Width, _replaced, _replacements, Added) =
+            (rows.First((long)count * width), count, width, replaced, replacements, added);
     }
 
     /// <summary>Rows that are computed.</summary>
@@ -74,18 +84,24 @@ internal sealed class RowStore
     /// <param name="count">The number of rows, at least <see cref="Count"/>.</param>
     public RowStore Flatten(int count)
     {
-        if (count == FileCount && _replaced.Length == 0)
-            return this;
-        Block<float> rows = Block<float>.Allocate((long)count * Width);
-        for (int row = 0; row < count; row++)
-        {
-            if (row < Count)
-                this[row].CopyTo(rows.Writable(row, Width));
-            else
-                rows.Writable(row, Width).Clear();
-        }
-
+        if (_replaced.Length == 0 && Added.Length == 0 && _withRoom.Length >= (long)count * Width)
+            return count == FileCount ? this : new RowStore(_withRoom, count, Width);
+        Block<float> rows = Allocate(count, Width);
+        for (int row = 0; row < Count; row++)
+            this[row].CopyTo(rows.Writable(row, Width));
+        for (int row = Count; row < count; row++)
+            rows.Writable(row, Width).Clear();
         return new RowStore(rows, count, Width);
+    }
+
+    /// <summary>Memory for rows, which the caller fills, with zeros behind them for those to come.</summary>
+    public static Block<float> Allocate(int count, int width)
+    {
+        int rows = count + (count / RoomShare) + 16;
+        Block<float> all = Block<float>.Allocate((long)rows * width);
+        for (int row = count; row < rows; row++)
+            all.Writable(row, width).Clear();
+        return all;
     }
 
     private Block<float> ComputeAll()
