@@ -17,7 +17,7 @@ public sealed class LibtorchFreeTests
                 .Contains("torch_cpu", StringComparison.Ordinal));
 
         using var models = new TempFolder();
-        Served.Recommender.Save(models["model"]);
+        Grown.Recommender.Save(models["model"]);
         string program = Path.Combine(folder, "LibtorchFree.dll");
         var start = new ProcessStartInfo("dotnet", [program, models["model"]])
         {
@@ -29,6 +29,6 @@ public sealed class LibtorchFreeTests
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         (await errors).Should().BeEmpty();
-        output.ReplaceLineEndings("\n").Should().Be("user 3\nhistory FoldIn\nnew 3\nwhy True\n", "nothing of torch is to be loaded");
+        output.ReplaceLineEndings("\n").Should().Be("user 3\nhistory FoldIn\nnew 3\nwhy True\ngrown 3, 1\n", "nothing of torch is to be loaded");
     }
 }

@@ -155,7 +155,7 @@ public sealed class WarmStartTests
 
     private static float[][] Rows(DRepMRecModel model)
     {
-        Tensor table = model.state_dict()["behavior.embedding"];
+        var table = model.state_dict()["behavior.embedding"];
         return [.. UserItemEmbeddings.Values(table).Chunk((int)table.shape[1])];
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>How a model takes new interactions. Part of the manifest.</summary>
@@ -7,7 +9,7 @@ internal sealed record RefreshForm
     /// <summary>The number of propagation layers; 0 where users are folded in.</summary>
     public int Layers { get; set; }
 
-    /// <summary>How many users and items have a learned first row.</summary>
+    /// <summary>How many users have a learned first row.</summary>
     public int FirstUsers { get; set; }
 
     /// <summary>How many items have a learned first row.</summary>
@@ -16,5 +18,6 @@ internal sealed record RefreshForm
     /// <summary>Why users are folded in; <see langword="null"/> where rows are exact.</summary>
     public string? Reason { get; set; }
 
+    [JsonIgnore]
     public RefreshKind Kind => Reason is null ? RefreshKind.Exact : RefreshKind.FoldIn;
 }
