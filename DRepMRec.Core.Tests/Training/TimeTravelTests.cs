@@ -17,8 +17,9 @@ public sealed class TimeTravelTests
 
     private static readonly Interaction[] Log = [.. Rows(World)];
 
+    // The last items have none.
     private static readonly FeatureTable[] Pictures = [.. World.Features.Select(f => new FeatureTable(
-        f.Modality, World.Items.Ids, f.Dimension, f.Values.ToArray()))];
+        f.Modality, [.. World.Items.Ids.SkipLast(3)], f.Dimension, f.Values[..^(3 * f.Dimension)].ToArray()))];
 
     private static readonly TimeTravelOptions Options = new()
     {

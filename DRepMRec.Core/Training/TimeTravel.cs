@@ -184,7 +184,9 @@ public sealed class TimeTravel
     {
         if (!_rows.TryGetValue(table, out Dictionary<string, int>? rows))
             _rows[table] = rows = table.ItemIds.Select((id, n) => (id, n)).ToDictionary(p => p.id, p => p.n, StringComparer.Ordinal);
-        return rows.TryGetValue(item, out int row) ? table.Values.Slice(row * table.Dimension, table.Dimension) : null;
+        if (!rows.TryGetValue(item, out int row))
+            return null;
+        return table.Values.Slice(row * table.Dimension, table.Dimension);
     }
 
     /// <summary>How many interactions are older than a time.</summary>
