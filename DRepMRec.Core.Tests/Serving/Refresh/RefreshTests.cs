@@ -189,6 +189,27 @@ public sealed class RefreshTests
         Grown.Recommender.WithInteractions([]).ShouldBeTheSameAs(Grown.Recommender);
     }
 
+    [Theory]
+    [InlineData("seen_items", int.MaxValue)]
+    [InlineData("seen_items", -1)]
+    [InlineData("seen_offsets", 1 << 20)]
+    public void Damaged_histories_that_were_not_verified_are_found_before_anything_is_made_of_them(string array, int value)
+    {
+        using var folder = new TempFolder();
+        Grown.Recommender.Save(folder["model"]);
+        byte[] bytes = File.ReadAllBytes(folder["model"]);
+        using (var stream = new MemoryStream(bytes))
+        {
+            long first = Safetensors.ReadHeader(stream, "model").Places.Single(p => p.Name == array).Offset;
+            BitConverter.GetBytes(value).CopyTo(bytes, (int)first + (array == "seen_items" ? 4 : 8));
+        }
+
+        File.WriteAllBytes(folder["damaged"], bytes);
+        Recommender damaged = Recommender.Load(folder["damaged"], new RecommenderLoadOptions { Verify = false });
+        FluentActions.Invoking(() => damaged.WithInteractions([new Interaction("a", "b")])).Should().Throw<ModelFileException>();
+        FluentActions.Invoking(() => damaged.WithoutUsers([Grown.Data.Users[59]])).Should().Throw<ModelFileException>();
+    }
+
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
     {

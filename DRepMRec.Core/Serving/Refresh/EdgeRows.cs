@@ -110,17 +110,23 @@ internal sealed class EdgeRows
 
     /// <summary>The same edges from their other ends.</summary>
     /// <param name="count">The number of nodes at the other ends.</param>
-    /// <exception cref="ModelFileException">A node is linked to one that isn't there.</exception>
+    /// <exception cref="ModelFileException">The edges of a node don't ascend, or lead to one that isn't there.</exception>
     public EdgeRows Transpose(int count)
     {
         var offsets = new long[count + 1];
         for (int row = 0; row < Count; row++)
         {
+            int previous = -1;
             foreach (int column in Of(row))
             {
-                if ((uint)column >= (uint)count)
-                    throw new ModelFileException($"The model is damaged: it refers to item {column} of {count}.");
+                if (column <= previous || column >= count)
+                {
+                    throw new ModelFileException($"The model is damaged: the items of the user with index {row} must ascend from 0 to "
+                        + $"{count - 1}; {column} comes after {previous}.");
+                }
+
                 offsets[column + 1]++;
+                previous = column;
             }
         }
 

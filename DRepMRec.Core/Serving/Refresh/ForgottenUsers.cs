@@ -49,7 +49,12 @@ internal static class ForgottenUsers
         var (offsets, items, weights) = model.Histories.Select(kept).Flatten();
         var degrees = new int[model.ItemIds.Count];
         foreach (int item in items.Slice(0, items.Length))
+        {
+            if ((uint)item >= (uint)degrees.Length)
+                throw new ModelFileException($"The model is damaged: it refers to item {item} of {degrees.Length}.");
             degrees[item]++;
+        }
+
         RowStore fused = Rows(model.Users);
         return model with
         {

@@ -39,11 +39,13 @@ internal sealed class IdTable
 
     private int FileCount => (int)(Offsets.Length - 1);
 
+    private bool IsLater(int index) => index >= FileCount && index < Count;
+
     public string this[int index]
     {
         get
         {
-            if (index >= FileCount)
+            if (IsLater(index))
                 return _later[index - FileCount];
             ReadOnlySpan<byte> id = Bytes(index);
             return System.Text.Unicode.Utf8.IsValid(id) ? Encoding.UTF8.GetString(id)
@@ -184,7 +186,7 @@ internal sealed class IdTable
 
     public ReadOnlySpan<byte> Bytes(int index)
     {
-        if (index >= FileCount)
+        if (IsLater(index))
             return Utf8.GetBytes(_later[index - FileCount]);
         long start = Offsets[index];
         return Text.Slice(start, Offsets[index + 1L] - start);
