@@ -29,6 +29,7 @@ public sealed class LibtorchFreeTests
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         (await errors).Should().BeEmpty();
-        output.ReplaceLineEndings("\n").Should().Be("user 3\nhistory FoldIn\nnew 3\nwhy True\ngrown 3, 1\n", "nothing of torch is to be loaded");
+        output.ReplaceLineEndings("\n").Should()
+            .Be("user 3\nhistory FoldIn\nnew 3\nwhy True\ngrown 3, 1\n", "nothing of torch is to be loaded");
     }
 }

@@ -108,7 +108,11 @@ public sealed class EarlierModel
                     .OrderBy(t => int.Parse(t.Key.AsSpan(MomentPrefix.Length), CultureInfo.InvariantCulture)).Select(t => t.Value)],
                 int.Parse(metadata.GetValueOrDefault(StepsKey, "0"), CultureInfo.InvariantCulture));
         }
-        catch (Exception e) when (e is SafetensorsException or FormatException or ArgumentException or OverflowException)
+        catch (SafetensorsException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or JsonException)
         {
             throw new FormatException($"{Shown.Name(path)}: {Shown.Message(e.Message)}", e);
         }
