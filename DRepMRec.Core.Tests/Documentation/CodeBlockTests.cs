@@ -7,6 +7,7 @@ public sealed class CodeBlockTests
 {
     [Theory]
     [InlineData("README.md", "DRepMRec.Core.Tests/Documentation,samples/PlugIntoYourRecommender")]
+    [InlineData("docs/changing-data.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/configuration.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
     [InlineData("docs/operations.md", "DRepMRec.Core.Tests/Documentation")]

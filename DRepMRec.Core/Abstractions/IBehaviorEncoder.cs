@@ -38,6 +38,13 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
     /// <value>The default is <see langword="null"/>: none.</value>
     UserItemEmbeddings? Ego => null;
 
+    /// <summary>
+    /// The number of layers L where representations are the mean of <see cref="Ego"/> = E, A E, … A^L E over the graph's normalised
+    /// adjacency A and nothing else. A recommender can then be refreshed exactly (<c>Recommender.WithInteractions</c>).
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: representations are made in another way.</value>
+    int? PropagationLayers => null;
+
     /// <summary>Whether <see cref="Encode"/> gives modal representations of its own (<see cref="EncoderOutput.Modal"/>).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     bool HasModalRepresentation => false;

@@ -47,6 +47,8 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
 
     object IBehaviorEncoder.Options => _options;
 
+    int? IBehaviorEncoder.PropagationLayers => _layers;
+
     /// <inheritdoc/>
     public int EmbeddingDim { get; }
 

@@ -32,6 +32,8 @@ public sealed class Trainer
     private readonly RecDataset _data;
     private readonly TrainerOptions _options;
     private readonly ILogger _logger;
+    private WarmStart? _start;
+    private WarmStartReport? _started;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="model">The model to train.</param>
@@ -71,6 +73,27 @@ public sealed class Trainer
     }
 
     /// <summary>
+    /// Gives the model the weights of an earlier one, of the same parts and options over another dataset: rows of users and items go over
+    /// by id, new ones begin as the options say, all other weights go over as they are. <see cref="Fit"/> then begins from there; a
+    /// checkpoint that is there has the last word.
+    /// </summary>
+    /// <param name="earlier">The earlier model.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <returns>What went over. It goes into the checkpoint's fingerprint and the model file's manifest.</returns>
+    /// <exception cref="ArgumentException">
+    /// The earlier model has other weights, or no moments where they are asked for; this model is as it was.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public WarmStartReport StartFrom(EarlierModel earlier, WarmStartOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        _model.ThrowIfUnusable();
+        _model.LeaveItemToItem();
+        _start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
+        return _started = _start.Apply();
+    }
+
+    /// <summary>
     /// Trains until early stopping or the last epoch. The model ends with the weights of its best validation epoch; without validation
     /// interactions, with the last ones.
     /// </summary>
@@ -107,13 +130,15 @@ public sealed class Trainer
             NativeHeap.KeepFreed();
         using CheckpointFile? file = _options.Checkpoint is { } checkpoint ? new CheckpointFile(checkpoint.Path, _logger) : null;
         using var state = new TrainingState(_model, _options);
+        _start?.ApplyMoments(state.Optimizer);
+        EarlierModel? end = null;
         var evaluator = new ModelEvaluator(_data, _options);
         Action save = () => { };
         try
         {
             if (file is not null)
             {
-                Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options);
+                Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options, _started);
                 EvaluationProtocol protocol = evaluator.Protocol(EvaluationTarget.Validation);
                 if (_options.Checkpoint!.Resume
                     && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol, _data.Users))
@@ -139,6 +164,8 @@ public sealed class Trainer
         finally
         {
             state.Best.Restore();
+            if (_options.KeepMoments)
+                end = EarlierModel.Of(_model, _data, state.Optimizer);
             _model.EndTraining();
             _model.eval();
             if (_options.KeepFreedMemory)
@@ -148,7 +175,11 @@ public sealed class Trainer
         _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
         EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, cancellationToken) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
-        var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended);
+        var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
+        {
+            Started = _started,
+            End = end,
+        };
         report.BetterBaselines = BaselineCheck.Better(report, _data, _options, _logger, cancellationToken);
         return report;
     }

@@ -15,7 +15,8 @@ namespace DRepMRec.Training;
 internal static class TrainingFingerprint
 {
     [RequiresUnreferencedCode(Untrimmed.Message)]
-    public static Dictionary<string, string> Of(DRepMRecModel model, RecDataset data, TrainerOptions options)
+    public static Dictionary<string, string> Of(
+        DRepMRecModel model, RecDataset data, TrainerOptions options, WarmStartReport? started = null)
     {
         var fields = new Dictionary<string, string>
         {
@@ -28,7 +29,8 @@ internal static class TrainingFingerprint
             fields[$"Dataset.{features.Modality}"] = Describe(features);
 
         OptionFields.Add(fields, "Trainer", options with { Checkpoint = null });
-        foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory" })
+        foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory",
+            "Trainer.KeepMoments" })
             fields.Remove(name);
         if (options.Evaluation.ListMetrics.Count == 0)
             fields.Remove("Trainer.Evaluation.ListMetrics");
@@ -45,6 +47,12 @@ internal static class TrainingFingerprint
             OptionFields.Add(fields, $"Model.{name}.Features", new { features.Scaling, features.Components });
             foreach (ItemFeatures source in features.Sources)
                 fields[$"Model.{name}.Features.{source.Modality}"] = Describe(source);
+        }
+
+        if (started is not null)
+        {
+            fields["WarmStart.From"] = started.From;
+            OptionFields.Add(fields, "WarmStart", started.Options);
         }
 
         foreach (var (name, weights) in model.state_dict())
