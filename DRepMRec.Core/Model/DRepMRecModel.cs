@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
@@ -67,6 +68,13 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
 
     internal bool IsDisposed { get; private set; }
 
+    /// <summary>The processes that train the model together, by columns of its embeddings; <see langword="null"/> for this one alone.</summary>
+    /// <remarks>
+    /// Where there are several, what reads whole tables is called by all of them: <see cref="Embed"/>, <see cref="EmbedLines"/>, training,
+    /// evaluation, and making a recommender.
+    /// </remarks>
+    public ICollective? Collective => BehaviorEncoder.Columns?.Collective;
+
     /// <summary>The training graph.</summary>
     public InteractionGraph Graph { get; }
 
@@ -126,6 +134,43 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         options ??= new DRepMRecOptions();
         var encoder = new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed };
         return Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, encoder), options);
+    }
+
+    /// <summary>Creates the same model for processes that train it together, each with some columns of LightGCN's embeddings.</summary>
+    /// <param name="data">The dataset, the same on all processes.</param>
+    /// <param name="options">The options, the same on all processes; <see langword="null"/> for the defaults.</param>
+    /// <param name="collective">The processes. It stays the caller's, and must live as long as the model.</param>
+    /// <exception cref="TorchBackendException">libtorch can't be loaded.</exception>
+    /// <exception cref="ArgumentException">There are more processes than blocks of 16 columns.</exception>
+    public static DRepMRecModel Create(RecDataset data, DRepMRecOptions? options, ICollective collective)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new DRepMRecOptions();
+        var columns = new ColumnPartition(collective, options.EmbeddingDim);
+        var encoder = new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed };
+        return Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, encoder, columns), options, collective);
+    }
+
+    /// <summary>Creates a model around a behaviour encoder for processes that train it together.</summary>
+    /// <param name="data">The dataset, the same on all processes.</param>
+    /// <param name="host">A TorchSharp module with <see cref="IBehaviorEncoder.Columns"/> of this collective; the model owns it.</param>
+    /// <param name="options">The options, the same on all processes; <see langword="null"/> for the defaults.</param>
+    /// <param name="collective">The processes. It stays the caller's, and must live as long as the model.</param>
+    /// <exception cref="ArgumentException">The host isn't linear in its embeddings, or has columns of other processes.</exception>
+    public static DRepMRecModel Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions? options, ICollective collective)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(collective);
+        if (!ReferenceEquals(host.Columns?.Collective, collective))
+        {
+            throw new ArgumentException(host.Columns is null
+                ? $"{host.GetType().Name} has no columns to share between processes ({nameof(IBehaviorEncoder)}.{nameof(host.Columns)}): "
+                    + $"either it wasn't given any when it was made, as {nameof(LightGcnEncoder)}, {nameof(MatrixFactorizationEncoder)} and "
+                    + "FreedomEncoder can be, or its representations aren't linear in its embeddings. Train it in one process."
+                : $"The columns of {host.GetType().Name} are those of another collective.", nameof(host));
+        }
+
+        return Create(data, host, options);
     }
 
     /// <summary>

@@ -30,4 +30,7 @@ internal static partial class TrainingLog
     [LoggerMessage(
         107, LogLevel.Warning, "There are no validation interactions to choose the weight of the item-to-item part by: it is left out")]
     public static partial void ItemToItemLeftOut(this ILogger logger);
+
+    [LoggerMessage(108, LogLevel.Information, "Process {Rank} of {Size} trains columns {First} to {Last} of {Dimension}")]
+    public static partial void Columns(this ILogger logger, int rank, int size, int first, int last, int dimension);
 }
