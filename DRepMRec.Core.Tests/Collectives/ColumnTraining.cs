@@ -16,6 +16,8 @@ namespace DRepMRec.Tests.Collectives;
 /// <summary>Small trainings on one process or on several.</summary>
 internal static class ColumnTraining
 {
+    private const string Scores = ", by scores";
+
     public static readonly RecDataset Board = Samples.Checkerboard(40, 30);
 
     public static readonly RecDataset WithoutValidation = new(
@@ -32,14 +34,20 @@ internal static class ColumnTraining
         Patience = 2,
         Adam = new AdamOptions { LearningRate = 0.01 },
         StoppingMetric = RankingMetric.Recall(5),
-        Evaluation = new EvaluationOptions { Metrics = [RankingMetric.Recall(5), RankingMetric.Ndcg(5)], ListMetrics = [ListMetric.Gini(5)] },
+        Evaluation = new EvaluationOptions
+        {
+            Metrics = [RankingMetric.Recall(5), RankingMetric.Ndcg(5)],
+            ListMetrics = [ListMetric.Gini(5)],
+        },
     };
 
     /// <summary>Creates a model with this process's columns, or with all.</summary>
     public static DRepMRecModel Create(string training, int dimension, ICollective? collective, RecDataset? data = null)
     {
         data ??= Board;
-        ColumnPartition? columns = collective is null ? null : new ColumnPartition(collective, dimension);
+        ExchangedValues exchange = training.EndsWith(Scores, StringComparison.Ordinal) ? ExchangedValues.Scores : ExchangedValues.Rows;
+        training = training.Replace(Scores, "", StringComparison.Ordinal);
+        ColumnPartition? columns = collective is null ? null : new ColumnPartition(collective, dimension) { Exchange = exchange };
         bool whole = training.StartsWith("DRepMRec", StringComparison.Ordinal);
         var options = new DRepMRecOptions
         {

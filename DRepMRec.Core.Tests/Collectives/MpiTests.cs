@@ -17,7 +17,8 @@ public sealed partial class MpiTests
         Action act = () => MpiCollective.Start(library: "libnothing.so.1");
         act.Should().Throw<CollectiveException>().WithMessage(
             "No MPI library can be loaded (tried libnothing.so.1). Install Open MPI or MPICH, such as by 'apt-get install openmpi-bin', or "
-            + "name the library by the environment variable DREPMREC_MPI_LIBRARY.*").Which.Failure.Should().Be(CollectiveFailure.Unavailable);
+            + "name the library by the environment variable DREPMREC_MPI_LIBRARY.*")
+            .Which.Failure.Should().Be(CollectiveFailure.Unavailable);
         act = () => MpiCollective.Start(library: "libc.so.6");
         if (OperatingSystem.IsLinux())
         {
@@ -47,7 +48,8 @@ public sealed partial class MpiTests
         var clock = Stopwatch.StartNew();
         (int code, string output) = Run(folder, "LightGCN, BPR", 2, "--stuck-rank", "1", "--timeout", "3");
         code.Should().NotBe(0);
-        output.Should().MatchRegex("TimedOut: Process 0 of 2 in exchange [0-9]+ \\(all-gather\\): not complete within 3 s: a process is lost");
+        output.Should().MatchRegex(
+            "TimedOut: Process 0 of 2 in exchange [0-9]+ \\(all-gather\\): not complete within 3 s: a process is lost");
         clock.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(2));
     }
 
@@ -92,8 +94,8 @@ public sealed partial class MpiTests
             : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo("mpirun",
         [
-            "--allow-run-as-root", "--oversubscribe", "-n", $"{processes}", dotnet, typeof(MpiTests).Assembly.Location, "peer", "--training",
-            training, "--checkpoint", folder["run.checkpoint"], .. more,
+            "--allow-run-as-root", "--oversubscribe", "-n", $"{processes}", dotnet, typeof(MpiTests).Assembly.Location, "peer",
+            "--training", training, "--checkpoint", folder["run.checkpoint"], .. more,
         ])
         {
             RedirectStandardOutput = true,

@@ -74,8 +74,8 @@ internal sealed class FaultRun(int seed)
     }
 
     public override string ToString()
-        => $"{Runs} runs: {Undisturbed} with late messages alone, {Ended.Lost} with a lost and {Ended.Stuck} with a stuck process, of which "
-            + $"{Resumed} had a checkpoint and went on from it, on 1 to 4 processes; all came to the result of one process";
+        => $"{Runs} runs: {Undisturbed} with late messages alone, {Ended.Lost} with a lost and {Ended.Stuck} with a stuck process, of "
+            + $"which {Resumed} had a checkpoint and went on from it, on 1 to 4 processes; all came to the result of one process";
 
     private static void ThrowIfOther(string training, IEnumerable<string?> results, SimulatedFaults faults)
     {

@@ -18,7 +18,11 @@ internal static class CollectiveRules
     public static void ThrowIfUnfit(ICollective collective, ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> lengths)
     {
         if (lengths.Length != collective.Size)
-            throw new ArgumentException($"Expected a length for each of {collective.Size} processes, got {lengths.Length}.", nameof(lengths));
+        {
+            throw new ArgumentException(
+                $"Expected a length for each of {collective.Size} processes, got {lengths.Length}.", nameof(lengths));
+        }
+
         long sum = 0;
         foreach (int length in lengths)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DRepMRec.Internals;
 using TorchSharp.Modules;
 
 namespace DRepMRec.Collectives;
@@ -45,6 +46,10 @@ public sealed class ColumnPartition
     /// <summary>The number D of all columns.</summary>
     public int Dimension { get; }
 
+    /// <summary>What processes exchange in a step of training.</summary>
+    /// <value>The default is <see cref="ExchangedValues.Rows"/>.</value>
+    public ExchangedValues Exchange { get; init => field = Guard.Defined(value); }
+
     /// <summary>The first column of this process.</summary>
     public int First => FirstOf(Collective.Rank);
 
@@ -71,6 +76,33 @@ public sealed class ColumnPartition
 
     /// <summary>Remembers that a parameter has this process's columns of a table.</summary>
     internal static void Remember(Parameter parameter, ColumnPartition columns) => Parameters.Add(parameter, columns);
+
+    /// <summary>
+    /// The ranges of blocks that a process sums up by itself, of the tree that halves all blocks down to single ones: one range where the
+    /// number of processes is a power of two.
+    /// </summary>
+    internal (int From, int To)[] NodesOf(int rank)
+    {
+        int first = FirstBlock(rank), last = FirstBlock(rank + 1);
+        var nodes = new List<(int From, int To)>();
+        void Add(int from, int to)
+        {
+            if (from >= last || to <= first)
+                return;
+            if (from >= first && to <= last)
+            {
+                nodes.Add((from, to));
+                return;
+            }
+
+            int middle = (from + to) / 2;
+            Add(from, middle);
+            Add(middle, to);
+        }
+
+        Add(0, BlockCount);
+        return [.. nodes];
+    }
 
     /// <summary>The first block of a process.</summary>
     internal int FirstBlock(int rank) => (int)((long)BlockCount * rank / Collective.Size);

@@ -2,8 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace DRepMRec.Collectives;
 
-/// <summary>Threads of one process that exchange as processes do, through memory: for tests, and to try things without a launcher.</summary>
-/// <remarks>A member that is disposed while others still wait for it is lost to them, at once; one that is stuck, after the time-out.</remarks>
+/// <summary>Threads of one process that exchange as processes do, through memory: for tests, and to try without a launcher.</summary>
+/// <remarks>A member that is disposed while others wait for it is lost to them at once; one that is stuck, after the time-out.</remarks>
 /// <example>
 /// <code>
 /// TrainingReport[] reports = InProcessCollective.Run(4, collective =>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DRepMRec.Collectives;
 
-/// <summary>Counts what goes over another collective, as this process sees it: exchanges, bytes, and the time that it waits for them.</summary>
+/// <summary>Counts what goes over another collective, as this process sees it: exchanges, bytes, and their time.</summary>
 /// <remarks>
 /// Bytes are those of the messages: what this process brings, and what it gets of others. How often a library sends them on its way, and
 /// what it wraps them in, isn't counted. Disposes the other one with itself.

@@ -111,7 +111,7 @@ public sealed unsafe class MpiCollective : ICollective
         Wait(&request, "barrier");
     }
 
-    /// <summary>Leaves MPI, which waits for the others to do so; after a failed exchange it leaves nothing, so that it can't hang.</summary>
+    /// <summary>Leaves MPI, which waits for the others to do so; after a failed exchange it doesn't, so that it can't hang.</summary>
     public void Dispose()
     {
         if (_isDisposed)

@@ -88,15 +88,17 @@ internal sealed unsafe class MpiLibrary
         string tried = string.Join(", ", names.Select(Shown.Name));
         throw new CollectiveException(
             CollectiveFailure.Unavailable,
-            $"No MPI library can be loaded (tried {tried}). Install Open MPI or MPICH, such as by 'apt-get install openmpi-bin', or name the "
-            + $"library by the environment variable {Variable}." + (path is null ? "" : $" {Shown.Message(reasons[0])}"));
+            $"No MPI library can be loaded (tried {tried}). Install Open MPI or MPICH, such as by 'apt-get install openmpi-bin', or name "
+            + $"the library by the environment variable {Variable}." + (path is null ? "" : $" {Shown.Message(reasons[0])}"));
     }
 
     public string ErrorText(int code)
     {
         byte* text = stackalloc byte[MaxErrorBytes];
         int length = 0;
-        return _errorString(code, text, &length) == 0 ? Encoding.UTF8.GetString(text, Math.Clamp(length, 0, MaxErrorBytes)) : $"error {code}";
+        return _errorString(code, text, &length) == 0
+            ? Encoding.UTF8.GetString(text, Math.Clamp(length, 0, MaxErrorBytes))
+            : $"error {code}";
     }
 
     /// <exception cref="CollectiveException">The code isn't success.</exception>

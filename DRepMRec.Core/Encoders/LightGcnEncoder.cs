@@ -32,7 +32,9 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     /// <param name="userCount">The number of users U.</param>
     /// <param name="itemCount">The number of items I.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    /// <param name="columns">Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.</param>
+    /// <param name="columns">
+    /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
+    /// </param>
     /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
     public LightGcnEncoder(int userCount, int itemCount, LightGcnOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(LightGcnEncoder)))
@@ -74,7 +76,7 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _itemCount);
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, rows);
-        return new EncoderOutput(Columns?.Gather(mean) ?? mean) { Ego = ego };
+        return new EncoderOutput(Columns?.Gather(mean, batch) ?? mean) { Ego = ego };
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,9 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
     /// <param name="userCount">The number of users U.</param>
     /// <param name="itemCount">The number of items I.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    /// <param name="columns">Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.</param>
+    /// <param name="columns">
+    /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
+    /// </param>
     /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
     public MatrixFactorizationEncoder(
         int userCount, int itemCount, MatrixFactorizationOptions? options = null, ColumnPartition? columns = null)
@@ -68,6 +70,6 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
         ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
         UserItemEmbeddings own = rows.Select(Ego!.Value);
-        return new EncoderOutput(Columns?.Gather(own) ?? own) { Ego = rows.Select(Ego!.Value) };
+        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = rows.Select(Ego!.Value) };
     }
 }

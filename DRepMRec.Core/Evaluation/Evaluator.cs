@@ -40,9 +40,10 @@ public sealed class Evaluator
         IItemScorer scorer, RecDataset data, EvaluationTarget target, CancellationToken cancellationToken = default, int? seed = null)
         => Evaluate(scorer, data, target, null, cancellationToken, seed);
 
-    /// <summary>Evaluates a scorer that all processes have: each ranks for its range of users, and all get the figures of all users.</summary>
+    /// <summary>Evaluates a scorer that all processes have: each ranks for its range of users, and all get the figures of all.</summary>
     internal EvaluationResult Evaluate(
-        IItemScorer scorer, RecDataset data, EvaluationTarget target, ICollective? collective, CancellationToken cancellationToken, int? seed)
+        IItemScorer scorer, RecDataset data, EvaluationTarget target, ICollective? collective, CancellationToken cancellationToken,
+        int? seed)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         ArgumentNullException.ThrowIfNull(data);
@@ -77,9 +78,10 @@ public sealed class Evaluator
         }
         else
         {
-            int from = Share(users.Length, collective.Rank, collective.Size), to = Share(users.Length, collective.Rank + 1, collective.Size);
-            collective.Together("to rank its users", () => Parallelize(task, from, to, parallel));
-            task.Exchange(collective, [.. Enumerable.Range(0, collective.Size + 1).Select(r => Share(users.Length, r, collective.Size))]);
+            int[] starts = [.. Enumerable.Range(0, collective.Size + 1).Select(rank => (int)((long)users.Length * rank / collective.Size))];
+            collective.Together(
+                "to rank its users", () => Parallelize(task, starts[collective.Rank], starts[collective.Rank + 1], parallel));
+            task.Exchange(collective, starts);
         }
 
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);
@@ -93,8 +95,6 @@ public sealed class Evaluator
             => !positives.ItemsOf(user).IsEmpty && (filter == UserFilter.WithPositives || !data.Train.ItemsOf(user).IsEmpty);
         return [.. Enumerable.Range(0, data.Users.Count).Where(IsEvaluated)];
     }
-
-    private static int Share(int users, int rank, int size) => (int)((long)users * rank / size);
 
     private static void Parallelize(RankingTask task, int first, int last, ParallelOptions options)
     {

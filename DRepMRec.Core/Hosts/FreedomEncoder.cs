@@ -36,7 +36,9 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <param name="userCount">The number of users U.</param>
     /// <param name="features">The features of all items.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    /// <param name="columns">Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.</param>
+    /// <param name="columns">
+    /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The number of modality weights isn't that of the modalities, or the columns are of another dimension.
     /// </exception>

@@ -40,7 +40,8 @@ internal sealed unsafe class SquaredLengthFunction : autograd.SingleTensorFuncti
                 for (int block = 0; block < blocks; block++)
                 {
                     int start = block * ColumnPartition.BlockSize, length = Math.Min(ColumnPartition.BlockSize, width - start);
-                    squares[((long)block * counts.Length) + n] = (double)counts[n] * TensorPrimitives.SumOfSquares(row.Slice(start, length));
+                    double square = TensorPrimitives.SumOfSquares(row.Slice(start, length));
+                    squares[((long)block * counts.Length) + n] = counts[n] * square;
                 }
 
                 TensorPrimitives.Multiply(row, (float)(2 * factor * counts[n]), new Span<float>((float*)to + ((long)n * width), width));
@@ -68,7 +69,8 @@ internal sealed unsafe class SquaredLengthFunction : autograd.SingleTensorFuncti
     private static double[] Gather(double[] own, ColumnPartition columns)
     {
         var all = new double[columns.BlockCount];
-        int[] counts = [.. Enumerable.Range(0, columns.Collective.Size).Select(rank => columns.FirstBlock(rank + 1) - columns.FirstBlock(rank))];
+        int Blocks(int rank) => columns.FirstBlock(rank + 1) - columns.FirstBlock(rank);
+        int[] counts = [.. Enumerable.Range(0, columns.Collective.Size).Select(Blocks)];
         columns.Collective.AllGather<double>(own, all, counts);
         return all;
     }

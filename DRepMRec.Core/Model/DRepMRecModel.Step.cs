@@ -34,7 +34,10 @@ public sealed partial class DRepMRecModel
     {
         BatchRows rows = _line is null or { Alignment.FusesByRow: true } ? batch.Compact : batch.Whole;
         ModelOutput output = Compute(rows.Rows, rows);
-        List<LossTerm> terms = [new(Loss.Name, Loss.Compute(output.Embeddings, rows), 1), .. output.Terms];
+        Tensor ranking = BehaviorEncoder.Columns is { Exchange: ExchangedValues.Scores } columns
+            ? Loss.ComputeByColumns(output.Embeddings, rows, columns)
+            : Loss.Compute(output.Embeddings, rows);
+        List<LossTerm> terms = [new(Loss.Name, ranking, 1), .. output.Terms];
         if (l2 > 0 && output.Ego is { } ego)
             terms.Add(new LossTerm("l2", SquaredLength(ego, rows, BehaviorEncoder.Columns), l2));
         return StepLoss.Of(terms);
@@ -56,7 +59,10 @@ public sealed partial class DRepMRecModel
         InteractionGraph graph = batch is not null && training ? _epochGraph ?? Graph : Graph;
         EncoderOutput behavior = ShapeCheck.ThrowIfMissing(BehaviorEncoder, BehaviorEncoder.Encode(graph, rows, batch), "an output");
         ShapeCheck.ThrowIfMissing(BehaviorEncoder, behavior.Terms, "loss terms, at least an empty list");
-        ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, BehaviorEncoder.EmbeddingDim, behavior.Embeddings, users, items);
+        int width = batch is not null && BehaviorEncoder.Columns is { Exchange: ExchangedValues.Scores } columns
+            ? columns.Count
+            : BehaviorEncoder.EmbeddingDim;
+        ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, width, behavior.Embeddings, users, items);
         if (behavior.Ego is { } ego)
             ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, null, ego, users, items, "ego embeddings of ");
         if (_line is null)

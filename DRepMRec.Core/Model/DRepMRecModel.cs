@@ -68,7 +68,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
 
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>The processes that train the model together, by columns of its embeddings; <see langword="null"/> for this one alone.</summary>
+    /// <summary>The processes that train the model together, by columns of its embeddings.</summary>
+    /// <value><see langword="null"/> for this one alone.</value>
     /// <remarks>
     /// Where there are several, what reads whole tables is called by all of them: <see cref="Embed"/>, <see cref="EmbedLines"/>, training,
     /// evaluation, and making a recommender.
@@ -104,6 +105,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
             yield return ("Behavior", BehaviorEncoder.GetType().FullName);
             if (BehaviorEncoder.Options is { } behavior)
                 yield return ("Behavior", behavior);
+            if (BehaviorEncoder.Columns is { Exchange: ExchangedValues.Scores })
+                yield return ("Exchange", "Scores"); // Their sums have another order.
             if (_line is null)
                 yield break;
             yield return ("Modal", _line.Encoder?.GetType().FullName ?? "the host's own");
@@ -165,8 +168,9 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         {
             throw new ArgumentException(host.Columns is null
                 ? $"{host.GetType().Name} has no columns to share between processes ({nameof(IBehaviorEncoder)}.{nameof(host.Columns)}): "
-                    + $"either it wasn't given any when it was made, as {nameof(LightGcnEncoder)}, {nameof(MatrixFactorizationEncoder)} and "
-                    + "FreedomEncoder can be, or its representations aren't linear in its embeddings. Train it in one process."
+                    + $"either it wasn't given any when it was made, as {nameof(LightGcnEncoder)}, "
+                    + $"{nameof(MatrixFactorizationEncoder)} and FreedomEncoder can be, or its representations aren't linear in its "
+                    + "embeddings. Train it in one process."
                 : $"The columns of {host.GetType().Name} are those of another collective.", nameof(host));
         }
 
@@ -193,8 +197,9 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
                 + $"{host.GetType().Name} has none.", nameof(host));
         }
 
-        ModalLine? line = options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host, options) : null;
-        return new DRepMRecModel(data, host, options, line);
+        bool hasLine = options.UseModalLine && data.Features.Count > 0;
+        ThrowIfScoresDoNotSuffice(host, options, hasLine);
+        return new DRepMRecModel(data, host, options, hasLine ? ModalLine.Create(data, host, options) : null);
     }
 
     /// <summary>Creates a model of parts that may all be your own: a behaviour encoder, a modal encoder and an alignment module.</summary>
@@ -220,6 +225,23 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         }
 
         return new DRepMRecModel(data, behavior, options, ModalLine.Create(data, behavior, modal, alignment, options));
+    }
+
+    /// <summary>Refuses processes that exchange scores where more than scores is needed.</summary>
+    private static void ThrowIfScoresDoNotSuffice(IBehaviorEncoder host, DRepMRecOptions options, bool hasLine)
+    {
+        if (host.Columns is not { Exchange: ExchangedValues.Scores })
+            return;
+        string? needs = hasLine ? "A modal line"
+            : host is not (LightGcnEncoder or MatrixFactorizationEncoder) ? host.GetType().Name
+            : !options.Loss.FollowsFromScores ? options.Loss.GetType().Name
+            : null;
+        if (needs is not null)
+        {
+            throw new ArgumentException(
+                $"{needs} needs whole rows of the batch, not scores alone: set {nameof(ColumnPartition)}."
+                + $"{nameof(ColumnPartition.Exchange)} to {nameof(ExchangedValues.Rows)}.", nameof(host));
+        }
     }
 
     /// <inheritdoc/>

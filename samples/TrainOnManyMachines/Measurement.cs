@@ -20,10 +20,11 @@ internal static class Measurement
         if (collective.Rank > 0)
             return;
         Console.WriteLine(FormattableString.Invariant($"""
-            {data.Train.Count:N0} interactions, {rows:N0} users and items, D = {setup.Dimension}, {collective.Size} processes of {threads} threads
+            {data.Train.Count:N0} interactions, {rows:N0} users and items, D = {setup.Dimension}
+            {collective.Size} processes of {threads} threads
             step                 {times.Average():F1} ms ({times.Min():F1} to {times.Max():F1} of {steps})
             of it in exchanges   {exchanging:F1} ms, waiting for others among it
-            received             {received:N0} bytes a step, {Formula.RowsFor(received, columns, collective.Size):N0} rows by the formula
+            received             {received:N0} bytes a step; {Formula.Explain(setup, received, Setup.Steps(data, threads).BatchSize, columns)}
             embeddings, moments, gradients   {4.0 * rows * columns.Count * sizeof(float) / 1e9:F3} GB a process by the formula
             memory at its peak   {string.Join(", ", memory.Select(m => FormattableString.Invariant($"{m:F2}")))} GB by rank
             """));
@@ -33,18 +34,16 @@ internal static class Measurement
 /// <summary>The bytes that a process gets in a step (docs/scale.md).</summary>
 internal static class Formula
 {
-    /// <summary>What doesn't depend on the batch: the values of L2, and whether somebody asks to stop.</summary>
-    public static long Fixed(ColumnPartition columns, int size)
+    public static string Explain(Setup setup, long received, int batch, ColumnPartition columns)
     {
-        int own = columns.Count / ColumnPartition.BlockSize, all = (columns.Dimension + ColumnPartition.BlockSize - 1) / ColumnPartition.BlockSize;
-        return (2L * (all - own) * sizeof(double)) + size - 1;
+        int peers = columns.Collective.Size - 1;
+        static int Blocks(int width) => (width + ColumnPartition.BlockSize - 1) / ColumnPartition.BlockSize;
+        long always = (2L * (Blocks(columns.Dimension) - Blocks(columns.Count)) * sizeof(double)) + peers;
+        if (setup.Scores && setup.Softmax)
+            return "users x negatives + interactions + rows of the batch, 4 bytes each, of every other process";
+        if (setup.Scores)
+            return FormattableString.Invariant($"by the formula {(2L * batch * peers * sizeof(float)) + always:N0}");
+        double rows = peers == 0 ? 0 : (received - always) / (double)((columns.Dimension - columns.Count) * sizeof(float));
+        return FormattableString.Invariant($"by the formula those of {rows:N1} rows of a batch of {batch:N0}");
     }
-
-    /// <summary>The bytes for a batch with a number of distinct users and items.</summary>
-    public static long Of(long rows, ColumnPartition columns, int size)
-        => (rows * (columns.Dimension - columns.Count) * sizeof(float)) + Fixed(columns, size);
-
-    /// <summary>The mean number of distinct users and items of batches that took so many bytes.</summary>
-    public static double RowsFor(long bytes, ColumnPartition columns, int size)
-        => size == 1 ? 0 : (bytes - Fixed(columns, size)) / (double)((columns.Dimension - columns.Count) * sizeof(float));
 }

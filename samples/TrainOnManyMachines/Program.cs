@@ -12,6 +12,7 @@ var interactions = new Option<int>("--interactions")
 }.AboveZero();
 var dimension = new Option<int>("--dimension") { Description = "Columns D.", DefaultValueFactory = _ => 64 }.AboveZero();
 var softmax = new Option<bool>("--softmax") { Description = "Train by sampled softmax instead of BPR." };
+var scores = new Option<bool>("--scores") { Description = "Exchange partial scores instead of rows." };
 var threads = new Option<int>("--threads")
 {
     Description = "Threads of each process.",
@@ -32,10 +33,11 @@ var parts = new Option<int?>("--parts") { Description = "How many parts there ar
 
 var train = new Command("train", "Trains, under mpirun on all of its processes, and saves the model.")
 {
-    data, interactions, dimension, softmax, threads, timeout, epochs, checkpoint, model,
+    data, interactions, dimension, softmax, scores, threads, timeout, epochs, checkpoint, model,
 };
 train.SetAction((result, stop) => Task.FromResult(Guarded.Run(() => Training.Run(
-    new Setup(result.GetValue(data), result.GetValue(interactions), result.GetValue(dimension), result.GetValue(softmax)),
+    new Setup(result.GetValue(data), result.GetValue(interactions), result.GetValue(dimension), result.GetValue(softmax),
+        result.GetValue(scores)),
     result.GetValue(threads), result.GetValue(timeout), result.GetValue(epochs), result.GetValue(checkpoint),
     result.GetRequiredValue(model), stop))));
 var recommend = new Command("lists", "Writes the top 20 of all users of a saved model, each process those of its range of users.")
@@ -47,17 +49,19 @@ recommend.SetAction((result, stop) => Lists.WriteAsync(
     result.GetValue(threads), stop));
 var measure = new Command("measure", "Measures steps, under mpirun on all of its processes: time by parts, bytes, memory.")
 {
-    data, interactions, dimension, softmax, threads, timeout, steps,
+    data, interactions, dimension, softmax, scores, threads, timeout, steps,
 };
 measure.SetAction(result => Guarded.Run(() => Measurement.Run(
-    new Setup(result.GetValue(data), result.GetValue(interactions), result.GetValue(dimension), result.GetValue(softmax)),
+    new Setup(result.GetValue(data), result.GetValue(interactions), result.GetValue(dimension), result.GetValue(softmax),
+        result.GetValue(scores)),
     result.GetValue(threads), result.GetValue(timeout), result.GetValue(steps))));
 var simulate = new Command("simulate", "Measures what each of 1 to 64 machines would compute, and adds the network's time to it.")
 {
-    data, interactions, dimension, softmax, threads, steps,
+    data, interactions, dimension, softmax, scores, threads, steps,
 };
 simulate.SetAction(result => Guarded.Run(() => Simulation.Run(
-    new Setup(result.GetValue(data), result.GetValue(interactions), result.GetValue(dimension), result.GetValue(softmax)),
+    new Setup(result.GetValue(data), result.GetValue(interactions), result.GetValue(dimension), result.GetValue(softmax),
+        result.GetValue(scores)),
     result.GetValue(threads), result.GetValue(steps))));
 var root = new RootCommand("One training on many machines: see docs/scale.md.") { train, recommend, measure, simulate };
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -18,7 +18,8 @@ internal static class Simulation
         Console.WriteLine(FormattableString.Invariant(
             $"{data.Train.Count:N0} interactions, D = {setup.Dimension}, {threads} threads a machine; each machine like this one"));
         Console.WriteLine($"Network: a ring, {LatencyMilliseconds} ms a hop, full bandwidth, nothing computed meanwhile");
-        Console.WriteLine("| machines | columns of one | computing, ms | MB received | step at 10 Gbit/s, ms | at 100 Gbit/s, ms | speed-up at 10 | at 100 |");
+        Console.WriteLine(
+            "| machines | columns | computing, ms | MB received | step at 10 Gbit/s, ms | at 100 Gbit/s, ms | speed-up at 10 | at 100 |");
         Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         double alone = 0;
         for (int machines = 1; machines <= 64; machines *= 2)
@@ -37,8 +38,8 @@ internal static class Simulation
             double At(double gigabits) => computing + hops + (bytes * 8 / (gigabits * 1e9) * 1e3);
             alone = machines == 1 ? computing : alone;
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {machines} | {setup.Dimension / machines} | {computing:F1} | {bytes / 1e6:F2} | {At(10):F1} | {At(100):F1} | "
-                + $"{alone / At(10):F2} | {alone / At(100):F2} |"));
+                CultureInfo.InvariantCulture, $"| {machines} | {setup.Dimension / machines} | {computing:F1} | {bytes / 1e6:F2} "
+                + $"| {At(10):F1} | {At(100):F1} | {alone / At(10):F2} | {alone / At(100):F2} |"));
         }
     }
 }

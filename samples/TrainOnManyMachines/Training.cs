@@ -20,7 +20,7 @@ internal static class Training
         }));
         using ICollective collective = MpiCollective.Start(timeout);
         RecDataset data = setup.Data();
-        using DRepMRecModel model = DRepMRecModel.Create(data, setup.Model, collective);
+        using DRepMRecModel model = setup.Create(data, collective);
         TrainingReport report = new Trainer(model, data, new TrainerOptions
         {
             MaxEpochs = epochs,

@@ -55,7 +55,8 @@ public sealed class RecommendAllTests
         together.Select(l => l.User).Should().Equal(whole.Select(l => l.User));
         together.Zip(whole).Should().OnlyContain(pair => pair.First.Items.SequenceEqual(pair.Second.Items));
         Action beyond = () => recommender.RecommendAllAsync(new RecommendAllOptions { Part = parts, Parts = parts });
-        beyond.Should().Throw<ArgumentException>().WithMessage($"Expected a Part from 0 to {parts - 1}, as Parts is {parts}; got {parts}.*");
+        beyond.Should().Throw<ArgumentException>().WithMessage(
+            $"Expected a Part from 0 to {parts - 1}, as Parts is {parts}; got {parts}.*");
     }
 
     [Fact]
