@@ -5,7 +5,10 @@ using System.Runtime.InteropServices;
 namespace DRepMRec.Kernels;
 
 /// <summary>Keeps the K best of scores offered in the order of indices, ties by lower index; minus infinity isn't a candidate.</summary>
-/// <remarks>A heap with the worst score on top, for a small K a sorted list. Reuses its memory; not safe for use by many threads.</remarks>
+/// <remarks>
+/// For a small K a sorted list; else up to 2K candidates, of which the best K are selected whenever there are so many. Reuses its memory;
+/// not safe for use by many threads.
+/// </remarks>
 /// <param name="capacity">K.</param>
 /// <param name="minimum">Scores below aren't kept.</param>
 /// <param name="admits">Asked only for the indices of scores that would be kept; <see langword="null"/> admits all.</param>
@@ -22,7 +25,8 @@ internal sealed class TopK(
     private (float Score, int Index)[] _kept = new (float, int)[Math.Min(capacity, MaxInList)];
     private int _count;
     private float _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
-    private bool _isHeap;
+    private (float Score, int Index) _worst;
+    private bool _isFull = capacity == 0;
     private bool _isSorted;
     private int _firstRank;
 
@@ -33,9 +37,12 @@ internal sealed class TopK(
         {
             if (!_isList && !_isSorted)
                 Sort();
-            return _kept.AsSpan(0, _count);
+            return _kept.AsSpan(0, Math.Min(_count, capacity));
         }
     }
+
+    /// <summary>No score up to this would be kept now; it never falls between two <see cref="Clear"/>.</summary>
+    public float Threshold => _threshold;
 
     /// <summary>How many places entries were moved by, and one for each: the work, as tests count it.</summary>
     internal long Steps { get; private set; }
@@ -45,7 +52,7 @@ internal sealed class TopK(
     public void Clear(int firstRank = 0)
     {
         _firstRank = firstRank;
-        (_count, _isHeap, _isSorted) = (0, false, false);
+        (_count, _isFull, _isSorted) = (0, capacity == 0, false);
         _threshold = capacity == 0 ? float.PositiveInfinity : float.BitDecrement(minimum);
     }
 
@@ -89,14 +96,12 @@ internal sealed class TopK(
             return;
         if (float.IsNaN(score))
             throw new NotFiniteNumberException($"The score of item {index} is NaN.");
-        if (_count == capacity && !_isList && !_isHeap)
-            MakeHeap();
-        if ((_count == capacity && !IsWorse(_kept[_isList ? _count - 1 : 0], (score, index))) || (admits is not null && !admits(index)))
+        if ((_isFull && !IsWorse(_worst, (score, index))) || (admits is not null && !admits(index)))
             return;
         if (_isList)
             Insert((score, index));
         else
-            Push((score, index));
+            Append((score, index));
     }
 
     private void Insert((float Score, int Index) entry)
@@ -108,72 +113,91 @@ internal sealed class TopK(
         kept[at] = entry;
         Steps += last - at + 1;
         if (_count == capacity)
-            SetThreshold(kept[_count - 1].Score);
+            SetWorst(kept[_count - 1]);
     }
 
-    private void Push((float Score, int Index) entry)
+    private void Append((float Score, int Index) entry)
     {
-        if (_count == capacity)
+        if (_count == _kept.Length)
+            Array.Resize(ref _kept, (int)Math.Min(2L * capacity, Math.Min(2L * _count, Array.MaxLength)));
+        _kept[_count++] = entry;
+        _isSorted = false;
+        Steps++;
+        if (_count == 2L * capacity)
+            Select();
+    }
+
+    /// <summary>Puts the best K in front, the worst of them at their end, and forgets the others.</summary>
+    private void Select()
+    {
+        Span<(float Score, int Index)> kept = _kept.AsSpan(0, _count);
+        int from = 0, to = _count - 1, target = capacity - 1;
+        for (int rounds = 2 * BitOperations.Log2((uint)_count); from < to; rounds--)
         {
-            _kept[0] = entry;
-            Sink(0, _count);
-            SetThreshold(_kept[0].Score);
-            return;
+            Steps += to - from;
+            if (rounds == 0)
+            {
+                kept[from..(to + 1)].Sort(ByRank);
+                break;
+            }
+
+            var (left, right) = Partition(kept, from, to);
+            if (target <= right)
+                to = right;
+            else if (target >= left)
+                from = left;
+            else
+                break;
         }
 
-        if (_count == _kept.Length)
-            Array.Resize(ref _kept, (int)Math.Min(capacity, 2L * _count));
-        _kept[_count++] = entry;
-        (_isHeap, _isSorted) = (false, false);
-        if (_count < capacity)
-            return;
-        MakeHeap();
-        SetThreshold(_kept[0].Score);
+        _count = capacity;
+        _isFull = true;
+        SetWorst(kept[target]);
     }
 
-    private void MakeHeap()
+    /// <summary>Parts entries by one of the middle: those from left on are no better, those up to right no worse.</summary>
+    private (int Left, int Right) Partition(Span<(float Score, int Index)> kept, int from, int to)
     {
-        for (int at = (_count / 2) - 1; at >= 0; at--)
-            Sink(at, _count);
-        (_isHeap, _isSorted) = (true, false);
+        (float Score, int Index) pivot = Median(kept[from], kept[from + ((to - from) / 2)], kept[to]);
+        int left = from, right = to;
+        while (left <= right)
+        {
+            while (IsWorse(pivot, kept[left]))
+                left++;
+            while (IsWorse(kept[right], pivot))
+                right--;
+            if (left > right)
+                break;
+            (kept[left], kept[right]) = (kept[right], kept[left]);
+            left++;
+            right--;
+        }
+
+        return (left, right);
+    }
+
+    private (float Score, int Index) Median((float Score, int Index) a, (float Score, int Index) b, (float Score, int Index) c)
+    {
+        if (IsWorse(a, b))
+            (a, b) = (b, a);
+        return !IsWorse(b, c) ? b : IsWorse(a, c) ? a : c;
     }
 
     /// <summary>As indices ascend, an equal score comes too late, unless ties go by another order.</summary>
-    private void SetThreshold(float worst) => _threshold = tieOrder is null ? worst : float.BitDecrement(worst);
+    private void SetWorst((float Score, int Index) worst)
+        => (_worst, _threshold, _isFull) = (worst, tieOrder is null ? worst.Score : float.BitDecrement(worst.Score), true);
 
-    /// <summary>Moves the worst behind the others, again and again.</summary>
     private void Sort()
     {
-        if (!_isHeap)
-            MakeHeap();
-        for (int end = _count - 1; end > 0; end--)
-        {
-            (_kept[0], _kept[end]) = (_kept[end], _kept[0]);
-            Sink(0, end);
-        }
-
-        (_isHeap, _isSorted) = (false, true);
+        if (_count > capacity)
+            Select();
+        Span<(float Score, int Index)> kept = _kept.AsSpan(0, _count);
+        Steps += (long)_count * BitOperations.Log2((uint)_count | 1);
+        kept.Sort(ByRank);
+        _isSorted = true;
     }
 
-    /// <summary>Lets an entry sink below all entries that are worse.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Sink(int at, int count)
-    {
-        Span<(float Score, int Index)> heap = _kept.AsSpan(0, count);
-        (float Score, int Index) entry = heap[at];
-        int steps = 1;
-        for (int child; (child = (2 * at) + 1) < heap.Length; at = child, steps++)
-        {
-            if (child + 1 < heap.Length && IsWorse(heap[child + 1], heap[child]))
-                child++;
-            if (!IsWorse(heap[child], entry))
-                break;
-            heap[at] = heap[child];
-        }
-
-        heap[at] = entry;
-        Steps += steps;
-    }
+    private int ByRank((float Score, int Index) a, (float Score, int Index) b) => IsWorse(b, a) ? -1 : IsWorse(a, b) ? 1 : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsWorse((float Score, int Index) a, (float Score, int Index) b)

@@ -4,8 +4,8 @@ namespace DRepMRec.Serving;
 
 /// <summary>Chooses the items of a request that asks for more than the highest scores.</summary>
 /// <remarks>
-/// Takes O(I) for I items to look for a pool of P and O(P·D) per item that diversity takes, D being the dimension; no item is ever missed
-/// for being out of the pool by quotas, as further pools follow.
+/// Takes O(I) for I items to look for a pool of P, and at most O(P·D) per item that diversity takes, D being the dimension; no item is
+/// ever missed for being out of the pool by quotas, as further pools follow.
 /// </remarks>
 internal sealed class Reranking
 {
@@ -92,11 +92,19 @@ internal sealed class Reranking
     /// <summary>The best items that no pool had before and that quotas have room for, the best first.</summary>
     private PoolEntry[] Pool(int size)
     {
-        var best = new TopK(size, _minimum, MayBeTaken, finiteOnly: true);
-        best.Offer(Scores.Values, 0);
-        if (_boosts is not null)
-            best = Boosted(best.Ranked, size);
         ReadOnlySpan<float> scores = Scores.Values;
+        TopK best;
+        if (_boosts is null)
+        {
+            best = new TopK(size, _minimum, MayBeTaken, finiteOnly: true);
+            best.Offer(scores, 0);
+        }
+        else
+        {
+            best = new TopK(size, admits: MayBeTaken, finiteOnly: true);
+            _boosts.Offer(Scores, _deviation, _minimum, best);
+        }
+
         var pool = new PoolEntry[best.Ranked.Length];
         for (int n = 0; n < pool.Length; n++)
         {
@@ -114,30 +122,10 @@ internal sealed class Reranking
     /// <summary>A unit for noise, also where all scores are equal.</summary>
     private double Scale => _deviation > 0 ? _deviation : 1;
 
-    /// <summary>
-    /// Looks for the best with their boosts. Without boosts the last of as many has the score t; with them it has t + least at least, so
-    /// that no item below t + least - most can be among the best: most items aren't asked for their metadata.
-    /// </summary>
-    private TopK Boosted(ReadOnlySpan<(float Score, int Index)> plain, int size)
-    {
-        double bound = plain.Length < size ? double.NegativeInfinity
-            : plain[^1].Score + (_deviation * (_boosts!.Least - _boosts.Most));
-        float least = Math.Max(_minimum, (float)(bound - (1e-6 * Math.Abs(bound)) - float.Epsilon));
-        var best = new TopK(size, admits: MayBeTaken, finiteOnly: true);
-        ReadOnlySpan<float> scores = Scores.Values;
-        for (int place = 0; place < scores.Length; place++)
-        {
-            if (scores[place] >= least)
-                best.Offer((float)(scores[place] + (_deviation * _boosts![Scores.Row(place)])), place);
-        }
-
-        return best;
-    }
-
     /// <param name="place">A place in the sheet.</param>
     private bool MayBeTaken(int place)
     {
         int item = Scores.Row(place);
-        return _quotas.HasRoomFor(item) && _admits(item) && !_lookedAt.Contains(item);
+        return !_lookedAt.Contains(item) && _quotas.HasRoomFor(item) && _admits(item);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -25,8 +26,15 @@ internal sealed unsafe class Block<T> where T : unmanaged
     public T* Pointer => _first;
 
     public T this[long index]
-        => (ulong)index < (ulong)Length ? _first[index]
-            : throw new ModelFileException($"The model is damaged: it refers to element {index} of an array of {Length}.");
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if ((ulong)index >= (ulong)Length)
+                ThrowOutOfRange(index);
+            return _first[index];
+        }
+    }
 
     /// <summary>A block of its own memory.</summary>
     public static Block<T> Copy(ReadOnlySpan<T> values)
@@ -54,11 +62,18 @@ internal sealed unsafe class Block<T> where T : unmanaged
     public ReadOnlySpan<T> Slice(long start, long length)
     {
         if (start < 0 || length < 0 || length > Array.MaxLength || start > Length - length)
-            throw new ModelFileException($"The model is damaged: it refers to elements {start} to {start + length} of an array of "
-                + $"{Length}.");
+            ThrowOutOfRange(start, length);
         return new ReadOnlySpan<T>(_first + start, (int)length);
     }
 
     /// <summary>A row of a matrix.</summary>
     public ReadOnlySpan<T> Row(long row, int width) => Slice(row * width, width);
+
+    [DoesNotReturn]
+    private void ThrowOutOfRange(long index)
+        => throw new ModelFileException($"The model is damaged: it refers to element {index} of an array of {Length}.");
+
+    [DoesNotReturn]
+    private void ThrowOutOfRange(long start, long length)
+        => throw new ModelFileException($"The model is damaged: it refers to elements {start} to {start + length} of an array of {Length}.");
 }

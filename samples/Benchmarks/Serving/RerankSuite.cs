@@ -49,7 +49,13 @@ internal static class RerankSuite
             ("diversity, pool of 200", plain with { Diversity = new Diversity() }),
             ("diversity, pool of 1,000", plain with { Diversity = new Diversity(), Pool = 1000 }),
             ("exploration, pool of 200", plain with { Exploration = new Exploration() }),
-            ("all of these at once", plain with
+            ("a boost, quotas and diversity", plain with
+            {
+                Boosts = [new() { Where = tenth, Weight = 0.5 }],
+                Quotas = [new() { Column = "kind", Max = 2 }],
+                Diversity = new Diversity(),
+            }),
+            ("these, exploration and a filter", plain with
             {
                 Where = [recent],
                 Boosts = [new() { Where = tenth, Weight = 0.5 }],
