@@ -9,10 +9,11 @@ namespace DRepMRec.Tests.Reliability;
 /// Trains on several members of an in-process collective whose messages are late and overtake each other, of which one may be lost or
 /// stuck at a random exchange: the result is that of one process, or all end with the named error and a checkpoint that leads to it.
 /// </summary>
-internal sealed class FaultRun(int seed)
+/// <param name="seed">The seed of the faults.</param>
+/// <param name="timeout">How long an exchange may take.</param>
+internal sealed class FaultRun(int seed, TimeSpan timeout)
 {
     private const int MaxExchanges = 140;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(0.5);
     private static readonly string[] Trainings = ["LightGCN, BPR", "LightGCN, softmax", "DRepMRec"];
     private static readonly Dictionary<string, string> Expected = [];
     private readonly SeededRandom _random = new((ulong)seed, 2020);
@@ -52,7 +53,7 @@ internal sealed class FaultRun(int seed)
         using var folder = new TempFolder();
         string file = folder["run.checkpoint"];
         (string? Result, Exception? Error)[] ends = InProcessCollective.Run(
-            InProcessCollective.Create(size, Timeout, faults), collective => ColumnTraining.Run(training, 64, collective, file));
+            InProcessCollective.Create(size, timeout, faults), collective => ColumnTraining.Run(training, 64, collective, file));
         if (ends.All(end => end.Error is null))
         {
             ThrowIfOther(training, ends.Select(end => end.Result), faults);

@@ -9,7 +9,9 @@ internal static class PeerProcess
 {
     public const int Stopped = 130, Failed = 3;
 
-    /// <param name="training">What is trained; "forever" for a training that goes on until it is stopped.</param>
+    /// <param name="training">
+    /// What is trained, one after the other between semicolons; with "forever" at its end a training that goes on until it is stopped.
+    /// </param>
     /// <param name="checkpoint">Its checkpoint.</param>
     /// <param name="stuckRank">The rank of a process that stops in the midst of it, or -1.</param>
     /// <param name="timeout">How many seconds an exchange may take.</param>
@@ -25,17 +27,22 @@ internal static class PeerProcess
         {
             using var collective = new MeasuredCollective(MpiCollective.Start(TimeSpan.FromSeconds(timeout)));
             Console.WriteLine($"{collective.Rank} process {Environment.ProcessId}");
-            bool isEndless = training.EndsWith(", forever", StringComparison.Ordinal);
-            string name = isEndless ? training[..^", forever".Length] : training;
-            int reports = 0;
-            string checksum = ColumnTraining.Run(
-                name, 64, stuckRank < 0 ? collective : new Stuck(collective, stuckRank), checkpoint, stop.Token, report: () =>
-                {
-                    if (++reports == 20)
-                        Console.WriteLine($"{collective.Rank} is under way");
-                }, epochs: isEndless ? 1_000_000 : null);
-            Console.WriteLine($"{collective.Rank} checksum {checksum}");
-            Console.WriteLine($"{collective.Rank} exchanges {collective.Exchanges}, bytes received {collective.BytesReceived}");
+            const string Forever = ", forever";
+            int number = 0, reports = 0;
+            foreach (string one in training.Split(';'))
+            {
+                bool isEndless = one.EndsWith(Forever, StringComparison.Ordinal);
+                string name = isEndless ? one[..^Forever.Length] : one;
+                string file = number++ == 0 ? checkpoint : $"{checkpoint}.{number}";
+                string checksum = ColumnTraining.Run(
+                    name, 64, stuckRank < 0 ? collective : new Stuck(collective, stuckRank), file, stop.Token, report: () =>
+                    {
+                        if (++reports == 20)
+                            Console.WriteLine($"{collective.Rank} is under way");
+                    }, epochs: isEndless ? 1_000_000 : null);
+                Console.WriteLine($"{collective.Rank} checksum {checksum} {name}");
+            }
+
             return 0;
         }
         catch (OperationCanceledException exception)

@@ -86,7 +86,7 @@ internal static class Program
 
                 return 0;
             case "faults":
-                var faults = new FaultRun(Number("--seed", 1));
+                var faults = new FaultRun(Number("--seed", 1), TimeSpan.FromSeconds(0.5));
                 while (faults.Runs < Number("--runs", 200))
                 {
                     faults.Next();

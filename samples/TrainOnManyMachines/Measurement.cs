@@ -19,12 +19,13 @@ internal static class Measurement
         double[] memory = collective.AllGather(peak / 1e9);
         if (collective.Rank > 0)
             return;
+        string formula = Formula.Explain(setup, received, Setup.Steps(data, threads).BatchSize, columns);
         Console.WriteLine(FormattableString.Invariant($"""
             {data.Train.Count:N0} interactions, {rows:N0} users and items, D = {setup.Dimension}
             {collective.Size} processes of {threads} threads
             step                 {times.Average():F1} ms ({times.Min():F1} to {times.Max():F1} of {steps})
             of it in exchanges   {exchanging:F1} ms, waiting for others among it
-            received             {received:N0} bytes a step; {Formula.Explain(setup, received, Setup.Steps(data, threads).BatchSize, columns)}
+            received             {received:N0} bytes a step; {formula}
             embeddings, moments, gradients   {4.0 * rows * columns.Count * sizeof(float) / 1e9:F3} GB a process by the formula
             memory at its peak   {string.Join(", ", memory.Select(m => FormattableString.Invariant($"{m:F2}")))} GB by rank
             """));
