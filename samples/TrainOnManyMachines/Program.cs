@@ -35,11 +35,11 @@ var train = new Command("train", "Trains, under mpirun on all of its processes, 
 {
     data, interactions, dimension, softmax, scores, threads, timeout, epochs, checkpoint, model,
 };
-train.SetAction((result, stop) => Task.FromResult(Guarded.Run(() => Training.Run(
+train.SetAction(result => Guarded.Run(() => Training.Run(
     new Setup(result.GetValue(data), result.GetValue(interactions), result.GetValue(dimension), result.GetValue(softmax),
         result.GetValue(scores)),
     result.GetValue(threads), result.GetValue(timeout), result.GetValue(epochs), result.GetValue(checkpoint),
-    result.GetRequiredValue(model), stop))));
+    result.GetRequiredValue(model))));
 var recommend = new Command("lists", "Writes the top 20 of all users of a saved model, each process those of its range of users.")
 {
     model, lists, part, parts, threads,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DRepMRec;
 using DRepMRec.Collectives;
 using DRepMRec.Data;
@@ -10,9 +11,17 @@ namespace TrainOnManyMachines;
 /// <summary>A training on all processes. SIGTERM or Ctrl+C to any of them stops all, with a checkpoint to go on from.</summary>
 internal static class Training
 {
-    public static void Run(
-        Setup setup, int threads, TimeSpan timeout, int epochs, string? checkpoint, string file, CancellationToken stop)
+    public static void Run(Setup setup, int threads, TimeSpan timeout, int epochs, string? checkpoint, string file)
     {
+        using var stop = new CancellationTokenSource();
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using ILoggerFactory logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -26,10 +35,10 @@ internal static class Training
             MaxEpochs = epochs,
             Threads = threads,
             Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint },
-        }, logs.CreateLogger("Training")).Fit(cancellationToken: stop);
+        }, logs.CreateLogger("Training")).Fit(cancellationToken: stop.Token);
 
         // All processes take part in what reads whole tables; one of them has it to say.
-        double recall = report.EvaluateTest(stop)[DRepMRec.Evaluation.RankingMetric.Recall(20)];
+        double recall = report.EvaluateTest(stop.Token)[DRepMRec.Evaluation.RankingMetric.Recall(20)];
         Recommender recommender = report.BuildRecommender();
         if (collective.Rank > 0)
             return;
