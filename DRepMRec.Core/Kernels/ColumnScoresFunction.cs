@@ -88,6 +88,14 @@ internal sealed unsafe class ColumnScoresFunction : autograd.SingleTensorFunctio
         {
             ICollective collective = columns.Collective;
             (int From, int To)[][] nodes = [.. Enumerable.Range(0, collective.Size).Select(columns.NodesOf)];
+            long bytes = (long)nodes.Sum(n => n.Length) * Length * sizeof(float);
+            if (bytes > int.MaxValue)
+            {
+                throw new InvalidOperationException(
+                    $"The partial scores of a batch, {Length} of each process, are {bytes} bytes, more than can be exchanged at once: "
+                    + $"exchange {nameof(ExchangedValues.Rows)}, or take smaller batches or fewer negatives.");
+            }
+
             var own = new float[nodes[collective.Rank].Length * Length];
             foreach (var (node, n) in nodes[collective.Rank].Select((node, n) => (node, n)))
                 Sum(node.From, node.To, OfBlock).CopyTo(own, n * Length);
