@@ -76,7 +76,10 @@ public sealed class ErrorTests
     [Fact]
     public void A_code_that_filters_is_no_data()
     {
-        FluentActions.Invoking(() => DRepMRecJson.Write(new RecommendationRequest { Filter = _ => true })).Should()
+        var request = new RecommendationRequest { Filter = _ => true };
+        FluentActions.Invoking(() => DRepMRecJson.Write(request)).Should()
+            .Throw<JsonException>().WithMessage("A request with a Filter has no JSON: *");
+        FluentActions.Invoking(() => JsonSerializer.Serialize(request)).Should()
             .Throw<JsonException>().WithMessage("A request with a Filter has no JSON: *");
     }
 

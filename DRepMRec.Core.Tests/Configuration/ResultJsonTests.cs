@@ -31,6 +31,12 @@ public sealed class ResultJsonTests
             .Throw<OptionsFormatException>().WithMessage("$: Expected a source and items in a list*");
         FluentActions.Invoking(() => DRepMRecJson.Read<RecommendationList>("{\"source\": \"User\", \"items\": [], \"more\": 1}")).Should()
             .Throw<OptionsFormatException>().WithMessage("*'more'*");
+        foreach (string twice in new[] { "\"Source\": \"FoldIn\"", "\"items\": []", "\"unknownItems\": [\"a\"]" })
+        {
+            const string Whole = "{\"source\": \"User\", \"items\": [], \"unknownItems\": [], ";
+            FluentActions.Invoking(() => DRepMRecJson.Read<RecommendationList>(Whole + twice + "}")).Should()
+                .Throw<OptionsFormatException>().WithMessage("*twice*");
+        }
     }
 
     [Fact]

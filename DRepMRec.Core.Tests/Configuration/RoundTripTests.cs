@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
@@ -84,6 +85,38 @@ public sealed class RoundTripTests
         Fields(JsonSerializer.Deserialize(json, options.GetTypeInfo(declared))!).Should().Equal(Fields(other));
         FluentActions.Invoking(() => JsonSerializer.Deserialize(json.Insert(json.Length - 1, ",\"unknown_one\":1").Replace("{,", "{"),
             options.GetTypeInfo(declared))).Should().Throw<JsonException>().WithMessage("*unknown_one*");
+    }
+
+    [Fact]
+    public void Every_enumeration_stands_by_its_names()
+    {
+        Type[] all = [.. typeof(DRepMRecOptions).Assembly.GetExportedTypes().Where(t => t.IsEnum)];
+        all.Should().HaveCountGreaterThan(15);
+        foreach (Type type in all)
+        {
+            foreach (object value in Enum.GetValues(type))
+                JsonSerializer.Serialize(value, type).Should().Be($"\"{value}\"", "{0} is one", type.Name);
+        }
+    }
+
+    [Fact]
+    public void Columns_have_one_json_under_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        var other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (other.NumberFormat.NumberDecimalSeparator, other.NumberFormat.NumberGroupSeparator) = ("'", "_");
+        Column[] columns = ["1.5", "1'5", "1_000", "1,000", "2019", "-1", "stars"];
+        string[] Written() => [.. columns.Select(column => JsonSerializer.Serialize(column))];
+        string[] usual = Written();
+        CultureInfo.CurrentCulture = other;
+        try
+        {
+            Written().Should().Equal(usual);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Fact]

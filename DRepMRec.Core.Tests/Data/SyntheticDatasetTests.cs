@@ -33,6 +33,24 @@ public sealed class SyntheticDatasetTests
     }
 
     [Fact]
+    public void Titles_are_unique_and_say_the_category()
+    {
+        Default.ItemTitles.Should().HaveCount(1000).And.OnlyHaveUniqueItems();
+        Default.ItemCategories.Distinct().Should().HaveCount(25);
+        for (int a = 0; a < 50; a++)
+        {
+            for (int b = 0; b < 50; b++)
+                (Default.ItemCategories[a] == Default.ItemCategories[b]).Should().Be(Default.ItemClusters[a] == Default.ItemClusters[b]);
+        }
+
+        int tent = Default.ItemCategories.ToList().IndexOf("tents");
+        Default.ItemTitles[tent].Should().MatchRegex("^(Ultralight|Family|Expedition) tent [0-9]+$");
+        SyntheticDataset many = SyntheticDataset.Create(new() { Users = 100, Items = 200, Clusters = 60 });
+        many.ItemTitles.Should().OnlyHaveUniqueItems();
+        many.ItemCategories.Distinct().Should().HaveCount(60).And.Contain("tents").And.Contain("tents 2").And.Contain("tents 3");
+    }
+
+    [Fact]
     public void Cold_items_are_asked_for_but_never_trained_on()
     {
         int[] trained = Data.Train.ItemDegrees();

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using DRepMRec.Data;
+using DRepMRec.Tests.Support;
 using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -191,10 +192,10 @@ public sealed class TableSourceTests
     [SkippableFact]
     public void PostgreSQL()
     {
-        using PostgresServer server = PostgresServer.StartOrSkip();
-        using var connection = new NpgsqlConnection(server.ConnectionString);
+        using var server = new PostgresServer();
+        using NpgsqlConnection connection = server.ConnectionOrSkip();
         connection.Open();
-        Run(connection, "CREATE TABLE orders (customer BIGINT, product TEXT, bought TIMESTAMPTZ, n NUMERIC)");
+        Run(connection, "CREATE TEMP TABLE orders (customer BIGINT, product TEXT, bought TIMESTAMPTZ, n NUMERIC)");
         Run(connection, $"SET TIME ZONE 'UTC'; INSERT INTO orders VALUES {Sql}");
         ShouldBeTheSame(Query(connection));
     }

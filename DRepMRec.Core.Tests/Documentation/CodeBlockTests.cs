@@ -31,6 +31,18 @@ public sealed class CodeBlockTests
         }
     }
 
+    [Fact]
+    public void Every_page_is_in_the_table_of_contents()
+    {
+        string docs = Path.Combine(Repository.Root, "docs");
+        string[] listed = [.. File.ReadLines(Path.Combine(docs, "toc.yml")).Select(line => line.Trim())
+            .Where(line => line.StartsWith("href: ", StringComparison.Ordinal)).Select(line => line[6..])];
+        listed.Should().OnlyHaveUniqueItems().And.Contain(
+            Directory.GetFiles(docs, "*.md").Select(Path.GetFileName).Where(page => page != "index.md"));
+        listed.Where(page => !page.StartsWith("../artifacts/", StringComparison.Ordinal))
+            .Should().OnlyContain(page => File.Exists(Path.Combine(docs, page)));
+    }
+
     private static List<string> Blocks(string document)
     {
         List<string> blocks = [], current = [];

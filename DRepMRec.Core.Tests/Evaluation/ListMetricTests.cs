@@ -140,6 +140,15 @@ public sealed class ListMetricTests
             .Throw<KeyNotFoundException>().WithMessage("Gini@3 wasn't evaluated*");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_a_metric_of_ones_own_throws_comes_out_as_it_is(int threads)
+    {
+        var metric = new PairMetric(2, Tiny.Features[0], (_, _) => throw new InvalidDataException("no cosine"));
+        Record.Exception(() => Evaluate(Scorer, Tiny, threads, metric)).Should().BeOfType<InvalidDataException>();
+    }
+
     private static RecDataset Synthetic() => SyntheticDataset.Create(new SyntheticOptions
     {
         Users = 80,

@@ -33,6 +33,26 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public void A_file_of_the_same_length_and_time_is_seen_whatever_its_options_are()
+    {
+        using var app = new Hosted();
+        DateTime written = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var options = Enumerable.Range(0, 40).ToDictionary(n => $"Host.Option{n}", _ => new string('x', 1000));
+        FileStamp Publish(int number)
+        {
+            ServingModel model = Hosted.Numbered(number).Model;
+            new Recommender(model with { Manifest = model.Manifest with { Options = options } }).Save(app.Path);
+            File.SetLastWriteTimeUtc(app.Path, written);
+            return FileStamp.Of(app.Path);
+        }
+
+        FileStamp first = Publish(2), second = Publish(3);
+        (second.Length, second.Written).Should().Be((first.Length, first.Written));
+        second.Should().NotBe(first);
+        Publish(2).Should().Be(first);
+    }
+
+    [Fact]
     public async Task A_bad_file_leaves_the_old_one_serving_is_logged_and_reported()
     {
         using var app = new Hosted();

@@ -84,6 +84,33 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task The_requests_that_warm_a_model_up_are_nobodys()
+    {
+        using var folder = new TempFolder();
+        Hosted.Numbered(1).Save(folder["model"]);
+        var services = new ServiceCollection();
+        services.AddKeyedRecommender("warm", folder["model"]);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        var served = provider.GetRequiredKeyedService<IRecommenderProvider>("warm");
+
+        // Without a tag to be told apart by: loading and warming up are done on this thread.
+        int heard = 0, here = Environment.CurrentManagedThreadId;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, all) =>
+        {
+            if (instrument.Meter.Name == DRepMRecTelemetry.Name)
+                all.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, number, tags, state)
+            => heard += instrument.Name == "drepmrec.requests" && Environment.CurrentManagedThreadId == here ? 1 : 0);
+        listener.Start();
+        Recommender recommender = served.Current;
+        heard.Should().Be(0);
+        recommender.Recommend("ann");
+        heard.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Requests_are_traced()
     {
         string name = Guid.NewGuid().ToString("N");

@@ -106,8 +106,16 @@ public sealed class ItemToItemModelTests : ItemScorerContract
         }
     }
 
-    [Fact]
-    public void A_token_stops_it()
-        => FluentActions.Invoking(() => ItemToItemModel.Solve(Data, All, cancellationToken: new CancellationToken(canceled: true)))
-            .Should().Throw<OperationCanceledException>();
+    [Theory]
+    [InlineData(1, long.MaxValue)]
+    [InlineData(1, 0)]
+    [InlineData(4, long.MaxValue)]
+    [InlineData(4, 0)]
+    public void A_token_stops_it_on_any_number_of_threads(int threads, long bytes)
+    {
+        using Parallelism.Scope scope = Parallelism.Use(threads);
+        Record.Exception(() => ItemToItemModel.Solve(
+                Data, All with { MaxMatrixBytes = bytes }, cancellationToken: new CancellationToken(canceled: true)))
+            .Should().BeAssignableTo<OperationCanceledException>();
+    }
 }

@@ -91,10 +91,18 @@ public sealed class ParallelismTests
 
         for (int round = 0; round < 100; round++)
         {
-            FluentActions.Invoking(() => Parallelism.ForRanges(1000, 10, Body))
-                .Should().Throw<AggregateException>().WithInnerException<InvalidDataException>();
+            Record.Exception(() => Parallelism.ForRanges(1000, 10, Body)).Should().BeOfType<InvalidDataException>();
             Volatile.Read(ref inside).Should().Be(0);
         }
+    }
+
+    [Fact]
+    public void Counts_up_to_the_largest_number_are_covered()
+    {
+        using Parallelism.Scope scope = Parallelism.Use(7);
+        long covered = 0;
+        Parallelism.ForRanges(int.MaxValue, 10, (from, to) => Interlocked.Add(ref covered, to - from));
+        covered.Should().Be(int.MaxValue);
     }
 
     [Fact]

@@ -82,7 +82,18 @@ public sealed class CalibrationTests
         Recommender loaded = Recommender.Load(folder["model"]);
         loaded.Recommend(trained.Users.First(), 50).Should().Equal(list);
         loaded.Calibration.Should().BeEquivalentTo(calibration);
+        loaded.WithItemToItem(null).Calibration.Should().BeSameAs(loaded.Calibration, "there was no part to leave out");
         loaded.WithCalibration(null).Recommend(trained.Users.First()).Should().OnlyContain(r => r.Probability == null);
+    }
+
+    [Fact]
+    public void Lists_without_an_item_measure_nothing()
+    {
+        RecDataset data = RecDataset.FromInteractions("one", [new("u", "a", Label: 0), new("u", "b", Label: 1), new("u", "c", Label: 2)]);
+        Recommender hasAll = Recommender.FromEmbeddings(["u"], [1f], ["a"], [1f], new InteractionSet(1, 1, [(0, 0)]));
+        var calibration = new Calibration(new CalibrationForm { Depth = 1 }, [0, 10], [0.1f, 0.3f]);
+        FluentActions.Invoking(() => calibration.Measure(hasAll, data, EvaluationTarget.Validation)).Should()
+            .Throw<ArgumentException>().WithMessage("Expected users with something in the Validation set*");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DRepMRec.Serialization;
@@ -39,7 +40,7 @@ public sealed class ColumnConverter : JsonConverter<Column>
         {
             writer.WriteNumberValue(value.Index);
         }
-        else if (double.TryParse(value.Name, out _))
+        else if (double.TryParse(value.Name, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
         {
             writer.WriteStartObject();
             writer.WriteString(NameKey, value.Name);

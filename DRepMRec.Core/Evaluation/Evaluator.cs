@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
@@ -99,18 +98,11 @@ public sealed class Evaluator
     private static void Parallelize(RankingTask task, int first, int last, ParallelOptions options)
     {
         int block = task.UsersAtOnce;
-        try
+        void Loop() => Parallel.For(0, (last - first + block - 1) / block, options, () => task.NewWorkspace(), (b, _, workspace) =>
         {
-            Parallel.For(0, (last - first + block - 1) / block, options, () => task.NewWorkspace(), (b, _, workspace) =>
-            {
-                task.Rank(workspace, first + (b * block), Math.Min(last, first + ((b + 1) * block)));
-                return workspace;
-            }, task.Collect);
-        }
-        catch (AggregateException e)
-        {
-            // What the scorer throws on another thread is what the caller gets.
-            ExceptionDispatchInfo.Throw(e.InnerExceptions.OfType<NotFiniteNumberException>().FirstOrDefault() ?? e.InnerExceptions[0]);
-        }
+            task.Rank(workspace, first + (b * block), Math.Min(last, first + ((b + 1) * block)));
+            return workspace;
+        }, task.Collect);
+        ParallelErrors.Unwrap(Loop, errors => errors.OfType<NotFiniteNumberException>().FirstOrDefault() ?? errors[0]);
     }
 }

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Evaluation;
 
@@ -54,8 +55,8 @@ public sealed class RankedLists
     {
         ArgumentNullException.ThrowIfNull(figure);
         var figures = new double[Count];
-        Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = _threads },
-            n => figures[n] = this[n].IsEmpty ? double.NaN : figure(this[n]));
+        ParallelErrors.Unwrap(() => Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = _threads },
+            n => figures[n] = this[n].IsEmpty ? double.NaN : figure(this[n])));
         double sum = 0;
         int count = 0;
         foreach (double value in figures)

@@ -23,7 +23,10 @@ public interface IRecommenderProvider
     /// Changes what is served, such as by <see cref="Recommender.WithItems"/>, one change after the other. A model that is loaded later
     /// has no part in it: repeat in <see cref="RecommenderServiceOptions.Prepare"/> what is to last.
     /// </summary>
-    /// <param name="change">From the recommender of the moment to the next; what it throws leaves all as it is.</param>
+    /// <param name="change">
+    /// From the recommender of the moment to the next; what it throws leaves all as it is. It mustn't wait for <see cref="ReloadAsync"/>,
+    /// which waits for it.
+    /// </param>
     /// <returns>What is served from now on.</returns>
     Recommender Update(Func<Recommender, Recommender> change);
 

@@ -160,7 +160,8 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         }
         catch (Exception e)
         {
-            Report(Status with { LastError = Shown.Message(e.Message), FailedAt = _time.GetUtcNow() });
+            lock (_looking)
+                Report(Status with { LastError = Shown.Message(e.Message), FailedAt = _time.GetUtcNow() });
         }
     }
 

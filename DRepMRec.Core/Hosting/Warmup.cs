@@ -4,14 +4,15 @@ namespace DRepMRec.Hosting;
 
 /// <summary>
 /// The first requests of a model, before anybody waits for them: they compile what isn't compiled yet, bring in the pages of a mapped file,
-/// and find out whether it answers at all.
+/// and find out whether it answers at all. They aren't counted.
 /// </summary>
 internal static class Warmup
 {
     private const int Users = 16;
 
-    public static void Run(Recommender recommender)
+    public static void Run(Recommender loaded)
     {
+        var recommender = new Recommender(loaded.Model with { IsMeasured = false });
         IReadOnlyList<string> users = recommender.Users.Page(0, Users);
         foreach (string user in users)
         {

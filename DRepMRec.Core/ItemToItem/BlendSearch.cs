@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using System.Runtime.ExceptionServices;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.ItemToItem;
@@ -44,23 +44,16 @@ internal sealed class BlendSearch
         var values = new double[_users.Length][];
         int blocks = (_users.Length + UsersAtOnce - 1) / UsersAtOnce;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
-        try
+        Room NewRoom() => new(_model.ItemCount, _metric.K, _data.Items.TieOrder);
+        ParallelErrors.Unwrap(() => Parallel.For(0, blocks, parallel, NewRoom, (block, _, room) =>
         {
-            Parallel.For(0, blocks, parallel, () => new Room(_model.ItemCount, _metric.K, _data.Items.TieOrder), (block, _, room) =>
-            {
-                int from = block * UsersAtOnce, to = Math.Min(_users.Length, from + UsersAtOnce);
-                Span<float> scores = room.Scores.AsSpan(0, (to - from) * _model.ItemCount);
-                _alone.Score(_users.AsSpan(from..to), scores);
-                for (int n = from; n < to; n++)
-                    values[n] = Measure(_users[n], scores.Slice((n - from) * _model.ItemCount, _model.ItemCount), factors, room);
-                return room;
-            }, _ => { });
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-
+            int from = block * UsersAtOnce, to = Math.Min(_users.Length, from + UsersAtOnce);
+            Span<float> scores = room.Scores.AsSpan(0, (to - from) * _model.ItemCount);
+            _alone.Score(_users.AsSpan(from..to), scores);
+            for (int n = from; n < to; n++)
+                values[n] = Measure(_users[n], scores.Slice((n - from) * _model.ItemCount, _model.ItemCount), factors, room);
+            return room;
+        }, _ => { }));
         var figures = tried.Select((weight, w) => (weight, Value: values.Average(user => user[w]))).ToDictionary();
         double best = figures.Values.Max();
         int chosen = Array.FindIndex(tried, weight => figures[weight] == best);

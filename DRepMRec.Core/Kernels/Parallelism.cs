@@ -44,9 +44,9 @@ public static class Parallelism
             return;
         }
 
-        int chunk = Math.Max(minimumPerThread / 4, (count + (threads * 8) - 1) / (threads * 8));
-        int chunks = (count + chunk - 1) / chunk;
-        new SharedLoop(chunks, c => body(c * chunk, Math.Min(count, (c + 1) * chunk))).Run(Math.Min(threads, chunks));
+        int chunk = Math.Max(minimumPerThread / 4, ((count - 1) / (threads * 8)) + 1);
+        int chunks = ((count - 1) / chunk) + 1;
+        new SharedLoop(chunks, c => body(c * chunk, (c * chunk) + Math.Min(chunk, count - (c * chunk)))).Run(Math.Min(threads, chunks));
     }
 
     /// <summary>Puts the number of threads back that was there before.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace DRepMRec.Kernels;
 
 /// <summary>
@@ -18,7 +20,7 @@ internal sealed class SharedLoop(int chunks, Action<int> body) : IThreadPoolWork
 
     /// <summary>Does all chunks.</summary>
     /// <param name="threads">The most threads, the calling one included.</param>
-    /// <exception cref="AggregateException">A chunk threw; chunks that nobody had begun by then were left out.</exception>
+    /// <remarks>What a chunk throws comes out, as from a single thread; chunks that nobody had begun by then are left out.</remarks>
     public void Run(int threads)
     {
         for (int n = 1; n < threads; n++)
@@ -26,7 +28,7 @@ internal sealed class SharedLoop(int chunks, Action<int> body) : IThreadPoolWork
         TakeChunks();
         Await();
         if (_error is { } error)
-            throw new AggregateException(error);
+            ExceptionDispatchInfo.Throw(error);
     }
 
     /// <summary>Helps, as long as there is something to do.</summary>

@@ -53,7 +53,9 @@ public sealed record ModelManifest
     public IReadOnlyDictionary<string, string> Options { get; internal init; } = new Dictionary<string, string>();
 
     /// <summary>SHA-256 of all arrays, in hexadecimal; empty in files of format 1, and where the catalogue has changed since.</summary>
+    /// <remarks>The first member in the file, so that who reads its beginning tells it from every other.</remarks>
     [JsonInclude]
+    [JsonPropertyOrder(-1)]
     public string DataChecksum { get; internal init; } = "";
 
     /// <summary>The modalities whose share of a score can be told; empty where the file has no modal line.</summary>

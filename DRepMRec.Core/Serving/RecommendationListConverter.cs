@@ -19,10 +19,14 @@ public sealed class RecommendationListConverter : JsonConverter<RecommendationLi
         RecommendationSource? source = null;
         List<Recommendation>? items = null;
         IReadOnlyList<string>? unknown = null;
+        var seen = new HashSet<string>(
+            options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
             reader.Read();
+            if (!seen.Add(name) && !options.AllowDuplicateProperties)
+                throw new JsonException($"The JSON property {Internals.Shown.Text(name)} is there twice.");
             if (Is(name, nameof(RecommendationList.Source), options))
                 source = JsonSerializer.Deserialize(ref reader, Contract<RecommendationSource>(options));
             else if (Is(name, Items, options))

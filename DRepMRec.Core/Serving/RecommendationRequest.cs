@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using DRepMRec.Internals;
 
@@ -17,7 +18,7 @@ namespace DRepMRec.Serving;
 /// RecommendationList items = recommender.Recommend(request);
 /// </code>
 /// </example>
-public sealed record RecommendationRequest
+public sealed record RecommendationRequest : IJsonOnSerializing
 {
     /// <summary>The user, or <see langword="null"/>.</summary>
     public string? UserId { get; init; }
@@ -90,6 +91,12 @@ public sealed record RecommendationRequest
 
     /// <summary>Whether items are chosen by more than the highest scores.</summary>
     internal bool IsReranked => Boosts.Count > 0 || Quotas.Count > 0 || Diversity is not null || Exploration is not null;
+
+    void IJsonOnSerializing.OnSerializing()
+    {
+        if (Filter is not null)
+            throw new JsonException($"A request with a {nameof(Filter)} has no JSON: it is code. Name the candidates instead.");
+    }
 
     private static IReadOnlyCollection<string> NotNull(IReadOnlyCollection<string> value)
     {

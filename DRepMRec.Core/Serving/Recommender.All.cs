@@ -5,7 +5,7 @@ namespace DRepMRec.Serving;
 public sealed partial class Recommender
 {
     // Blocks of users that are ranked, or wait for the reader, at a time.
-    private const int BlocksPerThread = 4;
+    private const long BlocksPerThread = 4;
 
     /// <summary>Recommends to all users, or to those given, at the speed of a batch.</summary>
     /// <remarks>

@@ -13,8 +13,8 @@ public sealed partial class Recommender
     /// </summary>
     /// <remarks>
     /// A user's score gets the mean of what the items of the history say, those of the training for known users, those of the request for
-    /// others. Items that <see cref="WithItems"/> adds later are spoken for by their content. A <see cref="Calibration"/> isn't kept, as it
-    /// was of other scores.
+    /// others. Items that <see cref="WithItems"/> adds later are spoken for by their content. A <see cref="Calibration"/> isn't kept
+    /// where scores change.
     /// </remarks>
     /// <param name="blend">The part, for the users and items of this recommender, in their order; <see langword="null"/> for none.</param>
     /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>
@@ -38,7 +38,9 @@ public sealed partial class Recommender
                 + $"got one for {blend.Part.UserCount} and {blend.Part.ItemCount}.", nameof(blend));
         }
 
-        ItemToItemRows? part = blend is null ? null : ItemToItemRows.Of(blend);
+        ItemToItemRows? part = ItemToItemRows.Of(blend);
+        if (part is null && _model.ItemToItem is null)
+            return this;
         var result = new Recommender(_model with
         {
             ItemToItem = part,

@@ -1,4 +1,4 @@
-using System.Runtime.ExceptionServices;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
@@ -44,7 +44,7 @@ public sealed partial class Recommender
         parallel.CancellationToken.ThrowIfCancellationRequested();
         if (requests.Contains(null!))
             throw new ArgumentException("A request is null.", nameof(requests));
-        using ServingTelemetry.Call call = ServingTelemetry.Begin(_model.ServedAs, requests.Count);
+        using ServingTelemetry.Call call = ServingTelemetry.Begin(_model.ServedAs, requests.Count, _model.IsMeasured);
         try
         {
             Ranking[] rankings = Rank(requests, parallel);
@@ -78,16 +78,12 @@ public sealed partial class Recommender
         }
         else
         {
-            try
+            // What a filter throws, or a damaged file, is what the caller gets, as from a single request.
+            ParallelErrors.Unwrap(() =>
             {
                 Parallel.ForEach(blocks, parallel, block => Ranking.RunAll(_model, block));
                 Parallel.ForEach(rankings.Where(r => !r.GoesOverAll), parallel, r => r.RunAlone());
-            }
-            catch (AggregateException e)
-            {
-                // What a filter throws, or a damaged file, is what the caller gets, as from a single request.
-                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-            }
+            });
         }
 
         return rankings;

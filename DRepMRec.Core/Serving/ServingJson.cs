@@ -29,23 +29,11 @@ public static class ServingJson
     ]);
 
     /// <summary>The contracts, to be put in front of those of your own: <c>options.TypeInfoResolverChain.Insert(0, …)</c>.</summary>
-    public static IJsonTypeInfoResolver TypeInfoResolver { get; } = ServingJsonContext.Default.WithAddedModifier(Change);
+    public static IJsonTypeInfoResolver TypeInfoResolver { get; } =
+        ServingJsonContext.Default.WithAddedModifier(info => Changes.GetValueOrDefault(info.Type)?.Invoke(info));
 
     /// <summary>Options that have these contracts alone. Read-only; a copy can be changed.</summary>
     public static JsonSerializerOptions SerializerOptions { get; } = StrictJson.Options(TypeInfoResolver);
-
-    private static void Change(JsonTypeInfo info)
-    {
-        Changes.GetValueOrDefault(info.Type)?.Invoke(info);
-        if (info.Type == typeof(RecommendationRequest))
-            info.OnSerializing = request => ThrowIfCode((RecommendationRequest)request);
-    }
-
-    private static void ThrowIfCode(RecommendationRequest request)
-    {
-        if (request.Filter is not null)
-            throw new JsonException($"A request with a {nameof(request.Filter)} has no JSON: it is code. Name the candidates instead.");
-    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]

@@ -15,6 +15,9 @@ internal sealed record ServingModel
     /// <summary>The name by which an application serves it, for metrics and traces.</summary>
     public string? ServedAs { get; init; }
 
+    /// <summary>Whether requests are measured; those that warm a model up are nobody's.</summary>
+    public bool IsMeasured { get; init; } = true;
+
     public required IdTable UserIds { get; init; }
 
     /// <summary>The ids of the items of the file.</summary>

@@ -32,9 +32,10 @@ internal static class ServingTelemetry
     /// <summary>Begins a call.</summary>
     /// <param name="model">The name that the model is served by, if any.</param>
     /// <param name="requests">How many requests there are.</param>
-    public static Call Begin(string? model, int requests)
+    /// <param name="isMeasured">Whether they are somebody's.</param>
+    public static Call Begin(string? model, int requests, bool isMeasured = true)
     {
-        if (!IsListenedTo)
+        if (!isMeasured || !IsListenedTo)
             return default;
         Activity? activity = DRepMRecTelemetry.Activities.StartActivity("drepmrec.recommend");
         activity?.SetTag(DRepMRecTelemetry.ModelTag, model).SetTag("drepmrec.requests", requests);

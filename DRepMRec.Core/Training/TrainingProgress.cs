@@ -42,6 +42,12 @@ public sealed record TrainingProgress
     /// <summary>What <see cref="TrainerOptions.StoppingMetric"/> was at <see cref="BestEpoch"/>.</summary>
     public double? BestValue { get; init; }
 
+    /// <summary>
+    /// After how many more epochs training ends if none is better than <see cref="BestEpoch"/>; <see langword="null"/> until the first
+    /// evaluation. 0 or less: it ends with the next evaluation that isn't better, or has ended.
+    /// </summary>
+    public int? PatienceLeft { get; init; }
+
     /// <summary>The time since training began.</summary>
     public required TimeSpan Elapsed { get; init; }
 }

@@ -94,6 +94,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
             Elapsed = Elapsed,
             BestEpoch = Stopping.BestEpoch,
             BestValue = Stopping.BestEpoch is null ? null : Stopping.BestValue,
+            PatienceLeft = Stopping.BestEpoch is { } bestEpoch ? bestEpoch + options.Patience - epoch : null,
         };
 
     /// <summary>Takes another process's place; the caller puts weights, moments and best weights into their tensors.</summary>

@@ -47,13 +47,16 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
         string last = _last is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {_last[Metric]:F4}");
         string validation = value.BestEpoch is null
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"  {Metric}{last} (best {value.BestValue:F4}, epoch {value.BestEpoch})");
-        string line = $"{name} epoch {value.Epoch}: {losses}{validation}";
+            : string.Create(CultureInfo.InvariantCulture,
+                $"  {Metric}{last} (best {value.BestValue:F4}, epoch {value.BestEpoch}; ends in {value.PatienceLeft} unless better)");
+        string epoch = string.Create(
+            CultureInfo.InvariantCulture, $"{name} epoch {value.Epoch} of at most {value.Epochs}, {value.Elapsed.TotalSeconds:F0} s:");
+        string line = $"{epoch} {losses}{validation}";
         if (bar is not null)
         {
             // Text that doesn't fit beside the bar would push it to a line of its own.
             int room = Math.Max(20, AnsiConsole.Profile.Width - BarWidth - 4);
-            line = $"{name} epoch {value.Epoch}:{validation}  {losses}";
+            line = $"{epoch}{validation}  {losses}";
             bar.Description = Markup.Escape(line.Length > room ? line[..room] : line);
             bar.MaxValue = value.Batches;
             bar.Value = Math.Min(value.Batch, value.Batches - 0.001);

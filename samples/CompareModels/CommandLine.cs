@@ -26,10 +26,7 @@ internal sealed record CommandLine
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        var data = new Option<string?>("--data")
-        {
-            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
-        }.ExistingFolder();
+        Option<string?> data = TrainingOptions.Data();
         var models = new Option<string[]>("--models")
         {
             Description = $"all, or some of {string.Join(',', Catalogue.Names).ToLowerInvariant()}.",
@@ -44,22 +41,9 @@ internal sealed record CommandLine
         bma.AcceptOnlyFromAmong("off", "on", "both");
         var loss = new Option<string>("--loss") { Description = "The ranking loss: bpr or softmax.", DefaultValueFactory = _ => "bpr" };
         loss.AcceptOnlyFromAmong("bpr", "softmax");
-        var seeds = new Option<int[]>("--seeds")
-        {
-            Description = "The seeds, with commas.",
-            DefaultValueFactory = _ => [2024],
-            CustomParser = OptionRules.ParseSeeds,
-        };
-        var epochs = new Option<int>("--epochs")
-        {
-            Description = "The most epochs; early stopping ends training before.",
-            DefaultValueFactory = _ => 1000,
-        }.AboveZero();
-        var threads = new Option<int>("--threads")
-        {
-            Description = "The most threads.",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        }.AboveZero();
+        Option<int[]> seeds = TrainingOptions.Seeds(2024);
+        Option<int> epochs = TrainingOptions.Epochs(1000);
+        Option<int> threads = TrainingOptions.Threads();
         var json = new Option<string?>("--json")
         {
             Description = "A file for all figures, written after each training. Trainings that it already has are not made again.",

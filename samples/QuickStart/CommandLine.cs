@@ -7,25 +7,14 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
 {
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
     {
-        var data = new Option<string?>("--data")
-        {
-            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
-        }.ExistingFolder();
-        var epochs = new Option<int>("--epochs")
-        {
-            Description = "The most epochs; early stopping ends training before.",
-            DefaultValueFactory = _ => 300,
-        }.AboveZero();
+        Option<string?> data = TrainingOptions.Data("a made-up shop");
+        Option<int> epochs = TrainingOptions.Epochs(300);
         var seed = new Option<int>("--seed")
         {
             Description = "The seed of weights, batches and negatives.",
             DefaultValueFactory = _ => 2024,
         };
-        var threads = new Option<int>("--threads")
-        {
-            Description = "The most threads.",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        }.AboveZero();
+        Option<int> threads = TrainingOptions.Threads();
         var save = new Option<string?>("--save") { Description = "A file to save the recommender to." }.InExistingFolder();
         var json = new Option<string?>("--json") { Description = "A file for the figures of all models." }.InExistingFolder();
         var checkpoint = new Option<string?>("--checkpoint")
@@ -33,7 +22,8 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
             Description = "Keeps the state of each training in FILE.MODEL: stop or kill the program, run it again with the same options, "
                 + "and it goes on.",
         }.InExistingFolder();
-        var root = new RootCommand("Trains LightGCN and DRepMRec, compares them with Popularity, and recommends items to a user.")
+        var root = new RootCommand(
+            "Trains LightGCN and DRepMRec, compares them with Popularity, ItemKNN and EASE, and recommends items to a user.")
         {
             data, epochs, seed, threads, save, json, checkpoint,
         };

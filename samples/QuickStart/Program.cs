@@ -1,16 +1,21 @@
-// Trains LightGCN and DRepMRec on a dataset, compares them with Popularity on the test set, and recommends items to a user.
+// Trains LightGCN and DRepMRec on a dataset, compares them with models that need no training, and recommends items to a user.
 using Common;
 using DRepMRec;
 using DRepMRec.Baselines;
 using DRepMRec.Data;
+using DRepMRec.Evaluation;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 using QuickStart;
 
+// EASE holds a number for each pair of items.
+const int MaxEaseItems = 20_000;
+
 return CommandLine.Run(args, (options, cancellation) =>
 {
-    // 1. A dataset: a folder in the MMRec, RecBole or LATTICE layout, or a synthetic one whose right answer is known.
-    RecDataset data = options.Data is null ? SyntheticDataset.Create().Data : RecDataset.Load(options.Data);
+    // 1. A dataset: a folder in the MMRec, RecBole or LATTICE layout, or a made-up shop whose right answer is known.
+    SyntheticDataset? shop = options.Data is null ? SyntheticDataset.Create() : null;
+    RecDataset data = shop?.Data ?? RecDataset.Load(options.Data!);
     Console.WriteLine(data);
     if (data.Features.Count == 0)
         Console.WriteLine("The dataset has no features: DRepMRec is its behaviour line alone.");
@@ -25,18 +30,24 @@ return CommandLine.Run(args, (options, cancellation) =>
         {
             Checkpoint = new CheckpointOptions { Path = $"{options.Checkpoint}.{name.ToLowerInvariant()}", EveryEpochs = 5 },
         };
-    ModelRun popularity = ModelRun.Untrained("Popularity", () => new PopularityRecommender(data.Train), data, trainer, cancellation);
+    ModelRun Untrained(string name, Func<IItemScorer> create) => ModelRun.Untrained(name, create, data, trainer, cancellation);
+    ModelRun popularity = Untrained("Popularity", () => new PopularityRecommender(data.Train));
+    ModelRun itemKnn = Untrained("ItemKNN", () => new ItemKnnRecommender(data.Train));
+    ModelRun? ease = data.Items.Count <= MaxEaseItems ? Untrained("EASE", () => new EaseRecommender(data.Train)) : null;
     using DRepMRecModel lightGcn = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Seed = options.Seed });
     using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { Seed = options.Seed });
-    ModelRun[] runs = [popularity, Train("LightGCN", bma: false, lightGcn), Train("DRepMRec", bma: true, model)];
+    ModelRun?[] all = [popularity, itemKnn, ease, Train("LightGCN", bma: false, lightGcn), Train("DRepMRec", bma: true, model)];
+    ModelRun[] runs = [.. all.OfType<ModelRun>()];
     Display.Results(runs);
+    Display.Words(data.Summarize().ColdItems);
 
     // 3. Recommend: the best items, and a list that leaves room for others, by what is known of the items.
-    Recommender recommender = runs[^1].Report!.BuildRecommender().WithMetadata(Shelves.Of(data));
+    Recommender recommender = runs[^1].Report!.BuildRecommender().WithMetadata(Shelves.Of(data, shop));
     Display.Recommendations(recommender, data);
 
     if (options.Json is not null)
         ModelFigures.Write(options.Json, runs.Select(r => r.ToFigures()));
     if (options.Save is not null)
         recommender.Save(options.Save);
+    Display.Next(options.Save);
 });

@@ -39,31 +39,15 @@ internal sealed record CommandLine
                 + "probabilities are.",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
-        var data = new Option<string?>("--data")
-        {
-            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
-        }.ExistingFolder();
-        var log = new Option<string?>("--log")
-        {
-            Description = "The log, a line of JSON per training; trainings that it already has are not made again.",
-            Required = true,
-        }.InExistingFolder();
+        Option<string?> data = TrainingOptions.Data();
+        Option<string?> log = TrainingOptions.Log();
         var folder = new Option<string>("--out")
         {
             Description = "A folder for tables (Markdown) and pictures (PNG); it is made if need be.",
             Required = true,
         };
-        var seeds = new Option<int[]>("--seeds")
-        {
-            Description = "The seeds, with commas.",
-            DefaultValueFactory = _ => [2024, 2025, 2026, 2027, 2028],
-            CustomParser = OptionRules.ParseSeeds,
-        };
-        var jobs = new Option<int>("--jobs")
-        {
-            Description = "How many trainings run at once, each on one thread.",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        }.AboveZero();
+        Option<int[]> seeds = TrainingOptions.Seeds(2024, 2025, 2026, 2027, 2028);
+        Option<int> jobs = TrainingOptions.Jobs();
         var loss = new Option<string>("--loss")
         {
             Description = "The ranking loss: bpr, softmax, or both, side by side (splits only).",
@@ -76,11 +60,7 @@ internal sealed record CommandLine
             DefaultValueFactory = _ => [],
             CustomParser = OptionRules.Parts,
         };
-        var epochs = new Option<int>("--epochs")
-        {
-            Description = "The most epochs; early stopping ends training before.",
-            DefaultValueFactory = _ => 1000,
-        }.AboveZero();
+        Option<int> epochs = TrainingOptions.Epochs(1000);
         var reportOnly = new Option<bool>("--report-only")
         {
             Description = "Train nothing: write tables and pictures from what the log has.",

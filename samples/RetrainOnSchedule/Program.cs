@@ -14,7 +14,7 @@ var rounds = new Option<int>("--rounds")
 }.AboveZero();
 var every = new Option<TimeSpan>("--every")
 {
-    Description = "The time from the begin of a training to that of the next, such as 1.00:00:00 for a day.",
+    Description = "The time from the beginning of a training to that of the next, such as 1.00:00:00 for a day.",
     DefaultValueFactory = _ => TimeSpan.FromSeconds(5),
 };
 every.Validators.Add(result =>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RetrainOnSchedule;
 
-/// <param name="Every">The time from the begin of a training to that of the next.</param>
+/// <param name="Every">The time from the beginning of a training to that of the next.</param>
 /// <param name="Rounds">How often to train.</param>
 /// <param name="Model">The file to publish to.</param>
 internal sealed record Schedule(TimeSpan Every, int Rounds, string Model);

@@ -46,10 +46,7 @@ internal sealed record CommandLine
             Description = "A JSON file: \"fixed\" has option paths with a value each, \"search\" has option paths with a list of values "
                 + "each.",
         };
-        var data = new Option<string?>("--data")
-        {
-            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset.",
-        }.ExistingFolder();
+        Option<string?> data = TrainingOptions.Data();
         var method = new Option<SearchMethod>("--method")
         {
             Description = "grid, random or halving.",
@@ -60,32 +57,15 @@ internal sealed record CommandLine
             Description = "How many combinations random and halving draw.",
             DefaultValueFactory = _ => 16,
         }.AboveZero();
-        var seeds = new Option<int[]>("--seeds")
-        {
-            Description = "The seeds, with commas.",
-            DefaultValueFactory = _ => [2024],
-            CustomParser = OptionRules.ParseSeeds,
-        };
-        var epochs = new Option<int>("--epochs")
-        {
-            Description = "The most epochs; early stopping ends training before.",
-            DefaultValueFactory = _ => 300,
-        }.AboveZero();
+        Option<int[]> seeds = TrainingOptions.Seeds(2024);
+        Option<int> epochs = TrainingOptions.Epochs(300);
         var first = new Option<int>("--first-epochs")
         {
             Description = "The most epochs of the first round of halving.",
             DefaultValueFactory = _ => 8,
         }.AboveZero();
-        var jobs = new Option<int>("--jobs")
-        {
-            Description = "How many trainings run at once, each on one thread.",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        }.AboveZero();
-        var log = new Option<string?>("--log")
-        {
-            Description = "The log, a line of JSON per training; trainings that it already has are not made again.",
-            Required = true,
-        }.InExistingFolder();
+        Option<int> jobs = TrainingOptions.Jobs();
+        Option<string?> log = TrainingOptions.Log();
         var test = new Option<bool>("--test")
         {
             Description = "At the end, train the best combination once more and read its test figures.",

@@ -1,11 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using DRepMRec.Evaluation;
-using DRepMRec.Fusions;
-using DRepMRec.Losses;
-using DRepMRec.Training;
+using DRepMRec;
 
 namespace SearchOptions;
 
@@ -14,21 +8,13 @@ namespace SearchOptions;
 /// </summary>
 internal static class OptionsJson
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(), new MetricConverter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds } },
-    };
-
     /// <summary>The same options with the given values changed.</summary>
     /// <param name="options">A record of options.</param>
     /// <param name="values">Values by path.</param>
     /// <exception cref="ArgumentException">There is no such option, or it refuses the value.</exception>
-    public static T With<T>(T options, IEnumerable<KeyValuePair<string, JsonNode?>> values)
+    public static T With<T>(T options, IEnumerable<KeyValuePair<string, JsonNode?>> values) where T : class
     {
-        JsonNode root = JsonSerializer.SerializeToNode(options, Json)!;
+        JsonNode root = JsonNode.Parse(DRepMRecJson.Write(options))!;
         foreach (var (path, value) in values)
         {
             string[] names = path.Split('.');
@@ -44,48 +30,11 @@ internal static class OptionsJson
 
         try
         {
-            return root.Deserialize<T>(Json)!;
+            return DRepMRecJson.Read<T>(root.ToJsonString());
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (OptionsFormatException e)
         {
             throw new ArgumentException($"{typeof(T).Name}: {e.Message}", e);
         }
-    }
-
-    private static void NameKinds(JsonTypeInfo info)
-    {
-        if (info.Type == typeof(RankingLoss))
-            info.PolymorphismOptions = Kinds((typeof(RankingLoss.Bpr), "bpr"), (typeof(RankingLoss.SampledSoftmax), "softmax"));
-        if (info.Type == typeof(Fusion))
-        {
-            info.PolymorphismOptions = Kinds(
-                (typeof(Fusion.Sum), "sum"), (typeof(Fusion.Mean), "mean"), (typeof(Fusion.Concatenation), "concatenation"),
-                (typeof(Fusion.NormalizedSum), "normalizedSum"), (typeof(Fusion.NormalizedConcatenation), "normalizedConcatenation"),
-                (typeof(Fusion.MatchedSum), "matchedSum"), (typeof(Fusion.LearnedGate), "learnedGate"));
-        }
-
-        if (info.Type == typeof(LearningRateSchedule))
-        {
-            info.PolymorphismOptions = Kinds(
-                (typeof(LearningRateSchedule.Constant), "constant"), (typeof(LearningRateSchedule.Step), "step"),
-                (typeof(LearningRateSchedule.WarmupCosine), "cosine"));
-        }
-    }
-
-    private static JsonPolymorphismOptions Kinds(params (Type Type, string Name)[] kinds)
-    {
-        var options = new JsonPolymorphismOptions { TypeDiscriminatorPropertyName = "kind" };
-        foreach (var (type, name) in kinds)
-            options.DerivedTypes.Add(new JsonDerivedType(type, name));
-        return options;
-    }
-
-    private sealed class MetricConverter : JsonConverter<RankingMetric>
-    {
-        public override RankingMetric Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
-            => RankingMetric.Parse(reader.GetString()!);
-
-        public override void Write(Utf8JsonWriter writer, RankingMetric value, JsonSerializerOptions options)
-            => writer.WriteStringValue(value.ToString());
     }
 }

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving.Comparison;
 
@@ -124,6 +127,22 @@ public sealed class ModelComparisonTests
     }
 
     [Fact]
+    public async Task What_an_item_to_item_part_changes_is_its_share()
+    {
+        RecDataset data = Served.Data;
+        var options = new ItemToItemOptions { L2 = 5, BlendWeights = [1] };
+        float[] users = Samples.Floats(data.Users.Count * 6, 3), items = Samples.Floats(data.Items.Count * 6, 4);
+        ItemToItemBlend blend = ItemToItemBlend.Choose(
+            new EmbeddingScorer(users, items, 6), ItemToItemModel.Solve(data, options), data, options);
+        Recommender trained = Served.Recommender, blended = trained.WithItemToItem(blend);
+        ChangeReasons why = (await ModelComparison.CompareAsync(trained, blended)).Reasons;
+        why.ExplainedUsers.Should().BePositive();
+        why.Shares.Keys.Should().Equal("behavior", "image", "text", "item-to-item");
+        why.Shares.Values.Sum().Should().BeApproximately(1, 1e-9);
+        why.Shares["item-to-item"].Should().BePositive("nothing else has changed");
+    }
+
+    [Fact]
     public async Task Files_are_compared_too_and_given_users_alone()
     {
         using var folder = new TempFolder();
@@ -141,6 +160,9 @@ public sealed class ModelComparisonTests
     {
         ModelComparison report = await ModelComparison.CompareAsync(Old, New, Two);
         new ModelComparisonLimits().Exceeded(report).Should().BeEmpty("nothing is looked at");
+        ModelComparison none = report with { Items = new IdChanges(0, 0, 0, [], []) };
+        new ModelComparisonLimits().Exceeded(none).Should().BeEmpty("nothing is looked at");
+        new ModelComparisonLimits { MaxVanishedItems = 0 }.Exceeded(none).Should().BeEmpty("nothing has vanished");
         new ModelComparisonLimits
         {
             MinOverlap = 0.3,

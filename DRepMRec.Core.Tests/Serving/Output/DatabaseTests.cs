@@ -2,9 +2,9 @@ using System.Data;
 using System.Data.Common;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 using DuckDB.NET.Data;
 using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace DRepMRec.Tests.Serving.Output;
 
@@ -131,12 +131,11 @@ public sealed class DatabaseTests(PostgresServer postgres) : IClassFixture<Postg
     /// <summary>An open connection to a database without tables.</summary>
     private DbConnection Connect(Engine engine)
     {
-        Skip.If(engine == Engine.Postgres && postgres.Missing is not null, postgres.Missing);
         DbConnection connection = engine switch
         {
             Engine.Sqlite => new SqliteConnection($"Data Source={_folder["a.db"]}"),
             Engine.DuckDb => new DuckDBConnection($"DataSource={_folder["a.duckdb"]}"),
-            _ => new NpgsqlConnection(postgres.ConnectionString),
+            _ => postgres.ConnectionOrSkip(),
         };
         connection.Open();
         if (engine == Engine.Postgres)

@@ -80,6 +80,14 @@ public sealed class RecommendAllTests
     }
 
     [Fact]
+    public async Task Any_number_of_threads_may_be_asked_for()
+    {
+        var options = new RecommendAllOptions { Users = [Served.Data.Users[5]], Threads = int.MaxValue };
+        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        (await Served.Recommender.RecommendAllAsync(options, cancellationToken: source.Token).CountAsync()).Should().Be(1);
+    }
+
+    [Fact]
     public async Task The_token_stops_it()
     {
         using var source = new CancellationTokenSource();
@@ -102,6 +110,8 @@ public sealed class RecommendAllTests
         var request = new RecommendationRequest { Filter = _ => throw new InvalidDataException("no stock list") };
         Func<Task> all = async () => await Served.Recommender.RecommendAllAsync(new RecommendAllOptions { Request = request }).CountAsync();
         await all.Should().ThrowAsync<InvalidDataException>().WithMessage("no stock list");
+        Record.Exception(() => Served.Recommender.Recommend([.. Served.Data.Users.Ids.Select(user => request with { UserId = user })]))
+            .Should().BeOfType<InvalidDataException>("as from a single request, whatever the number of passes");
     }
 
     [Fact]

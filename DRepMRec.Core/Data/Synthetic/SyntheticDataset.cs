@@ -20,6 +20,8 @@ public sealed class SyntheticDataset
         Data = data;
         ItemClusters = tastes.ItemClusters;
         UserClusters = tastes.UserClusters;
+        ItemCategories = [.. tastes.ItemClusters.Select(SyntheticShop.Category)];
+        ItemTitles = SyntheticShop.Titles(tastes);
     }
 
     /// <summary>The dataset. Raw ids are "user-0" and "item-0" upwards, in the order of the indices.</summary>
@@ -27,6 +29,12 @@ public sealed class SyntheticDataset
 
     /// <summary>The cluster of each item, from 0: I entries.</summary>
     public IReadOnlyList<int> ItemClusters { get; }
+
+    /// <summary>What items are in the words of a made-up shop, such as "tents": I entries, one category per cluster.</summary>
+    public IReadOnlyList<string> ItemCategories { get; }
+
+    /// <summary>A title for each item, its style, kind and number, such as "Ultralight tent 7": I entries, each once.</summary>
+    public IReadOnlyList<string> ItemTitles { get; }
 
     /// <summary>The one or two clusters that each user likes, the favourite first: U entries.</summary>
     public IReadOnlyList<IReadOnlyList<int>> UserClusters { get; }

@@ -91,7 +91,7 @@ public sealed class Calibration
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         Guard.Defined(target, nameof(target));
         ScoredHits hits = ScoredHits.Of(recommender, data, target, Depth, int.MaxValue);
-        return hits.Users > 0 ? ReliabilityDiagram.Of([.. hits.Scores.Select(s => (double)Probability(s))], [.. hits.IsHit], bins)
+        return hits.Scores.Count > 0 ? ReliabilityDiagram.Of([.. hits.Scores.Select(s => (double)Probability(s))], [.. hits.IsHit], bins)
             : throw new ArgumentException(
                 $"Expected users with something in the {target} set whom the recommender knows by their training; there are none.",
                 nameof(data));

@@ -36,16 +36,16 @@ public sealed record ModelComparisonLimits
 
         void AtLeast(string what, double value, double? limit)
         {
-            if (!(value >= (limit ?? value)))
-                exceeded.Add(string.Create(CultureInfo.InvariantCulture, $"{what} is {value:F4}, below {limit}."));
+            if (limit is { } least && !(value >= least))
+                exceeded.Add(string.Create(CultureInfo.InvariantCulture, $"{what} is {value:F4}, below {least}."));
         }
 
         void AtMost(string what, double value, double? limit)
         {
-            if (!(value <= (limit ?? value)))
-                exceeded.Add(string.Create(CultureInfo.InvariantCulture, $"{what} is {value:F4}, above {limit}."));
+            if (limit is { } most && !(value <= most))
+                exceeded.Add(string.Create(CultureInfo.InvariantCulture, $"{what} is {value:F4}, above {most}."));
         }
     }
 
-    private static double VanishedShare(IdChanges ids) => ids.Vanished / (double)(ids.Common + ids.Vanished);
+    private static double VanishedShare(IdChanges ids) => ids.Vanished / (double)Math.Max(1, ids.Common + ids.Vanished);
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>How a vector store compares, and so which vectors it has to be given to rank as the recommender does.</summary>
@@ -8,6 +11,7 @@ namespace DRepMRec.Serving;
 /// (Bachrach et al., Speeding Up the Xbox Recommender System Using a Euclidean Transformation for Inner-Product Spaces, RecSys 2014). M
 /// belongs to the catalogue: upsert all items anew where it has changed.
 /// </remarks>
+[JsonConverter(typeof(EnumNameConverter<VectorSimilarity>))]
 public enum VectorSimilarity
 {
     /// <summary>The dot product: the rows as they are.</summary>

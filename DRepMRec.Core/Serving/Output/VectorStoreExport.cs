@@ -68,14 +68,7 @@ public static class VectorStoreExport
         VectorUpsertOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
         where TKey : notnull
         where TRecord : class
-    {
-        ArgumentNullException.ThrowIfNull(recommender);
-        options ??= new VectorUpsertOptions();
-        StoredVectors.ThrowIfBlended(recommender.Model);
-        VectorTable items = VectorTable.Items(recommender.Model);
-        return UpsertAsync(
-            recommender, items, StoredVectors.OfItems(items, options.Similarity), collection, record, options, progress, cancellationToken);
-    }
+        => UpsertAsync(recommender, VectorTable.Items, StoredVectors.OfItems, collection, record, options, progress, cancellationToken);
 
     /// <summary>Writes all users that have something in training, or a row that was brought: nothing is known of the others.</summary>
     /// <param name="recommender">The recommender.</param>
@@ -102,24 +95,24 @@ public static class VectorStoreExport
         VectorUpsertOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
         where TKey : notnull
         where TRecord : class
-    {
-        ArgumentNullException.ThrowIfNull(recommender);
-        options ??= new VectorUpsertOptions();
-        StoredVectors.ThrowIfBlended(recommender.Model);
-        return UpsertAsync(
-            recommender, VectorTable.RankedUsers(recommender.Model), StoredVectors.OfUsers(options.Similarity), collection, record, options,
+        => UpsertAsync(
+            recommender, VectorTable.RankedUsers, (_, similarity) => StoredVectors.OfUsers(similarity), collection, record, options,
             progress, cancellationToken);
-    }
 
     private static async Task UpsertAsync<TKey, TRecord>(
-        Recommender recommender, VectorTable table, StoredVectors vectors, VectorStoreCollection<TKey, TRecord> collection,
-        Func<EmbeddingRecord, TRecord> record, VectorUpsertOptions options, IProgress<ExportProgress>? progress,
-        CancellationToken cancellationToken)
+        Recommender recommender, Func<ServingModel, VectorTable> rows, Func<VectorTable, VectorSimilarity, StoredVectors> stored,
+        VectorStoreCollection<TKey, TRecord> collection, Func<EmbeddingRecord, TRecord> record, VectorUpsertOptions? options,
+        IProgress<ExportProgress>? progress, CancellationToken cancellationToken)
         where TKey : notnull
         where TRecord : class
     {
+        ArgumentNullException.ThrowIfNull(recommender);
         ArgumentNullException.ThrowIfNull(collection);
         ArgumentNullException.ThrowIfNull(record);
+        options ??= new VectorUpsertOptions();
+        StoredVectors.ThrowIfBlended(recommender.Model);
+        VectorTable table = rows(recommender.Model);
+        StoredVectors vectors = stored(table, options.Similarity);
         for (int from = 0; from < table.Count; from += options.BatchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();

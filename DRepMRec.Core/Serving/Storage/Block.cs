@@ -75,5 +75,6 @@ internal sealed unsafe class Block<T> where T : unmanaged
 
     [DoesNotReturn]
     private void ThrowOutOfRange(long start, long length)
-        => throw new ModelFileException($"The model is damaged: it refers to elements {start} to {start + length} of an array of {Length}.");
+        => throw new ModelFileException(
+            $"The model is damaged: it refers to elements {start} to {start + length} of an array of {Length}.");
 }

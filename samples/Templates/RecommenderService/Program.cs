@@ -1,5 +1,6 @@
 // Serves the model file that Recommender:Path names, in appsettings.json or as --Recommender:Path FILE:
-//   GET /recommendations?user=42&count=10     GET /similar?item=1017&count=10     GET /health
+//   GET /recommendations?user=42&count=10     POST /recommendations with a RecommendationRequest as JSON
+//   GET /similar?item=1017&count=10           GET /health
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
 
@@ -9,22 +10,36 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.Services.AddRecommender(builder.Configuration.GetSection("Recommender"));
 builder.Services.AddHealthChecks().Add(RecommenderHealthCheck.Registration());
 
+// Generated contracts, so that the service can be trimmed (-p:PublishTrimmed=true) or compiled natively (-p:PublishAot=true).
+builder.Services.ConfigureHttpJsonOptions(http => http.SerializerOptions.TypeInfoResolverChain.Insert(0, ServingJson.TypeInfoResolver));
+
 WebApplication app = builder.Build();
 
-app.MapGet("/recommendations", (Recommender recommender, string user, int count = 10) =>
+app.MapGet("/recommendations", (Recommender recommender, string user, int count = 10)
+    => IsCount(count) ? Results.Ok(recommender.Recommend(user, count)) : WrongCount());
+
+app.MapPost("/recommendations", (Recommender recommender, RecommendationRequest request) =>
 {
-    if (count is < 0 or > 1000)
-        return Results.BadRequest("Expected a count of 0 to 1000.");
-    RecommendationList list = recommender.Recommend(user, count);
-    return Results.Ok(new { Source = list.Source.ToString(), Items = list.Select(Scored) });
+    if (!IsCount(request.Count))
+        return WrongCount();
+    try
+    {
+        return Results.Ok(recommender.Recommend(request));
+    }
+    catch (ArgumentException e)
+    {
+        // It asks for metadata or a space that the model doesn't have.
+        return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
+    }
 });
 
-app.MapGet("/similar", (Recommender recommender, string item, int count = 10) => count is < 0 or > 1000
-    ? Results.BadRequest("Expected a count of 0 to 1000.")
-    : Results.Ok(recommender.SimilarItems(item, count).Select(Scored)));
+app.MapGet("/similar", (Recommender recommender, string item, int count = 10)
+    => IsCount(count) ? Results.Ok(recommender.SimilarItems(item, count)) : WrongCount());
 
 app.MapHealthChecks("/health");
 
 app.Run();
 
-static object Scored(Recommendation recommendation) => new { recommendation.Item, recommendation.Score };
+static bool IsCount(int count) => count is >= 0 and <= 1000;
+
+static IResult WrongCount() => Results.Problem("Expected a count of 0 to 1000.", statusCode: StatusCodes.Status400BadRequest);

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using DRepMRec.Tests.Data;
+using Npgsql;
 
-namespace DRepMRec.Tests.Serving.Output;
+namespace DRepMRec.Tests.Support;
 
 /// <summary>A PostgreSQL server of its own on the loopback interface, where one is installed; or why there is none.</summary>
 public sealed class PostgresServer : IDisposable
@@ -47,6 +48,13 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Why there is no server.</summary>
     public string? Missing { get; }
+
+    /// <summary>Skips the test where there is no server.</summary>
+    public NpgsqlConnection ConnectionOrSkip()
+    {
+        Skip.If(Missing is not null, Missing);
+        return new NpgsqlConnection(ConnectionString);
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace Common;
+
+/// <summary>The options that the command lines of trainings share.</summary>
+internal static class TrainingOptions
+{
+    public static Option<string?> Data(string usual = "a synthetic dataset") => new Option<string?>("--data")
+    {
+        Description = $"A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: {usual}.",
+    }.ExistingFolder();
+
+    public static Option<int[]> Seeds(params int[] usual) => new("--seeds")
+    {
+        Description = "The seeds, with commas.",
+        DefaultValueFactory = _ => usual,
+        CustomParser = OptionRules.ParseSeeds,
+    };
+
+    public static Option<int> Epochs(int usual) => new Option<int>("--epochs")
+    {
+        Description = "The most epochs; early stopping ends training before.",
+        DefaultValueFactory = _ => usual,
+    }.AboveZero();
+
+    public static Option<int> Threads() => new Option<int>("--threads")
+    {
+        Description = "The most threads.",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    }.AboveZero();
+
+    public static Option<int> Jobs() => new Option<int>("--jobs")
+    {
+        Description = "How many trainings run at once, each on one thread.",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    }.AboveZero();
+
+    public static Option<string?> Log() => new Option<string?>("--log")
+    {
+        Description = "The log, a line of JSON per training; trainings that it already has are not made again.",
+        Required = true,
+    }.InExistingFolder();
+}
