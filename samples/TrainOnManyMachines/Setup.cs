@@ -41,7 +41,10 @@ internal sealed record Setup(string? Folder, int Interactions, int Dimension, bo
     /// <summary>Batches that grow with the graph.</summary>
     public static TrainerOptions Steps(RecDataset data, int threads) => LargeGraphRecipe.Options(data.Train.Count, new TrainerOptions
     {
-        MaxEpochs = int.MaxValue, EvaluateEvery = int.MaxValue, Threads = threads, KeepFreedMemory = true,
+        MaxEpochs = int.MaxValue,
+        EvaluateEvery = int.MaxValue,
+        Threads = threads,
+        KeepFreedMemory = true,
     });
 
     /// <summary>Trains a number of steps, and tells the milliseconds of each but the first, which warms up.</summary>
