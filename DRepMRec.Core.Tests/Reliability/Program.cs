@@ -95,7 +95,7 @@ internal static class Program
 
                 return 0;
             case "peer":
-                return PeerProcess.Run(Text("--training"), Text("--checkpoint"), Number("--stuck-rank", -1), Number("--timeout", 60));
+                return PeerProcess.Run(Text("--training"), Text("--checkpoint"), Number("--stuck-rank", -1), Number("--timeout", 600));
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Collectives;
 
 /// <summary>Why processes can't go on together.</summary>
+[JsonConverter(typeof(EnumNameConverter<CollectiveFailure>))]
 public enum CollectiveFailure
 {
     /// <summary>There is nothing to exchange by: no library, or one that can't be used.</summary>

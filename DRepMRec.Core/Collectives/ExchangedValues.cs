@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Collectives;
 
 /// <summary>What processes that hold columns of embeddings exchange in a step of training.</summary>
+[JsonConverter(typeof(EnumNameConverter<ExchangedValues>))]
 public enum ExchangedValues
 {
     /// <summary>
