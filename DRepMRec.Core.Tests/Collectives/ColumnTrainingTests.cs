@@ -69,7 +69,7 @@ public sealed class ColumnTrainingTests
         }
 
         // What the others get before the first step, of process 0, says how large batches are.
-        received[0].Should().Be(Formula(options.BatchSize) - Formula(data.Train.Count));
+        received[0].Should().Be(Formula(options.BatchSize!.Value) - Formula(data.Train.Count));
     }
 
     [Theory]

@@ -87,8 +87,8 @@ public sealed class ScoreTrainingTests
         }
 
         int all = data.Train.Count;
-        InProcessCollective.Run(processes, c => Received(c, options.BatchSize) - Received(c, all))[0]
-            .Should().Be(Formula(options.BatchSize) - Formula(all));
+        InProcessCollective.Run(processes, c => Received(c, options.BatchSize!.Value) - Received(c, all))[0]
+            .Should().Be(Formula(options.BatchSize!.Value) - Formula(all));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class Trainer
 
         if (data.Train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(data));
-        _options = options ?? new TrainerOptions();
+        _options = (options ?? new TrainerOptions()).For(data.Train.Count);
         if (data.Validation.Count > 0 && Evaluator.UsersOf(data, EvaluationTarget.Validation, _options.Evaluation.Users).Length == 0)
         {
             throw new ArgumentException(
@@ -160,7 +160,10 @@ public sealed class Trainer
         CancellationToken own = _model.Collective is null ? cancellationToken : default; // Within it processes can't stop together.
         EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, own) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
-        return new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended);
+        var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended);
+        report.BetterBaselines = BaselineCheck.Better(
+            report, _data, _options, peers.IsFirst ? _logger : NullLogger.Instance, own);
+        return report;
     }
 
     /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
@@ -183,7 +186,7 @@ public sealed class Trainer
         TrainingState state, ModelEvaluator evaluator, TrainingPeers peers, Action save, IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed)
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize!.Value, _options.Seed)
         {
             MaxPerUser = _options.InteractionsPerUser,
         };

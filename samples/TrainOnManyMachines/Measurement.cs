@@ -19,7 +19,7 @@ internal static class Measurement
         double[] memory = collective.AllGather(peak / 1e9);
         if (collective.Rank > 0)
             return;
-        string formula = Formula.Explain(setup, received, Setup.Steps(data, threads).BatchSize, columns);
+        string formula = Formula.Explain(setup, received, Setup.Steps(data, threads).BatchSize!.Value, columns);
         Console.WriteLine(FormattableString.Invariant($"""
             {data.Train.Count:N0} interactions, {rows:N0} users and items, D = {setup.Dimension}
             {collective.Size} processes of {threads} threads

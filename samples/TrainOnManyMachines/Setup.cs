@@ -39,13 +39,18 @@ internal sealed record Setup(string? Folder, int Interactions, int Dimension, bo
     }
 
     /// <summary>Batches that grow with the graph.</summary>
-    public static TrainerOptions Steps(RecDataset data, int threads) => LargeGraphRecipe.Options(data.Train.Count, new TrainerOptions
+    public static TrainerOptions Steps(RecDataset data, int threads)
     {
-        MaxEpochs = int.MaxValue,
-        EvaluateEvery = int.MaxValue,
-        Threads = threads,
-        KeepFreedMemory = true,
-    });
+        TrainerOptions options = LargeGraphRecipe.Options(data.Train.Count);
+        return options with
+        {
+            BatchSize = options.BatchSize ?? 2048,
+            MaxEpochs = int.MaxValue,
+            EvaluateEvery = int.MaxValue,
+            Threads = threads,
+            KeepFreedMemory = true,
+        };
+    }
 
     /// <summary>Trains a number of steps, and tells the milliseconds of each but the first, which warms up.</summary>
     public double[] Step(RecDataset data, ICollective collective, int threads, int steps, Action begin)
