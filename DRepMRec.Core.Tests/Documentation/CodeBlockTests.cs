@@ -13,6 +13,7 @@ public sealed class CodeBlockTests
     [InlineData("docs/operations.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/item-to-item.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/reliability.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/scale.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/serving.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/export.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/comparing-models.md", "DRepMRec.Core.Tests/Documentation")]

@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using TorchSharp;
 
 namespace DRepMRec.Training;
@@ -55,8 +57,21 @@ internal static class TrainingFingerprint
             OptionFields.Add(fields, "WarmStart", started.Options);
         }
 
+        Dictionary<string, ColumnPartition> columns = Checkpoint.ColumnsOf(model);
         foreach (var (name, weights) in model.state_dict())
-            fields[$"Weights.{name}"] = TensorBytes.Describe(weights);
+            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, columns.GetValueOrDefault(name)?.Dimension);
+        return fields;
+    }
+
+    /// <summary>What processes must have alike to train together: all of that, and when they validate, keep checkpoints and end.</summary>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
+    public static Dictionary<string, string> OfPeer(DRepMRecModel model, RecDataset data, TrainerOptions options)
+    {
+        Dictionary<string, string> fields = Of(model, data, options);
+        fields["Trainer.MaxEpochs"] = $"{options.MaxEpochs}";
+        fields["Trainer.Checkpoint.EveryEpochs"] = $"{options.Checkpoint?.EveryEpochs}";
+        fields["Trainer.Checkpoint.Resume"] = $"{options.Checkpoint?.Resume}";
+        fields["Instructions"] = $"{SimdPaths.Best}"; // Vectors of other widths round otherwise.
         return fields;
     }
 
