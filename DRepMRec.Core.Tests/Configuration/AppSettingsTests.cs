@@ -60,6 +60,14 @@ public sealed class AppSettingsTests : IDisposable
         Settings.GetSection("DRepMRec:Recommender").ReadOptions<RecommenderOptions>().Should().Be(new RecommenderOptions());
         Settings.GetSection("DRepMRec:Load").ReadOptions<RecommenderLoadOptions>().Should().Be(
             new RecommenderLoadOptions { Verify = true });
+        Settings.GetSection("DRepMRec:WarmStart").ReadOptions<WarmStartOptions>().Should().Be(new WarmStartOptions());
+        Settings.GetSection("DRepMRec:Drift").ReadOptions<DriftOptions>().Should().BeEquivalentTo(new DriftOptions());
+        TimeTravelOptions replay = Settings.GetSection("DRepMRec:TimeTravel").ReadOptions<TimeTravelOptions>();
+        replay.Policies.Should().Equal(UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(2, refreshes: true) with
+        {
+            Name = "warm start every 2",
+        });
+        replay.Training.MaxEpochs.Should().Be(20);
     }
 
     [Theory]
@@ -74,6 +82,8 @@ public sealed class AppSettingsTests : IDisposable
     [InlineData("Dataset", typeof(DatasetOptions))]
     [InlineData("Recommender", typeof(RecommenderOptions))]
     [InlineData("Load", typeof(RecommenderLoadOptions))]
+    [InlineData("WarmStart", typeof(WarmStartOptions))]
+    [InlineData("Drift", typeof(DriftOptions))]
     public void The_example_has_every_key(string section, Type type)
     {
         Settings.GetSection($"DRepMRec:{section}").GetChildren().Select(c => c.Key)

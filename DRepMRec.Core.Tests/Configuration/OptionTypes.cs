@@ -86,6 +86,7 @@ internal static class OptionTypes
             : type == typeof(IReadOnlyList<SyntheticModality>) ? new SyntheticModality[] { new(Modality.Audio, 3), new(new("my-own"), 4) }
             : type == typeof(IReadOnlyDictionary<string, double>) ? new Dictionary<string, double> { ["buy"] = 5, ["view"] = 1 }
             : type == typeof(IReadOnlyList<ListMetric>) ? new[] { ListMetric.Gini(7), ListMetric.IntraListDiversity(Modality.Image, 3) }
+            : type == typeof(IReadOnlyList<UpdatePolicy>) ? new[] { UpdatePolicy.WarmStartEvery(3, refreshes: true) }
             : type == typeof(IReadOnlyList<ItemCondition>) ? new[] { new ItemCondition { Column = "price", Min = 1.5 } }
             : type == typeof(IReadOnlyList<ItemBoost>) ? new[] { new ItemBoost { Where = new() { Column = "c", Max = 9 }, Weight = -1 } }
             : type == typeof(IReadOnlyList<CategoryQuota>) ? new[] { new CategoryQuota { Column = "c", Max = 0 } }

@@ -7,11 +7,13 @@ public sealed class CodeBlockTests
 {
     [Theory]
     [InlineData("README.md", "samples/FirstExample,DRepMRec.Core.Tests/Documentation,samples/PlugIntoYourRecommender")]
+    [InlineData("docs/changing-data.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/configuration.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/plugging-in-bma.md", "samples/PlugIntoYourRecommender")]
     [InlineData("docs/operations.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/item-to-item.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/reliability.md", "DRepMRec.Core.Tests/Documentation")]
+    [InlineData("docs/scale.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/serving.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/export.md", "DRepMRec.Core.Tests/Documentation")]
     [InlineData("docs/comparing-models.md", "DRepMRec.Core.Tests/Documentation")]

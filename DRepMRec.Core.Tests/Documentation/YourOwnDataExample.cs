@@ -13,9 +13,9 @@ internal static class YourOwnDataExample
     public static void FromTwoFiles()
     {
         // from two files
-        ItemTable products = ItemTable.LoadDelimited("products.csv", new() { Item = "sku", Title = "title", Texts = ["about"],
-            Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"], Image = "picture" },
-            new() { BadRows = BadRowHandling.Skip });
+        var layout = new DelimitedItemOptions { Item = "sku", Title = "title", Texts = ["about"], Image = "picture" };
+        layout = layout with { Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"] };
+        ItemTable products = ItemTable.LoadDelimited("products.csv", layout, new() { BadRows = BadRowHandling.Skip });
         var orders = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
         var options = new DatasetOptions { BadRows = BadRowHandling.Skip };
         RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), options, products);
@@ -35,9 +35,9 @@ internal static class YourOwnDataExample
         using DbCommand query = connection.CreateCommand();
         query.CommandText = "SELECT sku, title, about, kind, price, since, picture FROM products";
         using DbDataReader productRows = query.ExecuteReader();
-        ItemTable products = ItemTable.FromDatabase(productRows, new() { Item = "sku", Title = "title", Texts = ["about"],
-            Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"], Image = "picture" },
-            new() { BadRows = BadRowHandling.Skip });
+        var layout = new ItemLayout { Item = "sku", Title = "title", Texts = ["about"], Image = "picture" };
+        layout = layout with { Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"] };
+        ItemTable products = ItemTable.FromDatabase(productRows, layout, new() { BadRows = BadRowHandling.Skip });
         productRows.Close();
 
         query.CommandText = "SELECT customer, product, bought_at, quantity FROM orders";

@@ -17,6 +17,8 @@ internal static class Program
         memory [--steps 2000]                what is in use after a quarter and at the end of a training, for every model
         storm  [--minutes 10]                everything while garbage is collected without pause
         race   [--rounds 100] [--seed 1]     trainings at once, cancelled and resumed, beside recommenders in use
+        faults [--runs 200] [--seed 1]       trainings on several processes of which one is lost or stuck
+        peer   --training T --checkpoint F   one process of a training that mpirun starts
         train  --model M --checkpoint F      one such process
         shop   files|database                the examples of docs/your-own-data.md, in the folder at hand
         """;
@@ -91,6 +93,17 @@ internal static class Program
                 }
 
                 return 0;
+            case "faults":
+                var faults = new FaultRun(Number("--seed", 1), TimeSpan.FromSeconds(0.5));
+                while (faults.Runs < Number("--runs", 200))
+                {
+                    faults.Next();
+                    Console.WriteLine($"{clock.Elapsed:mm\\:ss} {faults}");
+                }
+
+                return 0;
+            case "peer":
+                return PeerProcess.Run(Text("--training"), Text("--checkpoint"), Number("--stuck-rank", -1), Number("--timeout", 600));
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;

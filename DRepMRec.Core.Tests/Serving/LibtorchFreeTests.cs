@@ -17,7 +17,7 @@ public sealed class LibtorchFreeTests
                 .Contains("torch_cpu", StringComparison.Ordinal));
 
         using var models = new TempFolder();
-        Served.Recommender.Save(models["model"]);
+        Grown.Recommender.Save(models["model"]);
         new RawItemTests.Shop().Recommender.Save(models["shop"]);
         string program = Path.Combine(folder, "LibtorchFree.dll");
         var start = new ProcessStartInfo("dotnet", [program, models["model"], models["shop"]])
@@ -31,6 +31,6 @@ public sealed class LibtorchFreeTests
         await process.WaitForExitAsync();
         (await errors).Should().BeEmpty();
         output.ReplaceLineEndings("\n").Should().Be(
-            "user 3\nhistory FoldIn\nnew 3\nwhy True\nraw 3\ntext 1\n", "nothing of torch is to be loaded");
+            "user 3\nhistory FoldIn\nnew 3\nwhy True\ngrown 3, 1\nraw 3\ntext 1\n", "nothing of torch is to be loaded");
     }
 }

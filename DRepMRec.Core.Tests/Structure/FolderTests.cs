@@ -11,8 +11,9 @@ public sealed partial class FolderTests
     // From floor to roof; docs/architecture.md says what each is for.
     private static readonly string[] Folders =
     [
-        "Internals", "Serialization", "Kernels", "Data", "Graphs", "Features", "Evaluation", "ItemToItem", "Losses", "Fusions",
-        "Abstractions", "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Hosting", "Export", "Training", "Configuration",
+        "Internals", "Serialization", "Collectives", "Kernels", "Data", "Graphs", "Features", "Evaluation", "ItemToItem", "Losses",
+        "Fusions", "Abstractions", "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Hosting", "Export", "Training",
+        "Configuration",
     ];
 
     private static readonly string Library = Path.Combine(Repository.Root, "DRepMRec.Core");

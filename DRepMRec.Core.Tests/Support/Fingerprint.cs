@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using DRepMRec.Collectives;
 using DRepMRec.Evaluation;
+using DRepMRec.Kernels;
 using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +20,7 @@ internal static class Fingerprint
         using DisposeScope scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         UserItemEmbeddings final = model.Embed();
-        foreach (Tensor tensor in model.state_dict().Values.Append(final.Users).Append(final.Items))
+        foreach (Tensor tensor in model.state_dict().Select(w => Whole(model, w.Key, w.Value)).Append(final.Users).Append(final.Items))
             hash.AppendData(tensor.detach().contiguous().bytes);
 
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"best {report.BestEpoch}\n");
@@ -29,6 +31,16 @@ internal static class Fingerprint
         text.Append(Show(report.EvaluateTest()));
         hash.AppendData(Encoding.UTF8.GetBytes(text.ToString()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>All columns of weights of which each process has some.</summary>
+    private static Tensor Whole(DRepMRecModel model, string name, Tensor weights)
+    {
+        if (!Checkpoint.ColumnsOf(model).TryGetValue(name, out ColumnPartition? columns))
+            return weights;
+        Tensor all = empty(weights.shape[0], columns.Dimension);
+        ColumnTables.Gather([ColumnTables.Pair.Of(weights.detach(), all)], columns);
+        return all;
     }
 
     private static string Show(EvaluationResult? result)

@@ -1,3 +1,4 @@
+using DRepMRec.Collectives;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Losses;
@@ -38,6 +39,13 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
     /// <value>The default is <see langword="null"/>: none.</value>
     UserItemEmbeddings? Ego => null;
 
+    /// <summary>
+    /// The number of layers L where representations are the mean of <see cref="Ego"/> = E, A E, … A^L E over the graph's normalised
+    /// adjacency A and nothing else. A recommender can then be refreshed exactly (<c>Recommender.WithInteractions</c>).
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: representations are made in another way.</value>
+    int? PropagationLayers => null;
+
     /// <summary>Whether <see cref="Encode"/> gives modal representations of its own (<see cref="EncoderOutput.Modal"/>).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     bool HasModalRepresentation => false;
@@ -48,6 +56,15 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     bool KnowsColdItems => false;
+
+    /// <summary>
+    /// Whose columns of the embeddings are where, if several processes train the model together. Such an encoder is linear in its
+    /// embeddings: it holds its columns of them, computes its columns of the rows that are asked for, and returns all columns of these by
+    /// <see cref="ColumnExchange.Gather"/>; <see cref="EncoderOutput.Ego"/> and <see cref="Ego"/> have its own columns. All its other
+    /// weights are whole, and the same on all processes.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: one process has all.</value>
+    ColumnPartition? Columns => null;
 
     /// <summary>The graph to train on in an epoch, such as one with dropped edges. At inference the graph is the whole one.</summary>
     /// <param name="graph">The whole training graph.</param>

@@ -42,6 +42,7 @@ public static class DRepMRecJson
         OptionContract.Of<FreedomOptions>(), OptionContract.Of<MgcnOptions>(), OptionContract.Of<VbprOptions>(),
         OptionContract.Of<EaseOptions>(), OptionContract.Of<ItemToItemOptions>(), OptionContract.Of<ItemKnnOptions>(),
         OptionContract.Of<TrainerOptions>(), OptionContract.Of<AdamOptions>(), OptionContract.Of<CheckpointOptions>(),
+        OptionContract.Of<WarmStartOptions>(), OptionContract.Of<TimeTravelOptions>(), OptionContract.Of<UpdatePolicy>(),
         OptionContract.Of<NegativeSampling>(), OptionContract.Of<EvaluationOptions>(), OptionContract.Of<LineDiagnosticsOptions>(),
         OptionContract.Of<DatasetOptions>(), OptionContract.Of<DelimitedOptions>(), OptionContract.Of<InteractionLayout>(),
         OptionContract.Of<SyntheticOptions>(), OptionContract.Of<TextFeatureOptions>(),

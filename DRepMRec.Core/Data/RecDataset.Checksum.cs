@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -7,6 +8,7 @@ namespace DRepMRec.Data;
 public sealed partial class RecDataset
 {
     private string? _splitChecksum;
+    private string? _checksum;
 
     /// <summary>
     /// What tells one split from another: the SHA-256, in 64 lower-case hexadecimal digits, of the three sets by raw id. It depends neither
@@ -47,6 +49,42 @@ public sealed partial class RecDataset
                     hash.AppendData(Encoding.UTF8.GetBytes(pair));
                 }
             }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>
+    /// What tells one dataset from another: the SHA-256, in 64 lower-case hexadecimal digits, of all ids, the three sets with their weights
+    /// and all features, by raw id. It depends neither on the name nor on the order of users and items.
+    /// </summary>
+    public string Checksum => _checksum ??= ComputeChecksum();
+
+    private string ComputeChecksum()
+    {
+        RecDataset ordered = InIdOrder();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Text(string text) => hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text}\n")));
+        foreach (IdMap ids in new[] { ordered.Users, ordered.Items })
+        {
+            Text($"{ids.Count}");
+            foreach (string id in ids.Ids)
+                Text(id);
+        }
+
+        foreach (InteractionSet set in new[] { ordered.Train, ordered.Validation, ordered.Test })
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(set.Offsets));
+            hash.AppendData(MemoryMarshal.AsBytes(set.Items));
+            Text($"{set.Weights.Length}");
+            hash.AppendData(MemoryMarshal.AsBytes(set.Weights));
+        }
+
+        foreach (ItemFeatures features in ordered.Features)
+        {
+            Text(features.Modality.Name);
+            Text($"{features.Dimension}");
+            hash.AppendData(MemoryMarshal.AsBytes(features.Values));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

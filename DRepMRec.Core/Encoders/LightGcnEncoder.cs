@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Collectives;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Losses;
@@ -31,7 +32,11 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     /// <param name="userCount">The number of users U.</param>
     /// <param name="itemCount">The number of items I.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    public LightGcnEncoder(int userCount, int itemCount, LightGcnOptions? options = null)
+    /// <param name="columns">
+    /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
+    /// </param>
+    /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
+    public LightGcnEncoder(int userCount, int itemCount, LightGcnOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(LightGcnEncoder)))
     {
         _options = options ??= new LightGcnOptions();
@@ -41,14 +46,20 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
         _itemCount = itemCount;
         _layers = options.Layers;
         EmbeddingDim = options.EmbeddingDim;
-        _embedding = new Initialization(options.Seed).XavierUniform(userCount, itemCount, EmbeddingDim);
+        Columns = columns.ThrowIfOtherDimension(EmbeddingDim);
+        _embedding = columns.Mark(new Initialization(options.Seed).XavierUniform(userCount, itemCount, EmbeddingDim, columns?.Own));
         RegisterComponents();
     }
 
     object IBehaviorEncoder.Options => _options;
 
+    int? IBehaviorEncoder.PropagationLayers => _layers;
+
     /// <inheritdoc/>
     public int EmbeddingDim { get; }
+
+    /// <inheritdoc/>
+    public ColumnPartition? Columns { get; }
 
     /// <inheritdoc/>
     public UserItemEmbeddings? Ego
@@ -67,7 +78,7 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _itemCount);
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, rows);
-        return new EncoderOutput(mean) { Ego = ego };
+        return new EncoderOutput(Columns?.Gather(mean, batch) ?? mean) { Ego = ego };
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Collectives;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Losses;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -23,7 +26,12 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
     /// <param name="userCount">The number of users U.</param>
     /// <param name="itemCount">The number of items I.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    public MatrixFactorizationEncoder(int userCount, int itemCount, MatrixFactorizationOptions? options = null)
+    /// <param name="columns">
+    /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
+    /// </param>
+    /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
+    public MatrixFactorizationEncoder(
+        int userCount, int itemCount, MatrixFactorizationOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(MatrixFactorizationEncoder)))
     {
         _options = options ??= new MatrixFactorizationOptions();
@@ -31,8 +39,9 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(itemCount);
         EmbeddingDim = options.EmbeddingDim;
         var initialization = new Initialization(options.Seed);
-        _users = initialization.XavierUniform(userCount, EmbeddingDim);
-        _items = initialization.XavierUniform(itemCount, EmbeddingDim);
+        Columns = columns.ThrowIfOtherDimension(EmbeddingDim);
+        _users = columns.Mark(initialization.XavierUniform(userCount, EmbeddingDim, columns?.Own));
+        _items = columns.Mark(initialization.XavierUniform(itemCount, EmbeddingDim, columns?.Own));
         RegisterComponents();
     }
 
@@ -42,13 +51,25 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
     public int EmbeddingDim { get; }
 
     /// <inheritdoc/>
+    public ColumnPartition? Columns { get; }
+
+    /// <inheritdoc/>
     public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.ThrowIfDisposed(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
+        using DisposeScope scope = NewDisposeScope();
+        return Encode(graph, RowSet.All, null).Embeddings.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
         ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
-        return new UserItemEmbeddings(_users.alias(), _items.alias());
+        UserItemEmbeddings own = rows.Select(Ego!.Value);
+        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = rows.Select(Ego!.Value) };
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 
@@ -36,6 +37,12 @@ public sealed class Evaluator
     /// <exception cref="ArgumentOutOfRangeException">The target isn't one of the two.</exception>
     public EvaluationResult Evaluate(
         IItemScorer scorer, RecDataset data, EvaluationTarget target, CancellationToken cancellationToken = default, int? seed = null)
+        => Evaluate(scorer, data, target, null, cancellationToken, seed);
+
+    /// <summary>Evaluates a scorer that all processes have: each ranks for its range of users, and all get the figures of all.</summary>
+    internal EvaluationResult Evaluate(
+        IItemScorer scorer, RecDataset data, EvaluationTarget target, ICollective? collective, CancellationToken cancellationToken,
+        int? seed)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         ArgumentNullException.ThrowIfNull(data);
@@ -64,7 +71,18 @@ public sealed class Evaluator
         var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users,
             [.. _options.Metrics.Distinct()], [.. _options.ListMetrics.Distinct()], _options.Threads);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
-        Parallelize(task, users.Length, parallel);
+        if (collective is null)
+        {
+            Parallelize(task, 0, users.Length, parallel);
+        }
+        else
+        {
+            int[] starts = [.. Enumerable.Range(0, collective.Size + 1).Select(rank => (int)((long)users.Length * rank / collective.Size))];
+            collective.Together(
+                "to rank its users", () => Parallelize(task, starts[collective.Rank], starts[collective.Rank + 1], parallel));
+            task.Exchange(collective, starts);
+        }
+
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);
     }
 
@@ -77,12 +95,12 @@ public sealed class Evaluator
         return [.. Enumerable.Range(0, data.Users.Count).Where(IsEvaluated)];
     }
 
-    private static void Parallelize(RankingTask task, int users, ParallelOptions options)
+    private static void Parallelize(RankingTask task, int first, int last, ParallelOptions options)
     {
         int block = task.UsersAtOnce;
-        void Loop() => Parallel.For(0, (users + block - 1) / block, options, () => task.NewWorkspace(), (b, _, workspace) =>
+        void Loop() => Parallel.For(0, (last - first + block - 1) / block, options, () => task.NewWorkspace(), (b, _, workspace) =>
         {
-            task.Rank(workspace, b * block, Math.Min(users, (b + 1) * block));
+            task.Rank(workspace, first + (b * block), Math.Min(last, first + ((b + 1) * block)));
             return workspace;
         }, task.Collect);
         ParallelErrors.Unwrap(Loop, errors => errors.OfType<NotFiniteNumberException>().FirstOrDefault() ?? errors[0]);

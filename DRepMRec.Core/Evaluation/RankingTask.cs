@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
@@ -167,6 +168,33 @@ internal sealed class RankingTask
             for (int i = 0; i < _covered.Length; i++)
                 _covered[i] |= workspace.Covered[i];
         }
+    }
+
+    /// <summary>Gives all processes what each has measured of its range of users.</summary>
+    /// <param name="collective">The processes.</param>
+    /// <param name="starts">Where each one's range of places begins, and where the last one's ends.</param>
+    public void Exchange(ICollective collective, int[] starts)
+    {
+        void Gather<T>(T[] values, int perPlace)
+            where T : unmanaged
+        {
+            int[] counts = [.. starts.Zip(starts.Skip(1), (from, to) => (to - from) * perPlace)];
+            T[] own = values[(starts[collective.Rank] * perPlace)..(starts[collective.Rank + 1] * perPlace)];
+            collective.AllGather<T>(own, values, counts);
+        }
+
+        foreach (double[] values in _all.Concat(_cold).Concat(_coldAmongCold))
+            Gather(values, 1);
+        if (_listK > 0)
+        {
+            Gather(_listItems, _listK);
+            Gather(_listLengths, 1);
+        }
+
+        var covered = new bool[_covered.Length * collective.Size];
+        collective.AllGather<bool>(_covered, covered, [.. Enumerable.Repeat(_covered.Length, collective.Size)]);
+        for (int n = 0; n < covered.Length; n++)
+            _covered[n % _covered.Length] |= covered[n];
     }
 
     public EvaluationResult Summarize(EvaluationProtocol protocol, Stopwatch clock)

@@ -38,6 +38,8 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         ServingModel fused = ServingModel.OfFusedRows(
             manifest, data.Users.Ids, data.Items.Ids, Rows(final.Users), Rows(final.Items), data.Train);
         ServingModel lines = FoldInMap.AddTo(options.IncludeLines ? WithLines(fused) : fused);
+        if (options.IncludeRefresh)
+            lines = RefreshExport.AddTo(model, lines, AreClose);
         ItemToItemRows? part = ItemToItemRows.Of(model.ItemToItem);
         ServingModel whole = lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
         return data.ItemTable is { } items && ItemMetadata.TryOf(items) is { } metadata
@@ -161,6 +163,9 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
         return Same(lines.Users, lines.UserBehavior, lines.UserModal, isUser: true)
             && Same(lines.Items, lines.ItemBehavior, lines.ItemModal, isUser: false);
     }
+
+    private static bool AreClose(RowStore a, RowStore b)
+        => a.Count == b.Count && a.Width == b.Width && Sample(a.Count).All(row => IsClose(a[row].ToArray(), b[row].ToArray()));
 
     private bool EncodesKnownItems(ServingModel withContent)
     {

@@ -78,6 +78,41 @@ public sealed record FusionForm
         return parts;
     }
 
+    /// <summary>Adds a fused row to zeros, part by part as <see cref="Parts"/> makes them, without memory of its own.</summary>
+    /// <param name="behavior">D numbers; zeros where there is no behaviour.</param>
+    /// <param name="modal">D numbers for each modality.</param>
+    /// <param name="isUser">Whether the row is a user's.</param>
+    /// <param name="factor">What each part is multiplied by.</param>
+    /// <param name="room">Room for 2 D numbers.</param>
+    /// <param name="target"><see cref="Dimension"/> zeros.</param>
+    internal void AddTo(
+        ReadOnlySpan<float> behavior, float[][] modal, bool isUser, float factor, Span<float> room, Span<float> target)
+    {
+        int width = behavior.Length;
+        Span<float> part = room[..width], modalRow = room.Slice(width, width);
+        modalRow.Clear();
+        foreach (float[] row in modal)
+            TensorPrimitives.Add(modalRow, row, modalRow);
+        double behaviorLength = Length(behavior), modalLength = Length(modalRow);
+        double behaviorFactor = BehaviorFactor / (UnitBehavior ? Math.Max(MinLength, behaviorLength) : 1);
+        double modalFactor = (behaviorLength == 0 ? ColdModalFactor ?? ModalFactor : ModalFactor)
+            * (isUser ? UserModalScale : ItemModalScale) / (UnitModal ? Math.Max(MinLength, modalLength) : 1);
+        Add(behavior, behaviorFactor, target[..width], part);
+        foreach (float[] row in modal)
+        {
+            Add(row, modalFactor, target[^width..], part);
+            if (ModalStandsIn && behaviorLength == 0)
+                Add(row, 1 / Math.Max(MinLength, modalLength), target[..width], part);
+        }
+
+        void Add(ReadOnlySpan<float> row, double own, Span<float> place, Span<float> scaled)
+        {
+            TensorPrimitives.Multiply(row, (float)own, scaled);
+            TensorPrimitives.Multiply(scaled, factor, scaled);
+            TensorPrimitives.Add(place, scaled, place);
+        }
+    }
+
     private static double Length(ReadOnlySpan<float> row)
     {
         double squares = 0;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Collectives;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
@@ -35,8 +36,13 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <param name="userCount">The number of users U.</param>
     /// <param name="features">The features of all items.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The number of modality weights isn't that of the modalities.</exception>
-    public FreedomEncoder(int userCount, ModalFeatures features, FreedomOptions? options = null)
+    /// <param name="columns">
+    /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The number of modality weights isn't that of the modalities, or the columns are of another dimension.
+    /// </exception>
+    public FreedomEncoder(int userCount, ModalFeatures features, FreedomOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(FreedomEncoder)))
     {
         _options = options ?? new FreedomOptions();
@@ -45,7 +51,8 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         _features = features;
         _userCount = userCount;
         var initialization = new Initialization(_options.Seed);
-        _embedding = initialization.XavierUniform(userCount, features.ItemCount, EmbeddingDim);
+        Columns = columns.ThrowIfOtherDimension(EmbeddingDim);
+        _embedding = columns.Mark(initialization.XavierUniform(userCount, features.ItemCount, EmbeddingDim, columns?.Own));
 
         // A bias would cancel out between the positive and the negative.
         _projections = FeatureProjection.PerModality(features, EmbeddingDim, initialization, bias: false);
@@ -64,6 +71,9 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
 
     /// <inheritdoc/>
     public int EmbeddingDim => _options.EmbeddingDim;
+
+    /// <inheritdoc/>
+    public ColumnPartition? Columns { get; }
 
     /// <inheritdoc/>
     public UserItemEmbeddings? Ego => new UserItemEmbeddings(
@@ -91,7 +101,8 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
         if (!training)
             mean = graph.KeepKnown(mean, rows);
-        var output = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(graph, ego.Items, rows)));
+        var own = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(graph, ego.Items, rows)));
+        UserItemEmbeddings output = Columns?.Gather(own) ?? own;
         bool hasLoss = batch is not null && _options.ModalLossWeight > 0;
         return new EncoderOutput(output)
         {

@@ -12,18 +12,25 @@ internal sealed class Initialization(int seed)
     private ulong _index;
 
     /// <summary>Xavier-uniform [rows, columns]: within ±sqrt(6 / (rows + columns)) (Glorot and Bengio 2010).</summary>
-    public Parameter XavierUniform(int rows, int columns)
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="part">The columns to keep of those that are drawn; <see langword="null"/> for all.</param>
+    public Parameter XavierUniform(int rows, int columns, Range? part = null)
     {
         ulong index = _index++;
-        return Weights(rows, columns, () => Draw(index, rows, columns));
+        var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns);
+        return Weights(rows, count, () => Draw(index, rows, columns, first, count));
     }
 
     /// <summary>Two Xavier-uniform blocks, one below the other, each with the bound of its own size.</summary>
-    public Parameter XavierUniform(int upperRows, int lowerRows, int columns)
+    public Parameter XavierUniform(int upperRows, int lowerRows, int columns, Range? part = null)
     {
         ulong index = _index;
         _index += 2;
-        return Weights(upperRows + lowerRows, columns, () => [.. Draw(index, upperRows, columns), .. Draw(index + 1, lowerRows, columns)]);
+        var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns);
+        return Weights(
+            upperRows + lowerRows, count,
+            () => [.. Draw(index, upperRows, columns, first, count), .. Draw(index + 1, lowerRows, columns, first, count)]);
     }
 
     /// <summary>
@@ -39,13 +46,22 @@ internal sealed class Initialization(int seed)
 
     public static Parameter Zeros(int length) => new(zeros(length));
 
-    private float[] Draw(ulong index, int rows, int columns)
+    /// <summary>Draws all columns, whichever are kept, so that each number is the same for all who keep it.</summary>
+    private float[] Draw(ulong index, int rows, int columns, int first, int count)
     {
         var random = new SeededRandom((ulong)seed, RandomPurpose.Initialization, index);
         float bound = MathF.Sqrt(6f / (rows + columns));
-        var values = new float[(long)rows * columns];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = ((2 * random.NextSingle()) - 1) * bound;
+        var values = new float[(long)rows * count];
+        for (int row = 0, next = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                float value = ((2 * random.NextSingle()) - 1) * bound;
+                if (column >= first && column < first + count)
+                    values[next++] = value;
+            }
+        }
+
         return values;
     }
 

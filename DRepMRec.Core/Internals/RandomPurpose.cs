@@ -13,4 +13,5 @@ internal static class RandomPurpose
     public const ulong Exploration = 8;
     public const ulong PrincipalComponents = 21;
     public const ulong LineDiagnostics = 22;
+    public const ulong Drift = 23;
 }

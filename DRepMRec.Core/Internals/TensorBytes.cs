@@ -15,11 +15,17 @@ internal static class TensorBytes
     }
 
     /// <summary>Whether a stored array has the type and the shape of a tensor.</summary>
-    public static bool Fits(SafeTensor stored, Tensor tensor)
-        => stored.Type == TypeName(tensor.dtype) && stored.Shape.AsSpan().SequenceEqual(tensor.shape);
+    /// <param name="stored">The array.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="columns">The columns of the whole table where the tensor has some of them; otherwise <see langword="null"/>.</param>
+    public static bool Fits(SafeTensor stored, Tensor tensor, int? columns = null)
+        => stored.Type == TypeName(tensor.dtype) && stored.Shape.AsSpan().SequenceEqual(Shape(tensor, columns));
 
     /// <summary>The type and the shape of a tensor, such as "F32 [10, 4]".</summary>
-    public static string Describe(Tensor tensor) => $"{TypeName(tensor.dtype)} [{string.Join(", ", tensor.shape)}]";
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="columns">The columns of the whole table where the tensor has some of them; otherwise <see langword="null"/>.</param>
+    public static string Describe(Tensor tensor, int? columns = null)
+        => $"{TypeName(tensor.dtype)} [{string.Join(", ", Shape(tensor, columns))}]";
 
     /// <summary>Puts stored elements into a tensor that they fit, wherever it lives.</summary>
     public static void CopyTo(SafeTensor stored, Tensor tensor)
@@ -30,6 +36,8 @@ internal static class TensorBytes
         stored.Data.Span.CopyTo(elements.bytes);
         tensor.copy_(elements);
     }
+
+    private static long[] Shape(Tensor tensor, int? columns) => columns is { } all ? [.. tensor.shape[..^1], all] : tensor.shape;
 
     private static string TypeName(ScalarType type) => type switch
     {

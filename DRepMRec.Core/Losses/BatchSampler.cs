@@ -24,18 +24,28 @@ public sealed class BatchSampler
     private readonly int[] _candidates;
     private readonly double[]? _cumulative;
 
+    /// <summary>
+    /// The smallest power of two of which at most 32 make an epoch, from 32 to 2,048: an epoch has enough steps to learn something, in a
+    /// small shop too.
+    /// </summary>
+    internal static int SizeFor(int interactions)
+        => Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((interactions + 31L) / 32)), 32, 2048);
+
     /// <summary>Creates a sampler.</summary>
     /// <param name="train">The training interactions, at least one.</param>
     /// <param name="loss">The ranking loss, which says how many negatives there are, and whether the batch shares them.</param>
     /// <param name="sampling">Where negatives come from, or <see langword="null"/> for the defaults.</param>
-    /// <param name="batchSize">The number of interactions per batch, at least 1.</param>
+    /// <param name="batchSize">
+    /// The number of interactions per batch, at least 1; <see langword="null"/> follows the data as <see cref="TrainerOptions.BatchSize"/> does.
+    /// </param>
     /// <param name="seed">The seed of the order and of the negatives.</param>
     /// <exception cref="ArgumentException">There is no interaction, or the loss has no negatives.</exception>
-    public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int batchSize = 2048, int seed = 2024)
+    public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int? batchSize = null, int seed = 2024)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(loss);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (batchSize is { } given)
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(given, nameof(batchSize));
         if (loss.Negatives < 1)
         {
             throw new ArgumentException(
@@ -49,7 +59,7 @@ public sealed class BatchSampler
         _train = train;
         Count = train.Count;
         _loss = loss;
-        _batchSize = batchSize;
+        _batchSize = batchSize ?? SizeFor(train.Count);
         _seed = (ulong)seed;
         _pairUsers = train.ExpandUsers();
         _seen = new SeenItems(train);

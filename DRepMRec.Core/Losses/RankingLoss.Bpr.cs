@@ -34,6 +34,13 @@ public abstract partial record RankingLoss
         protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows)
             => Mean(users, items, rows.Pairs, Temperature);
 
+        /// <inheritdoc/>
+        internal override bool FollowsFromScores => true;
+
+        /// <inheritdoc/>
+        private protected override Tensor ComputeScores(Tensor positives, Tensor negatives, BatchRows rows)
+            => (positives.unsqueeze(1) - negatives).Times(1 / Temperature).log_sigmoid().mean().neg();
+
         /// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs of rows.</summary>
         internal static Tensor Mean(Tensor users, Tensor items, PairIndices pairs, double temperature = 1)
         {

@@ -33,5 +33,25 @@ public abstract partial record RankingLoss
         /// <inheritdoc/>
         protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows)
             => ContrastiveLosses.SampledSoftmax(users, items, rows.Pairs, rows.FalseNegatives(), Temperature);
+
+        /// <inheritdoc/>
+        internal override bool FollowsFromScores => true;
+
+        /// <inheritdoc/>
+        private protected override Tensor ComputeScores(Tensor positives, Tensor negatives, BatchRows rows)
+        {
+            ExcludedPairs excluded = rows.FalseNegatives();
+            int users = (int)negatives.shape[0], count = (int)negatives.shape[1];
+            var mask = new float[users * count];
+            for (int user = 0; user < users; user++)
+            {
+                foreach (int negative in excluded[user])
+                    mask[(user * count) + negative] = -1e9f;
+            }
+
+            Tensor others = negatives.Plus(tensor(mask, users, count)).index_select(0, tensor(rows.Users.ToArray()));
+            Tensor logits = cat([positives.unsqueeze(1), others], 1).Times(1 / Temperature);
+            return (logits.logsumexp(1) - logits.select(1, 0)).mean();
+        }
     }
 }

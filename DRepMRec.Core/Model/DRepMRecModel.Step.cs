@@ -1,3 +1,4 @@
+using DRepMRec.Collectives;
 using DRepMRec.Encoders;
 using DRepMRec.Graphs;
 using DRepMRec.Kernels;
@@ -33,9 +34,12 @@ public sealed partial class DRepMRecModel
     {
         BatchRows rows = _line is null or { Alignment.FusesByRow: true } ? batch.Compact : batch.Whole;
         ModelOutput output = Compute(rows.Rows, rows);
-        List<LossTerm> terms = [new(Loss.Name, Loss.Compute(output.Embeddings, rows), 1), .. output.Terms];
+        Tensor ranking = BehaviorEncoder.Columns is { Exchange: ExchangedValues.Scores } columns
+            ? Loss.ComputeByColumns(output.Embeddings, rows, columns)
+            : Loss.Compute(output.Embeddings, rows);
+        List<LossTerm> terms = [new(Loss.Name, ranking, 1), .. output.Terms];
         if (l2 > 0 && output.Ego is { } ego)
-            terms.Add(new LossTerm("l2", SquaredLength(ego, rows), l2));
+            terms.Add(new LossTerm("l2", SquaredLength(ego, rows, BehaviorEncoder.Columns), l2));
         return StepLoss.Of(terms);
     }
 
@@ -55,7 +59,10 @@ public sealed partial class DRepMRecModel
         InteractionGraph graph = batch is not null && training ? _epochGraph ?? Graph : Graph;
         EncoderOutput behavior = ShapeCheck.ThrowIfMissing(BehaviorEncoder, BehaviorEncoder.Encode(graph, rows, batch), "an output");
         ShapeCheck.ThrowIfMissing(BehaviorEncoder, behavior.Terms, "loss terms, at least an empty list");
-        ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, BehaviorEncoder.EmbeddingDim, behavior.Embeddings, users, items);
+        int width = batch is not null && BehaviorEncoder.Columns is { Exchange: ExchangedValues.Scores } columns
+            ? columns.Count
+            : BehaviorEncoder.EmbeddingDim;
+        ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, width, behavior.Embeddings, users, items);
         if (behavior.Ego is { } ego)
             ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, null, ego, users, items, "ego embeddings of ");
         if (_line is null)
@@ -91,17 +98,21 @@ public sealed partial class DRepMRecModel
     }
 
     /// <summary>Half the sum of squares of the batch's ego rows by batch size (LightGCN, eq. 15); shared negatives count once.</summary>
-    internal static Tensor SquaredLength(UserItemEmbeddings ego, BatchRows rows)
+    /// <param name="ego">The ego rows; of processes that train together, the columns of this one.</param>
+    /// <param name="rows">The batch in tables of these rows.</param>
+    /// <param name="columns">Whose columns are where, if there are several processes.</param>
+    internal static Tensor SquaredLength(UserItemEmbeddings ego, BatchRows rows, ColumnPartition? columns = null)
     {
         BatchRows own = rows.Batch.Compact;
         if (rows.Rows.IsAll)
             ego = own.Rows.Select(ego);
         double factor = 0.5 / rows.Batch.Count;
-        return WeightedSquares(ego.Users, own.UserCounts(), factor).Plus(WeightedSquares(ego.Items, own.ItemCounts(), factor));
+        return WeightedSquares(ego.Users, own.UserCounts(), factor, columns)
+            .Plus(WeightedSquares(ego.Items, own.ItemCounts(), factor, columns));
     }
 
-    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor) => OwnKernels.Run(rows)
-        ? SquaredLengthFunction.Apply(rows, counts, factor)
+    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor, ColumnPartition? columns) => OwnKernels.Run(rows)
+        ? SquaredLengthFunction.Apply(rows, counts, factor, columns)
         : (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
 
     /// <summary>Chooses the graph that an epoch trains on.</summary>

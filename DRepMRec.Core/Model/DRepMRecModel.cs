@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
@@ -67,6 +68,14 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
 
     internal bool IsDisposed { get; private set; }
 
+    /// <summary>The processes that train the model together, by columns of its embeddings.</summary>
+    /// <value><see langword="null"/> for this one alone.</value>
+    /// <remarks>
+    /// Where there are several, what reads whole tables is called by all of them: <see cref="Embed"/>, <see cref="EmbedLines"/>, training,
+    /// evaluation, and making a recommender.
+    /// </remarks>
+    public ICollective? Collective => BehaviorEncoder.Columns?.Collective;
+
     /// <summary>The training graph.</summary>
     public InteractionGraph Graph { get; }
 
@@ -96,6 +105,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
             yield return ("Behavior", BehaviorEncoder.GetType().FullName);
             if (BehaviorEncoder.Options is { } behavior)
                 yield return ("Behavior", behavior);
+            if (BehaviorEncoder.Columns is { Exchange: ExchangedValues.Scores })
+                yield return ("Exchange", "Scores"); // Their sums have another order.
             if (_line is null)
                 yield break;
             yield return ("Modal", _line.Encoder?.GetType().FullName ?? "the host's own");
@@ -128,6 +139,44 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         return Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, encoder), options);
     }
 
+    /// <summary>Creates the same model for processes that train it together, each with some columns of LightGCN's embeddings.</summary>
+    /// <param name="data">The dataset, the same on all processes.</param>
+    /// <param name="options">The options, the same on all processes; <see langword="null"/> for the defaults.</param>
+    /// <param name="collective">The processes. It stays the caller's, and must live as long as the model.</param>
+    /// <exception cref="TorchBackendException">libtorch can't be loaded.</exception>
+    /// <exception cref="ArgumentException">There are more processes than blocks of 16 columns.</exception>
+    public static DRepMRecModel Create(RecDataset data, DRepMRecOptions? options, ICollective collective)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new DRepMRecOptions();
+        var columns = new ColumnPartition(collective, options.EmbeddingDim);
+        var encoder = new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed };
+        return Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, encoder, columns), options, collective);
+    }
+
+    /// <summary>Creates a model around a behaviour encoder for processes that train it together.</summary>
+    /// <param name="data">The dataset, the same on all processes.</param>
+    /// <param name="host">A TorchSharp module with <see cref="IBehaviorEncoder.Columns"/> of this collective; the model owns it.</param>
+    /// <param name="options">The options, the same on all processes; <see langword="null"/> for the defaults.</param>
+    /// <param name="collective">The processes. It stays the caller's, and must live as long as the model.</param>
+    /// <exception cref="ArgumentException">The host isn't linear in its embeddings, or has columns of other processes.</exception>
+    public static DRepMRecModel Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions? options, ICollective collective)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(collective);
+        if (!ReferenceEquals(host.Columns?.Collective, collective))
+        {
+            throw new ArgumentException(host.Columns is null
+                ? $"{host.GetType().Name} has no columns to share between processes ({nameof(IBehaviorEncoder)}.{nameof(host.Columns)}): "
+                    + $"either it wasn't given any when it was made, as {nameof(LightGcnEncoder)}, "
+                    + $"{nameof(MatrixFactorizationEncoder)} and FreedomEncoder can be, or its representations aren't linear in its "
+                    + "embeddings. Train it in one process."
+                : $"The columns of {host.GetType().Name} are those of another collective.", nameof(host));
+        }
+
+        return Create(data, host, options);
+    }
+
     /// <summary>
     /// Creates a model around a behaviour encoder, built in or your own: with a modal line, the Similarity-Supervised Signal and BMA where
     /// the options have them and the dataset has features, otherwise alone.
@@ -148,8 +197,9 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
                 + $"{host.GetType().Name} has none.", nameof(host));
         }
 
-        ModalLine? line = options.UseModalLine && data.Features.Count > 0 ? ModalLine.Create(data, host, options) : null;
-        return new DRepMRecModel(data, host, options, line);
+        bool hasLine = options.UseModalLine && data.Features.Count > 0;
+        ThrowIfScoresDoNotSuffice(host, options, hasLine);
+        return new DRepMRecModel(data, host, options, hasLine ? ModalLine.Create(data, host, options) : null);
     }
 
     /// <summary>Creates a model of parts that may all be your own: a behaviour encoder, a modal encoder and an alignment module.</summary>
@@ -175,6 +225,23 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         }
 
         return new DRepMRecModel(data, behavior, options, ModalLine.Create(data, behavior, modal, alignment, options));
+    }
+
+    /// <summary>Refuses processes that exchange scores where more than scores is needed.</summary>
+    private static void ThrowIfScoresDoNotSuffice(IBehaviorEncoder host, DRepMRecOptions options, bool hasLine)
+    {
+        if (host.Columns is not { Exchange: ExchangedValues.Scores })
+            return;
+        string? needs = hasLine ? "A modal line"
+            : host is not (LightGcnEncoder or MatrixFactorizationEncoder) ? host.GetType().Name
+            : !options.Loss.FollowsFromScores ? options.Loss.GetType().Name
+            : null;
+        if (needs is not null)
+        {
+            throw new ArgumentException(
+                $"{needs} needs whole rows of the batch, not scores alone: set {nameof(ColumnPartition)}."
+                + $"{nameof(ColumnPartition.Exchange)} to {nameof(ExchangedValues.Rows)}.", nameof(host));
+        }
     }
 
     /// <inheritdoc/>

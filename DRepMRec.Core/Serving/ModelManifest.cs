@@ -37,7 +37,7 @@ public sealed record ModelManifest
     public string SplitChecksum { get; internal init; }
 
     /// <summary>The number of users.</summary>
-    public int Users { get; }
+    public int Users { get; internal init; }
 
     /// <summary>The number of items of the catalogue; the rows of retired items aren't among them.</summary>
     public int Items { get; internal init; }
@@ -84,6 +84,11 @@ public sealed record ModelManifest
     [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal ItemToItemForm? ItemToItem { get; init; }
+
+    /// <summary>How new interactions are taken in; <see langword="null"/> where the file lacks what that takes.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal RefreshForm? Refresh { get; init; }
 
     /// <summary>How many rows are of items of the training; <see langword="null"/> before format 3: all are.</summary>
     [JsonInclude]

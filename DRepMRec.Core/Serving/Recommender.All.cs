@@ -16,7 +16,9 @@ public sealed partial class Recommender
     /// <param name="options">Which users, and what they're recommended; <see langword="null"/> for 20 items for each known user.</param>
     /// <param name="progress">Told after each block of 48 users has been read, on the reader's thread.</param>
     /// <param name="cancellationToken">Stops between blocks.</param>
-    /// <exception cref="ArgumentException">A given user is <see langword="null"/>; thrown when its block is read.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such <see cref="RecommendAllOptions.Part"/>; or a given user is <see langword="null"/>, thrown when its block is read.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <example>
     /// <code>
@@ -26,12 +28,15 @@ public sealed partial class Recommender
     /// </example>
     public IAsyncEnumerable<UserRecommendations> RecommendAllAsync(
         RecommendAllOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
-        => RankBlocks(options ?? new RecommendAllOptions(), progress, cancellationToken);
+    {
+        options ??= new RecommendAllOptions();
+        return RankBlocks(options.UsersOfPart(Users), options, progress, cancellationToken);
+    }
 
     private async IAsyncEnumerable<UserRecommendations> RankBlocks(
-        RecommendAllOptions options, IProgress<ExportProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyCollection<string> users, RecommendAllOptions options, IProgress<ExportProgress>? progress,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IReadOnlyCollection<string> users = options.Users ?? Users;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var factory = new TaskFactory(
             stop.Token, TaskCreationOptions.DenyChildAttach, TaskContinuationOptions.None,

@@ -11,6 +11,14 @@ public sealed record RecommenderOptions
     public bool IncludeLines { get; init; } = true;
 
     /// <summary>
+    /// Whether what <see cref="Recommender.WithInteractions"/> takes goes along: the learned first layer, (U + I) * D numbers of 4 bytes,
+    /// and, where interactions have weights, another 4 bytes for each. The recommender's rows are then those of a propagation in plain
+    /// .NET, which differ from training's by the rounding of sums.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>. Needs <see cref="IncludeLines"/>.</value>
+    public bool IncludeRefresh { get; init; }
+
+    /// <summary>
     /// Whether a recommender that a training's report builds gets probabilities from the validation set, if the dataset has one
     /// (<see cref="Calibration"/>). It takes the time of a list for each user of the validation set, of at most 20,000.
     /// </summary>

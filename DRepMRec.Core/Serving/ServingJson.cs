@@ -26,6 +26,7 @@ public static class ServingJson
         OptionContract.Of<RecommendationRequest>(), OptionContract.Of<RecommenderLoadOptions>(), OptionContract.Of<RecommenderOptions>(),
         OptionContract.Of<Diversity>(), OptionContract.Of<Exploration>(), OptionContract.Of<RecommendAllOptions>(),
         OptionContract.Of<DatabaseExportOptions>(), OptionContract.Of<VectorUpsertOptions>(), OptionContract.Of<ModelComparisonOptions>(),
+        OptionContract.Of<DriftOptions>(),
     ]);
 
     /// <summary>The contracts, to be put in front of those of your own: <c>options.TypeInfoResolverChain.Insert(0, …)</c>.</summary>
@@ -59,4 +60,8 @@ public static class ServingJson
 [JsonSerializable(typeof(ModelComparisonOptions))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(RepresentationSpace))]
+[JsonSerializable(typeof(DriftOptions))]
+[JsonSerializable(typeof(DriftReport))]
+[JsonSerializable(typeof(RefreshCounts))]
+[JsonSerializable(typeof(RefreshKind))]
 internal sealed partial class ServingJsonContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
@@ -33,6 +34,28 @@ internal sealed record ServingModel
 
     /// <summary>The training items of all users, one user after the other, ascending within a user.</summary>
     public required Block<int> SeenItems { get; init; }
+
+    /// <summary>How much each of these items counts; <see langword="null"/> for 1 each.</summary>
+    public Block<float>? SeenWeights { get; init; }
+
+    /// <summary>The items of all users, newer ones than the file's included.</summary>
+    public EdgeRows Histories
+    {
+        get => field ??= new EdgeRows(SeenOffsets, SeenItems, SeenWeights);
+        init;
+    }
+
+    /// <summary>What training learned before propagation; <see langword="null"/> where the file lacks it.</summary>
+    public FirstLayer? FirstLayer { get; init; }
+
+    /// <summary>The propagation over the graph, made when it's first asked for; <see langword="null"/> without a first layer.</summary>
+    public Lazy<PropagatedRows>? Propagation { get; init; }
+
+    /// <summary>The rows of users where they follow from newer interactions; <see langword="null"/> where they are the file's.</summary>
+    public UserRows? UserRows { get; init; }
+
+    /// <summary>What became of interactions since the file.</summary>
+    public RefreshCounts RefreshCounts { get; init; } = new();
 
     /// <summary>The number of users of each item of the file.</summary>
     public required Block<int> ItemDegrees
@@ -108,6 +131,22 @@ internal sealed record ServingModel
         return model;
     }
 
+    /// <summary>The model with the first layer that propagation begins with.</summary>
+    /// <param name="form">How many layers there are.</param>
+    /// <param name="users">The first rows of users, one after the other.</param>
+    /// <param name="items">The first rows of items.</param>
+    public unsafe ServingModel WithFirstLayer(RefreshForm form, Block<float> users, Block<float> items)
+    {
+        int width = Form!.LineDimension;
+        var first = new FirstLayer(form.Layers, PagedRows.Over(users.Pointer, users, form.FirstUsers, width),
+            PagedRows.Over(items.Pointer, items, form.FirstItems, width));
+        ServingModel model = this with { FirstLayer = first, Manifest = Manifest with { Refresh = form } };
+        return model with
+        {
+            Propagation = new Lazy<PropagatedRows>(() => PropagatedRows.Of(first, model.Histories, model.ItemIds.Count)),
+        };
+    }
+
     /// <summary>How lines are fused; <see langword="null"/> where the file has fused rows alone.</summary>
     public ModelForm? Form => Manifest.Form;
 
@@ -130,17 +169,15 @@ internal sealed record ServingModel
     public int RowFor(string id) => TryGetItem(id, out int row) || (row >= 0 && row < TrainedItems) ? row : -1;
 
     /// <summary>The items that a user has in training.</summary>
-    public ReadOnlySpan<int> Seen(int user)
-    {
-        long from = SeenOffsets[user];
-        return SeenItems.Slice(from, SeenOffsets[user + 1L] - from);
-    }
+    public ReadOnlySpan<int> Seen(int user) => Histories.Of(user);
 
     /// <summary>
     /// Whether a user's row is to be ranked by: where it was trained, it had something in training, as else no gradient has touched it;
-    /// where it was brought, it isn't zero.
+    /// where it was brought, or made of
+    /// newer interactions, it isn't zero.
     /// </summary>
-    public bool HasRow(int user) => Seen(user).Length > 0 || (Manifest.BroughtRows && Users[user].ContainsAnyExcept(0f));
+    public bool HasRow(int user) => (Seen(user).Length > 0 && (UserRows is null || Users[user].ContainsAnyExcept(0f)))
+        || (Manifest.BroughtRows && Users[user].ContainsAnyExcept(0f));
 
     /// <summary>The number of users of an item. One that is replaced or put back keeps them.</summary>
     public int Degree(int row) => row < ItemIds.Count ? ItemDegrees[row] : 0;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
@@ -13,7 +14,9 @@ internal static class Checkpoint
     private const string Weight = "weight/", Best = "best/", Moment = "adam/";
     private const string Generator = "libtorch_generator", Users = "validation_users", PerUser = "validation_per_user";
 
-    public static void Write(CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint)
+    /// <summary>Writes the state; of processes that train together, by one of them, with the columns of all.</summary>
+    public static void Write(
+        CheckpointFile? file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, TrainingPeers peers)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -23,9 +26,9 @@ internal static class Checkpoint
             [.. state.History.Select(CheckpointEpoch.Of)]);
         List<SafeTensor> tensors =
         [
-            .. state.Model.state_dict().Select(w => TensorBytes.Of(Weight + w.Key, w.Value)),
-            .. state.Optimizer.Moments.Select((m, n) => TensorBytes.Of(Moment + n, m)),
-            .. state.Best.Copies.Select(w => TensorBytes.Of(Best + w.Key, w.Value)),
+            .. Entries(state).Select(e => e.Columns is null
+                ? TensorBytes.Of(e.Name, e.Tensor)
+                : TensorBytes.Of(e.Name, peers.Gather(e.Tensor, e.Columns))),
             TensorBytes.Of(Generator, random.get_rng_state()),
         ];
         if (state.Stopping.BestEpoch is { } best)
@@ -35,7 +38,7 @@ internal static class Checkpoint
             tensors.Add(SafeTensor.Of<double>(PerUser, [.. result.Metrics.Keys.SelectMany(result.PerUser)]));
         }
 
-        file.Write(manifest, tensors);
+        peers.Together("to write the checkpoint", () => file?.Write(manifest, tensors));
     }
 
     /// <summary>Goes on from the checkpoint of a file, if there is one.</summary>
@@ -43,10 +46,10 @@ internal static class Checkpoint
     /// <exception cref="CheckpointFormatException">It is damaged or newer than this library.</exception>
     /// <exception cref="CheckpointMismatchException">It is of another training.</exception>
     public static bool TryRestore(
-        CheckpointFile file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs,
-        EvaluationProtocol protocol, IdMap ids)
+        CheckpointFile? file, TrainingState state, IReadOnlyDictionary<string, string> fingerprint, int maxEpochs,
+        EvaluationProtocol protocol, IdMap ids, TrainingPeers peers)
     {
-        if (file.Read() is not var (manifest, tensors, path))
+        if (peers.Read(file, [Generator, Users, PerUser]) is not var (manifest, tensors, path))
             return false;
         List<CheckpointDifference> differences = [.. TrainingFingerprint.Compare(manifest.Training, fingerprint)];
         if (manifest.History.Count > maxEpochs)
@@ -61,21 +64,17 @@ internal static class Checkpoint
             // First everything is looked at, then everything is put in place: a file that is wrong changes nothing.
             IReadOnlyList<EpochReport> history = ReadHistory(manifest, tensors, protocol, ids);
             bool hasBest = history.Any(e => e.Validation is not null);
-            List<(SafeTensor Stored, Tensor Target)> places = [];
             if (hasBest)
                 state.Best.Take();
-            Dictionary<string, Tensor> weights = state.Model.state_dict();
-            places.AddRange(weights.Select(w => (Find(tensors, Weight + w.Key, w.Value), w.Value)));
-            places.AddRange(state.Optimizer.Moments.Select((m, n) => (Find(tensors, Moment + n, m), m)));
-            places.AddRange(state.Best.Copies.Select(w => (Find(tensors, Best + w.Key, w.Value), w.Value)));
             Tensor generator = random.get_rng_state();
-            places.Add((Find(tensors, Generator, generator), generator));
+            List<(SafeTensor Stored, Entry Entry)> places =
+                [.. Entries(state).Append(new Entry(Generator, generator, null)).Select(e => (Find(tensors, e), e))];
             if (tensors.Count != places.Count + (hasBest ? 2 : 0))
                 throw new FormatException($"expected {places.Count + (hasBest ? 2 : 0)} arrays, found {tensors.Count}");
 
             var losses = new LossMeans(manifest.LossSums, manifest.Batch);
-            foreach (var (stored, target) in places)
-                TensorBytes.CopyTo(stored, target);
+            foreach (var (stored, entry) in places)
+                peers.CopyTo(stored, entry.Tensor, entry.Columns);
             random.set_rng_state(generator);
             state.Optimizer.StepCount = manifest.Steps;
             state.GoOn(history, manifest.FirstLoss, new TimeSpan(manifest.Elapsed));
@@ -89,14 +88,32 @@ internal static class Checkpoint
         }
     }
 
-    private static SafeTensor Find(IReadOnlyDictionary<string, SafeTensor> tensors, string name, Tensor target)
+    /// <summary>Weights, moments and, once there are any, best weights.</summary>
+    private static IEnumerable<Entry> Entries(TrainingState state)
     {
-        if (!tensors.TryGetValue(name, out SafeTensor? stored))
-            throw new FormatException($"the array '{name}' is missing");
-        return TensorBytes.Fits(stored, target)
+        Dictionary<string, ColumnPartition> columns = ColumnsOf(state.Model);
+        return
+        [
+            .. state.Model.state_dict().Select(w => new Entry(Weight + w.Key, w.Value, columns.GetValueOrDefault(w.Key))),
+            .. state.Optimizer.Moments.Zip(state.Optimizer.ColumnsOfMoments).Select((m, n) => new Entry(Moment + n, m.First, m.Second)),
+            .. state.Best.Copies.Select(w => new Entry(Best + w.Key, w.Value, columns.GetValueOrDefault(w.Key))),
+        ];
+    }
+
+    /// <summary>The weights of which this process has some columns, by name.</summary>
+    public static Dictionary<string, ColumnPartition> ColumnsOf(DRepMRecModel model)
+        => model.named_parameters().Select(p => (p.name, Columns: ColumnPartition.Of(p.parameter))).Where(p => p.Columns is not null)
+            .ToDictionary(p => p.name, p => p.Columns!);
+
+    private static SafeTensor Find(IReadOnlyDictionary<string, SafeTensor> tensors, Entry entry)
+    {
+        if (!tensors.TryGetValue(entry.Name, out SafeTensor? stored))
+            throw new FormatException($"the array '{entry.Name}' is missing");
+        return TensorBytes.Fits(stored, entry.Tensor, entry.Columns?.Dimension)
             ? stored
             : throw new FormatException(
-                $"expected the array '{name}' as {TensorBytes.Describe(target)}, it is {stored.Type} [{Shown.List(stored.Shape)}]");
+                $"expected the array '{entry.Name}' as {TensorBytes.Describe(entry.Tensor, entry.Columns?.Dimension)}, "
+                + $"it is {stored.Type} [{Shown.List(stored.Shape)}]");
     }
 
     private static IReadOnlyList<EpochReport> ReadHistory(
@@ -126,4 +143,7 @@ internal static class Checkpoint
         => tensors.TryGetValue(name, out SafeTensor? stored) && stored.Type == SafeTensor.TypeName<T>()
             ? MemoryMarshal.Cast<byte, T>(stored.Data.Span).ToArray()
             : throw new FormatException($"the array '{name}' of {SafeTensor.TypeName<T>()} is missing");
+
+    /// <summary>A tensor of the state; of processes that train together, with the columns of this one or whole.</summary>
+    private sealed record Entry(string Name, Tensor Tensor, ColumnPartition? Columns);
 }

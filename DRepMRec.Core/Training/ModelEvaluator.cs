@@ -12,7 +12,7 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
     public EvaluationProtocol Protocol(EvaluationTarget target) => EvaluationProtocol.Of(data, target, Include(options), options.Seed);
 
     public EvaluationResult Evaluate(DRepMRecModel model, EvaluationTarget target, CancellationToken cancellationToken)
-        => _evaluator.Evaluate(Scorer(model), data, target, cancellationToken, options.Seed);
+        => _evaluator.Evaluate(Scorer(model), data, target, model.Collective, cancellationToken, options.Seed);
 
     private static UnknownUserScorer Scorer(DRepMRecModel model)
     {

@@ -32,6 +32,8 @@ public sealed class Trainer
     private readonly RecDataset _data;
     private readonly TrainerOptions _options;
     private readonly ILogger _logger;
+    private WarmStart? _start;
+    private WarmStartReport? _started;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="model">The model to train.</param>
@@ -71,6 +73,27 @@ public sealed class Trainer
     }
 
     /// <summary>
+    /// Gives the model the weights of an earlier one, of the same parts and options over another dataset: rows of users and items go over
+    /// by id, new ones begin as the options say, all other weights go over as they are. <see cref="Fit"/> then begins from there; a
+    /// checkpoint that is there has the last word.
+    /// </summary>
+    /// <param name="earlier">The earlier model.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <returns>What went over. It goes into the checkpoint's fingerprint and the model file's manifest.</returns>
+    /// <exception cref="ArgumentException">
+    /// The earlier model has other weights, or no moments where they are asked for; this model is as it was.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public WarmStartReport StartFrom(EarlierModel earlier, WarmStartOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        _model.ThrowIfUnusable();
+        _model.LeaveItemToItem();
+        _start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
+        return _started = _start.Apply();
+    }
+
+    /// <summary>
     /// Trains until early stopping or the last epoch. The model ends with the weights of its best validation epoch; without validation
     /// interactions, with the last ones.
     /// </summary>
@@ -98,33 +121,43 @@ public sealed class Trainer
     {
         _model.ThrowIfUnusable();
         _model.LeaveItemToItem();
-        foreach (string note in _data.Notes)
+        var peers = new TrainingPeers(_model.Collective);
+        using IDisposable? rank = BeginRank();
+        progress = peers.IsFirst ? progress : null;
+        foreach (string note in peers.IsFirst ? _data.Notes : [])
             _logger.DatasetNote(_data.Name, note);
         using Activity? activity = TrainingTelemetry.StartTraining(_data, _options);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
         using IDisposable oneThread = TorchBackend.UseOneThread();
         if (_options.KeepFreedMemory)
             NativeHeap.KeepFreed();
-        using CheckpointFile? file = _options.Checkpoint is { } checkpoint ? new CheckpointFile(checkpoint.Path, _logger) : null;
+        if (_model.Collective is not null)
+            peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options));
+        CheckpointFile? opened = null;
+        if (_options.Checkpoint is { } checkpoint)
+            peers.Together("to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
+        using CheckpointFile? file = opened;
         using var state = new TrainingState(_model, _options);
+        _start?.ApplyMoments(state.Optimizer);
+        EarlierModel? end = null;
         var evaluator = new ModelEvaluator(_data, _options);
         Action save = () => { };
         try
         {
-            if (file is not null)
+            if (_options.Checkpoint is not null)
             {
-                Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options);
+                Dictionary<string, string> fingerprint = TrainingFingerprint.Of(_model, _data, _options, _started);
                 EvaluationProtocol protocol = evaluator.Protocol(EvaluationTarget.Validation);
-                if (_options.Checkpoint!.Resume
-                    && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol, _data.Users))
+                if (_options.Checkpoint.Resume
+                    && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol, _data.Users, peers))
                 {
                     _logger.GoingOn(_options.Checkpoint.Path, state.Epoch, state.Batch);
                 }
 
-                save = () => Checkpoint.Write(file, state, fingerprint);
+                save = () => Checkpoint.Write(file, state, fingerprint, peers);
             }
 
-            Run(state, evaluator, save, progress, cancellationToken);
+            Run(state, evaluator, peers, save, progress, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -139,17 +172,28 @@ public sealed class Trainer
         finally
         {
             state.Best.Restore();
+            if (_options.KeepMoments)
+                end = EarlierModel.Of(_model, _data, state.Optimizer);
             _model.EndTraining();
             _model.eval();
             if (_options.KeepFreedMemory)
                 NativeHeap.Trim();
         }
 
-        _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
-        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, cancellationToken) : null;
+        if (peers.IsFirst)
+            _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
+        if (_model.ItemToItemOptions.Enabled)
+            peers.ThrowIfCancelled(cancellationToken);
+        CancellationToken own = _model.Collective is null ? cancellationToken : default; // Within it processes can't stop together.
+        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, own) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
-        var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended);
-        report.BetterBaselines = BaselineCheck.Better(report, _data, _options, _logger, cancellationToken);
+        var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
+        {
+            Started = _started,
+            End = end,
+        };
+        report.BetterBaselines = BaselineCheck.Better(
+            report, _data, _options, peers.IsFirst ? _logger : NullLogger.Instance, own);
         return report;
     }
 
@@ -170,10 +214,10 @@ public sealed class Trainer
     }
 
     private void Run(
-        TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress,
+        TrainingState state, ModelEvaluator evaluator, TrainingPeers peers, Action save, IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize!.Value, _options.Seed)
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed)
         {
             MaxPerUser = _options.InteractionsPerUser,
         };
@@ -182,12 +226,13 @@ public sealed class Trainer
         {
             int epoch = state.Epoch;
             using Activity? activity = TrainingTelemetry.StartEpoch(epoch);
-            double speed = TrainEpoch(state, sampler, progress, cancellationToken);
+            double speed = TrainEpoch(state, sampler, peers, progress, cancellationToken);
             TimeSpan trained = state.Elapsed - state.EpochStart;
             bool validates = _data.Validation.Count > 0 && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs);
             EvaluationResult? validation = validates ? Validate(state, evaluator, cancellationToken) : null;
             bool best = state.CompleteEpoch(validation, trained);
-            LogEpoch(state.History[^1], best);
+            if (peers.IsFirst)
+                LogEpoch(state.History[^1], best);
             TrainingTelemetry.EpochDone(_data, state.History[^1], speed);
             if (epoch % every == 0 || state.IsComplete)
                 save();
@@ -197,7 +242,8 @@ public sealed class Trainer
 
     /// <returns>The interactions per second, of those batches that this process has done.</returns>
     private double TrainEpoch(
-        TrainingState state, BatchSampler sampler, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        TrainingState state, BatchSampler sampler, TrainingPeers peers, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
     {
         _model.train();
         _model.BeginEpoch(state.Epoch);
@@ -208,7 +254,7 @@ public sealed class Trainer
         {
             if (number++ < state.Batch)
                 continue; // Done before the checkpoint.
-            cancellationToken.ThrowIfCancellationRequested();
+            peers.ThrowIfCancelled(cancellationToken);
             using DisposeScope scope = NewDisposeScope();
             state.Optimizer.ZeroGradients();
             StepLoss loss = _model.ComputeLoss(batch, _options.L2);
@@ -222,6 +268,17 @@ public sealed class Trainer
         }
 
         return interactions / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Says which columns this process has, and gives what is logged its rank.</summary>
+    private IDisposable? BeginRank()
+    {
+        if (_model.BehaviorEncoder.Columns is not { } columns)
+            return null;
+        int rank = columns.Collective.Rank, size = columns.Collective.Size;
+        IDisposable? scope = _logger.BeginScope("Process {Rank} of {Size}", rank, size);
+        _logger.Columns(rank, size, columns.First, columns.First + columns.Count - 1, columns.Dimension);
+        return scope;
     }
 
     private EvaluationResult Validate(TrainingState state, ModelEvaluator evaluator, CancellationToken cancellationToken)

@@ -74,14 +74,18 @@ public sealed record TrainerOptions
     /// </remarks>
     public bool KeepFreedMemory { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="TrainingReport.ToEarlierModel"/> has the moments of Adam, as they are at the end of the training, too: twice the
+    /// size of the weights.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>. Results don't depend on it.</value>
+    public bool KeepMoments { get; init; }
+
     /// <summary>Where the state of the training is kept, so that it can be stopped or killed and go on later.</summary>
     /// <value>The default, <see langword="null"/>, keeps none.</value>
     public CheckpointOptions? Checkpoint { get; init; }
 
     /// <summary>These options with the batch size for so many training interactions, if they leave it open.</summary>
     internal TrainerOptions For(int interactions)
-        => BatchSize is not null ? this : this with { BatchSize = Math.Clamp(RoundUpToPowerOf2(interactions), 32, 2048) };
-
-    private static int RoundUpToPowerOf2(int interactions)
-        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((interactions + 31L) / 32));
+        => BatchSize is not null ? this : this with { BatchSize = BatchSampler.SizeFor(interactions) };
 }

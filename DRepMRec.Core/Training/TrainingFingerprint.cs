@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using TorchSharp;
 
 namespace DRepMRec.Training;
@@ -15,7 +17,8 @@ namespace DRepMRec.Training;
 internal static class TrainingFingerprint
 {
     [RequiresUnreferencedCode(Untrimmed.Message)]
-    public static Dictionary<string, string> Of(DRepMRecModel model, RecDataset data, TrainerOptions options)
+    public static Dictionary<string, string> Of(
+        DRepMRecModel model, RecDataset data, TrainerOptions options, WarmStartReport? started = null)
     {
         var fields = new Dictionary<string, string>
         {
@@ -28,7 +31,8 @@ internal static class TrainingFingerprint
             fields[$"Dataset.{features.Modality}"] = Describe(features);
 
         OptionFields.Add(fields, "Trainer", options with { Checkpoint = null });
-        foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory" })
+        foreach (string name in new[] { "Trainer.Checkpoint", "Trainer.Threads", "Trainer.Evaluation.Threads", "Trainer.KeepFreedMemory",
+            "Trainer.KeepMoments" })
             fields.Remove(name);
         if (options.Evaluation.ListMetrics.Count == 0)
             fields.Remove("Trainer.Evaluation.ListMetrics");
@@ -47,8 +51,27 @@ internal static class TrainingFingerprint
                 fields[$"Model.{name}.Features.{source.Modality}"] = Describe(source);
         }
 
+        if (started is not null)
+        {
+            fields["WarmStart.From"] = started.From;
+            OptionFields.Add(fields, "WarmStart", started.Options);
+        }
+
+        Dictionary<string, ColumnPartition> columns = Checkpoint.ColumnsOf(model);
         foreach (var (name, weights) in model.state_dict())
-            fields[$"Weights.{name}"] = TensorBytes.Describe(weights);
+            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, columns.GetValueOrDefault(name)?.Dimension);
+        return fields;
+    }
+
+    /// <summary>What processes must have alike to train together: all of that, and when they validate, keep checkpoints and end.</summary>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
+    public static Dictionary<string, string> OfPeer(DRepMRecModel model, RecDataset data, TrainerOptions options)
+    {
+        Dictionary<string, string> fields = Of(model, data, options);
+        fields["Trainer.MaxEpochs"] = $"{options.MaxEpochs}";
+        fields["Trainer.Checkpoint.EveryEpochs"] = $"{options.Checkpoint?.EveryEpochs}";
+        fields["Trainer.Checkpoint.Resume"] = $"{options.Checkpoint?.Resume}";
+        fields["Instructions"] = $"{SimdPaths.Best}"; // Vectors of other widths round otherwise.
         return fields;
     }
 

@@ -31,6 +31,9 @@ internal static partial class TrainingLog
         107, LogLevel.Warning, "There are no validation interactions to choose the weight of the item-to-item part by: it is left out")]
     public static partial void ItemToItemLeftOut(this ILogger logger);
 
+    [LoggerMessage(108, LogLevel.Information, "Process {Rank} of {Size} trains columns {First} to {Last} of {Dimension}")]
+    public static partial void Columns(this ILogger logger, int rank, int size, int first, int last, int dimension);
+
     [LoggerMessage(109, LogLevel.Warning, "{Baseline}, which isn't trained, is better than the model: validation {Metric} {Value}, "
         + "the model's {Model}")]
     public static partial void BelowBaseline(this ILogger logger, string baseline, RankingMetric metric, double value, double model);

@@ -63,6 +63,12 @@ public sealed class TrainingReport
     /// <summary>The item-to-item part, the weight that was chosen for it and the figures by which; or <see langword="null"/>.</summary>
     public ItemToItemBlend? ItemToItem { get; }
 
+    /// <summary>What the training began from; <see langword="null"/> where that was nothing.</summary>
+    public WarmStartReport? Started { get; internal init; }
+
+    /// <summary>The weights and moments at the end, where moments are kept.</summary>
+    internal EarlierModel? End { get; init; }
+
     /// <summary>The time from the beginning of training to its end, validation included.</summary>
     public TimeSpan Elapsed { get; }
 
@@ -71,6 +77,13 @@ public sealed class TrainingReport
     /// <exception cref="ArgumentException">The test set is empty.</exception>
     public EvaluationResult EvaluateTest(CancellationToken cancellationToken = default)
         => new ModelEvaluator(_data, _options).Evaluate(_model, EvaluationTarget.Test, cancellationToken);
+
+    /// <summary>
+    /// The model's weights, for a later training to begin from (<see cref="Trainer.StartFrom"/>): those of the best epoch, with the moments
+    /// of the last one where <see cref="TrainerOptions.KeepMoments"/> had them kept; else as they are now.
+    /// </summary>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
+    public EarlierModel ToEarlierModel() => End ?? EarlierModel.Of(_model, _data);
 
     /// <summary>
     /// Takes the trained model out into a recommender that needs neither it nor libtorch. Where the dataset has a validation set, its
@@ -82,7 +95,9 @@ public sealed class TrainingReport
     {
         options ??= new RecommenderOptions();
         var figures = Validation?.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value) ?? [];
-        var recommender = new Recommender(new ModelExport(_model, _data, options).Build(figures, ("Training", _options)));
+        (string, object?)[] more = Started is null ? [("Training", _options)]
+            : [("Training", _options), ("WarmStart.From", Started.From), ("WarmStart", Started.Options)];
+        var recommender = new Recommender(new ModelExport(_model, _data, options).Build(figures, more));
         return options.Calibrate && Calibration.TryFit(recommender, _data) is { } calibration
             ? recommender.WithCalibration(calibration)
             : recommender;

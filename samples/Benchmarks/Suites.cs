@@ -18,6 +18,7 @@ internal static class Suites
         ["rerank"] = (_, _, _) => RerankSuite.Run(),
         ["serving-cold"] = (arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs),
         ["export"] = (arguments, _, cancellation) => ExportSuite.Run(arguments.Quick, cancellation),
+        ["refresh"] = (arguments, _, _) => RefreshSuite.Run(arguments.Quick),
         ["serving-model"] = (_, _, _) => ServingSuite.WriteModel(),
     };
 

@@ -1,4 +1,5 @@
 using DRepMRec;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Serving;
 using DRepMRec.Training;
@@ -31,5 +32,5 @@ internal static class Guarded
     private static bool IsExpected(Exception e)
         => e is DatasetFormatException or ModelFileException or CheckpointFormatException or CheckpointMismatchException
             or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException
-            or TrainingDivergedException or NotFiniteNumberException;
+            or TrainingDivergedException or NotFiniteNumberException or CollectiveException;
 }

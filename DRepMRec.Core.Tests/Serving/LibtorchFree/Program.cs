@@ -11,6 +11,11 @@ var features = recommender.FeatureDimensions.ToDictionary(
     f => f.Key, f => (ReadOnlyMemory<float>)Enumerable.Range(1, f.Value).Select(n => (float)n).ToArray());
 Console.WriteLine($"new {recommender.WithItems([new ItemContent("new", features)]).SimilarItems("new", 3).Count}");
 Console.WriteLine($"why {recommender.Explain(user, recommender.Items.First())?.Behavior is not null}");
+if (recommender.RefreshKind != RefreshKind.None)
+{
+    Recommender grown = recommender.WithInteractions([new("somebody", recommender.Items.First())]).WithoutUsers([user]);
+    Console.WriteLine($"grown {grown.Recommend("somebody", 3).Count}, {grown.MeasureDrift([new("somebody", "something")]).Users}");
+}
 
 Recommender shop = Recommender.Load(args[1]);
 ItemTable item = ItemTable.Of(["new"], ItemColumn.Category("kind", [["kind 1"]]), ItemColumn.Number("price", [5]));

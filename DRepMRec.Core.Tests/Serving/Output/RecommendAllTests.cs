@@ -35,6 +35,30 @@ public sealed class RecommendAllTests
         (await Served.Recommender.RecommendAllAsync(new RecommendAllOptions { Users = [] }).CountAsync()).Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public async Task The_parts_together_are_the_whole_and_each_can_be_made_alone(int parts)
+    {
+        Recommender recommender = Served.Recommender;
+        List<UserRecommendations> whole = await recommender.RecommendAllAsync().ToListAsync(), together = [];
+        for (int part = 0; part < parts; part++)
+        {
+            var options = new RecommendAllOptions { Part = part, Parts = parts };
+            List<UserRecommendations> own = await recommender.RecommendAllAsync(options).ToListAsync();
+            own.Count.Should().BeCloseTo(whole.Count / parts, 1);
+            (await recommender.RecommendAllAsync(options).ToListAsync()).Should().BeEquivalentTo(own);
+            together.AddRange(own);
+        }
+
+        together.Select(l => l.User).Should().Equal(whole.Select(l => l.User));
+        together.Zip(whole).Should().OnlyContain(pair => pair.First.Items.SequenceEqual(pair.Second.Items));
+        Action beyond = () => recommender.RecommendAllAsync(new RecommendAllOptions { Part = parts, Parts = parts });
+        beyond.Should().Throw<ArgumentException>().WithMessage(
+            $"Expected a Part from 0 to {parts - 1}, as Parts is {parts}; got {parts}.*");
+    }
+
     [Fact]
     public async Task Ranking_runs_ahead_of_the_reader_by_a_bound_and_stops_when_the_reader_leaves()
     {

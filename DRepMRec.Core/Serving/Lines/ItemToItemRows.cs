@@ -35,6 +35,43 @@ internal sealed record ItemToItemRows(
             Block<int>.Copy(weights.Columns), Block<float>.Copy(weights.Values), Block<float>.Copy(blend.Part.Residuals));
     }
 
+    /// <summary>The part over more rows, with the added ones among those of the file.</summary>
+    /// <param name="rows">The number of rows: the file's, the added ones, and behind them rows of which nothing is known.</param>
+    public ItemToItemRows Flatten(int rows)
+    {
+        if (rows == FileRows)
+            return this;
+        var (offsets, items, values) = (new long[rows + 1], new List<int>(), new List<float>());
+        for (int row = 0; row < rows; row++)
+        {
+            SparseRow own = row < FileRows ? RowOf(row)
+                : row - FileRows < Added.Count && Added[row - FileRows] is { } added ? new SparseRow(added.Items, added.Out) : default;
+            items.AddRange(own.Items);
+            values.AddRange(own.Values);
+            for (int n = 0; row < FileRows && n < Added.Count; n++)
+            {
+                if (Weight(row, FileRows + n) is not 0 and float weight)
+                {
+                    items.Add(FileRows + n);
+                    values.Add(weight);
+                }
+            }
+
+            offsets[row + 1] = items.Count;
+        }
+
+        var residuals = new float[rows];
+        Residuals.Slice(0, FileRows).CopyTo(residuals);
+        return this with
+        {
+            Offsets = Block<long>.Copy(offsets),
+            Items = Block<int>.Copy([.. items]),
+            Values = Block<float>.Copy([.. values]),
+            Residuals = Block<float>.Copy(residuals),
+            Added = [],
+        };
+    }
+
     /// <summary>The weights by which a row of the file speaks for others of the file.</summary>
     public SparseRow RowOf(int row)
     {

@@ -35,6 +35,35 @@ internal static class LineFusion
         return sum;
     }
 
+    /// <summary>Fuses rows of items one after the other, with the same bits as <see cref="Parts"/> and <see cref="Sum"/>.</summary>
+    public sealed class Room(ModelForm form)
+    {
+        private readonly float[][] _modal = [.. form.Modalities.Select(_ => new float[form.LineDimension])];
+        private readonly float[] _parts = new float[2 * form.LineDimension];
+
+        /// <param name="behavior">The behaviour row.</param>
+        /// <param name="modal">The items' rows of each modality.</param>
+        /// <param name="item">The item.</param>
+        /// <param name="target">The fused row; overwritten.</param>
+        public void Fuse(ReadOnlySpan<float> behavior, IReadOnlyList<RowStore> modal, int item, Span<float> target)
+        {
+            for (int m = 0; m < modal.Count; m++)
+                modal[m][item].CopyTo(_modal[m]);
+            Add(behavior, 1, target);
+            if (form.Normalized)
+                Add(behavior, (float)(1 / Math.Max(MinLength, Length(target))), target);
+        }
+
+        private void Add(ReadOnlySpan<float> behavior, float factor, Span<float> target)
+        {
+            target.Clear();
+            if (form.Lines is { } lines)
+                lines.AddTo(behavior, _modal, isUser: false, factor, _parts, target);
+            else
+                TensorPrimitives.Multiply(behavior, factor, target);
+        }
+    }
+
     public static double Length(ReadOnlySpan<float> row)
     {
         double squares = 0;

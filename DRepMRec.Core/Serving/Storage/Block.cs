@@ -44,6 +44,15 @@ internal sealed unsafe class Block<T> where T : unmanaged
         return Adopt(pinned);
     }
 
+    /// <summary>A block of its own memory, which whoever asks for it fills before anybody else sees it.</summary>
+    /// <param name="length">The number of elements, at most as many as an array has.</param>
+    public static Block<T> Allocate(long length) => length <= Array.MaxLength
+        ? Adopt(GC.AllocateUninitializedArray<T>((int)length, pinned: true))
+        : throw new InvalidOperationException($"{length} elements are more than one array holds.");
+
+    /// <summary>The first elements, in the same memory.</summary>
+    public Block<T> First(long length) => length == Length ? this : new Block<T>(_owner, _first, Math.Min(length, Length));
+
     /// <summary>A part of a file, read now.</summary>
     public static Block<T> Read(FileStream file, long byteOffset, int length)
     {
@@ -64,6 +73,13 @@ internal sealed unsafe class Block<T> where T : unmanaged
         if (start < 0 || length < 0 || length > Array.MaxLength || start > Length - length)
             ThrowOutOfRange(start, length);
         return new ReadOnlySpan<T>(_first + start, (int)length);
+    }
+
+    /// <summary>A row of a matrix in a block that is being filled.</summary>
+    public Span<T> Writable(long row, int width)
+    {
+        Slice(row * width, width);
+        return new Span<T>(_first + (row * width), width);
     }
 
     /// <summary>A row of a matrix.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using DRepMRec.Internals;
 
@@ -19,7 +20,14 @@ internal sealed class IdTable
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    // Ids that came later, behind those of the table.
+    private readonly string[] _later = [];
+    private readonly ImmutableDictionary<string, int> _indexOfLater = ImmutableDictionary<string, int>.Empty;
+
     public IdTable(Block<byte> text, Block<long> offsets, Block<int> slots) => (Text, Offsets, Slots) = (text, offsets, slots);
+
+    private IdTable(IdTable table, string[] later, ImmutableDictionary<string, int> indexOfLater)
+        : this(table.Text, table.Offsets, table.Slots) => (_later, _indexOfLater) = (later, indexOfLater);
 
     public Block<byte> Text { get; }
 
@@ -27,12 +35,18 @@ internal sealed class IdTable
 
     public Block<int> Slots { get; }
 
-    public int Count => (int)(Offsets.Length - 1);
+    public int Count => FileCount + _later.Length;
+
+    private int FileCount => (int)(Offsets.Length - 1);
+
+    private bool IsLater(int index) => index >= FileCount && index < Count;
 
     public string this[int index]
     {
         get
         {
+            if (IsLater(index))
+                return _later[index - FileCount];
             ReadOnlySpan<byte> id = Bytes(index);
             return System.Text.Unicode.Utf8.IsValid(id) ? Encoding.UTF8.GetString(id)
                 : throw new ModelFileException($"The model is damaged: id number {index} isn't UTF-8 text.");
@@ -109,8 +123,26 @@ internal sealed class IdTable
         index = status == OperationStatus.Done ? Find(bytes[..written], ref probes) : -1;
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
+        if (index < 0 && _indexOfLater.TryGetValue(id, out int later))
+            index = later;
         return index >= 0;
     }
+
+    /// <summary>The same ids with others behind them, without hashing those that are there again.</summary>
+    /// <param name="ids">Ids that aren't in the table, each once.</param>
+    public IdTable With(IReadOnlyCollection<string> ids)
+    {
+        if (ids.Count == 0)
+            return this;
+        ImmutableDictionary<string, int>.Builder index = _indexOfLater.ToBuilder();
+        int next = Count;
+        foreach (string id in ids)
+            index.Add(id, next++);
+        return new IdTable(this, [.. _later, .. ids], index.ToImmutable());
+    }
+
+    /// <summary>The same ids in one table, as a file has them.</summary>
+    public IdTable Flatten() => _later.Length == 0 ? this : Of(Enumerable.Range(0, Count).Select(index => this[index]));
 
     /// <summary>Checks every id and every slot, in time in proportion to their number.</summary>
     /// <returns>How many slots were looked at.</returns>
@@ -154,6 +186,8 @@ internal sealed class IdTable
 
     public ReadOnlySpan<byte> Bytes(int index)
     {
+        if (IsLater(index))
+            return Utf8.GetBytes(_later[index - FileCount]);
         long start = Offsets[index];
         return Text.Slice(start, Offsets[index + 1L] - start);
     }

@@ -3,6 +3,9 @@ namespace DRepMRec.Serving;
 /// <summary>Puts a model together from its file's arrays, computing nothing per item but the tables that format 1 lacks.</summary>
 internal static class ModelAssembly
 {
+    public const string FirstUsers = "refresh.first_users";
+    public const string FirstItems = "refresh.first_items";
+
     public static ServingModel Build(ModelManifest manifest, ModelArrays arrays)
     {
         Block<int> retired = arrays.Has("retired_items") ? arrays.Get<int>("retired_items") : Block<int>.Empty;
@@ -39,9 +42,33 @@ internal static class ModelAssembly
 
         if (manifest.ItemToItem is { } part)
             model = model with { ItemToItem = ItemToItem(arrays, part, items) };
-        if (form is null || form.Lines is null)
+        if (form is { Lines: not null })
+            model = WithLines(model, arrays, form, users, items, dimension);
+        return manifest.Refresh is { } refresh ? WithFirstLayer(model, arrays, refresh, dimension) : model;
+    }
+
+    /// <summary>The learned first layer, where the file has one.</summary>
+    private static ServingModel WithFirstLayer(ServingModel model, ModelArrays arrays, RefreshForm form, int dimension)
+    {
+        if (arrays.Has("seen_weights"))
+            model = model with { SeenWeights = arrays.Get<float>("seen_weights", model.SeenItems.Length) };
+        if (form.Kind != RefreshKind.Exact)
             return model;
-        return model with
+        if (form.Layers < 1 || form.FirstUsers < 0 || form.FirstItems < 0 || form.FirstUsers > model.UserIds.Count
+            || form.FirstItems > model.TrainedItems || model.Form is null)
+        {
+            throw new FormatException($"the manifest has a first layer of {form.FirstUsers} users and {form.FirstItems} items under "
+                + $"{form.Layers} layers without sense");
+        }
+
+        Block<float> users = arrays.Get<float>(FirstUsers, form.FirstUsers, dimension),
+            items = arrays.Get<float>(FirstItems, form.FirstItems, dimension);
+        return model.WithFirstLayer(form, users, items);
+    }
+
+    private static ServingModel WithLines(
+        ServingModel model, ModelArrays arrays, ModelForm form, int users, int items, int dimension)
+        => model with
         {
             UserBehavior = arrays.Rows("user_behavior", users, dimension),
             ItemBehavior = arrays.Rows("item_behavior", items, dimension),
@@ -49,7 +76,6 @@ internal static class ModelAssembly
             ItemModal = [.. form.Modalities.Select(m => arrays.Rows($"item_modal.{m.Name}", items, dimension))],
             Content = form.HasContent ? [.. form.Modalities.Select(m => Content(arrays, m, items, dimension))] : [],
         };
-    }
 
     /// <summary>The number of item rows: the items of the catalogue and the retired ones.</summary>
     private static int Rows(ModelManifest manifest, Block<int> retired)

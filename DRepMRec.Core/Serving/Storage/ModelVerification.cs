@@ -1,6 +1,8 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
+using DRepMRec.Data;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
@@ -43,6 +45,18 @@ internal static class ModelVerification
         model.Encoders?.Verify();
         if (model.FoldInMap is { } map)
             ThrowIfNotFinite(map, 0, map.Length, "fold-in map");
+        if (model.FirstLayer is { } first)
+        {
+            ThrowIfNotFinite(first.Users, "first row of the user");
+            ThrowIfNotFinite(first.Items, "first row of the item");
+        }
+
+        foreach (float weight in model.SeenWeights is { } weights ? weights.Slice(0, weights.Length) : [])
+        {
+            if (!EventWeights.IsWeight(weight))
+                throw new FormatException($"expected weights from {EventWeights.Min} to {EventWeights.Max}, an interaction has {weight}");
+        }
+
         if (model.ItemToItem is { } part)
             ThrowIfItemToItemInvalid(part, model.ItemIds.Count);
         foreach (ContentEncoder content in model.Content)
@@ -106,6 +120,15 @@ internal static class ModelVerification
             while (float.IsFinite(values[at]))
                 at++;
             throw new FormatException($"expected finite numbers; the {what} with index {row + (at / rows.Width)} has {values[at]}");
+        }
+    }
+
+    private static void ThrowIfNotFinite(PagedRows rows, string what)
+    {
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (!TensorPrimitives.IsFiniteAll(rows[row]))
+                throw new FormatException($"expected finite numbers; the {what} with index {row} has one that isn't");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
@@ -30,6 +31,7 @@ internal sealed class ModelWriter
 
     public static void Write(ServingModel model, Stream stream)
     {
+        model = Refresh.Settle(model);
         ThrowIfDamaged(model);
         var writer = new ModelWriter(model);
         IReadOnlyList<SafeTensorSource> arrays = writer.Arrays();
@@ -105,6 +107,13 @@ internal sealed class ModelWriter
         {
             arrays.AddRange([Array("item_to_item_items", part.Items), Array("item_to_item_weights", part.Values),
                 Array("item_to_item_residuals", part.Residuals)]);
+        }
+
+        if (_model.SeenWeights is { } weights)
+            arrays.Add(Array("seen_weights", weights));
+        if (_model.FirstLayer is { } first)
+        {
+            arrays.AddRange([Pages(ModelAssembly.FirstUsers, first.Users), Pages(ModelAssembly.FirstItems, first.Items)]);
         }
 
         if (_retired.Length > 0)
@@ -196,6 +205,17 @@ internal sealed class ModelWriter
 
     private static SafeTensorSource Rows(string name, RowStore rows)
         => new(name, "F32", [rows.FileCount, rows.Width], stream => Write(stream, rows.Rows, name));
+
+    private static SafeTensorSource Pages(string name, PagedRows rows) => new(name, "F32", [rows.Count, rows.Width], stream =>
+    {
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ThrowIfNotFinite(rows[row], name);
+            stream.Write(MemoryMarshal.AsBytes(rows[row]));
+        }
+
+        GC.KeepAlive(rows);
+    });
 
     private SafeTensorSource ItemRows(string name, RowStore rows) => new(name, "F32", [_rows.Length, rows.Width], stream =>
     {

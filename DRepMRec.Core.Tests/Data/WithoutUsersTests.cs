@@ -1,0 +1,48 @@
+using DRepMRec.Data;
+
+namespace DRepMRec.Tests.Data;
+
+/// <summary>Datasets without some of their users, and in the order of their ids.</summary>
+public sealed class WithoutUsersTests
+{
+    private static readonly Interaction[] Rows =
+    [
+        new("z", "only-z"), new("z", "b"), new("a", "c"), new("a", "b", Label: 1), new("b", "a", Weight: 3), new("b", "c"), new("b", "b"),
+    ];
+
+    private static readonly FeatureTable Pictures = new(
+        Modality.Image, ["b", "only-z", "a", "never"], 2, new float[] { 1, 2, 3, 4, 5, 6, 7, 8 });
+
+    [Fact]
+    public void It_is_the_dataset_that_never_had_them()
+    {
+        RecDataset with = Read(Rows, Pictures).WithoutUsers(["z", "nobody"]).InIdOrder();
+        var others = new FeatureTable(Modality.Image, ["never", "a", "b"], 2, new float[] { 7, 8, 5, 6, 1, 2 });
+        RecDataset without = Read([.. Rows.Where(i => i.User != "z").Reverse()], others).InIdOrder();
+        with.Users.Ids.Should().Equal(without.Users.Ids).And.Equal("a", "b");
+        with.Items.Ids.Should().Equal(without.Items.Ids).And.Equal("a", "b", "c", "never");
+        with.Checksum.Should().Be(without.Checksum);
+        with.SplitChecksum.Should().Be(without.SplitChecksum);
+        with.Train.Weights.ToArray().Should().Equal(without.Train.Weights.ToArray()).And.Contain(3);
+        with.Features[0].Values.ToArray().Should().Equal(without.Features[0].Values.ToArray());
+    }
+
+    [Fact]
+    public void A_checksum_tells_everything_but_names_and_order_apart()
+    {
+        RecDataset data = Read(Rows, Pictures);
+        string checksum = data.Checksum;
+        checksum.Should().HaveLength(64);
+        Read([.. Rows.Reverse()], Pictures).Checksum.Should().Be(checksum);
+        data.WithoutUsers([]).Should().BeSameAs(data);
+        Interaction[] weights = [.. Rows[..4], Rows[4] with { Weight = 4 }, .. Rows[5..]], fewer = Rows[..^1];
+        var pictures = new FeatureTable(Modality.Image, Pictures.ItemIds, 2, new float[] { 1, 2, 3, 4, 5, 6, 7, 9 });
+        RecDataset[] others = [Read(weights, Pictures), Read(fewer, Pictures), Read(Rows, pictures), data.WithoutUsers(["a"])];
+        foreach (RecDataset other in others)
+            other.Checksum.Should().NotBe(checksum);
+    }
+
+    private static RecDataset Read(Interaction[] rows, FeatureTable features) => RecDataset.FromInteractions(
+        "small", rows.Select(r => r with { Label = r.Label ?? 0 }), [features],
+        new DatasetOptions { Split = SplitStrategy.ByLabel(allowMissing: true) });
+}

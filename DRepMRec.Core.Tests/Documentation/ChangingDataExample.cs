@@ -1,0 +1,76 @@
+using DRepMRec.Data;
+using DRepMRec.Serving;
+using DRepMRec.Training;
+
+namespace DRepMRec.Tests.Documentation;
+
+/// <summary>The code of docs/changing-data.md. Compiled, not run.</summary>
+internal static class ChangingDataExample
+{
+    public static void Save(TrainingReport report)
+    {
+        Recommender recommender = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        recommender.Save("shop.drepmrec");
+    }
+
+    public static Recommender Grow(Recommender recommender)
+    {
+        recommender = recommender.WithInteractions([new Interaction("ann", "shoe"), new Interaction("new-user", "hat", Weight: 2)]);
+        return recommender;
+    }
+
+    public static Recommender Forget(Recommender recommender)
+    {
+        recommender = recommender.WithoutUsers(["ann"]);
+        recommender.Save("shop.drepmrec");
+        return recommender;
+    }
+
+    public static Recommender Prove(RecDataset data, DRepMRecOptions model, TrainerOptions training)
+    {
+        RecDataset without = data.WithoutUsers(["ann"]);
+        var (recommender, receipt) = TrainingReceipt.Train(without, model, training, before: data);
+        File.WriteAllText("receipt.json", DRepMRecJson.Write(receipt));
+        return recommender;
+    }
+
+    public static void Replay(RecDataset without)
+    {
+        TrainingReceipt receipt = DRepMRecJson.Read<TrainingReceipt>(File.ReadAllText("receipt.json"));
+        ReceiptReplay replay = receipt.Replay(without);
+        Console.WriteLine(replay.IsSame ? "the same bits" : string.Join("\n", replay.Differences));
+    }
+
+    public static void Keep(TrainingReport report)
+    {
+        report.ToEarlierModel().Save("yesterday.weights");
+    }
+
+    public static void GoOn(DRepMRecModel model, RecDataset data, TrainerOptions training)
+    {
+        var trainer = new Trainer(model, data, training);
+        WarmStartReport start = trainer.StartFrom(EarlierModel.Load("yesterday.weights"));
+        TrainingReport report = trainer.Fit();
+        Console.WriteLine($"{start.KnownUsers} users went over; {report.BestEpoch}");
+    }
+
+    public static void Choose(Interaction[] log, FeatureTable[] features)
+    {
+        TimeTravelReport report = new TimeTravel(log, features).Run(new TimeTravelOptions
+        {
+            Windows = 12,
+            Policies =
+            [
+                UpdatePolicy.Never, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(3, refreshes: true),
+                UpdatePolicy.TrainEveryFromNothing(3),
+            ],
+        });
+        File.WriteAllText("schedule.md", report.ToMarkdown());
+    }
+
+    public static void Watch(Recommender recommender, Interaction[] newest)
+    {
+        DriftReport drift = recommender.MeasureDrift(newest);
+        drift.Record();
+    }
+}

@@ -1,0 +1,297 @@
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Features;
+using DRepMRec.Hosts;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace DRepMRec.Tests.Serving;
+
+/// <summary>New interactions without a training.</summary>
+public sealed class RefreshTests
+{
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public void In_however_many_calls_a_stream_comes_the_rows_are_those_of_the_whole_propagation(ulong seed, bool weights)
+    {
+        var random = new SeededRandom(seed);
+        List<Interaction> stream = Grown.Stream(random, 120, weights);
+        Recommender atOnce = Grown.Recommender.WithInteractions(stream), byParts = Grown.Recommender;
+        for (int from = 0, count; from < stream.Count; from += count)
+        {
+            count = Math.Min(stream.Count - from, 1 + random.NextInt(12));
+            byParts = byParts.WithInteractions(stream.GetRange(from, count));
+        }
+
+        byParts.ShouldBeTheSameAs(atOnce);
+        byParts.ShouldBeTheSameAs(Whole(atOnce));
+        byParts.RefreshCounts.New.Should().Be(atOnce.RefreshCounts.New).And.Be(
+            stream.DistinctBy(i => (i.User, i.Item)).Count(i => !Grown.Recommender.History(i.User).Contains(i.Item)));
+        byParts.RefreshCounts.NewUsers.Should().Be(byParts.Users.Count - Grown.Data.Users.Count);
+        byParts.RefreshCounts.NewItems.Should().Be(byParts.Items.Count - Grown.Data.Items.Count);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_rows_are_those_of_the_trained_weights_over_the_new_graph(int layers)
+    {
+        // The rounding of sums in another order.
+        const float Rounding = 1e-4f;
+        var options = new DRepMRecOptions { EmbeddingDim = 20, Layers = layers };
+        using DRepMRecModel model = DRepMRecModel.Create(Grown.Data, options);
+        Recommender recommender = Grown.Fit(model).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        recommender.RefreshKind.Should().Be(RefreshKind.Exact);
+        List<Interaction> stream = Grown.Stream(new SeededRandom(7), 60, weights: false);
+        Recommender refreshed = recommender.WithInteractions(stream);
+
+        RecDataset grown = Extend(refreshed);
+        using DRepMRecModel over = DRepMRecModel.Create(grown, options);
+        Copy(model, over);
+        using UserItemEmbeddings expected = over.Embed();
+        ShouldBeClose(refreshed.Model.Users, UserItemEmbeddings.Values(expected.Users), Rounding);
+        ShouldBeClose(refreshed.Model.Items, UserItemEmbeddings.Values(expected.Items), Rounding);
+        ShouldBeClose(recommender.Model.Users, UserItemEmbeddings.Values(model.Embed().Users), Rounding);
+    }
+
+    [Fact]
+    public void Saved_and_loaded_it_goes_on_as_if_nothing_had_been()
+    {
+        using var folder = new TempFolder();
+        var random = new SeededRandom(11);
+        List<Interaction> first = Grown.Stream(random, 40, weights: true), second = Grown.Stream(random, 40, weights: true);
+        Recommender refreshed = Grown.Recommender.WithInteractions(first);
+        refreshed.Save(folder["model"]);
+        foreach (bool map in new[] { true, false })
+        {
+            Recommender loaded = Recommender.Load(folder["model"], new RecommenderLoadOptions { MemoryMap = map, Verify = true });
+            loaded.ShouldBeTheSameAs(refreshed);
+            loaded.RefreshKind.Should().Be(RefreshKind.Exact);
+            loaded.WithInteractions(second).ShouldBeTheSameAs(refreshed.WithInteractions(second));
+        }
+
+        refreshed.WithInteractions(second).Save(folder["second"]);
+        Recommender.Load(folder["model"]).WithInteractions(second).Save(folder["again"]);
+        File.ReadAllBytes(folder["again"]).Should().Equal(File.ReadAllBytes(folder["second"]));
+    }
+
+    [Fact]
+    public void Histories_popularity_and_answers_follow_and_the_recommender_before_stays()
+    {
+        string user = Grown.Data.Users[0], item = Grown.Recommender.Recommend(user, 1)[0].Item;
+        int degree = Popularity(Grown.Recommender, item);
+        Recommender next = Grown.Recommender.WithInteractions([new Interaction(user, item)]);
+        next.History(user).Should().Contain(item).And.HaveCount(Grown.Recommender.History(user).Count + 1);
+        next.Recommend(user, 100).Select(r => r.Item).Should().NotContain(item);
+        Popularity(next, item).Should().Be(degree + 1);
+        Grown.Recommender.History(user).Should().NotContain(item);
+        Popularity(Grown.Recommender, item).Should().Be(degree);
+
+        Recommender more = next.WithInteractions([new Interaction("somebody", item), new Interaction("somebody", "something")]);
+        more.Recommend("somebody", 5).Source.Should().Be(RecommendationSource.User);
+        more.Recommend("somebody", 100).Select(r => r.Item).Should().NotContain([item, "something"]).And.Contain(next.Items.Except([item]));
+        more.SimilarUsers("somebody").Should().NotBeEmpty();
+        more.Explain("somebody", Grown.Data.Items[1])!.Unexplained.Should().BeNull();
+        more.Recommend("whoever", 100).Select(r => r.Item).Should().Contain("something");
+    }
+
+    [Fact]
+    public void What_is_delivered_twice_counts_once_and_a_weight_takes_the_place_of_another()
+    {
+        string user = Grown.Data.Users[3], item = Grown.Recommender.Recommend(user, 1)[0].Item;
+        Recommender once = Grown.Recommender.WithInteractions([new Interaction(user, item, Weight: 2)]);
+        Recommender twice = once.WithInteractions([new Interaction(user, item), new Interaction(user, item, Weight: 2)]);
+        twice.ShouldBeTheSameAs(once);
+        twice.RefreshCounts.Should().Be(new RefreshCounts { New = 1, Repeated = 2 });
+        Recommender back = once.WithInteractions([new Interaction(user, item, Weight: 1)]);
+        back.RefreshCounts.Should().Be(new RefreshCounts { New = 1, Reweighted = 1 });
+        back.ShouldBeTheSameAs(Grown.Recommender.WithInteractions([new Interaction(user, item)]));
+        once.Model.Users[3].SequenceEqual(back.Model.Users[3]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_catalogue_may_change_before_and_after()
+    {
+        ItemContent content = new("novel", Features(0));
+        string gone = Grown.Data.Items[1], user = Grown.Data.Users[0];
+        Recommender next = Grown.Recommender.WithItems([content]).WithoutItems([gone])
+            .WithInteractions([new Interaction(user, "novel"), new Interaction(user, gone), new Interaction("x", "y")]);
+        next.History(user).Should().Contain("novel").And.NotContain(gone);
+        next.Items.Should().Contain(["novel", "y"]).And.NotContain(gone);
+        Popularity(next, "novel").Should().Be(1);
+        Recommender changed = next.WithItems([new ItemContent("y", Features(2)), new ItemContent(gone, Features(1)), content]);
+        changed.History(user).Should().Contain(["novel", gone]);
+        changed.Items.Count.Should().Be(Grown.Data.Items.Count + 2);
+        Recommender last = changed.WithInteractions([new Interaction("x", gone)]);
+        last.ShouldBeTheSameAs(Whole(last));
+        using var folder = new TempFolder();
+        last.Save(folder["model"]);
+        Recommender.Load(folder["model"]).ShouldBeTheSameAs(last);
+        last.WithoutItems(["y"]).WithInteractions([new Interaction("x", "novel")]).Items.Should().NotContain("y");
+    }
+
+    [Fact]
+    public void Hosts_without_a_linear_propagation_say_so_and_fold_in()
+    {
+        Recommender recommender = Grown.Build(DRepMRecOptions.LightGcn,
+            data => new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, new() { EmbeddingDim = 20 }));
+        recommender.RefreshKind.Should().Be(RefreshKind.FoldIn);
+        recommender.RefreshReason.Should().Be("MatrixFactorizationEncoder has no linear propagation of learned rows over the graph");
+        string user = Grown.Data.Users[0], item = recommender.Recommend(user, 1)[0].Item;
+        Recommender next = recommender.WithInteractions([new Interaction(user, item), new Interaction("new", item)]);
+        next.History(user).Should().Contain(item);
+        float[] folded = FoldInMap.Apply(next.Model, next.Model.Seen(0))!;
+        next.Model.UserBehavior[0].ToArray().Should().Equal(folded);
+        next.Model.Users[1].ToArray().Should().Equal(recommender.Model.Users[1].ToArray());
+        next.Recommend("new", 3).Source.Should().Be(RecommendationSource.User);
+        using var folder = new TempFolder();
+        next.Save(folder["model"]);
+        Recommender.Load(folder["model"]).ShouldBeTheSameAs(next);
+
+        using var features = new ModalFeatures(Grown.Data.Features);
+        Grown.Build(new DRepMRecOptions(), data => new MgcnEncoder(data.Users.Count, features, new() { EmbeddingDim = 20 }))
+            .RefreshReason.Should().StartWith("MgcnEncoder has no");
+        Grown.Build(new DRepMRecOptions { Modal = new ModalEncoderOptions { UserNeighbors = 3 } })
+            .RefreshReason.Should().StartWith("the rows of LightGcnEncoder and its modal line aren't");
+    }
+
+    [Fact]
+    public void A_host_alone_is_refreshed_too()
+    {
+        foreach (DRepMRecOptions options in new[] { DRepMRecOptions.LightGcn, new DRepMRecOptions { UseModalLine = false } })
+        {
+            Recommender recommender = Grown.Build(options);
+            recommender.RefreshKind.Should().Be(RefreshKind.Exact);
+            Recommender next = recommender.WithInteractions(Grown.Stream(new SeededRandom(5), 30, weights: true));
+            next.ShouldBeTheSameAs(Whole(next));
+        }
+    }
+
+    [Fact]
+    public void Files_without_it_refuse_and_say_which_option_would_have_done()
+    {
+        Served.Recommender.RefreshKind.Should().Be(RefreshKind.None);
+        FluentActions.Invoking(() => Served.Recommender.WithInteractions([])).Should().Throw<InvalidOperationException>()
+            .WithMessage("*RecommenderOptions.IncludeRefresh*");
+        FluentActions.Invoking(() => Grown.Recommender.WithInteractions([new Interaction("a", " ")])).Should().Throw<ArgumentException>()
+            .WithMessage("Interaction 0: expected the id of the item as Unicode text that isn't blank, got a blank*");
+        FluentActions.Invoking(() => Grown.Recommender.WithInteractions([new("a", "b"), new(null!, "b")])).Should()
+            .Throw<ArgumentException>().WithMessage("Interaction 1: expected the id of the user*got nothing*");
+        FluentActions.Invoking(() => Grown.Recommender.WithInteractions([new Interaction("a", "b", Weight: 0)])).Should()
+            .Throw<ArgumentException>().WithMessage("Interaction 0: expected a weight from 1E-20 to 1E+20, got 0*");
+        Grown.Recommender.WithInteractions([]).ShouldBeTheSameAs(Grown.Recommender);
+    }
+
+    [Theory]
+    [InlineData("seen_items", int.MaxValue)]
+    [InlineData("seen_items", -1)]
+    [InlineData("seen_offsets", 1 << 20)]
+    public void Damaged_histories_that_were_not_verified_are_found_before_anything_is_made_of_them(string array, int value)
+    {
+        using var folder = new TempFolder();
+        Grown.Recommender.Save(folder["model"]);
+        byte[] bytes = File.ReadAllBytes(folder["model"]);
+        using (var stream = new MemoryStream(bytes))
+        {
+            long first = Safetensors.ReadHeader(stream, "model").Places.Single(p => p.Name == array).Offset;
+            BitConverter.GetBytes(value).CopyTo(bytes, (int)first + (array == "seen_items" ? 4 : 8));
+        }
+
+        File.WriteAllBytes(folder["damaged"], bytes);
+        Recommender damaged = Recommender.Load(folder["damaged"], new RecommenderLoadOptions { Verify = false });
+        FluentActions.Invoking(() => damaged.WithInteractions([new Interaction("a", "b")])).Should().Throw<ModelFileException>();
+        FluentActions.Invoking(() => damaged.WithoutUsers([Grown.Data.Users[59]])).Should().Throw<ModelFileException>();
+    }
+
+    [Fact]
+    public void Any_number_of_threads_gives_the_same_bits()
+    {
+        List<Interaction> stream = Grown.Stream(new SeededRandom(3), 50, weights: true);
+        using (Parallelism.Use(1))
+        {
+            Recommender one = Grown.Recommender.WithInteractions(stream);
+            using (Parallelism.Use(3))
+                Grown.Recommender.WithInteractions(stream).ShouldBeTheSameAs(one);
+        }
+    }
+
+    private static int Popularity(Recommender recommender, string item)
+        => recommender.Model.TryGetItem(item, out int row) ? recommender.Model.Degree(row) : -1;
+
+    private static Dictionary<Modality, ReadOnlyMemory<float>> Features(int item)
+        => Grown.Data.Features.ToDictionary(f => f.Modality, f => (ReadOnlyMemory<float>)f[item].ToArray().Select(v => v + 0.5f).ToArray());
+
+    /// <summary>The model with all rows made anew from its graph.</summary>
+    private static Recommender Whole(Recommender recommender)
+    {
+        ServingModel model = DRepMRec.Serving.Refresh.Settle(recommender.Model);
+        return new Recommender(DRepMRec.Serving.Refresh.Recompute(model with
+        {
+            Propagation = new Lazy<PropagatedRows>(PropagatedRows.Of(model.FirstLayer!, model.Histories, model.ItemRows)),
+        }));
+    }
+
+    /// <summary>The dataset with the users, items and histories of a recommender.</summary>
+    private static RecDataset Extend(Recommender recommender)
+    {
+        string[] users = [.. recommender.Users], items = [.. recommender.Items];
+        InteractionSet none = new(users.Length, items.Length, []);
+        InteractionSet train = new(users.Length, items.Length,
+            [.. users.SelectMany((_, u) => recommender.Model.Seen(u).ToArray().Select(item => (u, item)))]);
+        return new RecDataset("grown", new IdMap(users), new IdMap(items), new InteractionSplits(train, none, none),
+            [.. Grown.Data.Features.Select(f => Extend(f, items.Length))]);
+    }
+
+    private static ItemFeatures Extend(ItemFeatures features, int items)
+    {
+        var values = new float[items * features.Dimension];
+        features.Values.CopyTo(values);
+        return new ItemFeatures(features.Modality, items, features.Dimension, values);
+    }
+
+    private static void Copy(DRepMRecModel from, DRepMRecModel to)
+    {
+        using IDisposable noGradient = no_grad();
+        Dictionary<string, Tensor> old = from.state_dict();
+        int users = from.Graph.UserCount, grown = to.Graph.UserCount;
+        foreach (var (name, tensor) in to.state_dict())
+        {
+            if (name != "behavior.embedding")
+            {
+                tensor.copy_(old[name]);
+                continue;
+            }
+
+            tensor.zero_();
+            for (int user = 0; user < users; user++)
+            {
+                if (from.Graph.UserDegree(user) > 0)
+                    tensor[user].copy_(old[name][user]);
+            }
+
+            for (int item = 0; item < from.Graph.ItemCount; item++)
+            {
+                if (from.Graph.ItemDegrees[item] > 0)
+                    tensor[grown + item].copy_(old[name][users + item]);
+            }
+        }
+    }
+
+    private static void ShouldBeClose(RowStore rows, float[] expected, float tolerance)
+    {
+        rows.Count.Should().Be(expected.Length / rows.Width);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ReadOnlySpan<float> own = expected.AsSpan(row * rows.Width, rows.Width);
+            TensorPrimitives.Distance(rows[row], own).Should()
+                .BeLessThanOrEqualTo(tolerance * (1 + TensorPrimitives.Norm(own)), "{0}", row);
+        }
+    }
+}

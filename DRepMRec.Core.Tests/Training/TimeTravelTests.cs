@@ -1,0 +1,115 @@
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.Training;
+
+namespace DRepMRec.Tests.Training;
+
+/// <summary>The replay of a log.</summary>
+public sealed class TimeTravelTests
+{
+    private static readonly RecDataset World = SyntheticDataset.Create(new SyntheticOptions
+    {
+        Users = 50,
+        Items = 40,
+        Clusters = 4,
+        Modalities = [new(Modality.Image, 6)],
+    }).Data;
+
+    private static readonly Interaction[] Log = [.. Rows(World)];
+
+    // The last items have none.
+    private static readonly FeatureTable[] Pictures = [.. World.Features.Select(f => new FeatureTable(
+        f.Modality, [.. World.Items.Ids.SkipLast(3)], f.Dimension, f.Values[..^(3 * f.Dimension)].ToArray()))];
+
+    private static readonly TimeTravelOptions Options = new()
+    {
+        FirstShare = 0.6,
+        Windows = 4,
+        Model = new DRepMRecOptions { EmbeddingDim = 8 },
+        Training = new TrainerOptions { MaxEpochs = 2, BatchSize = 256 },
+        WarmStartEpochs = 1,
+    };
+
+    private static readonly Lazy<TimeTravelReport> Replayed = new(() => new TimeTravel(Log, Pictures).Run(Options));
+
+    [Fact]
+    public void Each_policy_does_what_it_says_and_all_answer_the_same_users()
+    {
+        TimeTravelReport report = Replayed.Value;
+        Ages("never").Should().Equal(0, 1, 2, 3);
+        Ages("refresh").Should().Equal(0, 1, 2, 3);
+        Ages("warm start every 2, refresh").Should().Equal(0, 1, 0, 1);
+        report.Of("from nothing every 2").Select(w => w.TrainingTime > TimeSpan.Zero).Should().Equal(true, false, true, false);
+        report.Of("refresh").Select(w => w.RefreshTime > TimeSpan.Zero).Should().Equal(false, true, true, true);
+        report.Of("never").Skip(1).Should().OnlyContain(w => w.RefreshTime == TimeSpan.Zero && w.TrainingTime == TimeSpan.Zero);
+        foreach (IGrouping<int, TimeTravelWindow> window in report.Windows.GroupBy(w => w.Window))
+        {
+            window.Select(w => (w.Users, w.Interactions, w.From)).Distinct().Should().ContainSingle();
+            window.First().Users.Should().BePositive();
+        }
+
+        report.Of("never").Sum(w => w.Interactions).Should().Be(Log.Length - (int)(Log.Length * 0.6));
+
+        // Who was refreshed knows everybody until then; who never was, only the first.
+        report.Of("refresh").Zip(report.Of("never")).Should().OnlyContain(w => w.First.UnknownUserShare <= w.Second.UnknownUserShare);
+        report.Of("refresh")[^1].UnknownItemShare.Should().BeLessThan(report.Of("never")[^1].UnknownItemShare);
+        report.Windows.Where(w => w.Window == 1).Select(w => w.Figures[RankingMetric.Recall(20)]).Distinct().Should().ContainSingle();
+        report.ByAge(RankingMetric.Recall(20)).Keys.Should().Equal(0, 1, 2, 3);
+        report.Mean("never", RankingMetric.Recall(20)).Should().BeInRange(0, 1);
+        report.ToMarkdown().Should().Contain("\n| warm start every 2, refresh | 3 | 0 | ");
+        TimeTravelReport read = DRepMRecJson.Read<TimeTravelReport>(DRepMRecJson.Write(report));
+        read.Should().BeEquivalentTo(report);
+
+        IEnumerable<int> Ages(string policy) => report.Of(policy).Select(w => w.ModelAge);
+    }
+
+    [Fact]
+    public void Nothing_of_the_future_leaks()
+    {
+        // Everything in the last two windows becomes something else, with items and content that were never seen; the times stay.
+        double second = Replayed.Value.Windows.First(w => w.Window == 3).From;
+        Interaction[] other = [.. Log.Select(i => i.Timestamp < second ? i : i with { User = $"else-{i.User}", Item = $"else-{i.Item}" })];
+        FeatureTable[] pictures = [.. Pictures.Select(t => new FeatureTable(
+            t.Modality, [.. t.ItemIds, .. t.ItemIds.Select(id => $"else-{id}")], t.Dimension,
+            (float[])[.. t.Values.ToArray(), .. t.Values.ToArray().Select(v => (100 * v) + 7)]))];
+        TimeTravelReport changed = new TimeTravel(other.Reverse(), pictures).Run(Options);
+        foreach (var (now, before) in changed.Windows.Zip(Replayed.Value.Windows).Where(w => w.First.Window <= 2))
+        {
+            now.Figures.Should().BeEquivalentTo(before.Figures);
+            (now.Users, now.UnknownItemShare, now.UnknownUserShare).Should()
+                .Be((before.Users, before.UnknownItemShare, before.UnknownUserShare));
+        }
+
+        changed.Of("never")[2].UnknownUserShare.Should().Be(1);
+        changed.Of("refresh")[3].UnknownUserShare.Should().BeLessThan(1);
+    }
+
+    [Fact]
+    public void What_cannot_be_replayed_is_refused()
+    {
+        FluentActions.Invoking(() => new TimeTravel([new Interaction("a", "b", Timestamp: 1), new Interaction("a", "c")]))
+            .Should().Throw<ArgumentException>().WithMessage("Expected a timestamp on every interaction; number 1 has none*");
+        FluentActions.Invoking(() => new TimeTravel([new Interaction("a", "b", Timestamp: 1), new Interaction("a", "c", Timestamp: 1)]))
+            .Should().Throw<ArgumentException>().WithMessage("Expected interactions at more than one time*");
+        FluentActions.Invoking(() => new TimeTravel(Log).Run(Options with { Policies = [UpdatePolicy.Never, UpdatePolicy.Never] }))
+            .Should().Throw<ArgumentException>().WithMessage("Each policy needs a name of its own*");
+        Interaction[] late = [new("a", "b", Timestamp: 1), new("a", "c", Timestamp: 2), new("a", "d", Timestamp: 2)];
+        FluentActions.Invoking(() => new TimeTravel(late).Run(Options)).Should().Throw<ArgumentException>()
+            .WithMessage("FirstShare 0.6 leaves*");
+    }
+
+    private static double When(int user, int item) => Math.Max(user * 4, item * 5) + (user * item % 97 / 10.0);
+
+    /// <summary>The world's interactions in an artificial order, so that users and items come in by and by.</summary>
+    private static IEnumerable<Interaction> Rows(RecDataset data)
+    {
+        foreach (InteractionSet set in new[] { data.Train, data.Validation, data.Test })
+        {
+            for (int user = 0; user < set.UserCount; user++)
+            {
+                foreach (int item in set.ItemsOf(user).ToArray())
+                    yield return new Interaction(data.Users[user], data.Items[item], Timestamp: When(user, item));
+            }
+        }
+    }
+}

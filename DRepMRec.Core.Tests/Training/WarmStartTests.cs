@@ -1,0 +1,182 @@
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Tests.Data;
+using DRepMRec.Training;
+
+namespace DRepMRec.Tests.Training;
+
+/// <summary>Trainings that begin from an earlier model.</summary>
+public sealed class WarmStartTests
+{
+    private static readonly DRepMRecOptions Model = new() { EmbeddingDim = 8 };
+
+    private static readonly TrainerOptions Options = new() { MaxEpochs = 2, BatchSize = 128, KeepMoments = true };
+
+    private static readonly RecDataset All = SyntheticDataset.Create(new SyntheticOptions
+    {
+        Users = 80,
+        Items = 50,
+        Clusters = 4,
+        Modalities = [new(Modality.Image, 6)],
+    }).Data;
+
+    private static readonly RecDataset Before = Part(All, 60, 40);
+
+    private static readonly Lazy<EarlierModel> Earlier = new(() => Train(Before).ToEarlierModel());
+
+    [Fact]
+    public void Rows_go_over_by_id_new_ones_begin_from_content_and_neighbors_and_the_rest_as_it_is()
+    {
+        using DRepMRecModel model = DRepMRecModel.Create(All, Model);
+        float[][] first = Rows(model);
+        WarmStartReport report = new Trainer(model, All, Options).StartFrom(Earlier.Value);
+        report.KnownUsers.Should().Be(60);
+        report.KnownItems.Should().Be(40);
+        report.UsersFromNeighbors.Should().BePositive();
+        report.ItemsFromContent.Should().BePositive();
+        (report.UsersFromNeighbors + report.ItemsFromContent + report.ItemsFromNeighbors + report.Random).Should().Be(30);
+        report.Gone.Should().Be(0);
+        report.From.Should().Be(Earlier.Value.Checksum);
+
+        float[] old = Values(Earlier.Value.Weights["behavior.embedding"]);
+        float[][] rows = Rows(model);
+        for (int user = 0; user < All.Users.Count; user++)
+        {
+            if (Before.Users.TryGetIndex(All.Users[user], out int place))
+                rows[user].Should().Equal(old[(place * 8)..((place + 1) * 8)]);
+            else if (!All.Train.ItemsOf(user).IsEmpty)
+                rows[user].Should().NotEqual(first[user]);
+        }
+
+        for (int item = 0; item < All.Items.Count; item++)
+        {
+            if (Before.Items.TryGetIndex(All.Items[item], out int place))
+                rows[All.Users.Count + item].Should().Equal(old[((60 + place) * 8)..((61 + place) * 8)]);
+        }
+
+        foreach (var (name, weights) in model.state_dict().Where(w => w.Key.Contains("gate", StringComparison.Ordinal)))
+            UserItemEmbeddings.Values(weights).Should().Equal(Values(Earlier.Value.Weights[name]));
+
+        using DRepMRecModel random = DRepMRecModel.Create(All, Model);
+        new Trainer(random, All, Options).StartFrom(Earlier.Value, new WarmStartOptions { NewRows = NewRowStart.Random }).Random
+            .Should().Be(30);
+        Rows(random)[^1].Should().Equal(first[^1]);
+    }
+
+    [Fact]
+    public void A_file_is_the_same_start_and_the_model_file_and_the_fingerprint_say_from_what()
+    {
+        using var folder = new TempFolder();
+        Earlier.Value.Save(folder["weights"]);
+        EarlierModel loaded = EarlierModel.Load(folder["weights"]);
+        loaded.Checksum.Should().Be(Earlier.Value.Checksum);
+        loaded.Users.Ids.Should().Equal(Before.Users.Ids);
+        loaded.HasMoments.Should().BeTrue();
+        TrainerOptions kept = Options with { Checkpoint = new CheckpointOptions { Path = folder["checkpoint"] } };
+        float[][][] ends = [.. new[] { Earlier.Value, loaded }.Select(earlier =>
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(All, Model);
+            var trainer = new Trainer(model, All, ReferenceEquals(earlier, loaded) ? kept : Options);
+            trainer.StartFrom(earlier, new WarmStartOptions { Moments = true });
+            TrainingReport report = trainer.Fit();
+            report.BuildRecommender().Manifest.Options.Should().Contain("WarmStart.From", earlier.Checksum);
+            return Rows(model);
+        })];
+        ends[0].Zip(ends[1]).Should().AllSatisfy(rows => rows.First.Should().Equal(rows.Second));
+
+        using DRepMRecModel cold = DRepMRecModel.Create(All, Model);
+        FluentActions.Invoking(() => new Trainer(cold, All, kept).Fit()).Should().Throw<CheckpointMismatchException>()
+            .Which.Differences.Select(d => d.Field).Should().Contain("WarmStart.From");
+    }
+
+    [Fact]
+    public void With_moments_a_training_over_the_same_data_goes_on_as_if_it_had_not_stopped()
+    {
+        // Without validation the weights are the last ones, and the draws of an epoch follow from its number alone.
+        RecDataset data = WithoutValidation(Before);
+        TrainerOptions one = new() { MaxEpochs = 1, BatchSize = 10_000, KeepMoments = true };
+        using DRepMRecModel model = DRepMRecModel.Create(data, Model);
+        EarlierModel earlier = new Trainer(model, data, one).Fit().ToEarlierModel();
+        earlier.HasMoments.Should().BeTrue();
+        float[][] With(bool moments)
+        {
+            using DRepMRecModel next = DRepMRecModel.Create(data, Model);
+            var trainer = new Trainer(next, data, one);
+            trainer.StartFrom(earlier, new WarmStartOptions { Moments = moments });
+            Rows(next).Zip(Rows(model)).Should().AllSatisfy(r => r.First.Should().Equal(r.Second));
+            trainer.Fit().ToEarlierModel().Steps.Should().Be(moments ? 2 : 1);
+            return Rows(next);
+        }
+
+        With(true)[0].Should().NotEqual(With(false)[0]);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused_and_the_model_stays()
+    {
+        using DRepMRecModel wider = DRepMRecModel.Create(All, Model with { EmbeddingDim = 9 });
+        float[][] before = Rows(wider);
+        FluentActions.Invoking(() => new Trainer(wider, All).StartFrom(Earlier.Value)).Should().Throw<ArgumentException>()
+            .WithMessage("The weights 'behavior.embedding' are F32 [130, 9]; those of the earlier model are F32 [100, 8].");
+        Rows(wider).Zip(before).Should().AllSatisfy(r => r.First.Should().Equal(r.Second));
+        using DRepMRecModel other = DRepMRecModel.Create(All, new MatrixFactorizationEncoder(80, 50, new() { EmbeddingDim = 8 }),
+            DRepMRecOptions.LightGcn);
+        FluentActions.Invoking(() => new Trainer(other, All).StartFrom(Earlier.Value)).Should().Throw<ArgumentException>()
+            .WithMessage("The earlier model has no weights 'behavior.user_embedding'*");
+        using DRepMRecModel model = DRepMRecModel.Create(Before, Model);
+        FluentActions.Invoking(() => new Trainer(model, Before)
+            .StartFrom(EarlierModel.Of(model, Before), new WarmStartOptions { Moments = true })).Should().Throw<ArgumentException>()
+            .WithMessage("*TrainerOptions.KeepMoments*");
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["text"], "nothing of the kind, but long enough");
+        FluentActions.Invoking(() => EarlierModel.Load(folder["text"])).Should().Throw<FormatException>()
+            .WithMessage("*text: expected a safetensors file*");
+    }
+
+    [Fact]
+    public void Hosts_with_tables_of_their_own_begin_by_id_too()
+    {
+        DRepMRecModel Create(RecDataset data) => DRepMRecModel.Create(
+            data, new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, new() { EmbeddingDim = 8 }), DRepMRecOptions.LightGcn);
+        using DRepMRecModel old = Create(Before);
+        EarlierModel earlier = EarlierModel.Of(old, Before);
+        using DRepMRecModel model = Create(All);
+        new Trainer(model, All).StartFrom(earlier).KnownItems.Should().Be(40);
+        float[] users = UserItemEmbeddings.Values(model.state_dict()["behavior.user_embedding"]);
+        float[] before = Values(earlier.Weights["behavior.user_embedding"]);
+        int place = All.Users.IndexOf(Before.Users[5]);
+        users[(place * 8)..((place + 1) * 8)].Should().Equal(before[40..48]);
+    }
+
+    private static TrainingReport Train(RecDataset data)
+    {
+        DRepMRecModel model = DRepMRecModel.Create(data, Model);
+        return new Trainer(model, data, Options).Fit();
+    }
+
+    private static float[][] Rows(DRepMRecModel model)
+    {
+        var table = model.state_dict()["behavior.embedding"];
+        return [.. UserItemEmbeddings.Values(table).Chunk((int)table.shape[1])];
+    }
+
+    private static float[] Values(DRepMRec.Internals.SafeTensor tensor)
+        => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray();
+
+    /// <summary>The dataset of some users and items, in the reverse order.</summary>
+    private static RecDataset Part(RecDataset data, int users, int items)
+    {
+        InteractionSet Set(InteractionSet set) => new(users, items, [.. Enumerable.Range(0, users).SelectMany(
+            user => set.ItemsOf(user).ToArray().Where(item => item < items).Select(item => (users - 1 - user, items - 1 - item)))]);
+        return new RecDataset("part", new IdMap(data.Users.Ids.Take(users).Reverse()), new IdMap(data.Items.Ids.Take(items).Reverse()),
+            new InteractionSplits(Set(data.Train), Set(data.Validation), Set(data.Test)),
+            [.. data.Features.Select(f => new ItemFeatures(
+                f.Modality, items, f.Dimension, Enumerable.Range(0, items).SelectMany(i => f[items - 1 - i].ToArray()).ToArray()))]);
+    }
+
+    private static RecDataset WithoutValidation(RecDataset data)
+    {
+        InteractionSet none = new(data.Users.Count, data.Items.Count, []);
+        return new RecDataset(data.Name, data.Users, data.Items, new InteractionSplits(data.Train, none, none), data.Features);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using DRepMRec.Internals;
+using TorchSharp.Modules;
+
+namespace DRepMRec.Collectives;
+
+/// <summary>
+/// Which columns of an embedding table each process holds: all rows, and a range of columns in whole blocks of 16, a cache line. What is
+/// linear in its embeddings, such as LightGCN's propagation, L2 and Adam, needs no other columns, and has the same bits whatever the
+/// number of processes.
+/// </summary>
+/// <remarks>Immutable. The collective stays its owner's.</remarks>
+/// <example>
+/// <code>
+/// var columns = new ColumnPartition(collective, dimension: 64);
+/// var host = new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { EmbeddingDim = 64 }, columns);
+/// </code>
+/// </example>
+public sealed class ColumnPartition
+{
+    /// <summary>The columns of a block.</summary>
+    public const int BlockSize = 16;
+
+    private static readonly ConditionalWeakTable<Parameter, ColumnPartition> Parameters = [];
+
+    /// <summary>Divides the columns of a table.</summary>
+    /// <param name="collective">The processes.</param>
+    /// <param name="dimension">The number D of all columns.</param>
+    /// <exception cref="ArgumentException">There are more processes than blocks of columns.</exception>
+    public ColumnPartition(ICollective collective, int dimension)
+    {
+        ArgumentNullException.ThrowIfNull(collective);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        (Collective, Dimension) = (collective, dimension);
+        if (collective.Size > BlockCount)
+        {
+            throw new ArgumentException(
+                $"Expected at most {BlockCount} processes for {dimension} columns, as each holds a block of {BlockSize} columns or more; "
+                + $"got {collective.Size}. Start fewer, or choose a larger EmbeddingDim.", nameof(collective));
+        }
+    }
+
+    /// <summary>The processes.</summary>
+    public ICollective Collective { get; }
+
+    /// <summary>The number D of all columns.</summary>
+    public int Dimension { get; }
+
+    /// <summary>What processes exchange in a step of training.</summary>
+    /// <value>The default is <see cref="ExchangedValues.Rows"/>.</value>
+    public ExchangedValues Exchange { get; init => field = Guard.Defined(value); }
+
+    /// <summary>The first column of this process.</summary>
+    public int First => FirstOf(Collective.Rank);
+
+    /// <summary>How many columns this process has.</summary>
+    public int Count => CountOf(Collective.Rank);
+
+    /// <summary>The columns of this process.</summary>
+    internal Range Own => First..(First + Count);
+
+    /// <summary>The number of blocks of all columns; the last one may be narrower.</summary>
+    internal int BlockCount => (Dimension + BlockSize - 1) / BlockSize;
+
+    /// <summary>The first column of a process.</summary>
+    /// <param name="rank">Its rank.</param>
+    public int FirstOf(int rank) => Math.Min(Dimension, FirstBlock(rank) * BlockSize);
+
+    /// <summary>How many columns a process has.</summary>
+    /// <param name="rank">Its rank.</param>
+    public int CountOf(int rank) => FirstOf(rank + 1) - FirstOf(rank);
+
+    /// <summary>The partition of a parameter that has some columns of a table; <see langword="null"/> of one that is whole.</summary>
+    internal static ColumnPartition? Of(Parameter parameter)
+        => Parameters.TryGetValue(parameter, out ColumnPartition? columns) ? columns : null;
+
+    /// <summary>Remembers that a parameter has this process's columns of a table.</summary>
+    internal static void Remember(Parameter parameter, ColumnPartition columns) => Parameters.Add(parameter, columns);
+
+    /// <summary>
+    /// The ranges of blocks that a process sums up by itself, of the tree that halves all blocks down to single ones: one range where the
+    /// number of processes is a power of two.
+    /// </summary>
+    internal (int From, int To)[] NodesOf(int rank)
+    {
+        int first = FirstBlock(rank), last = FirstBlock(rank + 1);
+        var nodes = new List<(int From, int To)>();
+        void Add(int from, int to)
+        {
+            if (from >= last || to <= first)
+                return;
+            if (from >= first && to <= last)
+            {
+                nodes.Add((from, to));
+                return;
+            }
+
+            int middle = (from + to) / 2;
+            Add(from, middle);
+            Add(middle, to);
+        }
+
+        Add(0, BlockCount);
+        return [.. nodes];
+    }
+
+    /// <summary>The first block of a process.</summary>
+    internal int FirstBlock(int rank) => (int)((long)BlockCount * rank / Collective.Size);
+}
+
+/// <summary>What parts of models do with columns that may not be there.</summary>
+internal static class PartitionedParameters
+{
+    /// <summary>Remembers that a parameter has this process's columns of a table, if there are several processes.</summary>
+    public static Parameter Mark(this ColumnPartition? columns, Parameter parameter)
+    {
+        if (columns is not null)
+            ColumnPartition.Remember(parameter, columns);
+        return parameter;
+    }
+
+    /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
+    public static ColumnPartition? ThrowIfOtherDimension(this ColumnPartition? columns, int dimension)
+        => columns is null || columns.Dimension == dimension
+            ? columns
+            : throw new ArgumentException(
+                $"Expected a partition of the {dimension} columns of EmbeddingDim, got one of {columns.Dimension}.", nameof(columns));
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+
+namespace DRepMRec.Export;
+
+/// <summary>Puts what new interactions take into a model that is taken out of libtorch.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
+internal static class RefreshExport
+{
+    /// <param name="model">The trained model.</param>
+    /// <param name="served">What was taken out of it.</param>
+    /// <param name="isClose">Whether two rows are the same up to rounding.</param>
+    /// <returns>The model with exact rows or, with the reason, one whose users are folded in.</returns>
+    public static ServingModel AddTo(DRepMRecModel model, ServingModel served, Func<RowStore, RowStore, bool> isClose)
+    {
+        string host = model.BehaviorEncoder.GetType().Name;
+        if (model.BehaviorEncoder.PropagationLayers is not > 0 || served.FoldInMap is null)
+            return FoldIn(served, $"{host} has no linear propagation of learned rows over the graph");
+        if (served.Form is null)
+            return FoldIn(served, $"the lines that were fused are not in the file, by {nameof(RecommenderOptions)}."
+                + $"{nameof(RecommenderOptions.IncludeLines)} or because their fusion isn't a sum of parts");
+        ServingModel exact = WithFirstLayer(model, served);
+        ServingModel refreshed = Refresh.Recompute(exact);
+        if (!isClose(refreshed.Users, served.Users) || !isClose(refreshed.Items, served.Items))
+            return FoldIn(served, $"the rows of {host} and its modal line aren't those of a propagation and of means over histories");
+        return refreshed with { UserRows = null };
+    }
+
+    private static ServingModel FoldIn(ServingModel served, string reason)
+        => served with { Manifest = served.Manifest with { Refresh = new RefreshForm { Reason = reason } } };
+
+    private static ServingModel WithFirstLayer(DRepMRecModel model, ServingModel served)
+    {
+        (float[] users, float[] items) = model.AtInference(() =>
+        {
+            UserItemEmbeddings ego = model.BehaviorEncoder.Ego ?? throw new InvalidOperationException(
+                $"{model.BehaviorEncoder.GetType().Name} has {nameof(IBehaviorEncoder.PropagationLayers)} and no "
+                + $"{nameof(IBehaviorEncoder.Ego)}.");
+            return (UserItemEmbeddings.Values(ego.Users), UserItemEmbeddings.Values(ego.Items));
+        });
+        int width = served.Form!.LineDimension;
+
+        // Nothing was learned of those without an interaction.
+        for (int user = 0; user < model.Graph.UserCount; user++)
+        {
+            if (model.Graph.UserDegree(user) == 0)
+                users.AsSpan(user * width, width).Clear();
+        }
+
+        for (int item = 0; item < model.Graph.ItemCount; item++)
+        {
+            if (model.Graph.ItemDegrees[item] == 0)
+                items.AsSpan(item * width, width).Clear();
+        }
+
+        var form = new RefreshForm
+        {
+            Layers = model.BehaviorEncoder.PropagationLayers!.Value,
+            FirstUsers = model.Graph.UserCount,
+            FirstItems = model.Graph.ItemCount,
+        };
+        return served.WithFirstLayer(form, Block<float>.Copy(users), Block<float>.Copy(items));
+    }
+}

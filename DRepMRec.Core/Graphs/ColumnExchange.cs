@@ -1,0 +1,31 @@
+using DRepMRec.Collectives;
+using DRepMRec.Kernels;
+
+namespace DRepMRec;
+
+/// <summary>Exchanges between processes that hold columns of the same rows.</summary>
+public static class ColumnExchange
+{
+    /// <summary>
+    /// All columns of rows of which each process has some. All processes then compute the same from them, and on the way back each takes
+    /// its columns of the gradient.
+    /// </summary>
+    /// <param name="columns">Whose columns are where.</param>
+    /// <param name="own">The same rows on all processes, [users, columns of this one] and [items, columns of this one].</param>
+    /// <returns>[users, D] and [items, D], tensors of the open dispose scope.</returns>
+    /// <exception cref="ArgumentException">The rows have other columns than this process's.</exception>
+    /// <exception cref="CollectiveException">A peer is lost or stuck, or has other rows.</exception>
+    public static UserItemEmbeddings Gather(this ColumnPartition columns, UserItemEmbeddings own)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        if (own.Users.shape is not [_, var width] || own.Items.shape is not [_, var other] || width != columns.Count || other != width)
+        {
+            throw new ArgumentException(
+                $"Expected rows with the {columns.Count} columns of process {columns.Collective.Rank}; got "
+                + $"[{string.Join(", ", own.Users.shape)}] and [{string.Join(", ", own.Items.shape)}].", nameof(own));
+        }
+
+        var (users, items) = GatherColumnsFunction.Apply(own.Users, own.Items, columns);
+        return new UserItemEmbeddings(users, items);
+    }
+}

@@ -1,0 +1,74 @@
+namespace DRepMRec.Serving;
+
+/// <summary>Makes a model in which some users never were.</summary>
+internal static class ForgottenUsers
+{
+    public static ServingModel Without(ServingModel model, IReadOnlyCollection<string> ids)
+    {
+        var gone = new HashSet<int>();
+        foreach (string id in ids)
+        {
+            if (id is null)
+                throw new ArgumentNullException("userIds", "A user's id is null.");
+            if (model.UserIds.TryGetIndex(id, out int user))
+                gone.Add(user);
+        }
+
+        if (gone.Count == 0)
+            return model;
+        bool isExact = model.Manifest.Refresh?.Kind == RefreshKind.Exact;
+        if (isExact)
+            model = GrownCatalogue.Of(model, []);
+        int[] kept = [.. Enumerable.Range(0, model.UserIds.Count).Where(user => !gone.Contains(user))];
+        ServingModel left = Gather(model, kept);
+        if (!isExact)
+            return left;
+        FirstLayer first = left.FirstLayer!;
+        int[] known = [.. kept.TakeWhile(user => user < first.Users.Count)];
+        Block<float> users = Block<float>.Allocate((long)known.Length * first.Width),
+            items = Block<float>.Allocate((long)first.Items.Count * first.Width);
+        for (int user = 0; user < known.Length; user++)
+            first.Users[known[user]].CopyTo(users.Writable(user, first.Width));
+        for (int item = 0; item < first.Items.Count; item++)
+            first.Items[item].CopyTo(items.Writable(item, first.Width));
+        RefreshForm form = left.Manifest.Refresh! with { FirstUsers = known.Length };
+        return Refresh.Recompute(left.WithFirstLayer(form, users, items));
+    }
+
+    /// <summary>The model with the given users alone, their rows as they are.</summary>
+    private static ServingModel Gather(ServingModel model, int[] kept)
+    {
+        RowStore Rows(RowStore rows)
+        {
+            Block<float> all = Block<float>.Allocate((long)kept.Length * rows.Width);
+            for (int user = 0; user < kept.Length; user++)
+                rows[kept[user]].CopyTo(all.Writable(user, rows.Width));
+            return new RowStore(all, kept.Length, rows.Width);
+        }
+
+        var (offsets, items, weights) = model.Histories.Select(kept).Flatten();
+        var degrees = new int[model.ItemIds.Count];
+        foreach (int item in items.Slice(0, items.Length))
+        {
+            if ((uint)item >= (uint)degrees.Length)
+                throw new ModelFileException($"The model is damaged: it refers to item {item} of {degrees.Length}.");
+            degrees[item]++;
+        }
+
+        RowStore fused = Rows(model.Users);
+        return model with
+        {
+            Manifest = model.Manifest with { Users = kept.Length, DataChecksum = "" },
+            UserIds = IdTable.Of(kept.Select(user => model.UserIds[user])),
+            Users = fused,
+            UserBehavior = ReferenceEquals(model.UserBehavior, model.Users) ? fused : Rows(model.UserBehavior),
+            UserModal = [.. model.UserModal.Select(Rows)],
+            UserRows = null,
+            SeenOffsets = offsets,
+            SeenItems = items,
+            SeenWeights = weights,
+            Histories = new EdgeRows(offsets, items, weights),
+            ItemDegrees = Block<int>.Copy(degrees),
+        };
+    }
+}

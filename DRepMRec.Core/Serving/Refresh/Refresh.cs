@@ -1,0 +1,123 @@
+using DRepMRec.Data;
+
+namespace DRepMRec.Serving;
+
+/// <summary>Makes the model of a graph that has grown.</summary>
+internal static unsafe class Refresh
+{
+    private const int RowsPerThread = 256;
+
+    /// <exception cref="InvalidOperationException">The model came without what this takes.</exception>
+    public static ServingModel Add(ServingModel model, IReadOnlyCollection<Interaction> interactions)
+    {
+        RefreshForm form = model.Manifest.Refresh ?? throw new InvalidOperationException(
+            $"This model can't take new interactions: it was built without {nameof(RecommenderOptions)}."
+            + $"{nameof(RecommenderOptions.IncludeRefresh)}, by which the learned first layer goes along. Fold histories in by "
+            + $"{nameof(RecommendationRequest)}.{nameof(RecommendationRequest.History)}, or build it again with that option.");
+        var added = new NewInteractions(model, interactions);
+        ServingModel file = model.UserRows?.File ?? model;
+        PropagatedRows? before = form.Kind == RefreshKind.Exact ? model.Propagation!.Value : null;
+        var (users, items) = added.Merge(model.Histories, before?.Items);
+        model = model with { RefreshCounts = Count(model.RefreshCounts, added) };
+        if (users.Count == 0)
+            return model;
+
+        model = GrownCatalogue.Of(model, added.ItemIds);
+        PropagatedRows? after = before?.With(users, items, model.UserIds.Count + added.UserIds.Count, model.ItemRows);
+        model = model with
+        {
+            UserIds = model.UserIds.With(added.UserIds),
+            Histories = after?.Users ?? model.Histories.With(users, model.UserIds.Count + added.UserIds.Count),
+            ItemDegrees = Degrees(model, added.Pairs),
+        };
+        return Finish(after is null ? model : WithItems(model, after), file, after);
+    }
+
+    /// <summary>The model with all rows made by its propagation, in place of those that came out of training.</summary>
+    public static ServingModel Recompute(ServingModel model)
+    {
+        PropagatedRows rows = model.Propagation!.Value;
+        return Finish(WithItems(model, rows), model, rows);
+    }
+
+    /// <summary>The model with ids and histories in the form of a file.</summary>
+    public static ServingModel Settle(ServingModel model)
+    {
+        var (offsets, items, weights) = model.Histories.Flatten();
+        return model with
+        {
+            UserIds = model.UserIds.Flatten(),
+            ItemIds = model.ItemIds.Flatten(),
+            Histories = new EdgeRows(offsets, items, weights),
+            SeenOffsets = offsets,
+            SeenItems = items,
+            SeenWeights = weights,
+        };
+    }
+
+    private static ServingModel Finish(ServingModel model, ServingModel file, PropagatedRows? rows)
+    {
+        ServingModel changed = model with
+        {
+            Propagation = rows is null ? null : new Lazy<PropagatedRows>(rows),
+            Manifest = model.Manifest with
+            {
+                Users = model.UserIds.Count,
+                Items = model.ItemCount,
+                TrainedItems = model.ItemRows,
+                DataChecksum = "",
+            },
+        };
+        return new UserRows(changed, file, rows).Apply();
+    }
+
+    /// <summary>Behaviour and fused rows of those items that the propagation has changed.</summary>
+    private static ServingModel WithItems(ServingModel model, PropagatedRows rows)
+    {
+        ModelForm form = model.Form!;
+        RowStore oldBehavior = model.ItemBehavior, oldFused = model.Items;
+        int count = model.ItemRows, width = rows.Width;
+        Block<float> behavior = RowStore.Allocate(count, width), fused = RowStore.Allocate(count, oldFused.Width);
+        Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
+        {
+            var room = new LineFusion.Room(form);
+            for (int item = from; item < to; item++)
+            {
+                Span<float> own = behavior.Writable(item, width), sum = fused.Writable(item, oldFused.Width);
+                if (rows.ChangedItems is { } changed && !changed[item])
+                {
+                    oldBehavior[item].CopyTo(own);
+                    oldFused[item].CopyTo(sum);
+                    continue;
+                }
+
+                rows.Item(item, behavior.Pointer + ((long)item * width));
+                room.Fuse(own, model.ItemModal, item, sum);
+            }
+        });
+        GC.KeepAlive(model);
+        var fusedRows = new RowStore(fused, count, oldFused.Width);
+        return model with
+        {
+            Items = fusedRows,
+            ItemBehavior = form.Lines is null ? fusedRows : new RowStore(behavior, count, width),
+        };
+    }
+
+    private static Block<int> Degrees(ServingModel model, List<(int User, int Item)> pairs)
+    {
+        int[] degrees = model.ItemDegrees.Slice(0, model.ItemDegrees.Length).ToArray();
+        foreach (var (_, item) in pairs)
+            degrees[item]++;
+        return Block<int>.Copy(degrees);
+    }
+
+    private static RefreshCounts Count(RefreshCounts before, NewInteractions added) => before with
+    {
+        New = before.New + added.Pairs.Count,
+        Reweighted = before.Reweighted + added.Reweighted,
+        Repeated = before.Repeated + added.Repeated,
+        NewUsers = before.NewUsers + added.UserIds.Count,
+        NewItems = before.NewItems + added.ItemIds.Count,
+    };
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using DRepMRec.Data;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Training;
+
+/// <summary>The weights of a model with the ids that its rows are of, for a later training to begin from.</summary>
+/// <remarks>Holds a copy, and no native memory. Immutable and safe for use by many threads.</remarks>
+/// <example>
+/// <code>
+/// report.ToEarlierModel().Save("yesterday.weights");
+/// var trainer = new Trainer(model, data, options);
+/// trainer.StartFrom(EarlierModel.Load("yesterday.weights"));
+/// TrainingReport today = trainer.Fit();
+/// </code>
+/// </example>
+public sealed class EarlierModel
+{
+    private const string FormatKey = "drepmrec.weights";
+    private const string Format = "1";
+    private const string UserIds = "ids.users";
+    private const string ItemIds = "ids.items";
+    private const string StepsKey = "steps";
+    private const string MomentPrefix = "adam.";
+    private const string WeightPrefix = "weights.";
+
+    private EarlierModel(
+        IdMap users, IdMap items, IReadOnlyDictionary<string, SafeTensor> weights, IReadOnlyList<SafeTensor> moments, int steps)
+    {
+        (Users, Items, Weights, Moments, Steps) = (users, items, weights, moments, steps);
+        Checksum = WeightsHash.Of(weights.Values);
+    }
+
+    /// <summary>The users that rows are of, in their order.</summary>
+    public IdMap Users { get; }
+
+    /// <summary>The items that rows are of, in their order.</summary>
+    public IdMap Items { get; }
+
+    /// <summary>The SHA-256 of the weights, in 64 lower-case hexadecimal digits.</summary>
+    public string Checksum { get; }
+
+    /// <summary>Whether it has the moments of Adam.</summary>
+    public bool HasMoments => Moments.Count > 0;
+
+    /// <summary>The steps that Adam had made.</summary>
+    internal int Steps { get; }
+
+    /// <summary>The weights by name.</summary>
+    internal IReadOnlyDictionary<string, SafeTensor> Weights { get; }
+
+    /// <summary>The first and the second moment of each parameter in turn; none where they weren't kept.</summary>
+    internal IReadOnlyList<SafeTensor> Moments { get; }
+
+    /// <summary>Copies the weights of a model as they are.</summary>
+    /// <param name="model">The model. It stays the caller's.</param>
+    /// <param name="data">The dataset that it was made for.</param>
+    /// <exception cref="ArgumentException">The dataset isn't the model's.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
+    public static EarlierModel Of(DRepMRecModel model, RecDataset data) => Of(model, data, null);
+
+    /// <param name="model">The model.</param>
+    /// <param name="data">Its dataset.</param>
+    /// <param name="optimizer">Its optimiser, whose moments are kept too; <see langword="null"/> for none.</param>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
+    internal static EarlierModel Of(DRepMRecModel model, RecDataset data, AdamOptimizer? optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        model.ThrowIfUnusable();
+        if (!ReferenceEquals(model.Graph.Interactions, data.Train))
+        {
+            throw new ArgumentException(
+                $"The model was made for another training set ({model.Graph}) than that of the dataset '{data.Name}'.", nameof(data));
+        }
+
+        return new EarlierModel(
+            data.Users, data.Items, model.state_dict().ToDictionary(w => w.Key, w => Copy(w.Key, w.Value)),
+            [.. optimizer?.Moments.Select(moment => Copy("", moment)) ?? []], optimizer?.StepCount ?? 0);
+    }
+
+    /// <summary>Loads what <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FormatException">The file isn't one, is damaged, or was written by a newer version.</exception>
+    public static EarlierModel Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using FileStream stream = File.OpenRead(path);
+        try
+        {
+            var (metadata, tensors) = Safetensors.Read(stream, path);
+            if (metadata.GetValueOrDefault(FormatKey) is not Format)
+            {
+                throw new FormatException($"expected the weights of a model in format {Format}, as {nameof(EarlierModel)}.{nameof(Save)} "
+                    + $"writes them, got {Shown.Text(metadata.GetValueOrDefault(FormatKey) ?? "something else")}");
+            }
+
+            return new EarlierModel(
+                Ids(tensors, UserIds), Ids(tensors, ItemIds),
+                tensors.Where(t => t.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
+                    .ToDictionary(t => t.Key[WeightPrefix.Length..], t => t.Value with { Name = t.Key[WeightPrefix.Length..] }),
+                [.. tensors.Where(t => t.Key.StartsWith(MomentPrefix, StringComparison.Ordinal))
+                    .OrderBy(t => int.Parse(t.Key.AsSpan(MomentPrefix.Length), CultureInfo.InvariantCulture)).Select(t => t.Value)],
+                int.Parse(metadata.GetValueOrDefault(StepsKey, "0"), CultureInfo.InvariantCulture));
+        }
+        catch (SafetensorsException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or JsonException)
+        {
+            throw new FormatException($"{Shown.Name(path)}: {Shown.Message(e.Message)}", e);
+        }
+    }
+
+    /// <summary>Writes ids, weights and, where they were kept, moments to one safetensors file, which is whole or as it was.</summary>
+    /// <param name="path">The file, in an existing folder; replaced if it exists.</param>
+    /// <exception cref="IOException">The folder doesn't exist, or the file can't be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path);
+        var metadata = new Dictionary<string, string> { [FormatKey] = Format, [StepsKey] = Steps.ToString(CultureInfo.InvariantCulture) };
+        SafeTensor[] tensors =
+        [
+            .. Weights.Values.Select(w => w with { Name = WeightPrefix + w.Name }),
+            .. Moments.Select((m, n) => m with { Name = FormattableString.Invariant($"{MomentPrefix}{n}") }),
+            Text(UserIds, Users), Text(ItemIds, Items),
+        ];
+        AtomicFiles.Write(Path.GetDirectoryName(full)!, new Dictionary<string, Action<Stream>>
+        {
+            [Path.GetFileName(full)] = stream => Safetensors.Write(stream, metadata, tensors),
+        });
+    }
+
+    /// <summary>A copy of a tensor.</summary>
+    internal static SafeTensor Copy(string name, Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        SafeTensor lent = TensorBytes.Of(name, tensor);
+        return lent with { Data = lent.Data.ToArray() };
+    }
+
+    // Ids have neither limits nor characters of their own, so they stand behind each other as JSON.
+    private static SafeTensor Text(string name, IdMap ids)
+        => SafeTensor.Of(name, JsonSerializer.SerializeToUtf8Bytes(ids.Ids, ModelFileJson.Default.IEnumerableString));
+
+    private static IdMap Ids(IReadOnlyDictionary<string, SafeTensor> tensors, string name)
+        => tensors.TryGetValue(name, out SafeTensor? text)
+            ? new IdMap(JsonSerializer.Deserialize(text.Data.Span, ModelFileJson.Default.IEnumerableString) ?? [])
+            : throw new FormatException($"the array '{name}' is missing");
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Data;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+
+namespace DRepMRec.Training;
+
+/// <summary>
+/// Replays a log with timestamps as it was: trains on what there was at first, answers the users of the next window, takes its interactions
+/// in as a policy says, and so on. It is the honest way to choose between refreshing and training, and how often.
+/// </summary>
+/// <remarks>
+/// Nothing of the future is known to a model: neither interactions nor items, with their content, before they were first chosen. Each user
+/// of a window is asked for once, at its beginning, with the user's history until then. Not safe for use by many threads.
+/// </remarks>
+/// <example>
+/// <code>
+/// TimeTravelReport report = new TimeTravel(log, features).Run(new TimeTravelOptions { Windows = 12 });
+/// File.WriteAllText("schedule.md", report.ToMarkdown());
+/// </code>
+/// </example>
+[RequiresUnreferencedCode(Untrimmed.Message)]
+public sealed class TimeTravel
+{
+    private readonly Interaction[] _log;
+    private readonly IReadOnlyList<FeatureTable> _features;
+    private readonly Dictionary<FeatureTable, Dictionary<string, int>> _rows = [];
+
+    /// <summary>Creates a replay.</summary>
+    /// <param name="log">The interactions, each with a timestamp, in any order.</param>
+    /// <param name="features">The item features by raw item id; <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">An interaction has no timestamp, or all have the same.</exception>
+    public TimeTravel(IEnumerable<Interaction> log, IReadOnlyList<FeatureTable>? features = null)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        Interaction[] all = [.. log];
+        for (int n = 0; n < all.Length; n++)
+        {
+            if (all[n].Timestamp is not { } time || !double.IsFinite(time))
+                throw new ArgumentException($"Expected a timestamp on every interaction; number {n} has none.", nameof(log));
+        }
+
+        _log = [.. all.OrderBy(i => i.Timestamp).ThenBy(i => i.User, StringComparer.Ordinal).ThenBy(i => i.Item, StringComparer.Ordinal)];
+        if (_log.Length < 2 || _log[0].Timestamp == _log[^1].Timestamp)
+            throw new ArgumentException($"Expected interactions at more than one time, got {_log.Length} at one.", nameof(log));
+        _features = features ?? [];
+    }
+
+    /// <summary>Replays the log under each policy.</summary>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Told of each window under each policy.</param>
+    /// <param name="cancellationToken">Stops within a training or between blocks of users.</param>
+    /// <exception cref="ArgumentException">
+    /// A policy occurs twice, or the first share leaves nothing before or behind it.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    public TimeTravelReport Run(
+        TimeTravelOptions? options = null, IProgress<TimeTravelWindow>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new TimeTravelOptions();
+        if (options.Policies.DistinctBy(p => p.Name).Count() != options.Policies.Count)
+            throw new ArgumentException("Each policy needs a name of its own.", nameof(options));
+        double begin = _log[(int)(_log.Length * options.FirstShare)].Timestamp!.Value, end = _log[^1].Timestamp!.Value;
+        int first = CountBefore(begin);
+        if (first == 0 || begin == end)
+        {
+            throw new ArgumentException($"{nameof(TimeTravelOptions.FirstShare)} {options.FirstShare} leaves "
+                + $"{first} interactions before {begin} and none after {end}: expected some on both sides.", nameof(options));
+        }
+
+        Served start = Train(first, TrainingStart.Nothing, null, options, cancellationToken);
+        var windows = new List<TimeTravelWindow>();
+        foreach (UpdatePolicy policy in options.Policies)
+        {
+            Served served = start;
+            int age = 0;
+            for (int window = 1; window <= options.Windows; window++)
+            {
+                double from = begin + ((end - begin) * (window - 1) / options.Windows),
+                    to = window == options.Windows ? double.BitIncrement(end) : begin + ((end - begin) * window / options.Windows);
+                TimeTravelWindow done = Measure(policy, window, (from, to), served, age, options, cancellationToken);
+                windows.Add(done);
+                progress?.Report(done);
+                if (window == options.Windows)
+                    break;
+                bool trains = policy.TrainEvery > 0 && window % policy.TrainEvery == 0;
+                age = trains ? 0 : age + 1;
+                served = trains ? Train(CountBefore(to), policy.Start, served.Weights, options, cancellationToken)
+                    : policy.Refreshes ? Refresh(served, from, to)
+                    : served with { TrainingTime = default, RefreshTime = default };
+            }
+        }
+
+        return new TimeTravelReport { Windows = windows };
+    }
+
+    private TimeTravelWindow Measure(
+        UpdatePolicy policy, int window, (double From, double To) time, Served served, int age, TimeTravelOptions options,
+        CancellationToken cancellationToken)
+    {
+        int from = CountBefore(time.From), to = CountBefore(time.To);
+        ArraySegment<Interaction> own = new(_log, from, to - from);
+        HashSet<string> users = [.. own.Select(i => i.User)];
+        Dictionary<string, List<string>> histories = new ArraySegment<Interaction>(_log, 0, from).Where(i => users.Contains(i.User))
+            .GroupBy(i => i.User).ToDictionary(g => g.Key, g => g.Select(i => i.Item).Distinct().ToList());
+        ServedQuality quality = ServedQuality.Measure(served.Recommender, own, histories, options.Metrics, cancellationToken);
+        double all = Math.Max(1, own.Count);
+        return new TimeTravelWindow
+        {
+            Policy = policy.Name,
+            Window = window,
+            From = time.From,
+            To = time.To,
+            ModelAge = age,
+            Interactions = own.Count,
+            UnknownUserShare = own.Count(i => !served.Recommender.Users.Contains(i.User)) / all,
+            UnknownItemShare = own.Count(i => !served.Recommender.Items.Contains(i.Item)) / all,
+            Users = quality.Users,
+            Figures = quality.Figures,
+            TrainingTime = served.TrainingTime,
+            RefreshTime = served.RefreshTime,
+        };
+    }
+
+    /// <summary>Trains on the first interactions of the log.</summary>
+    private Served Train(
+        int count, TrainingStart start, EarlierModel? earlier, TimeTravelOptions options, CancellationToken cancellationToken)
+    {
+        long began = Stopwatch.GetTimestamp();
+        IEnumerable<Interaction> known = _log.Take(count);
+        RecDataset data = RecDataset.FromInteractions("time travel", known, Known(count),
+            new DatasetOptions { Split = SplitStrategy.None, Duplicates = DuplicateHandling.KeepFirst });
+        using DRepMRecModel model = DRepMRecModel.Create(data, options.Model);
+        bool warm = start == TrainingStart.EarlierModel && earlier is not null;
+        TrainerOptions training = options.Training with { MaxEpochs = warm ? options.WarmStartEpochs : options.Training.MaxEpochs };
+        var trainer = new Trainer(model, data, training);
+        if (warm)
+            trainer.StartFrom(earlier!, options.WarmStart with { Moments = false });
+        TrainingReport report = trainer.Fit(cancellationToken: cancellationToken);
+        Recommender recommender = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true, Calibrate = false });
+        return new Served(recommender, report.ToEarlierModel(), Stopwatch.GetElapsedTime(began), default);
+    }
+
+    /// <summary>Takes the interactions of a window in, and before them the content of items that are new.</summary>
+    private Served Refresh(Served served, double from, double to)
+    {
+        long began = Stopwatch.GetTimestamp();
+        Interaction[] own = _log[CountBefore(from)..CountBefore(to)];
+        Recommender recommender = served.Recommender;
+        HashSet<string> items = [.. own.Select(i => i.Item).Where(item => !recommender.Items.Contains(item))];
+        ItemContent[] content = recommender.FeatureDimensions.Count == 0 ? [] : [.. items
+            .Select(item => new ItemContent(item, FeaturesOf(item, recommender))).Where(item => item.Features.Count > 0)];
+        recommender = recommender.WithItems(content).WithInteractions(own);
+        return served with { Recommender = recommender, TrainingTime = default, RefreshTime = Stopwatch.GetElapsedTime(began) };
+    }
+
+    private Dictionary<Modality, ReadOnlyMemory<float>> FeaturesOf(string item, Recommender recommender)
+    {
+        var features = new Dictionary<Modality, ReadOnlyMemory<float>>();
+        foreach (FeatureTable table in _features.Where(t => recommender.FeatureDimensions.GetValueOrDefault(t.Modality) == t.Dimension))
+        {
+            if (RowOf(table, item) is { } row && row.Span.ContainsAnyExcept(0f))
+                features[table.Modality] = row;
+        }
+
+        return features;
+    }
+
+    /// <summary>The features of those items that were chosen by then.</summary>
+    private FeatureTable[] Known(int count)
+    {
+        string[] items = [.. _log.Take(count).Select(i => i.Item).Distinct(StringComparer.Ordinal)];
+        return [.. _features.Select(table =>
+        {
+            (string Item, ReadOnlyMemory<float>? Row)[] rows =
+                [.. items.Select(item => (item, RowOf(table, item))).Where(r => r.Item2 is not null)];
+            return new FeatureTable(
+                table.Modality, [.. rows.Select(r => r.Item)], table.Dimension, rows.SelectMany(r => r.Row!.Value.ToArray()).ToArray());
+        }).Where(table => table.ItemIds.Count > 0)];
+    }
+
+    private ReadOnlyMemory<float>? RowOf(FeatureTable table, string item)
+    {
+        if (!_rows.TryGetValue(table, out Dictionary<string, int>? rows))
+            _rows[table] = rows = table.ItemIds.Select((id, n) => (id, n)).ToDictionary(p => p.id, p => p.n, StringComparer.Ordinal);
+        if (!rows.TryGetValue(item, out int row))
+            return null;
+        return table.Values.Slice(row * table.Dimension, table.Dimension);
+    }
+
+    /// <summary>How many interactions are older than a time.</summary>
+    private int CountBefore(double time)
+    {
+        int low = 0, high = _log.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_log[middle].Timestamp < time)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    /// <summary>A model that is served, and what it took to get there from the one before.</summary>
+    private sealed record Served(Recommender Recommender, EarlierModel Weights, TimeSpan TrainingTime, TimeSpan RefreshTime);
+}

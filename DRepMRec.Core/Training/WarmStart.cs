@@ -1,0 +1,294 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using DRepMRec.Data;
+using DRepMRec.Features;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace DRepMRec.Training;
+
+/// <summary>Puts an earlier model's weights into a model, its rows by id.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
+internal sealed class WarmStart
+{
+    private readonly EarlierModel _earlier;
+    private readonly DRepMRecModel _model;
+    private readonly RecDataset _data;
+    private readonly WarmStartOptions _options;
+    private readonly int[] _users;
+    private readonly int[] _items;
+    private readonly Lazy<int[][]> _similar;
+
+    public WarmStart(EarlierModel earlier, DRepMRecModel model, RecDataset data, WarmStartOptions options)
+    {
+        (_earlier, _model, _data, _options) = (earlier, model, data, options);
+        if (options.Moments && !earlier.HasMoments)
+        {
+            throw new ArgumentException($"{nameof(WarmStartOptions)}.{nameof(WarmStartOptions.Moments)} needs an earlier model with "
+                + $"moments: train it with {nameof(TrainerOptions)}.{nameof(TrainerOptions.KeepMoments)}.", nameof(options));
+        }
+
+        _users = Places(data.Users, earlier.Users);
+        _items = Places(data.Items, earlier.Items);
+        _similar = new Lazy<int[][]>(SimilarItems);
+    }
+
+    /// <summary>Replaces the weights.</summary>
+    /// <exception cref="ArgumentException">The earlier model is of another kind or shape.</exception>
+    public WarmStartReport Apply()
+    {
+        Dictionary<string, Tensor> weights = _model.state_dict();
+        foreach (var (name, target) in weights)
+            Check(name, target);
+        var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
+        foreach (var (name, target) in weights)
+            Put(name, Filled(name, target, starts), target);
+        return new WarmStartReport
+        {
+            From = _earlier.Checksum,
+            Options = _options,
+            KnownUsers = _users.Count(place => place >= 0),
+            KnownItems = _items.Count(place => place >= 0),
+            UsersFromNeighbors = starts.Users.Count(s => s == NewRowStart.Neighbors),
+            ItemsFromContent = starts.Items.Count(s => s == NewRowStart.Content),
+            ItemsFromNeighbors = starts.Items.Count(s => s == NewRowStart.Neighbors),
+            Random = _users.Zip(starts.Users).Concat(_items.Zip(starts.Items)).Count(row => row.First < 0 && row.Second is null),
+            Gone = _earlier.Users.Count + _earlier.Items.Count - _users.Concat(_items).Count(place => place >= 0),
+        };
+    }
+
+    /// <summary>Gives an optimiser the moments, if they are asked for; those of new rows are zero.</summary>
+    public void ApplyMoments(AdamOptimizer optimizer)
+    {
+        if (!_options.Moments)
+            return;
+        Tensor[] targets = [.. optimizer.Moments];
+        string[] names = [.. _model.named_parameters().Where(p => p.parameter.requires_grad).SelectMany(p => new[] { p.name, p.name })];
+        if (targets.Length != _earlier.Moments.Count || names.Length != targets.Length)
+            throw new ArgumentException($"Expected {targets.Length} moments in the earlier model, got {_earlier.Moments.Count}.");
+        for (int n = 0; n < targets.Length; n++)
+        {
+            SafeTensor moved = _earlier.Moments[n];
+            if (Kind(names[n], moved, targets[n]) is { } kind)
+            {
+                float[] values = new float[targets[n].numel()];
+                Move(kind, moved, values, Width(targets[n]));
+                moved = moved with { Shape = targets[n].shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+            }
+
+            TensorBytes.CopyTo(moved, targets[n]);
+        }
+
+        optimizer.StepCount = _earlier.Steps;
+    }
+
+    private void Check(string name, Tensor target)
+    {
+        if (!_earlier.Weights.TryGetValue(name, out SafeTensor? old))
+        {
+            throw new ArgumentException($"The earlier model has no weights '{name}', but {Shown.List(_earlier.Weights.Keys)}: it is of "
+                + "another kind. Begin from one that was made with the same parts and options.");
+        }
+
+        if (Kind(name, old, target) is null && !TensorBytes.Fits(old, target))
+        {
+            throw new ArgumentException($"The weights '{name}' are {TensorBytes.Describe(target)}; those of the earlier model are "
+                + $"{old.Type} [{Shown.List(old.Shape)}].");
+        }
+    }
+
+    /// <summary>The rows that a table has; <see langword="null"/> for weights that go over as they are.</summary>
+    private RowKind? Kind(string name, SafeTensor old, Tensor target)
+    {
+        if (target.dtype != ScalarType.Float32 || old.Type != "F32" || target.dim() < 1 || old.Shape.Length != target.dim()
+            || !old.Shape.AsSpan(1).SequenceEqual(target.shape.AsSpan(1)))
+        {
+            return null;
+        }
+
+        bool Fits(int before, int now) => old.Shape[0] == before && target.shape[0] == now;
+        string own = name[(name.LastIndexOf('.') + 1)..];
+
+        // Weights that only happen to have as many rows as there are users or items aren't called after them.
+        bool isNamed = new[] { "embedding", "user", "item" }.Any(n => own.Contains(n, StringComparison.OrdinalIgnoreCase));
+        if (TensorBytes.Fits(old, target) && !isNamed)
+            return null;
+        bool users = Fits(_earlier.Users.Count, _data.Users.Count), items = Fits(_earlier.Items.Count, _data.Items.Count);
+        if (users && items)
+            return own.Contains("item", StringComparison.OrdinalIgnoreCase) ? RowKind.Items : RowKind.Users;
+        return users ? RowKind.Users : items ? RowKind.Items
+            : Fits(_earlier.Users.Count + _earlier.Items.Count, _data.Users.Count + _data.Items.Count) ? RowKind.Nodes : null;
+    }
+
+    private SafeTensor Filled(string name, Tensor target, Starts starts)
+    {
+        SafeTensor old = _earlier.Weights[name];
+        if (Kind(name, old, target) is not { } kind)
+            return old;
+        int width = Width(target);
+        float[] values = MemoryMarshal.Cast<byte, float>(EarlierModel.Copy(name, target).Data.Span).ToArray();
+        Move(kind, old, values, width);
+        if (_options.NewRows != NewRowStart.Random)
+        {
+            int firstItem = kind == RowKind.Nodes ? _data.Users.Count : 0;
+            if (kind != RowKind.Users)
+                StartItems(values, firstItem, kind == RowKind.Nodes, width, starts);
+            if (kind == RowKind.Nodes)
+                StartUsers(values, width, starts);
+        }
+
+        return old with { Shape = target.shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+    }
+
+    private static void Put(string name, SafeTensor filled, Tensor target) => TensorBytes.CopyTo(filled with { Name = name }, target);
+
+    private void Move(RowKind kind, SafeTensor old, float[] values, int width)
+    {
+        ReadOnlySpan<float> rows = MemoryMarshal.Cast<byte, float>(old.Data.Span);
+        int first = 0, oldFirst = 0;
+        if (kind != RowKind.Items)
+        {
+            MoveRows(_users, rows, 0, values, 0, width);
+            (first, oldFirst) = (_users.Length, _earlier.Users.Count);
+        }
+
+        if (kind != RowKind.Users)
+            MoveRows(_items, rows, oldFirst, values, first, width);
+    }
+
+    private static void MoveRows(int[] places, ReadOnlySpan<float> rows, int oldFirst, float[] values, int first, int width)
+    {
+        for (int n = 0; n < places.Length; n++)
+        {
+            if (places[n] >= 0)
+                rows.Slice((oldFirst + places[n]) * width, width).CopyTo(values.AsSpan((first + n) * width));
+        }
+    }
+
+    private void StartItems(float[] values, int first, bool hasUsers, int width, Starts starts)
+    {
+        int[][] users = hasUsers ? UsersOfItems() : [];
+        double length = MeanLength(values, first, _items, width);
+        for (int item = 0; item < _items.Length; item++)
+        {
+            if (_items[item] >= 0)
+                continue;
+            if (_options.NewRows == NewRowStart.Content
+                && Mean(values, _similar.Value[item].Select(other => first + other), first + item, width, length))
+            {
+                starts.Items[item] = NewRowStart.Content;
+            }
+            else if (hasUsers && Mean(values, users[item].Where(user => _users[user] >= 0), first + item, width, length))
+                starts.Items[item] = NewRowStart.Neighbors;
+        }
+    }
+
+    private void StartUsers(float[] values, int width, Starts starts)
+    {
+        double length = MeanLength(values, 0, _users, width);
+        for (int user = 0; user < _users.Length; user++)
+        {
+            if (_users[user] >= 0)
+                continue;
+            IEnumerable<int> items = _data.Train.ItemsOf(user).ToArray()
+                .Where(item => _items[item] >= 0 || starts.Items[item] is not null).Select(item => _users.Length + item);
+            if (Mean(values, items, user, width, length))
+                starts.Users[user] = NewRowStart.Neighbors;
+        }
+    }
+
+    /// <summary>Makes a row the mean of others, as long as rows are.</summary>
+    private static bool Mean(float[] values, IEnumerable<int> others, int row, int width, double length)
+    {
+        var mean = new float[width];
+        foreach (int other in others)
+            TensorPrimitives.Add(values.AsSpan(other * width, width), mean, mean);
+        float norm = TensorPrimitives.Norm<float>(mean);
+        if (!(norm > 0))
+            return false;
+        TensorPrimitives.Multiply(mean, (float)(length / norm), values.AsSpan(row * width, width));
+        return true;
+    }
+
+    private static double MeanLength(float[] values, int first, int[] places, int width)
+        => Enumerable.Range(0, places.Length).Where(n => places[n] >= 0)
+            .Select(n => (double)TensorPrimitives.Norm<float>(values.AsSpan((first + n) * width, width))).DefaultIfEmpty(1).Average();
+
+    private int[][] UsersOfItems()
+    {
+        List<int>[] users = [.. _items.Select(_ => new List<int>())];
+        for (int user = 0; user < _users.Length; user++)
+        {
+            foreach (int item in _data.Train.ItemsOf(user))
+                users[item].Add(user);
+        }
+
+        return [.. users.Select(u => u.ToArray())];
+    }
+
+    /// <summary>For each new item the known ones nearest by content, summed over the modalities that both have.</summary>
+    private int[][] SimilarItems()
+    {
+        float[][] scaled = [.. _data.Features.Select(f => FeatureScaler.Scale(f, FeatureScaling.Standardize))];
+        for (int m = 0; m < scaled.Length; m++)
+        {
+            int width = _data.Features[m].Dimension;
+            for (int item = 0; item < _items.Length; item++)
+            {
+                Span<float> row = scaled[m].AsSpan(item * width, width);
+                float norm = TensorPrimitives.Norm<float>(row);
+                TensorPrimitives.Multiply(row, norm > 0 ? 1 / norm : 0, row);
+            }
+        }
+
+        var similar = new int[_items.Length][];
+        Parallelism.ForRanges(_items.Length, minimumPerThread: 16, (from, to) =>
+        {
+            var best = new TopK(_options.Neighbors, float.Epsilon, finiteOnly: true);
+            for (int item = from; item < to; item++)
+            {
+                similar[item] = [];
+                if (_items[item] >= 0)
+                    continue;
+                best.Clear();
+                for (int other = 0; other < _items.Length; other++)
+                {
+                    if (_items[other] < 0)
+                        continue;
+                    float cosine = 0;
+                    for (int m = 0; m < scaled.Length; m++)
+                    {
+                        int width = _data.Features[m].Dimension;
+                        cosine += TensorPrimitives.Dot(
+                            scaled[m].AsSpan(item * width, width), (ReadOnlySpan<float>)scaled[m].AsSpan(other * width, width));
+                    }
+
+                    best.Offer(cosine, other);
+                }
+
+                similar[item] = [.. best.Ranked.ToArray().Select(r => r.Index)];
+            }
+        });
+        return similar;
+    }
+
+    private static int Width(Tensor table) => checked((int)(table.numel() / table.shape[0]));
+
+    /// <summary>For each id its index in the earlier model, or -1.</summary>
+    private static int[] Places(IdMap now, IdMap earlier)
+        => [.. now.Ids.Select(id => earlier.TryGetIndex(id, out int index) ? index : -1)];
+
+    /// <summary>What a table has rows of.</summary>
+    private enum RowKind
+    {
+        Users,
+        Items,
+        Nodes,
+    }
+
+    /// <summary>What new rows began with; <see langword="null"/> for known ones and random ones.</summary>
+    private sealed record Starts(NewRowStart?[] Users, NewRowStart?[] Items);
+}

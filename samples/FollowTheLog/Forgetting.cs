@@ -1,0 +1,38 @@
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.Serving;
+using DRepMRec.Training;
+
+namespace FollowTheLog;
+
+/// <summary>Somebody wants to be forgotten: at once, and in a training that anybody can do again.</summary>
+internal static class Forgetting
+{
+    public static void Forget(Log log, Recommender served, string model, string folder, CancellationToken cancellation)
+    {
+        string user = log.Rows[0].User;
+        served = served.WithoutUsers([user]);
+        served.Save(model);
+        Console.WriteLine($"forgotten: {user}; {served.Users.Count} users are left, {served.History(user).Count} of its interactions");
+
+        RecDataset data = log.Dataset(log.Rows.Count);
+        var (_, receipt) = TrainingReceipt.Train(
+            data.WithoutUsers([user]), Shop.Model, Shop.Training, before: data, cancellationToken: cancellation);
+        string file = Path.Combine(folder, "receipt.json");
+        File.WriteAllText(file, DRepMRecJson.Write(receipt));
+        Console.WriteLine($"receipt: {file}, weights {receipt.Weights}; do it again by: replay {file} --without {user}");
+    }
+
+    /// <returns>0 where the same bits came out.</returns>
+    public static int Replay(Log log, string file, string[] without, int more)
+    {
+        TrainingReceipt receipt = DRepMRecJson.Read<TrainingReceipt>(File.ReadAllText(file));
+        var madeUp = Enumerable.Range(0, more).Select(n => new Interaction("made-up", log.Rows[n].Item, Timestamp: n));
+        Log all = log with { Rows = [.. log.Rows, .. madeUp] };
+        ReceiptReplay replay = receipt.Replay(all.Dataset(all.Rows.Count).WithoutUsers(without));
+        Console.WriteLine(replay.IsSame ? $"the same bits: weights {receipt.Weights}" : "other bits");
+        foreach (string difference in replay.Differences)
+            Console.WriteLine(difference);
+        return replay.IsSame ? 0 : 1;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using DRepMRec.Data;
+using DRepMRec.Serving;
+
+namespace FollowTheLog;
+
+/// <summary>What happened, in its order, and the content of the items.</summary>
+internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<FeatureTable> Features)
+{
+    public static Log Read(string? file) => file is null ? MakeUp() : new Log([.. Parse(file)], []);
+
+    /// <summary>The dataset of some of the rows, all for training but the last ones, which are its test set.</summary>
+    /// <param name="train">How many of the rows are for training.</param>
+    /// <param name="test">How many rows after them are for testing.</param>
+    public RecDataset Dataset(int train, int test = 0)
+    {
+        var first = Rows.Take(train).Select(i => i with { Label = 0 });
+        HashSet<(string, string)> known = [.. Rows.Take(train).Select(i => (i.User, i.Item))];
+        var later = Rows.Skip(train).Take(test).Where(i => !known.Contains((i.User, i.Item))).Select(i => i with { Label = 2 });
+        Interaction[] all = [.. first, .. later];
+        HashSet<string> items = [.. all.Select(i => i.Item)];
+        return RecDataset.FromInteractions("shop", all, [.. Features.Select(f => Of(f, items))], new DatasetOptions
+        {
+            Split = SplitStrategy.ByLabel(allowMissing: true),
+            Duplicates = DuplicateHandling.KeepFirst,
+        });
+    }
+
+    /// <summary>The content of items that a recommender doesn't have yet.</summary>
+    public IReadOnlyList<ItemContent> Content(IEnumerable<string> items)
+    {
+        HashSet<string> wanted = [.. items];
+        return [.. Features.SelectMany(f => f.ItemIds.Select((id, row) => (id, row)).Where(r => wanted.Contains(r.id))
+                .Select(r => (r.id, f.Modality, Row: f.Values.Slice(r.row * f.Dimension, f.Dimension))))
+            .GroupBy(r => r.id).Select(g => new ItemContent(g.Key, g.ToDictionary(r => r.Modality, r => r.Row)))];
+    }
+
+    private static FeatureTable Of(FeatureTable features, HashSet<string> items)
+    {
+        int[] rows = [.. Enumerable.Range(0, features.ItemIds.Count).Where(row => items.Contains(features.ItemIds[row]))];
+        return new FeatureTable(features.Modality, [.. rows.Select(row => features.ItemIds[row])], features.Dimension,
+            rows.SelectMany(row => features.Values.Slice(row * features.Dimension, features.Dimension).ToArray()).ToArray());
+    }
+
+    private static IEnumerable<Interaction> Parse(string file)
+    {
+        string[] lines = File.ReadAllLines(file);
+        string[] names = lines[0].Split(',');
+        int Column(string name) => Array.FindIndex(names, n => n.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
+        int user = Column("user"), item = Column("item"), time = Column("timestamp"), weight = Column("weight");
+        if (user < 0 || item < 0 || time < 0)
+            throw new FormatException($"{file}: expected the columns user, item and timestamp, found {string.Join(", ", names)}.");
+        double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+        return lines.Skip(1).Where(line => line.Length > 0).Select(line => line.Split(','))
+            .Select(cells => new Interaction(
+                cells[user], cells[item], Timestamp: Number(cells[time]), Weight: weight < 0 ? null : Number(cells[weight])))
+            .OrderBy(i => i.Timestamp);
+    }
+
+    /// <summary>A shop that users and items come to by and by: a few at first, then more, and what is new is what is chosen.</summary>
+    private static Log MakeUp()
+    {
+        RecDataset world = SyntheticDataset.Create(new SyntheticOptions { Users = 600, Items = 360, Clusters = 12 }).Data;
+        var random = new Random(7);
+        double[] joined = [.. world.Users.Ids.Select(_ => Math.Max(0, (1.3 * random.NextDouble()) - 0.35))];
+        double[] released = [.. world.Items.Ids.Select(_ => Math.Max(0, (1.3 * random.NextDouble()) - 0.4))];
+        var rows = new List<Interaction>();
+        foreach (InteractionSet set in new[] { world.Train, world.Validation, world.Test })
+        {
+            for (int user = 0; user < set.UserCount; user++)
+            {
+                foreach (int item in set.ItemsOf(user))
+                {
+                    double first = Math.Max(joined[user], released[item]);
+                    rows.Add(new Interaction(
+                        world.Users[user], world.Items[item], Timestamp: first + (Math.Pow(random.NextDouble(), 1.5) * (1 - first))));
+                }
+            }
+        }
+
+        return new Log([.. rows.OrderBy(i => i.Timestamp)], [.. world.Features.Select(f =>
+        {
+            int[] present = [.. Enumerable.Range(0, f.ItemCount).Where(i => f.Present[i])];
+            return new FeatureTable(
+                f.Modality, [.. present.Select(i => world.Items[i])], f.Dimension, present.SelectMany(i => f[i].ToArray()).ToArray());
+        })]);
+    }
+}

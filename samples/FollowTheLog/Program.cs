@@ -1,0 +1,60 @@
+// Everything that becomes of a model while its data change, on a stream that is made up or on a log of your own.
+//   dotnet run --project samples/FollowTheLog -c Release -- --days 3
+//   dotnet run --project samples/FollowTheLog -c Release -- replay receipt.json --without u7
+//   dotnet run --project samples/FollowTheLog -c Release -- schedule
+using System.CommandLine;
+using Common;
+using FollowTheLog;
+
+var data = new Option<string?>("--data")
+{
+    Description = "A CSV file with the columns user, item and timestamp, a number, and perhaps weight. Default: a stream that is made up.",
+    Recursive = true,
+};
+data.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<string?>() is { } file && !File.Exists(file))
+        result.AddError($"--data: there is no file '{file}'.");
+});
+var days = new Option<int>("--days")
+{
+    Description = "How many days to serve, each with a night in which the next model is trained.",
+    DefaultValueFactory = _ => 3,
+}.AboveZero();
+var output = new Option<string>("--out")
+{
+    Description = "The folder for the model, the weights, the receipt and the pages.",
+    DefaultValueFactory = _ => Directory.CreateTempSubdirectory("drepmrec-").FullName,
+    Recursive = true,
+};
+var receipt = new Argument<string>("receipt") { Description = "The receipt of a training." };
+var without = new Option<string[]>("--without")
+{
+    Description = "The users who were left out.",
+    AllowMultipleArgumentsPerToken = true,
+};
+var more = new Option<int>("--more") { Description = "Interactions that are made up on top, to see that they are seen." };
+
+var replay = new Command("replay", "Does the training of a receipt again and says whether it gives the same bits.")
+{
+    receipt, without, more,
+};
+replay.SetAction(result => Forgetting.Replay(
+    Log.Read(result.GetValue(data)), result.GetRequiredValue(receipt), result.GetValue(without) ?? [], result.GetValue(more)));
+var schedule = new Command("schedule", "Replays the log under policies: what to refresh, what to train, how often.");
+schedule.SetAction((result, cancellation) =>
+{
+    Schedule.Compare(Log.Read(result.GetValue(data)), Directory.CreateDirectory(result.GetRequiredValue(output)).FullName, cancellation);
+    return Task.CompletedTask;
+});
+var root = new RootCommand("Serves a model and takes in what comes; trains at night, compares, publishes; forgets somebody.")
+{
+    data, days, output, replay, schedule,
+};
+root.SetAction((result, cancellation) =>
+{
+    new Shop(Log.Read(result.GetValue(data)), Directory.CreateDirectory(result.GetRequiredValue(output)).FullName)
+        .Run(result.GetValue(days), cancellation);
+    return Task.CompletedTask;
+});
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
