@@ -35,7 +35,7 @@ public sealed class AppSettingsTests : IDisposable
         var (model, training, dataset) = ConfigurationExample.Read(Settings);
         model.Should().BeEquivalentTo(new DRepMRecOptions());
         training.Should().BeEquivalentTo(
-            new TrainerOptions { Checkpoint = new CheckpointOptions { Path = "training.checkpoint" } },
+            new TrainerOptions { BatchSize = 2048, Checkpoint = new CheckpointOptions { Path = "training.checkpoint" } },
             o => o.Excluding(t => t.Threads).Excluding(t => t.Evaluation.Threads));
         training.Threads.Should().Be(8);
         dataset.Should().BeEquivalentTo(new DatasetOptions

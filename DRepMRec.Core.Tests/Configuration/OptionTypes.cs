@@ -58,6 +58,7 @@ internal static class OptionTypes
             int number => number + 1,
             long number => number - 1,
             ulong number => number + 1,
+            null when type == typeof(int) => 7,
             double number => number == 0 ? 0.25 : number / 2,
             float => 0.125f,
             char => ';',

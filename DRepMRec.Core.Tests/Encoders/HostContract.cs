@@ -116,7 +116,7 @@ public abstract class HostContract : EncoderContract
         using var module = (nn.Module)host;
         using var optimizer = new AdamOptimizer(module.parameters(), Options.Adam);
         var whole = new InteractionGraph(Board.Train);
-        var sampler = new BatchSampler(Board.Train, new RankingLoss.Bpr(), Options.Negatives, Options.BatchSize, Options.Seed);
+        var sampler = new BatchSampler(Board.Train, new RankingLoss.Bpr(), Options.Negatives, Options.BatchSize!.Value, Options.Seed);
         for (int epoch = 1; epoch <= 3; epoch++)
         {
             InteractionGraph graph = host.GraphForEpoch(whole, epoch);

@@ -26,7 +26,7 @@ internal sealed record MemoryRun(string What, int Steps, (long Quarter, long End
         using var features = new ModalFeatures(data.Features);
         using DRepMRecModel model = Models.Create(name, data, features);
         TrainerOptions options = TinyTraining.Options(1);
-        int perEpoch = (data.Train.Count + options.BatchSize - 1) / options.BatchSize, epochs = (steps + perEpoch - 1) / perEpoch;
+        int batch = options.BatchSize!.Value, perEpoch = (data.Train.Count + batch - 1) / batch, epochs = (steps + perEpoch - 1) / perEpoch;
         (long Tensors, long Managed, long Native) quarter = default, end = default;
         var progress = new Watch(p =>
         {

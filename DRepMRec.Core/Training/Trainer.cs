@@ -58,7 +58,7 @@ public sealed class Trainer
 
         if (data.Train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(data));
-        _options = options ?? new TrainerOptions();
+        _options = (options ?? new TrainerOptions()).For(data.Train.Count);
         if (data.Validation.Count > 0 && Evaluator.UsersOf(data, EvaluationTarget.Validation, _options.Evaluation.Users).Length == 0)
         {
             throw new ArgumentException(
@@ -175,11 +175,13 @@ public sealed class Trainer
         _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
         EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, cancellationToken) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
-        return new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
+        var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
         {
             Started = _started,
             End = end,
         };
+        report.BetterBaselines = BaselineCheck.Better(report, _data, _options, _logger, cancellationToken);
+        return report;
     }
 
     /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
@@ -202,7 +204,7 @@ public sealed class Trainer
         TrainingState state, ModelEvaluator evaluator, Action save, IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize, _options.Seed)
+        var sampler = new BatchSampler(_data.Train, _model.Loss, _options.Negatives, _options.BatchSize!.Value, _options.Seed)
         {
             MaxPerUser = _options.InteractionsPerUser,
         };

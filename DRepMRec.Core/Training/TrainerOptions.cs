@@ -14,8 +14,12 @@ public sealed record TrainerOptions
     public int MaxEpochs { get; init => field = Guard.Positive(value); } = 1000;
 
     /// <summary>The number of interactions per batch B.</summary>
-    /// <value>At least 1. The default is 2048.</value>
-    public int BatchSize { get; init => field = Guard.Positive(value); } = 2048;
+    /// <value>
+    /// At least 1. The default, <see langword="null"/>, follows the data: the smallest power of two of which at most 32 make an epoch, but
+    /// at least 32 and at most 2,048 (from 32,769 interactions on). So an epoch, the unit of <see cref="Patience"/>, has enough steps to
+    /// learn something in a small shop too.
+    /// </value>
+    public int? BatchSize { get; init => field = value is { } size ? Guard.Positive(size) : null; }
 
     /// <summary>The most interactions of one user in an epoch; of more, as many are drawn anew each epoch, to curb heavy users.</summary>
     /// <value>0 for all of them (the default), or more.</value>
@@ -80,4 +84,11 @@ public sealed record TrainerOptions
     /// <summary>Where the state of the training is kept, so that it can be stopped or killed and go on later.</summary>
     /// <value>The default, <see langword="null"/>, keeps none.</value>
     public CheckpointOptions? Checkpoint { get; init; }
+
+    /// <summary>These options with the batch size for so many training interactions, if they leave it open.</summary>
+    internal TrainerOptions For(int interactions)
+        => BatchSize is not null ? this : this with { BatchSize = Math.Clamp(RoundUpToPowerOf2(interactions), 32, 2048) };
+
+    private static int RoundUpToPowerOf2(int interactions)
+        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((interactions + 31L) / 32));
 }

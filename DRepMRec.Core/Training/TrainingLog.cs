@@ -30,4 +30,8 @@ internal static partial class TrainingLog
     [LoggerMessage(
         107, LogLevel.Warning, "There are no validation interactions to choose the weight of the item-to-item part by: it is left out")]
     public static partial void ItemToItemLeftOut(this ILogger logger);
+
+    [LoggerMessage(109, LogLevel.Warning, "{Baseline}, which isn't trained, is better than the model: validation {Metric} {Value}, "
+        + "the model's {Model}")]
+    public static partial void BelowBaseline(this ILogger logger, string baseline, RankingMetric metric, double value, double model);
 }

@@ -1,0 +1,42 @@
+using DRepMRec.Data;
+using DRepMRec.Tests.Hosting;
+
+namespace DRepMRec.Tests.Training;
+
+public sealed class BatchSizeTests
+{
+    [Theory]
+    [InlineData(1, 32)]
+    [InlineData(1024, 32)]
+    [InlineData(1025, 64)]
+    [InlineData(16_376, 512)]
+    [InlineData(32_768, 1024)]
+    [InlineData(32_769, 2048)]
+    [InlineData(59_541, 2048)]
+    [InlineData(int.MaxValue, 2048)]
+    public void Follows_the_data_unless_it_is_given(int interactions, int expected)
+    {
+        new TrainerOptions().For(interactions).BatchSize.Should().Be(expected);
+        new TrainerOptions { BatchSize = 7 }.For(interactions).BatchSize.Should().Be(7);
+    }
+
+    [Fact]
+    public void Is_refused_below_1()
+        => FluentActions.Invoking(() => new TrainerOptions { BatchSize = 0 }).Should().Throw<ArgumentOutOfRangeException>();
+
+    [Fact]
+    public void Who_is_below_counting_is_told()
+    {
+        RecDataset data = SyntheticDataset.Create(new() { Users = 60, Items = 50, Clusters = 5 }).Data;
+        using var log = new Hosted.ListLog();
+        using DRepMRecModel untrained = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
+        TrainingReport bad = new Trainer(untrained, data, new() { MaxEpochs = 1, Adam = new() { LearningRate = 1e-9 } }, log).Fit();
+        bad.BetterBaselines.Keys.Should().Contain("ItemKNN");
+        bad.BetterBaselines["ItemKNN"].Should().BeGreaterThan(bad.Validation![new TrainerOptions().StoppingMetric]);
+        log.Of(109).Should().Contain(e => e.Text.StartsWith("ItemKNN, which isn't trained, is better than the model: validation Rec"));
+
+        using DRepMRecModel trained = DRepMRecModel.Create(data);
+        TrainingReport good = new Trainer(trained, data, new() { MaxEpochs = 40 }).Fit();
+        good.BetterBaselines.Should().NotContainKey("Popularity");
+    }
+}
