@@ -60,6 +60,13 @@ internal static class RefreshExport
             FirstUsers = model.Graph.UserCount,
             FirstItems = model.Graph.ItemCount,
         };
+        ReadOnlySpan<float> confidences = model.Graph.Interactions.Confidences;
+        if (!confidences.IsEmpty)
+        {
+            var weights = Block<float>.Copy(confidences);
+            served = served with { SeenWeights = weights, Histories = new EdgeRows(served.SeenOffsets, served.SeenItems, weights) };
+        }
+
         return served.WithFirstLayer(form, Block<float>.Copy(users), Block<float>.Copy(items));
     }
 }

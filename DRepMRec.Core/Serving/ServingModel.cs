@@ -35,7 +35,7 @@ internal sealed record ServingModel
     /// <summary>The training items of all users, one user after the other, ascending within a user.</summary>
     public required Block<int> SeenItems { get; init; }
 
-    /// <summary>How much each of these items counts; <see langword="null"/> for 1 each.</summary>
+    /// <summary>How much each of these items counts, its confidence; <see langword="null"/> for 1 each.</summary>
     public Block<float>? SeenWeights { get; init; }
 
     /// <summary>The items of all users, newer ones than the file's included.</summary>

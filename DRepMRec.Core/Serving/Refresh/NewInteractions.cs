@@ -30,7 +30,7 @@ internal sealed class NewInteractions
             ref float weight = ref CollectionsMarshal.GetValueRefOrAddDefault(
                 CollectionsMarshal.GetValueRefOrAddDefault(_byUser, user, out _) ??= [], item, out bool isRepeated);
             Repeated += isRepeated ? 1 : 0;
-            weight = interaction.Weight is { } given ? (float)given : isRepeated ? weight : float.NaN;
+            weight = interaction.Weight is { } given ? (float)InteractionSet.Confidence(given) : isRepeated ? weight : float.NaN;
         }
 
         (UserIds, ItemIds) = ([.. users.Keys], [.. items.Keys]);
