@@ -36,7 +36,8 @@ public sealed class BatchSampler
     /// <param name="loss">The ranking loss, which says how many negatives there are, and whether the batch shares them.</param>
     /// <param name="sampling">Where negatives come from, or <see langword="null"/> for the defaults.</param>
     /// <param name="batchSize">
-    /// The number of interactions per batch, at least 1; <see langword="null"/> follows the data as <see cref="TrainerOptions.BatchSize"/> does.
+    /// The number of interactions per batch, at least 1; <see langword="null"/> follows the data as
+    /// <see cref="TrainerOptions.BatchSize"/> does.
     /// </param>
     /// <param name="seed">The seed of the order and of the negatives.</param>
     /// <exception cref="ArgumentException">There is no interaction, or the loss has no negatives.</exception>
