@@ -28,7 +28,7 @@ internal static class Grown
         return Fit(model, epochs).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
     }
 
-    public static TrainingReport Fit(DRepMRecModel model, int epochs = 2) => new Trainer(model, Data, new TrainerOptions
+    public static TrainingReport Fit(DRepMRecModel model, int epochs = 2, RecDataset? data = null) => new Trainer(model, data ?? Data, new TrainerOptions
     {
         MaxEpochs = epochs,
         BatchSize = 128,

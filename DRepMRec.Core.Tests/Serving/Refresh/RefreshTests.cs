@@ -38,18 +38,20 @@ public sealed class RefreshTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void The_rows_are_those_of_the_trained_weights_over_the_new_graph(int layers)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(2, true)]
+    public void The_rows_are_those_of_the_trained_weights_over_the_new_graph(int layers, bool weights)
     {
         // The rounding of sums in another order.
         const float Rounding = 1e-4f;
         var options = new DRepMRecOptions { EmbeddingDim = 20, Layers = layers };
-        using DRepMRecModel model = DRepMRecModel.Create(Grown.Data, options);
-        Recommender recommender = Grown.Fit(model).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        RecDataset data = weights ? Weighted(Grown.Data) : Grown.Data;
+        using DRepMRecModel model = DRepMRecModel.Create(data, options);
+        Recommender recommender = Grown.Fit(model, data: data).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
         recommender.RefreshKind.Should().Be(RefreshKind.Exact);
-        List<Interaction> stream = Grown.Stream(new SeededRandom(7), 60, weights: false);
+        List<Interaction> stream = Grown.Stream(new SeededRandom(7), 60, weights);
         Recommender refreshed = recommender.WithInteractions(stream);
 
         RecDataset grown = Extend(refreshed);
@@ -243,10 +245,22 @@ public sealed class RefreshTests
     {
         string[] users = [.. recommender.Users], items = [.. recommender.Items];
         InteractionSet none = new(users.Length, items.Length, []);
-        InteractionSet train = new(users.Length, items.Length,
-            [.. users.SelectMany((_, u) => recommender.Model.Seen(u).ToArray().Select(item => (u, item)))]);
+        (int, int)[] pairs = [.. users.SelectMany((_, u) => recommender.Model.Seen(u).ToArray().Select(item => (u, item)))];
+        float[] Confidences(int u) => recommender.Model.Histories.WeightsOf(u) is { IsEmpty: false } own
+            ? own.ToArray() : [.. Enumerable.Repeat(1f, recommender.Model.Seen(u).Length)];
+        InteractionSet train = new(
+            users.Length, items.Length, pairs, [.. users.SelectMany((_, u) => Confidences(u)).Select(c => MathF.Pow(2, c) - 1)]);
         return new RecDataset("grown", new IdMap(users), new IdMap(items), new InteractionSplits(train, none, none),
             [.. Grown.Data.Features.Select(f => Extend(f, items.Length))]);
+    }
+
+    private static RecDataset Weighted(RecDataset data)
+    {
+        (int, int)[] pairs = [.. data.Users.Ids.SelectMany((_, u) => data.Train.ItemsOf(u).ToArray().Select(item => (u, item)))];
+        InteractionSet train = new(
+            data.Users.Count, data.Items.Count, pairs, [.. pairs.Select((_, n) => n % 4 == 0 ? 1f : 0.5f + (n % 5))]);
+        return new RecDataset(
+            "weighted", data.Users, data.Items, new InteractionSplits(train, data.Validation, data.Test), data.Features);
     }
 
     private static ItemFeatures Extend(ItemFeatures features, int items)
