@@ -28,12 +28,13 @@ internal static class Grown
         return Fit(model, epochs).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
     }
 
-    public static TrainingReport Fit(DRepMRecModel model, int epochs = 2, RecDataset? data = null) => new Trainer(model, data ?? Data, new TrainerOptions
-    {
-        MaxEpochs = epochs,
-        BatchSize = 128,
-        Adam = new AdamOptions { LearningRate = 0.02 },
-    }).Fit();
+    public static TrainingReport Fit(DRepMRecModel model, int epochs = 2, RecDataset? data = null)
+        => new Trainer(model, data ?? Data, new TrainerOptions
+        {
+            MaxEpochs = epochs,
+            BatchSize = 128,
+            Adam = new AdamOptions { LearningRate = 0.02 },
+        }).Fit();
 
     /// <summary>Interactions of known and new users with known and new items, some of them twice, some with weights.</summary>
     public static List<Interaction> Stream(SeededRandom random, int count, bool weights) => [.. Enumerable.Range(0, count).Select(_ =>
