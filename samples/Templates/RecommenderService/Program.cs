@@ -12,6 +12,7 @@ builder.Services.AddHealthChecks().Add(RecommenderHealthCheck.Registration());
 
 // Generated contracts, so that the service can be trimmed (-p:PublishTrimmed=true) or compiled natively (-p:PublishAot=true).
 builder.Services.ConfigureHttpJsonOptions(http => http.SerializerOptions.TypeInfoResolverChain.Insert(0, ServingJson.TypeInfoResolver));
+builder.Services.AddProblemDetails();
 
 WebApplication app = builder.Build();
 
