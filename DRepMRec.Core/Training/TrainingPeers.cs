@@ -29,8 +29,11 @@ internal sealed class TrainingPeers(ICollective? collective)
     /// <exception cref="OperationCanceledException">The token of a process asked to stop.</exception>
     public void ThrowIfCancelled(CancellationToken cancellationToken)
     {
-        bool[] cancelled = collective?.AllGather(cancellationToken.IsCancellationRequested) ?? [cancellationToken.IsCancellationRequested];
-        cancellationToken.ThrowIfCancellationRequested();
+        // Asked once: whoever is asked to stop after having told the others stops with them the next time.
+        bool isCancelled = cancellationToken.IsCancellationRequested;
+        bool[] cancelled = collective?.AllGather(isCancelled) ?? [isCancelled];
+        if (isCancelled)
+            throw new OperationCanceledException(cancellationToken);
         int rank = Array.IndexOf(cancelled, true);
         if (rank >= 0)
             throw new OperationCanceledException($"Process {rank} of {collective!.Size} was asked to stop.");
