@@ -22,10 +22,39 @@ public sealed class SimilaritySupervisedSignalTests
         var text = new ItemFeatures(Modality.Text, 4, 2, [1, 0, 1, 0, 0, 0, 0, 2]);
         using var features = new ModalFeatures([Image, text], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
-        Tensor similarity = SimilaritySupervisedSignal.FeatureSimilarity(features, [0, 1, 2, 3]);
+        var (similarity, counts) = SimilaritySupervisedSignal.FeatureSimilarity(features, [0, 1, 2, 3]);
         float half = MathF.Sqrt(0.5f);
         Tensor expected = tensor(new float[,] { { 1, 0.5f, half, 0 }, { 0.5f, 1, half, 0 }, { half, half, 1, 0 }, { 0, 0, 0, 1 } });
         similarity.allclose(expected, 1e-5, 1e-6).Should().BeTrue();
+        counts.Should().BeNull("every pair has text in common");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Pairs_without_a_common_modality_do_not_count(SimilarityLossKind kind)
+    {
+        // Items 0 and 1 have an image, item 2 has text: only the pairs (0, 1) and those of an item with itself can be compared.
+        var image = new ItemFeatures(Modality.Image, 3, 2, [1, 0, 0.6f, 0.8f, 0, 0]);
+        var text = new ItemFeatures(Modality.Text, 3, 2, [0, 0, 0, 0, 1, 1]);
+        using var features = new ModalFeatures([image, text], FeatureScaling.None);
+        using DisposeScope scope = NewDisposeScope();
+        var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
+        var batch = new TrainingBatch([0, 0, 0], [0, 1, 2], [0], sharedNegatives: true);
+        float Loss(float[] rows) => signal.Compute(tensor(rows, 3, 2), features, batch.Whole).item<float>();
+
+        // Between items 0 and 1 the cosine is 0 instead of 0.6; where item 2 points doesn't matter.
+        double difference = 2 * 0.36;
+        double Softmax(double x, double y) => Math.Exp(x / 0.2) / (Math.Exp(x / 0.2) + Math.Exp(y / 0.2));
+        double expected = kind switch
+        {
+            SimilarityLossKind.MeanSquared => difference / 5,
+            SimilarityLossKind.Frobenius => Math.Sqrt(difference / 5),
+            _ => -2.0 / 3 * ((Softmax(1, 0.6) * Math.Log(Softmax(1, 0))) + (Softmax(0.6, 1) * Math.Log(Softmax(0, 1)))),
+        };
+        Loss([1, 0, 0, 1, 1, 1]).Should().BeApproximately((float)expected, 1e-4f);
+        Loss([1, 0, 0, 1, -3, 1]).Should().BeApproximately((float)expected, 1e-4f);
+        Gradients.Check(tensor(Support.Samples.Floats(6, 3), 3, 2), x => signal.Compute(x, features, batch.Whole).reshape(1), step: 3e-3,
+            tolerance: 1e-2);
     }
 
     [Theory]

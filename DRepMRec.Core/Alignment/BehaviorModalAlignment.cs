@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Fusions;
 using DRepMRec.Internals;
-using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -22,7 +21,7 @@ namespace DRepMRec.Alignment;
 /// </code>
 /// </example>
 [RequiresUnreferencedCode(Untrimmed.Message)]
-public sealed class BehaviorModalAlignment
+public sealed partial class BehaviorModalAlignment
     : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
 {
     private readonly BmaOptions _options;
@@ -73,80 +72,6 @@ public sealed class BehaviorModalAlignment
     {
         _isDisposed = true;
         base.Dispose(disposing);
-    }
-
-    /// <summary>The loss terms, from the rows of the batch's own users and items.</summary>
-    private List<LossTerm> Terms(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
-    {
-        BatchRows rows = batch.Batch.Compact;
-        if (batch.Rows.IsAll)
-            (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
-        bool intra = _options.IntraWeight > 0, inter = _options.InterWeight > 0;
-        bool contrasts = (intra && _options.Intra == IntraAlignmentKind.InfoNce) || (inter && _options.Inter == InterAlignmentKind.InfoNce);
-        var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
-        var terms = new List<LossTerm>();
-        if (intra)
-        {
-            Tensor value = _options.Intra == IntraAlignmentKind.InfoNce
-                ? Contrast(rows, behaviorUnits, modalUnits)
-                : Align(rows, behavior).Plus(Align(rows, modal));
-            terms.Add(new LossTerm("intra", value.MoveToOuterDisposeScope(), _options.IntraWeight));
-        }
-
-        if (inter)
-        {
-            Tensor value = _options.Inter == InterAlignmentKind.InfoNce
-                ? Inter(rows, behaviorUnits, modalUnits)
-                : Inter(rows, behavior, modal);
-            terms.Add(new LossTerm("inter", value.MoveToOuterDisposeScope(), _options.InterWeight));
-        }
-
-        return terms;
-    }
-
-    private static UserItemEmbeddings Units(UserItemEmbeddings line) => new(line.Users.NormalizeRows(), line.Items.NormalizeRows());
-
-    /// <summary>The intra-alignment of both lines, of rows of length 1.</summary>
-    private Tensor Contrast(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal)
-    {
-        var (users, items) = batch.OnePerUser();
-        var (negatives, excluded) = batch.NegativesPerUser(_options.MaxEntities);
-        var pairs = new PairIndices(users, items, negatives, Shared: true);
-        return ContrastiveLosses.SampledSoftmax(behavior.Users, behavior.Items, pairs, excluded, _options.Temperature)
-            .Plus(ContrastiveLosses.SampledSoftmax(modal.Users, modal.Items, pairs, excluded, _options.Temperature));
-    }
-
-    /// <summary>The intra-alignment of one line where it isn't contrastive.</summary>
-    private Tensor Align(BatchRows batch, UserItemEmbeddings line)
-    {
-        var (users, items) = batch.OnePerUser();
-        Tensor distance = ContrastiveLosses.Cosine(line.Users.SelectRows(users), line.Items.SelectRows(items));
-        if (_options.Intra == IntraAlignmentKind.Cosine)
-            return distance;
-        Tensor spread = ContrastiveLosses.Uniformity(line.Users.SelectRows(batch.SampleDistinctUsers(_options.MaxEntities)))
-            .Plus(ContrastiveLosses.Uniformity(line.Items.SelectRows(batch.SampleDistinctItems(_options.MaxEntities))));
-
-        // On the unit sphere the squared distance is twice 1 - cos.
-        return distance.Times(2).Plus(spread, 0.5);
-    }
-
-    /// <summary>The inter-alignment; of rows of length 1 where it is contrastive.</summary>
-    private Tensor Inter(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal)
-    {
-        Tensor Align(Tensor behaviorRows, Tensor modalRows, int[] places)
-        {
-            Tensor a = (_options.InterGradient == InterAlignmentGradient.Modal ? behaviorRows.detach() : behaviorRows).SelectRows(places);
-            Tensor b = (_options.InterGradient == InterAlignmentGradient.Behavior ? modalRows.detach() : modalRows).SelectRows(places);
-            return _options.Inter switch
-            {
-                InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
-                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a, b),
-                _ => ContrastiveLosses.MeanVariance(a, b),
-            };
-        }
-
-        return Align(behavior.Users, modal.Users, batch.SampleDistinctUsers(_options.MaxEntities))
-            .Plus(Align(behavior.Items, modal.Items, batch.SampleDistinctItems(_options.MaxEntities)));
     }
 
     private void ThrowIfNotAlike(UserItemEmbeddings behavior, UserItemEmbeddings modal)

@@ -11,7 +11,10 @@ namespace DRepMRec.Alignment;
 /// held to the cosines between their frozen features as <see cref="ModalFeatures"/> scales them, so that the modal line doesn't forget
 /// which items are alike.
 /// </summary>
-/// <remarks>The target, the mean over the modalities that both items have, takes no gradient. Safe for use by many threads.</remarks>
+/// <remarks>
+/// The target, the mean over the modalities that both items have, takes no gradient; pairs without a common modality are left out. Safe for
+/// use by many threads.
+/// </remarks>
 public sealed class SimilaritySupervisedSignal
 {
     private readonly SssOptions _options;
@@ -39,11 +42,13 @@ public sealed class SimilaritySupervisedSignal
         using DisposeScope scope = NewDisposeScope();
         int[] places = batch.SampleDistinctItems(_options.MaxItems);
         int[] items = batch.Rows.IsAll ? places : Array.ConvertAll(places, place => batch.Rows.Items[place]);
-        return Compare(modalItems.SelectRows(places).NormalizeRows(), FeatureSimilarity(features, items)).MoveToOuterDisposeScope();
+        var (target, counts) = FeatureSimilarity(features, items);
+        return Compare(modalItems.SelectRows(places).NormalizeRows(), target, counts).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean over modalities of the cosines between frozen features; a pair without a common modality has 0.</summary>
-    internal static Tensor FeatureSimilarity(ModalFeatures features, int[] items)
+    /// <summary>The mean over modalities of the cosines between frozen features; a pair without a common modality doesn't count.</summary>
+    /// <returns>The target, [n, n], and 1 for pairs that count, 0 for others; <see langword="null"/> where all do.</returns>
+    internal static (Tensor Target, Tensor? Counts) FeatureSimilarity(ModalFeatures features, int[] items)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? sum = null, count = null;
@@ -55,22 +60,55 @@ public sealed class SimilaritySupervisedSignal
             count = count is null ? both : count.Plus(both);
         }
 
-        return (sum! / count!.Plus(1e-12)).MoveToOuterDisposeScope();
+        Tensor target = (sum! / count!.Plus(1e-12)).MoveToOuterDisposeScope();
+        return (target, Common(features, items) is { } common
+            ? tensor(common, items.Length, items.Length).to(target.device).MoveToOuterDisposeScope()
+            : null);
+    }
+
+    /// <summary>1 for pairs of items with a common modality, 0 for others; <see langword="null"/> where every pair has one.</summary>
+    private static float[]? Common(ModalFeatures features, int[] items)
+    {
+        if (features.Sources.Any(f => items.All(item => f.Present[item])))
+            return null;
+        var common = new float[items.Length * items.Length];
+        for (int a = 0; a < items.Length; a++)
+        {
+            for (int b = 0; b < items.Length; b++)
+                common[(a * items.Length) + b] = features.Sources.Any(f => f.Present[items[a]] && f.Present[items[b]]) ? 1 : 0;
+        }
+
+        return common;
     }
 
     /// <param name="rows">[n, D]: modal representations of length 1.</param>
     /// <param name="target">[n, n]: the similarities that they are held to.</param>
-    private Tensor Compare(Tensor rows, Tensor target)
+    /// <param name="counts">[n, n]: 1 for pairs that count, 0 for others; <see langword="null"/> for all.</param>
+    private Tensor Compare(Tensor rows, Tensor target, Tensor? counts)
     {
-        if (_options.Kind == SimilarityLossKind.MeanSquared && OwnKernels.Run(rows))
+        if (_options.Kind == SimilarityLossKind.MeanSquared && counts is null && OwnKernels.Run(rows))
             return SimilarityErrorFunction.Apply(rows, target);
         Tensor modal = LinearFunction.Apply(rows, rows, null);
-        return _options.Kind switch
+        if (_options.Kind == SimilarityLossKind.CrossEntropy)
+            return CrossEntropy(modal, target, counts);
+        Tensor squares = (modal - target).Squared();
+        if (counts is not null)
+            squares *= counts;
+        Tensor pairs = counts?.sum().Plus(1e-12) ?? tensor((float)squares.NumberOfElements, device: squares.device);
+        return _options.Kind == SimilarityLossKind.MeanSquared
+            ? squares.sum() / pairs
+            : squares.sum().Plus(1e-12).sqrt() / pairs.sqrt();
+    }
+
+    private Tensor CrossEntropy(Tensor modal, Tensor target, Tensor? counts)
+    {
+        (modal, target) = (modal.Times(1 / _options.Temperature), target.Times(1 / _options.Temperature));
+        if (counts is not null)
         {
-            SimilarityLossKind.MeanSquared => (modal - target).Squared().mean(),
-            SimilarityLossKind.Frobenius => (modal - target).Squared().sum().Plus(1e-12).sqrt().Times(1.0 / modal.shape[0]),
-            _ => (target.Times(1 / _options.Temperature).softmax(1) * modal.Times(1 / _options.Temperature).log_softmax(1))
-                .sum(1).mean().neg(),
-        };
+            Tensor none = counts.Plus(-1).Times(1e9);
+            (modal, target) = (modal.Plus(none), target.Plus(none));
+        }
+
+        return (target.softmax(1) * modal.log_softmax(1)).sum(1).mean().neg();
     }
 }

@@ -71,6 +71,9 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
 
     object IModalEncoder.Options => _options;
 
+    /// <summary>Whether a user is the mean of their items and nothing else.</summary>
+    internal bool MakesUsersOfItems => _options.UserNeighbors == 0;
+
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features)
     {

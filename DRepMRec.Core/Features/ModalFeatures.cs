@@ -62,14 +62,8 @@ public sealed class ModalFeatures : IDisposable
             ? Copy(_scaled[m], f.Dimension, device)
             : Copy(PrincipalComponents.Reduce(_scaled[m], f.Dimension, components), components, device))];
         _present = [.. features.Select(f => Copy([.. f.Present.ToArray().Select(p => p ? 1f : 0f)], 1, device))];
-        float[] count = new float[ItemCount];
-        foreach (ItemFeatures f in features)
-        {
-            for (int i = 0; i < ItemCount; i++)
-                count[i] += f.Present[i] ? 1 : 0;
-        }
-
-        _anyPresent = Copy([.. count.Select(c => c > 0 ? 1f : 0f)], 1, device);
+        HasAny = [.. Enumerable.Range(0, ItemCount).Select(i => features.Any(f => f.Present[i]))];
+        _anyPresent = Copy([.. HasAny.Select(any => any ? 1f : 0f)], 1, device);
     }
 
     /// <summary>The number of items I.</summary>
@@ -80,6 +74,9 @@ public sealed class ModalFeatures : IDisposable
 
     /// <summary>The raw features, one entry per modality.</summary>
     public IReadOnlyList<ItemFeatures> Sources { get; }
+
+    /// <summary>For each item, whether it has any modality.</summary>
+    internal IReadOnlyList<bool> HasAny { get; }
 
     /// <summary>Whether a modality's columns are principal components of the features instead of the features themselves.</summary>
     internal bool IsReduced => Sources.Zip(_values).Any(s => s.First.Dimension != s.Second.shape[1]);

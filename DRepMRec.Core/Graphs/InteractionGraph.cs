@@ -150,13 +150,7 @@ public sealed class InteractionGraph
         Guard.Share(dropout);
         static Tensor Keep(Tensor table, float[] kept)
             => OwnKernels.Run(table) ? MaskFunction.Apply(table, kept) : table * tensor(kept, kept.Length, 1).to(table.device);
-        float[] items = _itemsWithEdges;
-        if (dropout > 0)
-        {
-            var random = new SeededRandom((ulong)seed, RandomPurpose.BehaviorDropout);
-            items = Array.ConvertAll(items, known => random.NextDouble() < dropout ? 0f : known);
-        }
-
+        float[] items = KnownItems(dropout, seed);
         if (!rows.IsAll)
             items = Array.ConvertAll(rows.Items.ToArray(), item => items[item]);
         Tensor users = behavior.Users;
@@ -167,6 +161,15 @@ public sealed class InteractionGraph
         }
 
         return new UserItemEmbeddings(users, Keep(behavior.Items, items));
+    }
+
+    /// <summary>1 for each item whose row <see cref="KeepKnown"/> keeps, 0 for the others.</summary>
+    internal float[] KnownItems(double dropout, long seed)
+    {
+        if (dropout == 0)
+            return _itemsWithEdges;
+        var random = new SeededRandom((ulong)seed, RandomPurpose.BehaviorDropout);
+        return Array.ConvertAll(_itemsWithEdges, known => random.NextDouble() < dropout ? 0f : known);
     }
 
     /// <summary>1 for each user without an edge, 0 for the others.</summary>

@@ -10,6 +10,9 @@ internal sealed record PairIndices(int[] Users, int[] Positives, int[] Negatives
     /// <summary>What the loss of each interaction is multiplied by before the mean is taken; <see langword="null"/> for 1.</summary>
     public float[]? Factors { get; init; }
 
+    /// <summary>What is added to the logit of each shared negative; <see langword="null"/> for 0.</summary>
+    public float[]? Offsets { get; init; }
+
     /// <summary>How many negatives each interaction meets.</summary>
     public int PerInteraction => Shared ? Negatives.Length : Negatives.Length / Users.Length;
 }

@@ -64,6 +64,7 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
         private readonly nint _items = (nint)Items.Floats();
         private readonly float[] _losses = new float[Pairs.Users.Length];
         private readonly float[] _slopes = new float[Pairs.Users.Length];
+        private readonly float[]? _offsets = Pairs.Offsets is { } offsets ? Array.ConvertAll(offsets, o => o / Scale) : null;
 
         /// <returns>The loss.</returns>
         public double Differentiate(Tensor toUsers, Tensor toItems)
@@ -114,6 +115,8 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
         /// <returns>w_u.</returns>
         private float Weigh(int user, float* logits, int count, ReadOnlySpan<int> pairs)
         {
+            if (_offsets is not null)
+                TensorPrimitives.Add(new ReadOnlySpan<float>(logits, count), _offsets, new Span<float>(logits, count));
             foreach (int negative in Excluded[user])
                 logits[negative] = float.NegativeInfinity;
 

@@ -69,9 +69,12 @@ public sealed class BatchRows
     /// <summary>Distinct negatives to set the pairs of <see cref="OnePerUser"/> off against.</summary>
     /// <param name="max">The most negatives; drawn by the batch's seed where there are more.</param>
     /// <returns>The items' places and, for each user of <see cref="OnePerUser"/>, the ones to leave out: items of the user.</returns>
-    public (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max)
+    public (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max) => NegativesPerUser(max, _ => true);
+
+    /// <summary>The same, of negatives that count.</summary>
+    internal (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max, Predicate<int> counts)
     {
-        int[] items = Sample(new IndexSet(_negatives).ToArray(), max);
+        int[] items = Array.FindAll(Sample(new IndexSet(_negatives).ToArray(), max), counts);
         int[] users = Array.ConvertAll(FirstOfUsers, b => Batch.UserIndices[b]);
         return (items, Batch.FalseNegatives(users, Rows.IsAll ? items : Array.ConvertAll(items, place => Rows.Items[place])));
     }
@@ -91,7 +94,11 @@ public sealed class BatchRows
     }
 
     /// <summary>The places as pairwise losses take them.</summary>
-    internal PairIndices Pairs => new(_users, _positives, _negatives, Batch.SharedNegatives) { Factors = Batch.LossFactors };
+    internal PairIndices Pairs => new(_users, _positives, _negatives, Batch.SharedNegatives)
+    {
+        Factors = Batch.LossFactors,
+        Offsets = Batch.Correction?.OfDrawn(Batch.NegativeIndices),
+    };
 
     /// <summary>For each of the tables' users, the shared negatives to leave out: items of the user. For own rows only.</summary>
     internal ExcludedPairs FalseNegatives() => _falseNegatives ??= Batch.FalseNegatives(Rows.Users, Batch.NegativeIndices);

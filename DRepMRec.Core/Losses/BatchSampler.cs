@@ -23,6 +23,7 @@ public sealed class BatchSampler
     private readonly SeenItems _seen;
     private readonly int[] _candidates;
     private readonly double[]? _cumulative;
+    private readonly NegativeCorrection? _correction;
 
     /// <summary>
     /// The smallest power of two of which at most 32 make an epoch, from 32 to 2,048: an epoch has enough steps to learn something, in a
@@ -73,6 +74,16 @@ public sealed class BatchSampler
             double[] popularity = Popularity(train, degrees);
             _cumulative = [.. _candidates.Select(i => sum += Math.Pow(popularity[i], sampling.PopularityExponent))];
         }
+
+        if (sampling.Corrected && !loss.SharesNegatives)
+        {
+            throw new ArgumentException(
+                $"Expected a ranking loss whose batches share negatives, as {nameof(NegativeSampling)}.{nameof(NegativeSampling.Corrected)} "
+                + $"is set; {loss.GetType().Name} draws its own for each interaction.", nameof(loss));
+        }
+
+        if (sampling.Corrected && _cumulative is not null)
+            _correction = new NegativeCorrection(train.ItemCount, _candidates, _cumulative, loss.Negatives);
     }
 
     /// <summary>The most interactions of one user in an epoch; of more, as many are drawn anew each epoch.</summary>
@@ -127,6 +138,7 @@ public sealed class BatchSampler
                 Seed = (long)random.NextUInt64(),
                 Known = _train,
                 Confidences = confidences,
+                Correction = _correction,
             };
         }
     }

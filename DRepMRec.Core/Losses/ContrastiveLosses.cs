@@ -93,7 +93,7 @@ public static class ContrastiveLosses
             ? SampledSoftmaxFunction.Apply(users, items, pairs, excluded, temperature)
             : SampledSoftmaxByTensors(
                 users.SelectRows(pairs.Users), items.SelectRows(pairs.Positives), items.SelectRows(pairs.Negatives),
-                excluded.Spread(pairs.Users), temperature, pairs.Factors);
+                excluded.Spread(pairs.Users), temperature, pairs.Factors, pairs.Offsets);
 
     private static int[] Upwards(int first, int count) => [.. Enumerable.Range(first, count)];
 
@@ -106,7 +106,8 @@ public static class ContrastiveLosses
 
     /// <summary>The sampled softmax by libtorch's operations, on any device, for pairs in the order of the users.</summary>
     internal static Tensor SampledSoftmaxByTensors(
-        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, float[]? factors = null)
+        Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, float[]? factors = null,
+        float[]? offsets = null)
     {
         int rows = (int)users.shape[0], columns = (int)negatives.shape[0];
         var mask = new float[(long)rows * columns];
@@ -117,6 +118,8 @@ public static class ContrastiveLosses
         }
 
         Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, rows, columns).to(users.device));
+        if (offsets is not null)
+            others = others.Plus(tensor(offsets, 1, columns).to(users.device), temperature);
         Tensor logits = cat([users.RowDot(positives).unsqueeze(1), others], 1).Times(1 / temperature);
         Tensor losses = logits.logsumexp(1) - logits.select(1, 0);
         return (factors is null ? losses : losses * tensor(factors).to(losses.device)).mean();

@@ -43,4 +43,12 @@ public sealed record NegativeSampling
     /// <summary>The exponent of <see cref="NegativeDistribution.Popularity"/>. Items without training users count as one.</summary>
     /// <value>0 or above. The default is 0.75 (Mikolov et al., 2013).</value>
     public double PopularityExponent { get; init => field = Guard.NotNegative(value); } = 0.75;
+
+    /// <summary>
+    /// Whether a shared negative counts by how much likelier all alike would have drawn it, so that negatives by popularity don't take
+    /// popularity out of the answer: log q correction (Bengio and Senécal, 2008; Yi et al., RecSys 2019), q relative to all alike, in
+    /// <see cref="RankingLoss.SampledSoftmax"/> and in contrastive intra-alignment.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool Corrected { get; init; }
 }

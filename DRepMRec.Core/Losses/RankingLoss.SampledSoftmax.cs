@@ -49,7 +49,10 @@ public abstract partial record RankingLoss
                     mask[(user * count) + negative] = -1e9f;
             }
 
-            Tensor others = negatives.Plus(tensor(mask, users, count)).index_select(0, tensor(rows.Users.ToArray()));
+            negatives = negatives.Plus(tensor(mask, users, count));
+            if (rows.Pairs.Offsets is { } offsets)
+                negatives = negatives.Plus(tensor(offsets, 1, count), Temperature);
+            Tensor others = negatives.index_select(0, tensor(rows.Users.ToArray()));
             Tensor logits = cat([positives.unsqueeze(1), others], 1).Times(1 / Temperature);
             return (logits.logsumexp(1) - logits.select(1, 0)).mean();
         }

@@ -71,6 +71,12 @@ public sealed partial class DRepMRecModel
         UserItemEmbeddings modal = EncodeModal(_line, behavior, rows, batch?.Batch);
         double dropout = batch is not null && training ? _line.BehaviorDropout : 0;
         UserItemEmbeddings known = Graph.KeepKnown(behavior.Embeddings, rows, dropout, batch?.Batch.Seed ?? 0);
+        if (batch is not null && training && _line.Encoder is ModalEncoder { MakesUsersOfItems: true })
+        {
+            float[] hasBehavior = Graph.KnownItems(dropout, batch.Batch.Seed);
+            batch.Batch.Missing = MissingRows.Of(Graph, batch.Batch, _line.HideTargets, _line.Features.HasAny, hasBehavior);
+        }
+
         AlignmentResult aligned = ShapeCheck.ThrowIfMissing(_line.Alignment, _line.Alignment.call(known, modal, batch), "a result");
         ShapeCheck.ThrowIfMissing(_line.Alignment, aligned.Terms, "loss terms, at least an empty list");
         ShapeCheck.ThrowIfMisshapen(_line.Alignment, _line.Alignment.EmbeddingDim, aligned.Fused, users, items);

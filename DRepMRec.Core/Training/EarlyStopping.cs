@@ -3,8 +3,12 @@ using DRepMRec.Evaluation;
 namespace DRepMRec.Training;
 
 /// <summary>Remembers the best validation figure and says when there hasn't been a better one for too long.</summary>
-internal sealed class EarlyStopping(RankingMetric metric, int patience)
+/// <param name="metric">The figure.</param>
+/// <param name="patience">How many epochs may pass without a better one.</param>
+/// <param name="smoothed">Over how many validations a figure is averaged.</param>
+internal sealed class EarlyStopping(RankingMetric metric, int patience, int smoothed = 1)
 {
+    private readonly Queue<double> _last = new();
     private int _epoch;
 
     public int? BestEpoch { get; private set; }
@@ -18,7 +22,10 @@ internal sealed class EarlyStopping(RankingMetric metric, int patience)
     public bool Update(int epoch, EvaluationResult validation)
     {
         _epoch = epoch;
-        double value = validation[metric];
+        _last.Enqueue(validation[metric]);
+        if (_last.Count > smoothed)
+            _last.Dequeue();
+        double value = _last.Count == 1 ? validation[metric] : _last.Average();
         if (value <= BestValue)
             return false;
         (BestEpoch, BestValue) = (epoch, value);

@@ -14,7 +14,9 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
 
     public BestWeights Best { get; } = new(model);
 
-    public EarlyStopping Stopping { get; } = new(options.StoppingMetric, options.Patience);
+    public AveragedWeights Average { get; } = new(model, options.AveragedEpochs);
+
+    public EarlyStopping Stopping { get; } = new(options.StoppingMetric, options.Patience, options.SmoothedValidations);
 
     /// <summary>The epochs that are complete. Only the best has values per user.</summary>
     public List<EpochReport> History { get; } = [];
@@ -118,5 +120,6 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
     {
         Optimizer.Dispose();
         Best.Dispose();
+        Average.Dispose();
     }
 }

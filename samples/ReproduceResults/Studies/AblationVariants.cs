@@ -24,10 +24,11 @@ internal static class AblationVariants
 
         DRepMRecOptions full = Catalogue.Options(Catalogue.Ours, bma: true, loss);
         TrainerOptions trainer = Catalogue.Training(Catalogue.Ours, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
-        Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create)
-            => new(name, on, OptionsHash.Of(options, name, trainer))
+        Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create,
+            TrainerOptions? training = null)
+            => new(name, on, OptionsHash.Of(options, name, training ?? trainer))
             {
-                Trainer = trainer,
+                Trainer = training ?? trainer,
                 Model = seed => new OwnedModel(create(options with { Seed = seed })),
                 IsPictured = Pictured.Contains(name),
             };
@@ -35,6 +36,8 @@ internal static class AblationVariants
         yield return Make(Full, full, data, options => DRepMRecModel.Create(data, options));
         foreach (var (name, options) in Changes(full).Where(c => c.Options != full))
             yield return Make(name, options, data, o => DRepMRecModel.Create(data, o));
+        foreach (var (name, options, training) in RemedyVariants.All(full, trainer))
+            yield return Make(name, options, data, o => DRepMRecModel.Create(data, o), training);
         yield return Make("coupled lines", full, data, options => CoupledModalEncoder.CreateModel(data, options));
         if (data.Features.Count < 2)
             yield break;

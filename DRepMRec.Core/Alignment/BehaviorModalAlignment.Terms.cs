@@ -1,0 +1,147 @@
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Alignment;
+
+public sealed partial class BehaviorModalAlignment
+{
+    /// <summary>The loss terms, from the rows of the batch's own users and items.</summary>
+    private List<LossTerm> Terms(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
+    {
+        BatchRows rows = batch.Batch.Compact;
+        if (batch.Rows.IsAll)
+            (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
+        var meaningful = new Meaningful(rows.Batch.Missing, _options);
+        bool intra = _options.IntraWeight > 0, inter = _options.InterWeight > 0, distribution = _options.DistributionWeight > 0;
+        bool contrasts = (intra && _options.Intra == IntraAlignmentKind.InfoNce) || distribution
+            || (inter && _options.Inter == InterAlignmentKind.InfoNce && _options.InterScaling == LineScaling.None);
+        var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
+        var terms = new List<LossTerm>();
+        void Add(string name, Tensor value, double weight) => terms.Add(new LossTerm(name, value.MoveToOuterDisposeScope(), weight));
+        if (intra)
+        {
+            bool isContrast = _options.Intra == IntraAlignmentKind.InfoNce;
+            Add("intra", (isContrast ? Contrast(rows, behaviorUnits, meaningful.InBehavior) : Align(rows, behavior, meaningful.InBehavior))
+                .Plus(isContrast ? Contrast(rows, modalUnits, meaningful.InModal) : Align(rows, modal, meaningful.InModal)),
+                _options.IntraWeight);
+        }
+
+        if (inter)
+        {
+            bool isOfUnits = _options.Inter == InterAlignmentKind.InfoNce && _options.InterScaling == LineScaling.None;
+            Add("inter", isOfUnits ? Inter(rows, behaviorUnits, modalUnits, meaningful) : Inter(rows, behavior, modal, meaningful),
+                _options.InterWeight);
+        }
+
+        if (distribution)
+            Add("distribution", Across(rows, behaviorUnits, modalUnits, meaningful, Distance), _options.DistributionWeight);
+        return terms;
+    }
+
+    private static UserItemEmbeddings Units(UserItemEmbeddings line) => new(line.Users.NormalizeRows(), line.Items.NormalizeRows());
+
+    /// <summary>The contrastive intra-alignment of one line, of rows of length 1.</summary>
+    private Tensor Contrast(BatchRows batch, UserItemEmbeddings line, LinePlaces counts)
+    {
+        var (users, items) = Pairs(batch, counts);
+        var (negatives, excluded) = batch.NegativesPerUser(_options.MaxEntities, counts.Item);
+        if (users.Length == 0)
+            return Nothing(line.Users);
+        var pairs = new PairIndices(users, items, negatives, Shared: true)
+        {
+            Offsets = batch.Batch.Correction?.OfDistinct(Array.ConvertAll(negatives, place => batch.Rows.Items[place])),
+        };
+        return ContrastiveLosses.SampledSoftmax(line.Users, line.Items, pairs, excluded, _options.Temperature);
+    }
+
+    /// <summary>The intra-alignment of one line where it isn't contrastive.</summary>
+    private Tensor Align(BatchRows batch, UserItemEmbeddings line, LinePlaces counts)
+    {
+        var (users, items) = Pairs(batch, counts);
+        if (users.Length == 0)
+            return Nothing(line.Users);
+        Tensor distance = ContrastiveLosses.Cosine(line.Users.SelectRows(users), line.Items.SelectRows(items));
+        if (_options.Intra == IntraAlignmentKind.Cosine)
+            return distance;
+        Tensor spread = ContrastiveLosses.Uniformity(line.Users.SelectRows(Users(batch, counts)))
+            .Plus(ContrastiveLosses.Uniformity(line.Items.SelectRows(Items(batch, counts))));
+
+        // On the unit sphere the squared distance is twice 1 - cos.
+        return distance.Times(2).Plus(spread, 0.5);
+    }
+
+    /// <summary>The inter-alignment; of rows of length 1 where it contrasts them as they are.</summary>
+    private Tensor Inter(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal, Meaningful meaningful)
+        => Across(batch, behavior, modal, meaningful, (a, b) =>
+        {
+            a = _options.InterGradient == InterAlignmentGradient.Modal ? a.detach() : a;
+            b = _options.InterGradient == InterAlignmentGradient.Behavior ? b.detach() : b;
+            return (_options.Inter, _options.InterScaling) switch
+            {
+                (InterAlignmentKind.InfoNce, LineScaling.None) => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
+                (InterAlignmentKind.InfoNce, LineScaling.Center) =>
+                    ContrastiveLosses.InfoNce(RowScaling.Center(a), RowScaling.Center(b), _options.Temperature),
+                (InterAlignmentKind.InfoNce, _) =>
+                    ContrastiveLosses.InfoNce(RowScaling.Whiten(a), RowScaling.Whiten(b), _options.Temperature),
+                (InterAlignmentKind.Cosine, _) => ContrastiveLosses.Cosine(a, b),
+                _ => ContrastiveLosses.MeanVariance(a, b),
+            };
+        });
+
+    /// <summary>What compares the two lines' rows of the same users, and of the same items, summed.</summary>
+    private Tensor Across(
+        BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal, Meaningful meaningful, Func<Tensor, Tensor, Tensor> compare)
+    {
+        Tensor Compare(Tensor behaviorRows, Tensor modalRows, int[] places) => places.Length == 0
+            ? Nothing(behaviorRows)
+            : compare(behaviorRows.SelectRows(places), modalRows.SelectRows(places));
+        return Compare(behavior.Users, modal.Users, Users(batch, meaningful.InBoth))
+            .Plus(Compare(behavior.Items, modal.Items, Items(batch, meaningful.InBoth)));
+    }
+
+    private Tensor Distance(Tensor a, Tensor b) => _options.Distribution switch
+    {
+        DistributionAlignmentKind.MeanCovariance => DistributionLosses.MeanCovariance(a, b),
+        DistributionAlignmentKind.MaximumMeanDiscrepancy => DistributionLosses.MaximumMeanDiscrepancy(a, b),
+        _ => DistributionLosses.EnergyDistance(a, b),
+    };
+
+    private int[] Users(BatchRows batch, LinePlaces counts)
+        => Array.FindAll(batch.SampleDistinctUsers(_options.MaxEntities), counts.User);
+
+    private int[] Items(BatchRows batch, LinePlaces counts)
+        => Array.FindAll(batch.SampleDistinctItems(_options.MaxEntities), counts.Item);
+
+    private static (int[] Users, int[] Items) Pairs(BatchRows batch, LinePlaces counts)
+    {
+        var (users, items) = batch.OnePerUser();
+        int[] kept = [.. Enumerable.Range(0, users.Length).Where(n => counts.User(users[n]) && counts.Item(items[n]))];
+        return (Array.ConvertAll(kept, n => users[n]), Array.ConvertAll(kept, n => items[n]));
+    }
+
+    /// <summary>0, where there is nothing to compare.</summary>
+    private static Tensor Nothing(Tensor rows) => rows.sum().Times(0);
+
+    /// <summary>Which users' and items' rows of a line count.</summary>
+    private sealed record LinePlaces(Predicate<int> User, Predicate<int> Item);
+
+    /// <summary>The rows that stand for something, line by line.</summary>
+    private sealed class Meaningful(MissingRows? missing, BmaOptions options)
+    {
+        private readonly MissingRows? _content = options.LeaveOutHiddenUsers ? missing : null;
+        private readonly MissingRows? _behavior = options.LeaveOutDroppedItems ? missing : null;
+
+        public LinePlaces InBehavior => new(_ => true, HasBehavior);
+
+        public LinePlaces InModal => new(HasOwnContent, HasContent);
+
+        public LinePlaces InBoth => new(HasOwnContent, item => HasBehavior(item) && HasContent(item));
+
+        private bool HasOwnContent(int user) => _content?.UserHasContent(user) ?? true;
+
+        private bool HasContent(int item) => _content?.ItemHasContent(item) ?? true;
+
+        private bool HasBehavior(int item) => _behavior?.ItemHasBehavior(item) ?? true;
+    }
+}
