@@ -41,12 +41,19 @@ internal static class AblationVariants
         yield return Make("coupled lines", full, data, options => CoupledModalEncoder.CreateModel(data, options));
         if (data.Features.Count < 2)
             yield break;
-        yield return Make("learned modality weights", full with { Modal = full.Modal with { Weighting = ModalityWeighting.Learned } }, data,
+        DRepMRecOptions learned = full with { Modal = full.Modal with { Weighting = ModalityWeighting.Learned } };
+        yield return Make("learned modality weights", learned, data,
             options => DRepMRecModel.Create(data, options));
         foreach (ItemFeatures modality in data.Features)
         {
             var alone = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [modality]);
             yield return Make($"{modality.Modality} only", full, alone, options => DRepMRecModel.Create(alone, options));
+        }
+
+        foreach (var (name, more) in ModalityVariants.All(data))
+        {
+            yield return Make(name, full, more, options => DRepMRecModel.Create(more, options));
+            yield return Make($"{name}, learned weights", learned, more, options => DRepMRecModel.Create(more, options));
         }
     }
 
