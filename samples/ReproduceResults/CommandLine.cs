@@ -14,8 +14,11 @@ internal sealed record CommandLine
 
     public required string Log { get; init; }
 
-    /// <summary>The folder for tables and pictures.</summary>
-    public required string Out { get; init; }
+    /// <summary>The folder for tables and pictures; none to train alone.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>The folder with files of features, of the study of features.</summary>
+    public string? Features { get; init; }
 
     public required IReadOnlyList<int> Seeds { get; init; }
 
@@ -36,16 +39,21 @@ internal sealed record CommandLine
         {
             Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
                 + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
-                + "probabilities are. features: text features of the library and those that the data brings (with titles.tsv beside it).",
+                + "probabilities are. features: text features that the data brings, and those of --features.",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
         Option<string?> data = TrainingOptions.Data();
         Option<string?> log = TrainingOptions.Log();
-        var folder = new Option<string>("--out")
+        var folder = new Option<string?>("--out")
         {
-            Description = "A folder for tables (Markdown) and pictures (PNG); it is made if need be.",
-            Required = true,
+            Description = "A folder for tables (Markdown) and pictures (PNG); it is made if need be. Default: none, to train alone, as "
+                + "processes beside each other do, each with a --log of its own; their lines, one file after the other, are one log.",
         };
+        Option<string?> features = new Option<string?>("--features")
+        {
+            Description = "A folder with matrices (.npy) and the ids of their rows (items.txt), as samples/WebShop writes it "
+                + "(--write-features); each is a variant of the study of features, by its name.",
+        }.ExistingFolder();
         Option<int[]> seeds = TrainingOptions.Seeds(2024, 2025, 2026, 2027, 2028);
         Option<int> jobs = TrainingOptions.Jobs();
         var loss = new Option<string>("--loss")
@@ -67,14 +75,22 @@ internal sealed record CommandLine
         };
         var root = new RootCommand("Makes the trainings of a study and writes its tables and pictures.")
         {
-            study, data, log, folder, seeds, jobs, loss, variants, epochs, reportOnly,
+            study, data, log, folder, features, seeds, jobs, loss, variants, epochs, reportOnly,
         };
+        root.Validators.Add(result =>
+        {
+            if (result.GetValue(reportOnly) && result.GetValue(folder) is null)
+                result.AddError("--report-only: expected --out, a folder to write to.");
+            if ((result.GetValue(features) is null) == (result.GetValue(study) == Studies.FeaturesStudy.Title))
+                result.AddError("--features: expected a folder with the study of features, and with it alone.");
+        });
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {
             Study = result.GetValue(study)!,
             Data = result.GetValue(data),
             Log = result.GetValue(log)!,
-            Out = result.GetValue(folder)!,
+            Out = result.GetValue(folder),
+            Features = result.GetValue(features),
             Seeds = result.GetValue(seeds)!,
             Jobs = result.GetValue(jobs),
             Loss = result.GetValue(loss)!,

@@ -12,11 +12,12 @@ return CommandLine.Run(args, (options, cancellation) =>
     Console.WriteLine(data);
     Study study = Study.Of(options.Study);
     IReadOnlyList<Variant> variants = study.Select(data, options);
-    Directory.CreateDirectory(options.Out);
     using var log = new TrainingLog(options.Log);
     var runner = new StudyRunner(study, variants, log, options);
     if (!options.ReportOnly)
         runner.Train(cancellation);
+    if (options.Out is null)
+        return;
     IReadOnlyList<Outcome> outcomes = runner.Outcomes();
     var report = new Report(options);
     report.Say($"{data}; split {data.SplitChecksum[..12]}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, "

@@ -63,16 +63,22 @@ internal static class CommandLine
         Description = "Writes the folder of the made-up shop and ends.",
     };
 
+    private static readonly Option<string?> WriteFeatures = new("--write-features")
+    {
+        Description = "Writes the features of --products as matrices (.npy) into a folder, and what they took, and ends.",
+    };
+
     public static int Run(string[] args, Func<Shop, CancellationToken, Task> body)
     {
         var root = new RootCommand("Trains a model on a shop's orders and products, and serves a page with recommendations.")
         {
             Orders, Products, Customer, Ordered, Time, TimeFormat, Quantity, Id, Title, Texts, Categories, Between, Numbers, Picture,
             Pictures, Separator, Encoding, OrdersEncoding, Model, Epochs, Urls, MakeOnly, MakeShop,
+            WriteFeatures,
         };
         root.Validators.Add(result =>
         {
-            if ((result.GetValue(Orders) is null) != (result.GetValue(Products) is null))
+            if (result.GetValue(WriteFeatures) is null && (result.GetValue(Orders) is null) != (result.GetValue(Products) is null))
                 result.AddError("--orders and --products belong together.");
             if (result.GetValue(Separator) is not (null or "tab" or "\\t" or [_]))
                 result.AddError("--separator: expected one character, or tab.");
@@ -81,6 +87,8 @@ internal static class CommandLine
         {
             if (result.GetValue(MakeShop) is { } folder)
                 ShopFolder.Make(folder);
+            else if (result.GetValue(WriteFeatures) is { } features)
+                FeatureFiles.WriteAsync(Read(result), features, cancellation).GetAwaiter().GetResult();
             else
                 body(Read(result), cancellation).GetAwaiter().GetResult();
         })));

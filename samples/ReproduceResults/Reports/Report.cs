@@ -5,6 +5,7 @@ namespace ReproduceResults.Reports;
 /// <summary>A study's page: text, tables and pictures, as Markdown with PNG files beside it.</summary>
 internal sealed class Report(CommandLine options)
 {
+    private readonly string _folder = Directory.CreateDirectory(options.Out!).FullName;
     private readonly string _name = $"{options.Study}-{options.Loss}";
     private readonly StringBuilder _text = new($"# {char.ToUpperInvariant(options.Study[0])}{options.Study[1..]} ({options.Loss})\n");
 
@@ -24,14 +25,14 @@ internal sealed class Report(CommandLine options)
     public void Picture(string picture, string caption, Action<string> draw)
     {
         string file = $"{_name}-{picture}.png";
-        draw(Path.Combine(options.Out, file));
+        draw(Path.Combine(_folder, file));
         _text.Append($"\n![{caption}]({file})\n");
     }
 
     /// <summary>Writes the page, and returns its path.</summary>
     public string Save()
     {
-        string path = Path.Combine(options.Out, $"{_name}.md");
+        string path = Path.Combine(_folder, $"{_name}.md");
         File.WriteAllText(path, _text.ToString());
         return path;
     }

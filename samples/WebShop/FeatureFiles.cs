@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DRepMRec.Data;
+using DRepMRec.Features;
+using WebShop.Models;
+
+namespace WebShop;
+
+/// <summary>
+/// Features as files, to train with elsewhere: a matrix of halves for each way to make them, <c>text.npy</c> by the library,
+/// <c>sentence.npy</c> and <c>image.npy</c> by the networks, <c>items.txt</c> with the id of each row, and <c>features.jsonl</c> with what
+/// they took. Nothing comes from the cache.
+/// </summary>
+internal static class FeatureFiles
+{
+    private const string Items = "items.txt", Log = "features.jsonl";
+
+    public static async Task WriteAsync(Shop shop, string folder, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
+        Console.WriteLine(products.Report);
+        await File.WriteAllLinesAsync(Path.Combine(folder, Items), products.Ids, cancellation);
+        using var words = new MiniLm();
+        using var looks = new ResNet();
+        EmbeddingEncoder sentences = EmbeddingEncoder.ForText(words, shop.Sentences with { CacheFolder = null });
+        EmbeddingEncoder pictures = EmbeddingEncoder.ForImages(looks, shop.Images with { CacheFolder = null });
+        if (shop.Has(sentences))
+        {
+            await Write("the library", () => Task.FromResult(TextEncoder.Fit(products, null, cancellation).Encode(products)));
+            await Write(sentences.GeneratorName, () => sentences.EncodeAsync(products, null, cancellation));
+        }
+
+        if (shop.Has(pictures))
+            await Write(pictures.GeneratorName, () => pictures.EncodeAsync(products, null, cancellation));
+
+        async Task Write(string maker, Func<Task<FeatureTable>> make)
+        {
+            TimeSpan processor = Environment.CpuUsage.TotalTime;
+            var watch = Stopwatch.StartNew();
+            FeatureTable table = await make();
+            string name = table.Modality.Name;
+            string line = JsonSerializer.Serialize(new
+            {
+                features = name,
+                by = maker,
+                items = table.ItemIds.Count,
+                dimension = table.Dimension,
+                seconds = Math.Round(watch.Elapsed.TotalSeconds, 1),
+                processorSeconds = Math.Round((Environment.CpuUsage.TotalTime - processor).TotalSeconds, 1),
+                processors = Environment.ProcessorCount,
+            });
+            Console.WriteLine(line);
+            await File.AppendAllTextAsync(Path.Combine(folder, Log), line + "\n", cancellation);
+            Save(Path.Combine(folder, $"{name}.npy"), table, products.Ids);
+        }
+    }
+
+    /// <summary>Rows in the order of the ids; items without the modality have zeros, which a dataset takes for none.</summary>
+    private static void Save(string path, FeatureTable table, IReadOnlyList<string> ids)
+    {
+        var rows = new Dictionary<string, int>(table.ItemIds.Select((id, row) => KeyValuePair.Create(id, row)), StringComparer.Ordinal);
+        string header = string.Create(CultureInfo.InvariantCulture,
+            $"{{'descr': '<f2', 'fortran_order': False, 'shape': ({ids.Count}, {table.Dimension}), }}");
+        const int Beginning = 10, Alignment = 64;
+        int length = (Beginning + header.Length) / Alignment * Alignment + Alignment - Beginning;
+        using var writer = new BinaryWriter(File.Create(path));
+        writer.Write([0x93, .. "NUMPY"u8, 1, 0]);
+        writer.Write((ushort)length);
+        writer.Write(Encoding.ASCII.GetBytes(header.PadRight(length - 1) + "\n"));
+        foreach (string id in ids)
+        {
+            for (int column = 0; column < table.Dimension; column++)
+                writer.Write(rows.TryGetValue(id, out int row) ? (Half)table.Values.Span[(row * table.Dimension) + column] : Half.Zero);
+        }
+    }
+}
