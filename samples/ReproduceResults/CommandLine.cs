@@ -31,6 +31,8 @@ internal sealed record CommandLine
 
     public required int Epochs { get; init; }
 
+    public required int EvaluateEvery { get; init; }
+
     public required bool ReportOnly { get; init; }
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
@@ -69,13 +71,18 @@ internal sealed record CommandLine
             CustomParser = OptionRules.Parts,
         };
         Option<int> epochs = TrainingOptions.Epochs(1000);
+        var evaluateEvery = new Option<int>("--evaluate-every")
+        {
+            Description = "Of features: after how many epochs validation is ranked.",
+            DefaultValueFactory = _ => 1,
+        };
         var reportOnly = new Option<bool>("--report-only")
         {
             Description = "Train nothing: write tables and pictures from what the log has.",
         };
         var root = new RootCommand("Makes the trainings of a study and writes its tables and pictures.")
         {
-            study, data, log, folder, features, seeds, jobs, loss, variants, epochs, reportOnly,
+            study, data, log, folder, features, seeds, jobs, loss, variants, epochs, evaluateEvery, reportOnly,
         };
         root.Validators.Add(result =>
         {
@@ -96,6 +103,7 @@ internal sealed record CommandLine
             Loss = result.GetValue(loss)!,
             Variants = result.GetValue(variants)!,
             Epochs = result.GetValue(epochs),
+            EvaluateEvery = result.GetValue(evaluateEvery),
             ReportOnly = result.GetValue(reportOnly),
         }, cancellation))));
         return Commands.Invoke(root, args);

@@ -35,7 +35,12 @@ internal sealed class FeaturesStudy : Study
         {
             _made[name] = (took, features.Dimension);
             var withText = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [features]);
-            return CatalogueVariants.All(withText, loss, options.Epochs).First(v => v.Name == Catalogue.Ours) with { Name = name };
+            Variant ours = CatalogueVariants.All(withText, loss, options.Epochs).First(v => v.Name == Catalogue.Ours) with { Name = name };
+            return options.EvaluateEvery == 1 ? ours : ours with
+            {
+                Trainer = ours.Trainer with { EvaluateEvery = options.EvaluateEvery },
+                Options = $"{ours.Options}, evaluated every {options.EvaluateEvery} epochs",
+            };
         }
     }
 
