@@ -12,6 +12,10 @@ internal sealed class BlendSearch
     private const int UsersAtOnce = 8;
     private const int SpreadUsers = 1000;
 
+    // In small data the difference of two weights is chance, unless it is large.
+    private const double UsualWeight = 1.5;
+    private const double ClearlyBetter = 1.05;
+
     private readonly EmbeddingScorer _model;
     private readonly IRangeScorer _alone;
     private readonly ItemToItemModel _part;
@@ -57,6 +61,12 @@ internal sealed class BlendSearch
         var figures = tried.Select((weight, w) => (weight, Value: values.Average(user => user[w]))).ToDictionary();
         double best = figures.Values.Max();
         int chosen = Array.FindIndex(tried, weight => figures[weight] == best);
+        if (_data.Train.Count < ItemToItemOptions.FewInteractions)
+        {
+            int usual = Array.IndexOf(tried, tried.MinBy(weight => Math.Abs(weight - UsualWeight)));
+            chosen = best > ClearlyBetter * figures[tried[usual]] ? chosen : usual;
+        }
+
         return new Result(tried[chosen], factors[chosen], figures);
     }
 

@@ -126,11 +126,11 @@ internal static class Checkpoint
     {
         var none = new Dictionary<RankingMetric, double[]>();
         List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], ids, none)))];
+        RankingMetric metric = RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]);
         var stopping = new EarlyStopping(
-            RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]), int.MaxValue,
-            int.Parse(manifest.Training.GetValueOrDefault("Trainer.SmoothedValidations", "1"), CultureInfo.InvariantCulture));
+            int.MaxValue, int.Parse(manifest.Training.GetValueOrDefault("Trainer.SmoothedValidations", "1"), CultureInfo.InvariantCulture));
         foreach (EpochReport epoch in history.Where(e => e.Validation is not null))
-            stopping.Update(epoch.Epoch, epoch.Validation!);
+            stopping.Update(epoch.Epoch, epoch.Validation![metric]);
         if (stopping.BestEpoch is not { } best)
             return history;
 

@@ -16,7 +16,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
 
     public AveragedWeights Average { get; } = new(model, options.AveragedEpochs);
 
-    public EarlyStopping Stopping { get; } = new(options.StoppingMetric, options.Patience, options.SmoothedValidations);
+    public EarlyStopping Stopping { get; } = new(options.Patience, options.SmoothedValidations);
 
     /// <summary>The epochs that are complete. Only the best has values per user.</summary>
     public List<EpochReport> History { get; } = [];
@@ -56,7 +56,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
     public bool CompleteEpoch(EvaluationResult? validation, TimeSpan trainingTime)
     {
         int? before = Stopping.BestEpoch;
-        bool best = validation is not null && Stopping.Update(Epoch, validation);
+        bool best = validation is not null && Stopping.Update(Epoch, validation[options.StoppingMetric]);
         if (best)
         {
             Best.Take();
@@ -106,7 +106,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
         {
             History.Add(epoch);
             if (epoch.Validation is not null)
-                Stopping.Update(epoch.Epoch, epoch.Validation);
+                Stopping.Update(epoch.Epoch, epoch.Validation[options.StoppingMetric]);
         }
 
         FirstLoss = firstLoss;

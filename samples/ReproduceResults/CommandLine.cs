@@ -36,7 +36,8 @@ internal sealed record CommandLine
         {
             Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
                 + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
-                + "probabilities are. features: text features of the library and those that the data brings (with titles.tsv beside it).",
+                + "probabilities are. features: text features of the library and those that the data brings (with titles.tsv beside it). "
+                + "shops: some models in twenty made-up small shops.",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
         Option<string?> data = TrainingOptions.Data();

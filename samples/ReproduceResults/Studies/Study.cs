@@ -13,6 +13,7 @@ internal abstract class Study
         ["splits"] = () => new SplitsStudy(),
         ["lists"] = () => new ListsStudy(),
         ["features"] = () => new FeaturesStudy(),
+        ["shops"] = () => new ShopsStudy(),
     };
 
     public static string[] Names { get; } = [.. All.Keys];
