@@ -70,7 +70,8 @@ public sealed class MissingRowsTests
                 line.Users.SelectRows(users).NormalizeRows(), line.Items.SelectRows(items).NormalizeRows(),
                 line.Items.SelectRows(negatives).NormalizeRows(), ExcludedPairs.Of(users.Length, excluded), 0.5).item<float>();
 
-        // In the behaviour line items 2 and 5 stand for nothing, in the modal line users 1 and 2 and item 3. User 0 has item 1, user 2 item 3.
+        // In the behaviour line items 2 and 5 stand for nothing, in the modal line users 1 and 2 and item 3. User 0 has item 1, user 2
+        // item 3.
         float expected = Contrast(Line(1), [0, 2], [0, 4], [1, 3], (0, 0), (1, 1)) + Contrast(Line(3), [0], [0], [1, 5], (0, 0));
         Term(options, batch, "intra").Should().BeApproximately(expected, 1e-4f);
     }

@@ -11,7 +11,7 @@ namespace DRepMRec.Tests.Configuration;
 public sealed class ErrorTests
 {
     [Theory]
-    [InlineData("Lossses", "1", "DRepMRec:Training:Lossses: is unknown; expected one of Adam, *BatchSize, Checkpoint, *Threads.")]
+    [InlineData("Lossses", "1", "DRepMRec:Training:Lossses: is unknown; expected one of Adam, BatchSize, Checkpoint, *Threads.")]
     [InlineData("Adam:Rate", "1", "DRepMRec:Training:Adam:Rate: is unknown; expected one of Beta1, Beta2, Epsilon, LearningRate.")]
     [InlineData("MaxEpochs", "many", "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got 'many'.")]
     [InlineData("MaxEpochs", "1.5", "DRepMRec:Training:MaxEpochs: expected a whole number of Int32. Got '1.5'.")]

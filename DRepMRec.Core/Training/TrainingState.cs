@@ -14,9 +14,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
 
     public BestWeights Best { get; } = new(model);
 
-    public AveragedWeights Average { get; } = new(model, options.AveragedEpochs);
-
-    public EarlyStopping Stopping { get; } = new(options.Patience, options.SmoothedValidations);
+    public EarlyStopping Stopping { get; } = new(options.StoppingMetric, options.Patience);
 
     /// <summary>The epochs that are complete. Only the best has values per user.</summary>
     public List<EpochReport> History { get; } = [];
@@ -56,7 +54,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
     public bool CompleteEpoch(EvaluationResult? validation, TimeSpan trainingTime)
     {
         int? before = Stopping.BestEpoch;
-        bool best = validation is not null && Stopping.Update(Epoch, validation[options.StoppingMetric]);
+        bool best = validation is not null && Stopping.Update(Epoch, validation);
         if (best)
         {
             Best.Take();
@@ -106,7 +104,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
         {
             History.Add(epoch);
             if (epoch.Validation is not null)
-                Stopping.Update(epoch.Epoch, epoch.Validation[options.StoppingMetric]);
+                Stopping.Update(epoch.Epoch, epoch.Validation);
         }
 
         FirstLoss = firstLoss;
@@ -120,6 +118,5 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
     {
         Optimizer.Dispose();
         Best.Dispose();
-        Average.Dispose();
     }
 }

@@ -19,6 +19,8 @@ internal sealed class ShopsStudy : Study
 
     public override string Name => "shops";
 
+    public override string Describe(RecDataset data) => $"{Shops} made-up shops";
+
     protected override IReadOnlyList<string> Usual { get; } =
         [.. Counting, "EASE", "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
 

@@ -3,8 +3,8 @@ using DRepMRec.Data;
 namespace ReproduceResults.Studies;
 
 /// <summary>
-/// A made-up shop of 1,000 to 2,000 orders. Shops differ in how many products, customers and categories they have, how much its best sellers
-/// sell, how often customers buy what isn't to their taste, and whether there is content.
+/// A made-up shop of 1,000 to 2,000 orders. Shops differ in how many products, customers and categories they have, how much their best
+/// sellers sell, how often customers buy what isn't to their taste, and whether there is content.
 /// </summary>
 /// <remarks>
 /// A tenth of the orders is for validation. The test set is what the same customers would buy next, ten products each: so many that a
@@ -78,7 +78,8 @@ internal sealed class SmallShop
         InteractionSet Set(List<(int, int)> pairs) => new(Customers, Products, pairs);
         var splits = new InteractionSplits(Set(train), Set(validation), Set(test));
         IdMap Ids(string prefix, int count) => new(Enumerable.Range(0, count).Select(n => $"{prefix}-{n}"));
-        return new RecDataset($"shop {number}", Ids("customer", Customers), Ids("product", Products), splits, HasContent ? [Content()] : []);
+        ItemFeatures[] features = HasContent ? [Content()] : [];
+        return new RecDataset($"shop {number}", Ids("customer", Customers), Ids("product", Products), splits, features);
     }
 
     /// <summary>Some buy much, most little; all together the shop's orders.</summary>
@@ -119,8 +120,11 @@ internal sealed class SmallShop
         return new ItemFeatures(Modality.Text, Products, Features, values, [.. _all.Select(_ => _random.NextDouble() >= 0.1)]);
     }
 
-    private float[] Normals(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble()))
-        * Math.Cos(2 * Math.PI * _random.NextDouble())))];
+    private float[] Normals(int count)
+    {
+        float Next() => (float)(Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()));
+        return [.. Enumerable.Range(0, count).Select(_ => Next())];
+    }
 
     private double Between(double low, double high) => low + ((high - low) * _random.NextDouble());
 }
