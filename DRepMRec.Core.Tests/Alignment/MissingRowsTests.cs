@@ -93,18 +93,6 @@ public sealed class MissingRowsTests
     }
 
     [Theory]
-    [InlineData(LineScaling.Center)]
-    [InlineData(LineScaling.Whiten)]
-    public void Scaled_lines_are_contrasted_without_what_they_share(LineScaling scaling)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { IntraWeight = 0, InterScaling = scaling });
-        UserItemEmbeddings b = Line(1), m = Line(3), far = new(m.Users.Plus(5), m.Items.Plus(-5));
-        float Inter(UserItemEmbeddings modal) => bma.call(b, modal, Batch().Whole).Terms.Single().Value.item<float>();
-        Inter(far).Should().BeApproximately(Inter(m), 1e-3f);
-    }
-
-    [Theory]
     [InlineData(DistributionAlignmentKind.MeanCovariance)]
     [InlineData(DistributionAlignmentKind.MaximumMeanDiscrepancy)]
     [InlineData(DistributionAlignmentKind.EnergyDistance)]

@@ -53,7 +53,7 @@ internal static class DistributionLosses
 
     private static Tensor Covariance(Tensor rows)
     {
-        Tensor centered = RowScaling.Center(rows);
+        Tensor centered = rows - rows.mean([0], keepdim: true);
         return matmul(centered.t(), centered).Times(1.0 / rows.shape[0]);
     }
 

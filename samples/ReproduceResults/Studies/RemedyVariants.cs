@@ -31,8 +31,6 @@ internal static class RemedyVariants
                 FormattableString.Invariant(name) + " corrected", trainer with { Negatives = popular with { Corrected = true } });
         }
 
-        yield return Aligned("centred lines", bma with { InterScaling = LineScaling.Center });
-        yield return Aligned("whitened lines", bma with { InterScaling = LineScaling.Whiten });
         foreach (var (kind, name) in new[]
         {
             (DistributionAlignmentKind.MeanCovariance, "means and covariances"),
