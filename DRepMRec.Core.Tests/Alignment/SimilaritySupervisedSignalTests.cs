@@ -26,7 +26,10 @@ public sealed class SimilaritySupervisedSignalTests
         float half = MathF.Sqrt(0.5f);
         Tensor expected = tensor(new float[,] { { 1, 0.5f, half, 0 }, { 0.5f, 1, half, 0 }, { half, half, 1, 0 }, { 0, 0, 0, 1 } });
         similarity.allclose(expected, 1e-5, 1e-6).Should().BeTrue();
-        counts.Should().BeNull("every pair has text in common");
+
+        // Item 2 has no text, so that it has nothing in common with item 3.
+        counts!.data<float>().ToArray().Should().Equal(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 1);
+        SimilaritySupervisedSignal.FeatureSimilarity(features, [0, 1, 3]).Counts.Should().BeNull("all have text in common");
     }
 
     [Theory]

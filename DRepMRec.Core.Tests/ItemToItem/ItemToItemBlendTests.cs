@@ -30,7 +30,9 @@ public sealed class ItemToItemBlendTests
                     .Should().BeApproximately(figure, 1e-12);
             }
 
-            all.Weight.Should().Be(all.Validation.MaxBy(v => v.Value).Key);
+            // Few users: only a clear difference counts.
+            var (best, figureOfBest) = all.Validation.MaxBy(v => v.Value);
+            all.Weight.Should().Be(figureOfBest > 1.05 * all.Validation[1.5] ? best : 1.5);
         }
     }
 
@@ -82,10 +84,20 @@ public sealed class ItemToItemBlendTests
         }
 
         var oracle = new EmbeddingScorer(users, rows, items);
-        ItemToItemBlend none = ItemToItemBlend.Choose(oracle, Part, Data);
+        ItemToItemBlend none = ItemToItemBlend.Choose(
+            oracle, Part, Data, new ItemToItemOptions { BlendWeights = [0, 50] }, RankingMetric.Ndcg(1));
         none.Weight.Should().Be(0);
         none.Over(oracle).Should().BeSameAs(oracle);
     }
+
+    [Theory]
+    [InlineData(false, new[] { 0.1, 0.2, 0.2, 0.199 }, 1)]
+    [InlineData(true, new[] { 0.1, 0.2, 0.2, 0.199 }, 2)]
+    [InlineData(true, new[] { 0.1, 0.209, 0.2, 0.199 }, 2)]
+    [InlineData(true, new[] { 0.1, 0.211, 0.2, 0.199 }, 1)]
+    [InlineData(true, new double[] { 0, 0, 0, 0 }, 2)]
+    public void In_small_data_the_usual_weight_gives_way_to_a_clear_difference_alone(bool isSmall, double[] figures, int chosen)
+        => BlendSearch.Choose([0, 0.5, 1.5, 2], figures, isSmall).Should().Be(chosen);
 
     [Fact]
     public void The_choice_does_not_depend_on_the_number_of_threads()

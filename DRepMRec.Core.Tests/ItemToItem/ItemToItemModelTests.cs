@@ -12,18 +12,26 @@ public sealed class ItemToItemModelTests : ItemScorerContract
     private static readonly RecDataset Data = SyntheticDataset.Create(
         new SyntheticOptions { Users = 120, Items = 70, Clusters = 5, Modalities = [new(Modality.Image, 6), new(Modality.Text, 4)] }).Data;
 
-    private static readonly ItemToItemOptions All = new() { L2 = 3, ContentWeight = 5, KeptWeights = 1000 };
+    private static readonly ItemToItemOptions All = new()
+    {
+        L2 = 3, ContentWeight = 5, PopularityWeight = 0, KeptWeights = 1000,
+    };
 
     protected override IItemScorer Create(InteractionSet train, IReadOnlyList<ItemFeatures> features)
         => ItemToItemModel.Solve(train, features, new ItemToItemOptions(), FeatureScaling.Standardize, CancellationToken.None);
 
     [Theory]
-    [InlineData(true, 5)]
-    [InlineData(false, 5)]
-    [InlineData(true, 0)]
-    public void The_weights_are_those_of_the_closed_form(bool normalizeUsers, double contentWeight)
+    [InlineData(true, 5, 0)]
+    [InlineData(false, 5, 0)]
+    [InlineData(true, 0, 0)]
+    [InlineData(true, 0, 40)]
+    [InlineData(false, 5, 40)]
+    public void The_weights_are_those_of_the_closed_form(bool normalizeUsers, double contentWeight, double popularityWeight)
     {
-        var options = All with { NormalizeUsers = normalizeUsers, ContentWeight = contentWeight };
+        var options = All with
+        {
+            NormalizeUsers = normalizeUsers, ContentWeight = contentWeight, PopularityWeight = popularityWeight,
+        };
         Matrix<double> expected = Reference.Weights(Data, options, Data.Items.Count);
         ItemToItemModel solved = ItemToItemModel.Solve(Data, options);
         solved.IsExact.Should().BeTrue();
@@ -71,6 +79,33 @@ public sealed class ItemToItemModelTests : ItemScorerContract
         }
 
         Values(3).Should().Equal(Values(1));
+    }
+
+    [Fact]
+    public void Where_nothing_else_counts_items_are_ranked_by_popularity()
+    {
+        // Each user has one item, so that no two go together.
+        var train = new InteractionSet(6, 4, [(0, 2), (1, 2), (2, 2), (3, 0), (4, 0), (5, 3)]);
+        ItemToItemModel solved = ItemToItemModel.Solve(
+            train, [], new ItemToItemOptions { PopularityWeight = 10 }, FeatureScaling.None, CancellationToken.None);
+        float[] scores = new float[4];
+        solved.Score([5], scores);
+        scores[2].Should().BeGreaterThan(scores[0]);
+        scores[0].Should().BeGreaterThan(0);
+        scores[1].Should().Be(0, "nobody has it");
+    }
+
+    [Theory]
+    [InlineData(9_999, 10, 2000)]
+    [InlineData(10_000, 100, 0)]
+    public void What_options_leave_open_follows_the_data(int interactions, double contentWeight, double popularityWeight)
+    {
+        var train = new InteractionSet(interactions, 1, [.. Enumerable.Range(0, interactions).Select(user => (user, 0))]);
+        ItemToItemOptions options = new ItemToItemOptions().For(train);
+        options.ContentWeight.Should().Be(contentWeight);
+        options.PopularityWeight.Should().Be(popularityWeight);
+        ItemToItemOptions given = new() { ContentWeight = 7, PopularityWeight = 3 };
+        given.For(train).Should().Be(given);
     }
 
     [Fact]

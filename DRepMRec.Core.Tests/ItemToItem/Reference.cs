@@ -28,6 +28,14 @@ internal static class Reference
             }
         }
 
+        int[] popularity = data.Train.ItemDegrees();
+        double squares = popularity.Sum(p => (double)p * p);
+        for (int a = 0; a < items; a++)
+        {
+            for (int b = 0; b < items; b++)
+                gram[a, b] += options.PopularityWeight!.Value * popularity[a] * popularity[b] / squares;
+        }
+
         foreach (ItemFeatures features in data.Features)
         {
             float[] scaled = FeatureScaler.Scale(features, FeatureScaling.Standardize);
@@ -38,7 +46,7 @@ internal static class Reference
                 for (int b = 0; b < items; b++)
                 {
                     double lengths = Math.Sqrt(Dot(a, a) * Dot(b, b));
-                    gram[a, b] += lengths > 0 ? options.ContentWeight * Dot(a, b) / lengths : 0;
+                    gram[a, b] += lengths > 0 ? options.ContentWeight!.Value * Dot(a, b) / lengths : 0;
                 }
             }
         }

@@ -16,6 +16,7 @@ public sealed class ItemToItemTests
     {
         Enabled = true,
         L2 = 5,
+        PopularityWeight = 20,
         ContentWeight = 5,
         KeptWeights = 1000,
         BlendWeights = [0.5],

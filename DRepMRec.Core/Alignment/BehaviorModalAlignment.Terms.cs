@@ -15,7 +15,7 @@ public sealed partial class BehaviorModalAlignment
         var meaningful = new Meaningful(rows.Batch.Missing, _options);
         bool intra = _options.IntraWeight > 0, inter = _options.InterWeight > 0, distribution = _options.DistributionWeight > 0;
         bool contrasts = (intra && _options.Intra == IntraAlignmentKind.InfoNce) || distribution
-            || (inter && _options.Inter == InterAlignmentKind.InfoNce && _options.InterScaling == LineScaling.None);
+            || (inter && _options.Inter == InterAlignmentKind.InfoNce);
         var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
         var terms = new List<LossTerm>();
         void Add(string name, Tensor value, double weight) => terms.Add(new LossTerm(name, value.MoveToOuterDisposeScope(), weight));
@@ -29,8 +29,8 @@ public sealed partial class BehaviorModalAlignment
 
         if (inter)
         {
-            bool isOfUnits = _options.Inter == InterAlignmentKind.InfoNce && _options.InterScaling == LineScaling.None;
-            Add("inter", isOfUnits ? Inter(rows, behaviorUnits, modalUnits, meaningful) : Inter(rows, behavior, modal, meaningful),
+            bool isContrast = _options.Inter == InterAlignmentKind.InfoNce;
+            Add("inter", isContrast ? Inter(rows, behaviorUnits, modalUnits, meaningful) : Inter(rows, behavior, modal, meaningful),
                 _options.InterWeight);
         }
 
@@ -71,20 +71,16 @@ public sealed partial class BehaviorModalAlignment
         return distance.Times(2).Plus(spread, 0.5);
     }
 
-    /// <summary>The inter-alignment; of rows of length 1 where it contrasts them as they are.</summary>
+    /// <summary>The inter-alignment; of rows of length 1 where it is contrastive.</summary>
     private Tensor Inter(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal, Meaningful meaningful)
         => Across(batch, behavior, modal, meaningful, (a, b) =>
         {
             a = _options.InterGradient == InterAlignmentGradient.Modal ? a.detach() : a;
             b = _options.InterGradient == InterAlignmentGradient.Behavior ? b.detach() : b;
-            return (_options.Inter, _options.InterScaling) switch
+            return _options.Inter switch
             {
-                (InterAlignmentKind.InfoNce, LineScaling.None) => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
-                (InterAlignmentKind.InfoNce, LineScaling.Center) =>
-                    ContrastiveLosses.InfoNce(RowScaling.Center(a), RowScaling.Center(b), _options.Temperature),
-                (InterAlignmentKind.InfoNce, _) =>
-                    ContrastiveLosses.InfoNce(RowScaling.Whiten(a), RowScaling.Whiten(b), _options.Temperature),
-                (InterAlignmentKind.Cosine, _) => ContrastiveLosses.Cosine(a, b),
+                InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
+                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a, b),
                 _ => ContrastiveLosses.MeanVariance(a, b),
             };
         });

@@ -50,20 +50,6 @@ public enum InterAlignmentGradient
     Behavior,
 }
 
-/// <summary>What is taken out of each line's rows of a batch before the inter-alignment contrasts them.</summary>
-[JsonConverter(typeof(EnumNameConverter<LineScaling>))]
-public enum LineScaling
-{
-    /// <summary>Nothing: cosines of the rows as they are.</summary>
-    None,
-
-    /// <summary>The mean of the rows.</summary>
-    Center,
-
-    /// <summary>The mean and the covariance of the rows.</summary>
-    Whiten,
-}
-
 /// <summary>How far the rows of the two lines are distributed apart, whichever row is whose partner.</summary>
 [JsonConverter(typeof(EnumNameConverter<DistributionAlignmentKind>))]
 public enum DistributionAlignmentKind
@@ -102,10 +88,6 @@ public sealed record BmaOptions
     /// <value>The default is <see cref="InterAlignmentGradient.Both"/>.</value>
     public InterAlignmentGradient InterGradient { get; init => field = Guard.Defined(value); } = InterAlignmentGradient.Both;
 
-    /// <summary>What is taken out of each line before a contrastive inter-alignment.</summary>
-    /// <value>The default is <see cref="LineScaling.None"/>.</value>
-    public LineScaling InterScaling { get; init => field = Guard.Defined(value); } = LineScaling.None;
-
     /// <summary>How the distributions of the lines' rows, brought to length 1, are held together beside the inter-alignment.</summary>
     /// <value>The default is <see cref="DistributionAlignmentKind.EnergyDistance"/>.</value>
     public DistributionAlignmentKind Distribution { get; init => field = Guard.Defined(value); } = DistributionAlignmentKind.EnergyDistance;
@@ -118,9 +100,11 @@ public sealed record BmaOptions
     /// Whether users of whose items a training step hides all, and what has no content, are left out of what the modal line is aligned by:
     /// such users share one row.
     /// </summary>
+    /// <value>The default is <see langword="false"/>: docs/experiments.md has the figures.</value>
     public bool LeaveOutHiddenUsers { get; init; }
 
     /// <summary>Whether items whose behaviour a training step leaves out are left out of what the behaviour line is aligned by.</summary>
+    /// <value>The default is <see langword="false"/>: docs/experiments.md has the figures.</value>
     public bool LeaveOutDroppedItems { get; init; }
 
     /// <summary>The temperature of InfoNCE.</summary>

@@ -12,6 +12,10 @@ internal sealed class BlendSearch
     private const int UsersAtOnce = 8;
     private const int SpreadUsers = 1000;
 
+    // In small data the difference of two weights is chance, unless it is large.
+    private const double UsualWeight = 1.5;
+    private const double ClearlyBetter = 1.05;
+
     private readonly EmbeddingScorer _model;
     private readonly IRangeScorer _alone;
     private readonly ItemToItemModel _part;
@@ -55,9 +59,21 @@ internal sealed class BlendSearch
             return room;
         }, _ => { }));
         var figures = tried.Select((weight, w) => (weight, Value: values.Average(user => user[w]))).ToDictionary();
-        double best = figures.Values.Max();
-        int chosen = Array.FindIndex(tried, weight => figures[weight] == best);
+        int chosen = Choose(tried, [.. tried.Select(weight => figures[weight])], _data.Train.Count < ItemToItemOptions.FewInteractions);
         return new Result(tried[chosen], factors[chosen], figures);
+    }
+
+    /// <summary>The place of the weight to take: the best one, the lowest of equals; in small data the usual one is hard to beat.</summary>
+    /// <param name="weights">The weights, ascending.</param>
+    /// <param name="figures">The figure of each.</param>
+    /// <param name="isSmall">Whether the data is small.</param>
+    internal static int Choose(double[] weights, double[] figures, bool isSmall)
+    {
+        int best = Array.IndexOf(figures, figures.Max());
+        if (!isSmall)
+            return best;
+        int usual = Array.IndexOf(weights, weights.MinBy(weight => Math.Abs(weight - UsualWeight)));
+        return figures[best] > ClearlyBetter * figures[usual] ? best : usual;
     }
 
     private double[] Measure(int user, ReadOnlySpan<float> alone, float[] factors, Room room)

@@ -62,7 +62,7 @@ public sealed class ItemToItemBlend
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(data);
-        options ??= new ItemToItemOptions();
+        options = (options ?? new ItemToItemOptions()).For(data.Train);
         RankingMetric chosenBy = RankingMetric.RequireCutOffs([metric ?? RankingMetric.Recall(20)])[0];
         ThrowIfOfOther(model, part);
         if (part.UserCount != data.Users.Count || part.ItemCount != data.Items.Count)

@@ -1,3 +1,4 @@
+using DRepMRec.Data;
 using DRepMRec.Internals;
 
 namespace DRepMRec.ItemToItem;
@@ -12,7 +13,10 @@ namespace DRepMRec.ItemToItem;
 public sealed record ItemToItemOptions
 {
     // One array, so that default options are equal.
-    private static readonly double[] DefaultWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1];
+    private static readonly double[] DefaultWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5, 2];
+
+    /// <summary>Below so many training interactions little is known of any item: popularity counts, and content less.</summary>
+    internal const int FewInteractions = 10_000;
 
     /// <summary>
     /// Whether training ends with an item-to-item part that is blended with the model's scores, by a weight that validation chooses.
@@ -29,8 +33,21 @@ public sealed record ItemToItemOptions
     /// How much content counts beside interactions, alpha: the Gram matrix of each modality's features, scaled as
     /// <see cref="DRepMRecOptions.FeatureScaling"/> says and brought to rows of length 1, is added with this weight.
     /// </summary>
-    /// <value>0 (interactions alone) or above. The default is 100.</value>
-    public double ContentWeight { get; init => field = Guard.NotNegative(value); } = 100;
+    /// <value>
+    /// 0 (interactions alone) or above. The default, <see langword="null"/>, follows the data: 100, or 10 with fewer than 10,000 training
+    /// interactions.
+    /// </value>
+    public double? ContentWeight { get; init => field = value is { } weight ? Guard.NotNegative(weight) : null; }
+
+    /// <summary>
+    /// How much an item's popularity counts beside interactions, tau: the Gram matrix of the numbers of users, brought to length 1, is
+    /// added with this weight, so that items speak for popular ones where hardly anything is known of what goes together.
+    /// </summary>
+    /// <value>
+    /// 0 (not at all) or above. The default, <see langword="null"/>, follows the data: 0, or 2,000 with fewer than 10,000 training
+    /// interactions.
+    /// </value>
+    public double? PopularityWeight { get; init => field = value is { } weight ? Guard.NotNegative(weight) : null; }
 
     /// <summary>Whether a user of many items counts less in the Gram matrix: by 1 / sqrt(|N_u|).</summary>
     /// <value>The default is <see langword="true"/>.</value>
@@ -54,10 +71,25 @@ public sealed record ItemToItemOptions
     /// <summary>
     /// The weights of the blend that validation chooses from: how far the part's scores spread for a mean user, against the model's.
     /// </summary>
-    /// <value>At least one, each 0 or above. The default is 0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5 and 1.</value>
+    /// <value>At least one, each 0 or above. The default is 0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5 and 2.</value>
+    /// <remarks>
+    /// With fewer than 10,000 training interactions the figures of two weights differ by chance: there 1.5, or the nearest to it, is taken
+    /// unless another is better by more than 5 %.
+    /// </remarks>
     public IReadOnlyList<double> BlendWeights
     {
         get;
         init => field = [.. Guard.NotEmpty(value).Select(weight => Guard.NotNegative(weight, nameof(BlendWeights)))];
     } = DefaultWeights;
+
+    /// <summary>These options with what they leave open, for a training set.</summary>
+    internal ItemToItemOptions For(InteractionSet train)
+    {
+        bool isSmall = train.Count < FewInteractions;
+        return this with
+        {
+            ContentWeight = ContentWeight ?? (isSmall ? 10 : 100),
+            PopularityWeight = PopularityWeight ?? (isSmall ? 2000 : 0),
+        };
+    }
 }

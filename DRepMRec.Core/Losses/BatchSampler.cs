@@ -78,8 +78,8 @@ public sealed class BatchSampler
         if (sampling.Corrected && !loss.SharesNegatives)
         {
             throw new ArgumentException(
-                $"Expected a ranking loss whose batches share negatives, as {nameof(NegativeSampling)}.{nameof(NegativeSampling.Corrected)} "
-                + $"is set; {loss.GetType().Name} draws its own for each interaction.", nameof(loss));
+                $"Expected a ranking loss whose batches share negatives, as {nameof(NegativeSampling)}."
+                + $"{nameof(NegativeSampling.Corrected)} is set; {loss.GetType().Name} draws its own for each interaction.", nameof(loss));
         }
 
         if (sampling.Corrected && _cumulative is not null)

@@ -45,15 +45,15 @@ internal static class DistributionLosses
         {
             // A row's distance from itself is 0 and has no gradient.
             Tensor others = eye(x.shape[0], device: x.device).Times(-1).Plus(1);
-            return ((SquaredDistances(x, x) * others).Plus(1e-6).sqrt() * others).mean();
+            return ((SquaredDistances(x, x) * others).Plus(1e-8).sqrt() * others).mean();
         }
 
-        return SquaredDistances(a, b).Plus(1e-6).sqrt().mean().Times(2).Plus(Within(a), -1).Plus(Within(b), -1);
+        return SquaredDistances(a, b).Plus(1e-8).sqrt().mean().Times(2).Plus(Within(a), -1).Plus(Within(b), -1);
     }
 
     private static Tensor Covariance(Tensor rows)
     {
-        Tensor centered = RowScaling.Center(rows);
+        Tensor centered = rows - rows.mean([0], keepdim: true);
         return matmul(centered.t(), centered).Times(1.0 / rows.shape[0]);
     }
 

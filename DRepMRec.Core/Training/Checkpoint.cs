@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using DRepMRec.Collectives;
 using DRepMRec.Data;
@@ -12,7 +11,7 @@ namespace DRepMRec.Training;
 /// <summary>Turns the state of a training into the content of a checkpoint, and back.</summary>
 internal static class Checkpoint
 {
-    private const string Weight = "weight/", Best = "best/", Average = "average/", Moment = "adam/";
+    private const string Weight = "weight/", Best = "best/", Moment = "adam/";
     private const string Generator = "libtorch_generator", Users = "validation_users", PerUser = "validation_per_user";
 
     /// <summary>Writes the state; of processes that train together, by one of them, with the columns of all.</summary>
@@ -67,8 +66,6 @@ internal static class Checkpoint
             bool hasBest = history.Any(e => e.Validation is not null);
             if (hasBest)
                 state.Best.Take();
-            if (history.Count > 0)
-                state.Average.Add(1);
             Tensor generator = random.get_rng_state();
             List<(SafeTensor Stored, Entry Entry)> places =
                 [.. Entries(state).Append(new Entry(Generator, generator, null)).Select(e => (Find(tensors, e), e))];
@@ -100,7 +97,6 @@ internal static class Checkpoint
             .. state.Model.state_dict().Select(w => new Entry(Weight + w.Key, w.Value, columns.GetValueOrDefault(w.Key))),
             .. state.Optimizer.Moments.Zip(state.Optimizer.ColumnsOfMoments).Select((m, n) => new Entry(Moment + n, m.First, m.Second)),
             .. state.Best.Copies.Select(w => new Entry(Best + w.Key, w.Value, columns.GetValueOrDefault(w.Key))),
-            .. state.Average.Means.Select(w => new Entry(Average + w.Key, w.Value, columns.GetValueOrDefault(w.Key))),
         ];
     }
 
@@ -126,9 +122,7 @@ internal static class Checkpoint
     {
         var none = new Dictionary<RankingMetric, double[]>();
         List<EpochReport> history = [.. manifest.History.Select(e => e.ToReport(f => f.ToResult(protocol, [], ids, none)))];
-        var stopping = new EarlyStopping(
-            RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]), int.MaxValue,
-            int.Parse(manifest.Training.GetValueOrDefault("Trainer.SmoothedValidations", "1"), CultureInfo.InvariantCulture));
+        var stopping = new EarlyStopping(RankingMetric.Parse(manifest.Training["Trainer.StoppingMetric"]), int.MaxValue);
         foreach (EpochReport epoch in history.Where(e => e.Validation is not null))
             stopping.Update(epoch.Epoch, epoch.Validation!);
         if (stopping.BestEpoch is not { } best)

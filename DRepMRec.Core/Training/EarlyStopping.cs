@@ -3,12 +3,8 @@ using DRepMRec.Evaluation;
 namespace DRepMRec.Training;
 
 /// <summary>Remembers the best validation figure and says when there hasn't been a better one for too long.</summary>
-/// <param name="metric">The figure.</param>
-/// <param name="patience">How many epochs may pass without a better one.</param>
-/// <param name="smoothed">Over how many validations a figure is averaged.</param>
-internal sealed class EarlyStopping(RankingMetric metric, int patience, int smoothed = 1)
+internal sealed class EarlyStopping(RankingMetric metric, int patience)
 {
-    private readonly Queue<double> _last = new();
     private int _epoch;
 
     public int? BestEpoch { get; private set; }
@@ -22,10 +18,7 @@ internal sealed class EarlyStopping(RankingMetric metric, int patience, int smoo
     public bool Update(int epoch, EvaluationResult validation)
     {
         _epoch = epoch;
-        _last.Enqueue(validation[metric]);
-        if (_last.Count > smoothed)
-            _last.Dequeue();
-        double value = _last.Count == 1 ? validation[metric] : _last.Average();
+        double value = validation[metric];
         if (value <= BestValue)
             return false;
         (BestEpoch, BestValue) = (epoch, value);

@@ -171,8 +171,6 @@ public sealed class Trainer
         }
         finally
         {
-            if (state.Stopping.BestEpoch is null)
-                state.Average.Restore();
             state.Best.Restore();
             if (_options.KeepMoments)
                 end = EarlierModel.Of(_model, _data, state.Optimizer);
@@ -230,16 +228,9 @@ public sealed class Trainer
             using Activity? activity = TrainingTelemetry.StartEpoch(epoch);
             double speed = TrainEpoch(state, sampler, peers, progress, cancellationToken);
             TimeSpan trained = state.Elapsed - state.EpochStart;
-            state.Average.Add(epoch);
             bool validates = _data.Validation.Count > 0 && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs);
-            EvaluationResult? validation;
-            bool best;
-            using (state.Average.Use())
-            {
-                validation = validates ? Validate(state, evaluator, cancellationToken) : null;
-                best = state.CompleteEpoch(validation, trained);
-            }
-
+            EvaluationResult? validation = validates ? Validate(state, evaluator, cancellationToken) : null;
+            bool best = state.CompleteEpoch(validation, trained);
             if (peers.IsFirst)
                 LogEpoch(state.History[^1], best);
             TrainingTelemetry.EpochDone(_data, state.History[^1], speed);

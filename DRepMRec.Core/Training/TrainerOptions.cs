@@ -47,19 +47,6 @@ public sealed record TrainerOptions
     /// <value>At least 1. The default is 20.</value>
     public int Patience { get; init => field = Guard.Positive(value); } = 20;
 
-    /// <summary>
-    /// Over how many validations the stopping metric is averaged before it is compared, so that stopping doesn't follow the noise of one.
-    /// </summary>
-    /// <value>At least 1, the default: each counts by itself.</value>
-    public int SmoothedValidations { get; init => field = Guard.Positive(value); } = 1;
-
-    /// <summary>
-    /// Over how many epochs weights are averaged for validation and for the result: after epoch e, mean += (weights - mean) / min(e, n).
-    /// Training itself goes on from the weights as they are. One more copy of the weights in memory.
-    /// </summary>
-    /// <value>At least 1, the default: the weights as they are.</value>
-    public int AveragedEpochs { get; init => field = Guard.Positive(value); } = 1;
-
     /// <summary>After how many epochs the model is evaluated on validation.</summary>
     /// <value>At least 1. The default is 1.</value>
     public int EvaluateEvery { get; init => field = Guard.Positive(value); } = 1;

@@ -36,10 +36,6 @@ internal static class TrainingFingerprint
             fields.Remove(name);
         if (options.Evaluation.ListMetrics.Count == 0)
             fields.Remove("Trainer.Evaluation.ListMetrics");
-        if (options.SmoothedValidations == 1)
-            fields.Remove("Trainer.SmoothedValidations");
-        if (options.AveragedEpochs == 1)
-            fields.Remove("Trainer.AveragedEpochs");
 
         // More epochs than planned are as if they had been planned, unless the end already shows before: in the learning rate, or in an
         // evaluation out of turn.

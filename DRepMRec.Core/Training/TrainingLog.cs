@@ -35,6 +35,6 @@ internal static partial class TrainingLog
     public static partial void Columns(this ILogger logger, int rank, int size, int first, int last, int dimension);
 
     [LoggerMessage(109, LogLevel.Warning, "{Baseline}, which isn't trained, is better than the model: validation {Metric} {Value}, "
-        + "the model's {Model}")]
+        + "the model's {Model}. Where little is known, ItemToItemOptions.Enabled puts a closed form beside the model")]
     public static partial void BelowBaseline(this ILogger logger, string baseline, RankingMetric metric, double value, double model);
 }

@@ -14,9 +14,7 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
 
     public BestWeights Best { get; } = new(model);
 
-    public AveragedWeights Average { get; } = new(model, options.AveragedEpochs);
-
-    public EarlyStopping Stopping { get; } = new(options.StoppingMetric, options.Patience, options.SmoothedValidations);
+    public EarlyStopping Stopping { get; } = new(options.StoppingMetric, options.Patience);
 
     /// <summary>The epochs that are complete. Only the best has values per user.</summary>
     public List<EpochReport> History { get; } = [];
@@ -120,6 +118,5 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
     {
         Optimizer.Dispose();
         Best.Dispose();
-        Average.Dispose();
     }
 }

@@ -15,6 +15,7 @@ internal static class Suites
         ["recipe"] = RecipeSuite.Run,
         ["loading"] = LoadingSuite.Run,
         ["serving"] = (_, _, _) => ServingSuite.Run(),
+        ["item-to-item"] = (arguments, report, _) => ItemToItemSuite.Run(arguments, report),
         ["rerank"] = (_, _, _) => RerankSuite.Run(),
         ["serving-cold"] = (arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs),
         ["export"] = (arguments, _, cancellation) => ExportSuite.Run(arguments.Quick, cancellation),

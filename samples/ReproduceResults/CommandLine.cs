@@ -41,7 +41,8 @@ internal sealed record CommandLine
         {
             Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
                 + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
-                + "probabilities are. features: text features that the data brings, and those of --features.",
+                + "probabilities are. features: text features that the data brings, and those of --features. "
+                + "shops: some models in twenty made-up small shops.",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
         Option<string?> data = TrainingOptions.Data();

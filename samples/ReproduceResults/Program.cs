@@ -9,8 +9,8 @@ using ReproduceResults.Trainings;
 return CommandLine.Run(args, (options, cancellation) =>
 {
     RecDataset data = options.Data is null ? SyntheticDataset.Create().Data : RecDataset.Load(options.Data);
-    Console.WriteLine(data);
     Study study = Study.Of(options.Study);
+    Console.WriteLine(study.Describe(data));
     IReadOnlyList<Variant> variants = study.Select(data, options);
     using var log = new TrainingLog(options.Log);
     var runner = new StudyRunner(study, variants, log, options);
@@ -20,7 +20,7 @@ return CommandLine.Run(args, (options, cancellation) =>
         return;
     IReadOnlyList<Outcome> outcomes = runner.Outcomes();
     var report = new Report(options);
-    report.Say($"{data}; split {data.SplitChecksum[..12]}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, "
+    report.Say($"{study.Describe(data)}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, "
         + $"at most {options.Epochs} epochs. Test figures of the best validation epoch, full ranking; "
         + "mean ± standard deviation over seeds.");
     if (runner.Gaps() is { } gaps)

@@ -27,7 +27,7 @@ internal sealed record ItemToItemRows(
             Factor = blend.Factor,
             Weight = blend.Weight,
             L2 = blend.Options.L2,
-            ContentWeight = blend.Options.ContentWeight,
+            ContentWeight = blend.Options.ContentWeight!.Value,
             KeptWeights = blend.Options.KeptWeights,
         };
         var weights = blend.Part.Weights;

@@ -31,11 +31,6 @@ internal static class RemedyVariants
                 FormattableString.Invariant(name) + " corrected", trainer with { Negatives = popular with { Corrected = true } });
         }
 
-        yield return Trained("figure of 5 epochs", trainer with { SmoothedValidations = 5 });
-        foreach (int epochs in new[] { 3, 5, 10, 20 })
-            yield return Trained($"weights of {epochs} epochs", trainer with { AveragedEpochs = epochs });
-        yield return Aligned("centred lines", bma with { InterScaling = LineScaling.Center });
-        yield return Aligned("whitened lines", bma with { InterScaling = LineScaling.Whiten });
         foreach (var (kind, name) in new[]
         {
             (DistributionAlignmentKind.MeanCovariance, "means and covariances"),

@@ -13,6 +13,7 @@ internal abstract class Study
         ["splits"] = () => new SplitsStudy(),
         ["lists"] = () => new ListsStudy(),
         ["features"] = () => new FeaturesStudy(),
+        ["shops"] = () => new ShopsStudy(),
     };
 
     public static string[] Names { get; } = [.. All.Keys];
@@ -23,6 +24,9 @@ internal abstract class Study
 
     /// <summary>The variants that the study trains when none are asked for; none for all.</summary>
     protected virtual IReadOnlyList<string> Usual => [];
+
+    /// <summary>What its page says of the data.</summary>
+    public virtual string Describe(RecDataset data) => $"{data}; split {data.SplitChecksum[..12]}";
 
     /// <summary>Whether it can show models under both losses side by side.</summary>
     protected virtual bool ComparesLosses => false;

@@ -1,0 +1,115 @@
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Graphs;
+using DRepMRec.Losses;
+using DRepMRec.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Alignment;
+
+/// <summary>Rows of a step that stand for nothing, and alignments that leave them out.</summary>
+public sealed class MissingRowsTests
+{
+    // User 0 has items 0 and 1, user 1 item 2, user 2 items 3 (no content) and 4.
+    private static readonly InteractionSet Train = new(3, 6, [(0, 0), (0, 1), (1, 2), (2, 3), (2, 4)]);
+    private static readonly bool[] HasContent = [true, true, true, false, true, true];
+
+    private static TrainingBatch Batch() => new([0, 1, 2], [0, 2, 4], [5, 3, 1], sharedNegatives: true) { Known = Train };
+
+    private static MissingRows Of(TrainingBatch batch, bool hidesTargets = true)
+        => MissingRows.Of(new InteractionGraph(Train), batch, hidesTargets, HasContent, [1, 1, 0, 1, 1, 0]);
+
+    private static UserItemEmbeddings Line(ulong seed)
+        => new(tensor(Samples.Floats(9, seed), 3, 3), tensor(Samples.Floats(18, seed + 1), 6, 3));
+
+    private static float Term(BmaOptions options, TrainingBatch batch, string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var bma = new BehaviorModalAlignment(3, options);
+        return bma.call(Line(1), Line(3), batch.Whole).Terms.Single(t => t.Name == name).Value.item<float>();
+    }
+
+    [Fact]
+    public void Users_of_whom_nothing_is_left_and_items_without_behavior_or_content_are_found()
+    {
+        // The batch's items are 0 to 5, so places are indices.
+        MissingRows missing = Of(Batch());
+        new[] { 0, 1, 2 }.Select(missing.UserHasContent).Should().Equal(true, false, false);
+        Enumerable.Range(0, 6).Select(missing.ItemHasBehavior).Should().Equal(true, true, false, true, true, false);
+        Enumerable.Range(0, 6).Select(missing.ItemHasContent).Should().Equal(HasContent);
+        MissingRows seen = Of(Batch(), hidesTargets: false);
+        new[] { 0, 1, 2 }.Select(seen.UserHasContent).Should().Equal(true, true, true);
+    }
+
+    [Fact]
+    public void Inter_alignment_leaves_them_out()
+    {
+        TrainingBatch batch = Batch();
+        var options = new BmaOptions { IntraWeight = 0, Inter = InterAlignmentKind.Cosine };
+        batch.Missing = Of(batch);
+        float all = Term(options, batch, "inter");
+        float some = Term(options with { LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true }, batch, "inter");
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings b = Line(1), m = Line(3);
+        float Cosine(int[] users, int[] items) => ContrastiveLosses.Cosine(b.Users.SelectRows(users), m.Users.SelectRows(users))
+            .Plus(ContrastiveLosses.Cosine(b.Items.SelectRows(items), m.Items.SelectRows(items))).item<float>();
+        all.Should().BeApproximately(Cosine([0, 1, 2], [0, 2, 4]), 1e-5f);
+        some.Should().BeApproximately(Cosine([0], [0, 4]), 1e-5f);
+    }
+
+    [Fact]
+    public void Intra_alignment_leaves_each_out_of_its_own_line()
+    {
+        TrainingBatch batch = Batch();
+        var options = new BmaOptions { InterWeight = 0, Temperature = 0.5, LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true };
+        batch.Missing = Of(batch);
+        using DisposeScope scope = NewDisposeScope();
+        float Contrast(UserItemEmbeddings line, int[] users, int[] items, int[] negatives, params (int, int)[] excluded)
+            => ContrastiveLosses.SampledSoftmax(
+                line.Users.SelectRows(users).NormalizeRows(), line.Items.SelectRows(items).NormalizeRows(),
+                line.Items.SelectRows(negatives).NormalizeRows(), ExcludedPairs.Of(users.Length, excluded), 0.5).item<float>();
+
+        // In the behaviour line items 2 and 5 stand for nothing, in the modal line users 1 and 2 and item 3. User 0 has item 1, user 2
+        // item 3.
+        float expected = Contrast(Line(1), [0, 2], [0, 4], [1, 3], (0, 0), (1, 1)) + Contrast(Line(3), [0], [0], [1, 5], (0, 0));
+        Term(options, batch, "intra").Should().BeApproximately(expected, 1e-4f);
+    }
+
+    [Theory]
+    [InlineData(IntraAlignmentKind.InfoNce, InterAlignmentKind.InfoNce)]
+    [InlineData(IntraAlignmentKind.Cosine, InterAlignmentKind.MeanVariance)]
+    public void Where_nobody_is_left_the_terms_are_0(IntraAlignmentKind intra, InterAlignmentKind inter)
+    {
+        var batch = new TrainingBatch([1], [2], [5], sharedNegatives: true) { Known = Train };
+        batch.Missing = Of(batch);
+        var options = new BmaOptions
+        {
+            Intra = intra, Inter = inter, LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true, DistributionWeight = 1,
+        };
+        Term(options, batch, "intra").Should().Be(0);
+        Term(options, batch, "inter").Should().Be(0);
+        Term(options, batch, "distribution").Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(DistributionAlignmentKind.MeanCovariance)]
+    [InlineData(DistributionAlignmentKind.MaximumMeanDiscrepancy)]
+    [InlineData(DistributionAlignmentKind.EnergyDistance)]
+    public void The_distance_of_the_distributions_is_that_of_unit_rows(DistributionAlignmentKind kind)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings b = Line(1), m = Line(3);
+        Func<Tensor, Tensor, Tensor> distance = kind switch
+        {
+            DistributionAlignmentKind.MeanCovariance => DistributionLosses.MeanCovariance,
+            DistributionAlignmentKind.MaximumMeanDiscrepancy => DistributionLosses.MaximumMeanDiscrepancy,
+            _ => DistributionLosses.EnergyDistance,
+        };
+        int[] items = [0, 2, 4];
+        float expected = distance(b.Users.NormalizeRows(), m.Users.NormalizeRows())
+            .Plus(distance(b.Items.SelectRows(items).NormalizeRows(), m.Items.SelectRows(items).NormalizeRows())).item<float>();
+        Term(new BmaOptions { Distribution = kind, DistributionWeight = 2 }, Batch(), "distribution")
+            .Should().BeApproximately(expected, 1e-4f);
+    }
+}

@@ -1,0 +1,76 @@
+using Common;
+using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using MathNet.Numerics.Statistics;
+using ReproduceResults.Reports;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults.Studies;
+
+/// <summary>How models fare in small shops, against recommenders that only count.</summary>
+internal sealed class ShopsStudy : Study
+{
+    private const int Shops = 20;
+
+    /// <summary>What a training may lie below the better of Popularity and ItemKNN.</summary>
+    private const double Tolerance = 0.02;
+
+    private static readonly string[] Counting = ["Popularity", "ItemKNN"];
+
+    public override string Name => "shops";
+
+    public override string Describe(RecDataset data) => $"{Shops} made-up shops";
+
+    protected override IReadOnlyList<string> Usual { get; } =
+        [.. Counting, "EASE", "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
+
+    protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss) => options.Data is null
+        ? Enumerable.Range(1, Shops).SelectMany(number => CatalogueVariants.All(SmallShop.Create(number), loss, options.Epochs))
+        : throw new ArgumentException($"--data: {Name} makes its own datasets, expected none.");
+
+    public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
+    {
+        string[] models = [.. outcomes.Select(o => o.Name).Distinct()];
+        Shop[] shops = [.. outcomes.GroupBy(o => o.Variant.Data.SplitChecksum)
+            .Select(g => new Shop(g.First().Variant.Data, g.ToDictionary(o => o.Name)))];
+        report.Heading(Training.Recall.ToString());
+        report.Say("Orders are those of training and validation; the test set is what the same customers buy next, ten products each.");
+        report.Table(["Shop", "customers", "products", "orders", "content", .. models], shops.Select((shop, n) => (IReadOnlyList<string>)
+        [
+            $"{n + 1}", $"{shop.Data.Users.Count}", $"{shop.Data.Items.Count}", $"{shop.Data.Train.Count + shop.Data.Validation.Count}",
+            shop.Data.Features.Count > 0 ? "text" : "", .. models.Select(m => shop.Show(m)),
+        ]));
+        string[] trained = [.. models.Except(Counting)];
+        if (!shops.All(s => Counting.All(s.Models.ContainsKey)))
+            return;
+        report.Heading("Against the better of Popularity and ItemKNN");
+        report.Say(FormattableString.Invariant($"How many trainings are not below it by more than {100 * Tolerance} %; the mean and the ")
+            + "lowest difference to it; the mean difference to EASE in the same shop.");
+        report.Table(["Model", "trainings", "mean", "lowest", "mean against EASE"], trained.Select(model => Compare(model, shops)));
+    }
+
+    private static IReadOnlyList<string> Compare(string model, IReadOnlyList<Shop> shops)
+    {
+        double[] gains = [.. shops.SelectMany(shop => shop.Gains(model, shop.BestOf(Counting)))];
+        double[] overEase = [.. shops.SelectMany(shop => shop.Gains(model, shop.BestOf(["EASE"])))];
+        return
+        [
+            model, $"{gains.Count(g => g >= -Tolerance)} of {gains.Length}", Cell.Percent(gains.Mean()), Cell.Percent(gains.Min()),
+            overEase.Length == 0 ? "" : Cell.Percent(overEase.Mean()),
+        ];
+    }
+
+    private sealed record Shop(RecDataset Data, IReadOnlyDictionary<string, Outcome> Models)
+    {
+        private static RankingMetric Metric => Training.Recall;
+
+        public string Show(string model) => Models.TryGetValue(model, out Outcome? outcome) ? Cell.Spread(outcome.Test(Metric)) : "";
+
+        public double BestOf(IEnumerable<string> models)
+            => models.Where(Models.ContainsKey).Select(m => Models[m].Mean(Metric)).DefaultIfEmpty(double.NaN).Max();
+
+        public IEnumerable<double> Gains(string model, double reference) => double.IsNaN(reference) || !Models.ContainsKey(model)
+            ? []
+            : Models[model].Test(Metric).Select(value => (value / reference) - 1);
+    }
+}
