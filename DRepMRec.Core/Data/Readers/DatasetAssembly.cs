@@ -33,8 +33,13 @@ internal static class DatasetAssembly
 
         var (users, userIndices) = log.Users.Freeze();
         var (items, itemIndices) = log.Items.Freeze();
-        InteractionSet Gather(SplitPart part) => SplitGathering.Gather(log, parts, part, userIndices, itemIndices);
-        var splits = new InteractionSplits(Gather(SplitPart.Train), Gather(SplitPart.Validation), Gather(SplitPart.Test));
+        var sets = new InteractionSet[3];
+        Parallelism.ForRanges(sets.Length, minimumPerThread: 1, (from, to) =>
+        {
+            for (int part = from; part < to; part++)
+                sets[part] = SplitGathering.Gather(log, parts, (SplitPart)part, userIndices, itemIndices);
+        });
+        var splits = new InteractionSplits(sets[(int)SplitPart.Train], sets[(int)SplitPart.Validation], sets[(int)SplitPart.Test]);
         NoteWeights(log, splits);
         var aligned = new List<ItemFeatures>();
         foreach (FeatureTable table in features.OrderBy(f => f.Modality.Name, StringComparer.Ordinal))
