@@ -104,7 +104,8 @@ public sealed class TimeTravel
         HashSet<string> users = [.. own.Select(i => i.User)];
         Dictionary<string, List<string>> histories = new ArraySegment<Interaction>(_log, 0, from).Where(i => users.Contains(i.User))
             .GroupBy(i => i.User).ToDictionary(g => g.Key, g => g.Select(i => i.Item).Distinct().ToList());
-        ServedQuality quality = ServedQuality.Measure(served.Recommender, own, histories, options.Metrics, cancellationToken);
+        ServedQuality quality = ServedQuality.Measure(
+            served.Recommender, own, histories, options.Metrics, cancellationToken, policy.FoldsIn);
         double all = Math.Max(1, own.Count);
         return new TimeTravelWindow
         {
