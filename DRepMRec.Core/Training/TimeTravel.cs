@@ -152,7 +152,7 @@ public sealed class TimeTravel
         HashSet<string> items = [.. own.Select(i => i.Item).Where(item => !recommender.Items.Contains(item))];
         ItemContent[] content = recommender.FeatureDimensions.Count == 0 ? [] : [.. items
             .Select(item => new ItemContent(item, FeaturesOf(item, recommender))).Where(item => item.Features.Count > 0)];
-        recommender = recommender.WithItems(content).WithInteractions(own);
+        recommender = (content.Length > 0 ? recommender.WithItems(content) : recommender).WithInteractions(own);
         return served with { Recommender = recommender, TrainingTime = default, RefreshTime = Stopwatch.GetElapsedTime(began) };
     }
 
