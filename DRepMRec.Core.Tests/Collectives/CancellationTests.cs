@@ -27,6 +27,44 @@ public sealed class CancellationTests
         stopped.Should().Equal(2, 2);
     }
 
+    [Theory]
+    [InlineData("LightGCN, BPR", 2)]
+    [InlineData("DRepMRec with items to items", 5)]
+    public void Whoever_is_asked_to_stop_after_the_last_epoch_stops_all(string training, int asked)
+    {
+        int exchanges = InProcessCollective.Run(2, collective =>
+        {
+            using var stop = new CancellationTokenSource();
+            var counting = new Stopping(collective, int.MaxValue, stop);
+            Train(training, counting, stop.Token);
+            return counting.Done;
+        })[0];
+        for (int before = 1; before < asked; before++)
+        {
+            Func<bool[]> act = () => InProcessCollective.Run(2, collective =>
+            {
+                using var stop = new CancellationTokenSource();
+                var stopping = new Stopping(collective, collective.Rank == 1 ? exchanges - before : int.MaxValue, stop);
+                try
+                {
+                    Train(training, stopping, stop.Token);
+                    return false;
+                }
+                catch (OperationCanceledException)
+                {
+                    return true;
+                }
+            });
+            act().Should().Equal(true, true);
+        }
+    }
+
+    private static void Train(string training, ICollective collective, CancellationToken token)
+    {
+        using DRepMRecModel model = ColumnTraining.Create(training, 32, collective);
+        new Trainer(model, ColumnTraining.Board, ColumnTraining.Options with { MaxEpochs = 1 }).Fit(cancellationToken: token);
+    }
+
     /// <summary>Asks its process to stop when an exchange is done.</summary>
     private sealed class CancelsAfterwards(ICollective inner, CancellationTokenSource? source) : ICollective
     {

@@ -105,6 +105,9 @@ internal sealed class Stopping(ICollective inner, int exchanges, CancellationTok
 {
     private int _done;
 
+    /// <summary>The exchanges that were made.</summary>
+    public int Done => _done;
+
     public int Rank => inner.Rank;
 
     public int Size => inner.Size;

@@ -5,6 +5,10 @@ using DRepMRec.Features;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Data;
+using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Tests.Collectives;
 
@@ -29,15 +33,25 @@ public sealed class ColumnTrainingTests
         found.Should().HaveCount(processes).And.OnlyContain(checksum => checksum == expected);
     }
 
-    [Fact]
-    public void Each_process_holds_its_share_of_the_embeddings()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Each_process_holds_its_share_of_the_embeddings_their_moments_and_gradients(int processes)
     {
-        long[] held = InProcessCollective.Run(4, collective =>
+        long[] held = InProcessCollective.Run(processes, collective =>
         {
             using DRepMRecModel model = ColumnTraining.Create("LightGCN, BPR", 64, collective);
-            return model.parameters().Sum(p => p.numel());
+            using var state = new TrainingState(model, ColumnTraining.Options);
+            TrainingBatch batch = new BatchSampler(ColumnTraining.Board.Train, model.Loss, ColumnTraining.Options.Negatives, 64, seed: 1)
+                .Epoch(1, model.Prepare).First();
+            using DisposeScope scope = NewDisposeScope();
+            state.Optimizer.ZeroGradients();
+            model.ComputeLoss(batch, l2: 0.1).Total.backward();
+            Tensor[] tensors = [.. model.parameters(), .. model.parameters().Select(p => p.grad!), .. state.Optimizer.Moments];
+            return tensors.Sum(tensor => tensor.numel() * sizeof(float));
         });
-        held.Should().Equal(Enumerable.Repeat((Users + Items) * 64L / 4, 4));
+        held.Should().Equal(Enumerable.Repeat((Users + Items) * 64L * 4 * sizeof(float) / processes, processes));
     }
 
     [Theory]

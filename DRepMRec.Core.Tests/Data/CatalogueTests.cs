@@ -24,6 +24,20 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void Features_are_no_reason_to_offer_an_item()
+    {
+        var pictures = new FeatureTable(Modality.Image, ["a", "new", "old"], 1, new float[] { 1, 2, 3 });
+        RecDataset data = RecDataset.FromInteractions("mine", [new("u", "a"), new("v", "a")], [pictures], new()
+        {
+            Split = SplitStrategy.None,
+            Catalogue = ["a", "new"],
+        });
+        data.Items.Ids.Should().Equal("a", "new");
+        data.Features[0].Values.ToArray().Should().Equal(1, 2);
+        data.Notes.Should().Contain("image: 1 rows were left out, of items that aren't in the catalogue, such as 'old'");
+    }
+
+    [Fact]
     public void Items_that_a_mapping_file_names_are_no_exception()
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n0\t1\n1\t1\n")

@@ -28,9 +28,36 @@ public sealed class TimeTravelTests
         Model = new DRepMRecOptions { EmbeddingDim = 8 },
         Training = new TrainerOptions { MaxEpochs = 2, BatchSize = 256 },
         WarmStartEpochs = 1,
+        Policies =
+        [
+            UpdatePolicy.Never, UpdatePolicy.FoldIn, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(2, refreshes: true),
+            UpdatePolicy.TrainEveryFromNothing(2),
+        ],
     };
 
     private static readonly Lazy<TimeTravelReport> Replayed = new(() => new TimeTravel(Log, Pictures).Run(Options));
+
+    [Fact]
+    public void Folding_in_moves_known_users_who_went_on_and_nobody_else()
+    {
+        Interaction[] mixed = [.. Log];
+        new Random(1).Shuffle(mixed);
+        TimeTravelReport report = new TimeTravel(mixed.Select((i, n) => i with { Timestamp = n }), Pictures)
+            .Run(Options with { Windows = 2, Policies = [UpdatePolicy.Never, UpdatePolicy.FoldIn] });
+        double[] never = Figures("never"), foldIn = Figures("fold-in");
+        foldIn[0].Should().Be(never[0]);
+        foldIn[1].Should().NotBe(never[1]);
+
+        double[] Figures(string policy) => [.. report.Of(policy).Select(w => w.Figures[RankingMetric.Ndcg(20)])];
+    }
+
+    [Fact]
+    public void A_log_without_content_is_replayed_too()
+    {
+        TimeTravelReport report = new TimeTravel(Log).Run(Options with { Windows = 2, Policies = [UpdatePolicy.Refresh] });
+        report.Windows[1].RefreshTime.Should().BePositive();
+        report.Windows[1].Users.Should().BePositive();
+    }
 
     [Fact]
     public void Each_policy_does_what_it_says_and_all_answer_the_same_users()
@@ -38,6 +65,9 @@ public sealed class TimeTravelTests
         TimeTravelReport report = Replayed.Value;
         Ages("never").Should().Equal(0, 1, 2, 3);
         Ages("refresh").Should().Equal(0, 1, 2, 3);
+        Ages("fold-in").Should().Equal(0, 1, 2, 3);
+        report.Of("fold-in").Should().OnlyContain(w => w.RefreshTime == TimeSpan.Zero);
+        report.Of("fold-in")[^1].UnknownItemShare.Should().Be(report.Of("never")[^1].UnknownItemShare);
         Ages("warm start every 2, refresh").Should().Equal(0, 1, 0, 1);
         report.Of("from nothing every 2").Select(w => w.TrainingTime > TimeSpan.Zero).Should().Equal(true, false, true, false);
         report.Of("refresh").Select(w => w.RefreshTime > TimeSpan.Zero).Should().Equal(false, true, true, true);

@@ -64,6 +64,26 @@ public sealed class WarmStartTests
     }
 
     [Fact]
+    public void A_checkpoint_is_a_start_too_but_only_with_its_dataset()
+    {
+        using var folder = new TempFolder();
+        TrainerOptions options = Options with { Checkpoint = new() { Path = folder["run.checkpoint"] } };
+        using DRepMRecModel model = DRepMRecModel.Create(Before, Model);
+        TrainingReport report = new Trainer(model, Before, options).Fit();
+        EarlierModel read = EarlierModel.LoadCheckpoint(folder["run.checkpoint"], Before);
+        read.Checksum.Should().Be(EarlierModel.Of(model, Before).Checksum);
+        read.HasMoments.Should().BeTrue();
+        read.Steps.Should().Be(report.ToEarlierModel().Steps);
+
+        using DRepMRecModel next = DRepMRecModel.Create(All, Model);
+        new Trainer(next, All, Options).StartFrom(read, new() { Moments = true }).KnownUsers.Should().Be(60);
+        FluentActions.Invoking(() => EarlierModel.LoadCheckpoint(folder["run.checkpoint"], All)).Should()
+            .Throw<CheckpointMismatchException>().Which.Differences.Select(d => d.Field).Should().Contain("Dataset.Users");
+        File.WriteAllText(folder["other"], "something");
+        FluentActions.Invoking(() => EarlierModel.LoadCheckpoint(folder["other"], Before)).Should().Throw<CheckpointFormatException>();
+    }
+
+    [Fact]
     public void A_file_is_the_same_start_and_the_model_file_and_the_fingerprint_say_from_what()
     {
         using var folder = new TempFolder();

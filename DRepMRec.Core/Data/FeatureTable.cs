@@ -127,6 +127,19 @@ public sealed class FeatureTable
     internal FeatureTable WithNotes(IEnumerable<string> notes)
         => new(Modality, ItemIds, Dimension, Values, Owned, Source) { Encoder = Encoder, Notes = [.. Notes, .. notes] };
 
+    /// <summary>The rows of those items that are asked for.</summary>
+    internal FeatureTable Of(int[] rows)
+    {
+        var values = new float[rows.Length * Dimension];
+        for (int n = 0; n < rows.Length; n++)
+            Values.Span.Slice(rows[n] * Dimension, Dimension).CopyTo(values.AsSpan(n * Dimension));
+        return new FeatureTable(Modality, [.. rows.Select(row => ItemIds[row])], Dimension, values, values, Source)
+        {
+            Encoder = Encoder,
+            Notes = Notes,
+        };
+    }
+
     /// <summary>Lines the rows up with the items of a dataset.</summary>
     internal ItemFeatures Align(IdMap items)
     {

@@ -14,7 +14,11 @@ public sealed partial class RecDataset
     /// cut.
     /// </param>
     /// <param name="overwrite">Whether the same files may be replaced.</param>
-    /// <remarks>All files are written under temporary names and renamed at the end: a failure leaves the folder as it was.</remarks>
+    /// <remarks>
+    /// The layout has no place for <see cref="ItemTable"/>, nor for what made the features of raw fields
+    /// (<see cref="ItemFeatures.Encoder"/>): they aren't written, and a dataset that is loaded again has none. Model files have both. All
+    /// files are written under temporary names and renamed at the end: a failure leaves the folder as it was.
+    /// </remarks>
     /// <exception cref="IOException">
     /// The folder holds a dataset already and <paramref name="overwrite"/> isn't set, or it holds files of another one.
     /// </exception>

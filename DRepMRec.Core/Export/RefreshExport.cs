@@ -16,7 +16,7 @@ internal static class RefreshExport
     {
         string host = model.BehaviorEncoder.GetType().Name;
         if (model.BehaviorEncoder.PropagationLayers is not > 0 || served.FoldInMap is null)
-            return FoldIn(served, $"{host} has no linear propagation of learned rows over the graph");
+            return FoldIn(served, $"{host} isn't the mean of learned rows propagated over the graph, and nothing else");
         if (served.Form is null)
             return FoldIn(served, $"the lines that were fused are not in the file, by {nameof(RecommenderOptions)}."
                 + $"{nameof(RecommenderOptions.IncludeLines)} or because their fusion isn't a sum of parts");

@@ -43,10 +43,13 @@ public sealed partial class DRepMRecModel
         }
 
         using UserItemEmbeddings final = Embed();
-        _itemToItemModel ??= ItemToItemModel.Solve(data, ItemToItemOptions, _scaling, cancellationToken);
         return ItemToItem = ItemToItemBlend.Choose(
-            EmbeddingScorer.Of(final), _itemToItemModel, data, ItemToItemOptions, metric, evaluation, cancellationToken);
+            EmbeddingScorer.Of(final), SolveItemToItem(data, cancellationToken), data, ItemToItemOptions, metric, evaluation, cancellationToken);
     }
+
+    /// <summary>The item-to-item part of the training set, which is solved for once.</summary>
+    internal ItemToItemModel SolveItemToItem(RecDataset data, CancellationToken cancellationToken)
+        => _itemToItemModel ??= ItemToItemModel.Solve(data, ItemToItemOptions, _scaling, cancellationToken);
 
     /// <summary>Leaves the model alone again, when its weights begin to change.</summary>
     internal void LeaveItemToItem() => ItemToItem = null;

@@ -12,7 +12,8 @@ internal static class BaselineCheck
 
     /// <summary>The baselines that are better on validation, with their figures; each is logged as a warning.</summary>
     public static IReadOnlyDictionary<string, double> Better(
-        TrainingReport report, RecDataset data, TrainerOptions options, ILogger logger, CancellationToken cancellationToken)
+        TrainingReport report, RecDataset data, TrainerOptions options, TrainingPeers peers, ILogger logger,
+        CancellationToken cancellationToken)
     {
         var better = new Dictionary<string, double>();
         if (report.Validation is not { } validation)
@@ -20,9 +21,11 @@ internal static class BaselineCheck
         RankingMetric metric = options.StoppingMetric;
         double model = validation[metric];
         var evaluator = new Evaluator(options.Evaluation with { Metrics = [metric], ListMetrics = [], Threads = options.Threads });
+        CancellationToken within = peers.Within(cancellationToken);
         foreach (var (name, create) in Baselines(data.Train))
         {
-            double value = evaluator.Evaluate(create(), data, EvaluationTarget.Validation, cancellationToken)[metric];
+            peers.ThrowIfCancelled(cancellationToken);
+            double value = evaluator.Evaluate(create(), data, EvaluationTarget.Validation, within)[metric];
             if (value <= model)
                 continue;
             better.Add(name, value);

@@ -11,7 +11,7 @@ namespace DRepMRec.Training;
 /// <summary>Turns the state of a training into the content of a checkpoint, and back.</summary>
 internal static class Checkpoint
 {
-    private const string Weight = "weight/", Best = "best/", Moment = "adam/";
+    public const string Weight = "weight/", Best = "best/", Moment = "adam/";
     private const string Generator = "libtorch_generator", Users = "validation_users", PerUser = "validation_per_user";
 
     /// <summary>Writes the state; of processes that train together, by one of them, with the columns of all.</summary>

@@ -113,7 +113,9 @@ internal sealed class CheckpointFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(string path)
+    /// <summary>Reads a checkpoint as it is.</summary>
+    /// <exception cref="CheckpointFormatException">It isn't one, is damaged or newer than this library.</exception>
+    public static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(string path)
     {
         using var stream = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);

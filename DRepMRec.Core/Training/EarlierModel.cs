@@ -118,6 +118,34 @@ public sealed class EarlierModel
         }
     }
 
+    /// <summary>Reads the weights out of the checkpoint of a training: of its best epoch where there is one, else its last ones.</summary>
+    /// <remarks>A checkpoint has no ids: the dataset must be the one of that training. Its moments are those of the last step.</remarks>
+    /// <param name="path">The file that <see cref="CheckpointOptions.Path"/> named.</param>
+    /// <param name="data">The dataset that the training was over.</param>
+    /// <exception cref="CheckpointFormatException">The file isn't a checkpoint, is damaged, or was written by a newer version.</exception>
+    /// <exception cref="CheckpointMismatchException">It is of a training over another dataset.</exception>
+    [RequiresUnreferencedCode(Untrimmed.Message)]
+    public static EarlierModel LoadCheckpoint(string path, RecDataset data)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(data);
+        var (manifest, tensors) = CheckpointFile.Read(path);
+        Dictionary<string, string> dataset = TrainingFingerprint.OfDataset(data);
+        CheckpointDifference[] differences =
+            [.. TrainingFingerprint.Compare(manifest.Training, dataset).Where(difference => dataset.ContainsKey(difference.Field))];
+        if (differences.Length > 0)
+            throw new CheckpointMismatchException(path, differences);
+        string own = tensors.Keys.Any(name => name.StartsWith(Checkpoint.Best, StringComparison.Ordinal))
+            ? Checkpoint.Best : Checkpoint.Weight;
+        return new EarlierModel(
+            data.Users, data.Items,
+            tensors.Where(t => t.Key.StartsWith(own, StringComparison.Ordinal))
+                .ToDictionary(t => t.Key[own.Length..], t => t.Value with { Name = t.Key[own.Length..] }),
+            [.. tensors.Where(t => t.Key.StartsWith(Checkpoint.Moment, StringComparison.Ordinal))
+                .OrderBy(t => int.Parse(t.Key.AsSpan(Checkpoint.Moment.Length), CultureInfo.InvariantCulture)).Select(t => t.Value)],
+            manifest.Steps);
+    }
+
     /// <summary>Writes ids, weights and, where they were kept, moments to one safetensors file, which is whole or as it was.</summary>
     /// <param name="path">The file, in an existing folder; replaced if it exists.</param>
     /// <exception cref="IOException">The folder doesn't exist, or the file can't be written.</exception>

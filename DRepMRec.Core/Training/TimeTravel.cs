@@ -104,7 +104,8 @@ public sealed class TimeTravel
         HashSet<string> users = [.. own.Select(i => i.User)];
         Dictionary<string, List<string>> histories = new ArraySegment<Interaction>(_log, 0, from).Where(i => users.Contains(i.User))
             .GroupBy(i => i.User).ToDictionary(g => g.Key, g => g.Select(i => i.Item).Distinct().ToList());
-        ServedQuality quality = ServedQuality.Measure(served.Recommender, own, histories, options.Metrics, cancellationToken);
+        ServedQuality quality = ServedQuality.Measure(
+            served.Recommender, own, histories, options.Metrics, cancellationToken, policy.FoldsIn);
         double all = Math.Max(1, own.Count);
         return new TimeTravelWindow
         {
@@ -151,7 +152,7 @@ public sealed class TimeTravel
         HashSet<string> items = [.. own.Select(i => i.Item).Where(item => !recommender.Items.Contains(item))];
         ItemContent[] content = recommender.FeatureDimensions.Count == 0 ? [] : [.. items
             .Select(item => new ItemContent(item, FeaturesOf(item, recommender))).Where(item => item.Features.Count > 0)];
-        recommender = recommender.WithItems(content).WithInteractions(own);
+        recommender = (content.Length > 0 ? recommender.WithItems(content) : recommender).WithInteractions(own);
         return served with { Recommender = recommender, TrainingTime = default, RefreshTime = Stopwatch.GetElapsedTime(began) };
     }
 

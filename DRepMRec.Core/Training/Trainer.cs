@@ -182,10 +182,7 @@ public sealed class Trainer
 
         if (peers.IsFirst)
             _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
-        if (_model.ItemToItemOptions.Enabled)
-            peers.ThrowIfCancelled(cancellationToken);
-        CancellationToken own = _model.Collective is null ? cancellationToken : default; // Within it processes can't stop together.
-        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, own) : null;
+        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, peers, cancellationToken) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
         var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
         {
@@ -193,13 +190,13 @@ public sealed class Trainer
             End = end,
         };
         report.BetterBaselines = BaselineCheck.Better(
-            report, _data, _options, peers.IsFirst ? _logger : NullLogger.Instance, own);
+            report, _data, _options, peers, peers.IsFirst ? _logger : NullLogger.Instance, cancellationToken);
         return report;
     }
 
     /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
     /// <returns>The validation figures of both together; <see langword="null"/> where the model stands alone.</returns>
-    private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, CancellationToken cancellationToken)
+    private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, TrainingPeers peers, CancellationToken cancellationToken)
     {
         if (_data.Validation.Count == 0)
         {
@@ -207,10 +204,15 @@ public sealed class Trainer
             return null;
         }
 
-        ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
+        CancellationToken within = peers.Within(cancellationToken);
+        peers.ThrowIfCancelled(cancellationToken);
+        _model.SolveItemToItem(_data, within);
+        peers.ThrowIfCancelled(cancellationToken);
+        ItemToItemBlend blend = evaluator.FitItemToItem(_model, within);
+        peers.ThrowIfCancelled(cancellationToken);
         _logger.ItemToItemWeight(
             blend.Weight, blend.Metric, blend.Validation[blend.Weight], blend.Validation.GetValueOrDefault(0, double.NaN));
-        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
+        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, within);
     }
 
     private void Run(

@@ -20,13 +20,8 @@ internal static class TrainingFingerprint
     public static Dictionary<string, string> Of(
         DRepMRecModel model, RecDataset data, TrainerOptions options, WarmStartReport? started = null)
     {
-        var fields = new Dictionary<string, string>
-        {
-            ["Library"] = $"DRepMRec.Core {Version(typeof(TrainingFingerprint))}, TorchSharp {Version(typeof(torch))}",
-            ["Dataset.Users"] = $"{data.Users.Count} ({Hash(data.Users)})",
-            ["Dataset.Items"] = $"{data.Items.Count} ({Hash(data.Items)})",
-            ["Dataset.Split"] = data.SplitChecksum,
-        };
+        Dictionary<string, string> fields = OfDataset(data);
+        fields["Library"] = $"DRepMRec.Core {Version(typeof(TrainingFingerprint))}, TorchSharp {Version(typeof(torch))}";
         foreach (ItemFeatures features in data.Features)
             fields[$"Dataset.{features.Modality}"] = Describe(features);
 
@@ -62,6 +57,14 @@ internal static class TrainingFingerprint
             fields[$"Weights.{name}"] = TensorBytes.Describe(weights, columns.GetValueOrDefault(name)?.Dimension);
         return fields;
     }
+
+    /// <summary>Which users, items and interactions there are.</summary>
+    public static Dictionary<string, string> OfDataset(RecDataset data) => new()
+    {
+        ["Dataset.Users"] = $"{data.Users.Count} ({Hash(data.Users)})",
+        ["Dataset.Items"] = $"{data.Items.Count} ({Hash(data.Items)})",
+        ["Dataset.Split"] = data.SplitChecksum,
+    };
 
     /// <summary>What processes must have alike to train together: all of that, and when they validate, keep checkpoints and end.</summary>
     [RequiresUnreferencedCode(Untrimmed.Message)]

@@ -39,6 +39,9 @@ internal sealed class TrainingPeers(ICollective? collective)
             throw new OperationCanceledException($"Process {rank} of {collective!.Size} was asked to stop.");
     }
 
+    /// <summary>The token for work that this process does by itself: none among others, who would wait for it where it stopped.</summary>
+    public CancellationToken Within(CancellationToken cancellationToken) => collective is null ? cancellationToken : default;
+
     /// <summary>Finds out whether all processes train the same.</summary>
     /// <param name="fields">What tells one training from another.</param>
     /// <exception cref="CollectiveException">They don't; the message names the fields.</exception>

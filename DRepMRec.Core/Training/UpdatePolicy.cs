@@ -14,6 +14,12 @@ public sealed record UpdatePolicy
     /// <summary>Whether the interactions of a window are taken in after it where no model is trained then.</summary>
     public bool Refreshes { get; init; }
 
+    /// <summary>
+    /// Whether users with interactions that the model doesn't know are answered by their whole histories, folded in when they ask, instead
+    /// of by their rows. The model itself stays as it is.
+    /// </summary>
+    public bool FoldsIn { get; init; }
+
     /// <summary>After how many windows the next model is trained, on all interactions until then.</summary>
     /// <value>0, the default, for never; or more.</value>
     public int TrainEvery { get; init => field = Guard.NotNegative(value); }
@@ -24,6 +30,9 @@ public sealed record UpdatePolicy
 
     /// <summary>The first model stays as it is.</summary>
     public static UpdatePolicy Never { get; } = new();
+
+    /// <summary>The first model stays as it is, and histories are folded in.</summary>
+    public static UpdatePolicy FoldIn { get; } = new() { Name = "fold-in", FoldsIn = true };
 
     /// <summary>The first model is refreshed after each window.</summary>
     public static UpdatePolicy Refresh { get; } = new() { Name = "refresh", Refreshes = true };

@@ -7,7 +7,8 @@ namespace FollowTheLog;
 /// <summary>What happened, in its order, and the content of the items.</summary>
 internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<FeatureTable> Features)
 {
-    public static Log Read(string? file) => file is null ? MakeUp() : new Log([.. Parse(file)], []);
+    public static Log Read(string? path)
+        => path is null ? MakeUp() : Directory.Exists(path) ? InArtificialOrder(RecDataset.Load(path)) : new Log([.. Parse(path)], []);
 
     /// <summary>The dataset of some of the rows, all for training but the last ones, which are its test set.</summary>
     /// <param name="train">How many of the rows are for training.</param>
@@ -34,6 +35,22 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
                 .Select(r => (r.id, f.Modality, Row: f.Values.Slice(r.row * f.Dimension, f.Dimension))))
             .GroupBy(r => r.id).Select(g => new ItemContent(g.Key, g.ToDictionary(r => r.Modality, r => r.Row)))];
     }
+
+    /// <summary>A dataset without times, in an order that is drawn. Its figures say how methods compare, and nothing about a shop.</summary>
+    private static Log InArtificialOrder(RecDataset data)
+    {
+        (string User, string Item)[] pairs = [.. new[] { data.Train, data.Validation, data.Test }
+            .SelectMany(set => set.ExpandUsers().Zip(set.Items.ToArray(), (user, item) => (data.Users[user], data.Items[item])))];
+        new Random(7).Shuffle(pairs);
+        return new Log([.. pairs.Select((pair, n) => new Interaction(pair.User, pair.Item, Timestamp: n))], Tables(data));
+    }
+
+    private static FeatureTable[] Tables(RecDataset data) => [.. data.Features.Select(f =>
+    {
+        int[] present = [.. Enumerable.Range(0, f.ItemCount).Where(i => f.Present[i])];
+        return new FeatureTable(
+            f.Modality, [.. present.Select(i => data.Items[i])], f.Dimension, present.SelectMany(i => f[i].ToArray()).ToArray());
+    })];
 
     private static FeatureTable Of(FeatureTable features, HashSet<string> items)
     {
@@ -78,11 +95,6 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
             }
         }
 
-        return new Log([.. rows.OrderBy(i => i.Timestamp)], [.. world.Features.Select(f =>
-        {
-            int[] present = [.. Enumerable.Range(0, f.ItemCount).Where(i => f.Present[i])];
-            return new FeatureTable(
-                f.Modality, [.. present.Select(i => world.Items[i])], f.Dimension, present.SelectMany(i => f[i].ToArray()).ToArray());
-        })]);
+        return new Log([.. rows.OrderBy(i => i.Timestamp)], Tables(world));
     }
 }

@@ -4,17 +4,19 @@
 //   dotnet run --project samples/FollowTheLog -c Release -- schedule
 using System.CommandLine;
 using Common;
+using DRepMRec.Training;
 using FollowTheLog;
 
 var data = new Option<string?>("--data")
 {
-    Description = "A CSV file with the columns user, item and timestamp, a number, and perhaps weight. Default: a stream that is made up.",
+    Description = "A CSV file with the columns user, item and timestamp, a number, and perhaps weight; or the folder of a dataset without "
+        + "times, in an order that is drawn. Default: a stream that is made up.",
     Recursive = true,
 };
 data.Validators.Add(result =>
 {
-    if (result.GetValueOrDefault<string?>() is { } file && !File.Exists(file))
-        result.AddError($"--data: there is no file '{file}'.");
+    if (result.GetValueOrDefault<string?>() is { } file && !File.Exists(file) && !Directory.Exists(file))
+        result.AddError($"--data: there is no file or folder '{file}'.");
 });
 var days = new Option<int>("--days")
 {
@@ -41,10 +43,36 @@ var replay = new Command("replay", "Does the training of a receipt again and say
 };
 replay.SetAction(result => Forgetting.Replay(
     Log.Read(result.GetValue(data)), result.GetRequiredValue(receipt), result.GetValue(without) ?? [], result.GetValue(more)));
-var schedule = new Command("schedule", "Replays the log under policies: what to refresh, what to train, how often.");
+var epochs = new Option<int>("--epochs")
+{
+    Description = "The epochs of a training from nothing.",
+    DefaultValueFactory = _ => 20,
+}.AboveZero();
+var warmEpochs = new Option<int>("--warm-epochs")
+{
+    Description = "The epochs of a training that begins from the model before.",
+    DefaultValueFactory = _ => 3,
+}.AboveZero();
+var threads = new Option<int>("--threads")
+{
+    Description = "The most threads of a training.",
+    DefaultValueFactory = _ => Environment.ProcessorCount,
+}.AboveZero();
+var schedule = new Command("schedule", "Replays the log under policies: what to refresh, what to train, how often.")
+{
+    epochs, warmEpochs, threads,
+};
 schedule.SetAction((result, cancellation) =>
 {
-    Schedule.Compare(Log.Read(result.GetValue(data)), Directory.CreateDirectory(result.GetRequiredValue(output)).FullName, cancellation);
+    var options = new TimeTravelOptions
+    {
+        Model = Shop.Model,
+        Training = Shop.Training with { MaxEpochs = result.GetValue(epochs), Threads = result.GetValue(threads) },
+        WarmStartEpochs = result.GetValue(warmEpochs),
+        Policies = Schedule.Policies,
+    };
+    string folder = Directory.CreateDirectory(result.GetRequiredValue(output)).FullName;
+    Schedule.Compare(Log.Read(result.GetValue(data)), options, folder, cancellation);
     return Task.CompletedTask;
 });
 var root = new RootCommand("Serves a model and takes in what comes; trains at night, compares, publishes; forgets somebody.")

@@ -1,3 +1,4 @@
+using DRepMRec;
 using DRepMRec.Evaluation;
 using DRepMRec.Training;
 using ReproduceResults.Plots;
@@ -10,12 +11,18 @@ internal static class Schedule
 {
     private static readonly RankingMetric Shown = RankingMetric.Recall(20);
 
-    public static void Compare(Log log, string folder, CancellationToken cancellation)
+    public static IReadOnlyList<UpdatePolicy> Policies { get; } =
+    [
+        UpdatePolicy.Never, UpdatePolicy.FoldIn, UpdatePolicy.Refresh,
+        UpdatePolicy.WarmStartEvery(2, refreshes: true), UpdatePolicy.TrainEveryFromNothing(2, refreshes: true),
+    ];
+
+    public static void Compare(Log log, TimeTravelOptions options, string folder, CancellationToken cancellation)
     {
-        var options = new TimeTravelOptions { Model = Shop.Model, Training = Shop.Training };
         TimeTravelReport report = new TimeTravel(log.Rows, log.Features).Run(options, new Progress(), cancellation);
         string page = Path.Combine(folder, "schedule.md"), picture = Path.Combine(folder, "schedule.png");
         File.WriteAllText(page, report.ToMarkdown());
+        File.WriteAllText(Path.Combine(folder, "schedule.json"), DRepMRecJson.Write(report));
         Draw(report, options, picture);
         Console.WriteLine(report.ToMarkdown());
         Console.WriteLine($"{page} and {picture}");

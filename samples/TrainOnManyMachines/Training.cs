@@ -34,6 +34,7 @@ internal static class Training
         {
             MaxEpochs = epochs,
             Threads = threads,
+            Evaluation = new DRepMRec.Evaluation.EvaluationOptions { Threads = threads },
             Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint },
         }, logs.CreateLogger("Training")).Fit(cancellationToken: stop.Token);
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using DRepMRec.Data;
 using DRepMRec.Features;
-using WebShop.Models;
 
 namespace WebShop;
 
@@ -23,18 +22,11 @@ internal static class FeatureFiles
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
         Console.WriteLine(products.Report);
         await File.WriteAllLinesAsync(Path.Combine(folder, Items), products.Ids, cancellation);
-        using var words = new MiniLm();
-        using var looks = new ResNet();
-        EmbeddingEncoder sentences = EmbeddingEncoder.ForText(words, shop.Sentences with { CacheFolder = null });
-        EmbeddingEncoder pictures = EmbeddingEncoder.ForImages(looks, shop.Images with { CacheFolder = null });
-        if (shop.Has(sentences))
-        {
+        using var encoders = new Encoders(shop with { CacheFolder = null });
+        if (shop.Has(encoders.Sentences))
             await Write("the library", () => Task.FromResult(TextEncoder.Fit(products, null, cancellation).Encode(products)));
-            await Write(sentences.GeneratorName, () => sentences.EncodeAsync(products, null, cancellation));
-        }
-
-        if (shop.Has(pictures))
-            await Write(pictures.GeneratorName, () => pictures.EncodeAsync(products, null, cancellation));
+        foreach (EmbeddingEncoder encoder in new[] { encoders.Sentences, encoders.Images }.Where(shop.Has))
+            await Write(encoder.GeneratorName, () => encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
 
         async Task Write(string maker, Func<Task<FeatureTable>> make)
         {

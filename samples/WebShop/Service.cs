@@ -1,4 +1,3 @@
-using DRepMRec.Features;
 using ServeRecommendations;
 
 namespace WebShop;
@@ -6,16 +5,19 @@ namespace WebShop;
 /// <summary>The page and the service of samples/ServeRecommendations over a shop's model.</summary>
 internal static class Service
 {
-    public static async Task RunAsync(Shop shop, IReadOnlyList<EmbeddingEncoder> encoders, CancellationToken cancellation)
+    /// <summary>Serves until it is cancelled, or not at all where only the model was asked for.</summary>
+    public static async Task RunAsync(Shop shop, Encoders encoders, CancellationToken cancellation)
     {
+        if (!shop.IsServed)
+            return;
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Configuration["Recommender:Path"] = shop.Model;
         builder.Configuration["Shelf:Title"] = shop.ProductLayout.Title?.ToString();
         builder.Configuration["Shelf:Picture"] = shop.ProductLayout.Image?.ToString();
         builder.Configuration["Shelf:PictureFolder"] = shop.Pictures;
         builder.WebHost.UseUrls(shop.Urls);
-        foreach (EmbeddingEncoder encoder in encoders)
-            builder.Services.AddSingleton(encoder);
+        builder.Services.AddSingleton(encoders.Sentences);
+        builder.Services.AddSingleton(encoders.Images);
         await using WebApplication app = Api.Build(builder);
         await app.StartAsync(cancellation);
         Console.WriteLine($"Serving '{shop.Model}' at {string.Join(", ", app.Urls)}; Ctrl+C ends it.");

@@ -31,10 +31,12 @@ internal sealed record Shop(string Orders, string Products)
 
     public TrainerOptions Training => new() { MaxEpochs = Epochs };
 
-    /// <summary>Embeddings are kept: another training asks for those of new products alone.</summary>
+    /// <summary>Where embeddings are kept, so that another training asks for those of new products alone.</summary>
+    public string? CacheFolder { get; init; } = Path.Combine(Path.GetTempPath(), "drepmrec-webshop");
+
     public EmbeddingEncoderOptions Images => new()
     {
-        CacheFolder = Path.Combine(Path.GetTempPath(), "drepmrec-webshop"),
+        CacheFolder = CacheFolder,
         BadItems = BadRowHandling.Skip,
     };
 

@@ -145,7 +145,7 @@ public sealed class RefreshTests
         Recommender recommender = Grown.Build(DRepMRecOptions.LightGcn,
             data => new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, new() { EmbeddingDim = 20 }));
         recommender.RefreshKind.Should().Be(RefreshKind.FoldIn);
-        recommender.RefreshReason.Should().Be("MatrixFactorizationEncoder has no linear propagation of learned rows over the graph");
+        recommender.RefreshReason.Should().Be("MatrixFactorizationEncoder isn't the mean of learned rows propagated over the graph, and nothing else");
         string user = Grown.Data.Users[0], item = recommender.Recommend(user, 1)[0].Item;
         Recommender next = recommender.WithInteractions([new Interaction(user, item), new Interaction("new", item)]);
         next.History(user).Should().Contain(item);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
@@ -25,6 +26,8 @@ internal static class DatasetAssembly
             log.RequireLabels();
         log.HandleDuplicates(options.Duplicates ?? DuplicateHandling.Reject);
         LoadReport report = log.Close();
+        if (options.Catalogue is { } catalogue)
+            features = [.. features.Select(table => Offered(table, [.. catalogue], log))];
         SplitPart[] parts = Split(log, strategy, options);
         IdSpellings.NoteAlike(log, log.Users, "users");
         IdSpellings.NoteAlike(log, log.Items, "items");
@@ -33,8 +36,13 @@ internal static class DatasetAssembly
 
         var (users, userIndices) = log.Users.Freeze();
         var (items, itemIndices) = log.Items.Freeze();
-        InteractionSet Gather(SplitPart part) => SplitGathering.Gather(log, parts, part, userIndices, itemIndices);
-        var splits = new InteractionSplits(Gather(SplitPart.Train), Gather(SplitPart.Validation), Gather(SplitPart.Test));
+        var sets = new InteractionSet[3];
+        Parallelism.ForRanges(sets.Length, minimumPerThread: 1, (from, to) =>
+        {
+            for (int part = from; part < to; part++)
+                sets[part] = SplitGathering.Gather(log, parts, (SplitPart)part, userIndices, itemIndices);
+        });
+        var splits = new InteractionSplits(sets[(int)SplitPart.Train], sets[(int)SplitPart.Validation], sets[(int)SplitPart.Test]);
         NoteWeights(log, splits);
         var aligned = new List<ItemFeatures>();
         foreach (FeatureTable table in features.OrderBy(f => f.Modality.Name, StringComparer.Ordinal))
@@ -89,6 +97,18 @@ internal static class DatasetAssembly
             return;
         log.Note(string.Create(CultureInfo.InvariantCulture, $"{weighted:N0} of {log.Rows.Count:N0} interactions have another weight than "
             + $"1: training counts them by log2(1 + weight), evaluation counts each as one"));
+    }
+
+    /// <summary>The features of items that are in the catalogue; the others' are no reason to offer them.</summary>
+    private static FeatureTable Offered(FeatureTable table, HashSet<string> catalogue, InteractionLog log)
+    {
+        int[] rows = [.. Enumerable.Range(0, table.ItemIds.Count).Where(row => catalogue.Contains(table.ItemIds[row]))];
+        if (rows.Length == table.ItemIds.Count)
+            return table;
+        string example = table.ItemIds.First(id => !catalogue.Contains(id));
+        log.Note(string.Create(CultureInfo.InvariantCulture, $"{table.Modality}: {table.ItemIds.Count - rows.Length:N0} rows were left "
+            + $"out, of items that aren't in the catalogue, such as {Shown.Text(example)}"));
+        return table.Of(rows);
     }
 
     private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)

@@ -1,15 +1,19 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace DRepMRec.Data;
 
-/// <summary>Gathers the distinct raw ids of users or items while a dataset is read, numbered by first appearance.</summary>
+/// <summary>
+/// Gathers the distinct raw ids of users or items while a dataset is read, numbered by first appearance. Most of the time goes by waiting
+/// for memory, so short ids stand in the table itself, and <see cref="Expect"/> fetches ahead what a look-up will need.
+/// </summary>
 internal sealed class IdCollector
 {
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
-    private readonly List<string> _ids = [];
+    private const int FirstSlots = 16;
 
-    public IdCollector() => _lookup = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly List<string> _ids = [];
+    private Slot[] _slots = new Slot[FirstSlots];
 
     /// <summary>Whether the order of first appearance stays; else the ids are put into an order of their own.</summary>
     public bool KeepsOrder { get; set; }
@@ -18,28 +22,39 @@ internal sealed class IdCollector
 
     public string this[int number] => _ids[number];
 
+    /// <summary>The hash of an id, which nobody can choose ids by: another one in each process.</summary>
+    public static int Hash(ReadOnlySpan<char> id) => string.GetHashCode(id);
+
+    /// <summary>Begins to fetch what a look-up of this hash needs.</summary>
+    public void Expect(int hash) => _ = Volatile.Read(ref _slots[hash & (_slots.Length - 1)].Number);
+
     /// <summary>Looks an id up.</summary>
     /// <param name="id">The id.</param>
     /// <param name="number">Its number, or -1.</param>
-    public bool TryGet(ReadOnlySpan<char> id, out int number)
+    public bool TryGet(ReadOnlySpan<char> id, out int number) => TryGet(id, Hash(id), out number);
+
+    /// <summary>Looks an id up by its <see cref="Hash"/>.</summary>
+    public bool TryGet(ReadOnlySpan<char> id, int hash, out int number)
     {
-        if (_lookup.TryGetValue(id, out number))
-            return true;
-        number = -1;
-        return false;
+        number = _slots[Find(id, hash, ShortId.Of(id))].Number - 1;
+        return number >= 0;
     }
 
     /// <summary>The number of an id, a new one if it wasn't seen before.</summary>
-    public int Add(string id)
-    {
-        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, id, out bool isKnown);
-        if (!isKnown)
-        {
-            number = _ids.Count;
-            _ids.Add(id);
-        }
+    public int Add(string id) => Add(id, Hash(id));
 
-        return number;
+    /// <summary>The number of an id by its <see cref="Hash"/>.</summary>
+    public int Add(ReadOnlySpan<char> id, int hash)
+    {
+        ShortId text = ShortId.Of(id);
+        ref Slot slot = ref _slots[Find(id, hash, text)];
+        if (slot.Number > 0)
+            return slot.Number - 1;
+        _ids.Add(id.ToString());
+        slot = new Slot(text, hash, _ids.Count);
+        if (_ids.Count > _slots.Length / 2)
+            Grow();
+        return _ids.Count - 1;
     }
 
     /// <summary>
@@ -49,15 +64,67 @@ internal sealed class IdCollector
     /// <returns>The map, and the final index of each number.</returns>
     public (IdMap Map, int[] Indices) Freeze()
     {
-        string[] ids = [.. _ids];
-        int[] order = [.. Enumerable.Range(0, Count)];
         if (KeepsOrder)
-            return (new IdMap(ids), order);
-        Array.Sort(ids, order,
-            Comparer<string>.Create(ids.All(id => CanonicalId.IsWholeNumber(id)) ? CanonicalId.Compare : string.CompareOrdinal));
+            return (new IdMap(_ids), [.. Enumerable.Range(0, Count)]);
+        int[] order = IdOrder.Of(_ids);
         var indices = new int[Count];
         for (int i = 0; i < Count; i++)
             indices[order[i]] = i;
-        return (new IdMap(ids), indices);
+        return (new IdMap(order.Select(number => _ids[number])), indices);
+    }
+
+    // The slot of the id, or the free one where it belongs.
+    private int Find(ReadOnlySpan<char> id, int hash, ShortId text)
+    {
+        int mask = _slots.Length - 1;
+        for (int at = hash & mask; ; at = (at + 1) & mask)
+        {
+            ref Slot slot = ref _slots[at];
+            if (slot.Number == 0
+                || (slot.Hash == hash && slot.Text == text && (!text.IsNone || id.SequenceEqual(_ids[slot.Number - 1]))))
+                return at;
+        }
+    }
+
+    private void Grow()
+    {
+        Slot[] before = _slots;
+        _slots = new Slot[2 * before.Length];
+        int mask = _slots.Length - 1;
+        foreach (Slot slot in before)
+        {
+            if (slot.Number == 0)
+                continue;
+            int at = slot.Hash & mask;
+            while (_slots[at].Number != 0)
+                at = (at + 1) & mask;
+            _slots[at] = slot;
+        }
+    }
+
+    /// <summary>An entry of the table; its number counts from 1, and 0 is a free slot.</summary>
+    private struct Slot(ShortId text, int hash, int number)
+    {
+        public readonly ShortId Text = text;
+        public readonly int Hash = hash;
+        public int Number = number;
+    }
+
+    /// <summary>An id of at most 15 ASCII characters, and their number; none for any other.</summary>
+    private readonly record struct ShortId(ulong First, ulong Second)
+    {
+        private const int MaxLength = 15;
+
+        public bool IsNone => Second == 0;
+
+        public static ShortId Of(ReadOnlySpan<char> id)
+        {
+            Span<ulong> words = [0, 0];
+            Span<byte> bytes = MemoryMarshal.AsBytes(words);
+            if (id.Length is 0 or > MaxLength || Ascii.FromUtf16(id, bytes, out _) != OperationStatus.Done)
+                return default;
+            bytes[MaxLength] = (byte)id.Length;
+            return new ShortId(words[0], words[1]);
+        }
     }
 }

@@ -89,9 +89,13 @@ internal sealed class InteractionLog
 
     /// <summary>Adds an interaction, or counts what is wrong with it.</summary>
     public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, in RowValues values)
+        => Add(user, IdCollector.Hash(user), item, IdCollector.Hash(item), values);
+
+    /// <summary>Adds an interaction, or counts what is wrong with it, by hashes that are known.</summary>
+    public void Add(ReadOnlySpan<char> user, int userHash, ReadOnlySpan<char> item, int itemHash, in RowValues values)
     {
-        if (!TryFind(Users, user, RowMistakeKind.User, values.Line, out int userNumber)
-            || !TryFind(Items, item, RowMistakeKind.Item, values.Line, out int itemNumber) || IsLeftOut(values))
+        if (!TryFind(Users, user, userHash, RowMistakeKind.User, values.Line, out int userNumber)
+            || !TryFind(Items, item, itemHash, RowMistakeKind.Item, values.Line, out int itemNumber) || IsLeftOut(values))
             return;
         bool isKnown = itemNumber >= _registeredItems; // It passed the catalogue before.
         if (!isKnown && _catalogue?.Offers(item) == false)
@@ -100,8 +104,8 @@ internal sealed class InteractionLog
         HasTimestamps |= values.Time != TimeCode.None;
         HasWeights |= values.Weight != 1;
         var row = new RawInteraction(
-            userNumber < 0 ? Users.Add(user.ToString()) : userNumber, itemNumber < 0 ? Items.Add(item.ToString()) : itemNumber,
-            values.Time, (float)values.Weight, Saturate(values.Line), (short)(_files.Count - 1), LabelCode(values.Label));
+            userNumber < 0 ? Users.Add(user, userHash) : userNumber, itemNumber < 0 ? Items.Add(item, itemHash) : itemNumber, values.Time,
+            (float)values.Weight, Saturate(values.Line), (short)(_files.Count - 1), LabelCode(values.Label));
         if (row.Label == RawInteraction.OtherLabel)
             _otherLabels[(row.File, row.Line)] = values.Label;
         Rows.Add(row);
@@ -215,9 +219,9 @@ internal sealed class InteractionLog
         Mistakes = _mistakes.Summary,
     };
 
-    private bool TryFind(IdCollector ids, ReadOnlySpan<char> id, RowMistakeKind kind, long line, out int number)
+    private bool TryFind(IdCollector ids, ReadOnlySpan<char> id, int hash, RowMistakeKind kind, long line, out int number)
     {
-        if (ids.TryGet(id, out number) || RawId.WhatIsWrong(id) is not { } wrong)
+        if (ids.TryGet(id, hash, out number) || RawId.WhatIsWrong(id) is not { } wrong)
             return true;
         if (_mistakes.Add(kind))
             Describe(kind, line, $"expected {(kind == RowMistakeKind.User ? "a user" : "an item")} id, found {wrong}.");

@@ -21,12 +21,12 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
 
     public void Handle()
     {
-        var (order, offsets) = SplitOrder.GroupByUser(log);
+        var (rows, offsets) = SplitOrder.GroupByUser(log);
         var dropped = new bool[_rows.Count];
         if (log.HasLabels)
-            HandleUsers(0, log.Users.Count, order, offsets, dropped); // Mistakes are described in their order.
+            HandleUsers(0, log.Users.Count, rows, offsets, dropped); // Mistakes are described in their order.
         else
-            Parallelism.ForRanges(log.Users.Count, SplitOrder.UsersPerThread, (from, to) => HandleUsers(from, to, order, offsets, dropped));
+            Parallelism.ForRanges(log.Users.Count, SplitOrder.UsersPerThread, (from, to) => HandleUsers(from, to, rows, offsets, dropped));
         if (_dropped == 0)
             return;
         if (handling == DuplicateHandling.Reject)
@@ -34,38 +34,31 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
         _rows.RemoveWhere(i => dropped[i]);
     }
 
-    private void HandleUsers(int from, int to, int[] order, int[] offsets, bool[] dropped)
+    private void HandleUsers(int from, int to, SplitOrder.ItemRow[] rows, int[] offsets, bool[] dropped)
     {
-        long[] keys = [];
         for (int user = from; user < to; user++)
         {
-            int count = offsets[user + 1] - offsets[user];
-            if (keys.Length < count)
-                keys = new long[count];
-            Span<long> row = keys.AsSpan(0, count);
-            for (int i = 0; i < row.Length; i++)
-                row[i] = ((long)_rows[order[offsets[user] + i]].Item << 32) | (uint)order[offsets[user] + i];
-            row.Sort(); // By item, then by the rows' order.
-            for (int start = 0, end; start < row.Length; start = end)
+            Span<SplitOrder.ItemRow> own = rows.AsSpan(offsets[user]..offsets[user + 1]);
+            own.Sort();
+            for (int start = 0, end; start < own.Length; start = end)
             {
-                for (end = start + 1; end < row.Length && row[end] >> 32 == row[start] >> 32; end++)
+                for (end = start + 1; end < own.Length && own[end].Item == own[start].Item; end++)
                 {
                 }
 
                 if (end - start > 1)
-                    Merge(row[start..end], dropped);
+                    Merge(own[start..end], dropped);
             }
         }
     }
 
-    private void Merge(ReadOnlySpan<long> pair, bool[] dropped)
+    private void Merge(ReadOnlySpan<SplitOrder.ItemRow> pair, bool[] dropped)
     {
-        int kept = (int)pair[handling == DuplicateHandling.KeepLast ? ^1 : 0];
+        int kept = pair[handling == DuplicateHandling.KeepLast ? ^1 : 0].Row;
         ref RawInteraction first = ref _rows[kept];
         double weight = 0;
-        foreach (long key in pair)
+        foreach (var (_, i) in pair)
         {
-            int i = (int)key;
             ref RawInteraction row = ref _rows[i];
             if (i == kept)
             {

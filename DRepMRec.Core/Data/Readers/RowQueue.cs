@@ -58,7 +58,10 @@ internal sealed class RowQueue(InteractionLog log) : IDisposable
 
     private sealed class ParsedRows
     {
-        private (int UserEnd, int ItemEnd, RowValues Values)[] _rows = new (int, int, RowValues)[16];
+        // So many rows' look-ups are fetched at once.
+        private const int RowsAhead = 32;
+
+        private Row[] _rows = new Row[16];
         private char[] _text = new char[256];
         private int _length;
 
@@ -74,19 +77,32 @@ internal sealed class RowQueue(InteractionLog log) : IDisposable
             user.CopyTo(_text.AsSpan(_length));
             item.CopyTo(_text.AsSpan(userEnd));
             _length = itemEnd;
-            _rows[Count++] = (userEnd, itemEnd, values);
+            _rows[Count++] = new Row(userEnd, itemEnd, IdCollector.Hash(user), IdCollector.Hash(item), values);
         }
 
         public void AddTo(InteractionLog log)
         {
             int start = 0;
-            foreach (ref (int UserEnd, int ItemEnd, RowValues Values) row in _rows.AsSpan(0, Count))
+            for (int begin = 0; begin < Count; begin += RowsAhead)
             {
-                log.Add(_text.AsSpan(start..row.UserEnd), _text.AsSpan(row.UserEnd..row.ItemEnd), row.Values);
-                start = row.ItemEnd;
+                Span<Row> rows = _rows.AsSpan(begin, Math.Min(RowsAhead, Count - begin));
+                foreach (ref Row row in rows)
+                {
+                    log.Users.Expect(row.UserHash);
+                    log.Items.Expect(row.ItemHash);
+                }
+
+                foreach (ref Row row in rows)
+                {
+                    ReadOnlySpan<char> user = _text.AsSpan(start..row.UserEnd), item = _text.AsSpan(row.UserEnd..row.ItemEnd);
+                    log.Add(user, row.UserHash, item, row.ItemHash, row.Values);
+                    start = row.ItemEnd;
+                }
             }
 
             (Count, _length) = (0, 0);
         }
+
+        private readonly record struct Row(int UserEnd, int ItemEnd, int UserHash, int ItemHash, RowValues Values);
     }
 }

@@ -26,9 +26,9 @@ internal static class SplitOrder
         }
     }
 
-    /// <summary>The rows of each user, in the order of the log.</summary>
-    /// <returns>Row numbers, one user after the other, and where each user's begin (users + 1 entries).</returns>
-    public static (int[] Rows, int[] Offsets) GroupByUser(InteractionLog log)
+    /// <summary>The rows of each user, in the order of the log, with their items: nobody needs to look the rows up.</summary>
+    /// <returns>Items and row numbers, one user after the other, and where each user's begin (users + 1 entries).</returns>
+    public static (ItemRow[] Rows, int[] Offsets) GroupByUser(InteractionLog log)
     {
         var offsets = new int[log.Users.Count + 1];
         for (int i = 0; i < log.Rows.Count; i++)
@@ -36,9 +36,13 @@ internal static class SplitOrder
         for (int u = 0; u < log.Users.Count; u++)
             offsets[u + 1] += offsets[u];
         int[] next = offsets[..^1];
-        var rows = new int[log.Rows.Count];
+        var rows = new ItemRow[log.Rows.Count];
         for (int i = 0; i < rows.Length; i++)
-            rows[next[log.Rows[i].User]++] = i;
+        {
+            ref RawInteraction row = ref log.Rows[i];
+            rows[next[row.User]++] = new ItemRow(row.Item, i);
+        }
+
         return (rows, offsets);
     }
 
@@ -47,23 +51,32 @@ internal static class SplitOrder
     public static (int[] Rows, int[] Offsets) ByUser(InteractionLog log, ulong seed, bool byTime)
     {
         var (rows, offsets) = GroupByUser(log);
+        var order = new int[rows.Length];
         var keys = new Keys(log, seed, byTime);
         Parallelism.ForRanges(log.Users.Count, UsersPerThread, (from, to) =>
         {
             RowKey[] buffer = [];
             for (int u = from; u < to; u++)
-                keys.Sort(rows.AsSpan(offsets[u]..offsets[u + 1]), ref buffer);
+            {
+                ReadOnlySpan<ItemRow> own = rows.AsSpan(offsets[u]..offsets[u + 1]);
+                if (buffer.Length < own.Length)
+                    buffer = new RowKey[own.Length];
+                for (int i = 0; i < own.Length; i++)
+                    buffer[i] = keys.Of(u, own[i].Item, own[i].Row);
+                keys.Sort(buffer.AsSpan(0, own.Length), order.AsSpan(offsets[u]));
+            }
         });
-        return (rows, offsets);
+        return (order, offsets);
     }
 
     /// <summary>All rows from the earliest to the latest.</summary>
     public static int[] ByTime(InteractionLog log, ulong seed)
     {
-        int[] rows = [.. Enumerable.Range(0, log.Rows.Count)];
-        RowKey[] buffer = [];
-        new Keys(log, seed, byTime: true).Sort(rows, ref buffer);
-        return rows;
+        var keys = new Keys(log, seed, byTime: true);
+        RowKey[] all = [.. log.Rows.Select((row, i) => keys.Of(row.User, row.Item, i))];
+        var order = new int[all.Length];
+        keys.Sort(all, order);
+        return order;
     }
 
     /// <summary>Orders rows by the time, or not, and for ties by a random number that belongs to the pair of raw ids.</summary>
@@ -72,20 +85,12 @@ internal static class SplitOrder
         private readonly ulong[] _users = Hashes(log.Users);
         private readonly ulong[] _items = Hashes(log.Items);
 
-        /// <param name="rows">The rows.</param>
-        /// <param name="buffer">Room for their keys, made larger if need be.</param>
-        public void Sort(Span<int> rows, ref RowKey[] buffer)
-        {
-            if (buffer.Length < rows.Length)
-                buffer = new RowKey[rows.Length];
-            Span<RowKey> keys = buffer.AsSpan(0, rows.Length);
-            for (int i = 0; i < rows.Length; i++)
-            {
-                ref RawInteraction row = ref log.Rows[rows[i]];
-                ulong draw = new SeededRandom(seed, _users[row.User], _items[row.Item]).NextUInt64();
-                keys[i] = new RowKey(byTime ? row.Time : 0, draw, rows[i]);
-            }
+        public RowKey Of(int user, int item, int row) => new(
+            byTime ? log.Rows[row].Time : 0, new SeededRandom(seed, _users[user], _items[item]).NextUInt64(), row);
 
+        /// <summary>Puts keys into order, and writes down their rows.</summary>
+        public void Sort(Span<RowKey> keys, Span<int> order)
+        {
             keys.Sort();
             for (int i = 1; i < keys.Length; i++)
             {
@@ -96,8 +101,8 @@ internal static class SplitOrder
                 }
             }
 
-            for (int i = 0; i < rows.Length; i++)
-                rows[i] = keys[i].Row;
+            for (int i = 0; i < keys.Length; i++)
+                order[i] = keys[i].Row;
         }
 
         private static ulong[] Hashes(IdCollector ids) => [.. Enumerable.Range(0, ids.Count).Select(i => RawId.Hash(ids[i]))];
@@ -121,5 +126,11 @@ internal static class SplitOrder
             int order = Time.CompareTo(other.Time);
             return order != 0 ? order : Draw.CompareTo(other.Draw);
         }
+    }
+
+    /// <summary>A row's number, and its item: ordered by items, then by rows.</summary>
+    public readonly record struct ItemRow(int Item, int Row) : IComparable<ItemRow>
+    {
+        public int CompareTo(ItemRow other) => Item != other.Item ? Item.CompareTo(other.Item) : Row.CompareTo(other.Row);
     }
 }

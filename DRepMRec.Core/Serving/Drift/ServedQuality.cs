@@ -15,9 +15,10 @@ internal sealed record ServedQuality(int Users, IReadOnlyDictionary<RankingMetri
     /// <param name="histories">What users had before, beside what the recommender knows; folded in for unknown users.</param>
     /// <param name="metrics">The metrics.</param>
     /// <param name="cancellationToken">Stops between blocks of users.</param>
+    /// <param name="foldsIn">Whether known users who had more than the recommender knows are asked for by their histories.</param>
     public static ServedQuality Measure(
         Recommender recommender, IEnumerable<Interaction> interactions, IReadOnlyDictionary<string, List<string>> histories,
-        IReadOnlyList<RankingMetric> metrics, CancellationToken cancellationToken)
+        IReadOnlyList<RankingMetric> metrics, CancellationToken cancellationToken, bool foldsIn = false)
     {
         int count = metrics.Max(m => m.K);
         var positives = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
@@ -34,11 +35,11 @@ internal sealed record ServedQuality(int Users, IReadOnlyDictionary<RankingMetri
         foreach (KeyValuePair<string, HashSet<string>>[] block in positives.Chunk(RequestsAtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            IReadOnlyList<RecommendationList> lists = recommender.Recommend([.. block.Select(user => new RecommendationRequest
+            IReadOnlyList<RecommendationList> lists = recommender.Recommend([.. block.Select(user =>
             {
-                UserId = user.Key,
-                History = histories.GetValueOrDefault(user.Key) ?? [],
-                Count = count,
+                List<string> history = histories.GetValueOrDefault(user.Key) ?? [];
+                bool hasMore = foldsIn && history.Except(recommender.History(user.Key)).Any();
+                return new RecommendationRequest { UserId = hasMore ? null : user.Key, History = history, Count = count };
             })]);
             for (int n = 0; n < block.Length; n++)
             {
