@@ -3,6 +3,7 @@ using DRepMRec.Data;
 using DRepMRec.Fusions;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 using TorchSharp;
@@ -105,7 +106,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
             AlignmentResult result = alignment.call(Trainable(1), Trainable(2), _batch.Whole);
             Tensor loss = result.Fused.Users.sum().Plus(result.Loss);
             if (loss.requires_grad)
-                loss.backward();
+                Backpropagation.Run(loss);
             foreach (var parameter in AsModule(alignment).parameters())
                 parameter.grad = null;
         });
@@ -212,7 +213,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
                 AlignmentResult result = one.call(behavior, modal, _batch.Whole);
                 Tensor loss = result.Fused.Users.Squared().sum().Plus(result.Fused.Items.Squared().sum()).Plus(result.Loss);
                 if (loss.requires_grad)
-                    loss.backward();
+                    Backpropagation.Run(loss);
                 adam.Step();
             }
         }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -114,7 +115,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
             Tensor loss = output.Terms.Aggregate(
                 output.Embeddings.Users.sum().Plus(output.Embeddings.Items.sum()), (sum, term) => sum.Plus(term.Value));
             if (loss.requires_grad)
-                loss.backward();
+                Backpropagation.Run(loss);
         }
 
         TermCheck.RequireNoneLeft(run, "a step", Step);
@@ -211,7 +212,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         foreach (var (_, weight) in subject.Weights)
             weight.grad = null;
         if (loss.requires_grad)
-            loss.backward();
+            Backpropagation.Run(loss);
         float[][] gradients =
         [
             .. subject.Weights.Select(w => w.Tensor.grad is { } g ? UserItemEmbeddings.Values(g.to_dense()) : new float[w.Tensor.numel()]),

@@ -1,4 +1,5 @@
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -111,7 +112,7 @@ internal sealed class GradientCheck(
         if (value.requires_grad)
         {
             Tensor coefficients = tensor([.. Enumerable.Range(0, (int)value.numel()).Select(i => (float)Coefficient(i))], value.shape);
-            (value * coefficients.to(value.device)).sum().backward();
+            Backpropagation.Run((value * coefficients.to(value.device)).sum());
         }
 
         float[][] gradients =

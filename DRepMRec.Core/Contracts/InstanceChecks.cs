@@ -3,6 +3,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 using TorchSharp;
@@ -136,7 +137,7 @@ internal sealed class InstanceChecks(ContractRun run, Func<RecDataset, EncoderSu
                 Tensor loss = new RankingLoss.Bpr().Compute(output.Embeddings, batch);
                 loss = output.Terms.Aggregate(loss, (sum, term) => sum.Plus(term.Value));
                 if (loss.requires_grad)
-                    loss.backward();
+                    Backpropagation.Run(loss);
                 adam.Step();
             }
 

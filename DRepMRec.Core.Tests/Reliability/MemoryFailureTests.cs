@@ -1,0 +1,86 @@
+using DRepMRec.Data;
+using DRepMRec.Internals;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Serving;
+
+namespace DRepMRec.Tests.Reliability;
+
+/// <summary>
+/// Each large piece of memory that the library asks for is refused in turn: the process is told so by an
+/// <see cref="OutOfMemoryException"/> and goes on, and what it does next gives the same bits as if nothing had been.
+/// </summary>
+public sealed class MemoryFailureTests
+{
+    private static readonly Dictionary<string, Func<string>> Work = new()
+    {
+        ["training LightGCN"] = () => TinyTraining.Run("LightGCN", null, epochs: 1),
+        ["training DRepMRec"] = () => TinyTraining.Run("DRepMRec", null, epochs: 1),
+        ["training FREEDOM"] = () => TinyTraining.Run("FREEDOM", null, epochs: 1),
+        ["training MGCN with BMA"] = () => TinyTraining.Run("MGCN + BMA", null, epochs: 1),
+        ["saving and loading"] = SaveAndLoad,
+        ["changing a catalogue"] = ChangeCatalogue,
+        ["features from a file"] = ReadFeatures,
+    };
+
+    public static TheoryData<string> Names => [.. Work.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Whichever_piece_of_memory_is_refused_the_process_says_so_and_goes_on(string name)
+    {
+        string expected = Work[name]();
+        int refusals = 0;
+        for (bool isRefused = true; isRefused; refusals += isRefused ? 1 : 0)
+        {
+            int count = 0;
+            isRefused = false;
+            Allocations.Before = bytes =>
+            {
+                if (Interlocked.Increment(ref count) - 1 != refusals)
+                    return;
+                isRefused = true;
+                throw new OutOfMemoryException($"{bytes} bytes are refused");
+            };
+            Exception? error;
+            try
+            {
+                error = Record.Exception(() => Work[name]());
+            }
+            finally
+            {
+                Allocations.Before = null;
+            }
+
+            if (isRefused)
+                error.Should().BeOfType<OutOfMemoryException>($"piece {refusals} was refused");
+            else
+                error.Should().BeNull();
+            if (refusals % 8 == 0 || !isRefused)
+                Work[name]().Should().Be(expected, $"piece {refusals} was refused before");
+        }
+
+        refusals.Should().BePositive();
+    }
+
+    private static string SaveAndLoad()
+    {
+        using var folder = new TempFolder();
+        Served.Recommender.Save(folder["model"]);
+        Recommender loaded = Recommender.Load(folder["model"]);
+        return string.Join(' ', loaded.Recommend(Served.Data.Users[3], 5)) + string.Join(' ', loaded.SimilarItems(Served.Data.Items[2], 5));
+    }
+
+    private static string ChangeCatalogue()
+    {
+        var item = new ItemContent("new", Served.Features(0));
+        Recommender changed = Served.Recommender.WithItems([item]).WithoutItems([Served.Data.Items[1]]);
+        return string.Join(' ', changed.Recommend(Served.Data.Users[3], 5)) + string.Join(' ', changed.SimilarItems("new", 5));
+    }
+
+    private static string ReadFeatures()
+    {
+        using TempFolder folder = new TempFolder().WithNpy("x.npy", new float[,] { { 1, 2 }, { 3, 4 } });
+        return string.Join(' ', FeatureTable.LoadNpy(folder["x.npy"], Modality.Image, ["a", "b"]).Values.ToArray());
+    }
+}
