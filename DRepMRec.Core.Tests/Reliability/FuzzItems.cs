@@ -22,7 +22,7 @@ internal static class FuzzItems
             [("x.jsonl", Encoding.UTF8.GetBytes("{\"id\": \"a\", \"title\": \"red\\n\", \"price\": 1.5}\n{\"id\": 7, \"price\": null}\n"))],
             folder => Read(ItemTable.LoadJsonLines(folder["x.jsonl"], Layout)), typeof(DatasetFormatException)),
         new("items as Parquet", [("x.parquet", Parquet())],
-            folder => Read(ItemTable.LoadParquet(folder["x.parquet"], new() { Item = "user_id" })), typeof(DatasetFormatException))
+            folder => Read(ItemTable.LoadParquet(folder["x.parquet"], new() { Item = "item_id" })), typeof(DatasetFormatException))
         {
             FixedBytes = 2_000_000,
         },

@@ -1,8 +1,12 @@
 using DRepMRec.Data;
+using DRepMRec.Encoders;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Serving;
+using DRepMRec.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Reliability;
 
@@ -61,6 +65,24 @@ public sealed class MemoryFailureTests
         }
 
         refusals.Should().BePositive();
+    }
+
+    [Fact]
+    public void In_a_loop_of_ones_own_memory_that_is_refused_in_a_backward_pass_is_an_exception_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var host = new MatrixFactorizationEncoder(20, 10, new() { EmbeddingDim = 4 });
+        Tensor loss = host.call(Samples.Checkerboard(20, 10).Graph()).Users.NormalizeRows().SelectRows([1, 2]).sum();
+        Allocations.Before = _ => throw new OutOfMemoryException();
+        try
+        {
+            loss.Invoking(l => l.backward()).Should().Throw<Exception>().Which.Should().NotBeOfType<OutOfMemoryException>(
+                "TorchSharp throws what libtorch makes of it");
+        }
+        finally
+        {
+            Allocations.Before = null;
+        }
     }
 
     private static string SaveAndLoad()

@@ -73,7 +73,10 @@ internal sealed class SoakRun : IDisposable
 
         var clock = Stopwatch.StartNew();
         using var end = new CancellationTokenSource(duration);
-        Task[] work = [.. Enumerable.Range(0, Clients).Select(n => Task.Run(() => Ask(n, end.Token))), Task.Run(() => Publish(end.Token))];
+        Task[] work =
+        [
+            .. Enumerable.Range(0, Clients).Select(n => Task.Run(() => Ask(n, end.Token))), Task.Run(() => Publish(end.Token)),
+        ];
         while (!end.IsCancellationRequested)
         {
             report($"{clock.Elapsed:hh\\:mm\\:ss} {this}");
@@ -96,10 +99,12 @@ internal sealed class SoakRun : IDisposable
     {
         _server.Refresh();
         var (requests, changes, faults, published, refused) = _count;
+        long memory = _server.HasExited ? 0 : _server.WorkingSet64;
+        int unexpected = _unexpected.Values.Sum();
         string wrong = string.Join("; ", _unexpected.Take(20).Select(u => $"{u.Value} x {u.Key}"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"{requests} requests, {changes} of them changes of items and {faults} faulty; {published} files published, {refused} times one "
-                + $"refused; {(_server.HasExited ? 0 : _server.WorkingSet64) / 1e6:F0} MB, {_unexpected.Values.Sum()} answers not due {wrong}");
+            $"{requests} requests, {changes} of them changes of items and {faults} faulty; {published} files published, {refused} times "
+                + $"one refused; {memory / 1e6:F0} MB, {unexpected} answers not due {wrong}");
     }
 
     public void Dispose()
@@ -236,7 +241,7 @@ internal sealed class SoakRun : IDisposable
     {
         if (line?.Contains("can't serve", StringComparison.Ordinal) == true)
             Interlocked.Increment(ref _count.Refused);
-        else if (line is not null && (line.StartsWith("crit", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal)))
+        else if (line is not null && new[] { "crit: ", "fail: Microsoft", "Unhandled" }.Any(line.StartsWith))
             Wrong(line);
     }
 

@@ -114,8 +114,14 @@ internal static class AtomicFiles
     public static void ThrowIfNotWritable(string path)
     {
         string suffix = TemporaryName();
-        Write(path, suffix, stream => stream.WriteByte(0));
-        Files.Delete(path + suffix);
+        try
+        {
+            Write(path, suffix, stream => stream.WriteByte(0));
+        }
+        finally
+        {
+            Files.TryDelete(path + suffix);
+        }
     }
 
     private static string TemporaryName() => $".{Guid.NewGuid():N}{TemporarySuffix}";
