@@ -3,7 +3,6 @@ using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Tests.Support;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Encoders;

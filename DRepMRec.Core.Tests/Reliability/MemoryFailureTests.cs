@@ -1,6 +1,7 @@
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Internals;
+using DRepMRec.Losses;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Serving;
@@ -71,8 +72,9 @@ public sealed class MemoryFailureTests
     public void In_a_loop_of_ones_own_memory_that_is_refused_in_a_backward_pass_is_an_exception_too()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var host = new MatrixFactorizationEncoder(20, 10, new() { EmbeddingDim = 4 });
-        Tensor loss = host.call(Samples.Checkerboard(20, 10).Graph()).Users.NormalizeRows().SelectRows([1, 2]).sum();
+        using var host = new LightGcnEncoder(20, 10, new() { EmbeddingDim = 4 });
+        BatchRows batch = new TrainingBatch([1, 3], [2, 1], [3, 4]).Compact;
+        Tensor loss = host.Encode(Samples.Checkerboard(20, 10).Graph(), batch.Rows, batch).Embeddings.Users.sum();
         Allocations.Before = _ => throw new OutOfMemoryException();
         try
         {

@@ -6,9 +6,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
-using DRepMRec.Data;
 using DRepMRec.Internals;
-using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Serving;
 

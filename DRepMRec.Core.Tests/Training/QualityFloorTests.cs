@@ -2,12 +2,11 @@ using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Data;
-using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Training;
 
 /// <summary>
-/// A few epochs on real data reach what they reached when the floor was set, but for a tenth: wide enough for another processor, which
+/// The first epochs on real data reach what they reached when the floor was set, but for a sixth: wide enough for another processor, which
 /// rounds otherwise, and narrow enough for a mistake that only real data show.
 /// </summary>
 [Trait("Duration", "Long")]
@@ -20,7 +19,7 @@ public sealed class QualityFloorTests
     {
         RecDataset data = RecDataset.Load(SharedData.Require("tiktok"));
         using DRepMRecModel model = DRepMRecModel.Create(data);
-        Validated(model, data, epochs: 2).Should().BeInRange(1, 2);
+        Validated(model, data, epochs: 2).Should().BeInRange(0.052, 0.072);
     }
 
     [SkippableFact]
@@ -28,7 +27,7 @@ public sealed class QualityFloorTests
     {
         RecDataset data = RecDataset.Load(SharedData.Require("sports"));
         using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Loss = new RankingLoss.SampledSoftmax() });
-        Validated(model, data, epochs: 2).Should().BeInRange(1, 2);
+        Validated(model, data, epochs: 1).Should().BeInRange(1, 2);
     }
 
     private static double Validated(DRepMRecModel model, RecDataset data, int epochs)
