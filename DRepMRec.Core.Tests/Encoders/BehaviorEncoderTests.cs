@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Encoders;
 
-public sealed class LightGcnEncoderTests : HostContract
+public sealed class LightGcnEncoderTests : HostRules
 {
     protected override string[] ExpectedKeys => ["embedding"];
 
@@ -33,7 +33,7 @@ public sealed class LightGcnEncoderTests : HostContract
     }
 }
 
-public sealed class MatrixFactorizationEncoderTests : HostContract
+public sealed class MatrixFactorizationEncoderTests : HostRules
 {
     protected override string[] ExpectedKeys => ["user_embedding", "item_embedding"];
 

@@ -1,3 +1,4 @@
+using DRepMRec.Contracts;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
@@ -8,15 +9,18 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Encoders;
 
-public abstract class ModalEncoderContract(ModalEncoderOptions options) : EncoderContract
+public abstract class ModalEncoderRules(ModalEncoderOptions options) : EncoderRules
 {
     protected override nn.Module Create(int seed) => new ModalEncoder(Features, options with { EmbeddingDim = 8, Seed = seed });
 
     protected override UserItemEmbeddings Encode(nn.Module encoder, InteractionGraph graph)
         => ((ModalEncoder)encoder).call(graph, Features);
+
+    protected override ContractReport Check(RecDataset data)
+        => ModalEncoderContract.Check((_, features) => new ModalEncoder(features, options with { EmbeddingDim = 8, Seed = 1 }), data);
 }
 
-public sealed class SelfGateTests() : ModalEncoderContract(new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 11 })
+public sealed class SelfGateTests() : ModalEncoderRules(new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 11 })
 {
     protected override string[] ExpectedKeys =>
     [
@@ -25,7 +29,7 @@ public sealed class SelfGateTests() : ModalEncoderContract(new ModalEncoderOptio
     ];
 }
 
-public sealed class EmbeddingGateTests() : ModalEncoderContract(
+public sealed class EmbeddingGateTests() : ModalEncoderRules(
     new ModalEncoderOptions { Neighbors = 2, Gate = FilterGateKind.Embedding, KeepSelf = false, RelationLayers = 2 })
 {
     protected override string[] ExpectedKeys =>
@@ -36,7 +40,7 @@ public sealed class EmbeddingGateTests() : ModalEncoderContract(
     ];
 }
 
-public sealed class NoGateTests() : ModalEncoderContract(
+public sealed class NoGateTests() : ModalEncoderRules(
     new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None, Weighting = ModalityWeighting.Learned })
 {
     protected override string[] ExpectedKeys =>

@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Hosts;
 
-public sealed class VbprEncoderTests : HostContract
+public sealed class VbprEncoderTests : HostRules
 {
     protected override string[] ExpectedKeys
         => ["user_embedding", "item_embedding", "projections.0.weight", "projections.0.bias", "projections.1.weight", "projections.1.bias"];
@@ -23,7 +23,7 @@ public sealed class VbprEncoderTests : HostContract
         => new VbprEncoder(userCount, features, new VbprOptions { EmbeddingDim = 4, Seed = seed });
 }
 
-public sealed class FreedomEncoderTests : HostContract
+public sealed class FreedomEncoderTests : HostRules
 {
     protected override string[] ExpectedKeys => ["embedding", "projections.0.weight", "projections.1.weight"];
 
@@ -93,7 +93,7 @@ public sealed class FreedomEncoderTests : HostContract
             .WithMessage("Expected 2 modality weights, one per modality, or none; got 1.");
 }
 
-public sealed class MgcnEncoderTests : HostContract
+public sealed class MgcnEncoderTests : HostRules
 {
     protected override string[] ExpectedKeys =>
     [

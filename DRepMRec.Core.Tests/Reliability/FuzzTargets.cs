@@ -15,7 +15,7 @@ namespace DRepMRec.Tests.Reliability;
 /// <summary>Every reader of files and every parser of the library.</summary>
 internal static class FuzzTargets
 {
-    private static readonly CheckpointManifest Manifest = new(
+    internal static readonly CheckpointManifest Manifest = new(
         CheckpointManifest.CurrentFormatVersion, new() { ["Trainer.StoppingMetric"] = "Recall@20", ["Weights.x"] = "F32 [2, 2]" }, 12, 3,
             [new("loss", 1.25), new("bpr", 0.5)], 0.7, 123456, 12345,
         [new(1, [new("loss", 1.5)], new(new(3, 4, [new("Recall@20", 0.25)]), null, new(1, 1, [new("Recall@20", 0)]), 0.5, 77), 88, 99),
@@ -69,6 +69,7 @@ internal static class FuzzTargets
         new("manifest of a checkpoint", [("manifest", Text(Manifest.ToJson()))],
             folder => CheckpointManifest.Parse(File.ReadAllText(folder["manifest"]), "run"), typeof(CheckpointFormatException)),
         .. FuzzTables.All,
+        .. FuzzItems.All,
         .. Large(),
         new("native library", [("lib.so", new SyntheticLibrary().Build())],
             folder => VersionRelaxer.Relax(File.ReadAllBytes(folder["lib.so"])), typeof(ElfFormatException)),

@@ -17,6 +17,7 @@ internal static class Program
         memory [--steps 2000]                what is in use after a quarter and at the end of a training, for every model
         storm  [--minutes 10]                everything while garbage is collected without pause
         race   [--rounds 100] [--seed 1]     trainings at once, cancelled and resumed, beside recommenders in use
+        soak   [--minutes 30]                the web sample under load, with reloads, changes and faults
         faults [--runs 200] [--seed 1]       trainings on several processes of which one is lost or stuck
         peer   --training T --checkpoint F   one process of a training that mpirun starts
         train  --model M --checkpoint F      one such process
@@ -93,6 +94,13 @@ internal static class Program
                 }
 
                 return 0;
+            case "soak":
+                using (var soak = new SoakRun())
+                {
+                    soak.RunAsync(TimeSpan.FromMinutes(Number("--minutes", 30)), Console.WriteLine).GetAwaiter().GetResult();
+                    return soak.IsSound ? 0 : 1;
+                }
+
             case "faults":
                 var faults = new FaultRun(Number("--seed", 1), TimeSpan.FromSeconds(0.5));
                 while (faults.Runs < Number("--runs", 200))

@@ -13,7 +13,7 @@ public sealed partial class FolderTests
     [
         "Internals", "Serialization", "Collectives", "Kernels", "Data", "Graphs", "Features", "Evaluation", "ItemToItem", "Losses",
         "Fusions", "Abstractions", "Encoders", "Hosts", "Baselines", "Alignment", "Model", "Serving", "Hosting", "Export", "Training",
-        "Configuration",
+        "Contracts", "Configuration",
     ];
 
     private static readonly string Library = Path.Combine(Repository.Root, "DRepMRec.Core");

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Collectives;
 
@@ -13,7 +13,7 @@ internal sealed unsafe class NativeMemoryBlock
         if (length > _length || _start == null)
         {
             Free();
-            _start = (byte*)NativeMemory.Alloc((nuint)Math.Max(1, length));
+            _start = (byte*)Allocations.Floats((Math.Max(1, length) + sizeof(float) - 1) / sizeof(float));
             _length = length;
         }
 
@@ -22,7 +22,7 @@ internal sealed unsafe class NativeMemoryBlock
 
     public void Free()
     {
-        NativeMemory.Free(_start);
+        Allocations.Free(_start);
         _start = null;
         _length = 0;
     }

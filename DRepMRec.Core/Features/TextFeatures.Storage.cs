@@ -54,7 +54,7 @@ public sealed partial class TextFeatures
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using WatchedFile stream = Files.OpenRead(path);
             var (metadata, arrays) = Safetensors.Read(stream, path);
             return Read(metadata, arrays);
         }

@@ -157,11 +157,11 @@ internal sealed unsafe class BatchPropagation
     /// <param name="Users">How many of the nodes are users.</param>
     private sealed record Step(Tensor Ego, CsrMatrix Matrix, int Layers, int[] Nodes, int Users);
 
-    private sealed class Function : autograd.MultiTensorFunction<Function>
+    private sealed class Function : OwnMultiFunction<Function>
     {
         public override string Name => nameof(BatchPropagation);
 
-        public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+        protected override List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars)
         {
             var (owner, step) = ((BatchPropagation)vars[1], (Step)vars[2]);
             int[] neighborhood = step.Layers > 1 ? owner.Neighborhood(step.Matrix, step.Nodes) : [];
@@ -176,7 +176,7 @@ internal sealed unsafe class BatchPropagation
             return [mean.narrow(0, 0, users), mean.narrow(0, users, items), own.narrow(0, 0, users), own.narrow(0, users, items)];
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+        protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
         {
             var (owner, step) = ((BatchPropagation)ctx.get_data("owner"), (Step)ctx.get_data("step"));
             var neighborhood = (int[])ctx.get_data("neighborhood");

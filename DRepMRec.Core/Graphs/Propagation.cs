@@ -104,18 +104,18 @@ public static class Propagation
         }
     }
 
-    private sealed unsafe class MeanFunction : autograd.SingleTensorFunction<MeanFunction>
+    private sealed unsafe class MeanFunction : OwnFunction<MeanFunction>
     {
         public override string Name => nameof(MeanFunction);
 
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
         {
             ctx.save_data("matrix", vars[1]);
             ctx.save_data("layers", vars[2]);
             return Compute((CsrMatrix)vars[1], (Tensor)vars[0], (int)vars[2]);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
             => [Compute((CsrMatrix)ctx.get_data("matrix"), grad_output, (int)ctx.get_data("layers")), null!, null!];
 
         private static Tensor Compute(CsrMatrix matrix, Tensor x, int layers)
@@ -129,11 +129,11 @@ public static class Propagation
         }
     }
 
-    private sealed class SplitFunction : autograd.MultiTensorFunction<SplitFunction>
+    private sealed class SplitFunction : OwnMultiFunction<SplitFunction>
     {
         public override string Name => nameof(SplitFunction);
 
-        public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+        protected override List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars)
         {
             var rows = (Tensor)vars[0];
             var parts = new List<Tensor>();
@@ -147,7 +147,7 @@ public static class Propagation
             return parts;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+        protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
             => [cat(grad_outputs, 0), null!];
     }
 }

@@ -100,11 +100,11 @@ internal static unsafe class SparseProduct
         }
     }
 
-    private sealed class Function : autograd.SingleTensorFunction<Function>
+    private sealed class Function : OwnFunction<Function>
     {
         public override string Name => nameof(SparseProduct);
 
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
         {
             var product = (Product)vars[^1];
             ctx.save_data("product", product);
@@ -115,7 +115,7 @@ internal static unsafe class SparseProduct
             return y;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
         {
             var product = (Product)ctx.get_data("product");
             using Tensor slope = grad_output.contiguous();

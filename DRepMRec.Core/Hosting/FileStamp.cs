@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Hosting;
 
@@ -17,10 +18,10 @@ internal readonly record struct FileStamp(string Path, long Length, DateTime Wri
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FileStamp Of(string path)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using WatchedFile file = Files.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         Span<byte> head = stackalloc byte[HeadBytes], hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(head[..RandomAccess.Read(handle, head, 0)], hash);
+        SHA256.HashData(head[..file.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)], hash);
         return new FileStamp(
-            path, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle), BinaryPrimitives.ReadUInt64LittleEndian(hash));
+            path, file.Length, File.GetLastWriteTimeUtc(file.Handle), BinaryPrimitives.ReadUInt64LittleEndian(hash));
     }
 }

@@ -8,9 +8,11 @@ namespace DRepMRec.Hosting;
 /// <param name="Stamp">The file of the try; <see langword="null"/> where it couldn't be reached.</param>
 /// <param name="Tries">How often the same has been tried.</param>
 /// <param name="Since">When tries began to fail.</param>
+/// <param name="At">When this try failed.</param>
 /// <param name="RetryAt">Until when the same isn't tried again.</param>
 internal sealed record LoadFailure(
-    Exception Exception, RecommenderServiceOptions? Options, FileStamp? Stamp, int Tries, DateTimeOffset Since, DateTimeOffset RetryAt)
+    Exception Exception, RecommenderServiceOptions? Options, FileStamp? Stamp, int Tries, DateTimeOffset Since, DateTimeOffset At,
+    DateTimeOffset RetryAt)
 {
     private const int MaxDoublings = 20;
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
@@ -18,8 +20,8 @@ internal sealed record LoadFailure(
 
     public string Message => Shown.Message(Exception.Message);
 
-    /// <summary>Whether to wait, as the same failed a short time ago.</summary>
-    public bool Keeps(string? path, FileStamp? stamp, DateTimeOffset now) => IsOf(path, stamp) && now < RetryAt;
+    /// <summary>Whether to wait, as the same failed a short time ago; not where the clock has been set back since.</summary>
+    public bool Keeps(string? path, FileStamp? stamp, DateTimeOffset now) => IsOf(path, stamp) && now >= At && now < RetryAt;
 
     /// <summary>
     /// Whether it's more than a file that is being written: the same has failed twice, or whatever was there has failed for a while.
@@ -33,7 +35,8 @@ internal sealed record LoadFailure(
         int tries = last is not null && last.IsOf(options?.Path, stamp) ? last.Tries + 1 : 1;
         TimeSpan delay = tries == 1 ? TimeSpan.Zero : interval * Math.Pow(2, Math.Min(tries - 2, MaxDoublings));
         TimeSpan most = interval > MaxDelay ? interval : MaxDelay;
-        return new LoadFailure(exception, options, stamp, tries, last?.Since ?? now, now + (delay < most ? delay : most));
+        return new LoadFailure(exception, options, stamp, tries, last?.Since < now ? last.Since : now, now,
+            now + (delay < most ? delay : most));
     }
 
     private bool IsOf(string? path, FileStamp? stamp) => Options?.Path == path && Stamp == stamp;

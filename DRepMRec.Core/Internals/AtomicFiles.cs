@@ -54,9 +54,9 @@ internal static class AtomicFiles
         {
             foreach (string path in paths.Where(path => Directory.Exists(Path.GetDirectoryName(path))))
             {
-                File.Delete(path + suffix);
+                Files.TryDelete(path + suffix);
                 if (!log.IsStuck)
-                    File.Delete(path + aside);
+                    Files.TryDelete(path + aside);
             }
         }
     }
@@ -67,29 +67,31 @@ internal static class AtomicFiles
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         string target = Target(path), suffix = TemporaryName();
+        WatchedFile? file = null;
         try
         {
             try
             {
-                var stream = new FileStream(target + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-                await using (stream.ConfigureAwait(false))
+                file = Files.Open(
+                    target + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+                await using (file.ConfigureAwait(false))
                 {
-                    await write(stream).ConfigureAwait(false);
-                    await stream.FlushAsync().ConfigureAwait(false);
-                    stream.Flush(flushToDisk: true);
+                    await write(file).ConfigureAwait(false);
+                    await file.FlushAsync().ConfigureAwait(false);
+                    file.FlushToDisk();
                 }
             }
-            catch (Exception exception) when (Translated(exception, target, suffix) is { } translated)
+            catch (Exception exception) when (Translated(exception, file, target, suffix) is { } translated)
             {
                 throw translated;
             }
 
-            File.Move(target + suffix, target, overwrite: true);
+            Files.Rename(target + suffix, target, overwrite: true);
         }
         finally
         {
             if (Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(target))))
-                File.Delete(target + suffix);
+                Files.TryDelete(target + suffix);
         }
     }
 
@@ -100,9 +102,9 @@ internal static class AtomicFiles
         bool IsLeft(string file) => file.StartsWith(name + '.', StringComparison.Ordinal)
             && file.Length > name.Length + TemporarySuffix.Length
             && Guid.TryParseExact(file[(name.Length + 1)..^TemporarySuffix.Length], "N", out _);
-        string[] left = [.. Directory.EnumerateFiles(folder, "*" + TemporarySuffix).Where(f => IsLeft(Path.GetFileName(f)))];
+        string[] left = [.. Files.List(folder, "*" + TemporarySuffix).Where(f => IsLeft(Path.GetFileName(f)))];
         foreach (string file in left)
-            File.Delete(file);
+            Files.Delete(file);
         return left.Length;
     }
 
@@ -112,8 +114,14 @@ internal static class AtomicFiles
     public static void ThrowIfNotWritable(string path)
     {
         string suffix = TemporaryName();
-        Write(path, suffix, stream => stream.WriteByte(0));
-        File.Delete(path + suffix);
+        try
+        {
+            Write(path, suffix, stream => stream.WriteByte(0));
+        }
+        finally
+        {
+            Files.TryDelete(path + suffix);
+        }
     }
 
     private static string TemporaryName() => $".{Guid.NewGuid():N}{TemporarySuffix}";
@@ -125,21 +133,26 @@ internal static class AtomicFiles
     /// <summary>Writes a file under its temporary name; errors have the name that it is to have.</summary>
     private static void Write(string path, string suffix, Action<Stream> write)
     {
+        WatchedFile? file = null;
         try
         {
-            using var stream = new FileStream(path + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            write(stream);
-            stream.Flush(flushToDisk: true);
+            using (file = Files.Open(path + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(file);
+                file.FlushToDisk();
+            }
         }
-        catch (Exception exception) when (Translated(exception, path, suffix) is { } translated)
+        catch (Exception exception) when (Translated(exception, file, path, suffix) is { } translated)
         {
             throw translated;
         }
     }
 
     /// <summary>An error in writing with the name that the file is to have; <see langword="null"/> for errors of another kind.</summary>
-    private static Exception? Translated(Exception exception, string path, string suffix)
+    private static Exception? Translated(Exception exception, WatchedFile? file, string path, string suffix)
     {
+        if (file?.Caused(exception) == false)
+            return null; // The writer's own, of whatever it writes from.
         // So .NET calls a file that is larger than its file system, or the process, may have.
         if (exception is ArgumentOutOfRangeException { ParamName: "value" })
             return new IOException($"The file is too large for its file system or for this process: '{path + suffix}'", exception);

@@ -8,7 +8,7 @@ internal class FileRenames
     /// <param name="to">The file's new name.</param>
     /// <param name="overwrite">Whether a file of that name is replaced.</param>
     /// <exception cref="IOException">It can't be renamed; all is as it was.</exception>
-    public virtual void Move(string from, string to, bool overwrite) => File.Move(from, to, overwrite);
+    public virtual void Move(string from, string to, bool overwrite) => Files.Rename(from, to, overwrite);
 
     /// <summary>Replaces an existing file by another in one step, so that one of the two is always there; the old one is kept.</summary>
     /// <returns><see langword="false"/> where the file system can't do so in one step; all is as it was then.</returns>
@@ -16,15 +16,15 @@ internal class FileRenames
     {
         try
         {
-            File.Replace(from, to, aside);
+            Files.Replace(from, to, aside);
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
             if (File.Exists(aside) && File.Exists(to))
-                File.Delete(aside);
+                Files.Delete(aside);
             else if (File.Exists(aside))
-                File.Move(aside, to);
+                Files.Rename(aside, to);
             return false;
         }
     }

@@ -104,7 +104,7 @@ internal static class Safetensors
             if (place.Bytes > Array.MaxLength)
                 throw new SafetensorsException($"{Shown.Name(file)}: array {Shown.Text(place.Name)} has {place.Bytes} bytes, more than are "
                     + "read at once.");
-            var data = new byte[place.Bytes];
+            byte[] data = Allocations.Array<byte>(place.Bytes);
             stream.ReadExactly(data);
             tensors[place.Name] = new SafeTensor(place.Name, place.Type, place.Shape, data);
         }

@@ -5,7 +5,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace DRepMRec.Kernels;
 
 /// <summary>q · tanh(z) row by row: one pass each way on the CPU, by libtorch elsewhere.</summary>
-internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<AttentionFunction>
+internal sealed unsafe class AttentionFunction : OwnFunction<AttentionFunction>
 {
     public override string Name => nameof(AttentionFunction);
 
@@ -14,7 +14,7 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
     /// <returns>[N, 1].</returns>
     public static Tensor Apply(Tensor z, Tensor query) => OwnKernels.Run(z) ? apply(z, query) : nn.functional.linear(z.tanh(), query);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor z = ((Tensor)vars[0]).contiguous(), query = ((Tensor)vars[1]).contiguous(), tangents = empty_like(z);
@@ -31,7 +31,7 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
         return y;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor slope = grad_output.contiguous();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs on the CPU. One thread adds up each row of a gradient, in order.</summary>
-internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunction>
+internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
 {
     private const int RowsPerThread = 256;
 
@@ -19,7 +19,7 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
     public static Tensor Apply(Tensor users, Tensor items, PairIndices pairs, double temperature = 1)
         => apply(users, items, pairs, (float)(1 / temperature));
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
@@ -30,7 +30,7 @@ internal sealed unsafe class BprFunction : autograd.SingleTensorFunction<BprFunc
         return tensor((float)loss);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         return [Passes.Scaled(saved[0], grad_output), saved.Count > 1 ? Passes.Scaled(saved[1], grad_output) : null!, null!, null!];

@@ -10,7 +10,7 @@ namespace DRepMRec.Kernels;
 /// add them up along one tree, whatever the number of processes. Lengths are such sums too, those of rows with themselves. On the way back
 /// each process has all that its columns need.
 /// </summary>
-internal sealed unsafe class ColumnScoresFunction : autograd.SingleTensorFunction<ColumnScoresFunction>
+internal sealed unsafe class ColumnScoresFunction : OwnFunction<ColumnScoresFunction>
 {
     private const int RowsPerThread = 256;
 
@@ -24,7 +24,7 @@ internal sealed unsafe class ColumnScoresFunction : autograd.SingleTensorFunctio
     public static Tensor Apply(Tensor users, Tensor items, ScoredPairs pairs, ColumnPartition columns)
         => apply(users, items, pairs, columns);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
@@ -34,7 +34,7 @@ internal sealed unsafe class ColumnScoresFunction : autograd.SingleTensorFunctio
         return tensor(new Sums(users, items, pairs, columns).Exchange());
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         var pairs = (ScoredPairs)ctx.get_data("pairs");

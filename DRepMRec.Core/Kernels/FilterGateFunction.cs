@@ -9,7 +9,7 @@ namespace DRepMRec.Kernels;
 /// rows stays in the cache from its features to its result, and on the way back from its slope to its share in the weights' gradients.
 /// </summary>
 /// <remarks>Weights' gradients are summed by chunks of rows whose size depends on the number of rows alone, then chunk by chunk.</remarks>
-internal sealed unsafe class FilterGateFunction : autograd.SingleTensorFunction<FilterGateFunction>
+internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction>
 {
     private const int Tile = 64;
     private const int LeastChunk = 256;
@@ -44,7 +44,7 @@ internal sealed unsafe class FilterGateFunction : autograd.SingleTensorFunction<
         return GateFunction.Apply(projected, LinearFunction.Apply(projected, gate, gateBias));
     }
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         var source = (Source)vars[^1];
@@ -76,7 +76,7 @@ internal sealed unsafe class FilterGateFunction : autograd.SingleTensorFunction<
         return y;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         var source = (Source)ctx.get_data("source");

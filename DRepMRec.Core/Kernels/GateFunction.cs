@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>a ⊙ sigmoid(b), value and gradient in one pass each on the CPU, by libtorch elsewhere.</summary>
-internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFunction>
+internal sealed unsafe class GateFunction : OwnFunction<GateFunction>
 {
     private const int Block = 1 << 12;
 
@@ -13,7 +13,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
     /// <param name="b">How far the gate is open, shaped like a.</param>
     public static Tensor Apply(Tensor a, Tensor b) => OwnKernels.Run(a) ? apply(a, b) : a * b.sigmoid();
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor a = ((Tensor)vars[0]).contiguous(), b = ((Tensor)vars[1]).contiguous(), gate = empty_like(b), y = empty_like(a);
@@ -27,7 +27,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
         return y;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor slope = grad_output.contiguous();

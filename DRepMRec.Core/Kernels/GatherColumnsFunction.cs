@@ -7,7 +7,7 @@ namespace DRepMRec.Kernels;
 /// All columns of two tables of which each process has some, in one exchange. What is computed from them is computed by all, so on the way
 /// back each process takes its columns of the gradient, and nothing is exchanged.
 /// </summary>
-internal sealed class GatherColumnsFunction : autograd.MultiTensorFunction<GatherColumnsFunction>
+internal sealed class GatherColumnsFunction : OwnMultiFunction<GatherColumnsFunction>
 {
     public override string Name => nameof(GatherColumnsFunction);
 
@@ -21,7 +21,7 @@ internal sealed class GatherColumnsFunction : autograd.MultiTensorFunction<Gathe
         return (parts[0], parts[1]);
     }
 
-    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         var columns = (ColumnPartition)vars[2];
         ctx.save_data("columns", columns);
@@ -32,7 +32,7 @@ internal sealed class GatherColumnsFunction : autograd.MultiTensorFunction<Gathe
         return [allFirst.to(device), allSecond.to(device)];
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         var columns = (ColumnPartition)ctx.get_data("columns");
         return [.. grad_outputs.Select(g => g.narrow(1, columns.First, columns.Count).contiguous()), null!];

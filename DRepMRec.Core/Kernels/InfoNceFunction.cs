@@ -9,7 +9,7 @@ namespace DRepMRec.Kernels;
 /// InfoNCE in both directions on the CPU, from one matrix of cosines: with E = exp((X Y' - 1) / t), row sums r and column sums c, the loss
 /// is the mean of log r_i + log c_i - 2 log E_ii, halved, and its gradient by X Y' is (E_ij / r_i + E_ij / c_j - 2 [i = j]) / (2 n t).
 /// </summary>
-internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<InfoNceFunction>
+internal sealed unsafe class InfoNceFunction : OwnFunction<InfoNceFunction>
 {
     /// <summary>Below this temperature, exponentials relative to the largest possible cosine, not the row's, could vanish.</summary>
     public const double LowestTemperature = 0.05;
@@ -24,7 +24,7 @@ internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<Inf
     /// <returns>A scalar.</returns>
     public static Tensor Apply(Tensor x, Tensor y, double temperature) => apply(x, y, (float)temperature);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor x = ((Tensor)vars[0]).contiguous(), y = ((Tensor)vars[1]).contiguous();
@@ -34,7 +34,7 @@ internal sealed unsafe class InfoNceFunction : autograd.SingleTensorFunction<Inf
         return tensor((float)loss);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();

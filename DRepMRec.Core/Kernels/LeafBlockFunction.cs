@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>The last rows of a leaf, whose gradient is made in place: no table of zeros around the gradient of the rows.</summary>
-internal sealed unsafe class LeafBlockFunction : autograd.SingleTensorFunction<LeafBlockFunction>
+internal sealed unsafe class LeafBlockFunction : OwnFunction<LeafBlockFunction>
 {
     public override string Name => nameof(LeafBlockFunction);
 
@@ -15,7 +15,7 @@ internal sealed unsafe class LeafBlockFunction : autograd.SingleTensorFunction<L
         ? apply(leaf, count, gradient, new Source(leaf))
         : leaf.narrow(0, leaf.shape[0] - count, count);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         var (leaf, count) = ((Tensor)vars[0], (int)vars[1]);
         ctx.save_data("gradient", vars[2]);
@@ -23,7 +23,7 @@ internal sealed unsafe class LeafBlockFunction : autograd.SingleTensorFunction<L
         return leaf.narrow(0, leaf.shape[0] - count, count);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using Tensor slope = grad_output.contiguous();
         Tensor leaf = ((Source)ctx.get_data("source")).Leaf;

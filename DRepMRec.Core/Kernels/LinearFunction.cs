@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>X W' + b by our own product on the CPU, by libtorch elsewhere.</summary>
-internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
+internal sealed class LinearFunction : OwnFunction<LinearFunction>
 {
     public override string Name => nameof(LinearFunction);
 
@@ -19,7 +19,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         return bias is null ? apply(x, weight) : apply(x, weight, bias);
     }
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor x = ((Tensor)vars[0]).contiguous(), weight = ((Tensor)vars[1]).contiguous();
@@ -28,7 +28,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         return DenseProduct.Multiply(x, weight, transposeB: true, bias: vars.Length > 2 ? ((Tensor)vars[2]).contiguous() : null);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>Rows of a table as they are, or zeros in their place, on the CPU.</summary>
-internal sealed unsafe class MaskFunction : autograd.SingleTensorFunction<MaskFunction>
+internal sealed unsafe class MaskFunction : OwnFunction<MaskFunction>
 {
     private const int RowsPerThread = 512;
 
@@ -14,13 +14,13 @@ internal sealed unsafe class MaskFunction : autograd.SingleTensorFunction<MaskFu
     /// <returns>[N, D].</returns>
     public static Tensor Apply(Tensor table, float[] kept) => apply(table, kept);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         ctx.save_data("kept", vars[1]);
         return Mask((Tensor)vars[0], (float[])vars[1]);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
         => [Mask(grad_output, (float[])ctx.get_data("kept")), null!];
 
     private static Tensor Mask(Tensor table, float[] kept)

@@ -8,7 +8,7 @@ namespace DRepMRec.Kernels;
 /// What M tables share, weighted row by row by a softmax over scores, and what each has of its own as far as a gate lets it through: with
 /// shared = Σ softmax(s)_m x_m, (shared + Σ (x_m - shared) ⊙ sigmoid(p_m)) / (M + 1). One pass each way on the CPU, by libtorch elsewhere.
 /// </summary>
-internal sealed unsafe class MixtureFunction : autograd.SingleTensorFunction<MixtureFunction>
+internal sealed unsafe class MixtureFunction : OwnFunction<MixtureFunction>
 {
     private const int RowsPerThread = 128;
 
@@ -31,7 +31,7 @@ internal sealed unsafe class MixtureFunction : autograd.SingleTensorFunction<Mix
         return sum.Times(1.0 / (tables.Length + 1));
     }
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         int parts = vars.Length / 3;
@@ -67,7 +67,7 @@ internal sealed unsafe class MixtureFunction : autograd.SingleTensorFunction<Mix
         return y;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         int parts = saved.Count - 2, count = (int)saved[0].shape[0], width = (int)saved[0].shape[1];

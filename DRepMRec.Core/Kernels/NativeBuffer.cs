@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Kernels;
 
@@ -6,7 +6,6 @@ namespace DRepMRec.Kernels;
 /// <remarks>Not safe for use by many threads.</remarks>
 internal sealed unsafe class NativeBuffer
 {
-    private const int Alignment = 64;
     private float* _start;
     private long _length;
 
@@ -18,7 +17,7 @@ internal sealed unsafe class NativeBuffer
         if (length > _length)
         {
             Free();
-            _start = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), Alignment);
+            _start = Allocations.Floats(length);
             _length = length;
         }
 
@@ -28,7 +27,7 @@ internal sealed unsafe class NativeBuffer
     /// <summary>Gives the memory back; it is made anew when asked for.</summary>
     public void Free()
     {
-        NativeMemory.AlignedFree(_start);
+        Allocations.Free(_start);
         _start = null;
         _length = 0;
     }

@@ -9,7 +9,7 @@ namespace DRepMRec.Kernels;
 /// Rows of length 1: y = x / |x|, and back (g - y (y · g)) / |x|; or by <see cref="MinLength"/> without gradient. Of all rows of
 /// a table, or of the rows of a list.
 /// </summary>
-internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<NormalizeFunction>
+internal sealed unsafe class NormalizeFunction : OwnFunction<NormalizeFunction>
 {
     public const float MinLength = 1e-12f;
     private const int RowsPerThread = 256;
@@ -21,7 +21,7 @@ internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<N
     /// <returns>[n, D], or [N, D].</returns>
     public static Tensor Apply(Tensor x, int[]? rows = null) => rows is null ? apply(x) : apply(x, rows);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor x = ((Tensor)vars[0]).contiguous();
@@ -49,7 +49,7 @@ internal sealed unsafe class NormalizeFunction : autograd.SingleTensorFunction<N
         return y;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor slope = grad_output.contiguous();

@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Kernels;
 
 /// <summary>Rows of a matrix packed for <see cref="DenseProduct"/>, for fast dot products of a few query rows with all of them.</summary>
@@ -10,7 +12,7 @@ internal sealed unsafe class PackedMatrix
     {
         RowCount = rowCount;
         Dimension = dimension;
-        _panels = GC.AllocateUninitializedArray<float>(checked((int)DenseProduct.PackedLength(dimension, rowCount)), pinned: true);
+        _panels = Allocations.Pinned<float>(checked((int)DenseProduct.PackedLength(dimension, rowCount)));
         fixed (float* source = rows, panels = _panels)
             DenseProduct.Pack(DenseProduct.Operand.Of(source, dimension).Transposed, dimension, rowCount, panels);
     }

@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Kernels;
 
 /// <summary>
@@ -74,7 +76,7 @@ internal sealed unsafe class PagedRows
                     continue;
                 }
 
-                float[] copy = GC.AllocateUninitializedArray<float>(PageRows * Width, pinned: true);
+                float[] copy = Allocations.Pinned<float>(PageRows * Width);
                 owners[page] = copy;
                 float* target = (float*)(pages[page] = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(
                     ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(copy)));

@@ -11,7 +11,7 @@ namespace DRepMRec.Kernels;
 /// its pairs of f_b / (B t (e_b + sum E_u)), f_b being what the pair's loss is multiplied by, the gradients are (w ⊙ E) N for users and
 /// E' (w ⊙ U) for negatives. They are made with the loss, while E is in the cache; the way back only scales them.
 /// </summary>
-internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunction<SampledSoftmaxFunction>
+internal sealed unsafe class SampledSoftmaxFunction : OwnFunction<SampledSoftmaxFunction>
 {
     private const int RowsPerThread = 256;
 
@@ -35,7 +35,7 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
     public static Tensor Apply(Tensor users, Tensor items, PairIndices pairs, ExcludedPairs excluded, double temperature)
         => apply(users, items, pairs, excluded, (float)temperature);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         using Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
@@ -46,7 +46,7 @@ internal sealed unsafe class SampledSoftmaxFunction : autograd.SingleTensorFunct
         return tensor((float)loss);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         return [Passes.Scaled(saved[0], grad_output), Passes.Scaled(saved[1], grad_output), null!, null!, null!];

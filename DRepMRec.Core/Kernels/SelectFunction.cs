@@ -7,7 +7,7 @@ namespace DRepMRec.Kernels;
 /// <summary>
 /// Rows of a table on the CPU. On the way back each row of the table has one thread that adds up its gradients, in the order of the list.
 /// </summary>
-internal sealed unsafe class SelectFunction : autograd.SingleTensorFunction<SelectFunction>
+internal sealed unsafe class SelectFunction : OwnFunction<SelectFunction>
 {
     private const int RowsPerThread = 512;
 
@@ -18,7 +18,7 @@ internal sealed unsafe class SelectFunction : autograd.SingleTensorFunction<Sele
     /// <returns>[n, D].</returns>
     public static Tensor Apply(Tensor table, int[] rows) => apply(table, rows);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the result over only after this method is back.
         Tensor table = ((Tensor)vars[0]).contiguous();
@@ -32,7 +32,7 @@ internal sealed unsafe class SelectFunction : autograd.SingleTensorFunction<Sele
         return y;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var (rows, count) = ((int[])ctx.get_data("rows"), (int)ctx.get_data("count"));
         using Tensor slope = grad_output.contiguous();

@@ -6,7 +6,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace DRepMRec.Kernels;
 
 /// <summary>The mean of (X X' - T)² for a symmetric T on the CPU. As R = X X' - T is symmetric, the gradient is 4 R X / n².</summary>
-internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunction<SimilarityErrorFunction>
+internal sealed unsafe class SimilarityErrorFunction : OwnFunction<SimilarityErrorFunction>
 {
     private const int RowsPerThread = 64;
 
@@ -17,7 +17,7 @@ internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunc
     /// <returns>A scalar.</returns>
     public static Tensor Apply(Tensor x, Tensor target) => apply(x, target);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor x = ((Tensor)vars[0]).contiguous(), target = ((Tensor)vars[1]).contiguous();
@@ -42,7 +42,7 @@ internal sealed unsafe class SimilarityErrorFunction : autograd.SingleTensorFunc
         return tensor((float)(sum / ((double)count * count)));
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();

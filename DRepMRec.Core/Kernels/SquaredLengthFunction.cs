@@ -9,7 +9,7 @@ namespace DRepMRec.Kernels;
 /// The sum of squares of a tensor's rows on the CPU, each as often as it counts: value and gradient in one pass. Blocks of columns are
 /// summed apart and added up in order, so that processes that have some blocks each get the value that one process gets.
 /// </summary>
-internal sealed unsafe class SquaredLengthFunction : autograd.SingleTensorFunction<SquaredLengthFunction>
+internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFunction>
 {
     private const int RowsPerThread = 1024;
 
@@ -23,7 +23,7 @@ internal sealed unsafe class SquaredLengthFunction : autograd.SingleTensorFuncti
     public static Tensor Apply(Tensor rows, float[] counts, double factor, ColumnPartition? columns = null)
         => columns is null ? apply(rows, counts, factor) : apply(rows, counts, factor, columns);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor rows = ((Tensor)vars[0]).contiguous(), slope = empty_like(rows);
@@ -60,7 +60,7 @@ internal sealed unsafe class SquaredLengthFunction : autograd.SingleTensorFuncti
         return tensor((float)(sum * factor));
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         Tensor slope = Passes.Scaled(ctx.get_saved_variables()[0], grad_output);
         return (bool)ctx.get_data("gathers") ? [slope, null!, null!, null!] : [slope, null!, null!];

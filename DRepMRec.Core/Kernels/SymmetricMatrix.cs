@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Kernels;
 
@@ -23,7 +24,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
     {
         Size = size;
         (_tile, _tiles) = Tiling(size);
-        _start = (float*)NativeMemory.AlignedAlloc((nuint)Numbers(_tile, _tiles) * sizeof(float), 64);
+        _start = Allocations.Floats(Numbers(_tile, _tiles));
         NativeMemory.Clear(_start, (nuint)Numbers(_tile, _tiles) * sizeof(float));
         for (int padding = size; padding < _tile * _tiles; padding++)
             At(padding, padding) = 1;
@@ -165,7 +166,8 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
         float[] inverse = InvertDiagonal(k);
         fixed (float* pivot = inverse)
         {
-            nint packedPivot = (nint)NativeMemory.AlignedAlloc((nuint)area * sizeof(float), 64), p = (nint)pivot;
+            var room = new NativeBuffer();
+            nint packedPivot = (nint)room.EnsureCapacity(area), p = (nint)pivot;
             DenseProduct.Pack(DenseProduct.Operand.Of(pivot, _tile), _tile, _tile, (float*)packedPivot);
             Parallelism.ForRanges(_tiles, minimumPerThread: 1, (from, to) =>
             {
@@ -180,7 +182,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                     TensorPrimitives.Negate(negative, negative);
                 }
             });
-            NativeMemory.AlignedFree((void*)packedPivot);
+            room.Free();
             DenseProduct.Pack(DenseProduct.Operand.Of((float*)product, _tile).Transposed, _tile, PaddedSize, (float*)panels);
             ForTiles((i, j) =>
             {
@@ -259,7 +261,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
 
     private void Free()
     {
-        NativeMemory.AlignedFree(_start);
+        Allocations.Free(_start);
         _start = null;
     }
 }

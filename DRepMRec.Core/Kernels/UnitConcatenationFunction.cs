@@ -8,7 +8,7 @@ namespace DRepMRec.Kernels;
 /// Two lines at length 1, one behind the other, on the CPU, in one pass each way: [a / |a|; w b / |b|], where b / |b| stands in for a row a
 /// of zeros.
 /// </summary>
-internal sealed unsafe class UnitConcatenationFunction : autograd.SingleTensorFunction<UnitConcatenationFunction>
+internal sealed unsafe class UnitConcatenationFunction : OwnFunction<UnitConcatenationFunction>
 {
     private const int RowsPerThread = 256;
 
@@ -20,7 +20,7 @@ internal sealed unsafe class UnitConcatenationFunction : autograd.SingleTensorFu
     /// <returns>[N, 2 D].</returns>
     public static Tensor Apply(Tensor a, Tensor b, double weight) => apply(a, b, (float)weight);
 
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor a = ((Tensor)vars[0]).contiguous(), b = ((Tensor)vars[1]).contiguous();
@@ -47,7 +47,7 @@ internal sealed unsafe class UnitConcatenationFunction : autograd.SingleTensorFu
         return y;
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor slope = grad_output.contiguous();

@@ -16,7 +16,7 @@ public sealed partial class Recommender
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         VectorTable users = VectorTable.Users(_model), items = VectorTable.Items(_model);
-        Directory.CreateDirectory(folder);
+        Files.MakeFolder(folder);
         AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>>
         {
             ["users.npy"] = stream => NpyMatrix.Write(stream, users.Count, users.Dimension, users.Values()),
@@ -35,7 +35,7 @@ public sealed partial class Recommender
     public void ExportParquet(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Directory.CreateDirectory(folder);
+        Files.MakeFolder(folder);
         AtomicFiles.Write(folder, new Dictionary<string, Action<Stream>>
         {
             ["users.parquet"] = stream => ParquetVectors.Write(stream, VectorTable.Users(_model)),

@@ -15,7 +15,7 @@ internal sealed class CheckpointFile : IDisposable
 
     private readonly string _path;
     private readonly ILogger _logger;
-    private readonly FileStream _lock;
+    private readonly WatchedFile _lock;
 
     /// <summary>Takes the file for this training, and finds out whether its folder can be written to before any work is done.</summary>
     /// <exception cref="IOException">Another training uses it, or the folder doesn't exist or can't be written to.</exception>
@@ -29,7 +29,7 @@ internal sealed class CheckpointFile : IDisposable
         string file = _path + ".lock";
         try
         {
-            _lock = new FileStream(
+            _lock = Files.Open(
                 file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
         }
         catch (IOException exception) when (exception is not DirectoryNotFoundException && File.Exists(file))
@@ -75,7 +75,7 @@ internal sealed class CheckpointFile : IDisposable
                 if (damage is not null)
                 {
                     _logger.CheckpointDamaged(damage.Message, _path + Damaged);
-                    File.Move(_path, _path + Damaged, overwrite: true);
+                    Files.Rename(_path, _path + Damaged, overwrite: true);
                 }
 
                 return (manifest, tensors, file);
@@ -117,8 +117,7 @@ internal sealed class CheckpointFile : IDisposable
     /// <exception cref="CheckpointFormatException">It isn't one, is damaged or newer than this library.</exception>
     public static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(string path)
     {
-        using var stream = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        using WatchedFile stream = Files.OpenRead(path, bufferSize: 1 << 16, FileOptions.SequentialScan);
         try
         {
             var (metadata, tensors) = Safetensors.Read(stream, path);

@@ -90,7 +90,7 @@ public sealed class EarlierModel
     public static EarlierModel Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream stream = File.OpenRead(path);
+        using WatchedFile stream = Files.OpenRead(path);
         try
         {
             var (metadata, tensors) = Safetensors.Read(stream, path);

@@ -4,6 +4,7 @@ using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Training;
 using Microsoft.Extensions.Logging;
@@ -261,7 +262,7 @@ public sealed class Trainer
             state.Optimizer.ZeroGradients();
             StepLoss loss = _model.ComputeLoss(batch, _options.L2);
             TrainingDivergedException.ThrowIfDiverged(state, loss.Values);
-            loss.Total.backward();
+            Backpropagation.Run(loss.Total);
             state.Optimizer.Step(rate);
             state.CompleteBatch(loss);
             interactions += batch.Count;

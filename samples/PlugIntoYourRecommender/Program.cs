@@ -2,6 +2,7 @@
 using Common;
 using DRepMRec;
 using DRepMRec.Alignment;
+using DRepMRec.Contracts;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
@@ -20,6 +21,16 @@ return Guarded.Run(() =>
     if (data.Features.Count == 0)
         throw new ArgumentException("Expected a dataset with features, as BMA needs them; this one has none.");
     var options = new DRepMRecOptions { Loss = new RankingLoss.Bpr() };
+
+    // 0. Do the parts of your own do what the library counts on?
+    RecDataset small = SyntheticDataset.Create(new SyntheticOptions { Users = 60, Items = 40, Clusters = 4 }).Data;
+    ContractReport[] reports =
+    [
+        HostContract.Check(d => new YourRecommender(d.Users.Count, d.Items.Count), small),
+        ModalEncoderContract.Check((_, f) => new YourModalEncoder(f, embeddingDim: 64), small),
+        AlignmentContract.Check(() => new YourAlignment(embeddingDim: 64), embeddingDim: 64, small),
+    ];
+    Console.WriteLine(string.Join<ContractReport>('\n', reports));
 
     // 1. Alone.
     using DRepMRecModel alone = DRepMRecModel.Create(data, NewHost(), options with { UseModalLine = false });

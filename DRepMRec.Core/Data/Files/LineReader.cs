@@ -1,4 +1,5 @@
 using System.Text;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
@@ -38,8 +39,7 @@ internal sealed class LineReader : IDisposable
     /// <summary>Where the line that was read last stands; until the next one is read.</summary>
     public ArraySegment<char> Current { get; private set; }
 
-    public static FileStream Open(string path)
-        => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+    public static WatchedFile Open(string path) => Files.OpenRead(path, bufferSize: 1, FileOptions.SequentialScan);
 
     /// <summary>Moves to the next line.</summary>
     /// <returns>Whether there is one.</returns>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
@@ -18,8 +19,7 @@ internal readonly record struct NpyMatrix(int Rows, int Columns, float[] Values)
     /// <exception cref="DatasetFormatException">The file isn't a matrix of numbers, or hasn't the length that its header says.</exception>
     public static NpyMatrix Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096,
-            FileOptions.SequentialScan);
+        using WatchedFile stream = Files.OpenRead(path, options: FileOptions.SequentialScan);
         return Read(stream, Path.GetFileName(path));
     }
 
@@ -28,7 +28,7 @@ internal readonly record struct NpyMatrix(int Rows, int Columns, float[] Values)
     {
         NpyHeader header = NpyHeader.Read(stream, file);
         var (rows, columns) = (header.Rows, header.Columns);
-        var values = new float[rows * columns];
+        float[] values = Allocations.Array<float>(rows * columns);
         var bytes = new byte[Math.Min(values.Length, BlockLength) * header.ItemSize];
         float[] column = header.FortranOrder ? new float[Math.Min(values.Length, BlockLength)] : [];
         for (int start = 0, length; start < values.Length; start += length)

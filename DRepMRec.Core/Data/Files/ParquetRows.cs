@@ -20,7 +20,7 @@ internal sealed class ParquetRows : ITextRows, IDisposable
     public ParquetRows(string path)
     {
         File = Path.GetFileName(path);
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        _stream = Internals.Files.OpenRead(path);
         try
         {
             _reader = ParquetReader.CreateAsync(_stream, null, leaveStreamOpen: true, CancellationToken.None).GetAwaiter().GetResult();
@@ -30,6 +30,8 @@ internal sealed class ParquetRows : ITextRows, IDisposable
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             _stream.Dispose();
+            if (Internals.Files.IsOfSystem(exception))
+                throw;
             throw new DatasetFormatException($"expected a Parquet file, found {Internals.Shown.Message(exception.Message)}", File, null,
                 exception);
         }
@@ -102,7 +104,8 @@ internal sealed class ParquetRows : ITextRows, IDisposable
             foreach (int column in _chosen)
                 _values[column] = ReadColumn(group, _fields[column]!, _groupRows).GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is not (OutOfMemoryException or DatasetFormatException))
+        catch (Exception exception) when (
+            exception is not (OutOfMemoryException or DatasetFormatException) && !Internals.Files.IsOfSystem(exception))
         {
             throw new DatasetFormatException($"expected a Parquet file, found row group {index + 1} broken: "
                 + Internals.Shown.Message(exception.Message), File, null, exception);

@@ -46,7 +46,7 @@ public sealed class ItemImage
     /// <exception cref="InvalidOperationException">The picture is an address on the web.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default)
-        => _data ?? await File.ReadAllBytesAsync(
+        => _data ?? await Internals.Files.ReadAllAsync(
             Path ?? throw new InvalidOperationException($"The picture {Internals.Shown.Text(Shown)} isn't a file; nothing is fetched."),
             cancellationToken).ConfigureAwait(false);
 

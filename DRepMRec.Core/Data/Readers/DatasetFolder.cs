@@ -13,8 +13,8 @@ internal sealed class DatasetFolder
     public DatasetFolder(string path)
     {
         Location = path;
-        _files = [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        _folders = [.. Directory.EnumerateDirectories(path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        _files = [.. Files.List(path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        _folders = [.. Files.ListFolders(path).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The folder's path.</summary>

@@ -72,7 +72,7 @@ internal static class DatasetLayout
     private static RecDataset ReadInter(string file, DatasetOptions options)
     {
         string header = "";
-        using (var reader = new StreamReader(file, Encoding.UTF8))
+        using (var reader = new StreamReader(Files.OpenRead(file), Encoding.UTF8))
         {
             while (header.Length == 0 && reader.ReadLine() is { } line)
                 header = line; // Empty lines are passed over, as by those who read the file.
@@ -84,7 +84,7 @@ internal static class DatasetLayout
     private static string Found(string folder)
     {
         const int MaxShown = 20;
-        string[] names = [.. Directory.EnumerateFileSystemEntries(folder)
+        string[] names = [.. Files.List(folder).Concat(Files.ListFolders(folder))
             .Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
         return names.Length == 0 ? "nothing" : Shown.List(names.Take(MaxShown)) + (names.Length > MaxShown ? ", …" : "");
     }

@@ -15,7 +15,7 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
 
     public static void ReadInto(InteractionLog log, string path, double label)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        using WatchedFile stream = Files.OpenRead(path, bufferSize: 1, FileOptions.SequentialScan);
         new JsonInteractionFile(stream, Path.GetFileName(path), label).ReadInto(log);
     }
 

@@ -27,7 +27,7 @@ internal static class MmrecWriter
                 NpyMatrix.Write(stream, modality.ItemCount, modality.Dimension, modality.Values);
         }
 
-        Directory.CreateDirectory(folder);
+        Files.MakeFolder(folder);
         ThrowIfOccupied(folder, files.Keys, overwrite);
         AtomicFiles.Write(folder, files);
     }
@@ -37,7 +37,7 @@ internal static class MmrecWriter
     {
         string[] there =
         [
-            .. Directory.EnumerateFiles(folder)
+            .. Files.List(folder)
                 .Select(f => Path.GetFileName(f)!)
                 .Where(f => files.Contains(f) || IsRead(f))
                 .Order(StringComparer.Ordinal),

@@ -21,14 +21,14 @@ internal sealed class EmbeddingCache
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(generator)))[..16];
         _folder = Path.Combine(folder, $"{readable}-{hash}");
         _generator = generator;
-        Directory.CreateDirectory(_folder);
+        Files.MakeFolder(_folder);
     }
 
     /// <summary>The embeddings of those keys that are there.</summary>
     public Dictionary<Hash256, float[]> Read(IReadOnlySet<Hash256> keys, CancellationToken cancellationToken)
     {
         var found = new Dictionary<Hash256, float[]>();
-        foreach (string file in Directory.EnumerateFiles(_folder, "*" + Extension).Order(StringComparer.Ordinal))
+        foreach (string file in Files.List(_folder, "*" + Extension).Order(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (found.Count == keys.Count)
@@ -69,7 +69,7 @@ internal sealed class EmbeddingCache
     {
         try
         {
-            using FileStream stream = File.OpenRead(file);
+            using WatchedFile stream = Files.OpenRead(file);
             var (metadata, arrays) = Safetensors.Read(stream, file);
             if (metadata.GetValueOrDefault(FormatKey) != "1" || metadata.GetValueOrDefault("generator") != _generator
                 || !arrays.TryGetValue("vectors", out SafeTensor? vectors) || !arrays.TryGetValue("keys", out SafeTensor? keys)

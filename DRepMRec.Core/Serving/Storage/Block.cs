@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
@@ -39,7 +40,7 @@ internal sealed unsafe class Block<T> where T : unmanaged
     /// <summary>A block of its own memory.</summary>
     public static Block<T> Copy(ReadOnlySpan<T> values)
     {
-        T[] pinned = GC.AllocateUninitializedArray<T>(values.Length, pinned: true);
+        T[] pinned = Allocations.Pinned<T>(values.Length);
         values.CopyTo(pinned);
         return Adopt(pinned);
     }
@@ -47,16 +48,16 @@ internal sealed unsafe class Block<T> where T : unmanaged
     /// <summary>A block of its own memory, which whoever asks for it fills before anybody else sees it.</summary>
     /// <param name="length">The number of elements, at most as many as an array has.</param>
     public static Block<T> Allocate(long length) => length <= Array.MaxLength
-        ? Adopt(GC.AllocateUninitializedArray<T>((int)length, pinned: true))
+        ? Adopt(Allocations.Pinned<T>((int)length))
         : throw new InvalidOperationException($"{length} elements are more than one array holds.");
 
     /// <summary>The first elements, in the same memory.</summary>
     public Block<T> First(long length) => length == Length ? this : new Block<T>(_owner, _first, Math.Min(length, Length));
 
     /// <summary>A part of a file, read now.</summary>
-    public static Block<T> Read(FileStream file, long byteOffset, int length)
+    public static Block<T> Read(Stream file, long byteOffset, int length)
     {
-        T[] pinned = GC.AllocateUninitializedArray<T>(length, pinned: true);
+        T[] pinned = Allocations.Pinned<T>(length);
         file.Seek(byteOffset, SeekOrigin.Begin);
         file.ReadExactly(MemoryMarshal.AsBytes(pinned.AsSpan()));
         return Adopt(pinned);

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
@@ -8,11 +9,9 @@ internal sealed unsafe class MappedFile
 {
     private readonly MemoryMappedViewAccessor _view;
 
-    public MappedFile(FileStream stream)
+    public MappedFile(WatchedFile file)
     {
-        using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
-            leaveOpen: true);
-        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _view = file.Map();
         byte* pointer = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         Pointer = pointer + _view.PointerOffset;
@@ -20,6 +19,8 @@ internal sealed unsafe class MappedFile
 
     ~MappedFile()
     {
+        if (Pointer is null)
+            return; // It couldn't be mapped.
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
     }

@@ -8,9 +8,9 @@ internal sealed class ModelArrays
 {
     private readonly Dictionary<string, SafeTensorPlace> _places;
     private readonly MappedFile? _mapped;
-    private readonly FileStream _stream;
+    private readonly WatchedFile _stream;
 
-    public ModelArrays(FileStream stream, IReadOnlyList<SafeTensorPlace> places, bool memoryMap)
+    public ModelArrays(WatchedFile stream, IReadOnlyList<SafeTensorPlace> places, bool memoryMap)
     {
         _stream = stream;
         _places = places.ToDictionary(p => p.Name);

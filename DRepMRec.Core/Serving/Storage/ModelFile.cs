@@ -14,7 +14,8 @@ internal static class ModelFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("Model files are little-endian; this machine isn't.");
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
+        using WatchedFile stream = Files.Open(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
         var (metadata, places) = ReadHeader(stream, path);
         ModelManifest manifest = ReadManifest(metadata, path);
         try
@@ -32,7 +33,7 @@ internal static class ModelFile
     }
 
     private static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafeTensorPlace> Places) ReadHeader(
-        FileStream stream, string path)
+        WatchedFile stream, string path)
     {
         try
         {

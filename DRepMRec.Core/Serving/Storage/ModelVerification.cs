@@ -12,7 +12,7 @@ internal static class ModelVerification
     private const int Slice = 1 << 20;
 
     /// <summary>Checks the checksum first: it takes no longer than reading the file, and finds whatever an accident did.</summary>
-    public static void Verify(ServingModel model, FileStream stream, IReadOnlyList<SafeTensorPlace> places)
+    public static void Verify(ServingModel model, Stream stream, IReadOnlyList<SafeTensorPlace> places)
     {
         if (model.Manifest.DataChecksum.Length > 0)
         {

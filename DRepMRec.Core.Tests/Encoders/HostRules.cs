@@ -1,4 +1,5 @@
 using DRepMRec.Alignment;
+using DRepMRec.Contracts;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
@@ -13,7 +14,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Tests.Encoders;
 
 /// <summary>What every recommender that BMA can be plugged into must do.</summary>
-public abstract class HostContract : EncoderContract
+public abstract class HostRules : EncoderRules
 {
     private static readonly RankingMetric Recall = RankingMetric.Recall(5);
     private static readonly RecDataset Board = Samples.Checkerboard(40, 30);
@@ -42,63 +43,14 @@ public abstract class HostContract : EncoderContract
 
     protected override UserItemEmbeddings Encode(nn.Module encoder, InteractionGraph graph) => ((IBehaviorEncoder)encoder).call(graph);
 
-    protected override Tensor Loss(nn.Module encoder)
-    {
-        EncoderOutput output = ((IBehaviorEncoder)encoder)
-            .Encode(Graph, RowSet.All, new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]).Whole);
-        output.Terms.All(t => t.Weight > 0).Should().BeTrue();
-        Tensor squares = output.Embeddings.Users.Squared().sum().Plus(output.Embeddings.Items.Squared().sum());
-        return output.Terms.Aggregate(squares, (sum, term) => sum.Plus(term.Value));
-    }
-
-    [Fact]
-    public void Encoding_with_a_batch_gives_the_same_representations()
-    {
-        using nn.Module encoder = Create(1);
-        using DisposeScope scope = NewDisposeScope();
-        var host = (IBehaviorEncoder)encoder;
-        host.Encode(Graph, RowSet.All, new TrainingBatch([0], [2], [3]).Whole).Embeddings.Users.data<float>().ToArray()
-            .Should().Equal(host.call(Graph).Users.data<float>().ToArray());
-    }
-
-    [Fact]
-    public void Encoding_the_rows_of_a_batch_gives_these_rows_of_all()
-    {
-        using nn.Module encoder = Create(1);
-        using DisposeScope scope = NewDisposeScope();
-        var host = (IBehaviorEncoder)encoder;
-        BatchRows batch = new TrainingBatch([0, 3, 5], [2, 1, 3], [3, 4, 2]).Compact;
-        EncoderOutput all = host.Encode(Graph, RowSet.All, batch.Batch.Whole), own = host.Encode(Graph, batch.Rows, batch);
-        UserItemEmbeddings expected = batch.Rows.Select(all.Embeddings);
-        own.Embeddings.Users.allclose(expected.Users, 1e-4, 1e-6).Should().BeTrue();
-        own.Embeddings.Items.allclose(expected.Items, 1e-4, 1e-6).Should().BeTrue();
-        own.Terms.Select(t => t.Name).Should().Equal(all.Terms.Select(t => t.Name));
-        foreach (var (a, b) in own.Terms.Zip(all.Terms))
-            a.Value.item<float>().Should().BeApproximately(b.Value.item<float>(), 1e-5f);
-        (own.Ego is null).Should().Be(all.Ego is null);
-        if (own.Ego is { } ego)
-            ego.Items.data<float>().ToArray().Should().Equal(batch.Rows.Select(all.Ego!.Value).Items.data<float>().ToArray());
-    }
+    protected override ContractReport Check(RecDataset data)
+        => HostContract.Check((d, features) => Create(d.Users.Count, features, 1), data);
 
     [Fact]
     public void Alone_and_with_bma_it_learns_a_checkerboard()
     {
         Train(Alone, 40).Recall.Should().BeGreaterThan(0.9);
         Train(Aligned, 40).Recall.Should().BeGreaterThan(0.9);
-    }
-
-    [Fact]
-    public void With_all_weights_0_and_the_modal_line_off_it_is_the_host_alone_bit_for_bit()
-    {
-        var off = new DRepMRecOptions
-        {
-            Loss = Alone.Loss,
-            UseModalLine = false,
-            Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 },
-            SimilaritySignal = new SssOptions { Weight = 0 },
-            BehaviorDropout = 0.5,
-        };
-        Train(off, 3, (host, options) => host.WithBehaviorModalAlignment(Board, options)).Items.Should().Equal(Train(Alone, 3).Items);
     }
 
     [Fact]
@@ -155,12 +107,11 @@ public abstract class HostContract : EncoderContract
         Train(Aligned, 5).Items.Should().Equal(calm);
     }
 
-    private (float[] Items, double Recall) Train(
-        DRepMRecOptions options, int epochs, Func<IBehaviorEncoder, DRepMRecOptions, DRepMRecModel>? create = null)
+    private (float[] Items, double Recall) Train(DRepMRecOptions options, int epochs)
     {
         using var features = new ModalFeatures(Board.Features);
         IBehaviorEncoder host = Create(40, features, 1);
-        using DRepMRecModel model = create is null ? DRepMRecModel.Create(Board, host, options) : create(host, options);
+        using DRepMRecModel model = DRepMRecModel.Create(Board, host, options);
         TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = epochs, Patience = 100, EvaluateEvery = epochs })
             .Fit();
         UserItemEmbeddings final = model.Embed();

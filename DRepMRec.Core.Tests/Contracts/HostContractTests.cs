@@ -1,0 +1,86 @@
+using DRepMRec.Contracts;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Tests.Support;
+
+namespace DRepMRec.Tests.Contracts;
+
+/// <summary>Each mistake that is planted in a host is found out, by the check that it belongs to; a sound host has no findings.</summary>
+public sealed class HostContractTests : IDisposable
+{
+    private static readonly RecDataset Data = Samples.Checkerboard(9, 8);
+
+    public void Dispose() => PlantedHost.Forget();
+
+    [Fact]
+    public void A_sound_host_has_no_findings()
+    {
+        ContractReport report = HostContract.Check(d => new PlantedHost(d), Data);
+        report.ToString().Should().StartWith("PlantedHost keeps its contract; in order: Shapes, FiniteRows, ");
+        report.Kept.Should().Equal(Enum.GetValues<ContractCheck>());
+        report.Invoking(r => r.ThrowIfBroken()).Should().NotThrow();
+    }
+
+    [Theory]
+    [InlineData("one column more", ContractCheck.Shapes, "Items of call(graph): expected Float32 [8, 4]; got Float32 [8, 5].")]
+    [InlineData("double precision", ContractCheck.Shapes, "Users of call(graph): expected Float32 [9, 4]; got Float64 [9, 4].")]
+    [InlineData("term twice", ContractCheck.Shapes, "names that differ; got 'own', 'own'.")]
+    [InlineData("term without a name", ContractCheck.Shapes, "expected a name other than 'loss'; got ''.")]
+    [InlineData("term that is a table", ContractCheck.Shapes, "the term 'own' of Encode with all rows: expected a scalar of Float32; got")]
+    [InlineData("throws", ContractCheck.Shapes, "a call: expected an answer; got InvalidDataException: no batches.")]
+    [InlineData("nobody's rows", ContractCheck.FiniteRows, "user 8, who has 0 interactions: expected finite numbers; got")]
+    [InlineData("hands out a weight", ContractCheck.Ownership, "got the weight '_items' itself")]
+    [InlineData("keeps a tensor", ContractCheck.Ownership, "a step, twice: expected no tensor left that wasn't there before; got 2.")]
+    [InlineData("noise", ContractCheck.Determinism, "users of the same call again, row 0, column 0: expected")]
+    [InlineData("counts calls", ContractCheck.Determinism, "users of the same call again, row 0, column 0: expected")]
+    [InlineData("keeps the graph", ContractCheck.Determinism, "a call after one with another graph")]
+    [InlineData("graph of an epoch", ContractCheck.Determinism, "GraphForEpoch(graph, 1): expected the same graph each time; got another")]
+    [InlineData("stops a gradient", ContractCheck.Gradients, "the gradient of the rows for the weight '_")]
+    [InlineData("doubles a gradient", ContractCheck.Gradients, "the gradient of the rows for the weight '_users': expected a slope of ")]
+    [InlineData("unused weight", ContractCheck.UsedWeights, "the weight '_unused': expected a gradient")]
+    [InlineData("place of users", ContractCheck.UserOrder, "users of another order, row ")]
+    [InlineData("place of items", ContractCheck.ItemOrder, "items of another order, row ")]
+    [InlineData("rows of a batch", ContractCheck.BatchRows, "users of Encode with the rows of a batch")]
+    [InlineData("rows with a batch", ContractCheck.BatchRows, "items of Encode with a batch, which are those of call(graph),")]
+    [InlineData("term of a batch", ContractCheck.BatchRows, "the term 'own' of Encode with the rows of a batch")]
+    [InlineData("layers", ContractCheck.Export, "the mean of Ego over 2 layers")]
+    [InlineData("term of weight 0", ContractCheck.WeightZero, "the term 'own' of a step: expected no term, as its weight is 0")]
+    [InlineData("shared by instances", ContractCheck.WeightZero, "of the host with BMA at weight 0")]
+    [InlineData("adds up in place", ContractCheck.SavedWeights, "an instance with the weights that another saved")]
+    [InlineData("other first weights", ContractCheck.SavedWeights, "another instance of the same options")]
+    [InlineData("leaves a tensor", ContractCheck.Disposal, "Dispose: expected no tensor left; got 1.")]
+    [InlineData("answers after Dispose", ContractCheck.Disposal, "call(graph) after Dispose: expected an exception; got rows.")]
+    public void A_mistake_is_found(string mistake, ContractCheck check, string sentence)
+    {
+        ContractReport report = HostContract.Check(d => new PlantedHost(d, mistake), Data);
+        report.Findings.Where(f => f.Check == check).Select(f => f.ToString()).Should().Contain(
+            found => found.Contains(sentence, StringComparison.Ordinal), report.ToString());
+        report.IsKept.Should().BeFalse();
+        report.Kept.Should().NotContain(check);
+        report.Invoking(r => r.ThrowIfBroken()).Should().Throw<InvalidOperationException>().WithMessage("PlantedHost breaks its contract*");
+    }
+
+    [Fact]
+    public void An_instance_stays_as_it_was_and_what_needs_others_is_named()
+    {
+        using var host = new PlantedHost(Data);
+        float[] before = [.. host.state_dict().Values.SelectMany(UserItemEmbeddings.Values)];
+        ContractReport report = HostContract.Check(host, Data, ContractCheck.Gradients);
+        report.Findings.Should().BeEmpty();
+        report.NotChecked.Keys.Should().BeEquivalentTo(
+        [
+            ContractCheck.Gradients, ContractCheck.UserOrder, ContractCheck.ItemOrder, ContractCheck.WeightZero, ContractCheck.SavedWeights,
+            ContractCheck.Disposal,
+        ]);
+        report.ToString().Should().Contain("Disposal wasn't checked: it needs instances of its own: give a function that creates one.")
+            .And.Contain("Gradients wasn't checked: it was left out.");
+        host.state_dict().Values.SelectMany(UserItemEmbeddings.Values).Should().Equal(before);
+        host.training.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_dataset_that_is_too_small_is_refused()
+        => FluentActions.Invoking(() => HostContract.Check(d => new MatrixFactorizationEncoder(d.Users.Count, d.Items.Count),
+            Samples.Dataset("tiny", 1, 1, [(0, 0)], [], [], []))).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a training interaction without the last user and the last item*'tiny' has 1 in all.*");
+}

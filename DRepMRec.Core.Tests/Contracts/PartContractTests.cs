@@ -1,0 +1,134 @@
+using DRepMRec.Alignment;
+using DRepMRec.Contracts;
+using DRepMRec.Data;
+using DRepMRec.Fusions;
+using DRepMRec.Tests.Fusions;
+using DRepMRec.Tests.Support;
+
+namespace DRepMRec.Tests.Contracts;
+
+/// <summary>Modal encoders and alignments: those of the library keep their contract, and planted mistakes are found out.</summary>
+public sealed class PartContractTests
+{
+    private static readonly RecDataset Data = Samples.Checkerboard(9, 8);
+
+    public static TheoryData<string> Fusions => FusionTests.Names;
+
+    [Fact]
+    public void A_sound_modal_encoder_has_no_findings()
+    {
+        ContractReport report = ModalEncoderContract.Check((_, f) => new PlantedModal(f), Data);
+        report.ToString().Should().StartWith("PlantedModal keeps its contract; in order: Shapes, ");
+        report.NotChecked.Keys.Should().Equal(ContractCheck.WeightZero);
+    }
+
+    [Theory]
+    [InlineData("one row more", ContractCheck.Shapes)]
+    [InlineData("nobody's rows", ContractCheck.FiniteRows)]
+    [InlineData("noise", ContractCheck.Determinism)]
+    [InlineData("changes the features", ContractCheck.Determinism)]
+    [InlineData("stops a gradient", ContractCheck.Gradients)]
+    [InlineData("unused weight", ContractCheck.UsedWeights)]
+    [InlineData("place of items", ContractCheck.ItemOrder)]
+    [InlineData("rows of a batch", ContractCheck.BatchRows)]
+    [InlineData("hides nothing", ContractCheck.BatchRows)]
+    [InlineData("parts", ContractCheck.Export)]
+    [InlineData("adds up in place", ContractCheck.SavedWeights)]
+    [InlineData("leaves a tensor", ContractCheck.Disposal)]
+    public void A_mistake_of_a_modal_encoder_is_found(string mistake, ContractCheck check)
+    {
+        // The last item has no content, so that a division by the length of its features is one by zero.
+        ItemFeatures image = Data.Features[0];
+        float[] values = image.Values.ToArray();
+        values.AsSpan((image.ItemCount - 1) * image.Dimension).Clear();
+        var data = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits,
+            [new ItemFeatures(image.Modality, image.ItemCount, image.Dimension, values)]);
+        ContractReport report = ModalEncoderContract.Check((_, f) => new PlantedModal(f, mistake), data);
+        report.Findings.Select(f => f.Check).Should().Contain(check, report.ToString());
+        report.Kept.Should().NotContain(check);
+    }
+
+    [Fact]
+    public void A_modal_encoder_can_be_checked_as_it_is()
+    {
+        using var features = new DRepMRec.Features.ModalFeatures(Data.Features);
+        using var encoder = new PlantedModal(features);
+        ContractReport report = ModalEncoderContract.Check(encoder, Data);
+        report.Findings.Should().BeEmpty();
+        report.NotChecked.Keys.Should().Contain([ContractCheck.ItemOrder, ContractCheck.Disposal]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Fusions))]
+    public void Alignments_of_the_library_keep_their_contract(string fusion)
+    {
+        // A matched sum takes the mean length of the rows for a constant.
+        ContractCheck[] leaveOut = fusion == nameof(Fusion.MatchedSum) ? [ContractCheck.Gradients] : [];
+        var options = new BmaOptions { Fusion = FusionTests.Create(fusion), InterGradient = InterAlignmentGradient.Both };
+        ContractReport report = AlignmentContract.Check(() => new BehaviorModalAlignment(4, options), 4, Data, leaveOut);
+        report.Findings.Should().BeEmpty(report.ToString());
+        report.NotChecked.Keys.Should().Equal(leaveOut);
+    }
+
+    [Theory]
+    [InlineData(IntraAlignmentKind.Cosine, InterAlignmentKind.Cosine)]
+    [InlineData(IntraAlignmentKind.AlignmentUniformity, InterAlignmentKind.MeanVariance)]
+    [InlineData(IntraAlignmentKind.InfoNce, InterAlignmentKind.InfoNce)]
+    public void Every_kind_of_alignment_keeps_its_contract(IntraAlignmentKind intra, InterAlignmentKind inter)
+    {
+        var options = new BmaOptions
+        {
+            Intra = intra,
+            Inter = inter,
+            IntraWeight = 0.5,
+            InterWeight = 0.5,
+            InterGradient = InterAlignmentGradient.Both,
+        };
+        ContractReport report = AlignmentContract.Check(() => new BehaviorModalAlignment(4, options), 4, Data);
+        report.Findings.Should().BeEmpty(report.ToString());
+    }
+
+    [Fact]
+    public void A_gradient_that_is_stopped_on_purpose_shows()
+    {
+        var options = new BmaOptions { InterWeight = 1, InterGradient = InterAlignmentGradient.Modal };
+        ContractReport report = AlignmentContract.Check(() => new BehaviorModalAlignment(4, options), 4, Data);
+        report.Findings.Should().OnlyContain(f => f.Check == ContractCheck.Gradients && f.Where.Contains("'behaviour of "));
+    }
+
+    [Fact]
+    public void A_sound_alignment_has_no_findings()
+    {
+        ContractReport report = AlignmentContract.Check(() => new PlantedAlignment(), 4, Data);
+        report.ToString().Should().StartWith("PlantedAlignment keeps its contract; in order: Shapes, ");
+        report.NotChecked.Should().BeEmpty();
+        using var one = new PlantedAlignment();
+        ContractReport ofOne = AlignmentContract.Check(one, 4, Data);
+        ofOne.IsKept.Should().BeTrue();
+        ofOne.NotChecked.Keys.Should().BeEquivalentTo([ContractCheck.SavedWeights, ContractCheck.Disposal]);
+    }
+
+    [Theory]
+    [InlineData("one column more", ContractCheck.Shapes)]
+    [InlineData("term without a name", ContractCheck.Shapes)]
+    [InlineData("zero rows", ContractCheck.FiniteRows)]
+    [InlineData("hands out an input", ContractCheck.Ownership)]
+    [InlineData("noise", ContractCheck.Determinism)]
+    [InlineData("batch matters", ContractCheck.Determinism)]
+    [InlineData("changes an input", ContractCheck.Determinism)]
+    [InlineData("stops a gradient", ContractCheck.Gradients)]
+    [InlineData("unused weight", ContractCheck.UsedWeights)]
+    [InlineData("place", ContractCheck.UserOrder)]
+    [InlineData("place", ContractCheck.ItemOrder)]
+    [InlineData("rows depend on others", ContractCheck.BatchRows)]
+    [InlineData("another form", ContractCheck.Export)]
+    [InlineData("weight 0", ContractCheck.WeightZero)]
+    [InlineData("adds up in place", ContractCheck.SavedWeights)]
+    [InlineData("leaves a tensor", ContractCheck.Disposal)]
+    public void A_mistake_of_an_alignment_is_found(string mistake, ContractCheck check)
+    {
+        ContractReport report = AlignmentContract.Check(() => new PlantedAlignment(mistake), 4, Data);
+        report.Findings.Select(f => f.Check).Should().Contain(check, report.ToString());
+        report.Kept.Should().NotContain(check);
+    }
+}

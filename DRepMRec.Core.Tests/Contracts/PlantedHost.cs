@@ -1,0 +1,125 @@
+using DRepMRec.Data;
+using DRepMRec.Graphs;
+using DRepMRec.Losses;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Contracts;
+
+/// <summary>A host with one mistake, or with none.</summary>
+internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
+{
+    private const int Width = 4;
+    private static readonly List<Tensor> Kept = [];
+    private static Parameter? _shared;
+    private static int _made;
+
+    private readonly string _mistake;
+    private readonly Parameter _users;
+    private readonly Parameter _items;
+    private readonly Parameter _mix;
+    private readonly Parameter? _unused;
+    private readonly Tensor[] _hidden = [zeros(Width).DetachFromDisposeScope()]; // A field of type Tensor would be registered.
+    private InteractionGraph? _first;
+    private float[]? _copy;
+    private int _calls;
+
+    public PlantedHost(RecDataset data, string mistake = "none")
+        : base(nameof(PlantedHost))
+    {
+        _mistake = mistake;
+        random.manual_seed(mistake == "other first weights" ? ++_made : 3);
+        _users = mistake == "shared by instances" ? _shared ??= Random(data.Users.Count) : Random(data.Users.Count);
+        _items = Random(data.Items.Count);
+        _mix = Random(Width);
+        _unused = mistake == "unused weight" ? Random(Width) : null;
+        RegisterComponents();
+    }
+
+    public int EmbeddingDim => Width;
+
+    public int? PropagationLayers => _mistake == "layers" ? 2 : null;
+
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.alias(), _items.alias());
+
+    public static void Forget()
+    {
+        Kept.ForEach(t => t.Dispose());
+        Kept.Clear();
+        _shared = null;
+    }
+
+    public InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch)
+        => _mistake == "graph of an epoch" ? graph.DropEdges(0.5, ++_calls) : graph;
+
+    public override UserItemEmbeddings forward(InteractionGraph graph)
+    {
+        if (_mistake == "answers after Dispose" && _copy is not null && _users.IsInvalid)
+            return new UserItemEmbeddings(zeros(graph.UserCount, Width), zeros(graph.ItemCount, Width));
+        using DisposeScope scope = NewDisposeScope();
+        _first ??= graph;
+        _copy = [];
+        Tensor items = matmul(_items, _mix);
+        InteractionGraph known = _mistake == "keeps the graph" ? _first : graph;
+        Tensor mean = known.UserMeans.Propagate(_mistake == "stops a gradient" ? items.detach() : items);
+        Tensor users = _users.Plus(mean);
+        if (_mistake == "adds up in place")
+            users = users.Plus(_hidden[0]);
+        if (_mistake == "adds up in place" && training)
+        {
+            using IDisposable noGradient = no_grad();
+            _hidden[0].copy_(_hidden[0].Plus(0.5));
+        }
+
+        if (_mistake == "doubles a gradient")
+            users = users.Times(2) - users.detach();
+        if (_mistake == "noise")
+            users = users.Plus(System.Random.Shared.NextDouble());
+        if (_mistake == "counts calls")
+            users = users.Plus(1e-3 * _calls++);
+        if (_mistake == "place of users")
+            users = users.Plus(arange(graph.UserCount, ScalarType.Float32).unsqueeze(1), 0.01);
+        if (_mistake == "place of items")
+            items = items.Plus(arange(graph.ItemCount, ScalarType.Float32).unsqueeze(1), 0.01);
+        if (_mistake == "nobody's rows")
+            users = users / graph.UserMeans.Propagate(ones(graph.ItemCount, 1));
+        if (_mistake == "keeps a tensor")
+            Kept.Add(zeros(1).DetachFromDisposeScope());
+        if (_mistake == "one column more")
+            items = cat([items, ones(graph.ItemCount, 1)], 1);
+        if (_mistake == "double precision")
+            users = users.to(ScalarType.Float64);
+        var rows = new UserItemEmbeddings(users, items).MoveToOuterDisposeScope();
+        return _mistake == "hands out a weight" ? rows with { Items = _items } : rows;
+    }
+
+    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
+    {
+        UserItemEmbeddings all = rows.Select(call(graph));
+        if (_mistake == "rows of a batch" && !rows.IsAll)
+            all = all with { Users = all.Users.Times(1.01) };
+        if (_mistake == "rows with a batch" && batch is not null)
+            all = all with { Items = all.Items.Times(1.01) };
+        if (_mistake == "throws" && batch is not null)
+            throw new InvalidDataException("no batches");
+        double divisor = _mistake == "term of a batch" ? (double)all.Users.shape[0] : 1;
+        Tensor own = all.Users.SelectRows((batch ?? new TrainingBatch([0], [0], [0]).Whole).Users).Squared().mean().Times(1 / divisor);
+        LossTerm[] terms = batch is null ? []
+            : _mistake == "term twice" ? [new("own", own, 0.1), new("own", own, 0.1)]
+            : _mistake == "term without a name" ? [new("", own, 0.1)]
+            : _mistake == "term that is a table" ? [new("own", all.Users, 0.1)]
+            : [new("own", own, _mistake == "term of weight 0" ? 0 : 0.1)];
+        return new EncoderOutput(all) { Terms = terms, Ego = rows.Select(Ego!.Value) };
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _mistake != "leaves a tensor")
+            _hidden[0].Dispose();
+        if (!(_mistake == "shared by instances"))
+            base.Dispose(disposing);
+    }
+
+    private static Parameter Random(int rows) => new(randn(rows, Width));
+}

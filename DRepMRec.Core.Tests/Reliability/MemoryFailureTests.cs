@@ -1,0 +1,110 @@
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Internals;
+using DRepMRec.Losses;
+using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Serving;
+using DRepMRec.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Reliability;
+
+/// <summary>
+/// Each large piece of memory that the library asks for is refused in turn: the process is told so by an
+/// <see cref="OutOfMemoryException"/> and goes on, and what it does next gives the same bits as if nothing had been.
+/// </summary>
+public sealed class MemoryFailureTests
+{
+    private static readonly Dictionary<string, Func<string>> Work = new()
+    {
+        ["training LightGCN"] = () => TinyTraining.Run("LightGCN", null, epochs: 1),
+        ["training DRepMRec"] = () => TinyTraining.Run("DRepMRec", null, epochs: 1),
+        ["training FREEDOM"] = () => TinyTraining.Run("FREEDOM", null, epochs: 1),
+        ["training MGCN with BMA"] = () => TinyTraining.Run("MGCN + BMA", null, epochs: 1),
+        ["saving and loading"] = SaveAndLoad,
+        ["changing a catalogue"] = ChangeCatalogue,
+        ["features from a file"] = ReadFeatures,
+    };
+
+    public static TheoryData<string> Names => [.. Work.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Whichever_piece_of_memory_is_refused_the_process_says_so_and_goes_on(string name)
+    {
+        string expected = Work[name]();
+        int refusals = 0;
+        for (bool isRefused = true; isRefused; refusals += isRefused ? 1 : 0)
+        {
+            int count = 0;
+            isRefused = false;
+            Allocations.Before = bytes =>
+            {
+                if (Interlocked.Increment(ref count) - 1 != refusals)
+                    return;
+                isRefused = true;
+                throw new OutOfMemoryException($"{bytes} bytes are refused");
+            };
+            Exception? error;
+            try
+            {
+                error = Record.Exception(() => Work[name]());
+            }
+            finally
+            {
+                Allocations.Before = null;
+            }
+
+            if (isRefused)
+                error.Should().BeOfType<OutOfMemoryException>($"piece {refusals} was refused");
+            else
+                error.Should().BeNull();
+            if (refusals % 8 == 0 || !isRefused)
+                Work[name]().Should().Be(expected, $"piece {refusals} was refused before");
+        }
+
+        refusals.Should().BePositive();
+    }
+
+    [Fact]
+    public void In_a_loop_of_ones_own_memory_that_is_refused_in_a_backward_pass_is_an_exception_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var host = new LightGcnEncoder(20, 10, new() { EmbeddingDim = 4 });
+        BatchRows batch = new TrainingBatch([1, 3], [2, 1], [3, 4]).Compact;
+        Tensor loss = host.Encode(Samples.Checkerboard(20, 10).Graph(), batch.Rows, batch).Embeddings.Users.sum();
+        Allocations.Before = _ => throw new OutOfMemoryException();
+        try
+        {
+            loss.Invoking(l => l.backward()).Should().Throw<Exception>().Which.Should().NotBeOfType<OutOfMemoryException>(
+                "TorchSharp throws what libtorch makes of it");
+        }
+        finally
+        {
+            Allocations.Before = null;
+        }
+    }
+
+    private static string SaveAndLoad()
+    {
+        using var folder = new TempFolder();
+        Served.Recommender.Save(folder["model"]);
+        Recommender loaded = Recommender.Load(folder["model"]);
+        return string.Join(' ', loaded.Recommend(Served.Data.Users[3], 5)) + string.Join(' ', loaded.SimilarItems(Served.Data.Items[2], 5));
+    }
+
+    private static string ChangeCatalogue()
+    {
+        var item = new ItemContent("new", Served.Features(0));
+        Recommender changed = Served.Recommender.WithItems([item]).WithoutItems([Served.Data.Items[1]]);
+        return string.Join(' ', changed.Recommend(Served.Data.Users[3], 5)) + string.Join(' ', changed.SimilarItems("new", 5));
+    }
+
+    private static string ReadFeatures()
+    {
+        using TempFolder folder = new TempFolder().WithNpy("x.npy", new float[,] { { 1, 2 }, { 3, 4 } });
+        return string.Join(' ', FeatureTable.LoadNpy(folder["x.npy"], Modality.Image, ["a", "b"]).Values.ToArray());
+    }
+}

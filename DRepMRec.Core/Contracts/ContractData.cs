@@ -1,0 +1,92 @@
+using DRepMRec.Data;
+using DRepMRec.Internals;
+using DRepMRec.Losses;
+
+namespace DRepMRec.Contracts;
+
+/// <summary>What a dataset becomes for a check: without somebody's interactions, with one more of them, or in another order.</summary>
+internal static class ContractData
+{
+    private const int BatchSize = 16;
+
+    /// <summary>The dataset without the interactions of its last user and its last item, and without validation and test.</summary>
+    /// <exception cref="ArgumentException">No interaction is left.</exception>
+    public static RecDataset WithCold(RecDataset data)
+    {
+        (int User, int Item)[] pairs =
+            [.. Pairs(data.Train).Where(p => p.User < data.Users.Count - 1 && p.Item < data.Items.Count - 1)];
+        if (pairs.Length == 0)
+        {
+            throw new ArgumentException(
+                "Expected a training interaction without the last user and the last item, who go without for the checks; "
+                + $"'{data.Name}' has {data.Train.Count} in all.", nameof(data));
+        }
+
+        return With(data, data.Users.Ids, data.Items.Ids, pairs, data.Features);
+    }
+
+    /// <summary>The dataset with more users and items behind the others, who have neither interactions nor content.</summary>
+    public static RecDataset Grown(RecDataset data, int users, int items)
+        => With(data,
+            [.. data.Users.Ids, .. Enumerable.Range(0, users).Select(n => $"\u00a7user{n}")],
+            [.. data.Items.Ids, .. Enumerable.Range(0, items).Select(n => $"\u00a7item{n}")], Pairs(data.Train),
+            [.. data.Features.Select(f => new ItemFeatures(f.Modality, f.ItemCount + items, f.Dimension,
+                [.. f.Values, .. new float[items * f.Dimension]]))]);
+
+    /// <summary>The dataset in another order: user n is who was users[n], item n what was items[n].</summary>
+    public static RecDataset Reordered(RecDataset data, int[] users, int[] items)
+    {
+        int[] userPlaces = Inverse(users), itemPlaces = Inverse(items);
+        return With(data, [.. users.Select(u => data.Users[u])], [.. items.Select(i => data.Items[i])],
+            [.. Pairs(data.Train).Select(p => (userPlaces[p.User], itemPlaces[p.Item]))],
+            [.. data.Features.Select(f => new ItemFeatures(f.Modality, f.ItemCount, f.Dimension,
+                ContractRows.Pick(f.Values.ToArray(), items, f.Dimension), [.. items.Select(i => f.Present[i])]))]);
+    }
+
+    /// <summary>Some interactions with a negative each.</summary>
+    public static TrainingBatch Batch(RecDataset data)
+        => new BatchSampler(data.Train, new RankingLoss.Bpr(), batchSize: BatchSize, seed: 5).Epoch(1).First();
+
+    /// <summary>A batch by the numbers that its users and items have in another order.</summary>
+    public static TrainingBatch Renamed(TrainingBatch batch, int[] users, int[] items)
+    {
+        int[] userPlaces = Inverse(users), itemPlaces = Inverse(items);
+        return new TrainingBatch([.. batch.UserIndices.ToArray().Select(u => userPlaces[u])],
+            [.. batch.PositiveIndices.ToArray().Select(i => itemPlaces[i])],
+            [.. batch.NegativeIndices.ToArray().Select(i => itemPlaces[i])], batch.SharedNegatives)
+        {
+            Seed = batch.Seed,
+            Known = batch.Known is { } known
+                ? new InteractionSet(users.Length, items.Length, [.. Pairs(known).Select(p => (userPlaces[p.User], itemPlaces[p.Item]))])
+                : null,
+        };
+    }
+
+    /// <summary>A shuffled order of so many.</summary>
+    public static int[] Order(int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        new SeededRandom(11).Shuffle(order.AsSpan());
+        return order;
+    }
+
+    public static int[] Same(int count) => [.. Enumerable.Range(0, count)];
+
+    private static (int User, int Item)[] Pairs(InteractionSet set) => [.. set.ExpandUsers().Zip(set.Items.ToArray())];
+
+    private static int[] Inverse(int[] order)
+    {
+        int[] places = new int[order.Length];
+        for (int n = 0; n < order.Length; n++)
+            places[order[n]] = n;
+        return places;
+    }
+
+    private static RecDataset With(RecDataset data, IReadOnlyList<string> users, IReadOnlyList<string> items,
+        IReadOnlyCollection<(int User, int Item)> train, IReadOnlyList<ItemFeatures> features)
+    {
+        InteractionSet Set(IReadOnlyCollection<(int User, int Item)> pairs) => new(users.Count, items.Count, pairs);
+        return new RecDataset(
+            data.Name, new IdMap(users), new IdMap(items), new InteractionSplits(Set(train), Set([]), Set([])), features);
+    }
+}

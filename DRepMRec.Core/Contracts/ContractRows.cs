@@ -1,0 +1,46 @@
+using DRepMRec.Losses;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Contracts;
+
+/// <summary>The numbers of rows and terms, copied out of their tensors.</summary>
+internal sealed record ContractRows(float[] Users, float[] Items, int Width, IReadOnlyList<(string Name, float Value)> Terms)
+{
+    public static ContractRows Of(UserItemEmbeddings rows, IReadOnlyList<LossTerm>? terms = null)
+        => new(UserItemEmbeddings.Values(rows.Users), UserItemEmbeddings.Values(rows.Items), rows.Dimension,
+            [.. (terms ?? []).Select(t => (t.Name, UserItemEmbeddings.Values(t.Value)[0]))]);
+
+    /// <summary>The rows in another order: row n is what row order[n] was.</summary>
+    public ContractRows Reordered(int[] users, int[] items) => this with
+    {
+        Users = Pick(Users, users, Width),
+        Items = Pick(Items, items, Width),
+    };
+
+    /// <summary>Requires the same rows and terms; the first difference of each is a finding.</summary>
+    public void RequireSame(ContractRun run, ContractRows actual, string where, double tolerance = 0)
+    {
+        run.RequireSame($"users of {where}", Users, actual.Users, Width, tolerance);
+        run.RequireSame($"items of {where}", Items, actual.Items, Width, tolerance);
+        string[] names = [.. Terms.Select(t => t.Name)], others = [.. actual.Terms.Select(t => t.Name)];
+        if (!names.SequenceEqual(others))
+        {
+            run.Find($"terms of {where}", $"[{string.Join(", ", names)}]", $"[{string.Join(", ", others)}]");
+            return;
+        }
+
+        foreach (var (expected, came) in Terms.Zip(actual.Terms))
+            run.RequireSame($"the term '{expected.Name}' of {where}", [expected.Value], [came.Value], 1, tolerance);
+    }
+
+    public static float[] Pick(float[] table, int[] rows, int width)
+        => [.. rows.SelectMany(row => table.AsSpan(row * width, width).ToArray())];
+
+    /// <summary>Whether a tensor is Float32 of these shape; what it is otherwise.</summary>
+    public static string? Misfit(Tensor? tensor, params long[] shape)
+        => tensor is null ? "nothing"
+            : tensor.IsInvalid ? "a disposed tensor"
+            : tensor.dtype != ScalarType.Float32 || !tensor.shape.SequenceEqual(shape)
+                ? $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]"
+                : null;
+}

@@ -1,0 +1,253 @@
+using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Data;
+using DRepMRec.Graphs;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Contracts;
+
+/// <summary>The checks of an encoder that one instance is enough for. Its weights are as they were afterwards.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
+internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, RecDataset data)
+{
+    private readonly InteractionGraph _graph = new(data.Train);
+    private readonly TrainingBatch _batch = ContractData.Batch(data);
+
+    public void Run()
+    {
+        bool training = subject.Module.training;
+        try
+        {
+            run.Check(ContractCheck.Shapes, Shapes);
+            if (run.IsMisshapen)
+            {
+                foreach (ContractCheck check in Enum.GetValues<ContractCheck>().Where(c => c != ContractCheck.Shapes))
+                    run.Skip(check, "the shapes come first.");
+                return;
+            }
+
+            run.Check(ContractCheck.FiniteRows, FiniteRows);
+            run.Check(ContractCheck.Ownership, Ownership);
+            run.Check(ContractCheck.Determinism, Determinism);
+            CheckGradients();
+            run.Check(ContractCheck.BatchRows, BatchRows);
+            subject.Module.eval();
+            run.Check(ContractCheck.Export, () =>
+            {
+                using IDisposable noGradient = no_grad();
+                subject.CheckExport(run, _graph);
+            });
+        }
+        finally
+        {
+            subject.Module.train(training);
+        }
+    }
+
+    private void Shapes()
+    {
+        subject.Module.eval();
+        RequireShape("call(graph)", subject.Call(_graph), _graph.UserCount, _graph.ItemCount);
+        run.Require(subject.Weights.Count > 0 || !subject.Module.parameters().Any(), "weights", "some that take gradients", "none");
+        subject.Module.train();
+        BatchRows[] both = [_batch.Whole, _batch.Compact];
+        foreach (BatchRows rows in both)
+        {
+            string where = rows.Rows.IsAll ? "Encode with all rows" : "Encode with the rows of a batch";
+            int users = rows.Rows.IsAll ? _graph.UserCount : rows.Rows.Users.Length;
+            int items = rows.Rows.IsAll ? _graph.ItemCount : rows.Rows.Items.Length;
+            if (subject.Encode(_graph, rows.Rows, rows) is not { } output)
+            {
+                run.Find(where, "an output", "nothing");
+                continue;
+            }
+
+            RequireShape(where, output.Embeddings, users, items);
+            if (output.Modal is { } modal)
+                RequireShape($"Modal of {where}", modal, users, items);
+            TermCheck.Run(run, where, output.Terms);
+        }
+    }
+
+    private void RequireShape(string where, UserItemEmbeddings rows, int users, int items)
+    {
+        foreach (var (name, tensor, count) in new[] { ("Users", rows.Users, users), ("Items", rows.Items, items) })
+        {
+            string? misfit = ContractRows.Misfit(tensor, count, subject.Dimension);
+            run.Require(misfit is null, $"{name} of {where}", $"Float32 [{count}, {subject.Dimension}]", misfit ?? "");
+        }
+    }
+
+    private void FiniteRows()
+    {
+        ContractRows rows = Inference(_graph);
+        foreach (var (name, values, degree) in new (string, float[], Func<int, int>)[]
+            { ("user", rows.Users, _graph.UserDegree), ("item", rows.Items, i => _graph.ItemDegrees[i]) })
+        {
+            int at = Array.FindIndex(values, x => !float.IsFinite(x));
+            if (at >= 0)
+            {
+                int row = at / rows.Width;
+                run.Find($"{name} {row}, who has {degree(row)} interactions", "finite numbers", ContractRun.Shown(values[at]));
+            }
+        }
+    }
+
+    private void Ownership()
+    {
+        subject.Module.eval();
+        UserItemEmbeddings rows = subject.Call(_graph);
+        foreach (var (name, weight) in subject.Module.named_parameters())
+        {
+            run.Require(!ReferenceEquals(weight, rows.Users) && !ReferenceEquals(weight, rows.Items), "call(graph)",
+                "tensors of the caller's, such as alias() of a weight",
+                $"the weight '{name}' itself, which goes when the caller disposes it");
+        }
+
+        subject.Module.train();
+        void Step()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            EncoderOutput output = subject.Encode(_graph, _batch.Whole.Rows, _batch.Whole);
+            Tensor loss = output.Terms.Aggregate(
+                output.Embeddings.Users.sum().Plus(output.Embeddings.Items.sum()), (sum, term) => sum.Plus(term.Value));
+            if (loss.requires_grad)
+                Backpropagation.Run(loss);
+        }
+
+        TermCheck.RequireNoneLeft(run, "a step", Step);
+        subject.Module.eval();
+        TermCheck.RequireNoneLeft(run, "call(graph)", () =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            subject.Call(_graph);
+        });
+        foreach (var (_, weight) in subject.Weights)
+            weight.grad = null;
+    }
+
+    private void Determinism()
+    {
+        float[][] features = FeatureValues();
+        ContractRows first = Inference(_graph);
+        first.RequireSame(run, Inference(_graph), "the same call again");
+        Inference(_graph.Without(_batch.UserIndices, _batch.PositiveIndices));
+        first.RequireSame(run, Inference(_graph), "the same call after one with another graph");
+        first.RequireSame(run, Rows(RowSet.All, null), "Encode with all rows, which call(graph) gives,");
+        ContractRows step = Training(_batch.Whole);
+        step.RequireSame(run, Training(_batch.Whole), "the same step again");
+        if (subject is HostSubject { Host: var host })
+        {
+            int[] edges = host.GraphForEpoch(_graph, 1).Interactions.Items.ToArray();
+            run.Require(edges.AsSpan().SequenceEqual(host.GraphForEpoch(_graph, 1).Interactions.Items), "GraphForEpoch(graph, 1)",
+                "the same graph each time", "another one");
+        }
+
+        foreach (var (before, after) in features.Zip(FeatureValues()))
+            run.RequireSame("the features, an input,", before, after, 1);
+    }
+
+    private void CheckGradients()
+    {
+        subject.Module.train();
+        GradientCheck check = new(run, subject.Weights, () =>
+        {
+            EncoderOutput output = subject.Encode(_graph, _batch.Compact.Rows, _batch.Compact);
+            return
+            [
+                ("the rows", cat([output.Embeddings.Users.flatten(), output.Embeddings.Items.flatten()])),
+                .. output.Terms.Select(t => ($"the term '{t.Name}'", t.Value)),
+            ];
+        });
+        run.Check(ContractCheck.Gradients, check.Run);
+        run.Check(ContractCheck.UsedWeights, () =>
+        {
+            foreach (string name in check.Unused())
+                run.Find($"the weight '{name}'", "a gradient from the rows of a batch or a term", "none");
+        });
+    }
+
+    private void BatchRows()
+    {
+        RowSet own = _batch.Compact.Rows;
+        ContractRows whole = Inference(_graph);
+        Selected(whole, own).RequireSame(run, Rows(own, null), "Encode with the rows of a batch at inference", ContractRun.Rounding);
+        ContractRows step = Training(_batch.Whole) with { Terms = [] };
+        ContractRows.Of(ContractRun.Seeded(() => subject.Call(_graph, _batch))).RequireSame(run, step,
+            subject is HostSubject ? "Encode with a batch, which are those of call(graph),"
+                : "Encode with a batch, which are those of call(graph.Without(batch)),", ContractRun.Rounding);
+        if (Draws())
+            return;
+        Selected(Training(_batch.Whole), own)
+            .RequireSame(run, Training(_batch.Compact), "Encode with the rows of a batch", ContractRun.Rounding);
+        float[][] expected = GradientsOf(_batch.Whole), actual = GradientsOf(_batch.Compact);
+        foreach (var (weight, e, a) in subject.Weights.Zip(expected, actual))
+            run.RequireSame($"the gradient for '{weight.Name}' from the rows of a batch", e, a, 1, 10 * ContractRun.Rounding);
+    }
+
+    /// <summary>Whether training draws from libtorch's generator: then whole tables and a batch's draw other numbers.</summary>
+    private bool Draws()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        subject.Module.train();
+        ContractRows One(int seed)
+        {
+            random.manual_seed(seed);
+            return ContractRows.Of(subject.Encode(_graph, RowSet.All, _batch.Whole).Embeddings);
+        }
+
+        return !One(1).Users.AsSpan().SequenceEqual(One(2).Users);
+    }
+
+    private float[][] GradientsOf(BatchRows rows)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        subject.Module.train();
+        EncoderOutput output = ContractRun.Seeded(() => subject.Encode(_graph, rows.Rows, rows));
+        UserItemEmbeddings own = rows.Rows.IsAll ? _batch.Compact.Rows.Select(output.Embeddings) : output.Embeddings;
+        Tensor loss = output.Terms.Aggregate(own.Users.Squared().sum().Plus(own.Items.Squared().sum()), (sum, t) => sum.Plus(t.Value));
+        foreach (var (_, weight) in subject.Weights)
+            weight.grad = null;
+        if (loss.requires_grad)
+            Backpropagation.Run(loss);
+        float[][] gradients =
+        [
+            .. subject.Weights.Select(w => w.Tensor.grad is { } g ? UserItemEmbeddings.Values(g.to_dense()) : new float[w.Tensor.numel()]),
+        ];
+        foreach (var (_, weight) in subject.Weights)
+            weight.grad = null;
+        return gradients;
+    }
+
+    private ContractRows Inference(InteractionGraph graph)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        subject.Module.eval();
+        return ContractRows.Of(ContractRun.Seeded(() => subject.Call(graph)));
+    }
+
+    private ContractRows Rows(RowSet rows, BatchRows? batch)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        subject.Module.eval();
+        return ContractRows.Of(ContractRun.Seeded(() => subject.Encode(_graph, rows, batch)).Embeddings);
+    }
+
+    private ContractRows Training(BatchRows rows)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        subject.Module.train();
+        EncoderOutput output = ContractRun.Seeded(() => subject.Encode(_graph, rows.Rows, rows));
+        return ContractRows.Of(output.Embeddings, output.Terms);
+    }
+
+    private static ContractRows Selected(ContractRows whole, RowSet rows)
+        => rows.IsAll ? whole : whole.Reordered(rows.Users.ToArray(), rows.Items.ToArray());
+
+    private float[][] FeatureValues() => subject.Features is { } features ? [.. features.Values.Select(UserItemEmbeddings.Values)] : [];
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Data;
+using DRepMRec.Internals;
+
+namespace DRepMRec.Contracts;
+
+/// <summary>Runs all checks of an encoder, of whichever line.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
+internal static class EncoderContract
+{
+    public static ContractReport Check(
+        Func<RecDataset, EncoderSubject> create, RecDataset data, IReadOnlyCollection<ContractCheck> leaveOut)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(leaveOut);
+        RecDataset cold = ContractData.WithCold(data);
+        ContractRun run;
+        using (EncoderSubject subject = create(cold))
+        {
+            run = new ContractRun(subject.Module.GetType().Name, leaveOut);
+            new EncoderChecks(run, subject, cold).Run();
+        }
+
+        if (!run.IsMisshapen)
+            new InstanceChecks(run, create, cold).Run();
+        return run.Report;
+    }
+}

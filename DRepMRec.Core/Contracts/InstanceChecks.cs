@@ -1,0 +1,195 @@
+using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Graphs;
+using DRepMRec.Internals;
+using DRepMRec.Kernels;
+using DRepMRec.Losses;
+using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Contracts;
+
+/// <summary>The checks of an encoder that need instances of it, made for the same data or for others.</summary>
+[RequiresUnreferencedCode(Untrimmed.Message)]
+internal sealed class InstanceChecks(ContractRun run, Func<RecDataset, EncoderSubject> create, RecDataset data)
+{
+    public const string Reason = "it needs instances of its own: give a function that creates one.";
+
+    public static ContractCheck[] All { get; } =
+    [
+        ContractCheck.UserOrder, ContractCheck.ItemOrder, ContractCheck.WeightZero, ContractCheck.SavedWeights, ContractCheck.Disposal,
+    ];
+
+    private readonly InteractionGraph _graph = new(data.Train);
+
+    public void Run()
+    {
+        int[] users = ContractData.Same(data.Users.Count), items = ContractData.Same(data.Items.Count);
+        run.Check(ContractCheck.UserOrder, () => Order(ContractData.Order(users.Length), items));
+        run.Check(ContractCheck.ItemOrder, () => Order(users, ContractData.Order(items.Length)));
+        run.Check(ContractCheck.Determinism, OtherGraph);
+        run.Check(ContractCheck.WeightZero, WeightZero);
+        run.Check(ContractCheck.SavedWeights, SavedWeights);
+        run.Check(ContractCheck.Disposal, Disposal);
+    }
+
+    /// <summary>What one instance was asked for before has no say in what it answers now.</summary>
+    private void OtherGraph()
+    {
+        TrainingBatch batch = ContractData.Batch(data);
+        InteractionGraph other = _graph.Without(batch.UserIndices, batch.PositiveIndices);
+        using EncoderSubject one = create(data), fresh = create(data);
+        Rows(one, _graph);
+        Rows(fresh, other).RequireSame(run, Rows(one, other), "a call after one with another graph");
+    }
+
+    private void Order(int[] users, int[] items)
+    {
+        RecDataset moved = ContractData.Reordered(data, users, items);
+        using EncoderSubject one = create(data), other = create(moved);
+        Dictionary<string, RowKind> kinds = Kinds(one);
+        Dictionary<string, Tensor> weights = one.Module.state_dict();
+        using (no_grad())
+        {
+            foreach (var (name, target) in other.Module.state_dict())
+            {
+                int[] rows = kinds[name] switch
+                {
+                    RowKind.Users => users,
+                    RowKind.Items => items,
+                    RowKind.Both => [.. users, .. items.Select(i => users.Length + i)],
+                    _ => [],
+                };
+                target.copy_(rows.Length == 0 ? weights[name] : weights[name].index_select(0, tensor(rows)));
+            }
+        }
+
+        Rows(one, _graph).Reordered(users, items)
+            .RequireSame(run, Rows(other, new InteractionGraph(moved.Train)), "another order", ContractRun.Rounding);
+    }
+
+    /// <summary>Which weights have a row per user or item: those that grow with them.</summary>
+    private Dictionary<string, RowKind> Kinds(EncoderSubject one)
+    {
+        long[] Lengths(int users, int items)
+        {
+            using EncoderSubject grown = create(ContractData.Grown(data, users, items));
+            return [.. grown.Module.state_dict().Values.Select(w => w.dim() == 0 ? 0 : w.shape[0])];
+        }
+
+        Dictionary<string, Tensor> weights = one.Module.state_dict();
+        long[] plain = [.. weights.Values.Select(w => w.dim() == 0 ? 0 : w.shape[0])], users = Lengths(1, 0), items = Lengths(0, 1);
+        return weights.Keys.Select((name, n) => (name, (users[n] > plain[n], items[n] > plain[n]) switch
+        {
+            (true, true) => RowKind.Both,
+            (true, false) => RowKind.Users,
+            (false, true) => RowKind.Items,
+            _ => RowKind.Neither,
+        })).ToDictionary();
+    }
+
+    private void WeightZero()
+    {
+        using EncoderSubject probe = create(data);
+        if (probe is not HostSubject)
+        {
+            run.Skip(ContractCheck.WeightZero, "a modal encoder isn't there when the modal line is off.");
+            return;
+        }
+
+        DRepMRecOptions alone = new() { UseModalLine = false, Loss = new RankingLoss.Bpr() };
+        DRepMRecOptions off = alone with
+        {
+            Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 },
+            SimilaritySignal = new SssOptions { Weight = 0 },
+            BehaviorDropout = 0.5,
+        };
+        Trained(alone).RequireSame(run, Trained(off), "the host with BMA at weight 0 and without the modal line, after two epochs,");
+        using DisposeScope scope = NewDisposeScope();
+        BatchRows batch = ContractData.Batch(data).Whole;
+        TermCheck.RequireWeights(run, "a step", probe.Encode(_graph, batch.Rows, batch).Terms);
+    }
+
+    private ContractRows Trained(DRepMRecOptions options)
+    {
+        using EncoderSubject subject = create(data);
+        using DRepMRecModel model = DRepMRecModel.Create(data, ((HostSubject)subject).Host, options);
+        new Trainer(model, data, new TrainerOptions { MaxEpochs = 2 }).Fit();
+        using UserItemEmbeddings rows = model.Embed();
+        return ContractRows.Of(rows);
+    }
+
+    private void SavedWeights()
+    {
+        using EncoderSubject one = create(data), other = create(data);
+        Rows(one, _graph).RequireSame(run, Rows(other, _graph), "another instance of the same options");
+        BatchRows batch = ContractData.Batch(data).Compact;
+        using (var adam = new AdamOptimizer(one.Module.parameters(), new AdamOptions { LearningRate = 0.05 }))
+        {
+            one.Module.train();
+            for (int step = 0; step < 3; step++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                adam.ZeroGradients();
+                EncoderOutput output = one.Encode(_graph, batch.Rows, batch);
+                Tensor loss = new RankingLoss.Bpr().Compute(output.Embeddings, batch);
+                loss = output.Terms.Aggregate(loss, (sum, term) => sum.Plus(term.Value));
+                if (loss.requires_grad)
+                    Backpropagation.Run(loss);
+                adam.Step();
+            }
+
+            adam.ZeroGradients();
+        }
+
+        using var file = new MemoryStream();
+        one.Module.save(file);
+        other.Module.load(new MemoryStream(file.ToArray()));
+        Rows(one, _graph).RequireSame(run, Rows(other, _graph), "an instance with the weights that another saved after three steps");
+    }
+
+    private void Disposal()
+    {
+        static long Count() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        void Use()
+        {
+            EncoderSubject subject = create(data);
+            Rows(subject, _graph);
+            subject.Dispose();
+        }
+
+        Use();
+        long before = Count();
+        Use();
+        run.Require(Count() == before, "Dispose", "no tensor left", $"{Count() - before}");
+        EncoderSubject gone = create(data);
+        Rows(gone, _graph);
+        gone.Dispose();
+        try
+        {
+            gone.Call(_graph);
+            run.Find("call(graph) after Dispose", "an exception", "rows");
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+        }
+    }
+
+    private static ContractRows Rows(EncoderSubject subject, InteractionGraph graph)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        subject.Module.eval();
+        return ContractRows.Of(ContractRun.Seeded(() => subject.Call(graph)));
+    }
+
+    private enum RowKind
+    {
+        Neither,
+        Users,
+        Items,
+        Both,
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.ExceptionServices;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Kernels;
+
+/// <summary>
+/// A function with a gradient of its own, whose errors in the backward pass come out where the pass was asked for. libtorch calls that pass,
+/// and an exception that leaves it would end the process.
+/// </summary>
+internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where T : OwnFunction<T>, new()
+{
+    /// <inheritdoc/>
+    public sealed override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        Backpropagation.Note(ctx, vars);
+        return ForwardPass(ctx, vars);
+    }
+
+    /// <inheritdoc/>
+    public sealed override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        try
+        {
+            return BackwardPass(ctx, grad_output);
+        }
+        catch (Exception exception)
+        {
+            return Backpropagation.Fail(ctx, exception);
+        }
+    }
+
+    /// <summary>The output; what the way back needs goes into the context.</summary>
+    protected abstract Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars);
+
+    /// <summary>The gradients of the inputs by that of the output.</summary>
+    protected abstract List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output);
+}
+
+/// <summary>The same for a function of several outputs.</summary>
+internal abstract class OwnMultiFunction<T> : autograd.MultiTensorFunction<T> where T : OwnMultiFunction<T>, new()
+{
+    /// <inheritdoc/>
+    public sealed override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        Backpropagation.Note(ctx, vars);
+        return ForwardPass(ctx, vars);
+    }
+
+    /// <inheritdoc/>
+    public sealed override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+    {
+        try
+        {
+            return BackwardPass(ctx, grad_outputs);
+        }
+        catch (Exception exception)
+        {
+            return Backpropagation.Fail(ctx, exception);
+        }
+    }
+
+    /// <summary>The outputs; what the way back needs goes into the context.</summary>
+    protected abstract List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars);
+
+    /// <summary>The gradients of the inputs by those of the outputs.</summary>
+    protected abstract List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs);
+}
+
+/// <summary>Runs backward passes, and throws what goes wrong in them.</summary>
+internal static class Backpropagation
+{
+    private const string InputsKey = "inputs of an own function";
+
+    [ThreadStatic]
+    private static Exception? _failure;
+
+    /// <summary>Computes all gradients of a loss. What goes wrong in a function of ours is thrown as it is.</summary>
+    public static void Run(Tensor loss)
+    {
+        _failure = null;
+        try
+        {
+            loss.backward();
+        }
+        catch (Exception) when (_failure is not null)
+        {
+            // What libtorch made of it.
+        }
+
+        if (Interlocked.Exchange(ref _failure, null) is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>Takes down which inputs are tensors, and which of these have more than one number.</summary>
+    public static void Note(autograd.AutogradContext context, object[] inputs)
+        => context.save_data(InputsKey, Array.ConvertAll(inputs, input => input is Tensor tensor ? Math.Min(2, tensor.numel()) : -1));
+
+    /// <summary>
+    /// Keeps an error and answers with gradients that nobody can take for right: of a shape that libtorch refuses, with an error that
+    /// TorchSharp throws; or, where any shape would do, not a number.
+    /// </summary>
+    public static List<Tensor> Fail(autograd.AutogradContext context, Exception exception)
+    {
+        _failure ??= exception;
+        return [.. ((long[])context.get_data(InputsKey)).Select(count => count < 0 ? null! : count == 2 ? empty(0) : tensor(float.NaN))];
+    }
+}
