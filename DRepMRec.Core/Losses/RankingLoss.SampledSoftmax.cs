@@ -51,7 +51,7 @@ public abstract partial record RankingLoss
 
             Tensor others = negatives.Plus(tensor(mask, users, count)).index_select(0, tensor(rows.Users.ToArray()));
             Tensor logits = cat([positives.unsqueeze(1), others], 1).Times(1 / Temperature);
-            return (logits.logsumexp(1) - logits.select(1, 0)).mean();
+            return WeightedMean((logits.logsumexp(1) - logits.select(1, 0)).unsqueeze(1), rows.Batch.LossFactors);
         }
     }
 }
