@@ -21,7 +21,7 @@ public sealed class ServingLawTests
         var random = new SeededRandom(1);
         for (int n = 0; n < 60; n++)
         {
-            Recommender recommender = n % 2 == 0 ? Plain : Served.Recommender;
+            Recommender recommender = Any(n);
             RecommendationRequest request = Draw(recommender, random);
             Recommendation[] all = [.. recommender.Recommend(request with { Count = int.MaxValue })];
             foreach (int count in new[] { 0, 1, 2, 3, 7, 20, 21, 50 })
@@ -41,7 +41,7 @@ public sealed class ServingLawTests
         var random = new SeededRandom(2);
         for (int n = 0; n < 60; n++)
         {
-            Recommender recommender = n % 2 == 0 ? Plain : Served.Recommender;
+            Recommender recommender = Any(n);
             RecommendationRequest request = Draw(recommender, random) with { Count = int.MaxValue, Candidates = null };
             Recommendation[] all = [.. recommender.Recommend(request)];
             HashSet<string> some = [.. recommender.Items.Where(_ => random.NextInt(3) == 0)];
@@ -55,12 +55,39 @@ public sealed class ServingLawTests
     }
 
     [Fact]
+    public void What_is_chosen_by_more_than_scores_begins_alike_however_long_the_list_is()
+    {
+        // The pool is the same for all lengths, as it holds the whole catalogue.
+        var wanted = new ItemCondition { Column = "kind", In = ["kind-1", "kind-3"] };
+        RecommendationRequest[] requests =
+        [
+            new() { Boosts = [new() { Where = wanted, Weight = 0.7 }] },
+            new() { Boosts = [new() { Where = wanted, Weight = -0.4 }], Quotas = [new() { Column = "kind", Max = 9 }] },
+            new() { Diversity = new() { Lambda = 0.6 } },
+            new() { Exploration = new() { Temperature = 0.2, Seed = 3 } },
+            new() { Exploration = new() { Temperature = 0.2, Seed = 4 }, Quotas = [new() { Column = "tags", Max = 12 }] },
+        ];
+        int most = Shelf.Recommender.Items.Count;
+        foreach (RecommendationRequest request in requests)
+        {
+            foreach (string user in Served.Data.Users.Ids.Take(6))
+            {
+                RecommendationRequest own = request with { UserId = user, Pool = most };
+                Recommendation[] all = [.. Shelf.Recommender.Recommend(own with { Count = most })];
+                all.Should().OnlyHaveUniqueItems(r => r.Item).And.NotBeEmpty();
+                foreach (int count in new[] { 1, 2, 10, 33 })
+                    Shelf.Recommender.Recommend(own with { Count = count }).Should().Equal(all.Take(count));
+            }
+        }
+    }
+
+    [Fact]
     public void A_history_is_a_set()
     {
         var random = new SeededRandom(3);
         for (int n = 0; n < 40; n++)
         {
-            Recommender recommender = n % 2 == 0 ? Plain : Served.Recommender;
+            Recommender recommender = Any(n);
             string[] history = [.. Enumerable.Range(0, 1 + random.NextInt(6)).Select(_ => Item(recommender, random)).Distinct()];
             var request = new RecommendationRequest { History = history, Count = 30 };
             RecommendationList list = recommender.Recommend(request);
@@ -245,6 +272,14 @@ public sealed class ServingLawTests
             }
         }
     }
+
+    /// <summary>Rows alone, a trained model, and one with an item-to-item part.</summary>
+    private static Recommender Any(int n) => (n % 3) switch
+    {
+        0 => Plain,
+        1 => Served.Recommender,
+        _ => Grown.Recommender,
+    };
 
     private static Recommender Build(
         string[] userIds, float[] userRows, string[] itemIds, float[] itemRows, int[]? userOrder = null, int[]? itemOrder = null)
