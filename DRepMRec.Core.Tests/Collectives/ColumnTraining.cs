@@ -24,6 +24,14 @@ internal static class ColumnTraining
         "checkerboard", Board.Users, Board.Items,
         new InteractionSplits(Board.Train, new InteractionSet(Board.Users.Count, Board.Items.Count, []), Board.Test), Board.Features);
 
+    public static readonly RecDataset Weighted = new(
+        "checkerboard", Board.Users, Board.Items,
+        Board.Splits with
+        {
+            Train = new InteractionSet(40, 30, [.. Board.Train.ExpandUsers().Zip(Board.Train.Items.ToArray())],
+                [.. Enumerable.Range(0, Board.Train.Count).Select(n => 1f + (n % 7))]),
+        }, Board.Features);
+
     private static readonly ModalFeatures Features = new(Board.Features);
 
     public static TrainerOptions Options { get; } = new()

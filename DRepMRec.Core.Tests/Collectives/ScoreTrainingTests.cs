@@ -24,15 +24,18 @@ public sealed class ScoreTrainingTests
     }
 
     [Theory]
-    [InlineData("LightGCN, BPR")]
-    [InlineData("LightGCN, softmax")]
-    [InlineData("LightGCN, BPR of cosines")]
-    public void Loss_and_gradients_are_those_of_whole_rows_up_to_rounding(string training)
+    [InlineData("LightGCN, BPR", false)]
+    [InlineData("LightGCN, softmax", false)]
+    [InlineData("LightGCN, BPR of cosines", false)]
+    [InlineData("LightGCN, BPR", true)]
+    [InlineData("LightGCN, softmax", true)]
+    [InlineData("LightGCN, BPR of cosines", true)]
+    public void Loss_and_gradients_are_those_of_whole_rows_up_to_rounding(string training, bool weighted)
     {
-        RecDataset data = ColumnTraining.Board;
+        RecDataset data = weighted ? ColumnTraining.Weighted : ColumnTraining.Board;
         (float[] Gradient, double Loss) Step(ICollective? collective, string how)
         {
-            using DRepMRecModel model = ColumnTraining.Create(training + how, 32, collective);
+            using DRepMRecModel model = ColumnTraining.Create(training + how, 32, collective, data);
             TrainingBatch batch = new BatchSampler(data.Train, model.Loss, batchSize: 200).Epoch(1).First();
             model.train();
             model.BeginEpoch(1);

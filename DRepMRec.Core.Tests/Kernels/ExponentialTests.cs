@@ -5,7 +5,7 @@ namespace DRepMRec.Tests.Kernels;
 
 public sealed unsafe class ExponentialTests
 {
-    public static TheoryData<string> Paths => [.. Enum.GetNames<SimdPath>()];
+    public static TheoryData<string> Paths => [.. SimdPathsHere.All.Select(path => $"{path}")];
 
     [Fact]
     public void Within_two_units_in_the_last_place_of_the_true_value()

@@ -76,10 +76,11 @@ public sealed class OwnKernelsTests
 
     private static Tensor Constant(int rows, int columns) => tensor(Samples.Floats(rows * columns, 77), rows, columns);
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Names))]
     public void Libtorch_has_the_same_value_and_gradients(string name)
     {
+        Skip.If(OwnKernels.AreOff, LibtorchSide.Reason);
         using DisposeScope scope = NewDisposeScope();
         var (shapes, compute) = Functions[name];
         Tensor[] Run()
@@ -102,9 +103,10 @@ public sealed class OwnKernelsTests
         own.Skip(1).Should().OnlyContain(g => g.abs().sum().item<float>() > 0, "otherwise nothing was compared");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Libtorch_makes_the_same_steps_of_Adam()
     {
+        Skip.If(OwnKernels.AreOff, LibtorchSide.Reason);
         using DisposeScope scope = NewDisposeScope();
         float[] Run()
         {
@@ -127,7 +129,7 @@ public sealed class OwnKernelsTests
             own[n].Should().BeApproximately(other[n], 1e-6f);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("LightGCN")]
     [InlineData("DRepMRec")]
     [InlineData("FREEDOM")]
@@ -135,6 +137,7 @@ public sealed class OwnKernelsTests
     [InlineData("VBPR")]
     public void A_training_without_our_kernels_has_the_losses_of_one_with_them(string name)
     {
+        Skip.If(OwnKernels.AreOff, LibtorchSide.Reason);
         SyntheticOptions synthetic = new()
         {
             Users = 80,
@@ -172,9 +175,10 @@ public sealed class OwnKernelsTests
             other[n].Should().BeApproximately(own[n], 1e-4 * own[n], $"that is the mean loss after report {n}");
     }
 
-    [Fact]
+    [SkippableFact]
     public void The_switch_is_for_what_is_called_within_it_alone()
     {
+        Skip.If(OwnKernels.AreOff, LibtorchSide.Reason);
         using DisposeScope scope = NewDisposeScope();
         Tensor x = zeros(1);
         OwnKernels.Run(x).Should().BeTrue();

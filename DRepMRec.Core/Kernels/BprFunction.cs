@@ -123,7 +123,7 @@ internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
     private static int Shared(ReadOnlySpan<int> places, int n, int perPair) => (n / places.Length * perPair) + places[n % places.Length];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float DotDifference(float* user, float* positive, float* negative, int width)
+    internal static float DotDifference(float* user, float* positive, float* negative, int width)
     {
         int d = 0;
         var sums = Vector<float>.Zero;
@@ -136,7 +136,7 @@ internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddDifference(float* positive, float* negative, float slope, float* toUser, int width)
+    internal static void AddDifference(float* positive, float* negative, float slope, float* toUser, int width)
     {
         int d = 0;
         var slopes = new Vector<float>(slope);
@@ -147,7 +147,7 @@ internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddScaled(float* user, float slope, float* target, int width)
+    internal static void AddScaled(float* user, float slope, float* target, int width)
     {
         int d = 0;
         var slopes = new Vector<float>(slope);

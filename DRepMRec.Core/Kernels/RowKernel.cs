@@ -183,7 +183,7 @@ internal static unsafe partial class RowKernel
             {
                 float s = 0;
                 for (int d = 0; d < n; d++)
-                    s += q[d] * panel[(d * Lanes) + lane];
+                    s = MathF.FusedMultiplyAdd(q[d], panel[(d * Lanes) + lane], s);
                 target[lane] = s;
             }
 

@@ -39,7 +39,7 @@ public abstract partial record RankingLoss
 
         /// <inheritdoc/>
         private protected override Tensor ComputeScores(Tensor positives, Tensor negatives, BatchRows rows)
-            => (positives.unsqueeze(1) - negatives).Times(1 / Temperature).log_sigmoid().mean().neg();
+            => WeightedMean((positives.unsqueeze(1) - negatives).Times(1 / Temperature).log_sigmoid(), rows.Batch.LossFactors).neg();
 
         /// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs of rows.</summary>
         internal static Tensor Mean(Tensor users, Tensor items, PairIndices pairs, double temperature = 1)
@@ -57,10 +57,7 @@ public abstract partial record RankingLoss
             Tensor negative = pairs.Shared
                 ? matmul(own, others.t())
                 : matmul(others.reshape(pairs.Users.Length, -1, others.shape[1]), own.unsqueeze(2)).squeeze(2);
-            Tensor losses = (positive - negative).log_sigmoid();
-            if (pairs.Factors is { } factors)
-                losses *= tensor(factors, factors.Length, 1).to(losses.device);
-            return losses.mean().neg();
+            return WeightedMean((positive - negative).log_sigmoid(), pairs.Factors).neg();
         }
     }
 }

@@ -38,6 +38,10 @@ public abstract partial record RankingLoss
     private protected virtual Tensor ComputeScores(Tensor positives, Tensor negatives, BatchRows rows)
         => throw new NotSupportedException($"{GetType().Name} needs whole rows.");
 
+    /// <summary>The mean of losses, [B, k], each interaction's multiplied by its factor; without factors the plain mean.</summary>
+    private protected static Tensor WeightedMean(Tensor losses, float[]? factors)
+        => (factors is null ? losses : losses * tensor(factors, factors.Length, 1).to(losses.device)).mean();
+
     private static int[] Spread(int[] rows, int times) => [.. rows.SelectMany(row => Enumerable.Repeat(row, times))];
 
     private static int[] Spread(int rows, int times) => Spread([.. Enumerable.Range(0, rows)], times);

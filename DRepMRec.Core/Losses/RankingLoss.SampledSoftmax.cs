@@ -54,7 +54,7 @@ public abstract partial record RankingLoss
                 negatives = negatives.Plus(tensor(offsets, 1, count), Temperature);
             Tensor others = negatives.index_select(0, tensor(rows.Users.ToArray()));
             Tensor logits = cat([positives.unsqueeze(1), others], 1).Times(1 / Temperature);
-            return (logits.logsumexp(1) - logits.select(1, 0)).mean();
+            return WeightedMean((logits.logsumexp(1) - logits.select(1, 0)).unsqueeze(1), rows.Batch.LossFactors);
         }
     }
 }

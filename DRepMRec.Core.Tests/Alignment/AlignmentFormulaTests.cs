@@ -1,0 +1,177 @@
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Features;
+using DRepMRec.Fusions;
+using DRepMRec.Losses;
+using DRepMRec.Tests.Support;
+using TorchSharp;
+using static DRepMRec.Tests.Support.Slow;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Alignment;
+
+/// <summary>
+/// Alignments, fusions and the similarity signal against their formulas in double precision, and their gradients by every row of both lines
+/// against the formulas' differences.
+/// </summary>
+public sealed class AlignmentFormulaTests
+{
+    private const double T = 0.5;
+
+    // Users 0, 2 and 1 with their first items 1, 3 and 1; distinct items 0, 1, 3; distinct negatives 0, 2, 4.
+    private static readonly int[] Users = [0, 1, 2], Items = [0, 1, 3], FirstItems = [1, 1, 3], Negatives = [0, 2, 4];
+
+    private static readonly InteractionSet Known = new(4, 5, [(0, 1), (0, 2), (1, 1), (2, 0), (2, 3)]);
+
+    private static readonly TrainingBatch Batch = new([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0]) { Known = Known };
+
+    public static TheoryData<IntraAlignmentKind, InterAlignmentKind, bool> Alignments
+    {
+        get
+        {
+            var all = new TheoryData<IntraAlignmentKind, InterAlignmentKind, bool>();
+            foreach (IntraAlignmentKind intra in Enum.GetValues<IntraAlignmentKind>())
+            {
+                foreach (InterAlignmentKind inter in Enum.GetValues<InterAlignmentKind>())
+                {
+                    all.Add(intra, inter, true);
+                    all.Add(intra, inter, false);
+                }
+            }
+
+            return all;
+        }
+    }
+
+    public static TheoryData<string> Fusions => [.. FusionFormulas.Keys];
+
+    private static Dictionary<string, (Fusion Fusion, Func<double[,], double[,], double[,]> Formula)> FusionFormulas { get; } = new()
+    {
+        ["sum"] = (new Fusion.Sum { ModalWeight = 0.3 }, (b, m) => b.Plus(m, 0.3)),
+        ["mean"] = (new Fusion.Mean { ModalWeight = 0.3 }, (b, m) => b.Plus(m, 0.3).Map(v => v / 2)),
+        ["concatenation"] = (new Fusion.Concatenation { ModalWeight = 0.3 }, (b, m) => Beside(b, m.Map(v => 0.3 * v))),
+        ["normalized concatenation"] = (new Fusion.NormalizedConcatenation { ModalWeight = 0.3 },
+            (b, m) => Beside(b.Units(), m.Units().Map(v => 0.3 * v))),
+        ["normalized sum"] = (new Fusion.NormalizedSum { ModalWeight = 0.3, ColdModalWeight = 0.8 }, (b, m) => b.Units().Plus(m.Units(), 0.3)),
+    };
+
+    [Theory]
+    [MemberData(nameof(Alignments))]
+    public void Terms_and_their_gradients_are_those_of_the_formulas(IntraAlignmentKind intra, InterAlignmentKind inter, bool whole)
+    {
+        var options = new BmaOptions { Intra = intra, Inter = inter, IntraWeight = 0.8, InterWeight = 0.6, Temperature = T };
+        using var bma = new BehaviorModalAlignment(3, options);
+        int[] batchUsers = [0, 1, 2], batchItems = [0, 1, 2, 3, 4];
+        Tensor Own(Tensor[] x)
+        {
+            UserItemEmbeddings behavior = new(x[0], x[1]), modal = new(x[2], x[3]);
+            BatchRows rows = whole ? Batch.Whole : Batch.Compact;
+            if (!whole)
+                (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
+            return bma.call(behavior, modal, rows).Loss;
+        }
+
+        Batch.Compact.Rows.Users.ToArray().Should().Equal(batchUsers);
+        Batch.Compact.Rows.Items.ToArray().Should().Equal(batchItems);
+        SlowGradients.Check(Lines(), Own, x => Scalar(
+            (0.8 * (Intra(intra, x[0], x[1]) + Intra(intra, x[2], x[3])))
+            + (0.6 * (Inter(inter, x[0].Select(Users), x[2].Select(Users)) + Inter(inter, x[1].Select(Items), x[3].Select(Items))))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Fusions))]
+    public void Fused_rows_and_their_gradients_are_those_of_the_formulas(string name)
+    {
+        var (fusion, formula) = FusionFormulas[name];
+        SlowGradients.Check([Lines()[1], Lines()[3]], x => fusion.Fuse(x[0], x[1], null), x => formula(x[0], x[1]));
+    }
+
+    [Fact]
+    public void The_matched_sum_takes_the_mean_length_of_behavior_for_a_number()
+    {
+        double[,] b = Lines()[1], m = Lines()[3];
+        double length = Enumerable.Range(0, 5).Average(row => Length(b, row));
+        SlowGradients.Check([b, m], x => new Fusion.MatchedSum { ModalWeight = 0.3 }.Fuse(x[0], x[1], null),
+            x => x[0].Plus(x[1].Units(), 0.3 * length));
+    }
+
+    [Fact]
+    public void The_learned_gate_mixes_by_a_layer_over_both_lines()
+    {
+        var fusion = new Fusion.LearnedGate();
+        using nn.Module weights = fusion.CreateWeights(3, 7)!;
+        double[,] gate = Matrix(weights.state_dict()["gate_weight"].data<float>().ToArray(), 6);
+        SlowGradients.Check([Lines()[1], Lines()[3]], x => fusion.Fuse(x[0], x[1], weights), x =>
+        {
+            double[,] open = Linear(Beside(x[0], x[1]), gate, null).Map(Sigmoid);
+            return Make(5, 3, (r, c) => (open[r, c] * x[0][r, c]) + ((1 - open[r, c]) * x[1][r, c]));
+        });
+    }
+
+    [Theory]
+    [InlineData(SimilarityLossKind.MeanSquared)]
+    [InlineData(SimilarityLossKind.Frobenius)]
+    [InlineData(SimilarityLossKind.CrossEntropy)]
+    public void The_similarity_signal_and_its_gradient_are_those_of_the_formula(SimilarityLossKind kind)
+    {
+        using var features = new ModalFeatures(TinyShop.Data.Features);
+        var signal = new SimilaritySupervisedSignal(new SssOptions { Weight = 1, Kind = kind, Temperature = T });
+        var batch = new TrainingBatch([0, 0, 0, 0, 0], [2, 0, 5, 2, 3], [1], sharedNegatives: true);
+        int[] items = [0, 2, 3, 5];
+        double[,] image = TinyShop.Features(features, 0), text = TinyShop.Features(features, 1);
+
+        // Item 2 has no text: its pairs have the cosine of the images alone.
+        double Target(int i, int j) => i == 2 || j == 2
+            ? Cosine(image, i, image, j)
+            : (Cosine(image, i, image, j) + Cosine(text, i, text, j)) / 2;
+        SlowGradients.Check([Matrix(Samples.Floats(7 * 3, 8), 3)], x => signal.Compute(x[0], features, batch.Whole), x =>
+        {
+            double[,] target = Make(4, 4, (r, c) => Target(items[r], items[c]));
+            double[,] modal = Make(4, 4, (r, c) => Cosine(x[0], items[r], x[0], items[c]));
+            double squares = Sum(16, n => Math.Pow(modal[n / 4, n % 4] - target[n / 4, n % 4], 2));
+            double Share(double[,] of, int r, int c) => Math.Exp(of[r, c] / T) / Sum(4, k => Math.Exp(of[r, k] / T));
+            return Scalar(kind switch
+            {
+                SimilarityLossKind.MeanSquared => squares / 16,
+                SimilarityLossKind.Frobenius => Math.Sqrt(squares) / 4,
+                _ => -Sum(16, n => Share(target, n / 4, n % 4) * Math.Log(Share(modal, n / 4, n % 4))) / 4,
+            });
+        });
+    }
+
+    private static double[][,] Lines() => [.. new[] { 4, 5, 4, 5 }.Select((rows, n) => Matrix(Samples.Floats(rows * 3, (ulong)n + 31), 3))];
+
+    private static double Intra(IntraAlignmentKind kind, double[,] users, double[,] items)
+    {
+        double distance = Sum(3, n => 1 - Cosine(users, Users[n], items, FirstItems[n])) / 3;
+        return kind switch
+        {
+            IntraAlignmentKind.Cosine => distance,
+            IntraAlignmentKind.AlignmentUniformity => (2 * distance) + ((Uniformity(users.Select(Users)) + Uniformity(items.Select(Items))) / 2),
+            _ => Sum(3, n => Surprise(
+                Cosine(users, Users[n], items, FirstItems[n]) / T,
+                Negatives.Where(i => !Known.Contains(Users[n], i)).Select(i => Cosine(users, Users[n], items, i) / T))) / 3,
+        };
+    }
+
+    private static double Inter(InterAlignmentKind kind, double[,] a, double[,] b)
+    {
+        double Mean(double[,] x, int c) => Sum(x.Rows(), r => x[r, c]) / x.Rows();
+        double Deviation(double[,] x, int c) => Math.Sqrt(Sum(x.Rows(), r => Math.Pow(x[r, c] - Mean(x, c), 2)) / x.Rows());
+        return kind switch
+        {
+            InterAlignmentKind.Cosine => Sum(a.Rows(), n => 1 - Cosine(a, n, b, n)) / a.Rows(),
+            InterAlignmentKind.InfoNce => (Contrast(a, b, T) + Contrast(b, a, T)) / 2,
+            _ => Sum(3, c => Math.Pow(Mean(a, c) - Mean(b, c), 2) + Math.Pow(Deviation(a, c) - Deviation(b, c), 2)),
+        };
+    }
+
+    private static double Uniformity(double[,] rows)
+    {
+        double[,] x = rows.Units();
+        int n = rows.Rows();
+        return Math.Log(Sum(n * n, p => p / n == p % n
+            ? 0
+            : Math.Exp(-2 * Sum(3, d => Math.Pow(x[p / n, d] - x[p % n, d], 2)))) / (n * (n - 1)));
+    }
+}
