@@ -69,6 +69,8 @@ internal sealed record CommandLine
         {
             study, data, log, folder, seeds, jobs, loss, variants, epochs, reportOnly,
         };
+        root.Subcommands.Add(FairCommand.Create());
+        root.Subcommands.Add(RecomputeCommand.Create());
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {
             Study = result.GetValue(study)!,

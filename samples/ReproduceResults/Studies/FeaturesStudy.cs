@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Common;
 using DRepMRec.Data;
 using DRepMRec.Features;
@@ -15,8 +14,6 @@ namespace ReproduceResults.Studies;
 internal sealed class FeaturesStudy : Study
 {
     public const string TitlesFile = "titles.tsv";
-
-    private readonly Dictionary<string, (double Seconds, int Dimension)> _made = [];
 
     public override string Name => "features";
 
@@ -34,32 +31,35 @@ internal sealed class FeaturesStudy : Study
         });
         ItemFeatures given = data.Features.FirstOrDefault(f => f.Modality == Modality.Text)
             ?? throw new ArgumentException($"--data: expected features of the modality {Modality.Text}.");
-        ItemFeatures titles = Make(data, items, "library: titles", ["textual_id"]);
-        ItemFeatures all = Make(data, items, "library: titles, brands and categories", ["textual_id", "brand_and_categories"]);
-        _made["given"] = (double.NaN, given.Dimension);
-        return new[] { given, titles, all }.Zip(_made.Keys.OrderBy(name => name == "given" ? 0 : 1).ThenBy(name => name.Length),
-            (features, name) => Of(data, features, loss, options.Epochs) with { Name = name, Title = name });
+        yield return Of(data, given, loss, options.Epochs, "given", null);
+        foreach (var (name, columns) in new (string, string[])[]
+        {
+            ("library: titles", ["textual_id"]),
+            ("library: titles, brands and categories", ["textual_id", "brand_and_categories"]),
+        })
+        {
+            var watch = Stopwatch.StartNew();
+            ItemFeatures made = Make(data, items, columns);
+            yield return Of(data, made, loss, options.Epochs, name, Math.Round(watch.Elapsed.TotalSeconds, 1));
+        }
     }
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
         report.Heading("Text features");
-        report.Say("DRepMRec with the text modality alone. Seconds are those of making the features, on this machine, in this run.");
+        report.Say("DRepMRec with the text modality alone. Seconds are those of making the features.");
         report.Table(["Features", "numbers per item", "seconds", Training.Recall.ToString(), Training.Ndcg.ToString(), "p"],
             outcomes.Select(o => (IReadOnlyList<string>)
             [
-                o.Name, $"{_made[o.Name].Dimension}",
-                double.IsNaN(_made[o.Name].Seconds) ? "" : _made[o.Name].Seconds.ToString("F1", CultureInfo.InvariantCulture),
+                o.Name, $"{o.First.Features!.Dimension}", Cell.Number(o.First.Features.Seconds ?? double.NaN, 1),
                 Cell.Spread(o.Test(Training.Recall)), Cell.Spread(o.Test(Training.Ndcg)),
-                o == outcomes[0] ? "" : Cell.PValue(o.Against(outcomes[0]).PValue),
+                o == outcomes[0] ? "" : Cell.PValue(o.Against(outcomes[0], Training.Recall).PValue),
             ]));
     }
 
-    private ItemFeatures Make(RecDataset data, ItemTable items, string name, string[] columns)
+    private static ItemFeatures Make(RecDataset data, ItemTable items, string[] columns)
     {
-        var watch = Stopwatch.StartNew();
         FeatureTable table = TextEncoder.Fit(items, new() { Columns = columns }).Encode(items);
-        _made[name] = (watch.Elapsed.TotalSeconds, table.Dimension);
         var values = new float[data.Items.Count * table.Dimension];
         for (int row = 0; row < table.ItemIds.Count; row++)
         {
@@ -70,7 +70,15 @@ internal sealed class FeaturesStudy : Study
         return new ItemFeatures(Modality.Text, data.Items.Count, table.Dimension, values);
     }
 
-    private static Variant Of(RecDataset data, ItemFeatures text, string loss, int epochs)
-        => CatalogueVariants.All(new RecDataset(data.Name, data.Users, data.Items, data.Splits, [text]), loss, epochs)
-            .First(v => v.Name == Catalogue.Ours);
+    private static Variant Of(RecDataset data, ItemFeatures text, string loss, int epochs, string name, double? seconds)
+    {
+        var alone = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [text]);
+        return CatalogueVariants.All(alone, loss, epochs).First(v => v.Name == Catalogue.Ours) with
+        {
+            Name = name,
+            Title = name,
+            Source = data,
+            Features = new FeatureFigures(seconds, text.Dimension),
+        };
+    }
 }

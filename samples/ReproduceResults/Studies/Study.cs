@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using ReproduceResults.Fair;
 using ReproduceResults.Reports;
 
 namespace ReproduceResults.Studies;
@@ -15,9 +16,24 @@ internal abstract class Study
         ["features"] = () => new FeaturesStudy(),
     };
 
+    // Pages of trainings that aren't a matter of variants alone.
+    private static readonly Dictionary<string, Action<Report, IReadOnlyList<Outcome>>> Pages = new()
+    {
+        [FairStudy.Name] = FairPage.Write,
+        [FairStudy.Redrawn] = RedrawnPage.Write,
+    };
+
     public static string[] Names { get; } = [.. All.Keys];
 
     public static Study Of(string name) => All[name]();
+
+    public static bool IsKnown(string name) => All.ContainsKey(name) || Pages.ContainsKey(name);
+
+    /// <summary>Whether each page of it has one loss.</summary>
+    public static bool HasLoss(string name) => All.ContainsKey(name);
+
+    /// <summary>What writes the tables and pictures of a study.</summary>
+    public static Action<Report, IReadOnlyList<Outcome>> Writer(string name) => Pages.GetValueOrDefault(name) ?? Of(name).Write;
 
     public abstract string Name { get; }
 
@@ -38,7 +54,8 @@ internal abstract class Study
             throw new ArgumentException($"--loss {CommandLine.BothLosses}: expected bpr or softmax for {Name}.");
         string[] losses = options.Loss == CommandLine.BothLosses ? ["softmax", "bpr"] : [options.Loss];
         Variant[] all = [.. losses.SelectMany(loss => Variants(data, options, loss)
-            .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))];
+            .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))
+            .Select((v, place) => v with { Place = place })];
         IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
         if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)
         {
