@@ -135,8 +135,7 @@ public sealed class BehaviorModalAlignment
     {
         Tensor Align(Tensor behaviorRows, Tensor modalRows, int[] places)
         {
-            Tensor a = (_options.InterGradient == InterAlignmentGradient.Modal ? behaviorRows.detach() : behaviorRows).SelectRows(places);
-            Tensor b = (_options.InterGradient == InterAlignmentGradient.Behavior ? modalRows.detach() : modalRows).SelectRows(places);
+            Tensor a = behaviorRows.SelectRows(places), b = modalRows.SelectRows(places);
             return _options.Inter switch
             {
                 InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
