@@ -78,7 +78,7 @@ internal sealed class FeaturesStudy : Study
             Name = name,
             Title = name,
             Source = data,
-            Features = new FeatureFigures(seconds, text.Dimension),
+            Features = new FeatureFigures(text.Dimension) { Seconds = seconds },
         };
     }
 }

@@ -56,23 +56,23 @@ internal sealed class SplitsStudy : Study
     {
         PairedDifference[] differences = [.. models.Where(m => m != first).Select(m => PairedDifference.Of(first, m))];
         report.Heading($"{first.Name} minus the others");
-        report.Say($"{Training.Recall}, means over seeds. p: corrected resampled t-test over the splits' means (Nadeau and Bengio), with "
-            + "Holm's correction over the models.");
-        IReadOnlyList<double> corrected = SignificanceTest.Holm([.. differences.Select(d => d.PValue ?? 1)]);
+        report.Say($"{Training.Recall}, means over seeds. p: corrected resampled t-tests over the splits' means (Nadeau and Bengio), with "
+            + "Holm's correction over all tests of this page.");
+        IReadOnlyList<double> corrected = SignificanceTest.Holm([.. differences.SelectMany(d => new[] { d.Recall ?? 1, d.Ndcg ?? 1 })]);
         IEnumerable<string> titles = Enumerable.Range(1, splits).Select(n => $"split {n}");
-        report.Table(["Model", .. titles, "mean over splits", "p"],
+        report.Table(["Model", .. titles, "mean over splits", $"p of {Training.Recall}", $"p of {Training.Ndcg}"],
             differences.Select((d, n) => (IReadOnlyList<string>)
             [
                 d.Other, .. d.PerSplit.Select(v => v is { } value ? Cell.Signed(value) : ""),
                 Cell.SignedSpread([.. d.PerSplit.OfType<double>()]),
-                d.PValue is null ? "" : Cell.PValue(corrected[n]),
+                d.Recall is null ? "" : Cell.PValue(corrected[2 * n]), d.Ndcg is null ? "" : Cell.PValue(corrected[(2 * n) + 1]),
             ]));
     }
 
     /// <summary>A model's lines, one per split, where there is one.</summary>
     private sealed record Model(string Name, IReadOnlyList<Outcome?> PerSplit);
 
-    private sealed record PairedDifference(string Other, IReadOnlyList<double?> PerSplit, double? PValue)
+    private sealed record PairedDifference(string Other, IReadOnlyList<double?> PerSplit, double? Recall, double? Ndcg)
     {
         public static PairedDifference Of(Model first, Model second)
         {
@@ -82,8 +82,9 @@ internal sealed class SplitsStudy : Study
             double? Difference((Outcome? First, Outcome? Second) split) => split is ({ } one, { } other)
                 ? one.Mean(Training.Recall) - other.Mean(Training.Recall)
                 : null;
+            Outcome[] firsts = [.. both.Select(s => s.First)], seconds = [.. both.Select(s => s.Second)];
             return new PairedDifference(second.Name, [.. splits.Select(Difference)],
-                Resampled.PValue([.. both.Select(s => s.First)], [.. both.Select(s => s.Second)], Training.Recall));
+                Resampled.PValue(firsts, seconds, Training.Recall), Resampled.PValue(firsts, seconds, Training.Ndcg));
         }
     }
 }

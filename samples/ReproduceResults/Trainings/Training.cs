@@ -76,8 +76,11 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
 /// <summary>Rows of the test set, and the share of them that are in their user's top 20.</summary>
 internal sealed record GroupFigures(int Rows, double Recall);
 
-/// <summary>The seconds that features took to make, if the library made them, and how many numbers an item has.</summary>
-internal sealed record FeatureFigures(double? Seconds, int Dimension);
+/// <summary>How many numbers an item has, and the seconds that they took to make, if the library made them.</summary>
+internal sealed record FeatureFigures(int Dimension)
+{
+    public double? Seconds { get; init; }
+}
 
 /// <summary>Validation figures after an epoch, and the seconds since the beginning: of training alone, and with validation.</summary>
 internal sealed record EpochFigures(double Training, double Total, double Recall, double Ndcg);
