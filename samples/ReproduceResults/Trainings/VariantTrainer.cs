@@ -7,7 +7,7 @@ using ReproduceResults.Studies;
 
 namespace ReproduceResults.Trainings;
 
-/// <summary>Makes one training and all its figures. The test set is read once, at the end.</summary>
+/// <summary>Makes one training and all its figures. The test set is read at the end, by what validation chose.</summary>
 internal static class VariantTrainer
 {
     /// <summary>What is added to the name of a line that has the item-to-item part.</summary>
