@@ -96,22 +96,6 @@ public sealed class BehaviorModalAlignmentTests
         term.Value.allclose(expected).Should().BeTrue();
     }
 
-    [Theory]
-    [InlineData(InterAlignmentGradient.Both, true, true)]
-    [InlineData(InterAlignmentGradient.Modal, false, true)]
-    [InlineData(InterAlignmentGradient.Behavior, true, false)]
-    public void The_gradient_of_inter_alignment_goes_where_it_may(InterAlignmentGradient gradient, bool behavior, bool modal)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { IntraWeight = 0, InterGradient = gradient });
-        UserItemEmbeddings b = Line(1), m = Line(3);
-        b.Items.requires_grad_();
-        m.Items.requires_grad_();
-        bma.call(b, m, Batch).Terms[0].Value.backward();
-        (b.Items.grad is not null).Should().Be(behavior);
-        (m.Items.grad is not null).Should().Be(modal);
-    }
-
     [Fact]
     public void Lines_that_do_not_fit_are_refused_with_both_numbers()
     {

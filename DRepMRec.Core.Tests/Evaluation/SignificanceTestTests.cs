@@ -38,12 +38,92 @@ public sealed class SignificanceTestTests
     }
 
     [Fact]
+    public void Paired_t_of_students_own_data()
+    {
+        // Student, Biometrika 6 (1908): hours of sleep gained by ten patients under two drugs; the mean difference is 1.58, t = 4.0621,
+        // and R's t.test(paired = TRUE) has p = 0.002833.
+        double[] first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+        double[] second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+        PairedComparison result = SignificanceTest.PairedT(second, first);
+        result.MeanDifference.Should().BeApproximately(1.58, 1e-12);
+        result.T.Should().BeApproximately(4.0621, 5e-5);
+        result.PValue.Should().BeApproximately(0.002833, 5e-7);
+    }
+
+    [Fact]
+    public void Corrected_resampled_t_by_hand()
+    {
+        // Differences 1, 2, 3: variance 1. With a test set half as large as the training set the variance of the mean is 1/3 + 1/2 = 5/6,
+        // so t = 2 / √(5/6) = √4.8. With 2 degrees of freedom p = 1 - t / √(t² + 2) = 1 - √(4.8/6.8).
+        PairedComparison result = SignificanceTest.CorrectedResampledT([2, 4, 6], [1, 2, 3], 0.5);
+        (result.Users, result.MeanDifference).Should().Be((3, 2));
+        result.StandardError.Should().BeApproximately(Math.Sqrt(5.0 / 6), 1e-12);
+        result.T.Should().BeApproximately(Math.Sqrt(4.8), 1e-12);
+        result.PValue.Should().BeApproximately(1 - Math.Sqrt(4.8 / 6.8), 1e-9);
+        SignificanceTest.CorrectedResampledT([1, 2, 3], [2, 4, 6], 0.5).PValue.Should().Be(result.PValue, "the test is two-sided");
+        SignificanceTest.CorrectedResampledT([2, 3], [1, 2], 0.5).PValue.Should().Be(0, "nothing varies");
+    }
+
+    [Fact]
+    public void Overlapping_training_sets_make_a_difference_less_sure_than_a_paired_t_test_says()
+    {
+        double[] first = [0.31, 0.35, 0.30, 0.36, 0.33], second = [0.29, 0.34, 0.29, 0.32, 0.32];
+        double plain = SignificanceTest.PairedT(first, second).PValue;
+        double ninth = SignificanceTest.CorrectedResampledT(first, second, 1.0 / 9).PValue;
+        double half = SignificanceTest.CorrectedResampledT(first, second, 0.5).PValue;
+        plain.Should().BeLessThan(ninth);
+        ninth.Should().BeLessThan(half);
+
+        // As the share goes to 0 the two tests become one.
+        SignificanceTest.CorrectedResampledT(first, second, 1e-12).PValue.Should().BeApproximately(plain, 1e-9);
+    }
+
+    [Fact]
+    public void Corrected_resampled_t_rarely_finds_what_isnt_there_where_the_plain_test_often_does()
+    {
+        // Two models of equal worth on ten splits: what training sets have in common moves all ten differences together, so that any two
+        // correlate by 0.25 = test / (training + test). A test that takes them for independent finds far too much.
+        var random = new SeededRandom(11);
+        int plain = 0, corrected = 0;
+        const int Rounds = 1000;
+        for (int round = 0; round < Rounds; round++)
+        {
+            double common = (random.NextDouble() - random.NextDouble()) / Math.Sqrt(3);
+            double[] first = [.. Enumerable.Range(0, 10).Select(_ => common + random.NextDouble() - random.NextDouble())];
+            double[] second = new double[10];
+            plain += SignificanceTest.PairedT(first, second).PValue < 0.05 ? 1 : 0;
+            corrected += SignificanceTest.CorrectedResampledT(first, second, 1.0 / 3).PValue < 0.05 ? 1 : 0;
+        }
+
+        plain.Should().BeGreaterThan(Rounds / 5);
+        corrected.Should().BeLessThan(Rounds / 14);
+    }
+
+    [Fact]
     public void Holm_by_hand()
     {
         // Sorted: 0.005, 0.01, 0.03, 0.04, times 4, 3, 2, 1, and never less than the one before.
         SignificanceTest.Holm([0.01, 0.04, 0.03, 0.005]).Should().Equal([0.03, 0.06, 0.06, 0.02], (a, b) => Math.Abs(a - b) < 1e-12);
         SignificanceTest.Holm([0.6, 0.7]).Should().Equal(1, 1);
         SignificanceTest.Holm([]).Should().BeEmpty();
+        SignificanceTest.Holm([0.04]).Should().Equal(0.04);
+    }
+
+    [Fact]
+    public void Holm_over_a_larger_family_never_finds_more()
+    {
+        var random = new SeededRandom(5);
+        double[] all = [.. Enumerable.Range(0, 40).Select(_ => Math.Pow(random.NextDouble(), 6))];
+        double[] part = all[..10];
+        IReadOnlyList<double> narrow = SignificanceTest.Holm(part), whole = SignificanceTest.Holm(all);
+        for (int n = 0; n < part.Length; n++)
+        {
+            whole[n].Should().BeGreaterThanOrEqualTo(narrow[n], "a family that is narrowed after the fact makes p-values smaller");
+            narrow[n].Should().BeInRange(part[n], Math.Min(1, part.Length * part[n]), "Holm's lies between none and Bonferroni's");
+        }
+
+        int[] order = [.. Enumerable.Range(0, all.Length).OrderBy(n => all[n])];
+        order.Select(n => whole[n]).Should().BeInAscendingOrder();
     }
 
     [Fact]
@@ -121,6 +201,10 @@ public sealed class SignificanceTestTests
         FluentActions.Invoking(() => SignificanceTest.PairedT([1], [1])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => SignificanceTest.PairedT([1, 2], [1, double.NaN])).Should().Throw<ArgumentException>()
             .WithMessage("Expected finite values; got NaN or infinity. (Parameter 'second')");
+        FluentActions.Invoking(() => SignificanceTest.CorrectedResampledT([1, 2], [1], 0.1)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected values of the same splits, at least 2; got 2 and 1.*");
+        FluentActions.Invoking(() => SignificanceTest.CorrectedResampledT([1, 2], [2, 4], 0)).Should()
+            .Throw<ArgumentOutOfRangeException>().WithParameterName("testShare");
         FluentActions.Invoking(() => SignificanceTest.Holm([0.5, double.NaN])).Should().Throw<ArgumentException>();
     }
 

@@ -6,6 +6,7 @@ using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
+using ReproduceResults.Studies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,9 +17,9 @@ public sealed class FusionTests
 {
     private static readonly Fusion[] All =
     [
-        new Fusion.Sum { ModalWeight = 0.3 }, new Fusion.Mean { ModalWeight = 0.3 }, new Fusion.Concatenation { ModalWeight = 0.3 },
-        new Fusion.NormalizedSum { ModalWeight = 0.3, ColdModalWeight = 0.8 }, new Fusion.NormalizedConcatenation { ModalWeight = 0.3 },
-        new Fusion.MatchedSum { ModalWeight = 0.3 }, new Fusion.LearnedGate(), new BehaviorMinusModal(),
+        new Fusion.Sum { ModalWeight = 0.3 }, new Fusion.Concatenation { ModalWeight = 0.3 },
+        new Fusion.NormalizedConcatenation { ModalWeight = 0.3 }, new Fusion.LearnedGate(), new BehaviorMinusModal(),
+        new NormalizedSum { ModalWeight = 0.3, ColdModalWeight = 0.8 }, new MatchedSum { ModalWeight = 0.3 },
     ];
 
     public static TheoryData<string> Names => [.. All.Select(f => f.GetType().Name)];
@@ -45,11 +46,10 @@ public sealed class FusionTests
         Tensor? expected = name switch
         {
             nameof(Fusion.Sum) => b.Items.Plus(m.Items, W),
-            nameof(Fusion.Mean) => b.Items.Plus(m.Items, W).Times(0.5),
             nameof(Fusion.Concatenation) => cat([b.Items, m.Items.Times(W)], 1),
-            nameof(Fusion.NormalizedSum) => b.Items.NormalizeRows().Plus(m.Items.NormalizeRows(), W),
+            nameof(NormalizedSum) => b.Items.NormalizeRows().Plus(m.Items.NormalizeRows(), W),
             nameof(Fusion.NormalizedConcatenation) => cat([b.Items.NormalizeRows(), m.Items.NormalizeRows().Times(W)], 1),
-            nameof(Fusion.MatchedSum) => b.Items.Plus(m.Items.NormalizeRows() * b.Items.norm(1, false, 2).mean(), W),
+            nameof(MatchedSum) => b.Items.Plus(m.Items.NormalizeRows() * b.Items.norm(1, false, 2).mean(), W),
             nameof(BehaviorMinusModal) => b.Items.Plus(m.Items, -W),
             _ => null,
         };
@@ -65,7 +65,7 @@ public sealed class FusionTests
         using DisposeScope scope = NewDisposeScope();
         UserItemEmbeddings b = Line(1), m = Line(3);
         Tensor kept = tensor(new float[] { 1, 0, 1, 1, 1 }, 5, 1);
-        Tensor fused = Create(nameof(Fusion.NormalizedSum)).Fuse(b.Items * kept, m.Items, null);
+        Tensor fused = Create(nameof(NormalizedSum)).Fuse(b.Items * kept, m.Items, null);
         fused[1].allclose(m.Items.NormalizeRows()[1].Times(0.8)).Should().BeTrue();
         fused[2].allclose(b.Items.NormalizeRows()[2].Plus(m.Items.NormalizeRows()[2], 0.3)).Should().BeTrue();
     }

@@ -5,6 +5,7 @@ using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
+using ReproduceResults.Studies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,7 +67,7 @@ public sealed class BatchRowsTests
         }),
         ["users among users"] = () => DRepMRecModel.Create(
             Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 3, Gate = FilterGateKind.Embedding } }),
-        ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.MatchedSum() } }),
+        ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new MatchedSum() } }),
         ["normalized concatenation"] = () => DRepMRecModel.Create(
             Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation() } }),
         ["other alignments"] = () => DRepMRecModel.Create(Data, Small with

@@ -40,7 +40,7 @@ public sealed class TrainerTests
         ["LightGCN, softmax"] = Small with { UseModalLine = false },
         ["DRepMRec"] = Small,
         ["DRepMRec, BPR"] = Small with { Loss = new RankingLoss.Bpr { Negatives = 2 } },
-        ["DRepMRec, paper-faithful"] = DRepMRecOptions.PaperFaithful with { EmbeddingDim = 16 },
+        ["DRepMRec, published parts"] = DRepMRecPreset.PublishedParts.Model with { EmbeddingDim = 16 },
         ["DRepMRec, without SSS"] = Small with { SimilaritySignal = new SssOptions() },
         ["DRepMRec, dot softmax"] = Small with
         {

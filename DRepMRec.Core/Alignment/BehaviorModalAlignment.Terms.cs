@@ -73,16 +73,11 @@ public sealed partial class BehaviorModalAlignment
 
     /// <summary>The inter-alignment; of rows of length 1 where it is contrastive.</summary>
     private Tensor Inter(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal, Meaningful meaningful)
-        => Across(batch, behavior, modal, meaningful, (a, b) =>
+        => Across(batch, behavior, modal, meaningful, (a, b) => _options.Inter switch
         {
-            a = _options.InterGradient == InterAlignmentGradient.Modal ? a.detach() : a;
-            b = _options.InterGradient == InterAlignmentGradient.Behavior ? b.detach() : b;
-            return _options.Inter switch
-            {
-                InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
-                InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a, b),
-                _ => ContrastiveLosses.MeanVariance(a, b),
-            };
+            InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNceOfUnits(a, b, _options.Temperature),
+            InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(a, b),
+            _ => ContrastiveLosses.MeanVariance(a, b),
         });
 
     /// <summary>What compares the two lines' rows of the same users, and of the same items, summed.</summary>

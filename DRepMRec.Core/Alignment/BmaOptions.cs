@@ -36,20 +36,6 @@ public enum InterAlignmentKind
     MeanVariance,
 }
 
-/// <summary>Which line the inter-alignment may move.</summary>
-[JsonConverter(typeof(EnumNameConverter<InterAlignmentGradient>))]
-public enum InterAlignmentGradient
-{
-    /// <summary>Both lines.</summary>
-    Both,
-
-    /// <summary>The modal line alone: the behaviour line is a fixed target.</summary>
-    Modal,
-
-    /// <summary>The behaviour line alone: the modal line is a fixed target.</summary>
-    Behavior,
-}
-
 /// <summary>How far the rows of the two lines are distributed apart, whichever row is whose partner.</summary>
 [JsonConverter(typeof(EnumNameConverter<DistributionAlignmentKind>))]
 public enum DistributionAlignmentKind
@@ -83,10 +69,6 @@ public sealed record BmaOptions
     /// <summary>The weight of the inter-alignment.</summary>
     /// <value>0 (off) or above. The default is 0.1.</value>
     public double InterWeight { get; init => field = Guard.NotNegative(value); } = 0.1;
-
-    /// <summary>Which line the inter-alignment may move.</summary>
-    /// <value>The default is <see cref="InterAlignmentGradient.Both"/>.</value>
-    public InterAlignmentGradient InterGradient { get; init => field = Guard.Defined(value); } = InterAlignmentGradient.Both;
 
     /// <summary>How the distributions of the lines' rows, brought to length 1, are held together beside the inter-alignment.</summary>
     /// <value>The default is <see cref="DistributionAlignmentKind.EnergyDistance"/>.</value>

@@ -54,12 +54,10 @@ public static class DRepMRecJson
         OptionContract.Of<RankingLoss.Bpr>(), OptionContract.Of<RankingLoss.SampledSoftmax>(),
 
         OptionContract.Kinds<Fusion>(
-            ("sum", typeof(Fusion.Sum)), ("mean", typeof(Fusion.Mean)), ("concatenation", typeof(Fusion.Concatenation)),
-            ("normalizedSum", typeof(Fusion.NormalizedSum)), ("normalizedConcatenation", typeof(Fusion.NormalizedConcatenation)),
-            ("matchedSum", typeof(Fusion.MatchedSum)), ("learnedGate", typeof(Fusion.LearnedGate))),
-        OptionContract.Of<Fusion.Sum>(), OptionContract.Of<Fusion.Mean>(), OptionContract.Of<Fusion.Concatenation>(),
-        OptionContract.Of<Fusion.NormalizedSum>(), OptionContract.Of<Fusion.NormalizedConcatenation>(),
-        OptionContract.Of<Fusion.MatchedSum>(), OptionContract.Of<Fusion.LearnedGate>(),
+            ("sum", typeof(Fusion.Sum)), ("concatenation", typeof(Fusion.Concatenation)),
+            ("normalizedConcatenation", typeof(Fusion.NormalizedConcatenation)), ("learnedGate", typeof(Fusion.LearnedGate))),
+        OptionContract.Of<Fusion.Sum>(), OptionContract.Of<Fusion.Concatenation>(),
+        OptionContract.Of<Fusion.NormalizedConcatenation>(), OptionContract.Of<Fusion.LearnedGate>(),
 
         OptionContract.Kinds<LearningRateSchedule>(
             ("constant", typeof(LearningRateSchedule.Constant)), ("step", typeof(LearningRateSchedule.Step)),

@@ -14,12 +14,31 @@ public static class SignificanceTest
     /// The numbers of users differ, or there are fewer than 2, or a value or the square of a difference isn't finite.
     /// </exception>
     public static PairedComparison PairedT(IReadOnlyList<double> first, IReadOnlyList<double> second)
+        => Compare(first, second, "users", overlap: 0);
+
+    /// <summary>
+    /// The corrected resampled t-test (Nadeau and Bengio, Machine Learning 52, 2003) over the figures of two models on splits of the same
+    /// interactions that were drawn anew. Their training sets overlap, so their figures vary less than those of independent data would:
+    /// the variance of the mean over J splits is taken as (1 / J + test / training) times that of a split, and not as 1 / J times.
+    /// </summary>
+    /// <param name="first">The figures of one model, one for each split; of several seeds, their mean.</param>
+    /// <param name="second">The figures of the other on the same splits, in the same order.</param>
+    /// <param name="testShare">The size of a test set divided by that of the training set.</param>
+    /// <returns>The comparison; its <see cref="PairedComparison.Users"/> is the number of splits J.</returns>
+    /// <exception cref="ArgumentException">
+    /// The numbers of splits differ, or there are fewer than 2, or a figure or the square of a difference isn't finite.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="testShare"/> isn't finite and above 0.</exception>
+    public static PairedComparison CorrectedResampledT(IReadOnlyList<double> first, IReadOnlyList<double> second, double testShare)
+        => Compare(first, second, "splits", Guard.Positive(testShare, nameof(testShare)));
+
+    private static PairedComparison Compare(IReadOnlyList<double> first, IReadOnlyList<double> second, string pairs, double overlap)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if (first.Count != second.Count || first.Count < 2)
         {
-            throw new ArgumentException($"Expected values of the same users, at least 2; got {first.Count} and {second.Count}.",
+            throw new ArgumentException($"Expected values of the same {pairs}, at least 2; got {first.Count} and {second.Count}.",
                 nameof(second));
         }
 
@@ -35,7 +54,7 @@ public static class SignificanceTest
             mean += (first[i] - second[i]) / n;
         for (int i = 0; i < n; i++)
             squares += Math.Pow(first[i] - second[i] - mean, 2);
-        double error = Math.Sqrt(squares / (n - 1) / n);
+        double error = Math.Sqrt(squares / (n - 1) * ((1.0 / n) + overlap));
         if (!double.IsFinite(error))
             throw new ArgumentException("Expected differences whose squares are finite; got larger ones.", nameof(second));
         if (error == 0)

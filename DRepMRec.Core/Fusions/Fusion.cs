@@ -46,11 +46,4 @@ public abstract partial record Fusion
 
     /// <summary>[N, 1]: 1 for rows of zeros, 0 for others.</summary>
     private protected static Tensor IsZero(Tensor rows) => rows.RowDot(rows).sign().unsqueeze(1).Times(-1).Plus(1);
-
-    /// <summary>The mean length of the rows that aren't zero.</summary>
-    private protected static Tensor MeanLength(Tensor rows)
-    {
-        Tensor lengths = rows.RowDot(rows).sqrt();
-        return lengths.sum() / lengths.sign().sum().Plus(1e-12);
-    }
 }

@@ -15,7 +15,6 @@ public sealed partial class DRepMRecModel
 
     private InteractionGraph? _epochGraph;
 
-    /// <inheritdoc/>
     /// <summary>Computes the representations of all users and items and, given a batch, the loss terms beside the ranking loss.</summary>
     public override ModelOutput forward(TrainingBatch? batch)
     {

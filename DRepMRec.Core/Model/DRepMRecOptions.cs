@@ -1,7 +1,6 @@
 using DRepMRec.Alignment;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
-using DRepMRec.Fusions;
 using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
@@ -78,19 +77,6 @@ public sealed record DRepMRecOptions
     /// <summary>The seed of all first weights.</summary>
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
-
-    /// <summary>
-    /// The published setting as close as it is known: BPR over dot products, at the temperature of the alignment, as the fused rows are
-    /// held to a length; no dropped behaviour; the Similarity-Supervised Signal; content with a modal weight of 0.3. docs/method.md tells
-    /// where each value comes from.
-    /// </summary>
-    public static DRepMRecOptions PaperFaithful { get; } = new()
-    {
-        Loss = new RankingLoss.Bpr { Temperature = 0.25 },
-        Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation { ModalWeight = 0.3 } },
-        SimilaritySignal = new SssOptions { Weight = 0.1 },
-        BehaviorDropout = 0,
-    };
 
     /// <summary>The behaviour line alone: LightGCN with BPR.</summary>
     public static DRepMRecOptions LightGcn { get; } = new() { UseModalLine = false, Loss = new RankingLoss.Bpr() };

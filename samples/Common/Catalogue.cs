@@ -30,15 +30,19 @@ internal static class Catalogue
 
     private static readonly string[] NeedFeatures = ["EASE+features", "VBPR", "FREEDOM", "MGCN"];
 
-    private static readonly Dictionary<string, Func<RecDataset, ModalFeatures?, int, IBehaviorEncoder>> Hosts = new()
+    // The options that a host has by default in the samples.
+    private static readonly Dictionary<string, object> Hosts = new()
     {
-        ["BPR-MF"] = (data, _, seed) => new MatrixFactorizationEncoder(
-            data.Users.Count, data.Items.Count, new MatrixFactorizationOptions { Seed = seed }),
-        ["LightGCN"] = (data, _, seed) => new LightGcnEncoder(data.Users.Count, data.Items.Count, LightGcn with { Seed = seed }),
-        ["VBPR"] = (data, features, seed) => new VbprEncoder(data.Users.Count, features!, new VbprOptions { Seed = seed }),
-        ["FREEDOM"] = (data, features, seed) => new FreedomEncoder(data.Users.Count, features!, new FreedomOptions { Seed = seed }),
-        ["MGCN"] = (data, features, seed) => new MgcnEncoder(data.Users.Count, features!, new MgcnOptions { Seed = seed }),
+        ["BPR-MF"] = new MatrixFactorizationOptions(),
+        ["LightGCN"] = LightGcn,
+        ["VBPR"] = new VbprOptions(),
+        ["FREEDOM"] = new FreedomOptions(),
+        ["MGCN"] = new MgcnOptions(),
     };
+
+    public static IReadOnlyList<string> HostNames { get; } = [.. Hosts.Keys];
+
+    public static IReadOnlyList<string> BaselineNames { get; } = [.. Baselines.Keys];
 
     public static IReadOnlyList<string> Names { get; } = [.. Baselines.Keys, .. Hosts.Keys, Ours];
 
@@ -62,7 +66,7 @@ internal static class Catalogue
     /// </summary>
     public static TrainerOptions Training(string model, string loss, TrainerOptions options) => model switch
     {
-        Ours when loss == "bpr" => options with { InteractionsPerUser = 10 },
+        Ours when loss == "bpr" => options with { InteractionsPerUser = DRepMRecPreset.PublishedParts.Training.InteractionsPerUser },
         "LightGCN" => options with { L2 = 0.1 },
         "MGCN" => options with { L2 = 0.05, Schedule = new LearningRateSchedule.Step() },
         _ => options,
@@ -74,22 +78,22 @@ internal static class Catalogue
     /// </summary>
     public static DRepMRecOptions Options(string model, bool bma, string loss) => (model, loss) switch
     {
-        (Ours, "bpr") => DRepMRecOptions.PaperFaithful,
+        (Ours, "bpr") => DRepMRecPreset.PublishedParts.Model,
         (Ours, _) => new DRepMRecOptions(),
-        (_, "bpr") => new DRepMRecOptions { Loss = bma ? DRepMRecOptions.PaperFaithful.Loss : new RankingLoss.Bpr(), UseModalLine = bma },
+        (_, "bpr") => new DRepMRecOptions
+        {
+            Loss = bma ? DRepMRecPreset.PublishedParts.Model.Loss : new RankingLoss.Bpr(),
+            UseModalLine = bma,
+        },
         _ => new DRepMRecOptions { UseModalLine = bma },
     };
 
     /// <summary>The options that a model has of its own.</summary>
     public static object? HostOptions(string model) => model switch
     {
-        "LightGCN" => LightGcn,
-        "FREEDOM" => new FreedomOptions(),
-        "MGCN" => new MgcnOptions(),
-        "VBPR" => new VbprOptions(),
         "EASE" => new EaseOptions(),
         "ItemKNN" => new ItemKnnOptions(),
-        _ => null,
+        _ => Hosts.GetValueOrDefault(model),
     };
 
     public static bool IsBaseline(string model) => Baselines.ContainsKey(model);
@@ -104,7 +108,18 @@ internal static class Catalogue
     public static DRepMRecModel Create(string model, RecDataset data, ModalFeatures? features, DRepMRecOptions options)
         => model == Ours
             ? DRepMRecModel.Create(data, options)
-            : DRepMRecModel.Create(data, Hosts[model](data, features, options.Seed), options);
+            : DRepMRecModel.Create(data, CreateHost(Hosts[model], data, features, options.Seed), options);
+
+    /// <summary>The host that some options are those of.</summary>
+    public static IBehaviorEncoder CreateHost(object options, RecDataset data, ModalFeatures? features, int seed) => options switch
+    {
+        MatrixFactorizationOptions o => new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, o with { Seed = seed }),
+        LightGcnOptions o => new LightGcnEncoder(data.Users.Count, data.Items.Count, o with { Seed = seed }),
+        VbprOptions o => new VbprEncoder(data.Users.Count, features!, o with { Seed = seed }),
+        FreedomOptions o => new FreedomEncoder(data.Users.Count, features!, o with { Seed = seed }),
+        MgcnOptions o => new MgcnEncoder(data.Users.Count, features!, o with { Seed = seed }),
+        _ => throw new ArgumentException($"Expected the options of a host, got {options}."),
+    };
 
     /// <summary>EASE plus a little of the scores of items with near features; the weight was chosen on TikTok's validation set.</summary>
     private static BlendedRecommender EaseWithFeatures(RecDataset data)

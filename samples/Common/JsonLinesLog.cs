@@ -37,6 +37,15 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
             return _entries.GetValueOrDefault(key);
     }
 
+    public IReadOnlyCollection<TEntry> All
+    {
+        get
+        {
+            lock (_entries)
+                return [.. _entries.Values];
+        }
+    }
+
     public void Add(TEntry entry)
     {
         lock (_entries)

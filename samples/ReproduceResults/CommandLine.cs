@@ -85,14 +85,9 @@ internal sealed record CommandLine
         {
             study, data, log, folder, features, seeds, jobs, loss, variants, epochs, evaluateEvery, reportOnly,
         };
-        root.Validators.Add(result =>
-        {
-            if (result.GetValue(reportOnly) && result.GetValue(folder) is null)
-                result.AddError("--report-only: expected --out, a folder to write to.");
-            if ((result.GetValue(features) is null) == (result.GetValue(study) == Studies.FeaturesStudy.Title))
-                result.AddError("--features: expected a folder with the study of features, and with it alone.");
-        });
-        root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
+        root.Subcommands.Add(FairCommand.Create());
+        root.Subcommands.Add(RecomputeCommand.Create());
+        root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(WithoutContradiction(new CommandLine
         {
             Study = result.GetValue(study)!,
             Data = result.GetValue(data),
@@ -106,7 +101,16 @@ internal sealed record CommandLine
             Epochs = result.GetValue(epochs),
             EvaluateEvery = result.GetValue(evaluateEvery),
             ReportOnly = result.GetValue(reportOnly),
-        }, cancellation))));
+        }), cancellation))));
         return Commands.Invoke(root, args);
+    }
+
+    private static CommandLine WithoutContradiction(CommandLine options)
+    {
+        if (options.ReportOnly && options.Out is null)
+            throw new ArgumentException("--report-only: expected --out, a folder to write to.");
+        if (options.Features is null == (options.Study == Studies.FeaturesStudy.Title))
+            throw new ArgumentException("--features: expected a folder with the study of features, and with it alone.");
+        return options;
     }
 }

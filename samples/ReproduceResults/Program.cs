@@ -1,5 +1,5 @@
 // Makes the trainings behind the published tables and pictures, several at once and going on where it was stopped, and writes the tables
-// and pictures.
+// and pictures; recomputes them from logs.
 using DRepMRec.Data;
 using ReproduceResults;
 using ReproduceResults.Reports;
@@ -18,13 +18,7 @@ return CommandLine.Run(args, (options, cancellation) =>
         runner.Train(cancellation);
     if (options.Out is null)
         return;
-    IReadOnlyList<Outcome> outcomes = runner.Outcomes();
-    var report = new Report(options);
-    report.Say($"{study.Describe(data)}. Loss {options.Loss}, seeds {string.Join(", ", options.Seeds)}, "
-        + $"at most {options.Epochs} epochs. Test figures of the best validation epoch, full ranking; "
-        + "mean ± standard deviation over seeds.");
     if (runner.Gaps() is { } gaps)
-        report.Say(gaps);
-    study.Write(report, outcomes);
-    Console.WriteLine($"Written: {report.Save()}");
+        Console.WriteLine(gaps);
+    Console.WriteLine($"Written: {Page.WriteWithLog(options.Out, options.Study, options.Loss, runner.Made())}");
 });

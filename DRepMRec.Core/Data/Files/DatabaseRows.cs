@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 
 namespace DRepMRec.Data;
 
@@ -7,43 +6,17 @@ namespace DRepMRec.Data;
 /// What a database answers as text: whole numbers, decimals and Guids in their invariant form, dates in ISO 8601 with a zone where the
 /// value has one, NULL as a blank.
 /// </summary>
-internal sealed class DatabaseRows(DbDataReader reader) : ITextRows
+internal sealed class DatabaseRows : CellRows
 {
-    private readonly TextCell[] _cells = [.. Enumerable.Range(0, reader.FieldCount).Select(_ => new TextCell())];
-    private int[] _chosen = [];
+    private readonly DbDataReader _reader;
 
-    public IReadOnlyList<string> Names { get; } = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
-
-    public string? File => null;
-
-    public long Line { get; private set; }
-
-    public string Unit => "row";
-
-    public int FieldCount => Names.Count;
-
-    public string Shown => Internals.Shown.Text(string.Join(',', Line == 0 ? Names : _chosen.Select(c => _cells[c].Text.ToString())));
-
-    public string Separated => "";
-
-    public (RowMistakeKind Kind, string Message)? Broken => null;
-
-    public ReadOnlySpan<char> this[int field] => _cells[field].Text;
-
-    public byte[]? Bytes(int field) => _cells[field].Bytes;
-
-    public bool Read()
+    public DatabaseRows(DbDataReader reader)
     {
-        if (!reader.Read())
-            return false;
-        Line++;
-        foreach (int column in _chosen)
-            _cells[column].Set(reader.IsDBNull(column) ? null : reader.GetValue(column));
-        return true;
+        _reader = reader;
+        Names = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
     }
 
-    public void Choose(IReadOnlyCollection<int> columns) => _chosen = [.. columns];
+    protected override bool Next() => _reader.Read();
 
-    public DatasetFormatException Error(string message)
-        => new(Line == 0 ? message : string.Create(CultureInfo.InvariantCulture, $"row {Line}: {message}"));
+    protected override object? Value(int column) => _reader.IsDBNull(column) ? null : _reader.GetValue(column);
 }

@@ -1,18 +1,15 @@
-using System.Globalization;
 using Parquet;
 using Parquet.Schema;
 
 namespace DRepMRec.Data;
 
 /// <summary>Reads a Parquet file as rows of text, one row group at a time; only the chosen columns are read.</summary>
-internal sealed class ParquetRows : ITextRows, IDisposable
+internal sealed class ParquetRows : CellRows, IDisposable
 {
     private readonly Stream _stream;
     private readonly ParquetReader _reader;
     private readonly DataField?[] _fields;
     private readonly Array?[] _values;
-    private readonly TextCell[] _cells;
-    private int[] _chosen = [];
     private int _group;
     private int _row;
     private int _groupRows;
@@ -37,57 +34,37 @@ internal sealed class ParquetRows : ITextRows, IDisposable
         }
 
         _values = new Array?[_fields.Length];
-        _cells = [.. _fields.Select(_ => new TextCell())];
     }
 
-    public IReadOnlyList<string> Names { get; }
-
-    public string File { get; }
-
-    public long Line { get; private set; }
-
-    public string Unit => "row";
-
-    public int FieldCount => _fields.Length;
-
-    public string Shown => Internals.Shown.Text(string.Join(',', Line == 0 ? Names : _chosen.Select(c => _cells[c].Text.ToString())));
-
-    public string Separated => "";
-
-    public (RowMistakeKind Kind, string Message)? Broken => null;
-
-    public ReadOnlySpan<char> this[int field] => _cells[field].Text;
-
-    public byte[]? Bytes(int field) => _cells[field].Bytes;
-
-    public bool Read()
+    protected override bool Next()
     {
-        while (_row == _groupRows)
+        if (_row + 1 < _groupRows)
         {
-            if (_group == _reader.RowGroupCount)
-                return false;
-            ReadGroup(_group++);
+            _row++;
+            return true;
         }
 
-        foreach (int column in _chosen)
-            _cells[column].Set(_values[column]!.GetValue(_row));
-        _row++;
-        Line++;
-        return true;
+        while (_group < _reader.RowGroupCount)
+        {
+            ReadGroup(_group++);
+            if (_groupRows > 0)
+                return true;
+        }
+
+        return false;
     }
 
-    public void Choose(IReadOnlyCollection<int> columns)
+    protected override object? Value(int column) => _values[column]!.GetValue(_row);
+
+    public override void Choose(IReadOnlyCollection<int> columns)
     {
-        _chosen = [.. columns];
+        base.Choose(columns);
         foreach (int column in columns)
         {
             if (_fields[column] is not { IsArray: false })
                 throw Error($"expected single values in the column {Internals.Shown.Message(Names[column])}, found lists or structures.");
         }
     }
-
-    public DatasetFormatException Error(string message)
-        => new(Line == 0 ? message : string.Create(CultureInfo.InvariantCulture, $"row {Line}: {message}"), File);
 
     public void Dispose()
     {
@@ -101,7 +78,7 @@ internal sealed class ParquetRows : ITextRows, IDisposable
         {
             using ParquetRowGroupReader group = _reader.OpenRowGroupReader(index);
             (_row, _groupRows) = (0, checked((int)group.RowCount));
-            foreach (int column in _chosen)
+            foreach (int column in Chosen)
                 _values[column] = ReadColumn(group, _fields[column]!, _groupRows).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (

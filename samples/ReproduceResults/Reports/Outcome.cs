@@ -1,14 +1,23 @@
 using DRepMRec.Evaluation;
 using MathNet.Numerics.Statistics;
-using ReproduceResults.Studies;
 using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Reports;
 
-/// <summary>A variant with its trainings, one per seed.</summary>
-internal sealed record Outcome(Variant Variant, IReadOnlyList<Training> Trainings)
+/// <summary>A line of a table: the trainings of a variant, one per seed.</summary>
+internal sealed record Outcome(IReadOnlyList<Training> Trainings)
 {
-    public string Name => Variant.Title;
+    public Training First => Trainings[0];
+
+    public string Name => First.Title;
+
+    /// <summary>Whether it is trained by gradients, and so has seeds.</summary>
+    public bool IsTrained => First.Epochs > 0;
+
+    /// <summary>The lines that trainings make, in the order of their places, of trainings that didn't diverge.</summary>
+    public static IReadOnlyList<Outcome> Of(IEnumerable<Training> trainings)
+        => [.. trainings.Where(t => t.Failure is null).GroupBy(t => (t.Study, t.Title, t.SplitChecksum, t.Options))
+            .OrderBy(g => g.First().Place).Select(g => new Outcome([.. g.OrderBy(t => t.Seed)]))];
 
     public double[] Values(Func<Training, double> figure) => [.. Trainings.Select(figure)];
 
@@ -23,27 +32,20 @@ internal sealed record Outcome(Variant Variant, IReadOnlyList<Training> Training
     public double[] Differences(Outcome other, RankingMetric metric)
         => [.. Trainings.Join(other.Trainings, t => t.Seed, t => t.Seed, (a, b) => a.Test[metric.ToString()] - b.Test[metric.ToString()])];
 
-    /// <summary>A paired t-test over users on Recall@20, each user with the mean over seeds.</summary>
-    public PairedComparison Against(Outcome other)
+    /// <summary>A paired t-test over users on Recall@20 or NDCG@20, each user with the mean over seeds.</summary>
+    public PairedComparison Against(Outcome other, RankingMetric metric)
     {
-        var (first, second) = Paired(this, other);
-        return SignificanceTest.PairedT(first, second);
-    }
-
-    /// <summary>The mean over seeds of Recall@20 of each evaluated user, of two lines in the same order.</summary>
-    public static (double[] First, double[] Second) Paired(Outcome first, Outcome second)
-    {
-        Dictionary<int, double> a = first.PerUser(), b = second.PerUser();
-        int[] users = [.. a.Keys.Union(b.Keys)];
+        Dictionary<int, double> own = PerUser(metric), others = other.PerUser(metric);
+        int[] users = [.. own.Keys.Union(others.Keys)];
 
         // Users that neither has a hit for differ by 0.
-        int zeros = first.Trainings[0].TestUsers - users.Length;
-        double[] Fill(Dictionary<int, double> values)
-            => [.. users.Select(u => values.GetValueOrDefault(u)), .. Enumerable.Repeat(0.0, zeros)];
-        return (Fill(a), Fill(b));
+        double[] zeros = new double[First.TestUsers - users.Length];
+        double[] Fill(Dictionary<int, double> values) => [.. users.Select(u => values.GetValueOrDefault(u)), .. zeros];
+        return SignificanceTest.PairedT(Fill(own), Fill(others));
     }
 
-    private Dictionary<int, double> PerUser()
-        => Trainings.SelectMany(t => t.RecallPerUser).GroupBy(p => p.Key)
-            .ToDictionary(g => g.Key, g => g.Sum(p => (double)p.Value) / Trainings.Count);
+    private Dictionary<int, double> PerUser(RankingMetric metric)
+        => Trainings.Select(t => t.PerUser)
+            .SelectMany(f => f.Users.Zip(metric == Training.Recall ? f.Recall : f.Ndcg)).GroupBy(p => p.First)
+            .ToDictionary(g => g.Key, g => g.Sum(p => (double)p.Second) / Trainings.Count);
 }

@@ -2,12 +2,14 @@ using System.Text;
 
 namespace ReproduceResults.Reports;
 
-/// <summary>A study's page: text, tables and pictures, as Markdown with PNG files beside it.</summary>
-internal sealed class Report(CommandLine options)
+/// <summary>A page: text, tables and pictures, as Markdown with PNG files beside it.</summary>
+/// <param name="folder">Where it lies.</param>
+/// <param name="study">The study.</param>
+/// <param name="part">What of it: a loss, or a dataset.</param>
+internal sealed class Report(string folder, string study, string part)
 {
-    private readonly string _folder = Directory.CreateDirectory(options.Out!).FullName;
-    private readonly string _name = $"{options.Study}-{options.Loss}";
-    private readonly StringBuilder _text = new($"# {char.ToUpperInvariant(options.Study[0])}{options.Study[1..]} ({options.Loss})\n");
+    private readonly string _name = $"{study}-{part}";
+    private readonly StringBuilder _text = new($"# {char.ToUpperInvariant(study[0])}{study[1..]} ({part})\n");
 
     public void Heading(string heading) => _text.Append($"\n## {heading}\n");
 
@@ -25,14 +27,14 @@ internal sealed class Report(CommandLine options)
     public void Picture(string picture, string caption, Action<string> draw)
     {
         string file = $"{_name}-{picture}.png";
-        draw(Path.Combine(_folder, file));
+        draw(Path.Combine(folder, file));
         _text.Append($"\n![{caption}]({file})\n");
     }
 
     /// <summary>Writes the page, and returns its path.</summary>
     public string Save()
     {
-        string path = Path.Combine(_folder, $"{_name}.md");
+        string path = Path.Combine(folder, $"{_name}.md");
         File.WriteAllText(path, _text.ToString());
         return path;
     }

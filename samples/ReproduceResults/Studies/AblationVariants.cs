@@ -59,9 +59,8 @@ internal static class AblationVariants
 
     private static Fusion[] Fusions(double weight) =>
     [
-        new Fusion.Sum { ModalWeight = weight }, new Fusion.Mean { ModalWeight = weight },
-        new Fusion.Concatenation { ModalWeight = weight },
-        new Fusion.NormalizedSum { ModalWeight = weight }, new Fusion.MatchedSum { ModalWeight = weight }, new Fusion.LearnedGate(),
+        new Fusion.Sum { ModalWeight = weight }, new Fusion.Concatenation { ModalWeight = weight },
+        new NormalizedSum { ModalWeight = weight }, new MatchedSum { ModalWeight = weight }, new Fusion.LearnedGate(),
         new Fusion.NormalizedConcatenation { ModalWeight = weight },
     ];
 
@@ -75,17 +74,6 @@ internal static class AblationVariants
         yield return (NoAlignment, full with { Alignment = bma with { IntraWeight = 0, InterWeight = 0 } });
         yield return ("no intra-alignment", full with { Alignment = bma with { IntraWeight = 0 } });
         yield return ("no inter-alignment", full with { Alignment = bma with { InterWeight = 0 } });
-        foreach (InterAlignmentGradient gradient in Enum.GetValues<InterAlignmentGradient>())
-        {
-            string moved = gradient switch
-            {
-                InterAlignmentGradient.Both => "both lines",
-                InterAlignmentGradient.Modal => "the modal line",
-                _ => "the behaviour line",
-            };
-            yield return ($"inter-alignment moves {moved}", full with { Alignment = bma with { InterGradient = gradient } });
-        }
-
         foreach (Fusion fusion in Fusions(((Fusion.NormalizedConcatenation)bma.Fusion).ModalWeight))
             yield return ($"fusion {fusion.GetType().Name}", full with { Alignment = bma with { Fusion = fusion } });
         yield return full.SimilaritySignal.Weight > 0

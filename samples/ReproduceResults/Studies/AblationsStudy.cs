@@ -19,17 +19,19 @@ internal sealed class AblationsStudy : Study
     {
         Outcome? full = outcomes.FirstOrDefault(o => o.Name == AblationVariants.Full);
         Outcome[] changed = [.. outcomes.Where(o => o != full)];
-        IReadOnlyList<double> values = full is null ? [] : SignificanceTest.Holm([.. changed.Select(o => o.Against(full).PValue)]);
-        Dictionary<Outcome, double> corrected = changed.Zip(values).ToDictionary(p => p.First, p => p.Second);
+        var family = new Family(full is null ? [] : changed.Select(o => (o, full)));
         report.Heading("DRepMRec with one thing changed");
-        report.Say($"Difference: {Training.Recall} minus that of the whole, over pairs of the same seed; p: paired t-test over users on "
-            + $"{Training.Recall}, each user with the mean over seeds, Holm's correction.");
-        report.Table(["Variant", .. Training.Metrics.Select(m => m.ToString()), "difference", "p", "cold items"],
+        report.Say($"Difference: {Training.Recall} minus that of the whole, over pairs of the same seed. {Family.Words}.");
+        report.Table(
+            [
+                "Variant", .. Training.Metrics.Select(m => m.ToString()), "difference", $"p of {Training.Recall}", $"p of {Training.Ndcg}",
+                "cold items",
+            ],
             outcomes.Select(o => (IReadOnlyList<string>)
             [
                 o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])),
                 full is null || o == full ? "" : Cell.SignedSpread(o.Differences(full, Training.Recall)),
-                corrected.TryGetValue(o, out double p) ? Cell.PValue(p) : "", o.Show(t => t.Groups[TestRows.Names[0]].Recall),
+                family.P(o, full, Training.Recall), family.P(o, full, Training.Ndcg), o.Show(t => t.Groups[TestRows.Names[0]].Recall),
             ]));
         if (full is not null && changed.Length > 0)
             report.Picture("differences", "Differences to the whole", file => Differences.Draw(file, full, changed));

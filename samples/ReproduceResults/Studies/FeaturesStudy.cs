@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Common;
 using DRepMRec.Data;
@@ -14,28 +13,30 @@ internal sealed class FeaturesStudy : Study
 {
     public const string Title = "features";
 
-    private readonly Dictionary<string, (string Seconds, int Dimension)> _made = [];
-
     public override string Name => Title;
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
     {
         ItemFeatures given = data.Features.FirstOrDefault(f => f.Modality == Modality.Text)
             ?? throw new ArgumentException($"--data: expected features of the modality {Modality.Text}.");
-        yield return Of("given", "", given);
+        yield return Of("given", null, given);
         string[] items = File.ReadAllLines(Path.Combine(options.Features!, "items.txt"));
-        Dictionary<string, string> seconds = Seconds(options.Features!);
+        Dictionary<string, double> seconds = Seconds(options.Features!);
         foreach (string file in Directory.GetFiles(options.Features!, "*.npy").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(file);
-            yield return Of(name, seconds.GetValueOrDefault(name, ""), Align(data, FeatureTable.LoadNpy(file, Modality.Text, items)));
+            yield return Of(name, seconds.TryGetValue(name, out double value) ? value : null, Align(data, FeatureTable.LoadNpy(file, Modality.Text, items)));
         }
 
-        Variant Of(string name, string took, ItemFeatures features)
+        Variant Of(string name, double? took, ItemFeatures features)
         {
-            _made[name] = (took, features.Dimension);
             var withText = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [features]);
-            Variant ours = CatalogueVariants.All(withText, loss, options.Epochs).First(v => v.Name == Catalogue.Ours) with { Name = name };
+            Variant ours = CatalogueVariants.All(withText, loss, options.Epochs).First(v => v.Name == Catalogue.Ours) with
+            {
+                Name = name,
+                Source = data,
+                Features = new FeatureFigures(features.Dimension) { Seconds = took },
+            };
             return options.EvaluateEvery == 1 ? ours : ours with
             {
                 Trainer = ours.Trainer with { EvaluateEvery = options.EvaluateEvery },
@@ -51,9 +52,9 @@ internal sealed class FeaturesStudy : Study
         report.Table(["Features", "numbers per item", "seconds", Training.Recall.ToString(), Training.Ndcg.ToString(), "p"],
             outcomes.Select(o => (IReadOnlyList<string>)
             [
-                o.Name, $"{_made[o.Name].Dimension}", _made[o.Name].Seconds,
+                o.Name, $"{o.First.Features!.Dimension}", Cell.Number(o.First.Features.Seconds ?? double.NaN, 1),
                 Cell.Spread(o.Test(Training.Recall)), Cell.Spread(o.Test(Training.Ndcg)),
-                o == outcomes[0] ? "" : Cell.PValue(o.Against(outcomes[0]).PValue),
+                o == outcomes[0] ? "" : Cell.PValue(o.Against(outcomes[0], Training.Recall).PValue),
             ]));
     }
 
@@ -69,12 +70,12 @@ internal sealed class FeaturesStudy : Study
         return new ItemFeatures(Modality.Text, data.Items.Count, table.Dimension, values);
     }
 
-    private static Dictionary<string, string> Seconds(string folder)
+    private static Dictionary<string, double> Seconds(string folder)
     {
         string log = Path.Combine(folder, "features.jsonl");
         return !File.Exists(log) ? [] : File.ReadLines(log)
             .Select(line => JsonDocument.Parse(line).RootElement)
             .GroupBy(line => line.GetProperty("features").GetString()!)
-            .ToDictionary(g => g.Key, g => g.Last().GetProperty("seconds").GetDouble().ToString("F1", CultureInfo.InvariantCulture));
+            .ToDictionary(g => g.Key, g => g.Last().GetProperty("seconds").GetDouble());
     }
 }

@@ -1,6 +1,5 @@
 using Common;
 using DRepMRec.Data;
-using DRepMRec.Evaluation;
 using MathNet.Numerics.Statistics;
 using ReproduceResults.Plots;
 using ReproduceResults.Reports;
@@ -20,22 +19,36 @@ internal sealed class ModelsStudy : Study
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
-        Dictionary<(Outcome, Outcome), double> corrected = Compare(outcomes);
+        Outcome? leader = outcomes.FirstOrDefault(o => o.Name == Catalogue.Ours);
+        var family = new Family(
+        [
+            .. outcomes.Select(o => (First: o, Second: HostOf(o, outcomes)!)).Where(p => p.Second is not null),
+            .. leader is null ? [] : outcomes.Where(o => o != leader).Select(o => (First: leader, Second: o)),
+        ]);
         report.Heading("All models");
-        report.Say($"Gain and p: {Training.Recall} of a host with BMA against the host without, by a paired t-test over users, each user "
-            + "with the mean over seeds; Holm's correction over the hosts.");
-        report.Table(["Model", .. Training.Metrics.Select(m => m.ToString()), $"{Training.Recall} gain", "p", "best epoch", "s / epoch"],
-            outcomes.Select(o => Row(o, HostOf(o, outcomes), corrected)));
-        if (outcomes.FirstOrDefault(o => o.Name == Catalogue.Ours) is { } ours && outcomes.Count > 1)
+        report.Say($"Gain: {Training.Recall} of a host with BMA against the host without. {Family.Words}.");
+        report.Table(
+            [
+                "Model", .. Training.Metrics.Select(m => m.ToString()), $"{Training.Recall} gain", $"p of {Training.Recall}",
+                $"p of {Training.Ndcg}", "best epoch", "s / epoch",
+            ],
+            outcomes.Select(o => Row(o, HostOf(o, outcomes), family)));
+        if (leader is { } ours && outcomes.Count > 1)
         {
             report.Heading($"{Catalogue.Ours} against the others");
-            report.Say("p by the same test; Holm's correction over the models without BMA, and over the hosts with BMA by themselves.");
-            report.Table(["Model", $"{Training.Recall}", $"{Catalogue.Ours} minus it", "gain", "p"],
+            report.Say("Of the same family of tests.");
+            report.Table(
+                [
+                    "Model", $"{Training.Recall}", $"{Catalogue.Ours} minus it", "gain", $"p of {Training.Recall}", $"{Training.Ndcg}",
+                    $"{Catalogue.Ours} minus it", $"p of {Training.Ndcg}",
+                ],
                 outcomes.Where(o => o != ours).OrderByDescending(o => o.Mean(Training.Recall)).Select(o => (IReadOnlyList<string>)
                 [
                     o.Name, o.Show(t => t.Test[Training.Recall.ToString()]),
                     Cell.Signed(ours.Mean(Training.Recall) - o.Mean(Training.Recall)),
-                    Cell.Percent((ours.Mean(Training.Recall) / o.Mean(Training.Recall)) - 1), Cell.PValue(corrected[(ours, o)]),
+                    Cell.Percent((ours.Mean(Training.Recall) / o.Mean(Training.Recall)) - 1), family.P(ours, o, Training.Recall),
+                    o.Show(t => t.Test[Training.Ndcg.ToString()]), Cell.Signed(ours.Mean(Training.Ndcg) - o.Mean(Training.Ndcg)),
+                    family.P(ours, o, Training.Ndcg),
                 ]));
         }
 
@@ -43,32 +56,17 @@ internal sealed class ModelsStudy : Study
         WriteCurves(report, outcomes);
     }
 
-    private static IReadOnlyList<string> Row(Outcome outcome, Outcome? host, Dictionary<(Outcome, Outcome), double> corrected) =>
+    private static IReadOnlyList<string> Row(Outcome outcome, Outcome? host, Family family) =>
     [
         outcome.Name, .. Training.Metrics.Select(m => outcome.Show(t => t.Test[m.ToString()])),
         host is null ? "" : Cell.Percent((outcome.Mean(Training.Recall) / host.Mean(Training.Recall)) - 1),
-        host is null ? "" : Cell.PValue(corrected[(outcome, host)]),
-        outcome.Variant.Model is null ? "" : Cell.Number(outcome.Values(t => t.BestEpoch).Mean(), 0),
-        outcome.Variant.Model is null ? "" : Cell.Number(outcome.Values(t => t.SecondsPerEpoch).Mean(), 2),
+        family.P(outcome, host, Training.Recall), family.P(outcome, host, Training.Ndcg),
+        !outcome.IsTrained ? "" : Cell.Number(outcome.Values(t => t.BestEpoch).Mean(), 0),
+        !outcome.IsTrained ? "" : Cell.Number(outcome.Values(t => t.SecondsPerEpoch).Mean(), 2),
     ];
 
     private static Outcome? HostOf(Outcome outcome, IReadOnlyList<Outcome> outcomes)
         => outcomes.FirstOrDefault(o => Catalogue.Title(o.Name, bma: true) == outcome.Name && o != outcome);
-
-    /// <summary>
-    /// The corrected p-values of the three questions: what BMA brings to the hosts, how DRepMRec stands to models without BMA, and how to
-    /// hosts with it.
-    /// </summary>
-    private static Dictionary<(Outcome, Outcome), double> Compare(IReadOnlyList<Outcome> outcomes)
-    {
-        (Outcome First, Outcome Second)[] gains = [.. outcomes.Select(o => (o, HostOf(o, outcomes)!)).Where(p => p.Item2 is not null)];
-        (Outcome First, Outcome Second)[] leads = [.. outcomes.Where(o => o.Name == Catalogue.Ours)
-            .SelectMany(ours => outcomes.Where(o => o != ours).Select(o => (ours, o)))];
-        var families = leads.GroupBy(p => HostOf(p.Second, outcomes) is not null)
-            .Prepend<IEnumerable<(Outcome First, Outcome Second)>>(gains);
-        return families.SelectMany(family => family.Zip(SignificanceTest.Holm([.. family.Select(p => p.First.Against(p.Second).PValue)])))
-            .ToDictionary(p => p.First, p => p.Second);
-    }
 
     private static void WriteGroups(Report report, IReadOnlyList<Outcome> outcomes)
     {
@@ -82,7 +80,7 @@ internal sealed class ModelsStudy : Study
 
     private static void WriteCurves(Report report, IReadOnlyList<Outcome> outcomes)
     {
-        Outcome[] trained = [.. outcomes.Where(o => o.Variant.Model is not null)];
+        Outcome[] trained = [.. outcomes.Where(o => o.IsTrained)];
         if (trained.Length == 0)
             return;
         report.Heading("Time to quality");

@@ -2,17 +2,16 @@ using DRepMRec.Data;
 
 namespace ReproduceResults.Studies;
 
-/// <summary>
-/// Another random split by the rule of the given one: each user keeps their numbers of training, validation and test interactions, and so
-/// each set its size; which interactions they are is drawn anew.
-/// </summary>
-/// <remarks>
-/// Shares drawn over all rows, or the same shares of each user's rows, would be another protocol wherever the given split holds out one
-/// interaction per user: then the few users with most interactions would be most of the test set.
-/// </remarks>
+/// <summary>Other random splits of a dataset's interactions.</summary>
 internal static class RedrawnSplit
 {
-    public static RecDataset Of(RecDataset data, int seed)
+    private const double TrainShare = 0.8, ValidationShare = 0.07;
+
+    /// <summary>
+    /// By the rule of the given one: each user keeps their numbers of training, validation and test interactions, and so each set its
+    /// size; which interactions they are is drawn anew.
+    /// </summary>
+    public static RecDataset PerUser(RecDataset data, int seed)
     {
         var random = new Random(seed);
         List<(int, int)> train = [], validation = [], test = [];
@@ -26,7 +25,28 @@ internal static class RedrawnSplit
                 (n < trained ? train : n < validated ? validation : test).Add((user, items[n]));
         }
 
-        InteractionSet Set(List<(int, int)> pairs) => new(data.Users.Count, data.Items.Count, pairs);
+        return Of(data, seed, train, validation, test);
+    }
+
+    /// <summary>
+    /// By row: of all interactions 80 % are drawn for training, 7 % for validation and the rest for the test. Another protocol where the
+    /// given split holds out one interaction per user: the users with most interactions have most of the test rows.
+    /// </summary>
+    public static RecDataset ByRow(RecDataset data, int seed)
+    {
+        (int User, int Item)[] rows =
+        [
+            .. new[] { data.Train, data.Validation, data.Test }.SelectMany(set => set.ExpandUsers().Zip(set.Items.ToArray())).Order(),
+        ];
+        new Random(seed).Shuffle(rows);
+        int trained = (int)(TrainShare * rows.Length), validated = trained + (int)(ValidationShare * rows.Length);
+        return Of(data, seed, rows[..trained], rows[trained..validated], rows[validated..]);
+    }
+
+    private static RecDataset Of(RecDataset data, int seed, IReadOnlyList<(int, int)> train, IReadOnlyList<(int, int)> validation,
+        IReadOnlyList<(int, int)> test)
+    {
+        InteractionSet Set(IReadOnlyList<(int, int)> pairs) => new(data.Users.Count, data.Items.Count, pairs);
         var splits = new InteractionSplits(Set(train), Set(validation), Set(test));
         return new RecDataset($"{data.Name}, split {seed}", data.Users, data.Items, splits, data.Features);
     }

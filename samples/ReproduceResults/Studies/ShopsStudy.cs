@@ -19,7 +19,7 @@ internal sealed class ShopsStudy : Study
 
     public override string Name => "shops";
 
-    public override string Describe(RecDataset data) => $"{Shops} made-up shops";
+    protected override string Describe(DatasetFigures data) => $"{Shops} made-up shops";
 
     protected override IReadOnlyList<string> Usual { get; } =
         [.. Counting, "EASE", "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
@@ -31,14 +31,14 @@ internal sealed class ShopsStudy : Study
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
         string[] models = [.. outcomes.Select(o => o.Name).Distinct()];
-        Shop[] shops = [.. outcomes.GroupBy(o => o.Variant.Data.SplitChecksum)
-            .Select(g => new Shop(g.First().Variant.Data, g.ToDictionary(o => o.Name)))];
+        Shop[] shops = [.. outcomes.GroupBy(o => o.First.SplitChecksum)
+            .Select(g => new Shop(g.First().First.Dataset, g.ToDictionary(o => o.Name)))];
         report.Heading(Training.Recall.ToString());
         report.Say("Orders are those of training and validation; the test set is what the same customers buy next, ten products each.");
         report.Table(["Shop", "customers", "products", "orders", "content", .. models], shops.Select((shop, n) => (IReadOnlyList<string>)
         [
-            $"{n + 1}", $"{shop.Data.Users.Count}", $"{shop.Data.Items.Count}", $"{shop.Data.Train.Count + shop.Data.Validation.Count}",
-            shop.Data.Features.Count > 0 ? "text" : "", .. models.Select(m => shop.Show(m)),
+            $"{n + 1}", $"{shop.Data.Users}", $"{shop.Data.Items}", $"{shop.Data.Train + shop.Data.Validation}",
+            shop.Data.Modalities.Count > 0 ? "text" : "", .. models.Select(m => shop.Show(m)),
         ]));
         string[] trained = [.. models.Except(Counting)];
         if (!shops.All(s => Counting.All(s.Models.ContainsKey)))
@@ -60,7 +60,7 @@ internal sealed class ShopsStudy : Study
         ];
     }
 
-    private sealed record Shop(RecDataset Data, IReadOnlyDictionary<string, Outcome> Models)
+    private sealed record Shop(DatasetFigures Data, IReadOnlyDictionary<string, Outcome> Models)
     {
         private static RankingMetric Metric => Training.Recall;
 

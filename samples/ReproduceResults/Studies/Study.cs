@@ -1,5 +1,7 @@
 using DRepMRec.Data;
+using ReproduceResults.Fair;
 using ReproduceResults.Reports;
+using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
@@ -16,9 +18,28 @@ internal abstract class Study
         ["shops"] = () => new ShopsStudy(),
     };
 
+    // Pages of trainings that aren't a matter of variants alone.
+    private static readonly Dictionary<string, Action<Report, IReadOnlyList<Outcome>>> Pages = new()
+    {
+        [FairStudy.Name] = FairPage.Write,
+        [FairStudy.Redrawn] = RedrawnPage.Write,
+    };
+
     public static string[] Names { get; } = [.. All.Keys];
 
     public static Study Of(string name) => All[name]();
+
+    public static bool IsKnown(string name) => All.ContainsKey(name) || Pages.ContainsKey(name);
+
+    /// <summary>Whether each page of it has one loss.</summary>
+    public static bool HasLoss(string name) => All.ContainsKey(name);
+
+    /// <summary>What writes the tables and pictures of a study.</summary>
+    public static Action<Report, IReadOnlyList<Outcome>> Writer(string name) => Pages.GetValueOrDefault(name) ?? Of(name).Write;
+
+    /// <summary>What a study's page says of the data.</summary>
+    public static string DataOf(string name, DatasetFigures data)
+        => All.ContainsKey(name) ? Of(name).Describe(data) : $"{data.Text}; split {data.Split[..12]}";
 
     public abstract string Name { get; }
 
@@ -26,7 +47,7 @@ internal abstract class Study
     protected virtual IReadOnlyList<string> Usual => [];
 
     /// <summary>What its page says of the data.</summary>
-    public virtual string Describe(RecDataset data) => $"{data}; split {data.SplitChecksum[..12]}";
+    protected virtual string Describe(DatasetFigures data) => $"{data.Text}; split {data.Split[..12]}";
 
     /// <summary>Whether it can show models under both losses side by side.</summary>
     protected virtual bool ComparesLosses => false;
@@ -42,7 +63,8 @@ internal abstract class Study
             throw new ArgumentException($"--loss {CommandLine.BothLosses}: expected bpr or softmax for {Name}.");
         string[] losses = options.Loss == CommandLine.BothLosses ? ["softmax", "bpr"] : [options.Loss];
         Variant[] all = [.. losses.SelectMany(loss => Variants(data, options, loss)
-            .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))];
+            .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))
+            .Select((v, place) => v with { Place = place })];
         IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
         if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)
         {

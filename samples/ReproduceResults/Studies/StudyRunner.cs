@@ -1,6 +1,5 @@
 using System.Globalization;
 using Common;
-using ReproduceResults.Reports;
 using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
@@ -30,23 +29,16 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
         });
     }
 
-    /// <summary>The variants with their trainings; variants without a training are left out.</summary>
-    /// <exception cref="ArgumentException">The log has no training of them.</exception>
-    public IReadOnlyList<Outcome> Outcomes()
-    {
-        ILookup<Variant, Training> made = _asked.Where(t => Find(t) is { Failure: null }).ToLookup(t => t.Variant, t => Find(t)!);
-        return made.Count > 0 ? [.. variants.Where(made.Contains).Select(v => new Outcome(v, [.. made[v]]))]
-            : throw new ArgumentException($"{options.Log} has no training of {study.Name} with these options, seeds and split.");
-    }
+    /// <summary>The trainings that the log has of the chosen variants.</summary>
+    public IReadOnlyList<Training> Made()
+        => [.. _asked.Select(t => Find(t) is { } made ? made with { Title = t.Variant.Title, Place = t.Variant.Place } : null)
+            .OfType<Training>()];
 
-    /// <summary>Which trainings the tables lack, if any.</summary>
+    /// <summary>Which trainings are missing, if any.</summary>
     public string? Gaps()
     {
         string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title)];
-        string[] diverged = [.. _asked.Where(t => Find(t) is { Failure: not null }).Select(Title)];
-        string text = (missing.Length > 0 ? $"Not trained yet: {string.Join("; ", missing)}. " : "")
-            + (diverged.Length > 0 ? $"Diverged, and left out: {string.Join("; ", diverged)}." : "");
-        return text.Length == 0 ? null : text.Trim();
+        return missing.Length > 0 ? $"Not trained yet: {string.Join("; ", missing)}." : null;
     }
 
     private Training? Find((Variant Variant, int Seed) asked) => log.Find(study.Name, asked.Variant, asked.Seed);

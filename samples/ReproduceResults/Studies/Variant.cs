@@ -2,6 +2,7 @@ using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
+using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
@@ -16,6 +17,21 @@ internal sealed record Variant(string Name, RecDataset Data, string Options)
 
     /// <summary>Its name in tables: with the loss where a study has both.</summary>
     public string Title { get; init; } = Name;
+
+    /// <summary>Its place in tables.</summary>
+    public int Place { get; init; }
+
+    /// <summary>The dataset that its split was drawn anew from, if it was.</summary>
+    public RecDataset? Source { get; init; }
+
+    /// <summary>How its split was drawn anew, if it was.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>What a search chose, as paths of options with their values.</summary>
+    public string? Setting { get; init; }
+
+    /// <summary>What making its features took, if that is shown.</summary>
+    public FeatureFigures? Features { get; init; }
 
     public TrainerOptions Trainer { get; init; } = new();
 

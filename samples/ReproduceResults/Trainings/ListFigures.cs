@@ -6,10 +6,12 @@ namespace ReproduceResults.Trainings;
 
 /// <summary>What the lists of a model are like beside their hits, at test.</summary>
 /// <param name="Values">The list metrics by name.</param>
-/// <param name="Calibration">How true its probabilities are, if it has any.</param>
-internal sealed record ListFigures(IReadOnlyDictionary<string, double> Values, CalibrationFigures? Calibration)
+internal sealed record ListFigures(IReadOnlyDictionary<string, double> Values)
 {
     private const int K = 20;
+
+    /// <summary>How true its probabilities are, if it has any.</summary>
+    public CalibrationFigures? Calibration { get; init; }
 
     public static ListMetric[] Metrics(RecDataset data)
         => [ListMetric.ItemCoverage(K), ListMetric.Gini(K), ListMetric.AveragePopularity(K), ListMetric.Novelty(K),
@@ -19,8 +21,10 @@ internal sealed record ListFigures(IReadOnlyDictionary<string, double> Values, C
     {
         var options = new EvaluationOptions { Threads = 1, ListMetrics = Metrics(data) };
         EvaluationResult test = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test);
-        return new ListFigures(test.ListMetrics.ToDictionary(m => m.Key.ToString(), m => m.Value),
-            recommender?.Calibration is { } calibration ? CalibrationFigures.Of(calibration, recommender, data) : null);
+        return new ListFigures(test.ListMetrics.ToDictionary(m => m.Key.ToString(), m => m.Value))
+        {
+            Calibration = recommender?.Calibration is { } calibration ? CalibrationFigures.Of(calibration, recommender, data) : null,
+        };
     }
 }
 

@@ -13,9 +13,21 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
 
     public static readonly RankingMetric[] Metrics = [RankingMetric.Recall(10), Recall, RankingMetric.Ndcg(10), Ndcg];
 
-    public required string Dataset { get; init; }
+    public required DatasetFigures Dataset { get; init; }
 
     public required string Loss { get; init; }
+
+    /// <summary>The name of its variant in tables.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The place of its variant in tables.</summary>
+    public int Place { get; init; }
+
+    /// <summary>The most epochs that it was given.</summary>
+    public int MaxEpochs { get; init; }
+
+    /// <summary>What was chosen by a search, as paths of options with their values.</summary>
+    public string? Setting { get; init; }
 
     public int BestEpoch { get; init; }
 
@@ -34,11 +46,8 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
     /// <summary>The number of evaluated users.</summary>
     public int TestUsers { get; init; }
 
-    /// <summary>Test Recall@20 by user index; users that aren't here have 0.</summary>
-    public IReadOnlyDictionary<int, float> RecallPerUser { get; init; } = new Dictionary<int, float>();
-
-    /// <summary>Test NDCG@20 by user index; users that aren't here have 0.</summary>
-    public IReadOnlyDictionary<int, float> NdcgPerUser { get; init; } = new Dictionary<int, float>();
+    /// <summary>Test figures by user index.</summary>
+    public UserFigures PerUser { get; init; } = UserFigures.None;
 
     /// <summary>Figures of groups of test rows, by name.</summary>
     public IReadOnlyDictionary<string, GroupFigures> Groups { get; init; } = new Dictionary<string, GroupFigures>();
@@ -47,6 +56,12 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
 
     /// <summary>The diagnostics of a model with both lines.</summary>
     public LineFigures? Lines { get; init; }
+
+    /// <summary>What making the text features took, in the study of features.</summary>
+    public FeatureFigures? Features { get; init; }
+
+    /// <summary>The weight of the item-to-item part that validation chose, of a line that has one.</summary>
+    public double? ItemToItemWeight { get; init; }
 
     /// <summary>What its lists are like, of the variants that are described.</summary>
     public ListFigures? Lists { get; init; }
@@ -60,6 +75,12 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
 
 /// <summary>Rows of the test set, and the share of them that are in their user's top 20.</summary>
 internal sealed record GroupFigures(int Rows, double Recall);
+
+/// <summary>How many numbers an item has, and the seconds that they took to make, if the library made them.</summary>
+internal sealed record FeatureFigures(int Dimension)
+{
+    public double? Seconds { get; init; }
+}
 
 /// <summary>Validation figures after an epoch, and the seconds since the beginning: of training alone, and with validation.</summary>
 internal sealed record EpochFigures(double Training, double Total, double Recall, double Ndcg);

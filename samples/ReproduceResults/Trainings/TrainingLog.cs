@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Common;
@@ -19,10 +20,39 @@ internal sealed class TrainingLog(string path) : IDisposable
     private readonly JsonLinesLog<(string, string, int, string, string), Training> _trainings = new(
         path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json);
 
+    public IReadOnlyCollection<Training> All => _trainings.All;
+
     public Training? Find(string study, Variant variant, int seed)
         => _trainings.Find((study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options));
 
     public void Add(Training training) => _trainings.Add(training);
 
     public void Dispose() => _trainings.Dispose();
+
+    /// <summary>Writes trainings as compressed lines, in an order that doesn't depend on which of them was made first.</summary>
+    public static void Compress(string path, IEnumerable<Training> trainings)
+    {
+        using var file = new StreamWriter(new GZipStream(File.Create(path), CompressionLevel.SmallestSize));
+        file.NewLine = "\n";
+        foreach (Training training in trainings.OrderBy(t => t.Study, StringComparer.Ordinal).ThenBy(t => t.Place).ThenBy(t => t.Seed))
+            file.WriteLine(JsonSerializer.Serialize(training, Json));
+    }
+
+    /// <summary>Reads what <see cref="Compress"/> wrote.</summary>
+    public static IReadOnlyList<Training> Decompress(string path)
+    {
+        using var file = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        var trainings = new List<Training>();
+        try
+        {
+            while (file.ReadLine() is { } line)
+                trainings.Add(JsonSerializer.Deserialize<Training>(line, Json)!);
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw new IOException($"{path} line {trainings.Count + 1}: expected a training as this program writes it; {e.Message}", e);
+        }
+
+        return trainings;
+    }
 }

@@ -1,32 +1,85 @@
 using System.Diagnostics;
 using DRepMRec;
 using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 using DRepMRec.Training;
 using ReproduceResults.Studies;
 
 namespace ReproduceResults.Trainings;
 
-/// <summary>Makes one training and all its figures. The test set is read once, at the end.</summary>
+/// <summary>Makes one training and all its figures. The test set is read at the end, by what validation chose.</summary>
 internal static class VariantTrainer
 {
+    /// <summary>What is added to the name of a line that has the item-to-item part.</summary>
+    public const string WithPart = " + item-to-item";
+
     public static Training Train(string study, Variant variant, int seed, CancellationToken cancellation)
     {
-        var training = new Training(study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options)
-        {
-            Dataset = variant.Data.Name,
-            Loss = variant.Loss,
-        };
+        Training training = Begin(study, variant, seed);
+        return variant.Model is { } create
+            ? OrFailure(training, () => Trained(training, variant, create, part: null, cancellation)[0])
+            : Untrained(training, variant, cancellation);
+    }
+
+    /// <summary>One training and two lines: the model alone, and with an item-to-item part of the weight that validation chooses.</summary>
+    public static IReadOnlyList<Training> TrainWithPart(
+        string study, Variant variant, int seed, ItemToItemModel part, CancellationToken cancellation)
+    {
+        Training training = Begin(study, variant, seed);
         try
         {
-            return variant.Model is { } create
-                ? Trained(training, variant, create, cancellation)
-                : Untrained(training, variant, cancellation);
+            return Trained(training, variant, variant.Model!, part, cancellation);
+        }
+        catch (TrainingDivergedException e)
+        {
+            Training failed = training with { Failure = e.Message };
+            return [failed, Beside(failed)];
+        }
+    }
+
+    /// <summary>A trial of a search: its validation figures. The test set isn't read.</summary>
+    public static Training Try(string study, Variant variant, int seed, CancellationToken cancellation)
+    {
+        Training training = Begin(study, variant, seed);
+        return OrFailure(training, () =>
+        {
+            using OwnedModel owned = variant.Model!(seed);
+            TrainingReport report = Fit(owned.Model, variant, seed, cancellation);
+            return Timed(training, report) with { Valid = Values(report.Validation!) };
+        });
+    }
+
+    /// <summary>The line with the item-to-item part that belongs to one without.</summary>
+    public static Training Beside(Training alone) => alone with
+    {
+        Variant = alone.Variant + WithPart,
+        Title = alone.Title + WithPart,
+        Place = alone.Place + 1,
+    };
+
+    private static Training OrFailure(Training training, Func<Training> train)
+    {
+        try
+        {
+            return train();
         }
         catch (TrainingDivergedException e)
         {
             return training with { Failure = e.Message };
         }
     }
+
+    private static Training Begin(string study, Variant variant, int seed)
+        => new(study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options)
+        {
+            Dataset = DatasetFigures.Of(variant.Data, variant.Source ?? variant.Data, variant.Kind),
+            Loss = variant.Loss,
+            Title = variant.Title,
+            Place = variant.Place,
+            MaxEpochs = variant.Trainer.MaxEpochs,
+            Features = variant.Features,
+            Setting = variant.Setting,
+        };
 
     private static Training Untrained(Training training, Variant variant, CancellationToken cancellation)
     {
@@ -42,29 +95,51 @@ internal static class VariantTrainer
         };
     }
 
-    private static Training Trained(Training training, Variant variant, Func<int, OwnedModel> create, CancellationToken cancellation)
+    private static IReadOnlyList<Training> Trained(
+        Training training, Variant variant, Func<int, OwnedModel> create, ItemToItemModel? part, CancellationToken cancellation)
     {
         using OwnedModel owned = create(training.Seed);
         DRepMRecModel model = owned.Model;
-        TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = training.Seed, KeepFreedMemory = true })
-            .Fit(cancellationToken: cancellation);
-        EvaluationResult validation = report.Validation ?? throw new ArgumentException(
-            $"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
+        TrainingReport report = Fit(model, variant, training.Seed, cancellation);
         using UserItemEmbeddings final = model.Embed();
         EmbeddingScorer alone = EmbeddingScorer.Of(final);
         IItemScorer scorer = model.ItemToItem?.Over(alone) ?? alone;
-        return WithFigures(training, variant, validation, report.EvaluateTest(cancellation), scorer) with
+        Training made = WithFigures(
+            Timed(training, report), variant, report.Validation!, report.EvaluateTest(cancellation), scorer) with
         {
-            BestEpoch = report.BestEpoch,
-            Epochs = report.History.Count,
-            SecondsPerEpoch = report.History.Average(e => e.TrainingTime.TotalSeconds),
-            Seconds = report.Elapsed.TotalSeconds,
             History = History(report.History),
             Lines = model.Features is null ? null : LineFigures.Of(model.MeasureLines()),
             Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, report.BuildRecommender()) : null,
             Snapshot = variant.IsPictured && model.Features is not null ? LineSnapshot.Of(model) : null,
         };
+        if (part is null)
+            return [made];
+        var evaluation = new EvaluationOptions { Threads = 1 };
+        ItemToItemBlend blend = ItemToItemBlend.Choose(
+            alone, part, variant.Data, evaluation: evaluation, cancellationToken: cancellation);
+        var evaluator = new Evaluator(evaluation);
+        IItemScorer both = blend.Over(alone);
+        EvaluationResult validation = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Validation, cancellation);
+        EvaluationResult test = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Test, cancellation);
+        Training beside = WithFigures(Beside(made), variant, validation, test, both);
+        return [made, beside with { ItemToItemWeight = blend.Weight, History = [], Lines = null }];
     }
+
+    private static TrainingReport Fit(DRepMRecModel model, Variant variant, int seed, CancellationToken cancellation)
+    {
+        TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = seed, KeepFreedMemory = true })
+            .Fit(cancellationToken: cancellation);
+        return report.Validation is not null ? report : throw new ArgumentException(
+            $"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
+    }
+
+    private static Training Timed(Training training, TrainingReport report) => training with
+    {
+        BestEpoch = report.BestEpoch,
+        Epochs = report.History.Count,
+        SecondsPerEpoch = report.History.Average(e => e.TrainingTime.TotalSeconds),
+        Seconds = report.Elapsed.TotalSeconds,
+    };
 
     private static Training WithFigures(
         Training training, Variant variant, EvaluationResult validation, EvaluationResult test, IItemScorer scorer)
@@ -73,8 +148,7 @@ internal static class VariantTrainer
             Valid = Values(validation),
             Test = Values(test),
             TestUsers = test.EvaluatedUsers.Count,
-            RecallPerUser = PerUser(test, Training.Recall),
-            NdcgPerUser = PerUser(test, Training.Ndcg),
+            PerUser = PerUser(test),
             Groups = TestRows.Measure(variant.Data, scorer),
         };
 
@@ -89,7 +163,8 @@ internal static class VariantTrainer
             if (epoch.Validation is { } validation)
             {
                 history.Add(new EpochFigures(
-                    Math.Round(training, 3), Math.Round(total, 3), validation[Training.Recall], validation[Training.Ndcg]));
+                    Math.Round(training, 3), Math.Round(total, 3), Math.Round(validation[Training.Recall], 6),
+                    Math.Round(validation[Training.Ndcg], 6)));
             }
         }
 
@@ -99,6 +174,11 @@ internal static class VariantTrainer
     private static Dictionary<string, double> Values(EvaluationResult result)
         => Training.Metrics.ToDictionary(m => m.ToString(), m => result[m]);
 
-    private static Dictionary<int, float> PerUser(EvaluationResult result, RankingMetric metric)
-        => result.EvaluatedUsers.Zip(result.PerUser(metric)).Where(p => p.Second > 0).ToDictionary(p => p.First, p => (float)p.Second);
+    private static UserFigures PerUser(EvaluationResult result)
+    {
+        IReadOnlyList<double> recall = result.PerUser(Training.Recall), ndcg = result.PerUser(Training.Ndcg);
+        int[] hits = [.. Enumerable.Range(0, recall.Count).Where(n => recall[n] > 0).OrderBy(n => result.EvaluatedUsers[n])];
+        return new UserFigures([.. hits.Select(n => result.EvaluatedUsers[n])], [.. hits.Select(n => (float)recall[n])],
+            [.. hits.Select(n => (float)ndcg[n])]);
+    }
 }

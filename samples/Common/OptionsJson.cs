@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using DRepMRec;
 
-namespace SearchOptions;
+namespace Common;
 
 /// <summary>
 /// Options as JSON, so that one of them can be named by its path, such as "alignment.fusion.modalWeight", and set by a value.

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace DRepMRec.Data;
+
+/// <summary>Rows of typed values, which are turned into text in a cell for each column.</summary>
+internal abstract class CellRows : ITextRows
+{
+    public IReadOnlyList<string> Names { get; protected init; } = [];
+
+    public string? File { get; protected init; }
+
+    public long Line { get; private set; }
+
+    public string Unit => "row";
+
+    public int FieldCount => Names.Count;
+
+    public string Shown => Internals.Shown.Text(string.Join(',', Line == 0 ? Names : Chosen.Select(c => Cells[c].Text.ToString())));
+
+    public string Separated => "";
+
+    public (RowMistakeKind Kind, string Message)? Broken => null;
+
+    /// <summary>The columns that are read.</summary>
+    protected int[] Chosen { get; private set; } = [];
+
+    private TextCell[] Cells => field ??= [.. Names.Select(_ => new TextCell())];
+
+    public ReadOnlySpan<char> this[int field] => Cells[field].Text;
+
+    public byte[]? Bytes(int field) => Cells[field].Bytes;
+
+    public bool Read()
+    {
+        if (!Next())
+            return false;
+        Line++;
+        foreach (int column in Chosen)
+            Cells[column].Set(Value(column));
+        return true;
+    }
+
+    public virtual void Choose(IReadOnlyCollection<int> columns) => Chosen = [.. columns];
+
+    public DatasetFormatException Error(string message)
+        => new(Line == 0 ? message : string.Create(CultureInfo.InvariantCulture, $"row {Line}: {message}"), File);
+
+    /// <summary>Goes to the next row, if there is one.</summary>
+    protected abstract bool Next();
+
+    /// <summary>The value of the row in a chosen column, <see langword="null"/> for a blank.</summary>
+    protected abstract object? Value(int column);
+}

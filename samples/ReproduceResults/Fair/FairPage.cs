@@ -1,0 +1,89 @@
+using Common;
+using DRepMRec.Evaluation;
+using MathNet.Numerics.Statistics;
+using ReproduceResults.Reports;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults.Fair;
+
+/// <summary>The page of a dataset: what was searched, all lines, and the whole family of comparisons.</summary>
+internal static class FairPage
+{
+    private static readonly RankingMetric[] Tested = [Training.Recall, Training.Ndcg];
+
+    public static void Write(Report report, IReadOnlyList<Outcome> outcomes)
+    {
+        Outcome[] trials = [.. outcomes.Where(o => o.First.Study == FairStudy.Search)];
+        Outcome[] lines = [.. outcomes.Where(o => o.First.Study == FairStudy.Name)];
+        Func<string, string> preferred = FairFamily.Preferred(trials);
+        WriteSearch(report, trials);
+        WriteLines(report, lines);
+        bool hasContent = outcomes.Any(o => o.Name.StartsWith("MGCN", StringComparison.Ordinal));
+        PlannedComparison[] family = [.. FairFamily.OfDataset(hasContent, preferred)];
+        WriteFamily(report, "Paired t-tests over users, each with the mean over seeds", family, (comparison, metric) =>
+        {
+            Outcome? first = Find(lines, comparison.First), second = Find(lines, comparison.Second);
+            return first is null || second is null
+                ? null
+                : (first.Mean(metric) - second.Mean(metric), second.Mean(metric), first.Against(second, metric).PValue);
+        });
+    }
+
+    /// <summary>Writes a family of comparisons, each by both metrics, with Holm's correction over all of them.</summary>
+    /// <param name="report">The page.</param>
+    /// <param name="tests">What kind of tests they are.</param>
+    /// <param name="family">The comparisons.</param>
+    /// <param name="test">The difference, what it is a difference to, and p; <see langword="null"/> where trainings are missing.</param>
+    public static void WriteFamily(Report report, string tests, IReadOnlyList<PlannedComparison> family,
+        Func<PlannedComparison, RankingMetric, (double Difference, double Base, double PValue)?> test)
+    {
+        var results = family.SelectMany(c => Tested.Select(metric => test(c, metric))).ToArray();
+        IReadOnlyList<double> corrected = SignificanceTest.Holm([.. results.Select(r => r?.PValue ?? 1)]);
+        int missing = results.Count(r => r is null);
+        report.Heading("Comparisons");
+        report.Say($"{tests}; Holm's correction over all {results.Length} tests of this page, which were written down before any training"
+            + (missing == 0 ? "." : $"; {missing} of them lack trainings, and count with p = 1."));
+        report.Table(["First minus second", .. Tested.SelectMany(m => new[] { m.ToString(), "gain", "p" })],
+            family.Select((c, n) => (IReadOnlyList<string>)
+            [
+                $"{c.Question}: {c.First} minus {c.Second}",
+                .. Enumerable.Range(Tested.Length * n, Tested.Length).SelectMany(m => results[m] is { } r
+                    ? new[] { Cell.Signed(r.Difference), Cell.Percent(r.Difference / r.Base), Cell.PValue(corrected[m]) }
+                    : ["", "", ""]),
+            ]));
+    }
+
+    private static void WriteSearch(Report report, Outcome[] trials)
+    {
+        report.Heading("Search");
+        report.Say("Combinations drawn from each model's options, one training each, seed 2024; the highest validation "
+            + $"{Training.Recall} is chosen. The test set isn't read.");
+        report.Table(["Model", "trials", $"best validation {Training.Recall}", "median", "what was chosen"],
+            trials.GroupBy(t => t.Name).OrderBy(g => Array.IndexOf([.. Catalogue.HostNames, Catalogue.Ours], g.Key.Split(" (")[0]))
+                .ThenBy(g => g.Key, StringComparer.Ordinal).Select(g =>
+                {
+                    double[] recalls = [.. g.Select(t => t.First.Valid[Training.Recall.ToString()])];
+                    Outcome best = g.OrderByDescending(t => t.First.Valid[Training.Recall.ToString()])
+                        .ThenByDescending(t => t.First.Valid[Training.Ndcg.ToString()]).ThenBy(t => t.First.Place).First();
+                    return (IReadOnlyList<string>)
+                        [g.Key, $"{recalls.Length}", Cell.Number(recalls.Max()), Cell.Number(recalls.Median()), best.First.Setting ?? ""];
+                }));
+    }
+
+    private static void WriteLines(Report report, Outcome[] lines)
+    {
+        report.Heading("All models");
+        report.Say("+ intra-alignment, and DRepMRec without content: the control, a behaviour line with BMA's contrastive loss and no "
+            + "content. + BMA: with BMA's defaults. + item-to-item: the same trainings, blended with the closed form by the weight that "
+            + "validation chooses, zero included. Defaults: not searched here, but chosen by many trainings on TikTok's validation set.");
+        report.Table(["Model", .. Training.Metrics.Select(m => m.ToString()), "item-to-item weight", "best epoch", "s"],
+            lines.Select(o => (IReadOnlyList<string>)
+            [
+                o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])),
+                o.First.ItemToItemWeight is null ? "" : Cell.Spread(o.Values(t => t.ItemToItemWeight ?? 0), 2),
+                o.IsTrained ? Cell.Number(o.Values(t => t.BestEpoch).Mean(), 0) : "", Cell.Number(o.Values(t => t.Seconds).Mean(), 0),
+            ]));
+    }
+
+    private static Outcome? Find(IEnumerable<Outcome> lines, string title) => lines.FirstOrDefault(o => o.Name == title);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Common;
+using DRepMRec.Data;
+using ReproduceResults.Reports;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults.Fair;
+
+/// <summary>
+/// The fair comparison: every model gets the same number of trials, under each loss apart, on each dataset; the best by validation is
+/// trained over seeds, and on other splits. docs/method.md has the comparisons that are tested.
+/// </summary>
+internal sealed class FairStudy
+{
+    public const string Name = "fair", Redrawn = "redrawn", Search = "search";
+
+    private readonly FairOptions _options;
+    private readonly TrainingLog _log;
+    private readonly FairDataset[] _data;
+
+    public FairStudy(FairOptions options, TrainingLog log)
+    {
+        (_options, _log) = (options, log);
+        RecDataset[] loaded = [.. options.Data.Select(folder => RecDataset.Load(folder))];
+        _data = [.. (loaded.Length > 0 ? loaded : [SyntheticDataset.Create().Data]).Select(d => new FairDataset(d, options, log))];
+    }
+
+    public void Run(CancellationToken cancellation)
+    {
+        foreach (FairDataset data in _data)
+        {
+            Train(data, "search", data.Search(), cancellation);
+            Train(data, "final", data.Final(), cancellation);
+            Train(data, "redrawn", data.Redrawn(), cancellation);
+        }
+    }
+
+    public void Write()
+    {
+        Directory.CreateDirectory(_options.Out);
+        foreach (FairDataset data in _data)
+        {
+            Write(Name, data, data.Search().Concat(data.Final()));
+            if (data.IsRedrawn)
+                Write(Redrawn, data, data.Redrawn());
+        }
+    }
+
+    /// <summary>Says what would be trained, how long that takes by the seconds of the log, and what fits into a night.</summary>
+    public void Estimate()
+    {
+        var estimate = new FairEstimate([.. _data.SelectMany(d => d.Plan())], _log.All);
+        estimate.Show(_options);
+    }
+
+    private void Train(FairDataset data, string stage, IEnumerable<FairTask> tasks, CancellationToken cancellation)
+    {
+        FairTask[] all = [.. tasks], open = [.. all.Where(t => t.Find(_log) is null)];
+        Console.WriteLine($"{data.Name}, {stage}: {all.Length} trainings, {all.Length - open.Length} of them in {_options.Log} already");
+        Jobs.Run(open, _options.Jobs, task =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            IReadOnlyList<Training> made = task.Run(cancellation);
+            foreach (Training training in made)
+                _log.Add(training);
+            string figure = made[0].Failure ?? string.Create(CultureInfo.InvariantCulture,
+                $"validation {Training.Recall} {made[0].Valid[Training.Recall.ToString()]:F4}, {made[0].Seconds:F0} s");
+            return $"{data.Name}, {stage}, {task.Variant.Title}, seed {task.Seed}: {figure}";
+        });
+    }
+
+    private void Write(string study, FairDataset data, IEnumerable<FairTask> tasks)
+    {
+        Training[] made = [.. tasks.SelectMany(t => t.Find(_log) is not { } found ? [] : found.Select((training, n) => training with
+        {
+            Title = t.Variant.Title + (n == 0 ? "" : VariantTrainer.WithPart),
+            Place = t.Variant.Place + n,
+        }))];
+        Console.WriteLine($"Written: {Page.WriteWithLog(_options.Out, study, data.Name, made)}");
+    }
+}

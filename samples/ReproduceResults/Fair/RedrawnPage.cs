@@ -1,0 +1,59 @@
+using DRepMRec.Evaluation;
+using ReproduceResults.Reports;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults.Fair;
+
+/// <summary>The page of splits that were drawn anew, of two kinds.</summary>
+internal static class RedrawnPage
+{
+    public const string PerUser = "the same numbers per user", ByRow = "by row";
+
+    public static void Write(Report report, IReadOnlyList<Outcome> outcomes)
+    {
+        string[] kinds = [.. new[] { PerUser, ByRow }.Where(k => outcomes.Any(o => o.First.Dataset.Kind == k))];
+        report.Say("The same numbers per user: each user keeps their numbers of training, validation and test interactions of the given "
+            + "split, and which ones they are is drawn anew. By row: of all interactions 80 % are drawn for training, 7 % for validation, "
+            + "the rest for the test. Each model under the loss that its search on the given split prefers, with the options that it chose "
+            + "there.");
+        foreach (string kind in kinds)
+        {
+            Outcome[] ofKind = [.. outcomes.Where(o => o.First.Dataset.Kind == kind)];
+            string[] splits = [.. ofKind.Select(o => o.First.SplitChecksum).Distinct()];
+            foreach (RankingMetric metric in new[] { Training.Recall, Training.Ndcg })
+            {
+                report.Heading($"{metric}, {kind}");
+                IEnumerable<IReadOnlyList<string>> rows = ofKind.GroupBy(o => o.Name).Select(m => (IReadOnlyList<string>)
+                [
+                    m.Key,
+                    .. splits.Select(s => m.FirstOrDefault(o => o.First.SplitChecksum == s))
+                        .Select(o => o is null ? "" : Cell.Spread(o.Test(metric))),
+                    Cell.Spread([.. m.Select(o => o.Mean(metric))]),
+                ]);
+                report.Table(["Model", .. splits.Select(s => s[..8]), "mean over splits"], rows);
+            }
+        }
+
+        // The preferred losses are those that were trained here.
+        string Preferred(string model) => FairFamily.Losses.FirstOrDefault(
+            loss => outcomes.Any(o => o.Name == FairVariants.Title(model, FairForm.Whole, loss)), FairFamily.Losses[0]);
+        bool hasContent = outcomes.Any(o => o.Name.StartsWith("MGCN", StringComparison.Ordinal));
+        PlannedComparison[] family = [.. new[] { PerUser, ByRow }.SelectMany(kind => FairFamily.OfRedrawn(hasContent, Preferred)
+            .Select(c => c with { Question = $"{kind}, {c.Question}" }))];
+        FairPage.WriteFamily(report, "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over seeds", family,
+            (comparison, metric) => Test(outcomes, comparison, metric));
+    }
+
+    private static (double, double, double)? Test(IReadOnlyList<Outcome> outcomes, PlannedComparison comparison, RankingMetric metric)
+    {
+        string kind = comparison.Question[..comparison.Question.IndexOf(", ", StringComparison.Ordinal)];
+        (Outcome First, Outcome Second)[] both = [.. outcomes
+            .Where(o => o.First.Dataset.Kind == kind && o.Name == comparison.First)
+            .Join(outcomes.Where(o => o.Name == comparison.Second), o => o.First.SplitChecksum, o => o.First.SplitChecksum,
+                (a, b) => (a, b))];
+        if (Resampled.PValue([.. both.Select(p => p.First)], [.. both.Select(p => p.Second)], metric) is not { } p)
+            return null;
+        double first = both.Average(o => o.First.Mean(metric)), second = both.Average(o => o.Second.Mean(metric));
+        return (first - second, second, p);
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Common;
+using ReproduceResults.Reports;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults;
+
+/// <summary>Writes all pages again from the logs beside them.</summary>
+internal static class RecomputeCommand
+{
+    public static Command Create()
+    {
+        var logs = new Option<string>("--logs")
+        {
+            Description = "A folder with compressed logs (*.jsonl.gz), at any depth. A page lies in the folder above that of its log.",
+            Required = true,
+        };
+        logs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } path && !Directory.Exists(path))
+                result.AddError($"--logs: the folder '{path}' doesn't exist.");
+        });
+        var check = new Option<bool>("--check")
+        {
+            Description = "Say which pages weren't as the logs have them, and exit with 1 if any was not.",
+        };
+        var command = new Command("recompute", "Computes every number and picture of the pages from their logs.") { logs, check };
+        command.SetAction(result => Guarded.Run(() => Run(result.GetValue(logs)!, result.GetValue(check))));
+        return command;
+    }
+
+    private static void Run(string folder, bool check)
+    {
+        int others = 0;
+        IReadOnlyList<(string Log, string Folder, string Study, string Part)> logs = Page.Logs(folder);
+        foreach (var (log, pages, study, part) in logs)
+        {
+            string page = Path.GetFullPath(Path.Combine(pages, $"{study}-{part}.md"));
+            string? before = File.Exists(page) ? File.ReadAllText(page) : null;
+            Page.Write(pages, study, part, TrainingLog.Decompress(log));
+            bool same = File.ReadAllText(page) == before;
+            others += same ? 0 : 1;
+            Console.WriteLine($"{page}: {(before is null ? "new" : same ? "as it was" : "other numbers or words than before")}");
+        }
+
+        Console.WriteLine($"{logs.Count} pages, {others} of them not as they were.");
+        if (check && others > 0)
+            throw new IOException($"{folder}: {others} pages weren't what their logs say.");
+    }
+}

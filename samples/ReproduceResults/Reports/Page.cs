@@ -1,0 +1,51 @@
+using ReproduceResults.Studies;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults.Reports;
+
+/// <summary>Pages and the logs that every number of them is computed from.</summary>
+internal static class Page
+{
+    private const string LogFolder = "logs", LogEnding = ".jsonl.gz";
+
+    /// <summary>Writes a page with its pictures into a folder, and the trainings that it shows into <c>logs</c> below it.</summary>
+    /// <returns>The path of the page.</returns>
+    public static string WriteWithLog(string folder, string study, string part, IReadOnlyList<Training> trainings)
+    {
+        string logs = Path.Combine(folder, LogFolder);
+        Directory.CreateDirectory(logs);
+        TrainingLog.Compress(Path.Combine(logs, $"{study}-{part}{LogEnding}"), trainings);
+        return Write(folder, study, part, trainings);
+    }
+
+    /// <summary>The compressed logs below a folder with the pages that they make.</summary>
+    public static IReadOnlyList<(string Log, string Folder, string Study, string Part)> Logs(string folder)
+        => [.. Directory.EnumerateFiles(folder, "*" + LogEnding, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(log =>
+        {
+            string[] name = Path.GetFileName(log)[..^LogEnding.Length].Split('-', 2);
+            return name.Length == 2 && Study.IsKnown(name[0])
+                ? (log, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, ".."), name[0], name[1])
+                : throw new IOException($"{log}: expected a name of a study and a part of it, such as models-bpr{LogEnding}.");
+        })];
+
+    /// <summary>Writes a page with its pictures from trainings alone.</summary>
+    /// <returns>The path of the page.</returns>
+    /// <exception cref="ArgumentException">None of the trainings has figures.</exception>
+    public static string Write(string folder, string study, string part, IReadOnlyList<Training> trainings)
+    {
+        IReadOnlyList<Outcome> outcomes = Outcome.Of(trainings);
+        if (outcomes.Count == 0)
+            throw new ArgumentException($"There is no training of {study} with these options, seeds and split.");
+        var report = new Report(folder, study, part);
+        Training first = (outcomes.FirstOrDefault(o => o.IsTrained) ?? outcomes[0]).First;
+        IEnumerable<int> seeds = outcomes.Where(o => o.IsTrained).SelectMany(o => o.Trainings).Select(t => t.Seed).Distinct().Order();
+        string loss = Study.HasLoss(study) ? $"Loss {part}, seeds" : "Seeds";
+        report.Say($"{Study.DataOf(study, first.Dataset)}. {loss} {string.Join(", ", seeds)}, at most "
+            + $"{first.MaxEpochs} epochs. Test figures of the best validation epoch, full ranking; mean ± standard deviation over seeds.");
+        string[] diverged = [.. trainings.Where(t => t.Failure is not null).Select(t => $"{t.Title}, seed {t.Seed}")];
+        if (diverged.Length > 0)
+            report.Say($"Diverged, and left out: {string.Join("; ", diverged)}.");
+        Study.Writer(study)(report, outcomes);
+        return report.Save();
+    }
+}
