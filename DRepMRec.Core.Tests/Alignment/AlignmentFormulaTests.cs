@@ -48,11 +48,9 @@ public sealed class AlignmentFormulaTests
     private static Dictionary<string, (Fusion Fusion, Func<double[,], double[,], double[,]> Formula)> FusionFormulas { get; } = new()
     {
         ["sum"] = (new Fusion.Sum { ModalWeight = 0.3 }, (b, m) => b.Plus(m, 0.3)),
-        ["mean"] = (new Fusion.Mean { ModalWeight = 0.3 }, (b, m) => b.Plus(m, 0.3).Map(v => v / 2)),
         ["concatenation"] = (new Fusion.Concatenation { ModalWeight = 0.3 }, (b, m) => Beside(b, m.Map(v => 0.3 * v))),
         ["normalized concatenation"] = (new Fusion.NormalizedConcatenation { ModalWeight = 0.3 },
             (b, m) => Beside(b.Units(), m.Units().Map(v => 0.3 * v))),
-        ["normalized sum"] = (new Fusion.NormalizedSum { ModalWeight = 0.3, ColdModalWeight = 0.8 }, (b, m) => b.Units().Plus(m.Units(), 0.3)),
     };
 
     [Theory]
@@ -84,15 +82,6 @@ public sealed class AlignmentFormulaTests
     {
         var (fusion, formula) = FusionFormulas[name];
         SlowGradients.Check([Lines()[1], Lines()[3]], x => fusion.Fuse(x[0], x[1], null), x => formula(x[0], x[1]));
-    }
-
-    [Fact]
-    public void The_matched_sum_takes_the_mean_length_of_behavior_for_a_number()
-    {
-        double[,] b = Lines()[1], m = Lines()[3];
-        double length = Enumerable.Range(0, 5).Average(row => Length(b, row));
-        SlowGradients.Check([b, m], x => new Fusion.MatchedSum { ModalWeight = 0.3 }.Fuse(x[0], x[1], null),
-            x => x[0].Plus(x[1].Units(), 0.3 * length));
     }
 
     [Fact]

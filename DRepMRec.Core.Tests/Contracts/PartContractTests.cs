@@ -1,7 +1,6 @@
 using DRepMRec.Alignment;
 using DRepMRec.Contracts;
 using DRepMRec.Data;
-using DRepMRec.Fusions;
 using DRepMRec.Tests.Fusions;
 using DRepMRec.Tests.Support;
 

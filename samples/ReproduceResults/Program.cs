@@ -10,7 +10,7 @@ return CommandLine.Run(args, (options, cancellation) =>
 {
     RecDataset data = options.Data is null ? SyntheticDataset.Create().Data : RecDataset.Load(options.Data);
     Study study = Study.Of(options.Study);
-    Console.WriteLine(study.Describe(data));
+    Console.WriteLine(study.Describe(DatasetFigures.Of(data, data, kind: null)));
     IReadOnlyList<Variant> variants = study.Select(data, options);
     using var log = new TrainingLog(options.Log);
     var runner = new StudyRunner(study, variants, log, options);

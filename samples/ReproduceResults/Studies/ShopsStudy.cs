@@ -19,7 +19,7 @@ internal sealed class ShopsStudy : Study
 
     public override string Name => "shops";
 
-    protected override string Describe(DatasetFigures data) => $"{Shops} made-up shops";
+    public override string Describe(DatasetFigures data) => $"{Shops} made-up shops";
 
     protected override IReadOnlyList<string> Usual { get; } =
         [.. Counting, "EASE", "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];

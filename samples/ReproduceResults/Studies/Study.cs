@@ -47,7 +47,7 @@ internal abstract class Study
     protected virtual IReadOnlyList<string> Usual => [];
 
     /// <summary>What its page says of the data.</summary>
-    protected virtual string Describe(DatasetFigures data) => $"{data.Text}; split {data.Split[..12]}";
+    public virtual string Describe(DatasetFigures data) => $"{data.Text}; split {data.Split[..12]}";
 
     /// <summary>Whether it can show models under both losses side by side.</summary>
     protected virtual bool ComparesLosses => false;
