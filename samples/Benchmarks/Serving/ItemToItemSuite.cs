@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.ItemToItem;
