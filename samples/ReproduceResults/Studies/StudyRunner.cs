@@ -42,8 +42,8 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
     /// <summary>Which trainings the tables lack, if any.</summary>
     public string? Gaps()
     {
-        string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title)];
-        string[] diverged = [.. _asked.Where(t => Find(t) is { Failure: not null }).Select(Title)];
+        string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title).Distinct()];
+        string[] diverged = [.. _asked.Where(t => Find(t) is { Failure: not null }).Select(Title).Distinct()];
         string text = (missing.Length > 0 ? $"Not trained yet: {string.Join("; ", missing)}. " : "")
             + (diverged.Length > 0 ? $"Diverged, and left out: {string.Join("; ", diverged)}." : "");
         return text.Length == 0 ? null : text.Trim();
