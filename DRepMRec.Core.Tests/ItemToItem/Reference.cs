@@ -33,7 +33,7 @@ internal static class Reference
         for (int a = 0; a < items; a++)
         {
             for (int b = 0; b < items; b++)
-                gram[a, b] += options.PopularityWeight!.Value * popularity[a] * popularity[b] / squares;
+                gram[a, b] += (options.PopularityWeight ?? 0) * popularity[a] * popularity[b] / squares;
         }
 
         foreach (ItemFeatures features in data.Features)
@@ -46,7 +46,7 @@ internal static class Reference
                 for (int b = 0; b < items; b++)
                 {
                     double lengths = Math.Sqrt(Dot(a, a) * Dot(b, b));
-                    gram[a, b] += lengths > 0 ? options.ContentWeight!.Value * Dot(a, b) / lengths : 0;
+                    gram[a, b] += lengths > 0 ? (options.ContentWeight ?? 0) * Dot(a, b) / lengths : 0;
                 }
             }
         }

@@ -11,7 +11,7 @@ public enum SimilarityLossKind
     /// <summary>The mean of the squared differences.</summary>
     MeanSquared,
 
-    /// <summary>The Frobenius norm of the difference, divided by the number of items.</summary>
+    /// <summary>The Frobenius norm of the difference, divided by the square root of the number of pairs.</summary>
     Frobenius,
 
     /// <summary>The cross-entropy between the rows' softmax distributions.</summary>

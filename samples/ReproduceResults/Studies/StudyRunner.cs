@@ -37,7 +37,7 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
     /// <summary>Which trainings are missing, if any.</summary>
     public string? Gaps()
     {
-        string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title)];
+        string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title).Distinct()];
         return missing.Length > 0 ? $"Not trained yet: {string.Join("; ", missing)}." : null;
     }
 
