@@ -61,7 +61,7 @@ internal static class ChangingDataExample
             Windows = 12,
             Policies =
             [
-                UpdatePolicy.Never, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(3, refreshes: true),
+                UpdatePolicy.Never, UpdatePolicy.FoldIn, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(3, refreshes: true),
                 UpdatePolicy.TrainEveryFromNothing(3),
             ],
         });

@@ -44,7 +44,8 @@ public sealed partial class DRepMRecModel
 
         using UserItemEmbeddings final = Embed();
         return ItemToItem = ItemToItemBlend.Choose(
-            EmbeddingScorer.Of(final), SolveItemToItem(data, cancellationToken), data, ItemToItemOptions, metric, evaluation, cancellationToken);
+            EmbeddingScorer.Of(final), SolveItemToItem(data, cancellationToken), data, ItemToItemOptions, metric, evaluation,
+            cancellationToken);
     }
 
     /// <summary>The item-to-item part of the training set, which is solved for once.</summary>

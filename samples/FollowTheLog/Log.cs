@@ -36,7 +36,7 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
             .GroupBy(r => r.id).Select(g => new ItemContent(g.Key, g.ToDictionary(r => r.Modality, r => r.Row)))];
     }
 
-    /// <summary>A dataset without times, in an order that is drawn. Its figures say how methods compare, and nothing about a shop.</summary>
+    /// <summary>A dataset without times, in an order that is drawn. Figures compare methods, and say nothing of a shop.</summary>
     private static Log InArtificialOrder(RecDataset data)
     {
         (string User, string Item)[] pairs = [.. new[] { data.Train, data.Validation, data.Test }

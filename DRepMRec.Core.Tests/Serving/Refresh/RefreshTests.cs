@@ -145,7 +145,8 @@ public sealed class RefreshTests
         Recommender recommender = Grown.Build(DRepMRecOptions.LightGcn,
             data => new MatrixFactorizationEncoder(data.Users.Count, data.Items.Count, new() { EmbeddingDim = 20 }));
         recommender.RefreshKind.Should().Be(RefreshKind.FoldIn);
-        recommender.RefreshReason.Should().Be("MatrixFactorizationEncoder isn't the mean of learned rows propagated over the graph, and nothing else");
+        recommender.RefreshReason.Should().Be(
+            "MatrixFactorizationEncoder isn't the mean of learned rows propagated over the graph, and nothing else");
         string user = Grown.Data.Users[0], item = recommender.Recommend(user, 1)[0].Item;
         Recommender next = recommender.WithInteractions([new Interaction(user, item), new Interaction("new", item)]);
         next.History(user).Should().Contain(item);
@@ -159,7 +160,7 @@ public sealed class RefreshTests
 
         using var features = new ModalFeatures(Grown.Data.Features);
         Grown.Build(new DRepMRecOptions(), data => new MgcnEncoder(data.Users.Count, features, new() { EmbeddingDim = 20 }))
-            .RefreshReason.Should().StartWith("MgcnEncoder has no");
+            .RefreshReason.Should().StartWith("MgcnEncoder isn't");
         Grown.Build(new DRepMRecOptions { Modal = new ModalEncoderOptions { UserNeighbors = 3 } })
             .RefreshReason.Should().StartWith("the rows of LightGcnEncoder and its modal line aren't");
     }
