@@ -12,6 +12,7 @@ namespace DRepMRec.Tests.Reliability;
 /// Each step that the library takes with a file fails in turn: afterwards the old state is there or the new one, nothing is half, no
 /// temporary file is left, and the error is one of files.
 /// </summary>
+[Trait("Duration", "Long")]
 public sealed class FileFailureTests
 {
     public static TheoryData<string> Writers => [.. FileWriters.All.Keys];
