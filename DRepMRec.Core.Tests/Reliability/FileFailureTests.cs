@@ -12,6 +12,7 @@ namespace DRepMRec.Tests.Reliability;
 /// Each step that the library takes with a file fails in turn: afterwards the old state is there or the new one, nothing is half, no
 /// temporary file is left, and the error is one of files.
 /// </summary>
+[Trait("Duration", "Long")]
 public sealed class FileFailureTests
 {
     public static TheoryData<string> Writers => [.. FileWriters.All.Keys];
@@ -42,7 +43,7 @@ public sealed class FileFailureTests
 
                 string[] after = State(folder, leftOut: failed == FileOperation.Delete ? ".tmp" : null);
                 if (failing % 4 == 0)
-                    Record.Exception(() => write(folder, true)).Should().BeNull($"step {failing} of {name}, {failed}, hinders nobody later");
+                    Record.Exception(() => write(folder, true)).Should().BeNull($"step {failing}, {failed}, hinders nobody later");
                 if (failed is null)
                 {
                     error.Should().BeNull();
@@ -243,7 +244,11 @@ public sealed class FileFailureTests
         if (!Directory.Exists(folder["gone"]))
             return;
         foreach (string file in Directory.GetFiles(folder["gone"]))
-            File.Move(file, folder[Path.GetFileName(file)], overwrite: true);
-        Directory.Delete(folder["gone"]);
+        {
+            if (!file.EndsWith(".tmp", StringComparison.Ordinal))
+                File.Move(file, folder[Path.GetFileName(file)], overwrite: true);
+        }
+
+        Directory.Delete(folder["gone"], recursive: true);
     }
 }

@@ -3,6 +3,7 @@ using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Reliability;
 
+[Trait("Duration", "Long")]
 public sealed class KillTests
 {
     [SkippableFact]

@@ -7,6 +7,7 @@ using DRepMRec.Tests.Support;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>Short versions of the long runs that docs/reliability.md names.</summary>
+[Trait("Duration", "Long")]
 public sealed class ReliabilityTests
 {
     public static TheoryData<string> Models => [.. Support.Models.Names];

@@ -27,7 +27,7 @@ public sealed class QualityFloorTests
     {
         RecDataset data = RecDataset.Load(SharedData.Require("sports"));
         using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Loss = new RankingLoss.SampledSoftmax() });
-        Validated(model, data, epochs: 1).Should().BeInRange(1, 2);
+        Validated(model, data, epochs: 1).Should().BeInRange(0.043, 0.059);
     }
 
     private static double Validated(DRepMRecModel model, RecDataset data, int epochs)

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using DRepMRec.Serialization;
+
 namespace DRepMRec.Contracts;
 
 /// <summary>What is asked of a part of a model.</summary>
+[JsonConverter(typeof(EnumNameConverter<ContractCheck>))]
 public enum ContractCheck
 {
     /// <summary>It is a TorchSharp module and returns one row of Float32 per user and item, of the width that it says.</summary>

@@ -83,7 +83,13 @@ internal sealed class WatchedFile(FileStream file, string path) : Stream
         return file.ReadAsync(buffer, cancellationToken);
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        // What stands in a file leads there: an error of its reader, not of the system.
+        long start = origin switch { SeekOrigin.Begin => 0, SeekOrigin.Current => Position, _ => Length };
+        return start + offset >= 0 ? file.Seek(offset, origin)
+            : throw new IOException($"Expected a place in the file, got {start + offset}.");
+    }
 
     public override void SetLength(long value) => Do(FileOperation.Write, () => file.SetLength(value));
 

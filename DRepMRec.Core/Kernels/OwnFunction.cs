@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// A function with a gradient of its own, whose errors in the backward pass come out where the pass was asked for. libtorch calls that pass,
-/// and an exception that leaves it would end the process.
+/// A function with a gradient of its own, whose errors in the backward pass come out where the pass was asked for. libtorch calls that
+/// pass, and an exception that leaves it would end the process.
 /// </summary>
 internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where T : OwnFunction<T>, new()
 {

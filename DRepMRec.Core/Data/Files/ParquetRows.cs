@@ -20,6 +20,7 @@ internal sealed class ParquetRows : CellRows, IDisposable
         _stream = Internals.Files.OpenRead(path);
         try
         {
+            ParquetFooter.ThrowIfUnsound(_stream);
             _reader = ParquetReader.CreateAsync(_stream, null, leaveStreamOpen: true, CancellationToken.None).GetAwaiter().GetResult();
             _fields = [.. _reader.Schema.Fields.Select(field => field as DataField)];
             Names = [.. _reader.Schema.Fields.Select(field => field.Name)];
