@@ -52,7 +52,8 @@ public sealed class AlignmentFormulaTests
         ["concatenation"] = (new Fusion.Concatenation { ModalWeight = 0.3 }, (b, m) => Beside(b, m.Map(v => 0.3 * v))),
         ["normalized concatenation"] = (new Fusion.NormalizedConcatenation { ModalWeight = 0.3 },
             (b, m) => Beside(b.Units(), m.Units().Map(v => 0.3 * v))),
-        ["normalized sum"] = (new Fusion.NormalizedSum { ModalWeight = 0.3, ColdModalWeight = 0.8 }, (b, m) => b.Units().Plus(m.Units(), 0.3)),
+        ["normalized sum"] = (new Fusion.NormalizedSum { ModalWeight = 0.3, ColdModalWeight = 0.8 },
+            (b, m) => b.Units().Plus(m.Units(), 0.3)),
     };
 
     [Theory]
@@ -147,7 +148,8 @@ public sealed class AlignmentFormulaTests
         return kind switch
         {
             IntraAlignmentKind.Cosine => distance,
-            IntraAlignmentKind.AlignmentUniformity => (2 * distance) + ((Uniformity(users.Select(Users)) + Uniformity(items.Select(Items))) / 2),
+            IntraAlignmentKind.AlignmentUniformity => (2 * distance)
+                + ((Uniformity(users.Select(Users)) + Uniformity(items.Select(Items))) / 2),
             _ => Sum(3, n => Surprise(
                 Cosine(users, Users[n], items, FirstItems[n]) / T,
                 Negatives.Where(i => !Known.Contains(Users[n], i)).Select(i => Cosine(users, Users[n], items, i) / T))) / 3,
