@@ -4,7 +4,6 @@ using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
-using TorchSharp;
 using static DRepMRec.Tests.Support.Slow;
 using static TorchSharp.torch;
 

@@ -5,7 +5,6 @@ using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
-using TorchSharp;
 using static DRepMRec.Tests.Support.Slow;
 using static TorchSharp.torch;
 

@@ -7,7 +7,6 @@ using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Reliability;
 using DRepMRec.Tests.Support;
-using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
