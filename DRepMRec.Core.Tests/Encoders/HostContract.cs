@@ -150,7 +150,7 @@ public abstract class HostContract : EncoderContract
     {
         long before = LiveTensors.Count;
         float[] calm = Train(Aligned, 5).Items;
-        LiveTensors.Count.Should().Be(before);
+        LiveTensors.ShouldBe(before);
         using var storm = new CollectionStorm();
         Train(Aligned, 5).Items.Should().Equal(calm);
     }

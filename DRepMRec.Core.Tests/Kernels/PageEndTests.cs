@@ -103,8 +103,8 @@ public sealed unsafe class PageEndTests
     {
         SimdPath path = Begin(name);
         const int Rows = 9, Columns = 11;
-        var matrix = new CsrMatrix(Rows, Columns, [.. Enumerable.Range(0, 40).Select(n => (Row: n * 7 % Rows, Column: n * 5 % Columns, 1f + n))
-            .DistinctBy(e => (e.Row, e.Column))]);
+        var entries = Enumerable.Range(0, 40).Select(n => (Row: n * 7 % Rows, Column: n * 5 % Columns, Value: 1f + n));
+        var matrix = new CsrMatrix(Rows, Columns, [.. entries.DistinctBy(e => (e.Row, e.Column))]);
         int[] places = [0, -1, 1, 2, -1, 3, 4, -1, -1, 5, 6], some = [0, 3, 8];
         using GuardedFloats x = new(Columns * Most), b = new(Rows * Most), target = new(Rows * Most);
         float[] all = Samples.Floats(Columns * Most, 1), added = Samples.Floats(Rows * Most, 2);

@@ -89,7 +89,8 @@ public static class Propagation
         lock (SparseTensors)
         {
             // Two objects for one device aren't equal.
-            if (SparseTensors.TryGetValue(matrix, out Tensor? known) && known.device_type == device.type && known.device_index == device.index)
+            if (SparseTensors.TryGetValue(matrix, out Tensor? known)
+                && known.device_type == device.type && known.device_index == device.index)
                 return known;
             Tensor sparse = Sparse(matrix, device).DetachFromDisposeScope();
             SparseTensors.AddOrUpdate(matrix, sparse);
