@@ -201,7 +201,8 @@ public sealed unsafe class PageEndTests
             fixed (float* ps = own[2], pa = own[0], pg = gate, ta = toA, tb = toB)
                 GateKernel.Differentiate(ps, pa, pg, ta, tb, count, path);
             GateKernel.Differentiate(
-                a.Hold(own[2], atEnd), b.Hold(own[0], atEnd), c.Hold(gate, atEnd), Room(d, count, atEnd), Room(e, count, atEnd), count, path);
+                a.Hold(own[2], atEnd), b.Hold(own[0], atEnd), c.Hold(gate, atEnd), Room(d, count, atEnd), Room(e, count, atEnd),
+                count, path);
             Require(where, (a, own[2]), (b, own[0]), (c, gate), (d, toA), (e, toB));
 
             float* sumOf = a.Hold(own[0], atEnd), more = b.Hold(own[1], atEnd), copy = Room(c, count, atEnd);
