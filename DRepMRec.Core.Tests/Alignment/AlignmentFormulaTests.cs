@@ -4,7 +4,6 @@ using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
-using TorchSharp;
 using static DRepMRec.Tests.Support.Slow;
 using static TorchSharp.torch;
 
@@ -136,7 +135,8 @@ public sealed class AlignmentFormulaTests
         return kind switch
         {
             IntraAlignmentKind.Cosine => distance,
-            IntraAlignmentKind.AlignmentUniformity => (2 * distance) + ((Uniformity(users.Select(Users)) + Uniformity(items.Select(Items))) / 2),
+            IntraAlignmentKind.AlignmentUniformity => (2 * distance)
+                + ((Uniformity(users.Select(Users)) + Uniformity(items.Select(Items))) / 2),
             _ => Sum(3, n => Surprise(
                 Cosine(users, Users[n], items, FirstItems[n]) / T,
                 Negatives.Where(i => !Known.Contains(Users[n], i)).Select(i => Cosine(users, Users[n], items, i) / T))) / 3,

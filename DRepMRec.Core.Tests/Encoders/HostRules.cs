@@ -102,7 +102,7 @@ public abstract class HostRules : EncoderRules
     {
         long before = LiveTensors.Count;
         float[] calm = Train(Aligned, 5).Items;
-        LiveTensors.Count.Should().Be(before);
+        LiveTensors.ShouldBe(before);
         using var storm = new CollectionStorm();
         Train(Aligned, 5).Items.Should().Equal(calm);
     }

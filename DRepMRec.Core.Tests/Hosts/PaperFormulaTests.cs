@@ -50,8 +50,12 @@ public sealed class PaperFormulaTests : IDisposable
             double Slow(Output made) => Weighted(made.Users, users, count, 0) + Weighted(made.Items, items, count, 1)
                 + made.Term + (L2 * made.Penalty);
             Tensor Weigh(Tensor rows, int[] places, int which)
-                => (rows * tensor([.. places.SelectMany(p => Enumerable.Range(0, (int)rows.shape[1]).Select(d => count[Place(p, d, which)]))])
-                    .reshape(rows.shape)).sum();
+            {
+                int width = (int)rows.shape[1];
+                float[] counts = [.. places.SelectMany(p => Enumerable.Range(0, width).Select(d => count[Place(p, d, which)]))];
+                return (rows * tensor(counts).reshape(rows.shape)).sum();
+            }
+
             Tensor value = output.Terms.Aggregate(
                 Weigh(output.Embeddings.Users, users, 0).Plus(Weigh(output.Embeddings.Items, items, 1)),
                 (sum, term) => sum.Plus(term.Value, term.Weight));
@@ -175,7 +179,8 @@ public sealed class PaperFormulaTests : IDisposable
     /// <summary>Half the squares of the ego rows of the batch, as often as they occur, by the number of interactions.</summary>
     private static double Penalty(Output ego)
         => (Batch.UserIndices.ToArray().Sum(u => Dot(ego.Users, u, ego.Users, u))
-            + Batch.PositiveIndices.ToArray().Concat(Batch.NegativeIndices.ToArray()).Sum(i => Dot(ego.Items, i, ego.Items, i))) / 2 / Batch.Count;
+            + Batch.PositiveIndices.ToArray().Concat(Batch.NegativeIndices.ToArray()).Sum(i => Dot(ego.Items, i, ego.Items, i)))
+            / 2 / Batch.Count;
 
     private static Output Split(double[,] nodes) => new(
         nodes.Select([.. Enumerable.Range(0, TinyShop.Users)]), nodes.Select([.. Enumerable.Range(TinyShop.Users, TinyShop.Items)]));

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Kernels;
 
-/// <summary>Every function with a gradient of its own against its formula in double precision, and its gradient against differences.</summary>
+/// <summary>
+/// Every function with a gradient of its own against its formula in double precision, and its gradient against differences.
+/// </summary>
 public sealed class FusedGradientTests
 {
     private static readonly RecDataset Board = Samples.Checkerboard(6, 7);
@@ -19,14 +21,16 @@ public sealed class FusedGradientTests
 
     public static TheoryData<string> Names => [.. Functions.Keys];
 
-    private static Dictionary<string, (int[][] Shapes, Func<Tensor[], Tensor> Own, Func<double[][,], double[,]> Slow)> Functions { get; } = new()
+    private static Dictionary<string, (int[][] Shapes, Func<Tensor[], Tensor> Own, Func<double[][,], double[,]> Slow)> Functions { get; }
+        = new()
     {
         ["rows of length one"] = ([[5, 19]], x => x[0].NormalizeRows(), x => x[0].Units()),
         ["rows of a table"] = ([[6, 19]], x => x[0].SelectRows([3, 0, 3, 5]), x => x[0].Select(3, 0, 3, 5)),
         ["rows of a table at length one"] = ([[6, 19]], x => x[0].SelectUnitRows([3, 0, 3, 5, 3]), x => x[0].Units().Select(3, 0, 3, 5, 3)),
         ["rows or zeros"] = ([[4, 5]], x => MaskFunction.Apply(x[0], [1, 0, 2, 0]),
             x => Make(4, 5, (r, c) => r % 2 == 0 ? x[0][r, c] : 0)),
-        ["two lines at length one"] = ([[4, 5], [4, 5]], x => new Fusion.NormalizedConcatenation { ModalWeight = 0.7 }.Fuse(x[0], x[1], null),
+        ["two lines at length one"] = ([[4, 5], [4, 5]],
+            x => new Fusion.NormalizedConcatenation { ModalWeight = 0.7 }.Fuse(x[0], x[1], null),
             x => Beside(x[0].Units(), x[1].Units().Map(v => 0.7 * v))),
         ["mixture of two"] = Mixture(2),
         ["mixture of three"] = Mixture(3),
@@ -37,7 +41,8 @@ public sealed class FusedGradientTests
         ["filter gate"] = FilterGate(null, 32),
         ["filter gate of some rows"] = FilterGate([3, 69, 3, 0], 32),
         ["filter gate of another width"] = FilterGate([3, 69, 3, 0], 5),
-        ["linear layer"] = ([[9, 3], [5, 3], [1, 5]], x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)), x => Linear(x[0], x[1], x[2])),
+        ["linear layer"] = ([[9, 3], [5, 3], [1, 5]], x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)),
+            x => Linear(x[0], x[1], x[2])),
         ["linear layer to fewer"] = ([[9, 5], [3, 5]], x => LinearFunction.Apply(x[0], x[1], null), x => Linear(x[0], x[1], null)),
         ["product"] = ([[13, 5]], x => Adjacency.Propagate(x[0]), x => Normalized.Product(x[0])),
         ["sum of products"] = ([[13, 5], [13, 5]], x => SparseProduct.Sum([(Adjacency, x[0]), (Adjacency, x[1])]),
@@ -71,7 +76,8 @@ public sealed class FusedGradientTests
             x => Scalar(0.3 * Sum(5, n => new[] { 1, 0, 3, 1, 2 }[n] * Dot(x[0], n, x[0], n)))),
         ["squares of ego embeddings"] = ([[6, 5], [7, 5]],
             x => DRepMRecModel.SquaredLength(new UserItemEmbeddings(x[0], x[1]), new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]).Whole),
-            x => Scalar((Sum(3, n => Square(x[0], new[] { 0, 2, 2 }[n])) + Sum(6, n => Square(x[1], new[] { 1, 0, 3, 2, 2, 1 }[n])) / 1) / 6)),
+            x => Scalar(
+                (Sum(3, n => Square(x[0], new[] { 0, 2, 2 }[n])) + Sum(6, n => Square(x[1], new[] { 1, 0, 3, 2, 2, 1 }[n]))) / 6)),
         ["scores of columns"] = ([[3, 20], [4, 20]],
             x => ColumnScoresFunction.Apply(x[0], x[1], new ScoredPairs([0, 2, 2], [1, 3, 1], Squares: true),
                 new ColumnPartition(InProcessCollective.Create(1)[0], 20)),
@@ -114,7 +120,7 @@ public sealed class FusedGradientTests
     }
 
     private static (int[][], Func<Tensor[], Tensor>, Func<double[][,], double[,]>) Mixture(int parts)
-        => ([.. Enumerable.Repeat<int[]>([4, 5], parts), .. Enumerable.Repeat<int[]>([4, 1], parts), .. Enumerable.Repeat<int[]>([4, 5], parts)],
+        => ([.. Enumerable.Range(0, 3 * parts).Select(n => new[] { 4, n / parts == 1 ? 1 : 5 })],
             x => MixtureFunction.Apply(x[..parts], x[parts..(2 * parts)], x[(2 * parts)..]),
             x => Make(4, 5, (r, c) =>
             {
@@ -165,10 +171,12 @@ public sealed class FusedGradientTests
         (int User, int Place)[] excluded = [(0, 3), (2, 1), (2, 3)];
         return ([[3, width], [5, width]],
             x => ContrastiveLosses.SampledSoftmax(
-                x[0], x[1], new PairIndices(users, positives, negatives, true) { Factors = weights }, ExcludedPairs.Of(3, excluded), temperature),
+                x[0], x[1], new PairIndices(users, positives, negatives, true) { Factors = weights },
+                ExcludedPairs.Of(3, excluded), temperature),
             x => Scalar(Sum(4, b => (weights?[b] ?? 1) * Surprise(
                 Dot(x[0], users[b], x[1], positives[b]) / temperature,
-                Enumerable.Range(0, 4).Where(n => !excluded.Contains((users[b], n))).Select(n => Dot(x[0], users[b], x[1], negatives[n]) / temperature))) / 4));
+                Enumerable.Range(0, 4).Where(n => !excluded.Contains((users[b], n)))
+                    .Select(n => Dot(x[0], users[b], x[1], negatives[n]) / temperature))) / 4));
     }
 
     private static double[,] Gate(double[,] a, double[,] b) => Make(a.Rows(), a.Columns(), (r, c) => a[r, c] * Sigmoid(b[r, c]));

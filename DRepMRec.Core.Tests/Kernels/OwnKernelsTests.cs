@@ -67,6 +67,8 @@ public sealed class OwnKernelsTests
         ["sampled softmax of rows of two tables"] = ([[3, 3], [5, 3]],
             x => ContrastiveLosses.SampledSoftmax(x[0], x[1], new PairIndices([0, 2, 2, 1], [4, 0, 4, 1], [3, 0, 3, 4], true),
                 ExcludedPairs.Of(3, [(0, 3), (2, 1)]), 0.2)),
+        ["sampled softmax of users that leave nothing out"] = ([[3, 3], [5, 3], [7, 3]],
+            x => ContrastiveLosses.SampledSoftmax(x[0], x[1], x[2], ExcludedPairs.Diagonal(1), 0.2, [0, 2, 2, 1, 0])),
         ["contrast in both directions"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNce(x[0], x[1], 0.2)),
         ["contrast in one direction"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNceOneWay(x[0], x[1], 0.2)),
         ["similarity to features"] = ([[10, 6]], x => Similarity(x[0])),
@@ -198,6 +200,26 @@ public sealed class OwnKernelsTests
         }
 
         OwnKernels.Run(x).Should().BeTrue();
+    }
+
+    [Fact]
+    public void On_the_other_side_too_rows_of_zeros_take_no_gradient_and_a_step_leaves_nothing_behind()
+    {
+        using IDisposable off = OwnKernels.SwitchOff();
+        using (NewDisposeScope())
+        {
+            Tensor rows = zeros(2, 3, requires_grad: true);
+            rows.NormalizeRows().sum().backward();
+            rows.grad!.abs().sum().item<float>().Should().Be(0);
+            FluentActions.Invoking(() => rows.SelectRows([2])).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*from 0 to 1*");
+        }
+
+        LiveTensors.ShouldNotGrow(() =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor x = Leaf([22, 12], 1);
+            Adjacency.PropagateMean(x, 2).Plus(Adjacency.Propagate(x)).sum().Plus(Adjacency.PropagateRows(x, [3, 0]).sum()).backward();
+        });
     }
 
     [Fact]

@@ -40,14 +40,16 @@ public sealed unsafe class PageEndTests
             foreach (int rowCount in rowCounts)
             {
                 int queryCount = queryCounts[(width + rowCount) % queryCounts.Length];
-                float[] r = allRows[..(rowCount * width)], q = allQueries[..(queryCount * width)], expected = new float[queryCount * rowCount];
+                float[] r = allRows[..(rowCount * width)], q = allQueries[..(queryCount * width)];
+                var expected = new float[queryCount * rowCount];
                 var scratch = new float[RowKernel.PanelLength(width)];
                 fixed (float* pr = r, pq = q, ps = expected, pp = scratch)
                     RowKernel.Multiply(pq, queryCount, pr, rowCount, width, ps, rowCount, pp, path);
                 float* target = Room(scores, queryCount * rowCount, atEnd), panel = Room(panels, scratch.Length, atEnd);
                 RowKernel.Multiply(
                     queries.Hold(q, atEnd), queryCount, rows.Hold(r, atEnd), rowCount, width, target, rowCount, panel, path);
-                Require($"{queryCount} queries, {rowCount} rows of {width}", (scores, expected), (rows, r), (queries, q), (panels, panels.Values));
+                string where = $"{queryCount} queries, {rowCount} rows of {width}";
+                Require(where, (scores, expected), (rows, r), (queries, q), (panels, panels.Values));
             }
         }
     }
@@ -58,7 +60,8 @@ public sealed unsafe class PageEndTests
     {
         SimdPath path = Begin(name);
         const int Depths = 37;
-        using GuardedFloats left = new(20 * Depths), panels = new(4 * DenseProduct.Lanes * Depths), right = new(Most * Depths), target = new(20 * Most);
+        using GuardedFloats left = new(20 * Depths), panels = new(4 * DenseProduct.Lanes * Depths);
+        using GuardedFloats right = new(Most * Depths), target = new(20 * Most);
         float[] allLeft = Samples.Floats(20 * Depths, 1), allRight = Samples.Floats(Most * Depths, 2);
         for (int n = 1; n <= Most; n++)
         {
@@ -70,19 +73,19 @@ public sealed unsafe class PageEndTests
                 fixed (float* pa = a, pb = b, pp = packed, pc = expected)
                 {
                     DenseProduct.Pack(B(pb, n, depth, transposed), depth, n, pp);
-                    DenseProduct.Serial(A(pa, m, depth, transposed), m, depth, DenseProduct.Panels.Packed(pp, depth), n, pc, n, path, more: true);
+                    DenseProduct.Operand operand = A(pa, m, depth, transposed);
+                    DenseProduct.Serial(operand, m, depth, DenseProduct.Panels.Packed(pp, depth), n, pc, n, path, more: true);
                 }
 
                 float* panel = Room(panels, packed.Length, atEnd), own = target.Hold(start, atEnd);
                 DenseProduct.Pack(B(right.Hold(b, atEnd), n, depth, transposed), depth, n, panel);
-                DenseProduct.Serial(
-                    A(left.Hold(a, atEnd), m, depth, transposed), m, depth, DenseProduct.Panels.Packed(panel, depth), n, own, n, path, more: true);
+                DenseProduct.Operand held = A(left.Hold(a, atEnd), m, depth, transposed);
+                DenseProduct.Serial(held, m, depth, DenseProduct.Panels.Packed(panel, depth), n, own, n, path, more: true);
                 Require($"[{m}, {depth}] by [{depth}, {n}]", (target, expected), (left, a), (right, b), (panels, packed));
                 if (n % DenseProduct.Lanes != 0)
                     continue;
                 own = target.Hold(start, atEnd);
-                DenseProduct.Serial(
-                    A(left.Hold(a, atEnd), m, depth, transposed), m, depth, DenseProduct.Panels.Rows(right.Hold(b, atEnd), n), n, own, n, path);
+                DenseProduct.Serial(held, m, depth, DenseProduct.Panels.Rows(right.Hold(b, atEnd), n), n, own, n, path);
                 right.ShouldBeUntouched("rows as they are");
                 target.ShouldBeUntouched("rows as they are");
             }
@@ -100,7 +103,8 @@ public sealed unsafe class PageEndTests
     {
         SimdPath path = Begin(name);
         const int Rows = 9, Columns = 11;
-        var matrix = new CsrMatrix(Rows, Columns, [.. Enumerable.Range(0, 40).Select(n => (n * 7 % Rows, n * 5 % Columns, 1f + n)).DistinctBy(e => (e.Item1, e.Item2))]);
+        var entries = Enumerable.Range(0, 40).Select(n => (Row: n * 7 % Rows, Column: n * 5 % Columns, Value: 1f + n));
+        var matrix = new CsrMatrix(Rows, Columns, [.. entries.DistinctBy(e => (e.Row, e.Column))]);
         int[] places = [0, -1, 1, 2, -1, 3, 4, -1, -1, 5, 6], some = [0, 3, 8];
         using GuardedFloats x = new(Columns * Most), b = new(Rows * Most), target = new(Rows * Most);
         float[] all = Samples.Floats(Columns * Most, 1), added = Samples.Floats(Rows * Most, 2);
@@ -160,7 +164,7 @@ public sealed unsafe class PageEndTests
     public void Passes_over_numbers(string name, bool atEnd)
     {
         SimdPath path = Begin(name);
-        using GuardedFloats a = new(Most), b = new(Most), c = new(Most), d = new(Most), e = new(Most), f = new(Most);
+        using GuardedFloats a = new(Most), b = new(Most), c = new(Most), d = new(Most), e = new(Most);
         float[][] all = [.. Enumerable.Range(1, 4).Select(seed => Samples.Floats(Most, (ulong)seed))];
         for (int count = 1; count <= Most; count++)
         {
@@ -196,7 +200,8 @@ public sealed unsafe class PageEndTests
             float[] toA = new float[count], toB = new float[count];
             fixed (float* ps = own[2], pa = own[0], pg = gate, ta = toA, tb = toB)
                 GateKernel.Differentiate(ps, pa, pg, ta, tb, count, path);
-            GateKernel.Differentiate(a.Hold(own[2], atEnd), b.Hold(own[0], atEnd), c.Hold(gate, atEnd), Room(d, count, atEnd), Room(e, count, atEnd),
+            GateKernel.Differentiate(
+                a.Hold(own[2], atEnd), b.Hold(own[0], atEnd), c.Hold(gate, atEnd), Room(d, count, atEnd), Room(e, count, atEnd),
                 count, path);
             Require(where, (a, own[2]), (b, own[0]), (c, gate), (d, toA), (e, toB));
 
@@ -226,7 +231,8 @@ public sealed unsafe class PageEndTests
             BprFunction.AddDifference(pp, pn, 0.5f, pt, width);
             BprFunction.AddScaled(pu, -2, pt, width);
             target.Values.Should().Equal(
-                Enumerable.Range(0, width).Select(d => expected[d] + ((p[d] - n[d]) * 0.5) - (2.0 * u[d])), (x, z) => Math.Abs(x - z) < 1e-6);
+                Enumerable.Range(0, width).Select(d => expected[d] + ((p[d] - n[d]) * 0.5) - (2.0 * u[d])),
+                (x, z) => Math.Abs(x - z) < 1e-6);
             Require($"rows of {width}", (user, u), (positive, p), (negative, n), (target, target.Values));
         }
     }
@@ -239,7 +245,8 @@ public sealed unsafe class PageEndTests
         float* room = guarded.AtEnd(10);
         guarded.ShouldBeUntouched("nothing was done");
         room[-1] = 1;
-        FluentActions.Invoking(() => guarded.ShouldBeUntouched("a row")).Should().Throw<Exception>().WithMessage("a row: memory outside of the 10 *");
+        FluentActions.Invoking(() => guarded.ShouldBeUntouched("a row")).Should().Throw<Exception>()
+            .WithMessage("a row: memory outside of the 10 *");
     }
 
     private static SimdPath Begin(string path)

@@ -95,18 +95,19 @@ public sealed class EvaluationLawTests
         {
             for (int u = 0; u < Users; u++)
             {
-                plain.PerUser(RankingMetric.Recall(longer))[u].Should().BeGreaterThanOrEqualTo(plain.PerUser(RankingMetric.Recall(shorter))[u]);
-                plain.PerUser(RankingMetric.HitRate(longer))[u].Should().BeGreaterThanOrEqualTo(plain.PerUser(RankingMetric.HitRate(shorter))[u]);
-                plain.PerUser(RankingMetric.Mrr(longer))[u].Should().BeGreaterThanOrEqualTo(plain.PerUser(RankingMetric.Mrr(shorter))[u]);
-                (plain.PerUser(RankingMetric.Precision(longer))[u] * longer)
-                    .Should().BeGreaterThanOrEqualTo((plain.PerUser(RankingMetric.Precision(shorter))[u] * shorter) - 1e-12);
+                double Of(RankingMetric metric) => plain.PerUser(metric)[u];
+                Of(RankingMetric.Recall(longer)).Should().BeGreaterThanOrEqualTo(Of(RankingMetric.Recall(shorter)));
+                Of(RankingMetric.HitRate(longer)).Should().BeGreaterThanOrEqualTo(Of(RankingMetric.HitRate(shorter)));
+                Of(RankingMetric.Mrr(longer)).Should().BeGreaterThanOrEqualTo(Of(RankingMetric.Mrr(shorter)));
+                (Of(RankingMetric.Precision(longer)) * longer)
+                    .Should().BeGreaterThanOrEqualTo((Of(RankingMetric.Precision(shorter)) * shorter) - 1e-12);
             }
         }
 
         RecDataset data = Data(_ => true);
         EvaluationResult best = Evaluate(data, (u, i) => data.Test.Contains(u, i) ? 1 : -1 - i);
-        foreach (RankingMetric metric in Metrics.Where(m => m.Kind is RankingMetricKind.Ndcg or RankingMetricKind.Mrr or RankingMetricKind.HitRate
-            or RankingMetricKind.Map))
+        RankingMetricKind[] reachOne = [RankingMetricKind.Ndcg, RankingMetricKind.Mrr, RankingMetricKind.HitRate, RankingMetricKind.Map];
+        foreach (RankingMetric metric in Metrics.Where(m => reachOne.Contains(m.Kind)))
             best[metric].Should().Be(1, $"{metric} of the best ranking");
         EvaluationResult worst = Evaluate(data, (u, i) => data.Test.Contains(u, i) ? -1000 : -i);
         foreach (RankingMetric metric in Metrics)
@@ -121,7 +122,7 @@ public sealed class EvaluationLawTests
         => new Evaluator(new EvaluationOptions { Metrics = Metrics }).Evaluate(
             new EvaluatorTests.TableScorer(data.Users.Count, data.Items.Count, score ?? Score), data, EvaluationTarget.Test);
 
-    /// <summary>Each user has three training items and one to four positives, of which some are of the items that nobody trained on.</summary>
+    /// <summary>Three training items and one to four positives for each user, some of them items that nobody trained on.</summary>
     private static RecDataset Data(Func<int, bool> isEvaluated, int items = Items)
     {
         int Item(int user, int n) => ((user * 13) + (n * 17)) % 50;

@@ -47,8 +47,10 @@ public sealed class ServingLawTests
             HashSet<string> some = [.. recommender.Items.Where(_ => random.NextInt(3) == 0)];
             Recommendation[] within = [.. all.Where(r => some.Contains(r.Item))];
             recommender.Recommend(request with { Candidates = some }).Should().Equal(within);
-            recommender.Recommend(request with { Candidates = [.. some.Reverse(), .. some] }).Should().Equal(within, "order and repeats don't count");
-            recommender.Recommend(request with { Filter = id => some.Contains(id) && (request.Filter?.Invoke(id) ?? true) }).Should().Equal(within);
+            recommender.Recommend(request with { Candidates = [.. some.Reverse(), .. some] })
+                .Should().Equal(within, "order and repeats don't count");
+            recommender.Recommend(request with { Filter = id => some.Contains(id) && (request.Filter?.Invoke(id) ?? true) })
+                .Should().Equal(within);
             recommender.Recommend(request with { Excluded = [.. request.Excluded, .. recommender.Items.Where(i => !some.Contains(i))] })
                 .Should().Equal(within);
         }
@@ -92,7 +94,8 @@ public sealed class ServingLawTests
             var request = new RecommendationRequest { History = history, Count = 30 };
             RecommendationList list = recommender.Recommend(request);
             recommender.Recommend(request with { History = [.. history.Reverse(), history[0], "no such item"] }).Should().Equal(list);
-            recommender.Recommend(request with { ExcludeSeen = false, Excluded = history }).Should().Equal(list, "seen items are excluded ones");
+            recommender.Recommend(request with { ExcludeSeen = false, Excluded = history })
+                .Should().Equal(list, "seen items are excluded ones");
         }
     }
 
@@ -109,7 +112,8 @@ public sealed class ServingLawTests
             Recommendation[] expected = [.. Plain.Recommend(user, Items)], actual = [.. scaled.Recommend(user, Items)];
             actual.Select(r => r.Item).Should().Equal(expected.Select(r => r.Item));
             actual.Select(r => r.Score).Should().Equal(
-                expected.Select(r => r.Score * userScale * itemScale), (a, b) => MathF.Abs(a - b) <= 1e-5f * MathF.Max(MathF.Abs(b), userScale * itemScale));
+                expected.Select(r => r.Score * userScale * itemScale),
+                (a, b) => MathF.Abs(a - b) <= 1e-5f * MathF.Max(MathF.Abs(b), userScale * itemScale));
         }
 
         foreach (string item in ItemIds.Take(10))
@@ -140,7 +144,8 @@ public sealed class ServingLawTests
         string NewUser(int user) => $"customer {user * 7}";
         string NewItem(int item) => $"sku:{(item * 31) % 97}";
         Recommender other = Build(
-            [.. userOrder.Select(NewUser)], Rows(UserRows, userOrder), [.. itemOrder.Select(NewItem)], Rows(ItemRows, itemOrder), userOrder, itemOrder);
+            [.. userOrder.Select(NewUser)], Rows(UserRows, userOrder), [.. itemOrder.Select(NewItem)], Rows(ItemRows, itemOrder),
+            userOrder, itemOrder);
         for (int user = 0; user < Users; user++)
         {
             IEnumerable<Recommendation> Renamed(IEnumerable<Recommendation> list)
@@ -302,7 +307,8 @@ public sealed class ServingLawTests
 
     private static IEnumerable<int[]> Orders(int count) => count == 0
         ? [[]]
-        : Orders(count - 1).SelectMany(order => Enumerable.Range(0, count).Select(at => (int[])[.. order[..at], count - 1, .. order[at..]]));
+        : Orders(count - 1).SelectMany(order => Enumerable.Range(0, count)
+            .Select(at => (int[])[.. order[..at], count - 1, .. order[at..]]));
 
     private static string Item(Recommender recommender, SeededRandom random)
         => recommender.Items.ElementAt(random.NextInt(recommender.Items.Count));

@@ -69,11 +69,13 @@ public sealed class TrainingLawTests
                 if (target.shape[0] == weight.shape[0])
                     target.copy_(weight);
                 else
-                    target.copy_(cat([weight.narrow(0, 0, users), ones(1, weight.shape[1]), weight.narrow(0, users, weight.shape[0] - users)]));
+                    target.copy_(cat(
+                        [weight.narrow(0, 0, users), ones(1, weight.shape[1]), weight.narrow(0, users, weight.shape[0] - users)]));
             }
         }
 
-        var graph = new InteractionGraph(new InteractionSet(users + 1, items, [.. Data.Train.ExpandUsers().Zip(Data.Train.Items.ToArray())]));
+        (int, int)[] pairs = [.. Data.Train.ExpandUsers().Zip(Data.Train.Items.ToArray())];
+        var graph = new InteractionGraph(new InteractionSet(users + 1, items, pairs));
         foreach (bool training in new[] { true, false })
         {
             one.train(training);
@@ -162,7 +164,8 @@ public sealed class TrainingLawTests
         RankingLoss loss = softmax ? new RankingLoss.SampledSoftmax { Negatives = 4 } : new RankingLoss.Bpr();
         var rows = new UserItemEmbeddings(tensor(Samples.Floats(60 * 5, 1), 60, 5), tensor(Samples.Floats(40 * 5, 2), 40, 5));
         int[] users = [3, 9, 3, 20, 41], positives = [1, 7, 2, 30, 39], negatives = [5, 6, 7, 8, 1];
-        double Loss(int[] order) => loss.Compute(rows, new TrainingBatch([.. order.Select(n => users[n])], [.. order.Select(n => positives[n])],
+        double Loss(int[] order) => loss.Compute(rows, new TrainingBatch(
+            [.. order.Select(n => users[n])], [.. order.Select(n => positives[n])],
             softmax ? negatives : [.. order.Select(n => negatives[n])], softmax) { Known = Data.Train }.Whole).item<float>();
         double once = Loss([0, 1, 2, 3, 4]);
         Loss([4, 2, 0, 1, 3]).Should().BeApproximately(once, 1e-6);

@@ -39,7 +39,8 @@ public sealed class ServingFormulaTests
         double[][] rows = [.. users.Select(u => model.UserBehavior[u].ToArray().Select(v => (double)v).ToArray())];
         double[] lengths = [.. rows.Select(r => Math.Sqrt(r.Sum(v => v * v)))];
         int width = inputs[0].Length;
-        double trace = Enumerable.Range(0, width).Sum(k => inputs.Sum(x => x[k] * x[k])), ridge = 1e-3 * trace / width, mean = lengths.Average();
+        double trace = Enumerable.Range(0, width).Sum(k => inputs.Sum(x => x[k] * x[k])), ridge = 1e-3 * trace / width;
+        double mean = lengths.Average();
 
         // At the least squares' minimum the slopes by all weights are 0.
         for (int d = 0; d < D; d++)
@@ -55,7 +56,8 @@ public sealed class ServingFormulaTests
 
         float[] folded = FoldInMap.Apply(model with { FoldInMap = Block<float>.Copy(map) }, [0, 1])!;
         folded.Should().Equal(
-            Enumerable.Range(0, D).Select(d => Sum(width, k => Input(model, [0, 1])[k] * map[(d * width) + k])), (a, b) => Math.Abs(a - b) < 1e-5);
+            Enumerable.Range(0, D).Select(d => Sum(width, k => Input(model, [0, 1])[k] * map[(d * width) + k])),
+            (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
     [Theory]

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DRepMRec.Tests.Support;
 
 /// <summary>
-/// Memory between two pages that can't be touched. A kernel that reads or writes a byte before or behind what it was given ends the process,
-/// with the kernel on the stack; what it writes on the other side, where there is memory, is found by <see cref="ShouldBeUntouched"/>.
+/// Memory between two pages that can't be touched. A kernel that reads or writes a byte before or behind what it was given ends the
+/// process, with the kernel on the stack; what it writes on the other side, where there is memory, <see cref="ShouldBeUntouched"/> finds.
 /// </summary>
 /// <remarks>On Linux alone: elsewhere <see cref="Reason"/> says why not.</remarks>
 internal sealed unsafe partial class GuardedFloats : IDisposable

@@ -85,7 +85,8 @@ internal static class Slow
     public static double Contrast(double[,] a, double[,] b, double temperature)
     {
         double One(int n) => Surprise(
-            Cosine(a, n, b, n) / temperature, Enumerable.Range(0, b.Rows()).Where(m => m != n).Select(m => Cosine(a, n, b, m) / temperature));
+            Cosine(a, n, b, n) / temperature,
+            Enumerable.Range(0, b.Rows()).Where(m => m != n).Select(m => Cosine(a, n, b, m) / temperature));
         return Sum(a.Rows(), One) / a.Rows();
     }
 }

@@ -147,9 +147,9 @@ public sealed class CheckpointTests : CheckpointTestBase
         Create("MGCN").Dispose();
         long before = LiveTensors.Count;
         Train("MGCN", With(File), []);
-        LiveTensors.Count.Should().Be(before);
+        LiveTensors.ShouldBe(before);
         Train("MGCN", With(File), []);
-        LiveTensors.Count.Should().Be(before);
+        LiveTensors.ShouldBe(before);
     }
 
     [Fact]

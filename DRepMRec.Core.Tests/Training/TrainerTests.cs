@@ -99,7 +99,7 @@ public sealed class TrainerTests
         long before = LiveTensors.Count;
         new Trainer(model, Board, Options with { MaxEpochs = 5, Patience = 100 }).Fit(progress);
         counts.Skip(2).Distinct().Should().ContainSingle("nothing is left behind by an epoch");
-        LiveTensors.Count.Should().Be(before, "nothing is left behind by a training");
+        LiveTensors.ShouldBe(before);
     }
 
     [Fact]

@@ -46,6 +46,9 @@ public sealed class CsrMatrix
     /// <summary>The matrix as the kernels take it.</summary>
     internal SparseRows Arrays { get; }
 
+    /// <summary>Whether the matrix was made for one step, so that nothing made from it is worth keeping.</summary>
+    internal bool IsOfOneStep { get; private init; }
+
     /// <summary>The transposed matrix; the matrix itself when it is known to be symmetric. Made at the first call and kept.</summary>
     public CsrMatrix Transpose()
     {
@@ -94,7 +97,7 @@ public sealed class CsrMatrix
             Values[own].CopyTo(values.AsSpan(offsets[n]));
         }
 
-        return new CsrMatrix(rows.Length, ColumnCount, offsets, columns, values);
+        return new CsrMatrix(rows.Length, ColumnCount, offsets, columns, values) { IsOfOneStep = true };
     }
 
     /// <summary>The columns that have an entry, ascending.</summary>
@@ -120,7 +123,8 @@ public sealed class CsrMatrix
         var places = new int[ColumnCount];
         for (int place = 0; place < columns.Length; place++)
             places[columns[place]] = place;
-        return new CsrMatrix(RowCount, columns.Length, Arrays.Offsets, Array.ConvertAll(Arrays.Columns, c => places[c]), Arrays.Values);
+        int[] own = Array.ConvertAll(Arrays.Columns, c => places[c]);
+        return new CsrMatrix(RowCount, columns.Length, Arrays.Offsets, own, Arrays.Values) { IsOfOneStep = true };
     }
 
     /// <summary>The rows of this matrix, and below them, for each of the given columns, a row with a 1 in that column alone.</summary>
@@ -135,7 +139,7 @@ public sealed class CsrMatrix
         columns.CopyTo(all, NonZeroCount);
         Values.CopyTo(values);
         values.AsSpan(NonZeroCount).Fill(1);
-        return new CsrMatrix(rows, ColumnCount, offsets, all, values);
+        return new CsrMatrix(rows, ColumnCount, offsets, all, values) { IsOfOneStep = true };
     }
 
     /// <summary>The rows of this matrix, and below them one with the same value in some columns, which ascend.</summary>
@@ -145,7 +149,7 @@ public sealed class CsrMatrix
         var values = new float[all.Length];
         Values.CopyTo(values);
         values.AsSpan(NonZeroCount).Fill(value);
-        return new CsrMatrix(RowCount + 1, ColumnCount, offsets, all, values);
+        return new CsrMatrix(RowCount + 1, ColumnCount, offsets, all, values) { IsOfOneStep = true };
     }
 
     /// <summary>The product with a dense row-major matrix of <paramref name="width"/> columns: y = A x, all of y overwritten.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DRepMRec.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Graphs;
@@ -69,7 +70,8 @@ public static class Propagation
     internal static List<Tensor> Split(this Tensor rows, params int[] counts) => SplitFunction.apply(rows, counts);
 
     /// <summary>A x by libtorch's sparse tensors, on the device of x.</summary>
-    internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x) => matmul(SparseOn(matrix, x.device), x);
+    internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x)
+        => matmul(matrix.IsOfOneStep ? Sparse(matrix, x.device) : KeptSparse(matrix, x.device), x);
 
     private static void ThrowIfMismatched(CsrMatrix matrix, Tensor x)
     {
@@ -82,26 +84,32 @@ public static class Propagation
         }
     }
 
-    private static Tensor SparseOn(CsrMatrix matrix, Device device)
+    private static Tensor KeptSparse(CsrMatrix matrix, Device device)
     {
         lock (SparseTensors)
         {
-            if (SparseTensors.TryGetValue(matrix, out Tensor? known) && known.device == device)
+            // Two objects for one device aren't equal.
+            if (SparseTensors.TryGetValue(matrix, out Tensor? known)
+                && known.device_type == device.type && known.device_index == device.index)
                 return known;
-
-            using var scope = NewDisposeScope();
-            var indices = new long[2, matrix.NonZeroCount];
-            for (int row = 0; row < matrix.RowCount; row++)
-            {
-                for (int e = matrix.RowOffsets[row]; e < matrix.RowOffsets[row + 1]; e++)
-                    (indices[0, e], indices[1, e]) = (row, matrix.Columns[e]);
-            }
-
-            Tensor sparse = sparse_coo_tensor(tensor(indices), tensor(matrix.Values.ToArray()), [matrix.RowCount, matrix.ColumnCount])
-                .to(device).DetachFromDisposeScope();
+            Tensor sparse = Sparse(matrix, device).DetachFromDisposeScope();
             SparseTensors.AddOrUpdate(matrix, sparse);
             return sparse;
         }
+    }
+
+    private static Tensor Sparse(CsrMatrix matrix, Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var indices = new long[2, matrix.NonZeroCount];
+        for (int row = 0; row < matrix.RowCount; row++)
+        {
+            for (int e = matrix.RowOffsets[row]; e < matrix.RowOffsets[row + 1]; e++)
+                (indices[0, e], indices[1, e]) = (row, matrix.Columns[e]);
+        }
+
+        return sparse_coo_tensor(tensor(indices), tensor(matrix.Values.ToArray()), [matrix.RowCount, matrix.ColumnCount])
+            .to(device).MoveToOuterDisposeScope();
     }
 
     private sealed unsafe class MeanFunction : OwnFunction<MeanFunction>

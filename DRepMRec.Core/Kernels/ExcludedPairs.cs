@@ -39,7 +39,8 @@ public sealed class ExcludedPairs
     public ReadOnlySpan<int> this[int row] => row < _rows.Length ? _places.AsSpan(_rows[row].Start, _rows[row].Count) : [];
 
     /// <summary>The lists for other rows: row n has the list of row <paramref name="source"/>[n].</summary>
-    internal ExcludedPairs Spread(int[] source) => _rows.Length == 0 ? this : new(Array.ConvertAll(source, s => _rows[s]), _places);
+    internal ExcludedPairs Spread(int[] source) => _rows.Length == 0 ? this : new(
+        Array.ConvertAll(source, s => s < _rows.Length ? _rows[s] : default), _places);
 
     /// <summary>Takes the rows in turn.</summary>
     internal sealed class Builder(int rowCount)

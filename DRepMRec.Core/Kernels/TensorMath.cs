@@ -54,9 +54,17 @@ public static class TensorMath
 
     /// <summary>Each row divided by its Euclidean length (at least 1e-12, so that zero rows stay zero).</summary>
     /// <param name="a">[N, D].</param>
-    public static Tensor NormalizeRows(this Tensor a) => OwnKernels.Run(a)
-        ? NormalizeFunction.Apply(a)
-        : nn.functional.normalize(a, p: 2, dim: 1, eps: NormalizeFunction.MinLength);
+    public static Tensor NormalizeRows(this Tensor a)
+    {
+        if (OwnKernels.Run(a))
+            return NormalizeFunction.Apply(a);
+
+        // Rows that are shorter than the limit take no gradient: through the limit it would be 1e12 times too large.
+        Tensor squares = a.RowDot(a).unsqueeze(1);
+        Tensor limit = tensor((double)NormalizeFunction.MinLength * NormalizeFunction.MinLength, dtype: a.dtype, device: a.device);
+        Tensor isLong = squares.ge(limit).to_type(a.dtype), rows = (a * isLong).Plus(a.detach() * isLong.Times(-1).Plus(1));
+        return rows * maximum(squares, limit).rsqrt();
+    }
 
     /// <summary>The dot product of each row of a with the row of b at the same place: [N, D] and [N, D] to [N].</summary>
     /// <param name="a">[N, D].</param>
@@ -66,9 +74,13 @@ public static class TensorMath
     /// <summary>The indexed rows of a table, in the order of the indices: [N, D] to [n, D]. Gradients flow to the table.</summary>
     /// <param name="table">[N, D].</param>
     /// <param name="rows">n row indices; a row may occur more than once.</param>
-    public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows) => OwnKernels.Run(table) && table.dim() == 2
-        ? SelectFunction.Apply(table, rows.ToArray())
-        : table.index_select(0, tensor(rows.ToArray()).to(table.device));
+    public static Tensor SelectRows(this Tensor table, ReadOnlySpan<int> rows)
+    {
+        if (OwnKernels.Run(table) && table.dim() == 2)
+            return SelectFunction.Apply(table, rows.ToArray());
+        RowGroups.ThrowIfOutside(rows, (int)table.shape[0]);
+        return table.index_select(0, tensor(rows.ToArray()).to(table.device));
+    }
 
     /// <summary>The same rows, each divided by its length, without a table of the rows as they were.</summary>
     /// <param name="table">[N, D].</param>

@@ -116,9 +116,13 @@ public sealed partial class DRepMRecModel
             .Plus(WeightedSquares(ego.Items, own.ItemCounts(), factor, columns));
     }
 
-    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor, ColumnPartition? columns) => OwnKernels.Run(rows)
-        ? SquaredLengthFunction.Apply(rows, counts, factor, columns)
-        : (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
+    private static Tensor WeightedSquares(Tensor rows, float[] counts, double factor, ColumnPartition? columns)
+    {
+        // Where others have columns too, the value is the sum of all, whoever computes.
+        if (OwnKernels.Run(rows) || columns is not null)
+            return SquaredLengthFunction.Apply(rows.cpu(), counts, factor, columns);
+        return (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
+    }
 
     /// <summary>Chooses the graph that an epoch trains on.</summary>
     /// <exception cref="ArgumentException">The host's graph is over other users or items.</exception>
