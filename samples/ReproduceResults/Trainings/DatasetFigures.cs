@@ -14,6 +14,9 @@ internal sealed record DatasetFigures(string Name, string Text, string Split, in
     /// <summary>How the split that was trained on was drawn anew, if it was.</summary>
     public string? Kind { get; init; }
 
-    public static DatasetFigures Of(RecDataset data, RecDataset source, string? kind) => new(source.Name, source.ToString(),
-        source.SplitChecksum, data.Train.Count, data.Validation.Count, data.Test.Count) { Kind = kind };
+    public static DatasetFigures Of(RecDataset data, RecDataset source, string? kind)
+        => new(source.Name, source.ToString(), source.SplitChecksum, data.Train.Count, data.Validation.Count, data.Test.Count)
+        {
+            Kind = kind,
+        };
 }
