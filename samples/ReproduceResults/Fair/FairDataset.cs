@@ -84,8 +84,8 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
                 foreach (string model in Models)
                 {
                     string loss = Preferred(model);
-                    Variant variant = FairVariants.Of(drawn, model, FairForm.Whole, loss, Chosen(model, loss), options.Epochs)
-                        with { Source = data, Kind = kind, Place = (place += 2) - 2 };
+                    Variant chosen = FairVariants.Of(drawn, model, FairForm.Whole, loss, Chosen(model, loss), options.Epochs);
+                    Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2 };
                     tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new FairTask(FairStudy.Redrawn, variant, seed, part)));
                 }
             }
