@@ -11,6 +11,7 @@ internal static class Suites
     {
         ["kernels"] = KernelSuite.Run,
         ["epochs"] = EpochSuite.Run,
+        ["threads"] = ThreadSuite.Run,
         ["scale"] = ScaleSuite.Run,
         ["recipe"] = RecipeSuite.Run,
         ["loading"] = LoadingSuite.Run,
