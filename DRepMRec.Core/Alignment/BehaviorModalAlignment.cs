@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Fusions;
+using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
@@ -23,7 +24,7 @@ namespace DRepMRec.Alignment;
 /// </example>
 [RequiresUnreferencedCode(Untrimmed.Message)]
 public sealed class BehaviorModalAlignment
-    : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
+    : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule, IBatchPreparation
 {
     private readonly BmaOptions _options;
     private readonly int _lineDimension;
@@ -62,10 +63,13 @@ public sealed class BehaviorModalAlignment
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ThrowIfNotAlike(behavior, modal);
         using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings ownBehavior = behavior, ownModal = modal;
+        if (batch is { Rows.IsAll: false } && Contrasts)
+            ((behavior, ownBehavior), (modal, ownModal)) = (Twice(behavior), Twice(modal));
         var fused = new UserItemEmbeddings(
             _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));
         ShapeCheck.ThrowIfMisshapen(_options.Fusion, EmbeddingDim, fused, (int)behavior.Users.shape[0], (int)behavior.Items.shape[0]);
-        return new AlignmentResult(fused.MoveToOuterDisposeScope(), batch is null ? [] : Terms(behavior, modal, batch));
+        return new AlignmentResult(fused.MoveToOuterDisposeScope(), batch is null ? [] : Terms(ownBehavior, ownModal, batch));
     }
 
     /// <inheritdoc/>
@@ -82,8 +86,10 @@ public sealed class BehaviorModalAlignment
         if (batch.Rows.IsAll)
             (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
         bool intra = _options.IntraWeight > 0, inter = _options.InterWeight > 0;
-        bool contrasts = (intra && _options.Intra == IntraAlignmentKind.InfoNce) || (inter && _options.Inter == InterAlignmentKind.InfoNce);
-        var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
+        var (behaviorUnits, modalUnits) = Contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
+        var (interBehavior, interModal) = (behaviorUnits, modalUnits);
+        if (IntraContrasts && InterContrasts)
+            ((behaviorUnits, interBehavior), (modalUnits, interModal)) = (Twice(behaviorUnits), Twice(modalUnits));
         var terms = new List<LossTerm>();
         if (intra)
         {
@@ -96,7 +102,7 @@ public sealed class BehaviorModalAlignment
         if (inter)
         {
             Tensor value = _options.Inter == InterAlignmentKind.InfoNce
-                ? Inter(rows, behaviorUnits, modalUnits)
+                ? Inter(rows, interBehavior, interModal)
                 : Inter(rows, behavior, modal);
             terms.Add(new LossTerm("inter", value.MoveToOuterDisposeScope(), _options.InterWeight));
         }
@@ -104,14 +110,25 @@ public sealed class BehaviorModalAlignment
         return terms;
     }
 
+    private bool IntraContrasts => _options.IntraWeight > 0 && _options.Intra == IntraAlignmentKind.InfoNce;
+
+    private bool InterContrasts => _options.InterWeight > 0 && _options.Inter == InterAlignmentKind.InfoNce;
+
+    private bool Contrasts => IntraContrasts || InterContrasts;
+
+    /// <summary>Rows for two readers.</summary>
+    private static (UserItemEmbeddings, UserItemEmbeddings) Twice(UserItemEmbeddings rows)
+    {
+        Tensor[] users = FanOut.Of(rows.Users, 2), items = FanOut.Of(rows.Items, 2);
+        return (new UserItemEmbeddings(users[0], items[0]), new UserItemEmbeddings(users[1], items[1]));
+    }
+
     private static UserItemEmbeddings Units(UserItemEmbeddings line) => new(line.Users.NormalizeRows(), line.Items.NormalizeRows());
 
     /// <summary>The intra-alignment of both lines, of rows of length 1.</summary>
     private Tensor Contrast(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal)
     {
-        var (users, items) = batch.OnePerUser();
-        var (negatives, excluded) = batch.NegativesPerUser(_options.MaxEntities);
-        var pairs = new PairIndices(users, items, negatives, Shared: true);
+        var (pairs, excluded) = Pairs(batch);
         return ContrastiveLosses.SampledSoftmax(behavior.Users, behavior.Items, pairs, excluded, _options.Temperature)
             .Plus(ContrastiveLosses.SampledSoftmax(modal.Users, modal.Items, pairs, excluded, _options.Temperature));
     }
@@ -145,9 +162,27 @@ public sealed class BehaviorModalAlignment
             };
         }
 
-        return Align(behavior.Users, modal.Users, batch.SampleDistinctUsers(_options.MaxEntities))
-            .Plus(Align(behavior.Items, modal.Items, batch.SampleDistinctItems(_options.MaxEntities)));
+        var (users, items) = Entities(batch);
+        return Align(behavior.Users, modal.Users, users).Plus(Align(behavior.Items, modal.Items, items));
     }
+
+    void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch)
+    {
+        if (IntraContrasts)
+            Pairs(batch.Compact);
+        if (_options.InterWeight > 0)
+            Entities(batch.Compact);
+    }
+
+    private Contrasted Pairs(BatchRows batch) => batch.Batch.Once((this, nameof(Pairs)), () =>
+    {
+        var (users, items) = batch.OnePerUser();
+        var (negatives, excluded) = batch.NegativesPerUser(_options.MaxEntities);
+        return new Contrasted(new PairIndices(users, items, negatives, Shared: true), excluded);
+    });
+
+    private Chosen Entities(BatchRows batch) => batch.Batch.Once((this, nameof(Entities)),
+        () => new Chosen(batch.SampleDistinctUsers(_options.MaxEntities), batch.SampleDistinctItems(_options.MaxEntities)));
 
     private void ThrowIfNotAlike(UserItemEmbeddings behavior, UserItemEmbeddings modal)
     {
@@ -166,4 +201,8 @@ public sealed class BehaviorModalAlignment
                 + $"modal has {modal.Users.shape[0]} and {modal.Items.shape[0]}.");
         }
     }
+
+    private sealed record Contrasted(PairIndices Pairs, ExcludedPairs Excluded);
+
+    private sealed record Chosen(int[] Users, int[] Items);
 }
