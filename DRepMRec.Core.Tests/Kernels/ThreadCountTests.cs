@@ -25,6 +25,11 @@ public sealed class ThreadCountTests
     {
         ["rows of a table"] = ([[Rows, Width]], x => x[0].SelectRows(Some)),
         ["rows of a table at length one"] = ([[Rows, Width]], x => x[0].SelectUnitRows(Some)),
+        ["rows with three readers"] = ([[Rows, Width]], x =>
+        {
+            Tensor[] readers = FanOut.Of(x[0], 3);
+            return readers[0].Times(0.3).Plus(readers[1].NormalizeRows()).Plus(readers[2].Squared());
+        }),
         ["rows of length one"] = ([[Rows, Width]], x => x[0].NormalizeRows()),
         ["two lines at length one"] = ([[Rows, Width], [Rows, Width]], x => new Fusion.NormalizedConcatenation().Fuse(x[0], x[1], null)),
         ["rows or zeros"] = ([[Rows, Width]], x => MaskFunction.Apply(x[0], [.. Enumerable.Range(0, Rows).Select(n => n % 3f)])),
@@ -71,6 +76,14 @@ public sealed class ThreadCountTests
                 other[n].AsSpan().SequenceEqual(one[n]).Should().BeTrue($"{threads} threads make what one makes, in part {n}");
         }
     }
+
+    [Fact]
+    public void Gradients_of_rows_with_several_readers_match_finite_differences()
+        => Gradients.Check(tensor(Samples.Floats(6 * 4, 8), 6, 4), x =>
+        {
+            Tensor[] readers = FanOut.Of(x, 3);
+            return readers[0].Times(0.3).Plus(readers[1].Squared()).Plus(readers[2].NormalizeRows());
+        });
 
     [Theory]
     [InlineData(false)]

@@ -85,7 +85,10 @@ internal static unsafe class Passes
         ForBlocks(count, (first, length) => new Span<float>((float*)start + first, length).Clear());
     }
 
-    private static void ForBlocks(long count, Action<long, int> body)
+    /// <summary>Blocks of numbers, of which each is one thread's alone.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="body">Gets the first number of a block and the block's length.</param>
+    public static void ForBlocks(long count, Action<long, int> body)
     {
         Parallelism.ForRanges(checked((int)((count + Block - 1) / Block)), BlocksPerThread, (from, to) =>
         {

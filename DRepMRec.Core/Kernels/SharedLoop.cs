@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// A loop whose chunks go to whoever has time: the calling thread, which begins at once, and helpers of the <see cref="WorkerTeam"/> as they
-/// come. Nobody waits for a helper that hasn't come, who is called back instead, so a busy machine costs its share and no more.
+/// A loop whose chunks go to whoever has time: the calling thread, which begins at once, and helpers of the <see cref="WorkerTeam"/> as
+/// they come. Nobody waits for a helper that hasn't come, who is called back instead, so a busy machine costs its share and no more.
 /// </summary>
 /// <param name="chunks">The number of chunks.</param>
 /// <param name="body">Does a chunk.</param>

@@ -1,8 +1,8 @@
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// The threads that help with <see cref="SharedLoop"/>s. Loops follow each other within microseconds, so a helper looks for the next one for
-/// a moment before it sleeps, and the one that was busy last is asked first. Whoever has slept for seconds ends.
+/// The threads that help with <see cref="SharedLoop"/>s. Loops follow each other within microseconds, so a helper looks for the next one
+/// for a moment before it sleeps, and the one that was busy last is asked first. Whoever has slept for seconds ends.
 /// </summary>
 /// <remarks>Safe for use by many threads: each caller gets helpers that have nothing to do, or none.</remarks>
 internal static class WorkerTeam

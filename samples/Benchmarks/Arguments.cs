@@ -23,6 +23,21 @@ internal sealed record Arguments
     /// <summary>How long each part of the suite of threads is repeated.</summary>
     public required int Seconds { get; init; }
 
+    /// <summary>MODEL=FILE for each log of another toolbox.</summary>
+    public IReadOnlyList<string> Logs { get; init; } = [];
+
+    /// <summary>Whether logs may be older than an hour.</summary>
+    public bool AnyAge { get; init; }
+
+    /// <summary>How many interactions the suite of reach makes.</summary>
+    public required int Interactions { get; init; }
+
+    /// <summary>How many steps of the epoch it makes; 0 for all.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>How many users get lists in it.</summary>
+    public required int Users { get; init; }
+
     public required int Epochs { get; init; }
 
     public required bool Quick { get; init; }
@@ -57,7 +72,27 @@ internal sealed record Arguments
         var seconds = new Option<int>("--seconds")
         {
             Description = "For threads: how long each part is repeated.",
-            DefaultValueFactory = _ => 10,
+            DefaultValueFactory = _ => 8,
+        }.AboveZero();
+        var logs = new Option<string[]>("--log")
+        {
+            Description = $"For compare: MODEL=FILE, the log of another toolbox; models: {string.Join(", ", CompareSuite.Models)}.",
+        };
+        var anyAge = new Option<bool>("--any-age") { Description = "For compare: logs may be older than an hour." };
+        var interactions = new Option<int>("--interactions")
+        {
+            Description = "For reach: how many interactions.",
+            DefaultValueFactory = _ => 20_000_000,
+        }.AboveZero();
+        var steps = new Option<int>("--steps")
+        {
+            Description = "For reach: how many steps of the epoch; 0 for all.",
+            DefaultValueFactory = _ => 20,
+        };
+        var users = new Option<int>("--users")
+        {
+            Description = "For reach: how many users get lists.",
+            DefaultValueFactory = _ => 1_000_000,
         }.AboveZero();
         var epochs = new Option<int>("--epochs")
         {
@@ -69,7 +104,7 @@ internal sealed record Arguments
         var root = new RootCommand(
             "Times the library's kernels, epochs and large graphs beside the plain libtorch way and beside their bounds.")
         {
-            suite, data, threads, part, seconds, epochs, quick, json,
+            suite, data, threads, part, seconds, logs, anyAge, interactions, steps, users, epochs, quick, json,
         };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new Arguments
         {
@@ -78,6 +113,11 @@ internal sealed record Arguments
             ThreadCounts = Counts(result.GetValue(suite)!, result.GetValue(threads)!),
             Part = result.GetValue(part),
             Seconds = result.GetValue(seconds),
+            Logs = result.GetValue(logs) ?? [],
+            AnyAge = result.GetValue(anyAge),
+            Interactions = result.GetValue(interactions),
+            Steps = result.GetValue(steps),
+            Users = result.GetValue(users),
             Epochs = result.GetValue(epochs),
             Quick = result.GetValue(quick),
             Json = result.GetValue(json),

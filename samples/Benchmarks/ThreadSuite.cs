@@ -22,7 +22,8 @@ internal static class ThreadSuite
         RecDataset data = WithoutValidation(options.Load());
         report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; "
             + $"threads {string.Join(", ", options.ThreadCounts)} in turn");
-        Console.WriteLine($"{"",-26} {"threads",7} {"median ms",10} {"fastest",9} {"times",6} {"cpu ms",9} {"more cpu",9} {"serial ms",10}");
+        Console.WriteLine($"{"",-26} {"threads",7} {"median ms",10} {"fastest",9} {"times",6} {"cpu ms",9} {"more cpu",9} "
+            + $"{"serial ms",10}");
         List<ScalingPart> parts = [];
         foreach (var (name, measure) in Parts(data))
         {
