@@ -1,5 +1,4 @@
 using Benchmarks;
-using DRepMRec.Data;
 using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Benchmarks;
@@ -30,7 +29,8 @@ public sealed class BenchmarkTests
     [InlineData("epoch 0 training [time: 0.00s]", "run.log, line 1: expected seconds above 0 for training, got '0.00'.")]
     [InlineData("epoch 1 training [time: 1s]\nepoch 0 training [time: 1s]", "run.log, line 2: epoch 0 of training comes after epoch 1.*")]
     public void Logs_that_say_nothing_or_something_odd_are_refused(string text, string message)
-        => FluentActions.Invoking(() => ToolboxLog.Parse(text.Split('\n'), "run.log")).Should().Throw<FormatException>().WithMessage(message);
+        => FluentActions.Invoking(() => ToolboxLog.Parse(text.Split('\n'), "run.log"))
+            .Should().Throw<FormatException>().WithMessage(message);
 
     [Fact]
     public void What_is_outside_of_shared_loops_bounds_what_more_threads_bring()
@@ -40,7 +40,7 @@ public sealed class BenchmarkTests
             [2] = [new Turn(60, 110, 40), new Turn(59, 109, 41), new Turn(80, 120, 42)],
             [1] = [new Turn(100, 100, 0), new Turn(90, 90, 0), new Turn(110, 110, 0)],
         });
-        part.Points.Select(p => (p.Threads, p.Median, p.Fastest, p.Processor, p.Serial)).Should().Equal((1, 100, 90, 100, null), (2, 60, 59, 110, 20));
+        part.Points.Should().Equal(new ScalingPoint(1, 100, 90, 100, null), new ScalingPoint(2, 60, 59, 110, 20));
         part.SerialShare.Should().Be(0.2);
         ScalingPart.Foresee(0.2, 1).Should().Be(1);
         ScalingPart.Foresee(0.2, 2).Should().BeApproximately(1 / 0.6, 1e-12);

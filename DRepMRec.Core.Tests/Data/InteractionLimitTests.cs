@@ -9,7 +9,7 @@ public sealed class InteractionLimitTests
     {
         (2L * InteractionLimit.Max).Should().BeLessThanOrEqualTo(Array.MaxLength);
         InteractionLimit.WhatIsWrong(InteractionLimit.Max).Should().BeNull();
-        InteractionLimit.WhatIsWrong(InteractionLimit.Max + 1L).Should().Contain("at most 1,073,741,823 interactions");
+        InteractionLimit.WhatIsWrong(InteractionLimit.Max + 1L).Should().Contain("at most 1,000,000,000 interactions");
         InteractionLimit.WhatIsWrong(1L << 31).Should().NotBeNull();
     }
 }

@@ -2,13 +2,12 @@ using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
-using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Training;
 
 /// <summary>
-/// Whole trainings, in which one thread makes everything in its step and several make batches, their neighbourhoods and pruned graphs ahead:
-/// the weights are the same, bit for bit, with more threads than processors too.
+/// Whole trainings, in which one thread makes everything in its step and several make batches, their neighbourhoods and pruned graphs
+/// ahead: the weights are the same, bit for bit, with more threads than processors too.
 /// </summary>
 public sealed class ThreadCountTrainingTests
 {

@@ -4,7 +4,7 @@ namespace DRepMRec.Data;
 internal static class InteractionLimit
 {
     /// <summary>The most interactions.</summary>
-    public const int Max = (1 << 30) - 1;
+    public const int Max = 1_000_000_000;
 
     /// <summary>What is wrong with a number of interactions; <see langword="null"/> if nothing is.</summary>
     public static string? WhatIsWrong(long count) => count <= Max ? null : FormattableString.Invariant(

@@ -9,8 +9,8 @@ using DRepMRec.Training;
 namespace Benchmarks;
 
 /// <summary>
-/// How far one machine reaches: a file of many interactions is loaded as a stream, LightGCN trains by the recipe for large graphs, a sample of
-/// the users is evaluated, and many users get their lists; with the memory of each stage at its peak.
+/// How far one machine reaches: a file of many interactions is loaded as a stream, LightGCN trains by the recipe for large graphs, a sample
+/// of the users is evaluated, and many users get their lists; with the memory of each stage at its peak.
 /// </summary>
 internal static class ReachSuite
 {
@@ -90,7 +90,8 @@ internal static class ReachSuite
         {
         }
 
-        report.Note(string.Create(CultureInfo.InvariantCulture, $"  {watch.Steps} of {watch.Batches} steps, {watch.SecondsPerStep:F2} s each "
+        report.Note(string.Create(CultureInfo.InvariantCulture,
+            $"  {watch.Steps} of {watch.Batches} steps, {watch.SecondsPerStep:F2} s each "
             + $"without the first: {watch.SecondsPerStep * watch.Batches:F0} s an epoch"));
         return watch.Steps;
     }
