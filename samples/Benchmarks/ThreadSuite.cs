@@ -7,7 +7,6 @@ using DRepMRec.Features;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
 using DRepMRec.Training;
-using static TorchSharp.torch;
 
 namespace Benchmarks;
 

@@ -4,7 +4,6 @@ using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
-using DRepMRec.Training;
 
 namespace Benchmarks;
 
