@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Benchmarks.PlainLibtorch;
 
 /// <summary>
-/// FREEDOM with BPR the plain libtorch way: a sparse tensor of each epoch's pruned graph and one of similar items, all features projected in
-/// each step, gathered rows, autograd, torch.optim.Adam.
+/// FREEDOM with BPR the plain libtorch way: a sparse tensor of each epoch's pruned graph and one of similar items, all features projected
+/// in each step, gathered rows, autograd, torch.optim.Adam.
 /// </summary>
 internal sealed class PlainFreedom : IDisposable
 {
