@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 
 namespace DRepMRec.Tests.Kernels;
 
@@ -94,6 +95,70 @@ public sealed class ParallelismTests
             Record.Exception(() => Parallelism.ForRanges(1000, 10, Body)).Should().BeOfType<InvalidDataException>();
             Volatile.Read(ref inside).Should().Be(0);
         }
+    }
+
+    [Fact]
+    public void Callers_at_once_share_the_helpers_and_each_covers_everything()
+    {
+        long[] covered = new long[6];
+        void Run(int n)
+        {
+            using Parallelism.Scope scope = Parallelism.Use(n + 2);
+            for (int round = 0; round < 2000; round++)
+                Parallelism.ForRanges(50 + n, 1, (from, to) => Interlocked.Add(ref covered[n], to - from));
+        }
+
+        Thread[] threads = [.. Enumerable.Range(0, covered.Length).Select(n => new Thread(() => Run(n)))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        covered.Should().Equal(Enumerable.Range(0, covered.Length).Select(n => 2000L * (50 + n)));
+    }
+
+    [Fact]
+    public void Helpers_that_slept_are_woken_and_there_are_no_more_than_were_asked_for()
+    {
+        using Parallelism.Scope scope = Parallelism.Use(3);
+        var seen = new ConcurrentDictionary<int, bool>();
+        for (int round = 0; round < 5; round++)
+        {
+            Thread.Sleep(5);
+            using var all = new CountdownEvent(3);
+            Parallelism.ForRanges(3, 1, (_, _) =>
+            {
+                seen[Environment.CurrentManagedThreadId] = true;
+                all.Signal();
+                all.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("each of three chunks has a thread of its own");
+            });
+        }
+
+        seen.Should().NotBeEmpty();
+    }
+
+    [Fact]
+    public void Shared_loops_are_measured_when_somebody_listens()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        List<double> seconds = [];
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, all) =>
+        {
+            if (instrument.Name == "drepmrec.loop.duration")
+                all.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) =>
+        {
+            if (Environment.CurrentManagedThreadId == thread)
+                seconds.Add(value);
+        });
+        listener.Start();
+        using (Parallelism.Use(1))
+            Parallelism.ForRanges(100, 1, (_, _) => { });
+        seconds.Should().BeEmpty("one thread shares nothing");
+        using (Parallelism.Use(2))
+            Parallelism.ForRanges(100, 1, (_, _) => { });
+        seconds.Should().ContainSingle().Which.Should().BeInRange(1e-9, 60);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using static TorchSharp.torch;
@@ -13,47 +14,99 @@ public sealed partial class BehaviorModalAlignment
         if (batch.Rows.IsAll)
             (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
         var meaningful = new Meaningful(rows.Batch.Missing, _options);
-        bool intra = _options.IntraWeight > 0, inter = _options.InterWeight > 0, distribution = _options.DistributionWeight > 0;
-        bool contrasts = (intra && _options.Intra == IntraAlignmentKind.InfoNce) || distribution
-            || (inter && _options.Inter == InterAlignmentKind.InfoNce);
-        var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
+        var units = new Queue<(UserItemEmbeddings Behavior, UserItemEmbeddings Modal)>(UnitsForEachReader(behavior, modal));
         var terms = new List<LossTerm>();
         void Add(string name, Tensor value, double weight) => terms.Add(new LossTerm(name, value.MoveToOuterDisposeScope(), weight));
-        if (intra)
+        if (_options.IntraWeight > 0)
         {
-            bool isContrast = _options.Intra == IntraAlignmentKind.InfoNce;
-            Add("intra", (isContrast ? Contrast(rows, behaviorUnits, meaningful.InBehavior) : Align(rows, behavior, meaningful.InBehavior))
-                .Plus(isContrast ? Contrast(rows, modalUnits, meaningful.InModal) : Align(rows, modal, meaningful.InModal)),
-                _options.IntraWeight);
+            var (own, content) = IntraContrasts ? units.Dequeue() : (behavior, modal);
+            Add("intra", Intra(rows, own, meaningful.InBehavior).Plus(Intra(rows, content, meaningful.InModal)), _options.IntraWeight);
         }
 
-        if (inter)
+        if (_options.InterWeight > 0)
         {
-            bool isContrast = _options.Inter == InterAlignmentKind.InfoNce;
-            Add("inter", isContrast ? Inter(rows, behaviorUnits, modalUnits, meaningful) : Inter(rows, behavior, modal, meaningful),
-                _options.InterWeight);
+            var (own, content) = InterContrasts ? units.Dequeue() : (behavior, modal);
+            Add("inter", Inter(rows, own, content, meaningful), _options.InterWeight);
         }
 
-        if (distribution)
-            Add("distribution", Across(rows, behaviorUnits, modalUnits, meaningful, Distance), _options.DistributionWeight);
+        if (_options.DistributionWeight > 0)
+        {
+            var (own, content) = units.Dequeue();
+            Add("distribution", Across(rows, own, content, meaningful, Distance), _options.DistributionWeight);
+        }
+
         return terms;
     }
 
-    private static UserItemEmbeddings Units(UserItemEmbeddings line) => new(line.Users.NormalizeRows(), line.Items.NormalizeRows());
+    private bool IntraContrasts => _options.IntraWeight > 0 && _options.Intra == IntraAlignmentKind.InfoNce;
+
+    private bool InterContrasts => _options.InterWeight > 0 && _options.Inter == InterAlignmentKind.InfoNce;
+
+    /// <summary>How many terms read rows of length 1.</summary>
+    private int UnitReaders => (IntraContrasts ? 1 : 0) + (InterContrasts ? 1 : 0) + (_options.DistributionWeight > 0 ? 1 : 0);
+
+    private bool LeavesOut => _options.LeaveOutHiddenUsers || _options.LeaveOutDroppedItems;
+
+    /// <summary>Rows for two readers.</summary>
+    private static (UserItemEmbeddings, UserItemEmbeddings) Twice(UserItemEmbeddings rows)
+    {
+        Tensor[] users = FanOut.Of(rows.Users, 2), items = FanOut.Of(rows.Items, 2);
+        return (new UserItemEmbeddings(users[0], items[0]), new UserItemEmbeddings(users[1], items[1]));
+    }
+
+    private IEnumerable<(UserItemEmbeddings Behavior, UserItemEmbeddings Modal)> UnitsForEachReader(
+        UserItemEmbeddings behavior, UserItemEmbeddings modal)
+    {
+        if (UnitReaders == 0)
+            return [];
+        UserItemEmbeddings[] Split(UserItemEmbeddings line)
+        {
+            Tensor[] users = FanOut.Of(line.Users.NormalizeRows(), UnitReaders), items = FanOut.Of(line.Items.NormalizeRows(), UnitReaders);
+            return [.. users.Zip(items, (u, i) => new UserItemEmbeddings(u, i))];
+        }
+
+        return Split(behavior).Zip(Split(modal));
+    }
+
+    void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch)
+    {
+        if (LeavesOut)
+            return;
+        if (IntraContrasts)
+            Contrasted(batch.Compact, LinePlaces.All);
+        if (_options.InterWeight > 0)
+        {
+            Users(batch.Compact, LinePlaces.All);
+            Items(batch.Compact, LinePlaces.All);
+        }
+    }
+
+    private Tensor Intra(BatchRows batch, UserItemEmbeddings line, LinePlaces counts)
+        => _options.Intra == IntraAlignmentKind.InfoNce ? Contrast(batch, line, counts) : Align(batch, line, counts);
 
     /// <summary>The contrastive intra-alignment of one line, of rows of length 1.</summary>
     private Tensor Contrast(BatchRows batch, UserItemEmbeddings line, LinePlaces counts)
     {
+        ContrastedPairs chosen = Contrasted(batch, counts);
+        return chosen.Pairs.Users.Length == 0
+            ? Nothing(line.Users)
+            : ContrastiveLosses.SampledSoftmax(line.Users, line.Items, chosen.Pairs, chosen.Excluded, _options.Temperature);
+    }
+
+    private ContrastedPairs Contrasted(BatchRows batch, LinePlaces counts) => OncePerBatch(batch, nameof(Contrasted), () =>
+    {
         var (users, items) = Pairs(batch, counts);
         var (negatives, excluded) = batch.NegativesPerUser(_options.MaxEntities, counts.Item);
-        if (users.Length == 0)
-            return Nothing(line.Users);
         var pairs = new PairIndices(users, items, negatives, Shared: true)
         {
             Offsets = batch.Batch.Correction?.OfDistinct(Array.ConvertAll(negatives, place => batch.Rows.Items[place])),
         };
-        return ContrastiveLosses.SampledSoftmax(line.Users, line.Items, pairs, excluded, _options.Temperature);
-    }
+        return new ContrastedPairs(pairs, excluded);
+    });
+
+    /// <summary>What no weight has a say in is made once, unless lines and steps differ in what they leave out.</summary>
+    private T OncePerBatch<T>(BatchRows batch, string what, Func<T> make) where T : class
+        => LeavesOut ? make() : batch.Batch.Once((this, what), make);
 
     /// <summary>The intra-alignment of one line where it isn't contrastive.</summary>
     private Tensor Align(BatchRows batch, UserItemEmbeddings line, LinePlaces counts)
@@ -99,10 +152,10 @@ public sealed partial class BehaviorModalAlignment
     };
 
     private int[] Users(BatchRows batch, LinePlaces counts)
-        => Array.FindAll(batch.SampleDistinctUsers(_options.MaxEntities), counts.User);
+        => OncePerBatch(batch, nameof(Users), () => Array.FindAll(batch.SampleDistinctUsers(_options.MaxEntities), counts.User));
 
     private int[] Items(BatchRows batch, LinePlaces counts)
-        => Array.FindAll(batch.SampleDistinctItems(_options.MaxEntities), counts.Item);
+        => OncePerBatch(batch, nameof(Items), () => Array.FindAll(batch.SampleDistinctItems(_options.MaxEntities), counts.Item));
 
     private static (int[] Users, int[] Items) Pairs(BatchRows batch, LinePlaces counts)
     {
@@ -115,7 +168,12 @@ public sealed partial class BehaviorModalAlignment
     private static Tensor Nothing(Tensor rows) => rows.sum().Times(0);
 
     /// <summary>Which users' and items' rows of a line count.</summary>
-    private sealed record LinePlaces(Predicate<int> User, Predicate<int> Item);
+    private sealed record LinePlaces(Predicate<int> User, Predicate<int> Item)
+    {
+        public static LinePlaces All { get; } = new(_ => true, _ => true);
+    }
+
+    private sealed record ContrastedPairs(PairIndices Pairs, ExcludedPairs Excluded);
 
     /// <summary>The rows that stand for something, line by line.</summary>
     private sealed class Meaningful(MissingRows? missing, BmaOptions options)

@@ -17,7 +17,7 @@ namespace DRepMRec.Encoders;
 /// </code>
 /// </example>
 [RequiresUnreferencedCode(Untrimmed.Message)]
-public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
+public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IBatchPreparation
 {
     private readonly LightGcnOptions _options;
     private readonly int _userCount;
@@ -77,10 +77,15 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     {
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _itemCount);
-        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, rows);
+        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _layers, _userCount, rows, Reach(graph, rows, batch));
         return new EncoderOutput(Columns?.Gather(mean, batch) ?? mean) { Ego = ego };
     }
 
+    void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch) => Reach(graph, batch.Compact.Rows, batch.Compact);
+
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
+
+    private BatchReach? Reach(InteractionGraph graph, RowSet rows, BatchRows? batch)
+        => batch is null || rows.IsAll ? null : batch.Batch.Reach(this, graph.Adjacency, _layers, _userCount, rows);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 
@@ -103,6 +104,8 @@ public sealed class Evaluator
             task.Rank(workspace, first + (b * block), Math.Min(last, first + ((b + 1) * block)));
             return workspace;
         }, task.Collect);
+        long start = KernelTelemetry.Start();
         ParallelErrors.Unwrap(Loop, errors => errors.OfType<NotFiniteNumberException>().FirstOrDefault() ?? errors[0]);
+        KernelTelemetry.LoopDone(start);
     }
 }

@@ -16,7 +16,6 @@ internal sealed unsafe class BatchPropagation
     private readonly NativeBuffer[] _layers = [new(), new()];
     private readonly NativeBuffer _slope = new();
     private int[] _places = [];
-    private byte[] _marks = [];
 
     /// <summary>The gradient of the ego embeddings, shared by all functions of a step that read them.</summary>
     public LeafGradient Gradient { get; } = new();
@@ -27,7 +26,9 @@ internal sealed unsafe class BatchPropagation
     /// <param name="layers">The number of layers L.</param>
     /// <param name="userCount">The number of users U.</param>
     /// <param name="rows">The rows that are asked for. All of them use no buffer, so they may be asked for by many threads.</param>
-    public (UserItemEmbeddings Mean, UserItemEmbeddings Ego) Apply(Tensor ego, CsrMatrix adjacency, int layers, int userCount, RowSet rows)
+    /// <param name="reach">What is known of these rows, if they were prepared.</param>
+    public (UserItemEmbeddings Mean, UserItemEmbeddings Ego) Apply(
+        Tensor ego, CsrMatrix adjacency, int layers, int userCount, RowSet rows, BatchReach? reach = null)
     {
         if (rows.IsAll || !OwnKernels.Run(ego))
         {
@@ -35,7 +36,8 @@ internal sealed unsafe class BatchPropagation
             return (rows.Select(adjacency.PropagateMean(ego, layers).Split(userCount)), rows.Select(own));
         }
 
-        List<Tensor> parts = Function.apply(ego, this, new Step(ego, adjacency, layers, rows.Nodes(userCount), rows.Users.Length));
+        reach ??= BatchReach.Of(adjacency, layers, userCount, rows);
+        List<Tensor> parts = Function.apply(ego, this, new Step(ego, adjacency, layers, reach, rows.Users.Length));
         return (new UserItemEmbeddings(parts[0], parts[1]), new UserItemEmbeddings(parts[2], parts[3]));
     }
 
@@ -46,10 +48,10 @@ internal sealed unsafe class BatchPropagation
             layer.Free();
         _slope.Free();
         Gradient.Release();
-        (_places, _marks) = ([], []);
+        _places = [];
     }
 
-    private void Forward(Step step, int[] neighborhood, float* ego, int width, float* mean)
+    private void Forward(Step step, float* ego, int width, float* mean)
     {
         if (step.Layers == 0)
         {
@@ -61,12 +63,12 @@ internal sealed unsafe class BatchPropagation
         var rows = new int[]?[step.Layers];
         rows[^1] = step.Nodes;
         if (rows.Length > 1)
-            rows[^2] = neighborhood;
+            rows[^2] = step.Reach.Neighborhood;
         LayerMean.Compute(step.Matrix.Arrays, ego, null, rows, compact: true, width, _layers, mean);
     }
 
     /// <summary>The products of the backward pass, in the opposite order; the first source has the batch's rows only.</summary>
-    private void Backward(Step step, int[] neighborhood, float* slope, int width, float* target)
+    private void Backward(Step step, float* slope, int width, float* target)
     {
         int count = step.Matrix.RowCount;
         if (step.Layers == 0)
@@ -78,36 +80,11 @@ internal sealed unsafe class BatchPropagation
 
         var rows = new int[]?[step.Layers];
         if (rows.Length > 1)
-            rows[0] = neighborhood;
+            rows[0] = step.Reach.Neighborhood;
         int[] places = Places(step.Nodes, count);
         LayerMean.Compute(step.Matrix.Arrays, slope, places, rows, compact: false, width, _layers, target);
         foreach (int node in step.Nodes)
             places[node] = -1;
-    }
-
-    /// <summary>The nodes themselves and the nodes that they are linked to, ascending.</summary>
-    private int[] Neighborhood(CsrMatrix matrix, int[] nodes)
-    {
-        if (_marks.Length < matrix.RowCount)
-            _marks = new byte[matrix.RowCount];
-        ReadOnlySpan<int> offsets = matrix.RowOffsets, columns = matrix.Columns;
-        Span<byte> marks = _marks.AsSpan(0, matrix.RowCount);
-        foreach (int node in nodes)
-        {
-            marks[node] = 1;
-            foreach (int other in columns[offsets[node]..offsets[node + 1]])
-                marks[other] = 1;
-        }
-
-        var all = new int[marks.Count((byte)1)];
-        for (int node = 0, next = 0; node < marks.Length; node++)
-        {
-            if (marks[node] != 0)
-                all[next++] = node;
-        }
-
-        marks.Clear();
-        return all;
     }
 
     /// <summary>For each node of the graph its place in the list, or -1. Whoever asked sets the places of the list back to -1.</summary>
@@ -153,9 +130,12 @@ internal sealed unsafe class BatchPropagation
     /// <param name="Ego">The ego embeddings.</param>
     /// <param name="Matrix">The adjacency.</param>
     /// <param name="Layers">The number of layers.</param>
-    /// <param name="Nodes">The nodes of the batch, ascending: its users, then its items.</param>
+    /// <param name="Reach">The nodes of the batch, and those next to them.</param>
     /// <param name="Users">How many of the nodes are users.</param>
-    private sealed record Step(Tensor Ego, CsrMatrix Matrix, int Layers, int[] Nodes, int Users);
+    private sealed record Step(Tensor Ego, CsrMatrix Matrix, int Layers, BatchReach Reach, int Users)
+    {
+        public int[] Nodes => Reach.Nodes;
+    }
 
     private sealed class Function : OwnMultiFunction<Function>
     {
@@ -164,14 +144,12 @@ internal sealed unsafe class BatchPropagation
         protected override List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars)
         {
             var (owner, step) = ((BatchPropagation)vars[1], (Step)vars[2]);
-            int[] neighborhood = step.Layers > 1 ? owner.Neighborhood(step.Matrix, step.Nodes) : [];
             ctx.save_data("owner", owner);
             ctx.save_data("step", step);
-            ctx.save_data("neighborhood", neighborhood);
             using Tensor ego = ((Tensor)vars[0]).contiguous();
             int width = (int)ego.shape[1], users = step.Users, items = step.Nodes.Length - users;
             using Tensor mean = empty(users + items, width), own = empty(users + items, width);
-            owner.Forward(step, neighborhood, ego.Floats(), width, mean.Floats());
+            owner.Forward(step, ego.Floats(), width, mean.Floats());
             SelectFunction.Gather(ego.Floats(), step.Nodes, width, own.Floats());
             return [mean.narrow(0, 0, users), mean.narrow(0, users, items), own.narrow(0, 0, users), own.narrow(0, users, items)];
         }
@@ -179,11 +157,10 @@ internal sealed unsafe class BatchPropagation
         protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
         {
             var (owner, step) = ((BatchPropagation)ctx.get_data("owner"), (Step)ctx.get_data("step"));
-            var neighborhood = (int[])ctx.get_data("neighborhood");
             int width = (int)grad_outputs[0].shape[1];
             Tensor? gradient = owner.Gradient.Write(step.Ego, target =>
             {
-                owner.Backward(step, neighborhood, owner.Join(grad_outputs[0], grad_outputs[1]), width, target);
+                owner.Backward(step, owner.Join(grad_outputs[0], grad_outputs[1]), width, target);
                 Scatter(owner.Join(grad_outputs[2], grad_outputs[3]), step.Nodes, width, target);
             });
             return [gradient!, null!, null!];

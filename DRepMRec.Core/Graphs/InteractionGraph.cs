@@ -27,6 +27,8 @@ public sealed class InteractionGraph
     public InteractionGraph(InteractionSet interactions)
     {
         ArgumentNullException.ThrowIfNull(interactions);
+        if (InteractionLimit.WhatIsWrong(interactions.Count) is { } wrong)
+            throw new ArgumentException($"A graph: {wrong}", nameof(interactions));
         Interactions = interactions;
         Whole = this;
         int[] degrees = interactions.ItemDegrees();

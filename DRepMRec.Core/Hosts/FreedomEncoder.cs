@@ -18,13 +18,16 @@ namespace DRepMRec.Hosts;
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
 [RequiresUnreferencedCode(Untrimmed.Message)]
-public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
+public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IBatchPreparation
 {
     private readonly FreedomOptions _options;
     private readonly ModalFeatures _features;
     private readonly int _userCount;
     private readonly CsrMatrix _itemGraph;
     private readonly BatchPropagation _propagation = new();
+
+    // The graph of the next epoch, made while this one is trained.
+    private (InteractionGraph Whole, int Epoch, Task<InteractionGraph> Pruned)? _ahead;
 
     [ComponentName(Name = "embedding")]
     private readonly Parameter _embedding;
@@ -83,7 +86,13 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     public InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return _options.EdgeDropout == 0 ? graph : graph.DropEdgesByDegree(_options.EdgeDropout, (_options.Seed * 1_000_003L) + epoch);
+        if (_options.EdgeDropout == 0)
+            return graph;
+        InteractionGraph pruned = _ahead is { } ahead && ReferenceEquals(ahead.Whole, graph) && ahead.Epoch == epoch
+            ? ahead.Pruned.GetAwaiter().GetResult()
+            : Prune(graph, epoch);
+        _ahead = Parallelism.Threads > 1 ? (graph, epoch + 1, Task.Run(() => Prune(graph, epoch + 1))) : null;
+        return pruned;
     }
 
     /// <inheritdoc/>
@@ -98,21 +107,36 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     {
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _features.ItemCount);
-        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        var (mean, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows, Reach(graph, rows, batch));
         if (!training)
             mean = graph.KeepKnown(mean, rows);
         var own = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(graph, ego.Items, rows)));
         UserItemEmbeddings output = Columns?.Gather(own) ?? own;
         bool hasLoss = batch is not null && _options.ModalLossWeight > 0;
+        Tensor[] users = FanOut.Of(output.Users, hasLoss ? _projections.Count + 1 : 1);
+        output = output with { Users = users[^1] };
         return new EncoderOutput(output)
         {
             Ego = ego,
-            Terms = hasLoss ? [new LossTerm("modal", ModalLoss(output.Users, batch!), _options.ModalLossWeight)] : [],
+            Terms = hasLoss ? [new LossTerm("modal", ModalLoss(users, batch!), _options.ModalLossWeight)] : [],
         };
     }
 
+    void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch) => Reach(graph, batch.Compact.Rows, batch.Compact);
+
     /// <inheritdoc/>
-    public void ReleaseBuffers() => _propagation.Release();
+    public void ReleaseBuffers()
+    {
+        _propagation.Release();
+        _ahead = null;
+    }
+
+    private InteractionGraph Prune(InteractionGraph graph, int epoch)
+    {
+        InteractionGraph pruned = graph.DropEdgesByDegree(_options.EdgeDropout, (_options.Seed * 1_000_003L) + epoch);
+        _ = pruned.Adjacency;
+        return pruned;
+    }
 
     /// <summary>The items after propagation over the item graph.</summary>
     private Tensor SimilarRows(InteractionGraph graph, Tensor ego, RowSet rows)
@@ -132,23 +156,28 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     }
 
     /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
-    private Tensor ModalLoss(Tensor users, BatchRows batch)
+    /// <param name="users">The users' rows, at least once for each modality.</param>
+    /// <param name="batch">The batch.</param>
+    private Tensor ModalLoss(Tensor[] users, BatchRows batch)
     {
         // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than
         // projecting the features, unless every user meets every negative.
         TrainingBatch source = batch.Batch;
-        bool lifts = OwnKernels.Run(users) && !source.SharedNegatives;
+        bool lifts = OwnKernels.Run(users[0]) && !source.SharedNegatives;
         PairIndices pairs = lifts ? source.Pairs with { Users = batch.Pairs.Users } : batch.Pairs;
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
             Tensor features = lifts || batch.Rows.IsAll ? _features.Values[m] : _features.Values[m].SelectRows(batch.Rows.Items);
             Tensor loss = lifts
-                ? RankingLoss.Bpr.Mean(_projections[m].Lift(users), features, pairs)
-                : RankingLoss.Bpr.Mean(users, _projections[m].call(features), pairs);
+                ? RankingLoss.Bpr.Mean(_projections[m].Lift(users[m]), features, pairs)
+                : RankingLoss.Bpr.Mean(users[m], _projections[m].call(features), pairs);
             sum = sum is null ? loss : sum.Plus(loss);
         }
 
         return sum!;
     }
+
+    private BatchReach? Reach(InteractionGraph graph, RowSet rows, BatchRows? batch)
+        => batch is null || rows.IsAll ? null : batch.Batch.Reach(this, graph.Adjacency, _options.Layers, _userCount, rows);
 }

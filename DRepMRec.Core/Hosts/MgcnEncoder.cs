@@ -18,7 +18,7 @@ namespace DRepMRec.Hosts;
 /// </summary>
 /// <remarks>Reads the features and leaves them to the caller, who must keep them until the encoder is no longer used.</remarks>
 [RequiresUnreferencedCode(Untrimmed.Message)]
-public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
+public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder, IBatchPreparation
 {
     private readonly MgcnOptions _options;
     private readonly ModalFeatures _features;
@@ -106,28 +106,32 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     {
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _features.ItemCount);
-        var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows);
+        var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows, Reach(graph, rows, batch));
         if (!training)
             content = graph.KeepKnown(content, rows);
         CsrMatrix interactions = graph.NormalizedInteractions;
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
-        Tensor egoItems = ItemRows(graph, rows);
+        Tensor[] egoItems = FanOut.Of(ItemRows(graph, rows), items.Length);
         for (int m = 0; m < items.Length; m++)
         {
-            Tensor all = Purify(egoItems, m);
-            items[m] = rows.IsAll ? all : all.SelectRows(rows.Items);
-            users[m] = rows.IsAll ? interactions.Propagate(all) : interactions.PropagateRows(all, rows.Users.ToArray());
+            Tensor[] all = FanOut.Of(Purify(egoItems[m], m), 2);
+            items[m] = rows.IsAll ? all[0] : all[0].SelectRows(rows.Items);
+            users[m] = rows.IsAll ? interactions.Propagate(all[1]) : interactions.PropagateRows(all[1], rows.Users.ToArray());
         }
 
-        var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
+        Tensor[] ofUsers = FanOut.Of(content.Users, items.Length + 2), ofItems = FanOut.Of(content.Items, items.Length + 2);
+        var side = new UserItemEmbeddings(Merge(users, ofUsers), Merge(items, ofItems));
+        content = new UserItemEmbeddings(ofUsers[^1], ofItems[^1]);
         bool hasLoss = batch is not null && _options.ContrastWeight > 0;
-        return new EncoderOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)))
+        return new EncoderOutput(new UserItemEmbeddings(ofUsers[^2].Plus(side.Users), ofItems[^2].Plus(side.Items)))
         {
             Ego = ego,
             Modal = training || KnowsColdItems ? side : graph.KeepKnown(side, rows),
             Terms = hasLoss ? [new LossTerm("contrast", Contrast(side, content, batch!), _options.ContrastWeight)] : [],
         };
     }
+
+    void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch) => Reach(graph, batch.Compact.Rows, batch.Compact);
 
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
@@ -151,10 +155,13 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     }
 
     /// <summary>The modalities' common part, plus their own parts as far as behaviour prefers them; averaged (MGCN, eq. 8 to 12).</summary>
-    private Tensor Merge(Tensor[] modalities, Tensor content)
+    /// <param name="modalities">The rows of each modality.</param>
+    /// <param name="content">The rows of behaviour, at least once for each modality.</param>
+    private Tensor Merge(Tensor[] modalities, Tensor[] content)
     {
-        Tensor[] scores = [.. modalities.Select(m => _query.Attend(_attention.call(m)))];
-        return MixtureFunction.Apply(modalities, scores, [.. _preferences.Select(p => p.call(content))]);
+        Tensor[][] rows = [.. modalities.Select(m => FanOut.Of(m, 2))];
+        Tensor[] scores = [.. rows.Select(m => _query.Attend(_attention.call(m[0])))];
+        return MixtureFunction.Apply([.. rows.Select(m => m[1])], scores, [.. _preferences.Select((p, m) => p.call(content[m]))]);
     }
 
     private Tensor Contrast(UserItemEmbeddings side, UserItemEmbeddings content, BatchRows batch)
@@ -163,4 +170,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
             => ContrastiveLosses.InfoNceOneWay(sideRows, contentRows, places, _options.Temperature);
         return One(side.Items, content.Items, batch.DistinctItems).Plus(One(side.Users, content.Users, batch.DistinctUsers));
     }
+
+    private BatchReach? Reach(InteractionGraph graph, RowSet rows, BatchRows? batch)
+        => batch is null || rows.IsAll ? null : batch.Batch.Reach(this, graph.Adjacency, _options.Layers, _userCount, rows);
 }

@@ -32,7 +32,7 @@ internal sealed unsafe class LeafGradient
             return null;
         }
 
-        int length = checked((int)known.numel());
+        long length = known.numel();
         float* more = _scratch.EnsureCapacity(length);
         write(more);
         Passes.Add(known.Floats(), more, length);

@@ -46,7 +46,9 @@ public static class Parallelism
 
         int chunk = Math.Max(minimumPerThread / 4, ((count - 1) / (threads * 8)) + 1);
         int chunks = ((count - 1) / chunk) + 1;
+        long start = KernelTelemetry.Start();
         new SharedLoop(chunks, c => body(c * chunk, (c * chunk) + Math.Min(chunk, count - (c * chunk)))).Run(Math.Min(threads, chunks));
+        KernelTelemetry.LoopDone(start);
     }
 
     /// <summary>Puts the number of threads back that was there before.</summary>

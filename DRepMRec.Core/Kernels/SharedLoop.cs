@@ -3,51 +3,73 @@ using System.Runtime.ExceptionServices;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// A loop whose chunks go to whoever has time: the calling thread, which begins at once, and threads of the pool as they come. Nobody waits
-/// for a thread that hasn't come, so a busy machine or pool costs its share and no more; a call costs a few microseconds.
+/// A loop whose chunks go to whoever has time: the calling thread, which begins at once, and helpers of the <see cref="WorkerTeam"/> as
+/// they come. Nobody waits for a helper that hasn't come, who is called back instead, so a busy machine costs its share and no more.
 /// </summary>
 /// <param name="chunks">The number of chunks.</param>
 /// <param name="body">Does a chunk.</param>
-internal sealed class SharedLoop(int chunks, Action<int> body) : IThreadPoolWorkItem
+internal sealed class SharedLoop(int chunks, Action<int> body)
 {
-    /// <summary>How often the caller looks for the last helper before it sleeps: chunks end within microseconds of each other.</summary>
-    private const int Looks = 20;
-
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
+    private WorkerTeam.Worker?[] _asked = [];
+    private int _awake;
     private int _next;
     private int _helpers;
     private Exception? _error;
+
+    private bool IsTaken => Volatile.Read(ref _next) >= chunks;
 
     /// <summary>Does all chunks.</summary>
     /// <param name="threads">The most threads, the calling one included.</param>
     /// <remarks>What a chunk throws comes out, as from a single thread; chunks that nobody had begun by then are left out.</remarks>
     public void Run(int threads)
     {
-        for (int n = 1; n < threads; n++)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _asked = new WorkerTeam.Worker?[Math.Min(threads, chunks) - 1];
+        WorkerTeam.Ask(this, _asked);
+        WakeSome();
         TakeChunks();
+        foreach (WorkerTeam.Worker? worker in _asked)
+            worker?.CallBack(this);
         Await();
         if (_error is { } error)
             ExceptionDispatchInfo.Throw(error);
     }
 
-    /// <summary>Helps, as long as there is something to do.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        // Who came is counted before looking for a chunk: so the caller, who looks at the count after the last chunk, misses nobody.
-        Interlocked.Increment(ref _helpers);
-        if (Volatile.Read(ref _next) < chunks)
-        {
-            if (_context is null)
-                TakeChunks();
-            else
-                ExecutionContext.Run(_context, static loop => ((SharedLoop)loop!).TakeChunks(), this);
-        }
+    /// <summary>Says that a helper comes; before this loop could be over without it.</summary>
+    public void Join() => Interlocked.Increment(ref _helpers);
 
+    /// <summary>Helps, as long as there is something to do.</summary>
+    public void Help()
+    {
+        WakeSome();
+        if (IsTaken)
+            return;
+        if (_context is null)
+            TakeChunks();
+        else
+            ExecutionContext.Run(_context, static loop => ((SharedLoop)loop!).TakeChunks(), this);
+    }
+
+    /// <summary>Says that a helper is done.</summary>
+    public void Leave()
+    {
         if (Interlocked.Decrement(ref _helpers) > 0)
             return;
         lock (this)
             Monitor.PulseAll(this);
+    }
+
+    /// <summary>Wakes two who sleep: to wake one costs as much as a small chunk, so those who are awake share it.</summary>
+    private void WakeSome()
+    {
+        for (int woken = 0; woken < 2 && !IsTaken;)
+        {
+            int n = Interlocked.Increment(ref _awake) - 1;
+            if (n >= _asked.Length)
+                return;
+            if (_asked[n]?.Wake() == true)
+                woken++;
+        }
     }
 
     private void TakeChunks()
@@ -66,15 +88,15 @@ internal sealed class SharedLoop(int chunks, Action<int> body) : IThreadPoolWork
 
     private void Await()
     {
-        var wait = new SpinWait();
-        for (int look = 0; look < Looks && Volatile.Read(ref _helpers) > 0; look++)
-            wait.SpinOnce(sleep1Threshold: -1);
-        if (Volatile.Read(ref _helpers) == 0)
-            return;
-        lock (this)
+        for (var spin = new BriefSpin(); Volatile.Read(ref _helpers) > 0;)
         {
-            while (Volatile.Read(ref _helpers) > 0)
-                Monitor.Wait(this);
+            if (spin.Once())
+                continue;
+            lock (this)
+            {
+                while (Volatile.Read(ref _helpers) > 0)
+                    Monitor.Wait(this);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.Losses;
@@ -123,6 +124,11 @@ public sealed class TrainingBatch
             _made[key] = known = make();
         return (T)known;
     }
+
+    /// <summary>How far these rows of the batch reach in a part's graph.</summary>
+    /// <returns><see langword="null"/> where the rows aren't the batch's own.</returns>
+    internal BatchReach? Reach(object part, CsrMatrix adjacency, int layers, int userCount, RowSet rows)
+        => ReferenceEquals(rows, Compact.Rows) ? Once((part, adjacency), () => BatchReach.Of(adjacency, layers, userCount, rows)) : null;
 
     /// <summary>For each of the users, the places among the negatives that don't count, because the user has the item.</summary>
     /// <param name="users">User indices.</param>

@@ -45,7 +45,11 @@ public sealed partial class DRepMRecModel
     /// <summary>Makes what a step needs of its batch and no weight has a say in, while another step runs.</summary>
     internal void Prepare(TrainingBatch batch)
     {
-        if (_line is { Encoder: ModalEncoder modal, HideTargets: true, Alignment.FusesByRow: true })
+        if (_line is { Alignment.FusesByRow: false })
+            return;
+        (BehaviorEncoder as IBatchPreparation)?.Prepare(_epochGraph ?? Graph, batch);
+        (_line?.Alignment as IBatchPreparation)?.Prepare(_epochGraph ?? Graph, batch);
+        if (_line is { Encoder: ModalEncoder modal, HideTargets: true })
             modal.Prepare(Graph, batch);
     }
 

@@ -107,8 +107,8 @@ public sealed class AdamOptimizer : IDisposable
     {
         nint p = (nint)parameter.Floats(), g = (nint)gradient.Floats(), m = (nint)first.Floats(), v = (nint)second.Floats();
         var step = new AdamKernel((float)_options.Beta1, (float)_options.Beta2, (float)_options.Epsilon, rate, secondScale);
-        Parallelism.ForRanges(checked((int)parameter.numel()), minimumPerThread: 1 << 16, (from, to) =>
-            step.Run((float*)p + from, (float*)g + from, (float*)m + from, (float*)v + from, to - from, SimdPaths.Best));
+        Passes.ForBlocks(parameter.numel(), (from, length) =>
+            step.Run((float*)p + from, (float*)g + from, (float*)m + from, (float*)v + from, length, SimdPaths.Best));
     }
 
     private void StepByTensors(Parameter parameter, Tensor gradient, Tensor first, Tensor second, double rate, double secondScale)

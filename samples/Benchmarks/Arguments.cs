@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Common;
 using DRepMRec.Data;
 
@@ -10,7 +11,32 @@ internal sealed record Arguments
 
     public string? Data { get; init; }
 
-    public required int Threads { get; init; }
+    /// <summary>The numbers of threads, ascending; only the suite of threads has several.</summary>
+    public required IReadOnlyList<int> ThreadCounts { get; init; }
+
+    /// <summary>The most threads.</summary>
+    public int Threads => ThreadCounts[^1];
+
+    /// <summary>Only parts whose names contain this.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>How long each part of the suite of threads is repeated.</summary>
+    public required int Seconds { get; init; }
+
+    /// <summary>MODEL=FILE for each log of another toolbox.</summary>
+    public IReadOnlyList<string> Logs { get; init; } = [];
+
+    /// <summary>Whether logs may be older than an hour.</summary>
+    public bool AnyAge { get; init; }
+
+    /// <summary>How many interactions the suite of reach makes.</summary>
+    public required int Interactions { get; init; }
+
+    /// <summary>How many steps of the epoch it makes; 0 for all.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>How many users get lists in it.</summary>
+    public required int Users { get; init; }
 
     public required int Epochs { get; init; }
 
@@ -25,8 +51,8 @@ internal sealed record Arguments
 
     public static int Run(string[] args, Action<Arguments, CancellationToken> body)
     {
-        if (args is ["--spin", var seconds])
-            return Neighbor.Spin(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+        if (args is ["--spin", var time])
+            return Neighbor.Spin(double.Parse(time, CultureInfo.InvariantCulture));
         var suite = new Option<string>("--suite")
         {
             Description = $"{string.Join(", ", Suites.Names)} or {Suites.All}.",
@@ -37,7 +63,37 @@ internal sealed record Arguments
         {
             Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset of TikTok's size.",
         }.ExistingFolder();
-        var threads = new Option<int>("--threads") { Description = "The most threads.", DefaultValueFactory = _ => 1 }.AboveZero();
+        var threads = new Option<string>("--threads")
+        {
+            Description = "The most threads; for threads several numbers, as 1,2,4.",
+            DefaultValueFactory = _ => "1",
+        };
+        var part = new Option<string?>("--part") { Description = "For threads: only the parts whose names contain this." };
+        var seconds = new Option<int>("--seconds")
+        {
+            Description = "For threads: how long each part is repeated.",
+            DefaultValueFactory = _ => 8,
+        }.AboveZero();
+        var logs = new Option<string[]>("--log")
+        {
+            Description = $"For compare: MODEL=FILE, the log of another toolbox; models: {string.Join(", ", CompareSuite.Models)}.",
+        };
+        var anyAge = new Option<bool>("--any-age") { Description = "For compare: logs may be older than an hour." };
+        var interactions = new Option<int>("--interactions")
+        {
+            Description = "For reach: how many interactions.",
+            DefaultValueFactory = _ => 20_000_000,
+        }.AboveZero();
+        var steps = new Option<int>("--steps")
+        {
+            Description = "For reach: how many steps of the epoch; 0 for all.",
+            DefaultValueFactory = _ => 20,
+        };
+        var users = new Option<int>("--users")
+        {
+            Description = "For reach: how many users get lists.",
+            DefaultValueFactory = _ => 1_000_000,
+        }.AboveZero();
         var epochs = new Option<int>("--epochs")
         {
             Description = "The most epochs, for serving-cold.",
@@ -48,17 +104,35 @@ internal sealed record Arguments
         var root = new RootCommand(
             "Times the library's kernels, epochs and large graphs beside the plain libtorch way and beside their bounds.")
         {
-            suite, data, threads, epochs, quick, json,
+            suite, data, threads, part, seconds, logs, anyAge, interactions, steps, users, epochs, quick, json,
         };
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new Arguments
         {
             Suite = result.GetValue(suite)!,
             Data = result.GetValue(data),
-            Threads = result.GetValue(threads),
+            ThreadCounts = Counts(result.GetValue(suite)!, result.GetValue(threads)!),
+            Part = result.GetValue(part),
+            Seconds = result.GetValue(seconds),
+            Logs = result.GetValue(logs) ?? [],
+            AnyAge = result.GetValue(anyAge),
+            Interactions = result.GetValue(interactions),
+            Steps = result.GetValue(steps),
+            Users = result.GetValue(users),
             Epochs = result.GetValue(epochs),
             Quick = result.GetValue(quick),
             Json = result.GetValue(json),
         }, cancellation))));
         return Commands.Invoke(root, args);
+    }
+
+    private static int[] Counts(string suite, string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        int[] counts = [.. parts.Select(p => int.TryParse(p, CultureInfo.InvariantCulture, out int n) ? n : 0).Distinct().Order()];
+        if (counts[0] < 1)
+            throw new ArgumentException($"--threads: expected numbers of 1 or more, as 1,2,4; got '{text}'.");
+        if (counts.Length > 1 && suite != "threads")
+            throw new ArgumentException($"--threads: only --suite threads takes several numbers; got '{text}' for --suite {suite}.");
+        return counts;
     }
 }

@@ -20,13 +20,19 @@ internal static class EpochSuite
         report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; batches "
             + "of 2048; interleaved epochs");
         int epochs = options.Quick ? 2 : 12;
-        LightGcn(options, report, data, epochs);
+        using (var plain = new PlainLightGcn(data, 64, 2048))
+            Beside("LightGCN", DRepMRecModel.Create(data, DRepMRecOptions.LightGcn), plain.TrainEpoch);
         Evaluation(options, report, data, options.Quick ? 2 : 10);
         if (data.Features.Count > 0)
         {
             using var features = new ModalFeatures(data.Features);
             var bpr = new DRepMRecOptions { Loss = new RankingLoss.Bpr() };
-            Model("FREEDOM", DRepMRecModel.Create(data, new FreedomEncoder(data.Users.Count, features), bpr with { UseModalLine = false }));
+            using (var plain = new PlainFreedom(data, 64, 2048))
+            {
+                var freedom = new FreedomEncoder(data.Users.Count, features);
+                Beside("FREEDOM", DRepMRecModel.Create(data, freedom, bpr with { UseModalLine = false }), plain.TrainEpoch);
+            }
+
             Model("MGCN", DRepMRecModel.Create(data, new MgcnEncoder(data.Users.Count, features), bpr with { UseModalLine = false }));
             Model("DRepMRec (default)", DRepMRecModel.Create(data));
             Model("LightGCN + BMA, BPR", DRepMRecModel.Create(data, bpr));
@@ -37,6 +43,12 @@ internal static class EpochSuite
             DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Loss = new RankingLoss.SampledSoftmax() }));
         if (options.Threads > 1)
             WithNeighbor(options, report, data, epochs);
+
+        void Beside(string name, DRepMRecModel model, Action<int> plainEpoch)
+        {
+            using DRepMRecModel current = model;
+            BesidePlain(name, model, plainEpoch, options, report, data, epochs);
+        }
 
         void Model(string name, DRepMRecModel model)
         {
@@ -88,20 +100,19 @@ internal static class EpochSuite
         }
     }
 
-    private static void LightGcn(Arguments options, Report report, RecDataset data, int epochs)
+    private static void BesidePlain(
+        string name, DRepMRecModel model, Action<int> plainEpoch, Arguments options, Report report, RecDataset data, int epochs)
     {
-        using var plain = new PlainLightGcn(data, 64, 2048);
-        using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
-        plain.TrainEpoch(1);
+        plainEpoch(1);
         Epochs(model, data, 3, options.Threads);
         List<Timing> own = [], others = [];
         for (int round = 0; round < Math.Max(2, epochs / 2); round++)
         {
             own.Add(Epochs(model, data, 2, options.Threads));
-            others.Add(Timing.Once(() => plain.TrainEpoch(round + 2)));
+            others.Add(Timing.Once(() => plainEpoch(round + 2)));
         }
 
-        report.Add("LightGCN epoch", Timing.Together(own), Timing.Together(others));
+        report.Add($"{name} epoch", Timing.Together(own), Timing.Together(others));
     }
 
     private static void Evaluation(Arguments options, Report report, RecDataset data, int rounds)

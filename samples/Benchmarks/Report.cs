@@ -32,6 +32,7 @@ internal sealed class Report
     private readonly Arguments _options;
     private readonly List<Line> _lines = [];
     private readonly List<string> _notes = [];
+    private readonly Dictionary<string, object> _tables = [];
 
     public Report(Arguments options)
     {
@@ -58,12 +59,15 @@ internal sealed class Report
         Console.WriteLine(text);
     }
 
+    /// <summary>Keeps a table that a suite prints by itself for the file.</summary>
+    public void Keep(string name, object table) => _tables[name] = table;
+
     public void Save()
     {
         if (_options.Json is not null)
         {
-            File.WriteAllText(_options.Json,
-                JsonSerializer.Serialize(new { _options.Suite, _options.Data, _options.Threads, Notes = _notes, Lines = _lines }, Json));
+            var content = new { _options.Suite, _options.Data, _options.Threads, Notes = _notes, Lines = _lines, Tables = _tables };
+            File.WriteAllText(_options.Json, JsonSerializer.Serialize(content, Json));
         }
     }
 

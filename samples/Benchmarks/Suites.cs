@@ -11,7 +11,10 @@ internal static class Suites
     {
         ["kernels"] = KernelSuite.Run,
         ["epochs"] = EpochSuite.Run,
+        ["threads"] = ThreadSuite.Run,
+        ["compare"] = CompareSuite.Run,
         ["scale"] = ScaleSuite.Run,
+        ["reach"] = ReachSuite.Run,
         ["recipe"] = RecipeSuite.Run,
         ["loading"] = LoadingSuite.Run,
         ["serving"] = (_, _, _) => ServingSuite.Run(),

@@ -108,6 +108,8 @@ internal sealed class InteractionLog
             (float)values.Weight, Saturate(values.Line), (short)(_files.Count - 1), LabelCode(values.Label));
         if (row.Label == RawInteraction.OtherLabel)
             _otherLabels[(row.File, row.Line)] = values.Label;
+        if (InteractionLimit.WhatIsWrong(Rows.Count + 1L) is { } wrong)
+            throw Error(wrong);
         Rows.Add(row);
     }
 
