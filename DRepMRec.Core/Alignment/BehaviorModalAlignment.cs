@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Fusions;
-using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Losses;
 using TorchSharp;
