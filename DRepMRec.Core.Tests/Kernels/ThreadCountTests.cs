@@ -25,7 +25,6 @@ public sealed class ThreadCountTests
     {
         ["rows of a table"] = ([[Rows, Width]], x => x[0].SelectRows(Some)),
         ["rows of a table at length one"] = ([[Rows, Width]], x => x[0].SelectUnitRows(Some)),
-        ["rows with three readers"] = ([[Rows, Width]], x => ReadThrice(x[0])),
         ["rows of length one"] = ([[Rows, Width]], x => x[0].NormalizeRows()),
         ["two lines at length one"] = ([[Rows, Width], [Rows, Width]], x => new Fusion.NormalizedConcatenation().Fuse(x[0], x[1], null)),
         ["rows or zeros"] = ([[Rows, Width]], x => MaskFunction.Apply(x[0], [.. Enumerable.Range(0, Rows).Select(n => n % 3f)])),
@@ -72,10 +71,6 @@ public sealed class ThreadCountTests
                 other[n].AsSpan().SequenceEqual(one[n]).Should().BeTrue($"{threads} threads make what one makes, in part {n}");
         }
     }
-
-    [Fact]
-    public void Gradients_of_rows_with_several_readers_match_finite_differences()
-        => Gradients.Check(tensor(Samples.Floats(6 * 4, 8), 6, 4), ReadThrice);
 
     [Theory]
     [InlineData(false)]
@@ -154,12 +149,6 @@ public sealed class ThreadCountTests
         int[] positives = [.. Enumerable.Range(0, Rows).Select(n => n * 31 % 1500)];
         int[] others = [.. Enumerable.Range(0, shared ? 30 : Rows * negatives).Select(n => n * 17 % 1500)];
         return new PairIndices(Some, positives, others, shared);
-    }
-
-    private static Tensor ReadThrice(Tensor x)
-    {
-        Tensor[] readers = FanOut.Of(x, 3);
-        return readers[0].Times(0.3).Plus(readers[1].NormalizeRows()).Plus(readers[2].Squared());
     }
 
     private static Tensor Mean(Tensor ego)

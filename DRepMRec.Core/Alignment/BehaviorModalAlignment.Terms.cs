@@ -14,27 +14,24 @@ public sealed partial class BehaviorModalAlignment
         if (batch.Rows.IsAll)
             (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
         var meaningful = new Meaningful(rows.Batch.Missing, _options);
-        var units = new Queue<(UserItemEmbeddings Behavior, UserItemEmbeddings Modal)>(UnitsForEachReader(behavior, modal));
+        bool contrasts = IntraContrasts || InterContrasts || _options.DistributionWeight > 0;
+        var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
         var terms = new List<LossTerm>();
         void Add(string name, Tensor value, double weight) => terms.Add(new LossTerm(name, value.MoveToOuterDisposeScope(), weight));
         if (_options.IntraWeight > 0)
         {
-            var (own, content) = IntraContrasts ? units.Dequeue() : (behavior, modal);
+            var (own, content) = IntraContrasts ? (behaviorUnits, modalUnits) : (behavior, modal);
             Add("intra", Intra(rows, own, meaningful.InBehavior).Plus(Intra(rows, content, meaningful.InModal)), _options.IntraWeight);
         }
 
         if (_options.InterWeight > 0)
         {
-            var (own, content) = InterContrasts ? units.Dequeue() : (behavior, modal);
+            var (own, content) = InterContrasts ? (behaviorUnits, modalUnits) : (behavior, modal);
             Add("inter", Inter(rows, own, content, meaningful), _options.InterWeight);
         }
 
         if (_options.DistributionWeight > 0)
-        {
-            var (own, content) = units.Dequeue();
-            Add("distribution", Across(rows, own, content, meaningful, Distance), _options.DistributionWeight);
-        }
-
+            Add("distribution", Across(rows, behaviorUnits, modalUnits, meaningful, Distance), _options.DistributionWeight);
         return terms;
     }
 
@@ -42,31 +39,9 @@ public sealed partial class BehaviorModalAlignment
 
     private bool InterContrasts => _options.InterWeight > 0 && _options.Inter == InterAlignmentKind.InfoNce;
 
-    /// <summary>How many terms read rows of length 1.</summary>
-    private int UnitReaders => (IntraContrasts ? 1 : 0) + (InterContrasts ? 1 : 0) + (_options.DistributionWeight > 0 ? 1 : 0);
-
     private bool LeavesOut => _options.LeaveOutHiddenUsers || _options.LeaveOutDroppedItems;
 
-    /// <summary>Rows for two readers.</summary>
-    private static (UserItemEmbeddings, UserItemEmbeddings) Twice(UserItemEmbeddings rows)
-    {
-        Tensor[] users = FanOut.Of(rows.Users, 2), items = FanOut.Of(rows.Items, 2);
-        return (new UserItemEmbeddings(users[0], items[0]), new UserItemEmbeddings(users[1], items[1]));
-    }
-
-    private IEnumerable<(UserItemEmbeddings Behavior, UserItemEmbeddings Modal)> UnitsForEachReader(
-        UserItemEmbeddings behavior, UserItemEmbeddings modal)
-    {
-        if (UnitReaders == 0)
-            return [];
-        UserItemEmbeddings[] Split(UserItemEmbeddings line)
-        {
-            Tensor[] users = FanOut.Of(line.Users.NormalizeRows(), UnitReaders), items = FanOut.Of(line.Items.NormalizeRows(), UnitReaders);
-            return [.. users.Zip(items, (u, i) => new UserItemEmbeddings(u, i))];
-        }
-
-        return Split(behavior).Zip(Split(modal));
-    }
+    private static UserItemEmbeddings Units(UserItemEmbeddings line) => new(line.Users.NormalizeRows(), line.Items.NormalizeRows());
 
     void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch)
     {

@@ -61,13 +61,10 @@ public sealed partial class BehaviorModalAlignment
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ThrowIfNotAlike(behavior, modal);
         using DisposeScope scope = NewDisposeScope();
-        UserItemEmbeddings ownBehavior = behavior, ownModal = modal;
-        if (batch is { Rows.IsAll: false } && UnitReaders > 0)
-            ((behavior, ownBehavior), (modal, ownModal)) = (Twice(behavior), Twice(modal));
         var fused = new UserItemEmbeddings(
             _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));
         ShapeCheck.ThrowIfMisshapen(_options.Fusion, EmbeddingDim, fused, (int)behavior.Users.shape[0], (int)behavior.Items.shape[0]);
-        return new AlignmentResult(fused.MoveToOuterDisposeScope(), batch is null ? [] : Terms(ownBehavior, ownModal, batch));
+        return new AlignmentResult(fused.MoveToOuterDisposeScope(), batch is null ? [] : Terms(behavior, modal, batch));
     }
 
     /// <inheritdoc/>

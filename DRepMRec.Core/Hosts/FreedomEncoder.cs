@@ -113,12 +113,10 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         var own = new UserItemEmbeddings(mean.Users, mean.Items.Plus(SimilarRows(graph, ego.Items, rows)));
         UserItemEmbeddings output = Columns?.Gather(own) ?? own;
         bool hasLoss = batch is not null && _options.ModalLossWeight > 0;
-        Tensor[] users = FanOut.Of(output.Users, hasLoss ? _projections.Count + 1 : 1);
-        output = output with { Users = users[^1] };
         return new EncoderOutput(output)
         {
             Ego = ego,
-            Terms = hasLoss ? [new LossTerm("modal", ModalLoss(users, batch!), _options.ModalLossWeight)] : [],
+            Terms = hasLoss ? [new LossTerm("modal", ModalLoss(output.Users, batch!), _options.ModalLossWeight)] : [],
         };
     }
 
@@ -158,20 +156,20 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// <summary>The sum over modalities of the BPR loss between users and projected features (FREEDOM, eq. 14).</summary>
     /// <param name="users">The users' rows, at least once for each modality.</param>
     /// <param name="batch">The batch.</param>
-    private Tensor ModalLoss(Tensor[] users, BatchRows batch)
+    private Tensor ModalLoss(Tensor users, BatchRows batch)
     {
         // On the CPU, where pairs are read in place: few users meet many items, so lifting the users to the features costs less than
         // projecting the features, unless every user meets every negative.
         TrainingBatch source = batch.Batch;
-        bool lifts = OwnKernels.Run(users[0]) && !source.SharedNegatives;
+        bool lifts = OwnKernels.Run(users) && !source.SharedNegatives;
         PairIndices pairs = lifts ? source.Pairs with { Users = batch.Pairs.Users } : batch.Pairs;
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
             Tensor features = lifts || batch.Rows.IsAll ? _features.Values[m] : _features.Values[m].SelectRows(batch.Rows.Items);
             Tensor loss = lifts
-                ? RankingLoss.Bpr.Mean(_projections[m].Lift(users[m]), features, pairs)
-                : RankingLoss.Bpr.Mean(users[m], _projections[m].call(features), pairs);
+                ? RankingLoss.Bpr.Mean(_projections[m].Lift(users), features, pairs)
+                : RankingLoss.Bpr.Mean(users, _projections[m].call(features), pairs);
             sum = sum is null ? loss : sum.Plus(loss);
         }
 

@@ -111,19 +111,17 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
             content = graph.KeepKnown(content, rows);
         CsrMatrix interactions = graph.NormalizedInteractions;
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
-        Tensor[] egoItems = FanOut.Of(ItemRows(graph, rows), items.Length);
+        Tensor egoItems = ItemRows(graph, rows);
         for (int m = 0; m < items.Length; m++)
         {
-            Tensor[] all = FanOut.Of(Purify(egoItems[m], m), 2);
-            items[m] = rows.IsAll ? all[0] : all[0].SelectRows(rows.Items);
-            users[m] = rows.IsAll ? interactions.Propagate(all[1]) : interactions.PropagateRows(all[1], rows.Users.ToArray());
+            Tensor all = Purify(egoItems, m);
+            items[m] = rows.IsAll ? all : all.SelectRows(rows.Items);
+            users[m] = rows.IsAll ? interactions.Propagate(all) : interactions.PropagateRows(all, rows.Users.ToArray());
         }
 
-        Tensor[] ofUsers = FanOut.Of(content.Users, items.Length + 2), ofItems = FanOut.Of(content.Items, items.Length + 2);
-        var side = new UserItemEmbeddings(Merge(users, ofUsers), Merge(items, ofItems));
-        content = new UserItemEmbeddings(ofUsers[^1], ofItems[^1]);
+        var side = new UserItemEmbeddings(Merge(users, content.Users), Merge(items, content.Items));
         bool hasLoss = batch is not null && _options.ContrastWeight > 0;
-        return new EncoderOutput(new UserItemEmbeddings(ofUsers[^2].Plus(side.Users), ofItems[^2].Plus(side.Items)))
+        return new EncoderOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)))
         {
             Ego = ego,
             Modal = training || KnowsColdItems ? side : graph.KeepKnown(side, rows),
@@ -156,12 +154,11 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
 
     /// <summary>The modalities' common part, plus their own parts as far as behaviour prefers them; averaged (MGCN, eq. 8 to 12).</summary>
     /// <param name="modalities">The rows of each modality.</param>
-    /// <param name="content">The rows of behaviour, at least once for each modality.</param>
-    private Tensor Merge(Tensor[] modalities, Tensor[] content)
+    /// <param name="content">The rows of behaviour.</param>
+    private Tensor Merge(Tensor[] modalities, Tensor content)
     {
-        Tensor[][] rows = [.. modalities.Select(m => FanOut.Of(m, 2))];
-        Tensor[] scores = [.. rows.Select(m => _query.Attend(_attention.call(m[0])))];
-        return MixtureFunction.Apply([.. rows.Select(m => m[1])], scores, [.. _preferences.Select((p, m) => p.call(content[m]))]);
+        Tensor[] scores = [.. modalities.Select(m => _query.Attend(_attention.call(m)))];
+        return MixtureFunction.Apply(modalities, scores, [.. _preferences.Select(p => p.call(content))]);
     }
 
     private Tensor Contrast(UserItemEmbeddings side, UserItemEmbeddings content, BatchRows batch)

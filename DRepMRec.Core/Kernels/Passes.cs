@@ -44,27 +44,6 @@ internal static unsafe class Passes
         });
     }
 
-    /// <summary>The sum of tensors, added up in their order.</summary>
-    /// <param name="parts">At least two, of one shape.</param>
-    public static Tensor Sum(IReadOnlyList<Tensor> parts)
-    {
-        Tensor[] all = [.. parts.Select(p => p.contiguous())];
-        nint[] starts = [.. all.Select(p => (nint)p.Floats())];
-        Tensor sum = empty_like(all[0]);
-        nint to = (nint)sum.Floats();
-        ForBlocks(sum.numel(), (start, length) =>
-        {
-            ReadOnlySpan<float> Part(int n) => new((float*)starts[n] + start, length);
-            var own = new Span<float>((float*)to + start, length);
-            TensorPrimitives.Add(Part(0), Part(1), own);
-            for (int n = 2; n < starts.Length; n++)
-                TensorPrimitives.Add(own, Part(n), own);
-        });
-        foreach (Tensor part in all)
-            part.Dispose();
-        return sum;
-    }
-
     /// <summary>Copies numbers.</summary>
     /// <param name="from">The source.</param>
     /// <param name="to">The target.</param>

@@ -25,7 +25,8 @@ internal sealed class FeaturesStudy : Study
         foreach (string file in Directory.GetFiles(options.Features!, "*.npy").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(file);
-            yield return Of(name, seconds.TryGetValue(name, out double value) ? value : null, Align(data, FeatureTable.LoadNpy(file, Modality.Text, items)));
+            ItemFeatures features = Align(data, FeatureTable.LoadNpy(file, Modality.Text, items));
+            yield return Of(name, seconds.TryGetValue(name, out double value) ? value : null, features);
         }
 
         Variant Of(string name, double? took, ItemFeatures features)
