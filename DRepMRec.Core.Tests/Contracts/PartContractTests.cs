@@ -61,10 +61,12 @@ public sealed class PartContractTests
     [MemberData(nameof(Fusions))]
     public void Alignments_of_the_library_keep_their_contract(string fusion)
     {
+        // A matched sum takes the mean length of the rows for a constant.
+        ContractCheck[] leaveOut = fusion == nameof(MatchedSum) ? [ContractCheck.Gradients] : [];
         var options = new BmaOptions { Fusion = FusionTests.Create(fusion) };
-        ContractReport report = AlignmentContract.Check(() => new BehaviorModalAlignment(4, options), 4, Data);
+        ContractReport report = AlignmentContract.Check(() => new BehaviorModalAlignment(4, options), 4, Data, leaveOut);
         report.Findings.Should().BeEmpty(report.ToString());
-        report.NotChecked.Should().BeEmpty();
+        report.NotChecked.Keys.Should().Equal(leaveOut);
     }
 
     [Theory]
