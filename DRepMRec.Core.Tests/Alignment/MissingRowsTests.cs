@@ -85,7 +85,11 @@ public sealed class MissingRowsTests
         batch.Missing = Of(batch);
         var options = new BmaOptions
         {
-            Intra = intra, Inter = inter, LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true, DistributionWeight = 1,
+            Intra = intra,
+            Inter = inter,
+            LeaveOutHiddenUsers = true,
+            LeaveOutDroppedItems = true,
+            DistributionWeight = 1,
         };
         Term(options, batch, "intra").Should().Be(0);
         Term(options, batch, "inter").Should().Be(0);

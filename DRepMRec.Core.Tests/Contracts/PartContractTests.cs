@@ -3,6 +3,7 @@ using DRepMRec.Contracts;
 using DRepMRec.Data;
 using DRepMRec.Tests.Fusions;
 using DRepMRec.Tests.Support;
+using ReproduceResults.Studies;
 
 namespace DRepMRec.Tests.Contracts;
 

@@ -102,7 +102,8 @@ public sealed class PaperFormulaTests : IDisposable
                     {
                         Penalty = Penalty(new(w["user_embedding"], w["item_embedding"])),
                     };
-                });
+                }
+                );
             case "FREEDOM":
                 var freedom = new FreedomOptions
                 {
@@ -122,7 +123,8 @@ public sealed class PaperFormulaTests : IDisposable
                         similar = graph.Product(similar);
                     double term = Sum(2, m => Bpr(mean.Users, Linear(features[m], w[$"projections.{m}.weight"], null)));
                     return new(mean.Users, mean.Items.Plus(similar)) { Term = 0.7 * term, Penalty = Penalty(ego) };
-                });
+                }
+                );
             default:
                 var mgcn = new MgcnOptions
                 {

@@ -14,7 +14,10 @@ public sealed class ItemToItemModelTests : ItemScorerContract
 
     private static readonly ItemToItemOptions All = new()
     {
-        L2 = 3, ContentWeight = 5, PopularityWeight = 0, KeptWeights = 1000,
+        L2 = 3,
+        ContentWeight = 5,
+        PopularityWeight = 0,
+        KeptWeights = 1000,
     };
 
     protected override IItemScorer Create(InteractionSet train, IReadOnlyList<ItemFeatures> features)
@@ -30,7 +33,9 @@ public sealed class ItemToItemModelTests : ItemScorerContract
     {
         var options = All with
         {
-            NormalizeUsers = normalizeUsers, ContentWeight = contentWeight, PopularityWeight = popularityWeight,
+            NormalizeUsers = normalizeUsers,
+            ContentWeight = contentWeight,
+            PopularityWeight = popularityWeight,
         };
         Matrix<double> expected = Reference.Weights(Data, options, Data.Items.Count);
         ItemToItemModel solved = ItemToItemModel.Solve(Data, options);

@@ -23,67 +23,67 @@ public sealed class FusedGradientTests
 
     private static Dictionary<string, (int[][] Shapes, Func<Tensor[], Tensor> Own, Func<double[][,], double[,]> Slow)> Functions { get; }
         = new()
-    {
-        ["rows of length one"] = ([[5, 19]], x => x[0].NormalizeRows(), x => x[0].Units()),
-        ["rows of a table"] = ([[6, 19]], x => x[0].SelectRows([3, 0, 3, 5]), x => x[0].Select(3, 0, 3, 5)),
-        ["rows of a table at length one"] = ([[6, 19]], x => x[0].SelectUnitRows([3, 0, 3, 5, 3]), x => x[0].Units().Select(3, 0, 3, 5, 3)),
-        ["rows or zeros"] = ([[4, 5]], x => MaskFunction.Apply(x[0], [1, 0, 2, 0]),
+        {
+            ["rows of length one"] = ([[5, 19]], x => x[0].NormalizeRows(), x => x[0].Units()),
+            ["rows of a table"] = ([[6, 19]], x => x[0].SelectRows([3, 0, 3, 5]), x => x[0].Select(3, 0, 3, 5)),
+            ["rows of a table at length one"] = ([[6, 19]], x => x[0].SelectUnitRows([3, 0, 3, 5, 3]), x => x[0].Units().Select(3, 0, 3, 5, 3)),
+            ["rows or zeros"] = ([[4, 5]], x => MaskFunction.Apply(x[0], [1, 0, 2, 0]),
             x => Make(4, 5, (r, c) => r % 2 == 0 ? x[0][r, c] : 0)),
-        ["two lines at length one"] = ([[4, 5], [4, 5]],
+            ["two lines at length one"] = ([[4, 5], [4, 5]],
             x => new Fusion.NormalizedConcatenation { ModalWeight = 0.7 }.Fuse(x[0], x[1], null),
             x => Beside(x[0].Units(), x[1].Units().Map(v => 0.7 * v))),
-        ["mixture of two"] = Mixture(2),
-        ["mixture of three"] = Mixture(3),
-        ["attention"] = ([[5, 19], [1, 19]], x => AttentionFunction.Apply(x[0], x[1]), x => Linear(x[0].Map(Math.Tanh), x[1], null)),
-        ["last rows of a leaf"] = ([[5, 4]], x => LeafBlockFunction.Apply(x[0], 3, new LeafGradient()).Times(2),
+            ["mixture of two"] = Mixture(2),
+            ["mixture of three"] = Mixture(3),
+            ["attention"] = ([[5, 19], [1, 19]], x => AttentionFunction.Apply(x[0], x[1]), x => Linear(x[0].Map(Math.Tanh), x[1], null)),
+            ["last rows of a leaf"] = ([[5, 4]], x => LeafBlockFunction.Apply(x[0], 3, new LeafGradient()).Times(2),
             x => x[0].Select(2, 3, 4).Map(v => 2 * v)),
-        ["gate"] = ([[3, 21], [3, 21]], x => GateFunction.Apply(x[0], x[1]), x => Gate(x[0], x[1])),
-        ["filter gate"] = FilterGate(null, 32),
-        ["filter gate of some rows"] = FilterGate([3, 69, 3, 0], 32),
-        ["filter gate of another width"] = FilterGate([3, 69, 3, 0], 5),
-        ["linear layer"] = ([[9, 3], [5, 3], [1, 5]], x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)),
+            ["gate"] = ([[3, 21], [3, 21]], x => GateFunction.Apply(x[0], x[1]), x => Gate(x[0], x[1])),
+            ["filter gate"] = FilterGate(null, 32),
+            ["filter gate of some rows"] = FilterGate([3, 69, 3, 0], 32),
+            ["filter gate of another width"] = FilterGate([3, 69, 3, 0], 5),
+            ["linear layer"] = ([[9, 3], [5, 3], [1, 5]], x => LinearFunction.Apply(x[0], x[1], x[2].squeeze(0)),
             x => Linear(x[0], x[1], x[2])),
-        ["linear layer to fewer"] = ([[9, 5], [3, 5]], x => LinearFunction.Apply(x[0], x[1], null), x => Linear(x[0], x[1], null)),
-        ["product"] = ([[13, 5]], x => Adjacency.Propagate(x[0]), x => Normalized.Product(x[0])),
-        ["sum of products"] = ([[13, 5], [13, 5]], x => SparseProduct.Sum([(Adjacency, x[0]), (Adjacency, x[1])]),
+            ["linear layer to fewer"] = ([[9, 5], [3, 5]], x => LinearFunction.Apply(x[0], x[1], null), x => Linear(x[0], x[1], null)),
+            ["product"] = ([[13, 5]], x => Adjacency.Propagate(x[0]), x => Normalized.Product(x[0])),
+            ["sum of products"] = ([[13, 5], [13, 5]], x => SparseProduct.Sum([(Adjacency, x[0]), (Adjacency, x[1])]),
             x => Normalized.Product(x[0].Plus(x[1]))),
-        ["rows of a product"] = ([[13, 5]], x => Adjacency.PropagateRows(x[0], [3, 0, 12]), x => Normalized.Product(x[0]).Select(3, 0, 12)),
-        ["rows of a product with the end of a leaf"] = ([[15, 5]], x => Adjacency.PropagateRows(x[0], [3, 0, 12], new LeafGradient()),
+            ["rows of a product"] = ([[13, 5]], x => Adjacency.PropagateRows(x[0], [3, 0, 12]), x => Normalized.Product(x[0]).Select(3, 0, 12)),
+            ["rows of a product with the end of a leaf"] = ([[15, 5]], x => Adjacency.PropagateRows(x[0], [3, 0, 12], new LeafGradient()),
             x => Normalized.Product(x[0].Select([.. Enumerable.Range(2, 13)])).Select(3, 0, 12)),
-        ["mean of three layers"] = ([[13, 5]], x => Adjacency.PropagateMean(x[0], 3), x => Mean(x[0], 3)),
-        ["rows of a mean of no layers"] = Rows(0),
-        ["rows of a mean of one layer"] = Rows(1),
-        ["rows of a mean of three layers"] = Rows(3),
-        ["BPR"] = Bpr(6, shared: false, 1),
-        ["BPR over a temperature"] = Bpr(19, shared: false, 0.3),
-        ["BPR with shared negatives"] = Bpr(6, shared: true, 0.7),
-        ["BPR with weights"] = Bpr(6, shared: false, 1, [0.5f, 2, 0.25f, 1.25f]),
-        ["sampled softmax of users with several rows"] = Softmax(3, 0.25),
-        ["sampled softmax of wide rows"] = Softmax(19, 0.4),
-        ["sampled softmax with weights"] = Softmax(3, 0.25, [0.5f, 2, 0.25f, 1.25f]),
-        ["sampled softmax where nothing is left but the positive"] = (
+            ["mean of three layers"] = ([[13, 5]], x => Adjacency.PropagateMean(x[0], 3), x => Mean(x[0], 3)),
+            ["rows of a mean of no layers"] = Rows(0),
+            ["rows of a mean of one layer"] = Rows(1),
+            ["rows of a mean of three layers"] = Rows(3),
+            ["BPR"] = Bpr(6, shared: false, 1),
+            ["BPR over a temperature"] = Bpr(19, shared: false, 0.3),
+            ["BPR with shared negatives"] = Bpr(6, shared: true, 0.7),
+            ["BPR with weights"] = Bpr(6, shared: false, 1, [0.5f, 2, 0.25f, 1.25f]),
+            ["sampled softmax of users with several rows"] = Softmax(3, 0.25),
+            ["sampled softmax of wide rows"] = Softmax(19, 0.4),
+            ["sampled softmax with weights"] = Softmax(3, 0.25, [0.5f, 2, 0.25f, 1.25f]),
+            ["sampled softmax where nothing is left but the positive"] = (
             [[2, 3], [3, 3]],
             x => ContrastiveLosses.SampledSoftmax(
                 x[0], x[1], new PairIndices([0, 1], [1, 2], [0, 1], true), ExcludedPairs.Of(2, [(0, 0), (0, 1)]), 0.5),
             x => Scalar(Surprise(Dot(x[0], 1, x[1], 2) / 0.5, [Dot(x[0], 1, x[1], 0) / 0.5, Dot(x[0], 1, x[1], 1) / 0.5]) / 2)),
-        ["contrast in both directions"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNce(x[0], x[1], 0.2),
+            ["contrast in both directions"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNce(x[0], x[1], 0.2),
             x => Scalar((Contrast(x[0], x[1], 0.2) + Contrast(x[1], x[0], 0.2)) / 2)),
-        ["contrast in one direction"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNceOneWay(x[0], x[1], 0.2),
+            ["contrast in one direction"] = ([[8, 5], [8, 5]], x => ContrastiveLosses.InfoNceOneWay(x[0], x[1], 0.2),
             x => Scalar(Contrast(x[0], x[1], 0.2))),
-        ["error of similarities"] = ([[7, 5]], x => SimilarityErrorFunction.Apply(x[0], Target(7)),
+            ["error of similarities"] = ([[7, 5]], x => SimilarityErrorFunction.Apply(x[0], Target(7)),
             x => Scalar(Sum(49, n => Math.Pow(Dot(x[0], n / 7, x[0], n % 7) - ((n / 7) + (n % 7)) / 10.0, 2)) / 49)),
-        ["squares"] = ([[5, 19]], x => SquaredLengthFunction.Apply(x[0], [1, 0, 3, 1, 2], 0.3),
+            ["squares"] = ([[5, 19]], x => SquaredLengthFunction.Apply(x[0], [1, 0, 3, 1, 2], 0.3),
             x => Scalar(0.3 * Sum(5, n => new[] { 1, 0, 3, 1, 2 }[n] * Dot(x[0], n, x[0], n)))),
-        ["squares of ego embeddings"] = ([[6, 5], [7, 5]],
+            ["squares of ego embeddings"] = ([[6, 5], [7, 5]],
             x => DRepMRecModel.SquaredLength(new UserItemEmbeddings(x[0], x[1]), new TrainingBatch([0, 2, 2], [1, 0, 3], [2, 2, 1]).Whole),
             x => Scalar(
                 (Sum(3, n => Square(x[0], new[] { 0, 2, 2 }[n])) + Sum(6, n => Square(x[1], new[] { 1, 0, 3, 2, 2, 1 }[n]))) / 6)),
-        ["scores of columns"] = ([[3, 20], [4, 20]],
+            ["scores of columns"] = ([[3, 20], [4, 20]],
             x => ColumnScoresFunction.Apply(x[0], x[1], new ScoredPairs([0, 2, 2], [1, 3, 1], Squares: true),
                 new ColumnPartition(InProcessCollective.Create(1)[0], 20)),
             x => Make(1, 10, (_, n) => n < 3 ? Dot(x[0], new[] { 0, 2, 2 }[n], x[1], new[] { 1, 3, 1 }[n])
                 : n < 6 ? Square(x[0], n - 3) : Square(x[1], n - 6))),
-    };
+        };
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -160,7 +160,8 @@ public sealed class FusedGradientTests
                     int negative = negatives[shared ? k : (b * each) + k];
                     return LogSigmoid((Dot(x[0], users[b], x[1], positives[b]) - Dot(x[0], users[b], x[1], negative)) / temperature);
                 })) / (users.Length * each));
-            });
+            }
+        );
     }
 
     private static (int[][], Func<Tensor[], Tensor>, Func<double[][,], double[,]>) Softmax(

@@ -116,7 +116,10 @@ public sealed unsafe class PageEndTests
                 var expected = new float[(compact ? some.Length : Rows) * width];
                 var job = new SparseDenseProduct.Job
                 {
-                    Rows = compact ? some : null, Compact = compact, XPlaces = compact ? places : null, Scale = 0.5f,
+                    Rows = compact ? some : null,
+                    Compact = compact,
+                    XPlaces = compact ? places : null,
+                    Scale = 0.5f,
                 };
                 fixed (float* px = source, pb = more, pt = expected)
                 {
@@ -126,7 +129,9 @@ public sealed unsafe class PageEndTests
 
                 job = job with
                 {
-                    X = (nint)x.Hold(source, atEnd), B = (nint)b.Hold(more, atEnd), Target = (nint)Room(target, expected.Length, atEnd),
+                    X = (nint)x.Hold(source, atEnd),
+                    B = (nint)b.Hold(more, atEnd),
+                    Target = (nint)Room(target, expected.Length, atEnd),
                 };
                 SparseDenseProduct.Multiply(matrix.Arrays, job, width, path);
                 Require($"{(compact ? "some rows" : "all rows")} of {width}", (target, expected), (x, source), (b, more));

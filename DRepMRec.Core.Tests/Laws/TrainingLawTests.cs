@@ -166,7 +166,8 @@ public sealed class TrainingLawTests
         int[] users = [3, 9, 3, 20, 41], positives = [1, 7, 2, 30, 39], negatives = [5, 6, 7, 8, 1];
         double Loss(int[] order) => loss.Compute(rows, new TrainingBatch(
             [.. order.Select(n => users[n])], [.. order.Select(n => positives[n])],
-            softmax ? negatives : [.. order.Select(n => negatives[n])], softmax) { Known = Data.Train }.Whole).item<float>();
+            softmax ? negatives : [.. order.Select(n => negatives[n])], softmax)
+        { Known = Data.Train }.Whole).item<float>();
         double once = Loss([0, 1, 2, 3, 4]);
         Loss([4, 2, 0, 1, 3]).Should().BeApproximately(once, 1e-6);
         Loss([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]).Should().BeApproximately(once, 1e-6);
