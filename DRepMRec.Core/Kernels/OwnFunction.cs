@@ -7,6 +7,10 @@ namespace DRepMRec.Kernels;
 /// A function with a gradient of its own, whose errors in the backward pass come out where the pass was asked for. libtorch calls that
 /// pass, and an exception that leaves it would end the process.
 /// </summary>
+/// <remarks>
+/// What nothing was computed from has no gradient. TorchSharp would put zeros in its place, shaped like a tensor that the dispose scope of
+/// the forward pass may have taken with it; so it's left to this class.
+/// </remarks>
 internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where T : OwnFunction<T>, new()
 {
     /// <inheritdoc/>
@@ -21,7 +25,7 @@ internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where 
     {
         try
         {
-            return BackwardPass(ctx, grad_output);
+            return grad_output.IsInvalid ? Backpropagation.None(ctx) : BackwardPass(ctx, grad_output);
         }
         catch (Exception exception)
         {
@@ -39,11 +43,15 @@ internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where 
 /// <summary>The same for a function of several outputs.</summary>
 internal abstract class OwnMultiFunction<T> : autograd.MultiTensorFunction<T> where T : OwnMultiFunction<T>, new()
 {
+    private const string OutputsKey = "outputs of an own function";
+
     /// <inheritdoc/>
     public sealed override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
     {
         Backpropagation.Note(ctx, vars);
-        return ForwardPass(ctx, vars);
+        List<Tensor> outputs = ForwardPass(ctx, vars);
+        ctx.save_data(OutputsKey, outputs.ConvertAll(output => (output.shape, output.dtype, output.device)));
+        return outputs;
     }
 
     /// <inheritdoc/>
@@ -51,7 +59,11 @@ internal abstract class OwnMultiFunction<T> : autograd.MultiTensorFunction<T> wh
     {
         try
         {
-            return BackwardPass(ctx, grad_outputs);
+            if (grad_outputs.TrueForAll(gradient => gradient.IsInvalid))
+                return Backpropagation.None(ctx);
+            var outputs = (List<(long[] Shape, ScalarType Type, Device Device)>)ctx.get_data(OutputsKey);
+            return BackwardPass(ctx, [.. grad_outputs.Zip(outputs, (gradient, output)
+                => gradient.IsInvalid ? zeros(output.Shape, output.Type, output.Device) : gradient)]);
         }
         catch (Exception exception)
         {
@@ -62,7 +74,7 @@ internal abstract class OwnMultiFunction<T> : autograd.MultiTensorFunction<T> wh
     /// <summary>The outputs; what the way back needs goes into the context.</summary>
     protected abstract List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars);
 
-    /// <summary>The gradients of the inputs by those of the outputs.</summary>
+    /// <summary>The gradients of the inputs by those of the outputs, zeros for outputs that nothing was computed from.</summary>
     protected abstract List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs);
 }
 
@@ -93,7 +105,13 @@ internal static class Backpropagation
 
     /// <summary>Takes down which inputs are tensors, and which of these have more than one number.</summary>
     public static void Note(autograd.AutogradContext context, object[] inputs)
-        => context.save_data(InputsKey, Array.ConvertAll(inputs, input => input is Tensor tensor ? Math.Min(2, tensor.numel()) : -1));
+    {
+        context.set_materialize_grads(false);
+        context.save_data(InputsKey, Array.ConvertAll(inputs, input => input is Tensor tensor ? Math.Min(2, tensor.numel()) : -1));
+    }
+
+    /// <summary>No gradient for any input.</summary>
+    public static List<Tensor> None(autograd.AutogradContext context) => [.. new Tensor[((long[])context.get_data(InputsKey)).Length]];
 
     /// <summary>
     /// Keeps an error and answers with gradients that nobody can take for right: of a shape that libtorch refuses, with an error that
