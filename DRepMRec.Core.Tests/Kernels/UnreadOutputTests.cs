@@ -59,6 +59,18 @@ public sealed class UnreadOutputTests
         });
     }
 
+    [Fact]
+    public void Where_the_next_function_hands_nothing_back_there_is_no_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor(Samples.Floats(15, 1), 3, 5).requires_grad_();
+        Tensor rows;
+        using (NewDisposeScope())
+            rows = Stop.apply(x.NormalizeRows().MoveToOuterDisposeScope()).MoveToOuterDisposeScope();
+        Backpropagation.Run(rows.sum().Plus(x.sum()));
+        x.grad!.data<float>().ToArray().Should().OnlyContain(g => g == 1);
+    }
+
     /// <summary>The gradient of an output's squares by a weight, by our kernels and by libtorch.</summary>
     private static void Same(Tensor weight, Func<Tensor> output)
     {
@@ -76,5 +88,15 @@ public sealed class UnreadOutputTests
         own.Should().Contain(g => g != 0);
         for (int n = 0; n < own.Length; n++)
             own[n].Should().BeApproximately(libtorch[n], 1e-6f);
+    }
+
+    /// <summary>Hands its input on and no gradient back, as a function of anybody's may.</summary>
+    private sealed class Stop : autograd.SingleTensorFunction<Stop>
+    {
+        public override string Name => nameof(Stop);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars) => ((Tensor)vars[0]).clone();
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => [null!];
     }
 }
