@@ -44,7 +44,7 @@ public static class Parallelism
             return;
         }
 
-        int chunk = Math.Max(minimumPerThread / 4, ((count - 1) / (threads * 8)) + 1);
+        int chunk = Math.Max(minimumPerThread / 4, (int)((count - 1) / (8L * threads)) + 1);
         int chunks = ((count - 1) / chunk) + 1;
         long start = KernelTelemetry.Start();
         new SharedLoop(chunks, c => body(c * chunk, (c * chunk) + Math.Min(chunk, count - (c * chunk)))).Run(Math.Min(threads, chunks));
