@@ -280,6 +280,35 @@ public sealed class ParallelismTests
         interrupted.Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Each_number_comes_once_in_a_room_that_nobody_else_is_in_until_the_token_stops(int threads)
+    {
+        var times = new int[500];
+        IReadOnlyCollection<int[]> rooms = Parallelism.ForEach(times.Length, threads, () => new int[1], (n, room) =>
+        {
+            Interlocked.Increment(ref room[0]).Should().Be(1);
+            Parallelism.Threads.Should().Be(threads);
+            times[n]++;
+            Interlocked.Decrement(ref room[0]);
+        });
+        times.Should().OnlyContain(t => t == 1);
+        rooms.Count.Should().BeInRange(1, threads);
+
+        using var source = new CancellationTokenSource();
+        int done = 0;
+        void Stop() => Parallelism.ForEach(100_000, threads, () => 0, (_, _) =>
+        {
+            if (Interlocked.Increment(ref done) == 10)
+                source.Cancel();
+        }, source.Token);
+        FluentActions.Invoking(Stop).Should().Throw<OperationCanceledException>().Which.CancellationToken.Should().Be(source.Token);
+        done.Should().BeLessThan(100_000);
+        FluentActions.Invoking(() => Parallelism.ForEach(0, threads, () => 0, (_, _) => { }, source.Token)).Should()
+            .Throw<OperationCanceledException>();
+    }
+
     [Fact]
     public void Loops_within_loops_on_more_threads_than_processors_cover_everything()
     {

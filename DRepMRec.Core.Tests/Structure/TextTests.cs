@@ -54,12 +54,25 @@ public sealed partial class TextTests
         Touch().IsMatch("if (File.Exists(path) || Files.List(folder).Any())").Should().BeFalse();
     }
 
+    [Fact]
+    public void Loops_are_shared_in_one_way()
+    {
+        // But where the caller brings ParallelOptions.
+        IEnumerable<string> others = Sources("DRepMRec.Core")
+            .Where(file => !file.EndsWith("Recommender.Requests.cs", StringComparison.Ordinal))
+            .SelectMany(file => File.ReadLines(file).Where(line => PoolLoop().IsMatch(line)).Select(line => $"{file}: {line.Trim()}"));
+        string.Join("\n", others).Should().BeEmpty();
+    }
+
     private static IEnumerable<string> Sources(string folder)
         => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !BuildOutput().IsMatch(file));
 
     [GeneratedRegex(@"Guard\.\w+\((?!value\))\w+\)")]
     private static partial Regex Guarded();
+
+    [GeneratedRegex(@"\bParallel\.(For|Invoke)")]
+    private static partial Regex PoolLoop();
 
     [GeneratedRegex(@"^\s*//")]
     private static partial Regex Remark();
