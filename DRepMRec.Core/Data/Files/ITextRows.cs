@@ -21,6 +21,9 @@ internal interface ITextRows
     /// <summary>The bytes of a cell of the current row whose value are bytes, else <see langword="null"/>.</summary>
     byte[]? Bytes(int field) => null;
 
+    /// <summary>The values of a cell of the current row that is a list of them, see <see cref="ChooseLists"/>; else null.</summary>
+    IReadOnlyList<string?>? List(int field) => null;
+
     /// <summary>The current row for messages.</summary>
     string Shown { get; }
 
@@ -38,10 +41,7 @@ internal interface ITextRows
     {
     }
 
-    /// <summary>
-    /// Says of which of the chosen columns cells may be lists of single values: their text then has <see cref="TextCell.ListSeparator"/>
-    /// between them.
-    /// </summary>
+    /// <summary>Says of which of the chosen columns cells may be lists of single values, which <see cref="List"/> has then.</summary>
     void ChooseLists(IReadOnlyCollection<int> columns)
     {
     }
