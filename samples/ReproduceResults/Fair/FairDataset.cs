@@ -54,13 +54,13 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         int place = 0;
         return
         [
-            .. baselines.Select(name => new FairTask(FairStudy.Name, new Variant(name, data, "")
+            .. baselines.Select(name => new FairTask(FairStage.Final, new Variant(name, data, "")
             {
                 Place = place++,
                 Baseline = () => name == "Item-to-item" ? _part.Value : Catalogue.CreateBaseline(name, data),
             }, 0)),
             .. trained.Select(v => v with { Place = (place += 2) - 2 })
-                .SelectMany(v => Seeds.Select(seed => new FairTask(FairStudy.Name, v, seed, _part)))
+                .SelectMany(v => Seeds.Select(seed => new FairTask(FairStage.Final, v, seed, _part)))
                 .OrderBy(t => Array.IndexOf(Seeds, t.Seed)),
         ];
     }
@@ -86,7 +86,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
                     string loss = Preferred(model);
                     Variant chosen = FairVariants.Of(drawn, model, FairForm.Whole, loss, Chosen(model, loss), options.Epochs);
                     Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2 };
-                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new FairTask(FairStudy.Redrawn, variant, seed, part)));
+                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new FairTask(FairStage.Redrawn, variant, seed, part)));
                 }
             }
         }
@@ -132,7 +132,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
     private FairTask Trial(string model, string loss, int trial)
     {
         FairSetting setting = SearchSpaces.Draw(model, loss, HasContent, Trials)[trial];
-        return new FairTask(FairStudy.Search,
+        return new FairTask(FairStage.Search,
             FairVariants.Of(data, model, FairForm.Whole, loss, setting, options.Epochs) with { Place = trial }, SearchSeed);
     }
 

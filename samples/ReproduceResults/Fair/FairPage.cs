@@ -13,8 +13,8 @@ internal static class FairPage
 
     public static void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
-        Outcome[] trials = [.. outcomes.Where(o => o.First.Study == FairStudy.Search)];
-        Outcome[] lines = [.. outcomes.Where(o => o.First.Study == FairStudy.Name)];
+        Outcome[] trials = [.. outcomes.Where(o => o.First.Study == FairStage.Search)];
+        Outcome[] lines = [.. outcomes.Where(o => o.First.Study == FairStage.Final)];
         Func<string, string> preferred = FairFamily.Preferred(trials);
         WriteSearch(report, trials);
         WriteLines(report, lines);

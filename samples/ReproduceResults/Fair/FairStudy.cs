@@ -12,8 +12,6 @@ namespace ReproduceResults.Fair;
 /// </summary>
 internal sealed class FairStudy
 {
-    public const string Name = "fair", Redrawn = "redrawn", Search = "search";
-
     private readonly FairOptions _options;
     private readonly TrainingLog _log;
     private readonly FairDataset[] _data;
@@ -40,9 +38,9 @@ internal sealed class FairStudy
         Directory.CreateDirectory(_options.Out);
         foreach (FairDataset data in _data)
         {
-            Write(Name, data, data.Search().Concat(data.Final()));
+            Write(FairStage.Final, data, data.Search().Concat(data.Final()));
             if (data.IsRedrawn)
-                Write(Redrawn, data, data.Redrawn());
+                Write(FairStage.Redrawn, data, data.Redrawn());
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed record FairTask(string Study, Variant Variant, int Seed, Lazy<It
         return beside is null ? null : [alone, beside];
     }
 
-    public IReadOnlyList<Training> Run(CancellationToken cancellation) => Study == FairStudy.Search
+    public IReadOnlyList<Training> Run(CancellationToken cancellation) => Study == FairStage.Search
         ? [VariantTrainer.Try(Study, Variant, Seed, cancellation)]
         : Part is null ? [VariantTrainer.Train(Study, Variant, Seed, cancellation)]
         : VariantTrainer.TrainWithPart(Study, Variant, Seed, Part.Value, cancellation);
