@@ -18,7 +18,7 @@ internal static class FairPage
         Func<string, string> preferred = FairFamily.Preferred(trials);
         WriteSearch(report, trials);
         WriteLines(report, lines);
-        bool hasContent = outcomes.Any(o => o.Name.StartsWith("MGCN", StringComparison.Ordinal));
+        bool hasContent = FairFamily.HasContent(outcomes);
         PlannedComparison[] family = [.. FairFamily.OfDataset(hasContent, preferred)];
         WriteFamily(report, "Paired t-tests over users, each with the mean over seeds", family, (comparison, metric) =>
         {

@@ -21,6 +21,11 @@ internal sealed class FairStudy
         (_options, _log) = (options, log);
         RecDataset[] loaded = [.. options.Data.Select(folder => RecDataset.Load(folder))];
         _data = [.. (loaded.Length > 0 ? loaded : [SyntheticDataset.Create().Data]).Select(d => new FairDataset(d, options, log))];
+        string[] names = [.. _data.Select(d => d.Name)];
+        if (names.CountBy(n => n, StringComparer.OrdinalIgnoreCase).FirstOrDefault(n => n.Value > 1).Key is { } twice)
+            throw new ArgumentException($"--data: expected datasets of different names, as pages are called by them; got '{twice}' twice.");
+        if (options.Redrawn?.FirstOrDefault(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new ArgumentException($"--redrawn: there is no dataset '{unknown}'; expected some of {string.Join(", ", names)}.");
     }
 
     public void Run(CancellationToken cancellation)
@@ -28,6 +33,8 @@ internal sealed class FairStudy
         foreach (FairDataset data in _data)
         {
             Train(data, "search", data.Search(), cancellation);
+            foreach (string title in data.WithoutChoice())
+                Console.WriteLine($"{data.Name}, {title}: no trial ended with figures, so nothing of it is trained further");
             Train(data, "final", data.Final(), cancellation);
             Train(data, "redrawn", data.Redrawn(), cancellation);
         }

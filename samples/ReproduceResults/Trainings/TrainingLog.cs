@@ -46,7 +46,7 @@ internal sealed class TrainingLog(string path) : IDisposable
         try
         {
             while (file.ReadLine() is { } line)
-                trainings.Add(JsonSerializer.Deserialize<Training>(line, Json)!);
+                trainings.Add(JsonSerializer.Deserialize<Training>(line, Json) ?? throw new JsonException("found null."));
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
