@@ -62,6 +62,8 @@ internal sealed class FairStudy
     {
         FairTask[] all = [.. tasks], open = [.. all.Where(t => t.Find(_log) is null)];
         Console.WriteLine($"{data.Name}, {stage}: {all.Length} trainings, {all.Length - open.Length} of them in {_options.Log} already");
+        if (TrainingLog.OtherBuilds(all.SelectMany(t => t.Find(_log) ?? [])) is { } others)
+            Console.WriteLine(others);
         Jobs.Run(open, _options.Jobs, task =>
         {
             cancellation.ThrowIfCancellationRequested();
