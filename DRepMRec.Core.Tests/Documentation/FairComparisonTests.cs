@@ -90,22 +90,26 @@ public sealed class FairComparisonTests
             .WithMessage("*log.jsonl line 1: expected a training as this program writes it; found null.");
     }
 
-    private static FairDataset Small(TrainingLog log, int trials) => new(Support.Samples.Checkerboard(6, 8, features: false), new FairOptions
+    private static FairDataset Small(TrainingLog log, int trials)
     {
-        Data = [],
-        Log = "",
-        Out = "",
-        Seeds = [1, 2],
-        Trials = trials,
-        LargeTrials = trials,
-        Redrawn = ["checkerboard"],
-        Splits = 1,
-        Epochs = 1,
-        Jobs = 1,
-        DryRun = false,
-        ReportOnly = false,
-        Hours = 1,
-    }, log);
+        var options = new FairOptions
+        {
+            Data = [],
+            Log = "",
+            Out = "",
+            Seeds = [1, 2],
+            Trials = trials,
+            LargeTrials = trials,
+            Redrawn = ["checkerboard"],
+            Splits = 1,
+            Epochs = 1,
+            Jobs = 1,
+            DryRun = false,
+            ReportOnly = false,
+            Hours = 1,
+        };
+        return new FairDataset(Support.Samples.Checkerboard(6, 8, features: false), options, log);
+    }
 
     private static Made Training(string study, string title, bool hasContent) => new(study, title, 2024, "0123456789abcdef", study)
     {

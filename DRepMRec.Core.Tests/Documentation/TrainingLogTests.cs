@@ -40,7 +40,8 @@ public sealed class TrainingLogTests
     [Fact]
     public void Builds_of_the_library_are_said_where_they_are_known()
     {
-        Made old = Line(new Variant("a", Dataset, "1")), own = old with { Library = LibraryBuild.This }, older = old with { Library = "0.0" };
+        Made old = Line(new Variant("a", Dataset, "1"));
+        Made own = old with { Library = LibraryBuild.This }, older = old with { Library = "0.0" };
         Builds.Of([old, old]).Should().BeNull();
         Builds.Of([own, own]).Should().Be($"Library: {LibraryBuild.This}.");
         Builds.Of([own, old, older, own]).Should().StartWith("Trainings of several builds of the library: 1 by one that isn't known; "
@@ -55,7 +56,8 @@ public sealed class TrainingLogTests
     public void A_compressed_log_comes_back_as_it_was()
     {
         using var folder = new TempFolder();
-        Made first = Line(new Variant("a", Dataset, "1")), second = first with { Library = "1", Data = "2", Seed = 0, Failure = "diverged" };
+        Made first = Line(new Variant("a", Dataset, "1"));
+        Made second = first with { Library = "1", Data = "2", Seed = 0, Failure = "diverged" };
         TrainingLog.Compress(folder["log.gz"], [first, second]);
         TrainingLog.Decompress(folder["log.gz"]).Should().BeEquivalentTo([second, first], o => o.WithStrictOrdering());
     }

@@ -12,6 +12,9 @@ internal interface ITextRows
     /// <summary>What <see cref="Line"/> counts: "line" or "row".</summary>
     string Unit { get; }
 
+    /// <summary>How many rows the table says it has, before any is read; <see langword="null"/> where it doesn't say.</summary>
+    long? RowCount => null;
+
     /// <summary>The number of cells of the current row.</summary>
     int FieldCount { get; }
 
