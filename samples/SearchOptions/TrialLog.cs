@@ -45,7 +45,8 @@ internal sealed class TrialLog(string path, RecDataset data) : IDisposable
     /// <summary>A training that is about to be made.</summary>
     public Trial Begin(Setting setting, int seed, int epochs) => new(setting.Key, seed, epochs, data.SplitChecksum)
     {
-        Options = OptionsHash.Of(setting.ModelOptions, Catalogue.HostOptions(setting.HostName), setting.TrainerOptions with { Threads = 1 }),
+        Options = OptionsHash.Of(
+            setting.ModelOptions, Catalogue.HostOptions(setting.HostName), setting.TrainerOptions with { Threads = 1 }),
         Data = data.Checksum,
         Library = LibraryBuild.This,
     };

@@ -28,7 +28,7 @@ internal sealed class FeaturesStudy : Study
         {
             string name = Path.GetFileNameWithoutExtension(file);
             if (name == Given)
-                throw new ArgumentException($"--features: expected another name than {Path.GetFileName(file)}; the data's own are called so.");
+                throw new ArgumentException($"--features: expected another name than that of {file}; the data's own are called so.");
             ItemFeatures features = Align(data, FeatureTable.LoadNpy(file, Modality.Text, items));
             int known = items.Count(id => data.Items.TryGetIndex(id, out _));
             Console.WriteLine($"{file}: features of {features.PresentCount} of {data.Items.Count} items of {data.Name}; "
