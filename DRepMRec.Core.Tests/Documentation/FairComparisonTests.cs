@@ -60,8 +60,8 @@ public sealed class FairComparisonTests
         using var folder = new TempFolder();
         using var log = new TrainingLog(folder["log.jsonl"]);
         FairDataset small = Small(log, trials: 2);
-        FairTask[] search = [.. small.Search()];
-        foreach (FairTask task in search.Where(t => t.Variant.Title.StartsWith("LightGCN", StringComparison.Ordinal)))
+        TrainingTask[] search = [.. small.Search()];
+        foreach (TrainingTask task in search.Where(t => t.Variant.Title.StartsWith("LightGCN", StringComparison.Ordinal)))
         {
             Made trial = Training(FairStage.Search, task.Variant.Title, hasContent: false) with { Variant = task.Variant.Name };
             log.Add(trial with { SplitChecksum = task.Variant.Data.SplitChecksum, Options = task.Variant.Options });

@@ -45,13 +45,13 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
     /// <summary>
     /// Stage 1: as many trials for every model under every loss, or all combinations that there are; the first of all come first.
     /// </summary>
-    public IEnumerable<FairTask> Search() => Enumerable.Range(0, Trials).SelectMany(
+    public IEnumerable<TrainingTask> Search() => Enumerable.Range(0, Trials).SelectMany(
         trial => Searches.Where(s => trial < Drawn(s.Model, s.Loss).Count).Select(s => Trial(s.Model, s.Loss, trial)));
 
     /// <summary>
     /// Stage 2: what the searches chose, over seeds, with and without the item-to-item part; controls, BMA, what isn't trained.
     /// </summary>
-    public IEnumerable<FairTask> Final()
+    public IEnumerable<TrainingTask> Final()
     {
         (string Model, FairForm Form, string Loss)[] lines = [.. Models.SelectMany(Lines)];
         Variant[] trained =
@@ -64,23 +64,23 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         int place = 0;
         return
         [
-            .. baselines.Select(name => new FairTask(FairStage.Final, new Variant(name, data, "")
+            .. baselines.Select(name => new TrainingTask(FairStage.Final, new Variant(name, data, "")
             {
                 Place = place++,
                 Baseline = () => name == "Item-to-item" ? _part.Value : Catalogue.CreateBaseline(name, data),
             }, 0)),
-            .. trained.Select(v => v with { Place = (place += 2) - 2 })
-                .SelectMany(v => Seeds.Select(seed => new FairTask(FairStage.Final, v, seed, _part)))
+            .. trained.Select(v => v with { Place = (place += 2) - 2, Part = _part })
+                .SelectMany(v => Seeds.Select(seed => new TrainingTask(FairStage.Final, v, seed)))
                 .OrderBy(t => Array.IndexOf(Seeds, t.Seed)),
         ];
     }
 
     /// <summary>Stage 3: what the searches chose on other splits, each model under the loss that its search prefers.</summary>
-    public IEnumerable<FairTask> Redrawn()
+    public IEnumerable<TrainingTask> Redrawn()
     {
         if (!IsRedrawn)
             return [];
-        var tasks = new List<FairTask>();
+        var tasks = new List<TrainingTask>();
         foreach (var (kind, draw) in new (string, Func<RecDataset, int, RecDataset>)[]
         {
             (RedrawnPage.PerUser, RedrawnSplit.PerUser), (RedrawnPage.ByRow, RedrawnSplit.ByRow),
@@ -97,8 +97,8 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
                     if (Best(model, loss) is not { } best)
                         continue;
                     Variant chosen = FairVariants.Of(drawn, model, FairForm.Whole, loss, best.Setting, options.Epochs);
-                    Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2 };
-                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new FairTask(FairStage.Redrawn, variant, seed, part)));
+                    Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2, Part = part };
+                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new TrainingTask(FairStage.Redrawn, variant, seed)));
                 }
             }
         }
@@ -145,10 +145,10 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         => Forms(model).SelectMany(
             form => (form == FairForm.Whole ? FairFamily.Losses : [Preferred(model)]).Select(loss => (model, form, loss)));
 
-    private FairTask Trial(string model, string loss, int trial)
+    private TrainingTask Trial(string model, string loss, int trial)
     {
         FairSetting setting = Drawn(model, loss)[trial];
-        return new FairTask(FairStage.Search,
+        return new TrainingTask(FairStage.Search,
             FairVariants.Of(data, model, FairForm.Whole, loss, setting, options.Epochs) with { Place = trial }, SearchSeed);
     }
 
