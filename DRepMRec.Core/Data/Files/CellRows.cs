@@ -13,6 +13,8 @@ internal abstract class CellRows : ITextRows
 
     public string Unit => "row";
 
+    public virtual long? RowCount => null;
+
     public int FieldCount => Names.Count;
 
     public string Shown => Internals.Shown.Text(string.Join(',', Line == 0 ? Names : Chosen.Select(c => Cells[c].Text.ToString())));

@@ -12,6 +12,9 @@ internal interface ITextRows
     /// <summary>What <see cref="Line"/> counts: "line" or "row".</summary>
     string Unit { get; }
 
+    /// <summary>How many rows the table says it has, before any is read; <see langword="null"/> where it doesn't say.</summary>
+    long? RowCount => null;
+
     /// <summary>The number of cells of the current row.</summary>
     int FieldCount { get; }
 
@@ -20,6 +23,9 @@ internal interface ITextRows
 
     /// <summary>The bytes of a cell of the current row whose value are bytes, else <see langword="null"/>.</summary>
     byte[]? Bytes(int field) => null;
+
+    /// <summary>The values of a cell of the current row that is a list of them, see <see cref="ChooseLists"/>; else null.</summary>
+    IReadOnlyList<string?>? List(int field) => null;
 
     /// <summary>The current row for messages.</summary>
     string Shown { get; }
@@ -38,10 +44,7 @@ internal interface ITextRows
     {
     }
 
-    /// <summary>
-    /// Says of which of the chosen columns cells may be lists of single values: their text then has <see cref="TextCell.ListSeparator"/>
-    /// between them.
-    /// </summary>
+    /// <summary>Says of which of the chosen columns cells may be lists of single values, which <see cref="List"/> has then.</summary>
     void ChooseLists(IReadOnlyCollection<int> columns)
     {
     }

@@ -5,9 +5,6 @@ namespace DRepMRec.Data;
 /// <summary>One value of a table as text, written into memory that is used again.</summary>
 internal sealed class TextCell
 {
-    /// <summary>What stands between the values of a list.</summary>
-    public const char ListSeparator = '\u001F';
-
     private char[] _buffer = new char[64];
     private string? _string;
     private int _length;
