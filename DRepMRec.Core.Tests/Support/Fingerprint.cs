@@ -33,14 +33,14 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>All columns of weights of which each process has some.</summary>
+    /// <summary>The whole of weights of which each process has a share.</summary>
     private static Tensor Whole(DRepMRecModel model, string name, Tensor weights)
     {
-        if (!Checkpoint.ColumnsOf(model).TryGetValue(name, out ColumnPartition? columns))
+        if (!Checkpoint.SharesOf(model).TryGetValue(name, out ColumnShare? share))
             return weights;
-        Tensor all = empty(weights.shape[0], columns.Dimension);
-        ColumnTables.Gather([ColumnTables.Pair.Of(weights.detach(), all)], columns);
-        return all;
+        Tensor own = share.ToTable(weights.detach(), share.Columns.Count), all = empty(own.shape[0], share.Columns.Dimension);
+        ColumnTables.Gather([ColumnTables.Pair.Of(own, all)], share.Columns);
+        return share.FromTable(all, share.WholeShape(weights.shape));
     }
 
     private static string Show(EvaluationResult? result)

@@ -52,9 +52,9 @@ internal static class TrainingFingerprint
             OptionFields.Add(fields, "WarmStart", started.Options);
         }
 
-        Dictionary<string, ColumnPartition> columns = Checkpoint.ColumnsOf(model);
+        Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);
         foreach (var (name, weights) in model.state_dict())
-            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, columns.GetValueOrDefault(name)?.Dimension);
+            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, shares.GetValueOrDefault(name)?.WholeShape(weights.shape));
         return fields;
     }
 

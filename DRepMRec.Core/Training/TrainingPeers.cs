@@ -62,13 +62,15 @@ internal sealed class TrainingPeers(ICollective? collective)
             CollectiveFailure.Mismatch, $"Process {rank} of {collective.Size} is about to train something else than process 0: {text}.");
     }
 
-    /// <summary>All columns of a table of which each process has some, on the first process; the others get one without rows.</summary>
-    public Tensor Gather(Tensor own, ColumnPartition columns)
+    /// <summary>The whole of a table of which each process has a share, on the first process; the others get one without rows.</summary>
+    public Tensor Gather(Tensor own, ColumnShare share)
     {
-        using Tensor plain = own.detach().cpu().contiguous();
-        Tensor? whole = IsFirst ? empty(own.shape[0], columns.Dimension) : null;
+        using DisposeScope scope = NewDisposeScope();
+        ColumnPartition columns = share.Columns;
+        Tensor plain = share.ToTable(own.detach().cpu(), columns.Count);
+        Tensor? whole = IsFirst ? empty(plain.shape[0], columns.Dimension) : null;
         ColumnTables.Gather([ColumnTables.Pair.Of(plain, whole)], columns);
-        return whole ?? empty(0, columns.Dimension);
+        return (whole is null ? empty(0, columns.Dimension) : share.FromTable(whole, share.WholeShape(own.shape))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Reads a checkpoint on the first process, and tells the others what is in it.</summary>
@@ -97,8 +99,8 @@ internal sealed class TrainingPeers(ICollective? collective)
         return read ?? (CheckpointManifest.Parse(manifest, path), tensors, path);
     }
 
-    /// <summary>Puts an array that the first process has read into a tensor of each: all of it, or the columns of each.</summary>
-    public unsafe void CopyTo(SafeTensor stored, Tensor target, ColumnPartition? columns)
+    /// <summary>Puts an array that the first process has read into a tensor of each: all of it, or the share of each.</summary>
+    public unsafe void CopyTo(SafeTensor stored, Tensor target, ColumnShare? share)
     {
         if (collective is null)
         {
@@ -107,12 +109,21 @@ internal sealed class TrainingPeers(ICollective? collective)
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor elements = empty(target.shape, target.dtype, CPU);
-        if (columns is null)
+        if (share is null)
+        {
+            Tensor elements = empty(target.shape, target.dtype, CPU);
             Broadcast(IsFirst ? stored.Data : null, elements.bytes);
-        else
-            ColumnTables.Spread(MemoryMarshal.Cast<byte, float>(stored.Data.Span), elements.Floats(), target.shape[0], columns);
-        target.copy_(elements);
+            target.copy_(elements);
+            return;
+        }
+
+        ColumnPartition columns = share.Columns;
+        ReadOnlySpan<float> whole = MemoryMarshal.Cast<byte, float>(stored.Data.Span);
+        if (IsFirst && share.AsRows)
+            whole = share.ToTable(tensor(whole.ToArray()), columns.Dimension).FloatSpan();
+        Tensor own = empty(target.numel() / columns.Count, columns.Count);
+        ColumnTables.Spread(whole, own.Floats(), own.shape[0], columns);
+        target.copy_(share.FromTable(own, target.shape));
     }
 
     /// <summary>Gives all processes the bytes that the first one has.</summary>
