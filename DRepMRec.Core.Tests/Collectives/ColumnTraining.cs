@@ -50,7 +50,8 @@ internal static class ColumnTraining
     };
 
     /// <summary>Creates a model with this process's columns, or with all.</summary>
-    public static DRepMRecModel Create(string training, int dimension, ICollective? collective, RecDataset? data = null)
+    public static DRepMRecModel Create(
+        string training, int dimension, ICollective? collective, RecDataset? data = null, ItemToItemOptions? itemToItem = null)
     {
         data ??= Board;
         ExchangedValues exchange = training.EndsWith(Scores, StringComparison.Ordinal) ? ExchangedValues.Scores : ExchangedValues.Rows;
@@ -64,7 +65,8 @@ internal static class ColumnTraining
             Modal = new ModalEncoderOptions { Neighbors = 3 },
             SimilaritySignal = new SssOptions { Weight = 0.1 },
             BehaviorDropout = 0.2,
-            ItemToItem = new ItemToItemOptions { Enabled = training.EndsWith("items to items", StringComparison.Ordinal) },
+            ItemToItem = itemToItem
+                ?? new ItemToItemOptions { Enabled = training.EndsWith("items to items", StringComparison.Ordinal) },
             Loss = training switch
             {
                 "LightGCN, softmax" or "VBPR, softmax" or "DRepMRec" => new RankingLoss.SampledSoftmax { Negatives = 16 },

@@ -71,19 +71,14 @@ public sealed class Evaluator
         bool masksValidation = target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation;
         var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users,
             [.. _options.Metrics.Distinct()], [.. _options.ListMetrics.Distinct()], _options.Threads);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
-        if (collective is null)
-        {
-            Parallelize(task, 0, users.Length, parallel);
-        }
-        else
-        {
-            int[] starts = [.. Enumerable.Range(0, collective.Size + 1).Select(rank => (int)((long)users.Length * rank / collective.Size))];
-            collective.Together(
-                "to rank its users", () => Parallelize(task, starts[collective.Rank], starts[collective.Rank + 1], parallel));
+        var (rank, size) = (collective?.Rank ?? 0, collective?.Size ?? 1);
+        int[] starts = [.. Enumerable.Range(0, size + 1).Select(process => (int)((long)users.Length * process / size))];
+        void Rank(CancellationToken stop) => Parallelize(
+            task, starts[rank], starts[rank + 1],
+            new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = stop });
+        collective.Together("to rank its users", Rank, cancellationToken);
+        if (collective is not null)
             task.Exchange(collective, starts);
-        }
-
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);
     }
 

@@ -205,15 +205,12 @@ public sealed class Trainer
             return null;
         }
 
-        CancellationToken within = peers.Within(cancellationToken);
         peers.ThrowIfCancelled(cancellationToken);
-        _model.SolveItemToItem(_data, within);
-        peers.ThrowIfCancelled(cancellationToken);
-        ItemToItemBlend blend = evaluator.FitItemToItem(_model, within);
+        ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
         peers.ThrowIfCancelled(cancellationToken);
         _logger.ItemToItemWeight(
             blend.Weight, blend.Metric, blend.Validation[blend.Weight], blend.Validation.GetValueOrDefault(0, double.NaN));
-        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, within);
+        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
     }
 
     private void Run(

@@ -14,6 +14,9 @@ internal sealed class TrainingPeers(ICollective? collective)
     private const int MaxBroadcastBytes = 64 << 20;
     private const int MaxShown = 5;
 
+    /// <summary>The processes; <see langword="null"/> for this one alone.</summary>
+    public ICollective? Collective => collective;
+
     /// <summary>Whether this process reads, writes, and reports.</summary>
     public bool IsFirst => collective is null or { Rank: 0 };
 
@@ -38,9 +41,6 @@ internal sealed class TrainingPeers(ICollective? collective)
         if (rank >= 0)
             throw new OperationCanceledException($"Process {rank} of {collective!.Size} was asked to stop.");
     }
-
-    /// <summary>The token for work that this process does by itself: none among others, who would wait for it where it stopped.</summary>
-    public CancellationToken Within(CancellationToken cancellationToken) => collective is null ? cancellationToken : default;
 
     /// <summary>Finds out whether all processes train the same.</summary>
     /// <param name="fields">What tells one training from another.</param>
