@@ -5,6 +5,8 @@ using DRepMRec.Features;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
+using DRepMRec.Tests.Training;
 using DRepMRec.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -117,6 +119,31 @@ public sealed class ColumnTrainingTests
         On(after, collective => ColumnTraining.Run(training, 64, collective, file)).Should().OnlyContain(c => c == expected);
         Directory.GetFiles(folder.Path).Select(Path.GetFileName).Should()
             .BeEquivalentTo(["run.checkpoint", "run.checkpoint.previous"], "it is written once");
+    }
+
+    [Theory]
+    [InlineData("LightGCN, BPR", 0, 2)]
+    [InlineData("LightGCN, BPR", 4, 0)]
+    [InlineData("VBPR, BPR", 2, 4)]
+    public void An_earlier_model_is_of_any_number_of_processes_its_moments_and_new_rows_too(string training, int before, int after)
+    {
+        bool grows = training == "LightGCN, BPR";
+        RecDataset old = grows ? WarmStartTests.Before : ColumnTraining.Board, data = grows ? WarmStartTests.All : old;
+        (string Checksum, EarlierModel Model) Train(ICollective? collective, RecDataset data, EarlierModel? from)
+        {
+            using DRepMRecModel model = ColumnTraining.Create(training, 64, collective, data);
+            var trainer = new Trainer(model, data, ColumnTraining.Options with { MaxEpochs = 2, KeepMoments = true });
+            if (from is not null)
+                trainer.StartFrom(from, new WarmStartOptions { Moments = true });
+            TrainingReport report = trainer.Fit();
+            return (Fingerprint.Of(model, report), report.ToEarlierModel());
+        }
+
+        EarlierModel earlier = Train(null, old, null).Model;
+        string expected = Train(null, data, earlier).Checksum;
+        EarlierModel[] kept = On(before, collective => Train(collective, old, null).Model);
+        kept.Should().OnlyContain(model => model.Checksum == earlier.Checksum);
+        On(after, collective => Train(collective, data, kept[^1]).Checksum).Should().OnlyContain(checksum => checksum == expected);
     }
 
     [Fact]
@@ -235,6 +262,6 @@ public sealed class ColumnTrainingTests
             .WithMessage("Expected a parameter with the 32 rows of process 1, got [64, 5].*");
     }
 
-    private static string[] On(int processes, Func<ICollective?, string> run)
+    private static T[] On<T>(int processes, Func<ICollective?, T> run)
         => processes == 0 ? [run(null)] : InProcessCollective.Run(processes, run);
 }

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using DRepMRec.Collectives;
 using DRepMRec.Evaluation;
-using DRepMRec.Kernels;
 using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -35,13 +33,7 @@ internal static class Fingerprint
 
     /// <summary>The whole of weights of which each process has a share.</summary>
     private static Tensor Whole(DRepMRecModel model, string name, Tensor weights)
-    {
-        if (!Checkpoint.SharesOf(model).TryGetValue(name, out ColumnShare? share))
-            return weights;
-        Tensor own = share.ToTable(weights.detach(), share.Columns.Count), all = empty(own.shape[0], share.Columns.Dimension);
-        ColumnTables.Gather([ColumnTables.Pair.Of(own, all)], share.Columns);
-        return share.FromTable(all, share.WholeShape(weights.shape));
-    }
+        => Checkpoint.SharesOf(model).GetValueOrDefault(name)?.Gather(weights) ?? weights;
 
     private static string Show(EvaluationResult? result)
         => result is null

@@ -12,7 +12,7 @@ public sealed class WarmStartTests
 
     private static readonly TrainerOptions Options = new() { MaxEpochs = 2, BatchSize = 128, KeepMoments = true };
 
-    private static readonly RecDataset All = SyntheticDataset.Create(new SyntheticOptions
+    internal static readonly RecDataset All = SyntheticDataset.Create(new SyntheticOptions
     {
         Users = 80,
         Items = 50,
@@ -20,7 +20,7 @@ public sealed class WarmStartTests
         Modalities = [new(Modality.Image, 6)],
     }).Data;
 
-    private static readonly RecDataset Before = Part(All, 60, 40);
+    internal static readonly RecDataset Before = Part(All, 60, 40);
 
     private static readonly Lazy<EarlierModel> Earlier = new(() => Train(Before).ToEarlierModel());
 

@@ -26,7 +26,7 @@ internal static class Checkpoint
             [.. state.History.Select(CheckpointEpoch.Of)]);
         List<SafeTensor> tensors =
         [
-            .. Entries(state).Select(e => TensorBytes.Of(e.Name, e.Share is null ? e.Tensor : peers.Gather(e.Tensor, e.Share))),
+            .. Entries(state).Select(e => TensorBytes.Of(e.Name, e.Share?.Gather(e.Tensor, peers.IsFirst) ?? e.Tensor)),
             TensorBytes.Of(Generator, random.get_rng_state()),
         ];
         if (state.Stopping.BestEpoch is { } best)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
@@ -56,7 +57,7 @@ public sealed class EarlierModel
     /// <summary>The first and the second moment of each parameter in turn; none where they weren't kept.</summary>
     internal IReadOnlyList<SafeTensor> Moments { get; }
 
-    /// <summary>Copies the weights of a model as they are.</summary>
+    /// <summary>Copies the weights of a model as they are; of processes that train together, on each those of all.</summary>
     /// <param name="model">The model. It stays the caller's.</param>
     /// <param name="data">The dataset that it was made for.</param>
     /// <exception cref="ArgumentException">The dataset isn't the model's.</exception>
@@ -79,9 +80,12 @@ public sealed class EarlierModel
                 $"The model was made for another training set ({model.Graph}) than that of the dataset '{data.Name}'.", nameof(data));
         }
 
+        Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);
         return new EarlierModel(
-            data.Users, data.Items, model.state_dict().ToDictionary(w => w.Key, w => Copy(w.Key, w.Value)),
-            [.. optimizer?.Moments.Select(moment => Copy("", moment)) ?? []], optimizer?.StepCount ?? 0);
+            data.Users, data.Items,
+            model.state_dict().ToDictionary(w => w.Key, w => Copy(w.Key, w.Value, shares.GetValueOrDefault(w.Key))),
+            [.. optimizer?.Moments.Zip(optimizer.SharesOfMoments, (moment, share) => Copy("", moment, share)) ?? []],
+            optimizer?.StepCount ?? 0);
     }
 
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
@@ -166,11 +170,11 @@ public sealed class EarlierModel
         });
     }
 
-    /// <summary>A copy of a tensor.</summary>
-    internal static SafeTensor Copy(string name, Tensor tensor)
+    /// <summary>A copy of a tensor, or of the whole that it has a share of.</summary>
+    internal static SafeTensor Copy(string name, Tensor tensor, ColumnShare? share)
     {
         using var scope = NewDisposeScope();
-        SafeTensor lent = TensorBytes.Of(name, tensor);
+        SafeTensor lent = TensorBytes.Of(name, share?.Gather(tensor) ?? tensor);
         return lent with { Data = lent.Data.ToArray() };
     }
 

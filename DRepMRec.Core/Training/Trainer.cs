@@ -76,9 +76,9 @@ public sealed class Trainer
     /// <summary>
     /// Gives the model the weights of an earlier one, of the same parts and options over another dataset: rows of users and items go over
     /// by id, new ones begin as the options say, all other weights go over as they are. <see cref="Fit"/> then begins from there; a
-    /// checkpoint that is there has the last word.
+    /// checkpoint that is there has the last word. Of processes that train together all call it.
     /// </summary>
-    /// <param name="earlier">The earlier model.</param>
+    /// <param name="earlier">The earlier model, the same on all processes.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <returns>What went over. It goes into the checkpoint's fingerprint and the model file's manifest.</returns>
     /// <exception cref="ArgumentException">
@@ -133,14 +133,13 @@ public sealed class Trainer
         if (_options.KeepFreedMemory)
             NativeHeap.KeepFreed();
         if (_model.Collective is not null)
-            peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options));
+            peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options, _started));
         CheckpointFile? opened = null;
         if (_options.Checkpoint is { } checkpoint)
             peers.Together("to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
         using CheckpointFile? file = opened;
         using var state = new TrainingState(_model, _options);
         _start?.ApplyMoments(state.Optimizer);
-        EarlierModel? end = null;
         var evaluator = new ModelEvaluator(_data, _options);
         Action save = () => { };
         try
@@ -173,8 +172,6 @@ public sealed class Trainer
         finally
         {
             state.Best.Restore();
-            if (_options.KeepMoments)
-                end = EarlierModel.Of(_model, _data, state.Optimizer);
             _model.EndTraining();
             _model.eval();
             if (_options.KeepFreedMemory)
@@ -184,6 +181,7 @@ public sealed class Trainer
         if (peers.IsFirst)
             _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
         EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, peers, cancellationToken) : null;
+        EarlierModel? end = _options.KeepMoments ? EarlierModel.Of(_model, _data, state.Optimizer) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
         var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
         {

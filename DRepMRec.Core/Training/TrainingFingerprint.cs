@@ -68,9 +68,10 @@ internal static class TrainingFingerprint
 
     /// <summary>What processes must have alike to train together: all of that, and when they validate, keep checkpoints and end.</summary>
     [RequiresUnreferencedCode(Untrimmed.Message)]
-    public static Dictionary<string, string> OfPeer(DRepMRecModel model, RecDataset data, TrainerOptions options)
+    public static Dictionary<string, string> OfPeer(
+        DRepMRecModel model, RecDataset data, TrainerOptions options, WarmStartReport? started)
     {
-        Dictionary<string, string> fields = Of(model, data, options);
+        Dictionary<string, string> fields = Of(model, data, options, started);
         fields["Trainer.MaxEpochs"] = $"{options.MaxEpochs}";
         fields["Trainer.Checkpoint.EveryEpochs"] = $"{options.Checkpoint?.EveryEpochs}";
         fields["Trainer.Checkpoint.Resume"] = $"{options.Checkpoint?.Resume}";

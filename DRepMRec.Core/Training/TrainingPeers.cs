@@ -62,17 +62,6 @@ internal sealed class TrainingPeers(ICollective? collective)
             CollectiveFailure.Mismatch, $"Process {rank} of {collective.Size} is about to train something else than process 0: {text}.");
     }
 
-    /// <summary>The whole of a table of which each process has a share, on the first process; the others get one without rows.</summary>
-    public Tensor Gather(Tensor own, ColumnShare share)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        ColumnPartition columns = share.Columns;
-        Tensor plain = share.ToTable(own.detach().cpu(), columns.Count);
-        Tensor? whole = IsFirst ? empty(plain.shape[0], columns.Dimension) : null;
-        ColumnTables.Gather([ColumnTables.Pair.Of(plain, whole)], columns);
-        return (whole is null ? empty(0, columns.Dimension) : share.FromTable(whole, share.WholeShape(own.shape))).MoveToOuterDisposeScope();
-    }
-
     /// <summary>Reads a checkpoint on the first process, and tells the others what is in it.</summary>
     /// <param name="file">The file, on the first process.</param>
     /// <param name="small">The arrays that all processes get at once; of others they get type and shape.</param>

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -40,12 +42,13 @@ internal sealed class WarmStart
     /// <exception cref="ArgumentException">The earlier model is of another kind or shape.</exception>
     public WarmStartReport Apply()
     {
-        Dictionary<string, Tensor> weights = _model.state_dict();
-        foreach (var (name, target) in weights)
-            Check(name, target);
+        Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(_model);
+        Target[] targets = [.. _model.state_dict().Select(w => Target.Of(w.Key, w.Value, shares.GetValueOrDefault(w.Key)))];
+        foreach (Target target in targets)
+            Check(target);
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
-        foreach (var (name, target) in weights)
-            Put(name, Filled(name, target, starts), target);
+        foreach (Target target in targets)
+            target.Put(Filled(target, starts));
         return new WarmStartReport
         {
             From = _earlier.Checksum,
@@ -65,56 +68,57 @@ internal sealed class WarmStart
     {
         if (!_options.Moments)
             return;
-        Tensor[] targets = [.. optimizer.Moments];
         string[] names = [.. _model.named_parameters().Where(p => p.parameter.requires_grad).SelectMany(p => new[] { p.name, p.name })];
-        if (targets.Length != _earlier.Moments.Count || names.Length != targets.Length)
+        Target[] targets = [.. names.Zip(optimizer.Moments, optimizer.SharesOfMoments).Select(m => Target.Of(m.First, m.Second, m.Third))];
+        if (targets.Length != _earlier.Moments.Count)
             throw new ArgumentException($"Expected {targets.Length} moments in the earlier model, got {_earlier.Moments.Count}.");
         for (int n = 0; n < targets.Length; n++)
         {
             SafeTensor moved = _earlier.Moments[n];
-            if (Kind(names[n], moved, targets[n]) is { } kind)
+            if (Kind(moved, targets[n]) is { } kind)
             {
-                float[] values = new float[targets[n].numel()];
-                Move(kind, moved, values, Width(targets[n]));
-                moved = moved with { Shape = targets[n].shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+                float[] values = new float[targets[n].Rows * targets[n].Width];
+                Move(kind, moved, values, targets[n].Width);
+                moved = moved with { Shape = targets[n].Shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
             }
 
-            TensorBytes.CopyTo(moved, targets[n]);
+            targets[n].Put(moved);
         }
 
         optimizer.StepCount = _earlier.Steps;
     }
 
-    private void Check(string name, Tensor target)
+    private void Check(Target target)
     {
-        if (!_earlier.Weights.TryGetValue(name, out SafeTensor? old))
+        if (!_earlier.Weights.TryGetValue(target.Name, out SafeTensor? old))
         {
-            throw new ArgumentException($"The earlier model has no weights '{name}', but {Shown.List(_earlier.Weights.Keys)}: it is of "
+            throw new ArgumentException($"The earlier model has no weights '{target.Name}', but {Shown.List(_earlier.Weights.Keys)}: it is of "
                 + "another kind. Begin from one that was made with the same parts and options.");
         }
 
-        if (Kind(name, old, target) is null && !TensorBytes.Fits(old, target))
+        if (Kind(old, target) is null && !TensorBytes.Fits(old, target.Own, target.Shape))
         {
-            throw new ArgumentException($"The weights '{name}' are {TensorBytes.Describe(target)}; those of the earlier model are "
+            throw new ArgumentException(
+                $"The weights '{target.Name}' are {TensorBytes.Describe(target.Own, target.Shape)}; those of the earlier model are "
                 + $"{old.Type} [{Shown.List(old.Shape)}].");
         }
     }
 
     /// <summary>The rows that a table has; <see langword="null"/> for weights that go over as they are.</summary>
-    private RowKind? Kind(string name, SafeTensor old, Tensor target)
+    private RowKind? Kind(SafeTensor old, Target target)
     {
-        if (target.dtype != ScalarType.Float32 || old.Type != "F32" || target.dim() < 1 || old.Shape.Length != target.dim()
-            || !old.Shape.AsSpan(1).SequenceEqual(target.shape.AsSpan(1)))
+        if (target.Own.dtype != ScalarType.Float32 || old.Type != "F32" || target.Shape.Length < 1
+            || old.Shape.Length != target.Shape.Length || !old.Shape.AsSpan(1).SequenceEqual(target.Shape.AsSpan(1)))
         {
             return null;
         }
 
-        bool Fits(int before, int now) => old.Shape[0] == before && target.shape[0] == now;
-        string own = name[(name.LastIndexOf('.') + 1)..];
+        bool Fits(int before, int now) => old.Shape[0] == before && target.Rows == now;
+        string own = target.Name[(target.Name.LastIndexOf('.') + 1)..];
 
         // Weights that only happen to have as many rows as there are users or items aren't called after them.
         bool isNamed = new[] { "embedding", "user", "item" }.Any(n => own.Contains(n, StringComparison.OrdinalIgnoreCase));
-        if (TensorBytes.Fits(old, target) && !isNamed)
+        if (TensorBytes.Fits(old, target.Own, target.Shape) && !isNamed)
             return null;
         bool users = Fits(_earlier.Users.Count, _data.Users.Count), items = Fits(_earlier.Items.Count, _data.Items.Count);
         if (users && items)
@@ -123,13 +127,13 @@ internal sealed class WarmStart
             : Fits(_earlier.Users.Count + _earlier.Items.Count, _data.Users.Count + _data.Items.Count) ? RowKind.Nodes : null;
     }
 
-    private SafeTensor Filled(string name, Tensor target, Starts starts)
+    private SafeTensor Filled(Target target, Starts starts)
     {
-        SafeTensor old = _earlier.Weights[name];
-        if (Kind(name, old, target) is not { } kind)
+        SafeTensor old = _earlier.Weights[target.Name];
+        if (Kind(old, target) is not { } kind)
             return old;
-        int width = Width(target);
-        float[] values = MemoryMarshal.Cast<byte, float>(EarlierModel.Copy(name, target).Data.Span).ToArray();
+        int width = target.Width;
+        float[] values = MemoryMarshal.Cast<byte, float>(EarlierModel.Copy(target.Name, target.Own, target.Share).Data.Span).ToArray();
         Move(kind, old, values, width);
         if (_options.NewRows != NewRowStart.Random)
         {
@@ -140,10 +144,8 @@ internal sealed class WarmStart
                 StartUsers(values, width, starts);
         }
 
-        return old with { Shape = target.shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+        return old with { Shape = target.Shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
     }
-
-    private static void Put(string name, SafeTensor filled, Tensor target) => TensorBytes.CopyTo(filled with { Name = name }, target);
 
     private void Move(RowKind kind, SafeTensor old, float[] values, int width)
     {
@@ -275,8 +277,6 @@ internal sealed class WarmStart
         return similar;
     }
 
-    private static int Width(Tensor table) => checked((int)(table.numel() / table.shape[0]));
-
     /// <summary>For each id its index in the earlier model, or -1.</summary>
     private static int[] Places(IdMap now, IdMap earlier)
         => [.. now.Ids.Select(id => earlier.TryGetIndex(id, out int index) ? index : -1)];
@@ -287,6 +287,30 @@ internal sealed class WarmStart
         Users,
         Items,
         Nodes,
+    }
+
+    /// <summary>A tensor to fill; of processes that train together, with this one's share of a whole.</summary>
+    private sealed record Target(string Name, Tensor Own, ColumnShare? Share, long[] Shape)
+    {
+        public long Rows => Shape[0];
+
+        public int Width => checked((int)(Shape.Aggregate(1L, (all, side) => all * side) / Rows));
+
+        public static Target Of(string name, Tensor own, ColumnShare? share)
+            => new(name, own, share, share?.WholeShape(own.shape) ?? own.shape);
+
+        public void Put(SafeTensor filled)
+        {
+            if (Share is null)
+            {
+                TensorBytes.CopyTo(filled, Own);
+                return;
+            }
+
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            Own.copy_(Share.Of(tensor(MemoryMarshal.Cast<byte, float>(filled.Data.Span).ToArray(), Shape), Own));
+        }
     }
 
     /// <summary>What new rows began with; <see langword="null"/> for known ones and random ones.</summary>
