@@ -242,8 +242,8 @@ public sealed class ColumnTrainingTests
             .StartWith("OwnHost doesn't say which columns of its embeddings this process has (IBehaviorEncoder.Columns).");
         Refused(new OwnHost(Users, Items, 16, new ColumnPartition(one, 16), holds: false)).Message.Should().StartWith(
             "OwnHost shares columns, but says of none of its parameters that it has some of them: ColumnPartition.Hold.");
-        Refused(new OwnHost(Users, Items, 24, new ColumnPartition(one, 16))).Message.Should()
-            .StartWith("OwnHost has representations of 24 columns: expected a partition of as many, or of parts of equal width, got one of 16.");
+        Refused(new OwnHost(Users, Items, 24, new ColumnPartition(one, 16))).Message.Should().StartWith(
+            "OwnHost has representations of 24 columns: expected a partition of as many, or of parts of equal width, got one of 16.");
     }
 
     [Fact]

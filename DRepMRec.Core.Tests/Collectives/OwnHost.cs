@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Collectives;
 
-/// <summary>A host that is linear in its embeddings, made of nothing but what is public: rows for users and items, items with a scale.</summary>
+/// <summary>A host that is linear in its embeddings, made of what is public: rows of users, and of items times a scale.</summary>
 internal sealed class OwnHost : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private readonly Parameter _users;

@@ -15,7 +15,7 @@ internal sealed record ColumnShare(ColumnPartition Columns, bool AsRows)
         return whole;
     }
 
-    /// <summary>As rows of some columns: [numbers / columns, columns]. Parts that are beside each other are rows after each other.</summary>
+    /// <summary>As rows of some columns, [numbers / columns, columns]; parts beside each other are rows after each other.</summary>
     public Tensor ToTable(Tensor tensor, int columns)
         => AsRows ? tensor.reshape(columns, -1).t().contiguous() : tensor.contiguous().reshape(-1, columns);
 

@@ -40,7 +40,10 @@ internal sealed class Initialization(int seed)
         var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns);
         return Weights(
             upperRows + lowerRows, count,
-            () => [.. Draw(index, upperRows, columns, first, count, columns), .. Draw(index + 1, lowerRows, columns, first, count, columns)]);
+            () =>
+            [
+                .. Draw(index, upperRows, columns, first, count, columns), .. Draw(index + 1, lowerRows, columns, first, count, columns),
+            ]);
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal static class SharedColumns
             throw new ArgumentException(reason, nameof(host));
     }
 
-    /// <summary>Refuses a host whose columns can't be shared, and processes that exchange scores where more than scores is needed.</summary>
+    /// <summary>Refuses a host whose columns can't be shared, and an exchange of scores where more than scores is needed.</summary>
     public static void ThrowIfUnfit(IBehaviorEncoder host, DRepMRecOptions options, bool hasLine)
     {
         if (host.Columns is not { } columns)

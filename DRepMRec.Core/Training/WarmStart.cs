@@ -6,9 +6,7 @@ using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Training;
 
@@ -43,11 +41,11 @@ internal sealed class WarmStart
     public WarmStartReport Apply()
     {
         Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(_model);
-        Target[] targets = [.. _model.state_dict().Select(w => Target.Of(w.Key, w.Value, shares.GetValueOrDefault(w.Key)))];
-        foreach (Target target in targets)
+        WarmStartTarget[] targets = [.. _model.state_dict().Select(w => WarmStartTarget.Of(w.Key, w.Value, shares.GetValueOrDefault(w.Key)))];
+        foreach (WarmStartTarget target in targets)
             Check(target);
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
-        foreach (Target target in targets)
+        foreach (WarmStartTarget target in targets)
             target.Put(Filled(target, starts));
         return new WarmStartReport
         {
@@ -69,7 +67,7 @@ internal sealed class WarmStart
         if (!_options.Moments)
             return;
         string[] names = [.. _model.named_parameters().Where(p => p.parameter.requires_grad).SelectMany(p => new[] { p.name, p.name })];
-        Target[] targets = [.. names.Zip(optimizer.Moments, optimizer.SharesOfMoments).Select(m => Target.Of(m.First, m.Second, m.Third))];
+        WarmStartTarget[] targets = [.. names.Zip(optimizer.Moments, optimizer.SharesOfMoments).Select(m => WarmStartTarget.Of(m.First, m.Second, m.Third))];
         if (targets.Length != _earlier.Moments.Count)
             throw new ArgumentException($"Expected {targets.Length} moments in the earlier model, got {_earlier.Moments.Count}.");
         for (int n = 0; n < targets.Length; n++)
@@ -88,12 +86,13 @@ internal sealed class WarmStart
         optimizer.StepCount = _earlier.Steps;
     }
 
-    private void Check(Target target)
+    private void Check(WarmStartTarget target)
     {
         if (!_earlier.Weights.TryGetValue(target.Name, out SafeTensor? old))
         {
-            throw new ArgumentException($"The earlier model has no weights '{target.Name}', but {Shown.List(_earlier.Weights.Keys)}: it is of "
-                + "another kind. Begin from one that was made with the same parts and options.");
+            throw new ArgumentException(
+                $"The earlier model has no weights '{target.Name}', but {Shown.List(_earlier.Weights.Keys)}: it is of another kind. Begin "
+                + "from one that was made with the same parts and options.");
         }
 
         if (Kind(old, target) is null && !TensorBytes.Fits(old, target.Own, target.Shape))
@@ -105,7 +104,7 @@ internal sealed class WarmStart
     }
 
     /// <summary>The rows that a table has; <see langword="null"/> for weights that go over as they are.</summary>
-    private RowKind? Kind(SafeTensor old, Target target)
+    private RowKind? Kind(SafeTensor old, WarmStartTarget target)
     {
         if (target.Own.dtype != ScalarType.Float32 || old.Type != "F32" || target.Shape.Length < 1
             || old.Shape.Length != target.Shape.Length || !old.Shape.AsSpan(1).SequenceEqual(target.Shape.AsSpan(1)))
@@ -127,7 +126,7 @@ internal sealed class WarmStart
             : Fits(_earlier.Users.Count + _earlier.Items.Count, _data.Users.Count + _data.Items.Count) ? RowKind.Nodes : null;
     }
 
-    private SafeTensor Filled(Target target, Starts starts)
+    private SafeTensor Filled(WarmStartTarget target, Starts starts)
     {
         SafeTensor old = _earlier.Weights[target.Name];
         if (Kind(old, target) is not { } kind)
@@ -287,30 +286,6 @@ internal sealed class WarmStart
         Users,
         Items,
         Nodes,
-    }
-
-    /// <summary>A tensor to fill; of processes that train together, with this one's share of a whole.</summary>
-    private sealed record Target(string Name, Tensor Own, ColumnShare? Share, long[] Shape)
-    {
-        public long Rows => Shape[0];
-
-        public int Width => checked((int)(Shape.Aggregate(1L, (all, side) => all * side) / Rows));
-
-        public static Target Of(string name, Tensor own, ColumnShare? share)
-            => new(name, own, share, share?.WholeShape(own.shape) ?? own.shape);
-
-        public void Put(SafeTensor filled)
-        {
-            if (Share is null)
-            {
-                TensorBytes.CopyTo(filled, Own);
-                return;
-            }
-
-            using DisposeScope scope = NewDisposeScope();
-            using IDisposable noGradient = no_grad();
-            Own.copy_(Share.Of(tensor(MemoryMarshal.Cast<byte, float>(filled.Data.Span).ToArray(), Shape), Own));
-        }
     }
 
     /// <summary>What new rows began with; <see langword="null"/> for known ones and random ones.</summary>

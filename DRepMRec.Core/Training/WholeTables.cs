@@ -16,7 +16,8 @@ internal static class WholeTables
         Tensor plain = share.ToTable(own.detach().cpu(), columns.Count);
         Tensor? whole = isNeeded ? empty(plain.shape[0], columns.Dimension) : null;
         ColumnTables.Gather([ColumnTables.Pair.Of(plain, whole)], columns);
-        return (whole is null ? empty(0, columns.Dimension) : share.FromTable(whole, share.WholeShape(own.shape))).MoveToOuterDisposeScope();
+        return (whole is null ? empty(0, columns.Dimension) : share.FromTable(whole, share.WholeShape(own.shape)))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>This process's share of a whole table, as large as a tensor that has it.</summary>
