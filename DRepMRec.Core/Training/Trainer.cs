@@ -134,10 +134,7 @@ public sealed class Trainer
             NativeHeap.KeepFreed();
         if (_model.Collective is not null)
             peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options, _started));
-        CheckpointFile? opened = null;
-        if (_options.Checkpoint is { } checkpoint)
-            peers.Together("to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
-        using CheckpointFile? file = opened;
+        using CheckpointFile? file = OpenCheckpoint(peers);
         using var state = new TrainingState(_model, _options);
         _start?.ApplyMoments(state.Optimizer);
         var evaluator = new ModelEvaluator(_data, _options);
@@ -191,6 +188,22 @@ public sealed class Trainer
         report.BetterBaselines = BaselineCheck.Better(
             report, _data, _options, peers, peers.IsFirst ? _logger : NullLogger.Instance, cancellationToken);
         return report;
+    }
+
+    private CheckpointFile? OpenCheckpoint(TrainingPeers peers)
+    {
+        CheckpointFile? opened = null;
+        try
+        {
+            if (_options.Checkpoint is { } checkpoint)
+                peers.Together("to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
+            return opened;
+        }
+        catch
+        {
+            opened?.Dispose(); // It is locked; a peer was lost meanwhile.
+            throw;
+        }
     }
 
     /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>

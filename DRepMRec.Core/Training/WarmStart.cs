@@ -41,7 +41,8 @@ internal sealed class WarmStart
     public WarmStartReport Apply()
     {
         Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(_model);
-        WarmStartTarget[] targets = [.. _model.state_dict().Select(w => WarmStartTarget.Of(w.Key, w.Value, shares.GetValueOrDefault(w.Key)))];
+        WarmStartTarget[] targets =
+            [.. _model.state_dict().Select(w => WarmStartTarget.Of(w.Key, w.Value, shares.GetValueOrDefault(w.Key)))];
         foreach (WarmStartTarget target in targets)
             Check(target);
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
@@ -67,7 +68,8 @@ internal sealed class WarmStart
         if (!_options.Moments)
             return;
         string[] names = [.. _model.named_parameters().Where(p => p.parameter.requires_grad).SelectMany(p => new[] { p.name, p.name })];
-        WarmStartTarget[] targets = [.. names.Zip(optimizer.Moments, optimizer.SharesOfMoments).Select(m => WarmStartTarget.Of(m.First, m.Second, m.Third))];
+        WarmStartTarget[] targets =
+            [.. names.Zip(optimizer.Moments, optimizer.SharesOfMoments).Select(m => WarmStartTarget.Of(m.First, m.Second, m.Third))];
         if (targets.Length != _earlier.Moments.Count)
             throw new ArgumentException($"Expected {targets.Length} moments in the earlier model, got {_earlier.Moments.Count}.");
         for (int n = 0; n < targets.Length; n++)
