@@ -34,15 +34,12 @@ internal interface ITextRows
     bool Read();
 
     /// <summary>Says which columns are going to be asked for.</summary>
-    void Choose(IReadOnlyCollection<int> columns)
-    {
-    }
-
-    /// <summary>
-    /// Says of which of the chosen columns cells may be lists of single values: their text then has <see cref="TextCell.ListSeparator"/>
-    /// between them.
-    /// </summary>
-    void ChooseLists(IReadOnlyCollection<int> columns)
+    /// <param name="columns">The columns.</param>
+    /// <param name="lists">
+    /// Those of which cells may be lists of single values: their text then has <see cref="TextCell.ListSeparator"/> between them.
+    /// </param>
+    /// <exception cref="DatasetFormatException">A column has lists and isn't among <paramref name="lists"/>.</exception>
+    void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
     {
     }
 

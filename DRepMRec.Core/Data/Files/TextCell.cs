@@ -1,4 +1,7 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 
 namespace DRepMRec.Data;
 
@@ -18,6 +21,30 @@ internal sealed class TextCell
 
     /// <summary>The value, if it is bytes.</summary>
     public byte[]? Bytes { get; private set; }
+
+    /// <summary>Whether a value is made of others, as the lists, arrays and structures that databases answer are.</summary>
+    public static bool IsList([NotNullWhen(true)] object? value) => value is IEnumerable and not (string or byte[] or char[]);
+
+    /// <returns>Whether it is a list of single values. <see langword="null"/> within it is a blank.</returns>
+    public bool TrySetList(IEnumerable list)
+    {
+        if (list is IDictionary or Array { Rank: > 1 })
+            return false;
+        var value = new TextCell();
+        var text = new StringBuilder();
+        bool isFirst = true;
+        foreach (object? one in list)
+        {
+            if (IsList(one))
+                return false;
+            value.Set(one);
+            text.Append(isFirst ? "" : ListSeparator.ToString()).Append(value.Text);
+            isFirst = false;
+        }
+
+        Set(text.ToString());
+        return true;
+    }
 
     public void Set(object? value)
     {
