@@ -166,7 +166,8 @@ public sealed class ListColumnTests
     private static string Sql(string open, string close)
     {
         string List<T>(IEnumerable<T>? list, Func<T, string> shown, string type)
-            => list is null ? "NULL" : $"CAST({open}{string.Join(", ", list.Select(one => one is null ? "NULL" : shown(one)))}{close} AS {type})";
+            => list is null ? "NULL"
+                : $"CAST({open}{string.Join(", ", list.Select(one => one is null ? "NULL" : shown(one)))}{close} AS {type})";
         return string.Join(",\n", Tags.Zip(Codes).Select((p, n)
             => $"('p{n}', {List(p.First, tag => $"'{tag}'", "VARCHAR[]")}, {List(p.Second, code => $"{code}", "BIGINT[]")})"));
     }

@@ -118,7 +118,11 @@ internal sealed class ParquetRows : CellRows, IDisposable
     private static async Task<Array> Strings(ParquetRowGroupReader group, DataField field, int count)
     {
         if (ParquetLists.IsList(field))
-            return await ParquetLists.Read<ReadOnlyMemory<char>, string>(group, field, count, text => text.ToString()).ConfigureAwait(false);
+        {
+            return await ParquetLists.Read<ReadOnlyMemory<char>, string>(group, field, count, text => text.ToString())
+                .ConfigureAwait(false);
+        }
+
         var values = new string?[count];
         await group.ReadAsync(field, values.AsMemory(), null, CancellationToken.None).ConfigureAwait(false);
         return values;
