@@ -42,7 +42,8 @@ internal sealed record CommandLine
             Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
                 + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
                 + "probabilities are. features: text features that the data brings, and those of --features. "
-                + "shops: some models in twenty made-up small shops.",
+                + "shops: some models in twenty made-up small shops. "
+                + "temperatures: DRepMRec by the temperature of its softmax, without and with the item-to-item part.",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
         Option<string?> data = TrainingOptions.Data();
@@ -74,7 +75,7 @@ internal sealed record CommandLine
         Option<int> epochs = TrainingOptions.Epochs(1000);
         var evaluateEvery = new Option<int>("--evaluate-every")
         {
-            Description = "Of features: after how many epochs validation is ranked.",
+            Description = "Of features and temperatures: after how many epochs validation is ranked.",
             DefaultValueFactory = _ => 1,
         };
         var reportOnly = new Option<bool>("--report-only")

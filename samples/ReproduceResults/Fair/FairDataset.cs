@@ -35,14 +35,14 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
     private int[] Seeds => [.. options.Seeds.Take(IsLarge ? FewSeeds : int.MaxValue)];
 
     /// <summary>Stage 1: as many trials for every model under every loss; the first of all come first.</summary>
-    public IEnumerable<FairTask> Search()
+    public IEnumerable<TrainingTask> Search()
         => Enumerable.Range(0, Trials).SelectMany(
             trial => Models.SelectMany(model => FairFamily.Losses.Select(loss => Trial(model, loss, trial))));
 
     /// <summary>
     /// Stage 2: what the searches chose, over seeds, with and without the item-to-item part; controls, BMA, what isn't trained.
     /// </summary>
-    public IEnumerable<FairTask> Final()
+    public IEnumerable<TrainingTask> Final()
     {
         (string Model, FairForm Form, string Loss)[] lines = [.. Models.SelectMany(Lines)];
         Variant[] trained =
@@ -54,23 +54,23 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         int place = 0;
         return
         [
-            .. baselines.Select(name => new FairTask(FairStudy.Name, new Variant(name, data, "")
+            .. baselines.Select(name => new TrainingTask(FairStudy.Name, new Variant(name, data, "")
             {
                 Place = place++,
                 Baseline = () => name == "Item-to-item" ? _part.Value : Catalogue.CreateBaseline(name, data),
             }, 0)),
-            .. trained.Select(v => v with { Place = (place += 2) - 2 })
-                .SelectMany(v => Seeds.Select(seed => new FairTask(FairStudy.Name, v, seed, _part)))
+            .. trained.Select(v => v with { Place = (place += 2) - 2, Part = _part })
+                .SelectMany(v => Seeds.Select(seed => new TrainingTask(FairStudy.Name, v, seed)))
                 .OrderBy(t => Array.IndexOf(Seeds, t.Seed)),
         ];
     }
 
     /// <summary>Stage 3: what the searches chose on other splits, each model under the loss that its search prefers.</summary>
-    public IEnumerable<FairTask> Redrawn()
+    public IEnumerable<TrainingTask> Redrawn()
     {
         if (!IsRedrawn)
             return [];
-        var tasks = new List<FairTask>();
+        var tasks = new List<TrainingTask>();
         foreach (var (kind, draw) in new (string, Func<RecDataset, int, RecDataset>)[]
         {
             (RedrawnPage.PerUser, RedrawnSplit.PerUser), (RedrawnPage.ByRow, RedrawnSplit.ByRow),
@@ -85,8 +85,8 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
                 {
                     string loss = Preferred(model);
                     Variant chosen = FairVariants.Of(drawn, model, FairForm.Whole, loss, Chosen(model, loss), options.Epochs);
-                    Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2 };
-                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new FairTask(FairStudy.Redrawn, variant, seed, part)));
+                    Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2, Part = part };
+                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new TrainingTask(FairStudy.Redrawn, variant, seed)));
                 }
             }
         }
@@ -129,10 +129,10 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         => Forms(model).SelectMany(
             form => (form == FairForm.Whole ? FairFamily.Losses : [Preferred(model)]).Select(loss => (model, form, loss)));
 
-    private FairTask Trial(string model, string loss, int trial)
+    private TrainingTask Trial(string model, string loss, int trial)
     {
         FairSetting setting = SearchSpaces.Draw(model, loss, HasContent, Trials)[trial];
-        return new FairTask(FairStudy.Search,
+        return new TrainingTask(FairStudy.Search,
             FairVariants.Of(data, model, FairForm.Whole, loss, setting, options.Epochs) with { Place = trial }, SearchSeed);
     }
 

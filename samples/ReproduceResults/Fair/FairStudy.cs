@@ -2,6 +2,7 @@ using System.Globalization;
 using Common;
 using DRepMRec.Data;
 using ReproduceResults.Reports;
+using ReproduceResults.Studies;
 using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Fair;
@@ -53,9 +54,9 @@ internal sealed class FairStudy
         estimate.Show(_options);
     }
 
-    private void Train(FairDataset data, string stage, IEnumerable<FairTask> tasks, CancellationToken cancellation)
+    private void Train(FairDataset data, string stage, IEnumerable<TrainingTask> tasks, CancellationToken cancellation)
     {
-        FairTask[] all = [.. tasks], open = [.. all.Where(t => t.Find(_log) is null)];
+        TrainingTask[] all = [.. tasks], open = [.. all.Where(t => t.Find(_log) is null)];
         Console.WriteLine($"{data.Name}, {stage}: {all.Length} trainings, {all.Length - open.Length} of them in {_options.Log} already");
         Jobs.Run(open, _options.Jobs, task =>
         {
@@ -69,13 +70,9 @@ internal sealed class FairStudy
         });
     }
 
-    private void Write(string study, FairDataset data, IEnumerable<FairTask> tasks)
+    private void Write(string study, FairDataset data, IEnumerable<TrainingTask> tasks)
     {
-        Training[] made = [.. tasks.SelectMany(t => t.Find(_log) is not { } found ? [] : found.Select((training, n) => training with
-        {
-            Title = t.Variant.Title + (n == 0 ? "" : VariantTrainer.WithPart),
-            Place = t.Variant.Place + n,
-        }))];
+        Training[] made = [.. tasks.SelectMany(t => t.Made(_log))];
         Console.WriteLine($"Written: {Page.WriteWithLog(_options.Out, study, data.Name, made)}");
     }
 }

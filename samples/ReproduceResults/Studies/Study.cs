@@ -15,6 +15,7 @@ internal abstract class Study
         ["splits"] = () => new SplitsStudy(),
         ["lists"] = () => new ListsStudy(),
         ["features"] = () => new FeaturesStudy(),
+        ["temperatures"] = () => new TemperaturesStudy(),
         ["shops"] = () => new ShopsStudy(),
     };
 
@@ -64,7 +65,7 @@ internal abstract class Study
         string[] losses = options.Loss == CommandLine.BothLosses ? ["softmax", "bpr"] : [options.Loss];
         Variant[] all = [.. losses.SelectMany(loss => Variants(data, options, loss)
             .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))
-            .Select((v, place) => v with { Place = place })];
+            .Select((v, place) => v with { Place = 2 * place })];
         IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
         if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)
         {

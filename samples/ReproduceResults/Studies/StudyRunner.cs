@@ -10,40 +10,38 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
     // A baseline has no seed of its own.
     private static readonly int[] NoSeed = [0];
 
-    private readonly (Variant Variant, int Seed)[] _asked =
+    private readonly TrainingTask[] _asked =
     [
         .. variants.SelectMany(v => (v.Model is null ? NoSeed : options.Seeds).Select((seed, round) => (v, seed, round)))
-            .OrderBy(t => t.round).Select(t => (t.v, t.seed)),
+            .OrderBy(t => t.round).Select(t => new TrainingTask(study.Name, t.v, t.seed)),
     ];
 
     public void Train(CancellationToken cancellation)
     {
-        (Variant Variant, int Seed)[] open = [.. _asked.Where(t => Find(t) is null)];
+        TrainingTask[] open = [.. _asked.Where(t => t.Find(log) is null)];
         Console.WriteLine($"{_asked.Length} trainings, {_asked.Length - open.Length} of them in {options.Log} already");
         Jobs.Run(open, options.Jobs, next =>
         {
             cancellation.ThrowIfCancellationRequested();
-            Training training = VariantTrainer.Train(study.Name, next.Variant, next.Seed, cancellation);
-            log.Add(training);
-            return $"{Title(next)}: {training.Failure ?? Figures(training)}";
+            IReadOnlyList<Training> lines = next.Run(cancellation);
+            foreach (Training line in lines)
+                log.Add(line);
+            return $"{Title(next)}: {string.Join("; with the part ", lines.Select(line => line.Failure ?? Figures(line)))}";
         });
     }
 
     /// <summary>The trainings that the log has of the chosen variants.</summary>
     public IReadOnlyList<Training> Made()
-        => [.. _asked.Select(t => Find(t) is { } made ? made with { Title = t.Variant.Title, Place = t.Variant.Place } : null)
-            .OfType<Training>()];
+        => [.. _asked.SelectMany(t => t.Made(log))];
 
     /// <summary>Which trainings are missing, if any.</summary>
     public string? Gaps()
     {
-        string[] missing = [.. _asked.Where(t => Find(t) is null).Select(Title).Distinct()];
+        string[] missing = [.. _asked.Where(t => t.Find(log) is null).Select(Title).Distinct()];
         return missing.Length > 0 ? $"Not trained yet: {string.Join("; ", missing)}." : null;
     }
 
-    private Training? Find((Variant Variant, int Seed) asked) => log.Find(study.Name, asked.Variant, asked.Seed);
-
-    private static string Title((Variant Variant, int Seed) asked) => asked.Variant.Model is null
+    private static string Title(TrainingTask asked) => asked.Variant.Model is null
         ? asked.Variant.Title
         : $"{asked.Variant.Title}, seed {asked.Seed}";
 

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Common;
+using DRepMRec;
+using DRepMRec.Data;
+using DRepMRec.ItemToItem;
+using DRepMRec.Losses;
+using ReproduceResults.Reports;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults.Studies;
+
+/// <summary>
+/// DRepMRec by the temperature of its sampled softmax, each training alone and blended with the item-to-item part: a dataset's own choice,
+/// made on validation.
+/// </summary>
+internal sealed class TemperaturesStudy : Study
+{
+    private static readonly double[] Temperatures = [0.15, 0.2, 0.25];
+
+    public override string Name => "temperatures";
+
+    protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
+    {
+        if (loss != "softmax")
+            throw new ArgumentException($"--loss {loss}: expected softmax for {Name}.");
+        var trainer = new TrainerOptions { MaxEpochs = options.Epochs, EvaluateEvery = options.EvaluateEvery, Threads = 1 };
+        var part = new Lazy<ItemToItemModel>(() => ItemToItemModel.Solve(data));
+        return Temperatures.Select((temperature, n) =>
+        {
+            DRepMRecOptions model = new() { Loss = new RankingLoss.SampledSoftmax { Temperature = temperature } };
+            return new Variant(string.Create(CultureInfo.InvariantCulture, $"temperature {temperature}"), data,
+                OptionsHash.Of(model, null, trainer))
+            {
+                Trainer = trainer,
+                Part = part,
+                Model = seed => new OwnedModel(DRepMRecModel.Create(data, model with { Seed = seed })),
+            };
+        });
+    }
+
+    public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
+    {
+        (Outcome Alone, Outcome Blended)[] pairs = [.. outcomes
+            .Select(o => (o, outcomes.FirstOrDefault(b => b.Name == o.Name + VariantTrainer.WithPart)!)).Where(p => p.Item2 is not null)];
+        var family = new Family(pairs.Select(p => (p.Blended, p.Alone)));
+        Outcome chosen = outcomes.MaxBy(o => First(o.First))!;
+        double First(Training first) => first.Valid[Training.Recall.ToString()];
+
+        report.Heading("By temperature");
+        report.Say($"Chosen on validation {Training.Recall} of the first seed: **{chosen.Name}**. The test figures of the others weren't "
+            + $"asked for in choosing. p: the line with the part against the one without; {Family.Words}.");
+        report.Table(
+            [
+                "Line", "seeds", $"validation {Training.Recall}", $"validation {Training.Ndcg}", Training.Recall.ToString(),
+                Training.Ndcg.ToString(), $"p of {Training.Recall}", $"p of {Training.Ndcg}", "weight", "best epoch",
+            ],
+            outcomes.Select(o => Row(o, pairs.FirstOrDefault(p => p.Blended == o).Alone, family)));
+    }
+
+    private static IReadOnlyList<string> Row(Outcome line, Outcome? alone, Family family) =>
+    [
+        line.Name, $"{line.Trainings.Count}", line.Show(t => t.Valid[Training.Recall.ToString()]),
+        line.Show(t => t.Valid[Training.Ndcg.ToString()]), Cell.Spread(line.Test(Training.Recall)), Cell.Spread(line.Test(Training.Ndcg)),
+        family.P(line, alone, Training.Recall), family.P(line, alone, Training.Ndcg),
+        alone is null ? "" : line.Show(t => t.ItemToItemWeight ?? 0, 2), line.Show(t => t.BestEpoch, 0),
+    ];
+}

@@ -1,0 +1,33 @@
+using ReproduceResults.Fair;
+using ReproduceResults.Trainings;
+
+namespace ReproduceResults.Studies;
+
+/// <summary>A training that a study asks for.</summary>
+/// <param name="Study">The study, or the stage of the fair comparison, that it belongs to.</param>
+/// <param name="Variant">What is trained.</param>
+/// <param name="Seed">Its seed.</param>
+internal sealed record TrainingTask(string Study, Variant Variant, int Seed)
+{
+    /// <summary>The lines that the log has of it; <see langword="null"/> if one is missing.</summary>
+    public IReadOnlyList<Training>? Find(TrainingLog log)
+    {
+        Training? alone = log.Find(Study, Variant, Seed);
+        if (alone is null || Variant.Part is null)
+            return alone is null ? null : [alone];
+        Training? beside = log.Find(Study, Variant with { Name = Variant.Name + VariantTrainer.WithPart }, Seed);
+        return beside is null ? null : [alone, beside];
+    }
+
+    /// <summary>The lines that the log has of it, with the titles and places that tables give them.</summary>
+    public IEnumerable<Training> Made(TrainingLog log) => (Find(log) ?? []).Select((training, n) => training with
+    {
+        Title = Variant.Title + (n == 0 ? "" : VariantTrainer.WithPart),
+        Place = Variant.Place + n,
+    });
+
+    public IReadOnlyList<Training> Run(CancellationToken cancellation) => Study == FairStudy.Search
+        ? [VariantTrainer.Try(Study, Variant, Seed, cancellation)]
+        : Variant.Part is null ? [VariantTrainer.Train(Study, Variant, Seed, cancellation)]
+        : VariantTrainer.TrainWithPart(Study, Variant, Seed, Variant.Part.Value, cancellation);
+}
