@@ -6,6 +6,7 @@ using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
@@ -71,12 +72,65 @@ public sealed class DisposalTests
         modal.Dispose();
         modal.Dispose();
         IsDisposed(nameof(ModalEncoder), () => modal.call(graph, features));
+        IsDisposed(nameof(ModalEncoder), () => modal.Encode(graph, features, new RowSet([1], [2]), null));
+        IsDisposed(nameof(ModalEncoder), () => modal.Export(graph, features));
         using var scope = NewDisposeScope();
         var rows = new UserItemEmbeddings(ones(12, 4), ones(10, 4));
         var alignment = new BehaviorModalAlignment(4, new BmaOptions { Fusion = new Fusion.Concatenation() });
         alignment.Dispose();
         alignment.Dispose();
         IsDisposed(nameof(BehaviorModalAlignment), () => alignment.call(rows, rows, null));
+    }
+
+    [Theory]
+    [InlineData("LightGCN")]
+    [InlineData("FREEDOM")]
+    [InlineData("MGCN")]
+    public void An_encoder_takes_along_what_steps_of_somebody_else_made_it_keep(string name)
+    {
+        using var features = new ModalFeatures(Board.Features);
+        BatchRows batch = new TrainingBatch([0, 3], [2, 5], [1, 4]).Compact;
+        void Use()
+        {
+            IBehaviorEncoder host = name switch
+            {
+                "LightGCN" => new LightGcnEncoder(12, 10),
+                "FREEDOM" => new FreedomEncoder(12, features),
+                _ => new MgcnEncoder(12, features),
+            };
+            using (NewDisposeScope())
+            {
+                EncoderOutput output = host.Encode(Board.Graph(), batch.Rows, batch);
+                Backpropagation.Run(output.Embeddings.Users.sum().Plus(output.Embeddings.Items.sum()));
+            }
+
+            ((nn.Module)host).Dispose();
+        }
+
+        LiveTensors.ShouldNotGrow(Use);
+    }
+
+    [Fact]
+    public void A_model_that_cannot_be_made_leaves_nothing_behind()
+    {
+        using var features = new ModalFeatures(Board.Features);
+        using var narrow = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 8 });
+        using var host = new LightGcnEncoder(12, 10);
+        using var alignment = new BehaviorModalAlignment(64);
+        var fixedWeights = new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [1, 2, 3] };
+        Action[] wrong =
+        [
+            () => DRepMRecModel.Create(Board, new DRepMRecOptions { Modal = fixedWeights }),
+            () => DRepMRecModel.Create(Board, host, new DRepMRecOptions { Modal = fixedWeights }),
+            () => DRepMRecModel.Create(Board, host, new DRepMRecOptions { Alignment = new() { Fusion = new Unmakeable() } }),
+            () => DRepMRecModel.Create(Board, host, narrow, alignment),
+        ];
+        foreach (Action make in wrong)
+            LiveTensors.ShouldNotGrow(() => make.Should().Throw<ArgumentException>());
+        host.call(Board.Graph()).Dispose();
+        using var scope = NewDisposeScope();
+        var rows = new UserItemEmbeddings(ones(12, 64), ones(10, 64));
+        alignment.call(rows, rows, null).Fused.Dimension.Should().Be(128, "parts that were brought stay whose they are");
     }
 
     [Fact]
@@ -102,6 +156,15 @@ public sealed class DisposalTests
         adam.Dispose();
         IsDisposed(nameof(AdamOptimizer), () => adam.Step());
         IsDisposed(nameof(AdamOptimizer), () => adam.ZeroGradients());
+    }
+
+    private sealed record Unmakeable : Fusion
+    {
+        public override int Dimension(int lineDimension) => lineDimension;
+
+        public override nn.Module CreateWeights(int lineDimension, int seed) => throw new ArgumentException("no weights");
+
+        public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights) => behavior;
     }
 
     private static void IsDisposed(string type, Action use)

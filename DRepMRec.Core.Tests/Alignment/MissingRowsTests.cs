@@ -42,12 +42,27 @@ public sealed class MissingRowsTests
         new[] { 0, 1, 2 }.Select(seen.UserHasContent).Should().Equal(true, true, true);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void They_are_found_out_only_where_somebody_leaves_them_out(bool leaveOut)
+    {
+        RecDataset data = Samples.Checkerboard(6, 8);
+        var options = new DRepMRecOptions { EmbeddingDim = 4, Alignment = new() { LeaveOutHiddenUsers = leaveOut } };
+        using DRepMRecModel model = DRepMRecModel.Create(data, options);
+        using DisposeScope scope = NewDisposeScope();
+        TrainingBatch batch = new BatchSampler(data.Train, model.Loss, batchSize: 8).Epoch(1).First();
+        model.train();
+        model.ComputeLoss(batch, l2: 0);
+        batch.Missing!.IsValueCreated.Should().Be(leaveOut);
+    }
+
     [Fact]
     public void Inter_alignment_leaves_them_out()
     {
         TrainingBatch batch = Batch();
         var options = new BmaOptions { IntraWeight = 0, Inter = InterAlignmentKind.Cosine };
-        batch.Missing = Of(batch);
+        batch.Missing = new(() => Of(batch));
         float all = Term(options, batch, "inter");
         float some = Term(options with { LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true }, batch, "inter");
         using DisposeScope scope = NewDisposeScope();
@@ -63,7 +78,7 @@ public sealed class MissingRowsTests
     {
         TrainingBatch batch = Batch();
         var options = new BmaOptions { InterWeight = 0, Temperature = 0.5, LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true };
-        batch.Missing = Of(batch);
+        batch.Missing = new(() => Of(batch));
         using DisposeScope scope = NewDisposeScope();
         float Contrast(UserItemEmbeddings line, int[] users, int[] items, int[] negatives, params (int, int)[] excluded)
             => ContrastiveLosses.SampledSoftmax(
@@ -82,7 +97,7 @@ public sealed class MissingRowsTests
     public void Where_nobody_is_left_the_terms_are_0(IntraAlignmentKind intra, InterAlignmentKind inter)
     {
         var batch = new TrainingBatch([1], [2], [5], sharedNegatives: true) { Known = Train };
-        batch.Missing = Of(batch);
+        batch.Missing = new(() => Of(batch));
         var options = new BmaOptions
         {
             Intra = intra,

@@ -46,6 +46,7 @@ public sealed class AppSettingsTests : IDisposable
             Duplicates = DuplicateHandling.Sum,
             Catalogue = ["p-1", "p-2", "p-3"],
             MinimumRating = 4,
+            MaxRows = 50_000_000,
         });
         Settings.GetSection("DRepMRec:File").ReadOptions<DelimitedOptions>().Should().Be(
             new DelimitedOptions { User = "customer", Item = "product", Rating = "stars", Timestamp = 4 });

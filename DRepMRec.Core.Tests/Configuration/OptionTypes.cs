@@ -76,6 +76,7 @@ internal static class OptionTypes
     private static object Fresh(Type type)
         => type == typeof(bool) ? true
             : type == typeof(double) ? 2.5
+            : type == typeof(long) ? 9_000_000_000L
             : type == typeof(string) ? "a: \"b\""
             : type == typeof(Column) ? new Column(3)
             : type == typeof(Modality) ? new Modality("my-own")

@@ -122,4 +122,33 @@ public sealed class PartContractTests
         report.Findings.Select(f => f.Check).Should().Contain(check, report.ToString());
         report.Kept.Should().NotContain(check);
     }
+
+    [Fact]
+    public void Where_shapes_do_not_fit_the_report_says_what_was_not_looked_at()
+    {
+        ContractCheck[] others = [.. Enum.GetValues<ContractCheck>().Where(c => c != ContractCheck.Shapes)];
+        using var one = new PlantedAlignment("one column more");
+        ContractReport[] reports =
+        [
+            AlignmentContract.Check(() => new PlantedAlignment("one column more"), 4, Data),
+            AlignmentContract.Check(one, 4, Data),
+            ModalEncoderContract.Check((_, f) => new PlantedModal(f, "one row more"), Data),
+        ];
+        reports.Should().AllSatisfy(r => r.NotChecked.Keys.Should().BeEquivalentTo(others));
+        reports.SelectMany(r => r.NotChecked.Values).Distinct().Should().Equal("the shapes come first.");
+    }
+
+    [Fact]
+    public void What_was_left_out_is_said_to_be()
+    {
+        using var features = new DRepMRec.Features.ModalFeatures(Data.Features);
+        using var encoder = new PlantedModal(features);
+        using var alignment = new PlantedAlignment();
+        ContractCheck[] leaveOut = [ContractCheck.Disposal, ContractCheck.Gradients];
+        foreach (ContractReport report in new[]
+            { ModalEncoderContract.Check(encoder, Data, leaveOut), AlignmentContract.Check(alignment, 4, Data, leaveOut) })
+        {
+            leaveOut.Select(check => report.NotChecked[check]).Should().OnlyContain(reason => reason == "it was left out.");
+        }
+    }
 }

@@ -62,6 +62,24 @@ public sealed class ItemTableTests
     }
 
     [Fact]
+    public void A_category_keeps_every_character_that_it_has()
+    {
+        const string Csv = "sku,tags\np1,a\u001Fb|c\n", Json = """
+            {"sku": "p1", "tags": ["a\u001Fb|c", null, "", 7]}
+            {"sku": "p2", "tags": "a\u001Fb"}
+            {"sku": "p3", "tags": []}
+            """;
+        using TempFolder folder = new TempFolder().With("products.csv", Csv).With("products.jsonl", Json);
+        var layout = new ItemLayout { Item = "sku", Categories = ["tags"], CategorySeparator = "|" };
+        ItemTable.LoadDelimited(folder["products.csv"], new() { Item = "sku", Categories = ["tags"], CategorySeparator = "|" })["tags"]!
+            .CategoriesOf(0).Should().Equal("a\u001Fb", "c");
+        ItemColumn tags = ItemTable.LoadJsonLines(folder["products.jsonl"], layout)["tags"]!;
+        tags.CategoriesOf(0).Should().Equal("a\u001Fb", "c", "7");
+        tags.CategoriesOf(1).Should().Equal("a\u001Fb");
+        tags.CategoriesOf(2).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Delimited_files_by_name_and_by_position()
     {
         using TempFolder folder = new TempFolder().With("products.csv", Csv).With("p1.png", [1, 2, 3]);

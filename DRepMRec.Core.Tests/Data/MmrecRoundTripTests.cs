@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Features;
 
 namespace DRepMRec.Tests.Data;
 
@@ -33,9 +34,25 @@ public sealed class MmrecRoundTripTests
         using var folder = new TempFolder();
         RecDataset data = Sample();
 
-        data.SaveMmrec(folder["new/deep"]);
+        data.SaveMmrec(folder["new/deep"]).Should().BeEmpty();
 
         ShouldEqual(RecDataset.Load(folder["new/deep"]), data);
+    }
+
+    [Fact]
+    public void What_the_layout_has_no_place_for_is_said()
+    {
+        using var folder = new TempFolder();
+        ItemTable items = ItemTable.Of(["a", "b"], ItemColumn.Title("title", ["Lamp", "Chair"]), ItemColumn.Number("price", [1, 2]));
+        RecDataset data = RecDataset.FromInteractions("shop: 1", [new("u", "a"), new("u", "b")], [NumberEncoder.Fit(items).Encode(items)],
+            new() { Split = SplitStrategy.None }, items);
+        data.SaveMmrec(folder.Path).Should().Equal(
+            "the name is written as 'shop_ 1', which any file system takes",
+            "the raw fields of 2 items aren't written: 'title' (Title), 'price' (Number)",
+            "what made the features of raw fields isn't written, of number: new items will need features");
+        RecDataset loaded = RecDataset.Load(folder.Path);
+        loaded.ItemTable.Should().BeNull();
+        loaded.Features[0].Encoder.Should().BeNull();
     }
 
     [Fact]

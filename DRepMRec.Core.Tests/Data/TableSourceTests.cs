@@ -125,6 +125,33 @@ public sealed class TableSourceTests
             .StartWith("x.parquet: expected a Parquet file, found ");
     }
 
+    [Fact]
+    public async Task More_rows_than_an_option_allows_are_refused_and_of_Parquet_before_any_is_unpacked()
+    {
+        const string Wrong = "expected at most 10 rows, found more (option DatasetOptions.MaxRows).";
+        using TempFolder folder = new TempFolder()
+            .With("a.csv", "user,item\n" + string.Concat(Enumerable.Range(0, 11).Select(n => $"u{n},i\n")));
+        var few = new DatasetOptions { MaxRows = 10, Split = SplitStrategy.None };
+        await WriteParquet(folder["orders.parquet"], isNullable: false);
+        byte[] bytes = File.ReadAllBytes(folder["orders.parquet"]);
+        bytes.AsSpan(4, bytes.Length / 2).Clear();
+        folder.With("orders.parquet", bytes);
+        Views.FormatError(() => RecDataset.LoadParquet(folder["orders.parquet"], Layout, options: ByTime)).Should().Contain("broken");
+        Views.FormatError(() => RecDataset.LoadParquet(folder["orders.parquet"], Layout, options: few)).Should()
+            .Be($"orders.parquet: {Wrong}");
+        Views.FormatError(() => RecDataset.LoadDelimited(folder["a.csv"], new() { User = "user", Item = "item" }, options: few)).Should()
+            .Be($"a.csv: {Wrong}");
+        Interaction[] eleven = [.. Enumerable.Range(0, 11).Select(n => new Interaction($"u{n}", "i"))];
+        Views.FormatError(() => RecDataset.FromInteractions("a", eleven, options: few)).Should().Be(Wrong);
+        RecDataset.FromInteractions("a", eleven[1..], options: few).Train.Count.Should().Be(10);
+        Views.FormatError(() => ItemTable.LoadParquet(folder["orders.parquet"], new() { Item = "product" }, new() { MaxRows = 10 }))
+            .Should().Be("orders.parquet: expected at most 10 rows, found more (option ItemTableOptions.MaxRows).");
+        Views.FormatError(() => ItemTable.LoadDelimited(folder["a.csv"], new() { Item = "user" }, new() { MaxRows = 10 })).Should()
+            .Be("a.csv: expected at most 10 rows, found more (option ItemTableOptions.MaxRows).");
+        ItemTable.LoadDelimited(folder["a.csv"], new() { Item = "user" }, new() { MaxRows = 11 }).Count.Should().Be(11);
+        FluentActions.Invoking(() => new DatasetOptions { MaxRows = 0 }).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
     // Two row groups, and a column of lists that nothing reads.
     private static async Task WriteParquet(string path, bool isNullable)
     {

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Features;
 
 namespace DRepMRec.Tests.Data;
 
@@ -40,6 +41,21 @@ public sealed class WithoutUsersTests
         RecDataset[] others = [Read(weights, Pictures), Read(fewer, Pictures), Read(Rows, pictures), data.WithoutUsers(["a"])];
         foreach (RecDataset other in others)
             other.Checksum.Should().NotBe(checksum);
+    }
+
+    [Fact]
+    public void Raw_fields_of_items_and_what_made_features_of_them_stay()
+    {
+        ItemTable items = ItemTable.Of(["a", "b", "c"], ItemColumn.Category("kind", [["x"], ["y"], ["x", "y"]]));
+        RecDataset data = RecDataset.FromInteractions("small", Rows.Where(r => r.Item != "only-z"), [CategoryEncoder.Fit(items, new()
+        {
+            MinItems = 1,
+        }).Encode(items)], new DatasetOptions { Split = SplitStrategy.RandomPerUser() }, items);
+        foreach (RecDataset other in new[] { data.WithoutUsers(["z"]), data.InIdOrder(), data.WithoutUsers(["z"]).InIdOrder() })
+        {
+            other.ItemTable.Should().BeSameAs(items);
+            other.Features[0].Encoder.Should().BeSameAs(data.Features[0].Encoder).And.NotBeNull();
+        }
     }
 
     private static RecDataset Read(Interaction[] rows, FeatureTable features) => RecDataset.FromInteractions(

@@ -81,6 +81,15 @@ public sealed class EncoderTests
     }
 
     [Fact]
+    public void A_new_number_beyond_all_measure_is_the_farthest_and_not_a_missing_one()
+    {
+        NumberEncoder encoder = NumberEncoder.Fit(ItemTable.Of(["a", "b"], ItemColumn.Number("n", [0.001, 0.002])));
+        FeatureTable far = encoder.Encode(ItemTable.Of(["x", "y"], ItemColumn.Number("n", [1e308, -double.MaxValue])));
+        Row(far, "x").Should().Equal(0, 1);
+        Row(far, "y").Should().Equal(0, -1);
+    }
+
+    [Fact]
     public void Each_kind_of_column_makes_a_modality_and_what_cannot_is_said()
     {
         Products.MakeFeatures().Select(t => t.Modality.Name).Should().Equal("text", "category", "number");

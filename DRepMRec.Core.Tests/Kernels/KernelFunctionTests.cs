@@ -1,3 +1,4 @@
+using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
@@ -14,6 +15,39 @@ public sealed class KernelFunctionTests
     {
         using var scope = NewDisposeScope();
         Same([Leaf(9, 700, 1), Leaf(9, 700, 2)], x => GateFunction.Apply(x[0], x[1]), x => x[0] * x[1].sigmoid());
+    }
+
+    [Fact]
+    public void Functions_of_no_rows_have_none_and_leave_weights_alone()
+    {
+        using var scope = NewDisposeScope();
+        Tensor rows = torch.zeros(0, 5, requires_grad: true), weight = Leaf(3, 5, 1), bias = Leaf(1, 3, 2), query = Leaf(1, 5, 3);
+        Tensor score = torch.zeros(0, 1, requires_grad: true), table = Leaf(4, 5, 4);
+        Tensor[] all =
+        [
+            rows.NormalizeRows(), table.SelectRows([]), table.SelectUnitRows([]), MaskFunction.Apply(rows, []),
+            GateFunction.Apply(rows, rows), LinearFunction.Apply(rows, weight, bias.squeeze(0)), AttentionFunction.Apply(rows, query),
+            MixtureFunction.Apply([rows, rows], [score, score], [rows, rows]), UnitConcatenationFunction.Apply(rows, rows, 0.5),
+            new CsrMatrix(2, 0, []).Propagate(rows), new CsrMatrix(0, 4, []).Propagate(table),
+            new CsrMatrix(3, 4, [(0, 1, 1)]).PropagateRows(table, []), rows.Split(0).Users,
+            LeafBlockFunction.Apply(table, 0, new LeafGradient()),
+        ];
+        foreach (Tensor one in all)
+            Backpropagation.Run(one.sum());
+        new[] { weight, bias, query, table }.Should().AllSatisfy(w => w.grad!.abs().sum().item<float>().Should().Be(0));
+        rows.grad!.shape.Should().Equal(0, 5);
+    }
+
+    [Fact]
+    public void A_filter_gate_of_no_rows_leaves_its_weights_alone()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] weights = [Leaf(32, 300, 1), Leaf(1, 32, 2).squeeze(0).detach().requires_grad_(), Leaf(32, 32, 3),
+            Leaf(1, 32, 4).squeeze(0).detach().requires_grad_()];
+        Tensor none = FilterGateFunction.Apply(Leaf(7, 300, 5).detach(), [], weights[0], weights[1], weights[2], weights[3]);
+        none.shape.Should().Equal(0, 32);
+        Backpropagation.Run(none.sum());
+        weights.Should().AllSatisfy(w => w.grad!.abs().sum().item<float>().Should().Be(0));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using DRepMRec.Kernels;
 
 namespace DRepMRec.Tests.Kernels;
 
@@ -168,6 +169,144 @@ public sealed class ParallelismTests
         long covered = 0;
         Parallelism.ForRanges(int.MaxValue, 10, (from, to) => Interlocked.Add(ref covered, to - from));
         covered.Should().Be(int.MaxValue);
+    }
+
+    [Fact]
+    public void Where_no_thread_can_be_started_the_caller_does_all_of_it()
+    {
+        // 65 threads: more helpers than any test before has left behind.
+        using Parallelism.Scope scope = Parallelism.Use(65);
+        int covered = 0, asked = 0;
+        Action<Thread> before = WorkerTeam.Start;
+        try
+        {
+            WorkerTeam.Start = _ =>
+            {
+                Interlocked.Increment(ref asked);
+                throw new OutOfMemoryException("no thread can be started");
+            };
+            for (int round = 0; round < 3; round++)
+            {
+                Parallelism.ForRanges(650, 1, (from, to) =>
+                {
+                    Thread.Sleep(1);
+                    Interlocked.Add(ref covered, to - from);
+                });
+            }
+        }
+        finally
+        {
+            WorkerTeam.Start = before;
+        }
+
+        covered.Should().Be(3 * 650);
+        asked.Should().BePositive();
+        using var all = new CountdownEvent(8);
+        Parallelism.ForRanges(65, 1, (_, _) =>
+        {
+            if (!all.IsSet)
+                all.Signal();
+            all.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("helpers come again once threads can be started");
+        });
+    }
+
+    [Fact]
+    public void A_helper_that_two_wake_at_once_has_one_thread()
+    {
+        Action<Thread> before = WorkerTeam.Start;
+        int started = 0;
+        try
+        {
+            WorkerTeam.Start = _ => Interlocked.Increment(ref started);
+            using var barrier = new Barrier(2);
+            WorkerTeam.Worker[] workers = [.. Enumerable.Range(0, 5000).Select(_ => new WorkerTeam.Worker())];
+            void Wake()
+            {
+                foreach (WorkerTeam.Worker worker in workers)
+                {
+                    barrier.SignalAndWait();
+                    worker.Wake();
+                }
+            }
+
+            var other = new Thread(Wake);
+            other.Start();
+            Wake();
+            other.Join();
+            started.Should().Be(workers.Length);
+        }
+        finally
+        {
+            WorkerTeam.Start = before;
+        }
+    }
+
+    [Fact]
+    public void Who_is_interrupted_waits_for_those_who_help_and_is_interrupted_then()
+    {
+        using var inside = new CountdownEvent(2);
+        int running = 0, left = -1;
+        bool interrupted = false;
+        var caller = new Thread(() =>
+        {
+            using Parallelism.Scope scope = Parallelism.Use(2);
+            int own = Environment.CurrentManagedThreadId;
+            Parallelism.ForRanges(2, 1, (_, _) =>
+            {
+                Interlocked.Increment(ref running);
+                inside.Signal();
+                inside.Wait(TimeSpan.FromSeconds(30));
+                if (Environment.CurrentManagedThreadId != own)
+                    Thread.Sleep(300);
+                Interlocked.Decrement(ref running);
+            });
+            left = Volatile.Read(ref running);
+            try
+            {
+                Thread.Sleep(0);
+                Thread.Sleep(1);
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        });
+        caller.Start();
+        inside.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue();
+        Thread.Sleep(100);
+        caller.Interrupt();
+        caller.Join();
+        left.Should().Be(0, "what a loop works on is the caller's again when it returns");
+        interrupted.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Each_number_comes_once_in_a_room_that_nobody_else_is_in_until_the_token_stops(int threads)
+    {
+        var times = new int[500];
+        IReadOnlyCollection<int[]> rooms = Parallelism.ForEach(times.Length, threads, () => new int[1], (n, room) =>
+        {
+            Interlocked.Increment(ref room[0]).Should().Be(1);
+            Parallelism.Threads.Should().Be(threads);
+            times[n]++;
+            Interlocked.Decrement(ref room[0]);
+        });
+        times.Should().OnlyContain(t => t == 1);
+        rooms.Count.Should().BeInRange(1, threads);
+
+        using var source = new CancellationTokenSource();
+        int done = 0;
+        void Stop() => Parallelism.ForEach(100_000, threads, () => 0, (_, _) =>
+        {
+            if (Interlocked.Increment(ref done) == 10)
+                source.Cancel();
+        }, source.Token);
+        FluentActions.Invoking(Stop).Should().Throw<OperationCanceledException>().Which.CancellationToken.Should().Be(source.Token);
+        done.Should().BeLessThan(100_000);
+        FluentActions.Invoking(() => Parallelism.ForEach(0, threads, () => 0, (_, _) => { }, source.Token)).Should()
+            .Throw<OperationCanceledException>();
     }
 
     [Fact]

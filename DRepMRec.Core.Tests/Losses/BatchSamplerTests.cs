@@ -45,6 +45,43 @@ public sealed class BatchSamplerTests
             .Should().HaveCount(40, "each epoch draws anew");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_making_a_batch_throws_comes_out_as_it_is_and_of_one_that_nobody_asks_for_nothing_does(int threads)
+    {
+        using Parallelism.Scope scope = Parallelism.Use(threads);
+        var sampler = new BatchSampler(Samples.Checkerboard(20, 30).Train, Bpr, batchSize: 8);
+        int made = 0;
+        IEnumerable<TrainingBatch> Epoch(int spoiled) => sampler.Epoch(1, _ =>
+        {
+            if (++made > spoiled)
+                throw new InvalidDataException("spoiled");
+        });
+        if (threads > 1)
+        {
+            foreach (int spoiled in new[] { 0, 2 })
+            {
+                made = 0;
+                Record.Exception(() => Epoch(spoiled).Count()).Should().BeOfType<InvalidDataException>();
+            }
+        }
+
+        made = 0;
+        Epoch(1).First().Count.Should().Be(8);
+    }
+
+    [Theory]
+    [InlineData(200.0)]
+    [InlineData(1e6)]
+    public void Popularities_beyond_all_numbers_are_refused(double exponent)
+    {
+        var train = new InteractionSet(100, 2, [.. Enumerable.Range(0, 100).Select(u => (u, 0)), (0, 1)]);
+        FluentActions.Invoking(() => new BatchSampler(
+                train, Bpr, new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = exponent }))
+            .Should().Throw<ArgumentException>().WithMessage("*PopularityExponent*");
+    }
+
     [Fact]
     public void Draws_depend_on_seed_and_epoch_alone()
     {

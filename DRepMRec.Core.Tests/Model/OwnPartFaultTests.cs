@@ -203,6 +203,8 @@ public sealed class OwnPartFaultTests
         OptionFields.Add(fields, "Cyclic", new Cyclic());
         OptionFields.Add(fields, "Long", new float[100_000]);
         OptionFields.Add(fields, "Half", "x\ud800y");
+        OptionFields.Add(fields, "Emoji", new string('x', 99) + "\ud83d\ude00" + new string('y', 1000));
+        fields["Emoji"].Should().Match(new string('x', 99) + "… (1101 characters, SHA-256 *)", "no character is cut in two");
         fields["Cyclic.Self"].Should().Be("the same as Cyclic");
         fields["Long"].Should().Match("[0, 0,*… (300000 characters, SHA-256 *)");
         fields["Half"].Should().Match("x\ufffdy… (3 characters, SHA-256 *)", "a file holds Unicode text alone");

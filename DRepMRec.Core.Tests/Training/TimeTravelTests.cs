@@ -125,7 +125,15 @@ public sealed class TimeTravelTests
             .Should().Throw<ArgumentException>().WithMessage("Each policy needs a name of its own*");
         Interaction[] late = [new("a", "b", Timestamp: 1), new("a", "c", Timestamp: 2), new("a", "d", Timestamp: 2)];
         FluentActions.Invoking(() => new TimeTravel(late).Run(Options)).Should().Throw<ArgumentException>()
-            .WithMessage("FirstShare 0.6 leaves*");
+            .WithMessage("FirstShare 0.6 leaves 1 interactions before 2 and 0 after it*");
+        Interaction[] early = [new("a", "b", Timestamp: 1), new("a", "c", Timestamp: 1), new("a", "d", Timestamp: 2)];
+        FluentActions.Invoking(() => new TimeTravel(early).Run(Options)).Should().Throw<ArgumentException>()
+            .WithMessage("FirstShare 0.6 leaves 0 interactions before 1 and 1 after it*");
+        FluentActions.Invoking(() => new TimeTravelOptions { FirstShare = 1 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("FirstShare").WithMessage("FirstShare must be above 0 and below 1.*");
+        FluentActions.Invoking(() => new TimeTravel(Log).Run(
+                Options with { Training = Options.Training with { Checkpoint = new CheckpointOptions { Path = "one for all" } } }))
+            .Should().Throw<ArgumentException>().WithMessage("*TrainerOptions.Checkpoint*");
     }
 
     private static double When(int user, int item) => Math.Max(user * 4, item * 5) + (user * item % 97 / 10.0);

@@ -1,5 +1,8 @@
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
+using DRepMRec.Internals;
+using DRepMRec.Tests.Collectives;
 using DRepMRec.Tests.Data;
 using DRepMRec.Training;
 
@@ -151,6 +154,46 @@ public sealed class WarmStartTests
         File.WriteAllText(folder["text"], "nothing of the kind, but long enough");
         FluentActions.Invoking(() => EarlierModel.Load(folder["text"])).Should().Throw<FormatException>()
             .WithMessage("*text: expected a safetensors file*");
+    }
+
+    [Fact]
+    public void Moments_of_other_shapes_are_refused_before_anything_is_put_in_place()
+    {
+        using var folder = new TempFolder();
+        Earlier.Value.Save(folder["weights"]);
+        var (metadata, tensors) = Safetensors.Read(new MemoryStream(File.ReadAllBytes(folder["weights"])), "weights");
+        using (FileStream file = File.Create(folder["others"]))
+        {
+            Safetensors.Write(file, metadata,
+                [.. tensors.Values.Select(t => t.Name == "adam.1" ? SafeTensor.Of<float>("adam.1", [1, 2, 3]) : t)]);
+        }
+
+        EarlierModel others = EarlierModel.Load(folder["others"]);
+        using DRepMRecModel model = DRepMRecModel.Create(All, Model);
+        float[][] before = Rows(model);
+        var trainer = new Trainer(model, All, Options);
+        FluentActions.Invoking(() => trainer.StartFrom(others, new WarmStartOptions { Moments = true })).Should()
+            .Throw<ArgumentException>()
+            .WithMessage("The moments of 'behavior.embedding' are F32 [130, 8]; those of the earlier model are F32 [3].");
+        Rows(model).Zip(before).Should().AllSatisfy(r => r.First.Should().Equal(r.Second));
+        trainer.StartFrom(others).KnownUsers.Should().Be(60, "without moments the weights are enough");
+    }
+
+    [Fact]
+    public void Where_processes_share_the_embeddings_no_part_of_them_is_taken_for_the_whole()
+    {
+        string[][] refused = InProcessCollective.Run(2, collective =>
+        {
+            RecDataset data = ColumnTraining.Board;
+            using DRepMRecModel model = ColumnTraining.Create("LightGCN, BPR", 32, collective);
+            return new Action[]
+            {
+                () => EarlierModel.Of(model, data),
+                () => new Trainer(model, data, ColumnTraining.Options with { KeepMoments = true }),
+                () => new Trainer(model, data, ColumnTraining.Options).StartFrom(Earlier.Value),
+            }.Select(action => Record.Exception(action).Should().BeOfType<NotSupportedException>().Subject.Message).ToArray();
+        });
+        refused.SelectMany(r => r).Should().OnlyContain(m => m.Contains("16 of 32 columns"));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed partial class BehaviorModalAlignment
         BatchRows rows = batch.Batch.Compact;
         if (batch.Rows.IsAll)
             (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
-        var meaningful = new Meaningful(rows.Batch.Missing, _options);
+        var meaningful = new Meaningful(LeavesOut ? rows.Batch.Missing?.Value : null, _options);
         bool contrasts = IntraContrasts || InterContrasts || _options.DistributionWeight > 0;
         var (behaviorUnits, modalUnits) = contrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
         var terms = new List<LossTerm>();

@@ -76,11 +76,15 @@ public sealed partial class BehaviorModalAlignment
 
     private void ThrowIfNotAlike(UserItemEmbeddings behavior, UserItemEmbeddings modal)
     {
-        if (behavior.Dimension != _lineDimension || modal.Dimension != _lineDimension)
+        Tensor[] tables = [behavior.Users, behavior.Items, modal.Users, modal.Items];
+        if (!tables.All(table => table.shape is [_, var width] && width == _lineDimension))
         {
+            string Widths(UserItemEmbeddings line) => line.Users.shape is [_, var one] && line.Items.shape is [_, var two]
+                ? one == two ? $"{one}" : $"{one} for users and {two} for items"
+                : $"[{string.Join(", ", line.Users.shape)}] and [{string.Join(", ", line.Items.shape)}]";
             throw new ArgumentException(
                 $"Alignment expects both lines to have EmbeddingDim {_lineDimension}; "
-                + $"behavior has {behavior.Dimension}, modal has {modal.Dimension}.");
+                + $"behavior has {Widths(behavior)}, modal has {Widths(modal)}.");
         }
 
         if (behavior.Users.shape[0] != modal.Users.shape[0] || behavior.Items.shape[0] != modal.Items.shape[0])

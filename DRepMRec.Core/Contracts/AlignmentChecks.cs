@@ -29,8 +29,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         try
         {
             module.train();
-            run.Check(ContractCheck.Shapes, () => Shapes(alignment));
-            if (run.IsMisshapen)
+            if (!run.CheckShapes(() => Shapes(alignment)))
                 return;
             run.Check(ContractCheck.FiniteRows, () => FiniteRows(alignment));
             run.Check(ContractCheck.Ownership, () => Ownership(alignment));
@@ -67,12 +66,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
                 continue;
             }
 
-            foreach (var (name, tensor, count) in new[] { ("Users", result.Fused.Users, _users), ("Items", result.Fused.Items, _items) })
-            {
-                string? misfit = ContractRows.Misfit(tensor, count, alignment.EmbeddingDim);
-                run.Require(misfit is null, $"{name} of {where}", $"Float32 [{count}, {alignment.EmbeddingDim}]", misfit ?? "");
-            }
-
+            ContractRows.RequireShape(run, where, result.Fused, _users, _items, alignment.EmbeddingDim);
             TermCheck.Run(run, where, result.Terms);
         }
     }
@@ -100,7 +94,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         Tensor[] inputs = [behavior.Users, behavior.Items, modal.Users, modal.Items];
         run.Require(!inputs.Any(t => ReferenceEquals(t, fused.Users) || ReferenceEquals(t, fused.Items)), "the fused rows",
             "tensors of the caller's, such as alias() of an input", "an input itself");
-        TermCheck.RequireNoneLeft(run, "a step", () =>
+        Remains.RequireNoneLeft(run, "a step", () =>
         {
             using DisposeScope scope = NewDisposeScope();
             AlignmentResult result = alignment.call(Trainable(1), Trainable(2), _batch.Whole);
@@ -225,34 +219,12 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
             run, Compute(other, behavior, modal, _batch.Whole), "an instance with the weights that another saved after three steps");
     }
 
-    private void Disposal(Func<IAlignmentModule> create)
+    private void Disposal(Func<IAlignmentModule> create) => Remains.RequireDisposal(run, "a call", () =>
     {
-        static long Count() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        void Use()
-        {
-            using DisposeScope scope = NewDisposeScope();
-            IAlignmentModule alignment = create();
-            Compute(alignment, Line(1), Line(2), _batch.Whole);
-            AsModule(alignment).Dispose();
-        }
-
-        Use();
-        long before = Count();
-        Use();
-        run.Require(Count() == before, "Dispose", "no tensor left", $"{Count() - before}");
-        IAlignmentModule gone = create();
-        Compute(gone, Line(1), Line(2), _batch.Whole);
-        bool hasWeights = AsModule(gone).parameters().Any();
-        AsModule(gone).Dispose();
-        try
-        {
-            Compute(gone, Line(1), Line(2), _batch.Whole);
-            run.Require(!hasWeights, "a call after Dispose", "an exception", "rows");
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-        }
-    }
+        IAlignmentModule alignment = create();
+        nn.Module module = AsModule(alignment);
+        return new(module, () => Compute(alignment, Line(1), Line(2), _batch.Whole)) { MustRefuse = module.parameters().Any() };
+    });
 
     private static ContractRows Compute(IAlignmentModule alignment, UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows? batch)
     {

@@ -33,8 +33,7 @@ public static class AlignmentContract
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(embeddingDim);
         var run = new ContractRun(alignment.GetType().Name, leaveOut);
         new AlignmentChecks(run, embeddingDim, ContractData.WithCold(data)).Run(alignment);
-        run.Skip(ContractCheck.SavedWeights, InstanceChecks.Reason);
-        run.Skip(ContractCheck.Disposal, InstanceChecks.Reason);
+        run.Skip([ContractCheck.SavedWeights, ContractCheck.Disposal], InstanceChecks.Reason);
         return run.Report;
     }
 

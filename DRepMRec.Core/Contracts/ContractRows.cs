@@ -33,10 +33,20 @@ internal sealed record ContractRows(float[] Users, float[] Items, int Width, IRe
             run.RequireSame($"the term '{expected.Name}' of {where}", [expected.Value], [came.Value], 1, tolerance);
     }
 
+    /// <summary>Requires a row of Float32 for each user and item.</summary>
+    public static void RequireShape(ContractRun run, string where, UserItemEmbeddings rows, int users, int items, int width)
+    {
+        foreach (var (name, tensor, count) in new[] { ("Users", rows.Users, users), ("Items", rows.Items, items) })
+        {
+            string? misfit = Misfit(tensor, count, width);
+            run.Require(misfit is null, $"{name} of {where}", $"Float32 [{count}, {width}]", misfit ?? "");
+        }
+    }
+
     public static float[] Pick(float[] table, int[] rows, int width)
         => [.. rows.SelectMany(row => table.AsSpan(row * width, width).ToArray())];
 
-    /// <summary>Whether a tensor is Float32 of these shape; what it is otherwise.</summary>
+    /// <summary>What a tensor is that isn't Float32 of a shape; <see langword="null"/> of one that is.</summary>
     public static string? Misfit(Tensor? tensor, params long[] shape)
         => tensor is null ? "nothing"
             : tensor.IsInvalid ? "a disposed tensor"

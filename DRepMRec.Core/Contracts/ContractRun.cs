@@ -11,6 +11,7 @@ internal sealed class ContractRun(string part, IReadOnlyCollection<ContractCheck
     /// <summary>What rows may differ by where sums are made in another order, as a share of the largest number.</summary>
     public const double Rounding = 1e-4;
 
+    private const string LeftOut = "it was left out.";
     private const int MaxFindings = 5, Seed = 17;
     private readonly SortedSet<ContractCheck> _done = [];
     private readonly List<ContractFinding> _findings = [];
@@ -23,12 +24,22 @@ internal sealed class ContractRun(string part, IReadOnlyCollection<ContractCheck
     /// <summary>Whether the shapes don't fit: then nothing else can be looked at.</summary>
     public bool IsMisshapen => _findings.Any(f => f.Check == ContractCheck.Shapes);
 
+    /// <summary>Checks the shapes. Where they don't fit, all other checks are left out.</summary>
+    /// <returns>Whether they fit.</returns>
+    public bool CheckShapes(Action shapes)
+    {
+        Check(ContractCheck.Shapes, shapes);
+        if (IsMisshapen)
+            Skip(Enum.GetValues<ContractCheck>().Where(c => c != ContractCheck.Shapes), "the shapes come first.");
+        return !IsMisshapen;
+    }
+
     /// <summary>Runs a check. What it throws is a finding.</summary>
     public void Check(ContractCheck check, Action action)
     {
         if (leaveOut.Contains(check))
         {
-            Skip(check, "it was left out.");
+            Skip([check], LeftOut);
             return;
         }
 
@@ -51,7 +62,12 @@ internal sealed class ContractRun(string part, IReadOnlyCollection<ContractCheck
         }
     }
 
-    public void Skip(ContractCheck check, string reason) => _notChecked[check] = reason;
+    /// <summary>Takes down why some checks aren't made; of several reasons the first.</summary>
+    public void Skip(IEnumerable<ContractCheck> checks, string reason)
+    {
+        foreach (ContractCheck check in checks)
+            _notChecked.TryAdd(check, leaveOut.Contains(check) ? LeftOut : reason);
+    }
 
     /// <summary>Adds a finding to the check that runs; the first few of each check are enough.</summary>
     public void Find(string where, string expected, string actual)

@@ -21,14 +21,8 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         bool training = subject.Module.training;
         try
         {
-            run.Check(ContractCheck.Shapes, Shapes);
-            if (run.IsMisshapen)
-            {
-                foreach (ContractCheck check in Enum.GetValues<ContractCheck>().Where(c => c != ContractCheck.Shapes))
-                    run.Skip(check, "the shapes come first.");
+            if (!run.CheckShapes(Shapes))
                 return;
-            }
-
             run.Check(ContractCheck.FiniteRows, FiniteRows);
             run.Check(ContractCheck.Ownership, Ownership);
             run.Check(ContractCheck.Determinism, Determinism);
@@ -73,13 +67,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
     }
 
     private void RequireShape(string where, UserItemEmbeddings rows, int users, int items)
-    {
-        foreach (var (name, tensor, count) in new[] { ("Users", rows.Users, users), ("Items", rows.Items, items) })
-        {
-            string? misfit = ContractRows.Misfit(tensor, count, subject.Dimension);
-            run.Require(misfit is null, $"{name} of {where}", $"Float32 [{count}, {subject.Dimension}]", misfit ?? "");
-        }
-    }
+        => ContractRows.RequireShape(run, where, rows, users, items, subject.Dimension);
 
     private void FiniteRows()
     {
@@ -118,9 +106,9 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
                 Backpropagation.Run(loss);
         }
 
-        TermCheck.RequireNoneLeft(run, "a step", Step);
+        Remains.RequireNoneLeft(run, "a step", Step);
         subject.Module.eval();
-        TermCheck.RequireNoneLeft(run, "call(graph)", () =>
+        Remains.RequireNoneLeft(run, "call(graph)", () =>
         {
             using DisposeScope scope = NewDisposeScope();
             subject.Call(_graph);

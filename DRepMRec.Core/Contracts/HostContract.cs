@@ -29,13 +29,7 @@ public static class HostContract
     public static ContractReport Check(IBehaviorEncoder host, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)
     {
         ArgumentNullException.ThrowIfNull(host);
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(leaveOut);
-        var run = new ContractRun(host.GetType().Name, leaveOut);
-        new EncoderChecks(run, new HostSubject(host), ContractData.WithCold(data)).Run();
-        foreach (ContractCheck check in InstanceChecks.All)
-            run.Skip(check, InstanceChecks.Reason);
-        return run.Report;
+        return EncoderContract.Check(new HostSubject(host), data, leaveOut);
     }
 
     /// <summary>Checks everything, on instances that a function creates.</summary>

@@ -27,22 +27,8 @@ public static class ModalEncoderContract
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(leaveOut);
-        var run = new ContractRun(encoder.GetType().Name, leaveOut);
-        ModalFeatures features = encoder.Features ?? new ModalFeatures(data.Features);
-        try
-        {
-            new EncoderChecks(run, new ModalSubject(encoder, features, isMade: false), ContractData.WithCold(data)).Run();
-        }
-        finally
-        {
-            if (encoder.Features is null)
-                features.Dispose();
-        }
-
-        foreach (ContractCheck check in InstanceChecks.All)
-            run.Skip(check, InstanceChecks.Reason);
-        return run.Report;
+        using ModalFeatures? made = encoder.Features is null ? new ModalFeatures(data.Features) : null;
+        return EncoderContract.Check(new ModalSubject(encoder, made ?? encoder.Features!, isMade: false), data, leaveOut);
     }
 
     /// <summary>Checks everything, on instances that a function creates.</summary>

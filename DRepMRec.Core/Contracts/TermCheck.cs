@@ -1,9 +1,8 @@
 using DRepMRec.Losses;
-using TorchSharp;
 
 namespace DRepMRec.Contracts;
 
-/// <summary>What is asked of the loss terms of any part, and of what it leaves behind.</summary>
+/// <summary>What is asked of the loss terms of any part.</summary>
 internal static class TermCheck
 {
     /// <summary>Terms have names of their own, finite weights, and scalars as values.</summary>
@@ -34,16 +33,4 @@ internal static class TermCheck
     {
         foreach (LossTerm term in terms.Where(t => t.Weight == 0))
             run.Find($"the term '{term.Name}' of {where}", "no term, as its weight is 0", "one, which costs time and shows in logs");
-    }
-
-    /// <summary>After the first time, the same again makes no tensor that stays.</summary>
-    public static void RequireNoneLeft(ContractRun run, string what, Action action)
-    {
-        static long Count() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        action();
-        long before = Count();
-        action();
-        action();
-        run.Require(Count() == before, $"{what}, twice", "no tensor left that wasn't there before", $"{Count() - before}");
-    }
-}
+    }}

@@ -52,4 +52,11 @@ public sealed record DatasetOptions
         init => field = value is null || double.IsFinite(value.Value) ? value
             : throw new ArgumentOutOfRangeException(nameof(MinimumRating), value, $"{nameof(MinimumRating)} must be finite.");
     }
+
+    /// <summary>
+    /// The most rows of interactions that are read: a table with more is refused, a Parquet file by its own word before any is unpacked. A
+    /// file that is compressed, as Parquet is, may have far more rows than its size tells; set this for files of others.
+    /// </summary>
+    /// <value>At least 1. The default, <see langword="null"/>, reads all.</value>
+    public long? MaxRows { get; init => field = value is { } rows ? Guard.Positive(rows) : null; }
 }

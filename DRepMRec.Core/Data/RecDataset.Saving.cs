@@ -14,18 +14,20 @@ public sealed partial class RecDataset
     /// cut.
     /// </param>
     /// <param name="overwrite">Whether the same files may be replaced.</param>
-    /// <remarks>
-    /// The layout has no place for <see cref="ItemTable"/>, nor for what made the features of raw fields
-    /// (<see cref="ItemFeatures.Encoder"/>): they aren't written, and a dataset that is loaded again has none. Model files have both. All
-    /// files are written under temporary names and renamed at the end: a failure leaves the folder as it was.
-    /// </remarks>
+    /// <returns>
+    /// What of this dataset the layout has no place for, in sentences; empty where everything was written. It has none for
+    /// <see cref="ItemTable"/>, nor for what made the features of raw fields (<see cref="ItemFeatures.Encoder"/>): a dataset that is loaded
+    /// again has neither. Model files have both.
+    /// </returns>
+    /// <remarks>All files are written under temporary names and renamed at the end: a failure leaves the folder as it was.</remarks>
     /// <exception cref="IOException">
     /// The folder holds a dataset already and <paramref name="overwrite"/> isn't set, or it holds files of another one.
     /// </exception>
     /// <exception cref="InvalidOperationException">A raw id has a carriage return, or there is no training interaction.</exception>
-    public void SaveMmrec(string folder, bool overwrite = false)
+    public IReadOnlyList<string> SaveMmrec(string folder, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         MmrecWriter.Write(this, folder, overwrite);
+        return [.. MmrecWriter.LeftOut(this)];
     }
 }

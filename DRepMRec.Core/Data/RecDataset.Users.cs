@@ -6,7 +6,8 @@ public sealed partial class RecDataset
     /// <remarks>
     /// Items without any interaction before stay, and so does which set each interaction of the others is in. A dataset that is read
     /// without the users' rows is the same where its split depends on no other user, as all but <see cref="SplitStrategy.GlobalTime"/> do,
-    /// up to the order of ids: <see cref="InIdOrder"/> makes them equal.
+    /// up to the order of ids: <see cref="InIdOrder"/> makes them equal. <see cref="ItemTable"/> and what made the features of raw fields
+    /// stay as they are: they are of the catalogue.
     /// </remarks>
     /// <param name="userIds">The raw ids; unknown ones are passed over.</param>
     public RecDataset WithoutUsers(IReadOnlyCollection<string> userIds)
@@ -67,7 +68,7 @@ public sealed partial class RecDataset
             var values = new float[(long)items.Length * features.Dimension];
             for (int item = 0; item < items.Length; item++)
                 features[items[item]].CopyTo(values.AsSpan(item * features.Dimension));
-            return ItemFeatures.Adopt(features.Modality, items.Length, features.Dimension, values);
+            return ItemFeatures.Adopt(features.Modality, items.Length, features.Dimension, values, features.Encoder);
         }
 
         return new RecDataset(Name, new IdMap(users.Select(user => Users[user])), new IdMap(items.Select(item => Items[item])),
@@ -75,6 +76,7 @@ public sealed partial class RecDataset
         {
             Report = Report,
             Notes = Notes,
+            ItemTable = ItemTable,
         };
     }
 }

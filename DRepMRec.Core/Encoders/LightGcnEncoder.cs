@@ -86,6 +86,14 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     /// <inheritdoc/>
     public void ReleaseBuffers() => _propagation.Release();
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            ReleaseBuffers();
+        base.Dispose(disposing);
+    }
+
     private BatchReach? Reach(InteractionGraph graph, RowSet rows, BatchRows? batch)
         => batch is null || rows.IsAll ? null : batch.Batch.Reach(this, graph.Adjacency, _layers, _userCount, rows);
 }

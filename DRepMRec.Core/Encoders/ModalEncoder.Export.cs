@@ -10,8 +10,7 @@ public sealed partial class ModalEncoder
     /// <inheritdoc/>
     public IReadOnlyList<ModalityExport> Export(InteractionGraph graph, ModalFeatures features)
     {
-        ArgumentNullException.ThrowIfNull(graph);
-        ArgumentNullException.ThrowIfNull(features);
+        ThrowIfUnfit(graph, features);
         using IDisposable noGradient = no_grad();
         ModalMixing mixing = Mixing(features);
         double[] weights = ModalityWeights();

@@ -14,6 +14,8 @@ public sealed partial class ModalEncoder
     /// <remarks>Users are made from the items they have; only these items, the ones asked for and their neighbours are computed.</remarks>
     public UserItemEmbeddings Encode(InteractionGraph graph, ModalFeatures features, RowSet rows, TrainingBatch? hidden)
     {
+        ThrowIfUnfit(graph, features);
+        ArgumentNullException.ThrowIfNull(rows);
         if (rows.IsAll || _options.UserNeighbors > 0)
             return rows.Select(call(hidden is null ? graph : graph.Without(hidden.UserIndices, hidden.PositiveIndices), features));
 

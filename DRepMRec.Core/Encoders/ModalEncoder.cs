@@ -77,19 +77,10 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        ArgumentNullException.ThrowIfNull(features);
-        if (features.ModalityCount != _gates.Count)
-        {
-            throw new ArgumentException(
-                $"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
-        }
-
-        ShapeCheck.ThrowIfOtherSize(graph, graph?.UserCount ?? 0, features.ItemCount);
-
+        ThrowIfUnfit(graph, features);
         using DisposeScope scope = NewDisposeScope();
         Tensor items = CombineModalities(features);
-        return new UserItemEmbeddings(Users(graph!, items, features), items).MoveToOuterDisposeScope();
+        return new UserItemEmbeddings(Users(graph, items, features), items).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -97,6 +88,20 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     {
         _isDisposed = true;
         base.Dispose(disposing);
+    }
+
+    private void ThrowIfUnfit(InteractionGraph graph, ModalFeatures features)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.ModalityCount != _gates.Count)
+        {
+            throw new ArgumentException(
+                $"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
+        }
+
+        ShapeCheck.ThrowIfOtherSize(graph, graph.UserCount, features.ItemCount);
     }
 
     /// <summary>[I, D]: the items.</summary>

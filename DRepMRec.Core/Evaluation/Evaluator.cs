@@ -2,7 +2,6 @@ using System.Diagnostics;
 using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
-using DRepMRec.Kernels;
 
 namespace DRepMRec.Evaluation;
 
@@ -71,16 +70,15 @@ public sealed class Evaluator
         bool masksValidation = target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation;
         var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users,
             [.. _options.Metrics.Distinct()], [.. _options.ListMetrics.Distinct()], _options.Threads);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
         if (collective is null)
         {
-            Parallelize(task, 0, users.Length, parallel);
+            Rank(task, 0, users.Length, cancellationToken);
         }
         else
         {
             int[] starts = [.. Enumerable.Range(0, collective.Size + 1).Select(rank => (int)((long)users.Length * rank / collective.Size))];
             collective.Together(
-                "to rank its users", () => Parallelize(task, starts[collective.Rank], starts[collective.Rank + 1], parallel));
+                "to rank its users", () => Rank(task, starts[collective.Rank], starts[collective.Rank + 1], cancellationToken));
             task.Exchange(collective, starts);
         }
 
@@ -96,16 +94,11 @@ public sealed class Evaluator
         return [.. Enumerable.Range(0, data.Users.Count).Where(IsEvaluated)];
     }
 
-    private static void Parallelize(RankingTask task, int first, int last, ParallelOptions options)
+    private void Rank(RankingTask task, int first, int last, CancellationToken cancellationToken)
     {
         int block = task.UsersAtOnce;
-        void Loop() => Parallel.For(0, (last - first + block - 1) / block, options, () => task.NewWorkspace(), (b, _, workspace) =>
-        {
-            task.Rank(workspace, first + (b * block), Math.Min(last, first + ((b + 1) * block)));
-            return workspace;
-        }, task.Collect);
-        long start = KernelTelemetry.Start();
-        ParallelErrors.Unwrap(Loop, errors => errors.OfType<NotFiniteNumberException>().FirstOrDefault() ?? errors[0]);
-        KernelTelemetry.LoopDone(start);
+        task.Collect(Parallelism.ForEach(
+            (last - first + block - 1) / block, _options.Threads, task.NewWorkspace,
+            (b, workspace) => task.Rank(workspace, first + (b * block), Math.Min(last, first + ((b + 1) * block))), cancellationToken));
     }
 }

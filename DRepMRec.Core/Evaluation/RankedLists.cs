@@ -1,5 +1,4 @@
 using DRepMRec.Data;
-using DRepMRec.Internals;
 
 namespace DRepMRec.Evaluation;
 
@@ -11,6 +10,7 @@ public delegate double ListFigure(ReadOnlySpan<int> list);
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 public sealed class RankedLists
 {
+    private const int ListsPerThread = 64;
     private readonly int[] _items;
     private readonly int[] _lengths;
     private readonly int _width;
@@ -55,8 +55,15 @@ public sealed class RankedLists
     {
         ArgumentNullException.ThrowIfNull(figure);
         var figures = new double[Count];
-        ParallelErrors.Unwrap(() => Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = _threads },
-            n => figures[n] = this[n].IsEmpty ? double.NaN : figure(this[n])));
+        using (Parallelism.Use(_threads))
+        {
+            Parallelism.ForRanges(Count, ListsPerThread, (from, to) =>
+            {
+                for (int n = from; n < to; n++)
+                    figures[n] = this[n].IsEmpty ? double.NaN : figure(this[n]);
+            });
+        }
+
         double sum = 0;
         int count = 0;
         foreach (double value in figures)

@@ -160,10 +160,10 @@ internal sealed class RankingTask
             target[m][place] = _metrics[m].Compute(hits, count);
     }
 
-    /// <summary>Takes a workspace's part of the covered items over.</summary>
-    public void Collect(Workspace workspace)
+    /// <summary>Takes over which items each workspace has covered.</summary>
+    public void Collect(IEnumerable<Workspace> workspaces)
     {
-        lock (_covered)
+        foreach (Workspace workspace in workspaces)
         {
             for (int i = 0; i < _covered.Length; i++)
                 _covered[i] |= workspace.Covered[i];

@@ -37,7 +37,7 @@ internal sealed unsafe class BatchPropagation
         }
 
         reach ??= BatchReach.Of(adjacency, layers, userCount, rows);
-        List<Tensor> parts = Function.apply(ego, this, new Step(ego, adjacency, layers, reach, rows.Users.Length));
+        List<Tensor> parts = Function.Of(ego, this, new Step(ego, adjacency, layers, reach, rows.Users.Length));
         return (new UserItemEmbeddings(parts[0], parts[1]), new UserItemEmbeddings(parts[2], parts[3]));
     }
 
@@ -140,6 +140,8 @@ internal sealed unsafe class BatchPropagation
     private sealed class Function : OwnMultiFunction<Function>
     {
         public override string Name => nameof(BatchPropagation);
+
+        public static List<Tensor> Of(Tensor ego, BatchPropagation owner, Step step) => Compute(ego, owner, step);
 
         protected override List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars)
         {

@@ -80,7 +80,7 @@ public sealed class InteractionGraph
     /// <param name="seed">The seed that decides which edges are dropped.</param>
     public InteractionGraph DropEdges(double share, long seed)
     {
-        Guard.Share(share);
+        Guard.Share(share, nameof(share));
         var random = new SeededRandom((ulong)seed, RandomPurpose.EdgeDropout);
         var dropped = new bool[EdgeCount];
         foreach (ref bool edge in dropped.AsSpan())
@@ -96,7 +96,7 @@ public sealed class InteractionGraph
     /// <param name="seed">The seed that decides which edges are dropped.</param>
     public InteractionGraph DropEdgesByDegree(double share, long seed)
     {
-        Guard.Share(share);
+        Guard.Share(share, nameof(share));
         var random = new SeededRandom((ulong)seed, RandomPurpose.EdgeDropout);
         var keys = new double[EdgeCount];
         var edges = new int[EdgeCount];
@@ -146,12 +146,14 @@ public sealed class InteractionGraph
     /// <param name="dropout">The share of items with edges whose rows become 0 too, at least 0 and below 1.</param>
     /// <param name="seed">The seed that decides which items are dropped.</param>
     /// <returns>Tensors that belong to the dispose scope that is open.</returns>
+    /// <exception cref="ArgumentException">The representations aren't of these rows, or the graph doesn't have them.</exception>
     public UserItemEmbeddings KeepKnown(UserItemEmbeddings behavior, RowSet rows, double dropout = 0, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        Guard.Share(dropout);
+        Guard.Share(dropout, nameof(dropout));
         static Tensor Keep(Tensor table, float[] kept)
             => OwnKernels.Run(table) ? MaskFunction.Apply(table, kept) : table * tensor(kept, kept.Length, 1).to(table.device);
+        ThrowIfMisshapen(behavior, rows);
         float[] items = KnownItems(dropout, seed);
         if (!rows.IsAll)
             items = Array.ConvertAll(rows.Items.ToArray(), item => items[item]);
@@ -179,6 +181,21 @@ public sealed class InteractionGraph
 
     /// <inheritdoc/>
     public override string ToString() => $"{UserCount} users, {ItemCount} items, {EdgeCount} edges";
+
+    private void ThrowIfMisshapen(UserItemEmbeddings behavior, RowSet rows)
+    {
+        int users = rows.IsAll ? UserCount : rows.Users.Length, items = rows.IsAll ? ItemCount : rows.Items.Length;
+        if (behavior.Users.shape is not [var ofUsers, _] || ofUsers != users
+            || behavior.Items.shape is not [var ofItems, _] || ofItems != items)
+        {
+            throw new ArgumentException(
+                $"Expected rows of {users} users and {items} items, got [{string.Join(", ", behavior.Users.shape)}] and "
+                + $"[{string.Join(", ", behavior.Items.shape)}].", nameof(behavior));
+        }
+
+        if ((!rows.Users.IsEmpty && rows.Users[^1] >= UserCount) || (!rows.Items.IsEmpty && rows.Items[^1] >= ItemCount))
+            throw new ArgumentException($"Expected rows of {UserCount} users and {ItemCount} items, got others.", nameof(rows));
+    }
 
     private CsrMatrix NormalizeSymmetrically()
     {

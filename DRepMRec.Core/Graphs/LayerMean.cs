@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.Graphs;
@@ -39,16 +40,18 @@ internal static unsafe class LayerMean
     private static void ClearOthers(float* table, int[] kept, int count, int width)
     {
         nint start = (nint)table;
+        void Clear(int row, int rows)
+            => NativeMemory.Clear((float*)start + ((long)row * width), (nuint)((long)rows * width * sizeof(float)));
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
             int at = ~Array.BinarySearch(kept, from), next = from;
             for (at = at < 0 ? ~at : at; at < kept.Length && kept[at] < to; at++)
             {
-                new Span<float>((float*)start + ((long)next * width), (kept[at] - next) * width).Clear();
+                Clear(next, kept[at] - next);
                 next = kept[at] + 1;
             }
 
-            new Span<float>((float*)start + ((long)next * width), (to - next) * width).Clear();
+            Clear(next, to - next);
         });
     }
 }

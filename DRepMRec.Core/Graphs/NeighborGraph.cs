@@ -98,7 +98,7 @@ public static class NeighborGraph
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
-        Guard.NotNegative(shrinkage);
+        Guard.NotNegative(shrinkage, nameof(shrinkage));
         double Weight(int user) => normalizeUsers ? 1.0 / graph.UserDegree(user) : 1;
         CsrMatrix itemsOfUsers = graph.UserMeans, usersOfItems = itemsOfUsers.Transpose();
         var own = new double[graph.ItemCount];

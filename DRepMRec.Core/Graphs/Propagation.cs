@@ -67,7 +67,7 @@ public static class Propagation
     }
 
     /// <summary>Cuts rows into parts of the given numbers, which add up to all.</summary>
-    internal static List<Tensor> Split(this Tensor rows, params int[] counts) => SplitFunction.apply(rows, counts);
+    internal static List<Tensor> Split(this Tensor rows, params int[] counts) => SplitFunction.Of(rows, counts);
 
     /// <summary>A x by libtorch's sparse tensors, on the device of x.</summary>
     internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x)
@@ -140,6 +140,8 @@ public static class Propagation
     private sealed class SplitFunction : OwnMultiFunction<SplitFunction>
     {
         public override string Name => nameof(SplitFunction);
+
+        public static List<Tensor> Of(Tensor rows, int[] counts) => Compute(rows, counts);
 
         protected override List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars)
         {

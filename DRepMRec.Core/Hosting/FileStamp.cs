@@ -22,6 +22,6 @@ internal readonly record struct FileStamp(string Path, long Length, DateTime Wri
         Span<byte> head = stackalloc byte[HeadBytes], hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(head[..file.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)], hash);
         return new FileStamp(
-            path, file.Length, File.GetLastWriteTimeUtc(file.Handle), BinaryPrimitives.ReadUInt64LittleEndian(hash));
+            path, file.Length, file.LastWriteTimeUtc, BinaryPrimitives.ReadUInt64LittleEndian(hash));
     }
 }

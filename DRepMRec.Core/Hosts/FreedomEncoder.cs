@@ -189,6 +189,14 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         return sum!;
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            ReleaseBuffers();
+        base.Dispose(disposing);
+    }
+
     private BatchReach? Reach(InteractionGraph graph, RowSet rows, BatchRows? batch)
         => batch is null || rows.IsAll ? null : batch.Batch.Reach(this, graph.Adjacency, _options.Layers, _userCount, rows);
 }

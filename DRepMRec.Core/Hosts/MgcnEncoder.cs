@@ -168,6 +168,14 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         return One(side.Items, content.Items, batch.DistinctItems).Plus(One(side.Users, content.Users, batch.DistinctUsers));
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            ReleaseBuffers();
+        base.Dispose(disposing);
+    }
+
     private BatchReach? Reach(InteractionGraph graph, RowSet rows, BatchRows? batch)
         => batch is null || rows.IsAll ? null : batch.Batch.Reach(this, graph.Adjacency, _options.Layers, _userCount, rows);
 }

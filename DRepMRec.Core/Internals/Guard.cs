@@ -25,6 +25,10 @@ internal static class Guard
     public static double Share(double value, [CallerMemberName] string name = "")
         => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
 
+    /// <summary>A share of which something is left: above 0 and below 1.</summary>
+    public static double ProperShare(double value, [CallerMemberName] string name = "")
+        => value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and below 1.");
+
     public static T Defined<T>(T value, [CallerMemberName] string name = "") where T : struct, Enum
         => Enum.IsDefined(value) ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} must be one of {string.Join(", ", Enum.GetNames<T>())}.");

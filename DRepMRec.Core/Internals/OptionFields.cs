@@ -84,8 +84,12 @@ internal static class OptionFields
     private static string Short(string text)
     {
         string unicode = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-        return unicode == text && text.Length <= MaxTextLength ? text
-            : $"{unicode[..Math.Min(unicode.Length, MaxTextLength / 10)]}… ({text.Length} characters, SHA-256 {Hash(text)})";
+        if (unicode == text && text.Length <= MaxTextLength)
+            return text;
+        int shown = Math.Min(unicode.Length, MaxTextLength / 10);
+        if (shown > 0 && char.IsHighSurrogate(unicode[shown - 1]))
+            shown--;
+        return $"{unicode[..shown]}… ({text.Length} characters, SHA-256 {Hash(text)})";
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(text)))[..16];

@@ -7,8 +7,7 @@ internal static class ParallelErrors
 {
     /// <summary>Runs a loop of <see cref="Parallel"/>.</summary>
     /// <param name="loop">Runs it.</param>
-    /// <param name="choose">Which of the errors comes out; <see langword="null"/> for the first.</param>
-    public static void Unwrap(Action loop, Func<IReadOnlyList<Exception>, Exception>? choose = null)
+    public static void Unwrap(Action loop)
     {
         try
         {
@@ -16,7 +15,7 @@ internal static class ParallelErrors
         }
         catch (AggregateException e)
         {
-            ExceptionDispatchInfo.Throw(choose?.Invoke(e.InnerExceptions) ?? e.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 }

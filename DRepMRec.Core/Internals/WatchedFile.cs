@@ -1,5 +1,4 @@
 using System.IO.MemoryMappedFiles;
-using Microsoft.Win32.SafeHandles;
 
 namespace DRepMRec.Internals;
 
@@ -8,7 +7,7 @@ internal sealed class WatchedFile(FileStream file, string path) : Stream
 {
     private Exception? _fault;
 
-    public SafeFileHandle Handle => file.SafeFileHandle;
+    public DateTime LastWriteTimeUtc => File.GetLastWriteTimeUtc(file.SafeFileHandle);
 
     public override bool CanRead => file.CanRead;
 

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
-using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.ItemToItem;
@@ -47,17 +46,15 @@ internal sealed class BlendSearch
         float[] factors = [.. tried.Select(weight => (float)(weight * unit))];
         var values = new double[_users.Length][];
         int blocks = (_users.Length + UsersAtOnce - 1) / UsersAtOnce;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
         Room NewRoom() => new(_model.ItemCount, _metric.K, _data.Items.TieOrder);
-        ParallelErrors.Unwrap(() => Parallel.For(0, blocks, parallel, NewRoom, (block, _, room) =>
+        Parallelism.ForEach(blocks, _options.Threads, NewRoom, (block, room) =>
         {
             int from = block * UsersAtOnce, to = Math.Min(_users.Length, from + UsersAtOnce);
             Span<float> scores = room.Scores.AsSpan(0, (to - from) * _model.ItemCount);
             _alone.Score(_users.AsSpan(from..to), scores);
             for (int n = from; n < to; n++)
                 values[n] = Measure(_users[n], scores.Slice((n - from) * _model.ItemCount, _model.ItemCount), factors, room);
-            return room;
-        }, _ => { }));
+        }, cancellationToken);
         var figures = tried.Select((weight, w) => (weight, Value: values.Average(user => user[w]))).ToDictionary();
         int chosen = Choose(tried, [.. tried.Select(weight => figures[weight])], _data.Train.Count < ItemToItemOptions.FewInteractions);
         return new Result(tried[chosen], factors[chosen], figures);

@@ -58,7 +58,8 @@ public sealed class ItemToItemModel : IRangeScorer
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Solve(data.Train, data.Features, options ?? new ItemToItemOptions(), Guard.Defined(scaling), cancellationToken);
+        Guard.Defined(scaling, nameof(scaling));
+        return Solve(data.Train, data.Features, options ?? new ItemToItemOptions(), scaling, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -20,8 +20,20 @@ public sealed class ExcludedPairs
     /// <summary>Takes pairs in any order.</summary>
     /// <param name="rowCount">The number of rows.</param>
     /// <param name="pairs">Rows and the places that they leave out.</param>
+    /// <exception cref="ArgumentException">There is no such row, or a place is negative.</exception>
     public static ExcludedPairs Of(int rowCount, IReadOnlyCollection<(int Row, int Place)> pairs)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
+        ArgumentNullException.ThrowIfNull(pairs);
+        foreach (var (row, place) in pairs)
+        {
+            if ((uint)row >= (uint)rowCount || place < 0)
+            {
+                throw new ArgumentException(
+                    $"Expected rows from 0 to {rowCount - 1} and places from 0, got ({row}, {place}).", nameof(pairs));
+            }
+        }
+
         var lists = pairs.ToLookup(p => p.Row, p => p.Place);
         var builder = new Builder(rowCount);
         for (int row = 0; row < rowCount; row++)
@@ -37,6 +49,18 @@ public sealed class ExcludedPairs
     /// <summary>The places that a row leaves out.</summary>
     /// <param name="row">The row.</param>
     public ReadOnlySpan<int> this[int row] => row < _rows.Length ? _places.AsSpan(_rows[row].Start, _rows[row].Count) : [];
+
+    /// <summary>Refuses places that there aren't.</summary>
+    /// <param name="count">The number of places.</param>
+    /// <exception cref="ArgumentException">A row leaves out a place from <paramref name="count"/> on.</exception>
+    internal void ThrowIfBeyond(int count)
+    {
+        foreach (int place in _places)
+        {
+            if (place >= count)
+                throw new ArgumentException($"Expected places from 0 to {count - 1} to leave out, got {place}.", "excluded");
+        }
+    }
 
     /// <summary>The lists for other rows: row n has the list of row <paramref name="source"/>[n].</summary>
     internal ExcludedPairs Spread(int[] source) => _rows.Length == 0 ? this : new(

@@ -179,6 +179,12 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
                 long start = (long)first * Width;
                 int length = (last - first) * Width;
                 Span<float> own = new((float*)to + start, length);
+                if (chunks == 0)
+                {
+                    own.Clear();
+                    return;
+                }
+
                 new ReadOnlySpan<float>((float*)from + start, length).CopyTo(own);
                 for (int n = 1; n < chunks; n++)
                     TensorPrimitives.Add(own, new ReadOnlySpan<float>((float*)from + (n * Length) + start, length), own);

@@ -5,8 +5,6 @@ namespace DRepMRec.Kernels;
 /// <summary>a ⊙ sigmoid(b), value and gradient in one pass each on the CPU, by libtorch elsewhere.</summary>
 internal sealed unsafe class GateFunction : OwnFunction<GateFunction>
 {
-    private const int Block = 1 << 12;
-
     public override string Name => nameof(GateFunction);
 
     /// <param name="a">The values that the gate lets through.</param>
@@ -18,11 +16,8 @@ internal sealed unsafe class GateFunction : OwnFunction<GateFunction>
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor a = ((Tensor)vars[0]).contiguous(), b = ((Tensor)vars[1]).contiguous(), gate = empty_like(b), y = empty_like(a);
         nint pa = (nint)a.Floats(), pb = (nint)b.Floats(), pg = (nint)gate.Floats(), py = (nint)y.Floats();
-        Parallelism.ForRanges(Blocks(a), minimumPerThread: 16, (from, to) =>
-        {
-            int start = from * Block, length = Math.Min((int)a.numel(), to * Block) - start;
-            GateKernel.Open((float*)pa + start, (float*)pb + start, (float*)pg + start, (float*)py + start, length, SimdPaths.Best);
-        });
+        Passes.ForBlocks(a.numel(), (start, length) =>
+            GateKernel.Open((float*)pa + start, (float*)pb + start, (float*)pg + start, (float*)py + start, length, SimdPaths.Best));
         ctx.save_for_backward([a, gate]);
         return y;
     }
@@ -34,15 +29,9 @@ internal sealed unsafe class GateFunction : OwnFunction<GateFunction>
         Tensor toA = empty_like(slope), toB = empty_like(slope);
         nint pa = (nint)saved[0].Floats(), pg = (nint)saved[1].Floats(), ps = (nint)slope.Floats();
         nint ta = (nint)toA.Floats(), tb = (nint)toB.Floats();
-        int count = (int)slope.numel();
-        Parallelism.ForRanges(Blocks(slope), minimumPerThread: 16, (from, to) =>
-        {
-            int start = from * Block, length = Math.Min(count, to * Block) - start;
+        Passes.ForBlocks(slope.numel(), (start, length) =>
             GateKernel.Differentiate((float*)ps + start, (float*)pa + start, (float*)pg + start, (float*)ta + start, (float*)tb + start,
-                length, SimdPaths.Best);
-        });
+                length, SimdPaths.Best));
         return [toA, toB];
     }
-
-    private static int Blocks(Tensor tensor) => (int)((tensor.numel() + Block - 1) / Block);
 }

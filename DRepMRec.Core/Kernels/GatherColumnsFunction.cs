@@ -17,7 +17,7 @@ internal sealed class GatherColumnsFunction : OwnMultiFunction<GatherColumnsFunc
     /// <returns>[n, D] and [m, D].</returns>
     public static (Tensor First, Tensor Second) Apply(Tensor first, Tensor second, ColumnPartition columns)
     {
-        List<Tensor> parts = apply(first, second, columns);
+        List<Tensor> parts = Compute(first, second, columns);
         return (parts[0], parts[1]);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Kernels;
@@ -12,6 +13,8 @@ internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where 
     /// <inheritdoc/>
     public sealed override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        // Where the next function hands nothing back, neither does this one.
+        ctx.set_materialize_grads(false);
         Backpropagation.Note(ctx, vars);
         return ForwardPass(ctx, vars);
     }
@@ -21,7 +24,7 @@ internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where 
     {
         try
         {
-            return BackwardPass(ctx, grad_output);
+            return grad_output.IsInvalid ? Backpropagation.None(ctx) : BackwardPass(ctx, grad_output);
         }
         catch (Exception exception)
         {
@@ -36,14 +39,36 @@ internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where 
     protected abstract List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output);
 }
 
-/// <summary>The same for a function of several outputs.</summary>
+/// <summary>The same for a function of several outputs; those that nothing is computed from have a gradient of zeros.</summary>
 internal abstract class OwnMultiFunction<T> : autograd.MultiTensorFunction<T> where T : OwnMultiFunction<T>, new()
 {
+    [ThreadStatic]
+    private static List<Tensor>? _made;
+
+    /// <summary>
+    /// Computes the outputs. By TorchSharp's own <c>apply</c> a tensor like each of them, which zeros are made by, belongs to the dispose
+    /// scope that is open: if that ends before the backward pass, the process does.
+    /// </summary>
+    protected static List<Tensor> Compute(params object[] vars)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> outputs = apply(vars);
+        List<Tensor> made = _made!;
+        _made = null;
+
+        // TorchSharp disposes them with the graph.
+        IEnumerable<object> own = outputs.Concat(made);
+        scope.Detach(scope.DisposablesView.Where(tensor => !own.Contains(tensor, ReferenceEqualityComparer.Instance)).ToArray());
+        outputs.ForEach(output => output.MoveToOuterDisposeScope());
+        return outputs;
+    }
+
     /// <inheritdoc/>
     public sealed override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        using DisposeScope scope = NewDisposeScope();
         Backpropagation.Note(ctx, vars);
-        return ForwardPass(ctx, vars);
+        return _made = ForwardPass(ctx, vars).ConvertAll(output => output.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -59,10 +84,10 @@ internal abstract class OwnMultiFunction<T> : autograd.MultiTensorFunction<T> wh
         }
     }
 
-    /// <summary>The outputs; what the way back needs goes into the context.</summary>
+    /// <summary>The outputs; what the way back needs, which are no tensors, goes into the context.</summary>
     protected abstract List<Tensor> ForwardPass(autograd.AutogradContext ctx, object[] vars);
 
-    /// <summary>The gradients of the inputs by those of the outputs.</summary>
+    /// <summary>The gradients of the inputs by those of the outputs, zeros for outputs that nothing was computed from.</summary>
     protected abstract List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs);
 }
 
@@ -94,6 +119,9 @@ internal static class Backpropagation
     /// <summary>Takes down which inputs are tensors, and which of these have more than one number.</summary>
     public static void Note(autograd.AutogradContext context, object[] inputs)
         => context.save_data(InputsKey, Array.ConvertAll(inputs, input => input is Tensor tensor ? Math.Min(2, tensor.numel()) : -1));
+
+    /// <summary>No gradient for any input.</summary>
+    public static List<Tensor> None(autograd.AutogradContext context) => [.. new Tensor[((long[])context.get_data(InputsKey)).Length]];
 
     /// <summary>
     /// Keeps an error and answers with gradients that nobody can take for right: of a shape that libtorch refuses, with an error that

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
@@ -44,11 +45,39 @@ public static class Parallelism
             return;
         }
 
-        int chunk = Math.Max(minimumPerThread / 4, ((count - 1) / (threads * 8)) + 1);
+        int chunk = Math.Max(minimumPerThread / 4, (int)((count - 1) / (8L * threads)) + 1);
         int chunks = ((count - 1) / chunk) + 1;
         long start = KernelTelemetry.Start();
         new SharedLoop(chunks, c => body(c * chunk, (c * chunk) + Math.Min(chunk, count - (c * chunk)))).Run(Math.Min(threads, chunks));
         KernelTelemetry.LoopDone(start);
+    }
+
+    /// <summary>Runs <paramref name="body"/> for each number of [0, count), with a room of which a thread has one at a time.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="threads">The most threads, which loops within are given too.</param>
+    /// <param name="newRoom">Makes a room; at most one for each thread.</param>
+    /// <param name="body">Gets a number and a room.</param>
+    /// <param name="cancellationToken">Stops before the next number.</param>
+    /// <returns>The rooms.</returns>
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    internal static IReadOnlyCollection<T> ForEach<T>(
+        int count, int threads, Func<T> newRoom, Action<int, T> body, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var rooms = new ConcurrentBag<T>();
+        using Scope scope = Use(threads);
+        ForRanges(count, minimumPerThread: 1, (from, to) =>
+        {
+            T room = rooms.TryTake(out T? free) ? free : newRoom();
+            for (int n = from; n < to; n++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                body(n, room);
+            }
+
+            rooms.Add(room);
+        });
+        return rooms;
     }
 
     /// <summary>Puts the number of threads back that was there before.</summary>

@@ -86,17 +86,29 @@ internal sealed class SharedLoop(int chunks, Action<int> body)
         }
     }
 
+    /// <summary>Waits for those who help: what they work on is the caller's again afterwards, so nothing cuts it short.</summary>
     private void Await()
     {
+        bool isInterrupted = false;
         for (var spin = new BriefSpin(); Volatile.Read(ref _helpers) > 0;)
         {
             if (spin.Once())
                 continue;
-            lock (this)
+            try
             {
-                while (Volatile.Read(ref _helpers) > 0)
-                    Monitor.Wait(this);
+                lock (this)
+                {
+                    while (Volatile.Read(ref _helpers) > 0)
+                        Monitor.Wait(this);
+                }
+            }
+            catch (ThreadInterruptedException)
+            {
+                isInterrupted = true;
             }
         }
+
+        if (isInterrupted)
+            Thread.CurrentThread.Interrupt();
     }
 }

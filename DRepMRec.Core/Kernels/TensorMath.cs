@@ -54,8 +54,10 @@ public static class TensorMath
 
     /// <summary>Each row divided by its Euclidean length (at least 1e-12, so that zero rows stay zero).</summary>
     /// <param name="a">[N, D].</param>
+    /// <exception cref="ArgumentException">It isn't a table.</exception>
     public static Tensor NormalizeRows(this Tensor a)
     {
+        TableShape.ThrowIfNoTable(a, nameof(a));
         if (OwnKernels.Run(a))
             return NormalizeFunction.Apply(a);
 

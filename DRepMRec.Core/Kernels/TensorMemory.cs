@@ -8,8 +8,20 @@ namespace DRepMRec.Kernels;
 internal static unsafe class TensorMemory
 {
     /// <summary>The first element of a contiguous Float32 tensor, which must stay alive while it is used.</summary>
-    public static float* Floats(this Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    public static float* Floats(this Tensor tensor)
+    {
+        if (tensor.numel() <= int.MaxValue / sizeof(float))
+            return Start(tensor);
+
+        // Its bytes are more than a span can have, but it begins where its first row does.
+        if (!tensor.is_contiguous())
+            throw new InvalidOperationException($"Expected [{string.Join(", ", tensor.shape)}] to be contiguous.");
+        using Tensor first = tensor.narrow(0, 0, 1);
+        return first.Floats();
+    }
 
     /// <summary>The elements of a contiguous Float32 tensor, which must stay alive while they are used.</summary>
     public static Span<float> FloatSpan(this Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+
+    private static float* Start(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

@@ -12,6 +12,9 @@ internal static class WorkerTeam
     private static readonly List<Worker> Idle = [];
     private static int _count;
 
+    /// <summary>Starts a thread. Tests put others in its place, which fail.</summary>
+    internal static Action<Thread> Start { get; set; } = thread => thread.UnsafeStart();
+
     /// <summary>The number of helpers that there are.</summary>
     public static int Count => Volatile.Read(ref _count);
 
@@ -58,20 +61,28 @@ internal static class WorkerTeam
     internal sealed class Worker
     {
         private SharedLoop? _offered;
-        private bool _isStarted;
+        private int _isStarted;
         private bool _sleeps;
 
         public void Offer(SharedLoop loop) => Interlocked.Exchange(ref _offered, loop);
 
-        /// <summary>Wakes the thread, or starts it.</summary>
+        /// <summary>Wakes the thread, or starts it. Where the system has no thread to give, the loop goes on without this helper.</summary>
         /// <returns>Whether that was necessary.</returns>
         public bool Wake()
         {
-            if (!Volatile.Read(ref _isStarted))
+            // Once: a helper may be woken for a loop that has called it back by those who helped there, and for the next one.
+            if (Interlocked.Exchange(ref _isStarted, 1) == 0)
             {
-                _isStarted = true;
-                new Thread(Run) { IsBackground = true, Name = "DRepMRec helper" }.UnsafeStart();
-                return true;
+                try
+                {
+                    Start(new Thread(Run) { IsBackground = true, Name = "DRepMRec helper" });
+                    return true;
+                }
+                catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+                {
+                    Volatile.Write(ref _isStarted, 0);
+                    return false;
+                }
             }
 
             if (!Volatile.Read(ref _sleeps))

@@ -54,11 +54,11 @@ public sealed class BatchRows
     private int[] FirstOfUsers => field ??= FirstOfEach();
 
     /// <summary>At most a number of the distinct users, drawn by the batch's seed where there are more.</summary>
-    /// <param name="max">The most users.</param>
+    /// <param name="max">The most users, 0 or more.</param>
     public int[] SampleDistinctUsers(int max) => Sample(DistinctUserPlaces, max);
 
     /// <summary>At most a number of the distinct positive items, drawn by the batch's seed where there are more.</summary>
-    /// <param name="max">The most items.</param>
+    /// <param name="max">The most items, 0 or more.</param>
     public int[] SampleDistinctItems(int max) => Sample(DistinctItemPlaces, max);
 
     /// <summary>One interaction of each distinct user: in a batch of interactions, users with many would drown the others.</summary>
@@ -137,6 +137,7 @@ public sealed class BatchRows
 
     private int[] Sample(int[] places, int max)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
         if (places.Length <= max)
             return places;
         int[] shuffled = [.. places];

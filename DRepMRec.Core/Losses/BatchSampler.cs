@@ -54,7 +54,6 @@ public sealed class BatchSampler
                 $"Expected a ranking loss with at least one negative; {loss.GetType().Name} has {loss.Negatives}.", nameof(loss));
         }
 
-
         sampling ??= new NegativeSampling();
         if (train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(train));
@@ -73,6 +72,12 @@ public sealed class BatchSampler
             double sum = 0;
             double[] popularity = Popularity(train, degrees);
             _cumulative = [.. _candidates.Select(i => sum += Math.Pow(popularity[i], sampling.PopularityExponent))];
+            if (!double.IsFinite(sum))
+            {
+                throw new ArgumentException(
+                    $"{nameof(NegativeSampling)}.{nameof(NegativeSampling.PopularityExponent)} {sampling.PopularityExponent} makes the "
+                    + $"popularities, up to {popularity.Max()}, larger than numbers can be: expected a lower one.", nameof(sampling));
+            }
         }
 
         if (sampling.Corrected && !loss.SharesNegatives)
@@ -167,8 +172,8 @@ public sealed class BatchSampler
         }
         finally
         {
-            // Whoever stops within an epoch leaves a batch behind that is still being made.
-            next.Wait();
+            // Whoever stops within an epoch leaves a batch behind that is still being made; what it throws is nobody's.
+            ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         }
     }
 

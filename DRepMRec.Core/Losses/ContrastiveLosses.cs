@@ -1,3 +1,4 @@
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using static TorchSharp.torch;
 
@@ -10,14 +11,24 @@ public static class ContrastiveLosses
     /// <summary>1 - cos(a, b), averaged over rows.</summary>
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
-    public static Tensor Cosine(Tensor a, Tensor b) => a.NormalizeRows().RowDot(b.NormalizeRows()).mean().neg().Plus(1);
+    /// <exception cref="ArgumentException">The two have other shapes.</exception>
+    public static Tensor Cosine(Tensor a, Tensor b)
+    {
+        TableShape.ThrowIfUnlike(b, a, nameof(b));
+        return a.NormalizeRows().RowDot(b.NormalizeRows()).mean().neg().Plus(1);
+    }
 
     /// <summary>InfoNCE (van den Oord et al., 2018): each row with its partner against all others, in both directions, averaged.</summary>
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
+    /// <exception cref="ArgumentException">The two have other shapes, or the temperature isn't above 0.</exception>
     public static Tensor InfoNce(Tensor a, Tensor b, double temperature)
-        => InfoNceOfUnits(a.NormalizeRows(), b.NormalizeRows(), temperature);
+    {
+        TableShape.ThrowIfUnlike(b, a, nameof(b));
+        Guard.Positive(temperature, nameof(temperature));
+        return InfoNceOfUnits(a.NormalizeRows(), b.NormalizeRows(), temperature);
+    }
 
     /// <summary>The same for rows of length 1.</summary>
     internal static Tensor InfoNceOfUnits(Tensor x, Tensor y, double temperature)
@@ -29,8 +40,13 @@ public static class ContrastiveLosses
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
+    /// <exception cref="ArgumentException">The two have other shapes, or the temperature isn't above 0.</exception>
     public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature)
-        => Contrast(a.NormalizeRows(), b.NormalizeRows(), temperature);
+    {
+        TableShape.ThrowIfUnlike(b, a, nameof(b));
+        Guard.Positive(temperature, nameof(temperature));
+        return Contrast(a.NormalizeRows(), b.NormalizeRows(), temperature);
+    }
 
     /// <summary>The same for the same rows of two tables.</summary>
     internal static Tensor InfoNceOneWay(Tensor a, Tensor b, ReadOnlySpan<int> rows, double temperature)
@@ -70,11 +86,25 @@ public static class ContrastiveLosses
     /// <param name="excluded">For each user, the negatives that don't count.</param>
     /// <param name="temperature">Above 0.</param>
     /// <param name="userOfPair">The row of each pair's user; <see langword="null"/> where pair b is of user b.</param>
+    /// <exception cref="ArgumentException">
+    /// The tables have other widths, a pair has no user, a place to leave out isn't there, or the temperature isn't above 0.
+    /// </exception>
     public static Tensor SampledSoftmax(
         Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfPair = null)
     {
-        ArgumentNullException.ThrowIfNull(users);
+        TableShape.ThrowIfOtherWidth(positives, users, nameof(positives));
+        TableShape.ThrowIfOtherWidth(negatives, users, nameof(negatives));
+        Guard.Positive(temperature, nameof(temperature));
         ArgumentNullException.ThrowIfNull(excluded);
+        excluded.ThrowIfBeyond((int)negatives.shape[0]);
+        if (userOfPair is null)
+            TableShape.ThrowIfUnlike(positives, users, nameof(positives));
+        else if (userOfPair.Length != positives.shape[0])
+        {
+            throw new ArgumentException(
+                $"Expected a user for each of {positives.shape[0]} pairs, got {userOfPair.Length}.", nameof(userOfPair));
+        }
+
         int count = (int)positives.shape[0], shared = (int)negatives.shape[0];
         var pairs = new PairIndices(userOfPair ?? Upwards(0, count), Upwards(0, count), Upwards(count, shared), Shared: true);
         return OwnKernels.Run(users)

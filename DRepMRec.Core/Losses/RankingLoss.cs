@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DRepMRec.Kernels;
 using DRepMRec.Serialization;
 using static TorchSharp.torch;
 
@@ -43,9 +44,19 @@ public abstract partial record RankingLoss
     /// <param name="embeddings">The representations in the tables that <paramref name="rows"/> speaks of.</param>
     /// <param name="rows">The batch in these tables.</param>
     /// <returns>A scalar with gradients for the representations; it belongs to the dispose scope that is open.</returns>
+    /// <exception cref="ArgumentException">The two tables have other widths, or aren't those that the batch speaks of.</exception>
     public Tensor Compute(UserItemEmbeddings embeddings, BatchRows rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        TableShape.ThrowIfOtherWidth(embeddings.Items, embeddings.Users, nameof(embeddings));
+        if (!rows.Rows.IsAll
+            && (embeddings.Users.shape[0] != rows.Rows.Users.Length || embeddings.Items.shape[0] != rows.Rows.Items.Length))
+        {
+            throw new ArgumentException(
+                $"Expected the rows of the batch's own {rows.Rows.Users.Length} users and {rows.Rows.Items.Length} items, got "
+                + $"{embeddings.Users.shape[0]} and {embeddings.Items.shape[0]}.", nameof(embeddings));
+        }
+
         BatchRows own = rows.Batch.Compact;
         var (users, items) = rows.Rows.IsAll ? own.Rows.Select(embeddings) : embeddings;
         if (Score == ScoreFunction.Cosine)

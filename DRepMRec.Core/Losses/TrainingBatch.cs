@@ -22,7 +22,7 @@ public sealed class TrainingBatch
     /// <param name="positives">B item indices: an item of each user.</param>
     /// <param name="negatives">B * k item indices, k for each interaction in turn, or S when they are shared.</param>
     /// <param name="sharedNegatives">Whether all interactions share the negatives.</param>
-    /// <exception cref="ArgumentException">The lengths don't fit.</exception>
+    /// <exception cref="ArgumentException">The lengths don't fit, or an index is negative.</exception>
     public TrainingBatch(int[] users, int[] positives, int[] negatives, bool sharedNegatives = false)
     {
         ArgumentNullException.ThrowIfNull(users);
@@ -37,6 +37,9 @@ public sealed class TrainingBatch
 
         if (negatives.Length == 0 || (!sharedNegatives && negatives.Length % users.Length != 0))
             throw new ArgumentException($"Expected a multiple of {users.Length} negatives, got {negatives.Length}.", nameof(negatives));
+        ThrowIfNegative(users, nameof(users));
+        ThrowIfNegative(positives, nameof(positives));
+        ThrowIfNegative(negatives, nameof(negatives));
         _users = users;
         _positives = positives;
         _negatives = negatives;
@@ -93,8 +96,8 @@ public sealed class TrainingBatch
     /// <summary>How negatives that aren't drawn all alike count; <see langword="null"/> where each counts as it is.</summary>
     internal NegativeCorrection? Correction { get; init; }
 
-    /// <summary>Which rows of the step stand for nothing, once the model has said so.</summary>
-    internal MissingRows? Missing { get; set; }
+    /// <summary>Which rows of the step stand for nothing, once the model has said so; found out when somebody asks.</summary>
+    internal Lazy<MissingRows>? Missing { get; set; }
 
     /// <summary>The indices as pairwise losses take them.</summary>
     internal PairIndices Pairs => new(_users, _positives, _negatives, SharedNegatives) { Factors = _lossFactors };
@@ -107,6 +110,12 @@ public sealed class TrainingBatch
 
     /// <summary>The batch in tables that have rows for its own users and items alone.</summary>
     public BatchRows Compact => field ??= BatchRows.InOwnRows(this);
+
+    private static void ThrowIfNegative(int[] indices, string name)
+    {
+        if (indices.AsSpan().IndexOfAnyInRange(int.MinValue, -1) is >= 0 and int at)
+            throw new ArgumentOutOfRangeException(name, indices[at], "Expected indices from 0.");
+    }
 
     private static float[]? FactorsOf(IReadOnlyList<float> confidences)
     {

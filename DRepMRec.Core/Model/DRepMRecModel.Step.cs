@@ -76,8 +76,9 @@ public sealed partial class DRepMRecModel
         UserItemEmbeddings known = Graph.KeepKnown(behavior.Embeddings, rows, dropout, batch?.Batch.Seed ?? 0);
         if (batch is not null && training && _line.Encoder is ModalEncoder { MakesUsersOfItems: true })
         {
-            float[] hasBehavior = Graph.KnownItems(dropout, batch.Batch.Seed);
-            batch.Batch.Missing = MissingRows.Of(Graph, batch.Batch, _line.HideTargets, _line.Features.HasAny, hasBehavior);
+            TrainingBatch own = batch.Batch;
+            own.Missing = new Lazy<MissingRows>(() => MissingRows.Of(
+                Graph, own, _line.HideTargets, _line.Features.HasAny, Graph.KnownItems(dropout, own.Seed)));
         }
 
         AlignmentResult aligned = ShapeCheck.ThrowIfMissing(_line.Alignment, _line.Alignment.call(known, modal, batch), "a result");

@@ -135,8 +135,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new DRepMRecOptions();
-        var encoder = new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed };
-        return Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, encoder), options);
+        LightGcnEncoder host = LightGcn(data, options);
+        return Disposal.With(host, () => Create(data, host, options));
     }
 
     /// <summary>Creates the same model for processes that train it together, each with some columns of LightGCN's embeddings.</summary>
@@ -150,8 +150,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         ArgumentNullException.ThrowIfNull(data);
         options ??= new DRepMRecOptions();
         var columns = new ColumnPartition(collective, options.EmbeddingDim);
-        var encoder = new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed };
-        return Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, encoder, columns), options, collective);
+        LightGcnEncoder host = LightGcn(data, options, columns);
+        return Disposal.With(host, () => Create(data, host, options, collective));
     }
 
     /// <summary>Creates a model around a behaviour encoder for processes that train it together.</summary>
@@ -199,6 +199,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
 
         bool hasLine = options.UseModalLine && data.Features.Count > 0;
         ThrowIfScoresDoNotSuffice(host, options, hasLine);
+        AsModule(host);
         return new DRepMRecModel(data, host, options, hasLine ? ModalLine.Create(data, host, options) : null);
     }
 
@@ -224,8 +225,13 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
                 $"A modal encoder needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
         }
 
-        return new DRepMRecModel(data, behavior, options, ModalLine.Create(data, behavior, modal, alignment, options));
+        var line = ModalLine.Create(data, behavior, modal, alignment, options);
+        return Disposal.With(line.OwnsFeatures ? line.Features : null, () => new DRepMRecModel(data, behavior, options, line));
     }
+
+    private static LightGcnEncoder LightGcn(RecDataset data, DRepMRecOptions options, ColumnPartition? columns = null) => new(
+        data.Users.Count, data.Items.Count,
+        new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed }, columns);
 
     /// <summary>Refuses processes that exchange scores where more than scores is needed.</summary>
     private static void ThrowIfScoresDoNotSuffice(IBehaviorEncoder host, DRepMRecOptions options, bool hasLine)

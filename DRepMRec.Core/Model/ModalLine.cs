@@ -26,11 +26,15 @@ internal sealed record ModalLine(
     {
         int dimension = host.EmbeddingDim;
         var (features, isOwned) = FeaturesFor(data, host.Features, options);
-        ModalEncoder? encoder = options.UseHostModal
-            ? null
-            : new ModalEncoder(features, options.Modal with { EmbeddingDim = dimension, Seed = options.Seed });
-        var alignment = new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed });
-        return Create(features, isOwned, encoder, alignment, options);
+        return Disposal.With(isOwned ? features : null, () =>
+        {
+            ModalEncoder? encoder = options.UseHostModal
+                ? null
+                : new ModalEncoder(features, options.Modal with { EmbeddingDim = dimension, Seed = options.Seed });
+            return Disposal.With(encoder, () => Create(
+                features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }),
+                options));
+        });
     }
 
     /// <summary>A line of a given modal encoder and alignment.</summary>

@@ -78,7 +78,8 @@ public sealed partial class Recommender
         }
         else
         {
-            // What a filter throws, or a damaged file, is what the caller gets, as from a single request.
+            // By the pool, as the caller's options have it. What a filter throws, or a damaged file, is what the caller gets, as from a
+            // single request.
             ParallelErrors.Unwrap(() =>
             {
                 Parallel.ForEach(blocks, parallel, block => Ranking.RunAll(_model, block));

@@ -60,6 +60,7 @@ public sealed class EarlierModel
     /// <param name="model">The model. It stays the caller's.</param>
     /// <param name="data">The dataset that it was made for.</param>
     /// <exception cref="ArgumentException">The dataset isn't the model's.</exception>
+    /// <exception cref="NotSupportedException">Other processes have columns of the embeddings too: read their checkpoint.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static EarlierModel Of(DRepMRecModel model, RecDataset data) => Of(model, data, null);
@@ -73,6 +74,7 @@ public sealed class EarlierModel
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         model.ThrowIfUnusable();
+        ThrowIfShared(model, $"{nameof(EarlierModel)}.{nameof(LoadCheckpoint)} reads the whole out of a checkpoint of theirs");
         if (!ReferenceEquals(model.Graph.Interactions, data.Train))
         {
             throw new ArgumentException(
@@ -164,6 +166,16 @@ public sealed class EarlierModel
         {
             [Path.GetFileName(full)] = stream => Safetensors.Write(stream, metadata, tensors),
         });
+    }
+
+    /// <exception cref="NotSupportedException">The model has some columns of its embeddings, other processes the others.</exception>
+    internal static void ThrowIfShared(DRepMRecModel model, string instead)
+    {
+        if (model.BehaviorEncoder.Columns is { } columns && columns.Count != columns.Dimension)
+        {
+            throw new NotSupportedException(
+                $"This process has {columns.Count} of {columns.Dimension} columns of the model's embeddings, not the whole: {instead}.");
+        }
     }
 
     /// <summary>A copy of a tensor.</summary>

@@ -52,7 +52,7 @@ public sealed class TimeTravel
     /// <param name="progress">Told of each window under each policy.</param>
     /// <param name="cancellationToken">Stops within a training or between blocks of users.</param>
     /// <exception cref="ArgumentException">
-    /// A policy occurs twice, or the first share leaves nothing before or behind it.
+    /// A policy occurs twice, the first share leaves nothing before or behind it, or trainings have a checkpoint, which is of one alone.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     public TimeTravelReport Run(
@@ -61,12 +61,21 @@ public sealed class TimeTravel
         options ??= new TimeTravelOptions();
         if (options.Policies.DistinctBy(p => p.Name).Count() != options.Policies.Count)
             throw new ArgumentException("Each policy needs a name of its own.", nameof(options));
+        if (options.Training.Checkpoint is not null)
+        {
+            throw new ArgumentException(
+                $"Expected no {nameof(TrainerOptions)}.{nameof(TrainerOptions.Checkpoint)}: each training is over other data.",
+                nameof(options));
+        }
+
         double begin = _log[(int)(_log.Length * options.FirstShare)].Timestamp!.Value, end = _log[^1].Timestamp!.Value;
         int first = CountBefore(begin);
         if (first == 0 || begin == end)
         {
-            throw new ArgumentException($"{nameof(TimeTravelOptions.FirstShare)} {options.FirstShare} leaves "
-                + $"{first} interactions before {begin} and none after {end}: expected some on both sides.", nameof(options));
+            int after = _log.Length - CountBefore(double.BitIncrement(begin));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{nameof(TimeTravelOptions.FirstShare)} {options.FirstShare} leaves {first} interactions before {begin} and {after}")
+                + " after it: expected some on both sides.", nameof(options));
         }
 
         Served start = Train(first, TrainingStart.Nothing, null, options, cancellationToken);

@@ -8,11 +8,7 @@ public sealed record TimeTravelOptions
 {
     /// <summary>The share of the interactions, the oldest, that the first model is trained on.</summary>
     /// <value>Above 0 and below 1. The default is 0.5.</value>
-    public double FirstShare
-    {
-        get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected a share.");
-    } = 0.5;
+    public double FirstShare { get; init => field = Guard.ProperShare(value); } = 0.5;
 
     /// <summary>The number of windows of equal time that the rest is cut into.</summary>
     /// <value>At least 1. The default is 8.</value>

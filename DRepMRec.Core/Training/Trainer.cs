@@ -45,6 +45,9 @@ public sealed class Trainer
     /// The model was made for another dataset, or the dataset has no training interactions, or <see cref="TrainerOptions.Evaluation"/>
     /// leaves none of the users of its validation set.
     /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// <see cref="TrainerOptions.KeepMoments"/> is set, and other processes have columns of the embeddings too.
+    /// </exception>
     public Trainer(DRepMRecModel model, RecDataset data, TrainerOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -68,6 +71,12 @@ public sealed class Trainer
                 + $"Set it to {nameof(UserFilter.WithPositives)}, or train without validation.", nameof(options));
         }
 
+        if (_options.KeepMoments)
+        {
+            EarlierModel.ThrowIfShared(model, $"leave out {nameof(TrainerOptions)}.{nameof(TrainerOptions.KeepMoments)}, and keep a "
+                + $"{nameof(TrainerOptions.Checkpoint)}, which {nameof(EarlierModel)}.{nameof(EarlierModel.LoadCheckpoint)} reads");
+        }
+
         _model = model;
         _data = data;
         _logger = logger ?? NullLogger.Instance;
@@ -84,11 +93,13 @@ public sealed class Trainer
     /// <exception cref="ArgumentException">
     /// The earlier model has other weights, or no moments where they are asked for; this model is as it was.
     /// </exception>
+    /// <exception cref="NotSupportedException">Other processes have columns of the embeddings too.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public WarmStartReport StartFrom(EarlierModel earlier, WarmStartOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(earlier);
         _model.ThrowIfUnusable();
+        EarlierModel.ThrowIfShared(_model, "begin from an earlier model in one process");
         _model.LeaveItemToItem();
         _start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
         return _started = _start.Apply();
@@ -140,7 +151,6 @@ public sealed class Trainer
         using CheckpointFile? file = opened;
         using var state = new TrainingState(_model, _options);
         _start?.ApplyMoments(state.Optimizer);
-        EarlierModel? end = null;
         var evaluator = new ModelEvaluator(_data, _options);
         Action save = () => { };
         try
@@ -173,14 +183,13 @@ public sealed class Trainer
         finally
         {
             state.Best.Restore();
-            if (_options.KeepMoments)
-                end = EarlierModel.Of(_model, _data, state.Optimizer);
             _model.EndTraining();
             _model.eval();
             if (_options.KeepFreedMemory)
                 NativeHeap.Trim();
         }
 
+        EarlierModel? end = _options.KeepMoments ? EarlierModel.Of(_model, _data, state.Optimizer) : null;
         if (peers.IsFirst)
             _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
         EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, peers, cancellationToken) : null;

@@ -82,6 +82,7 @@ public sealed class TrainingReport
     /// The model's weights, for a later training to begin from (<see cref="Trainer.StartFrom"/>): those of the best epoch, with the moments
     /// of the last one where <see cref="TrainerOptions.KeepMoments"/> had them kept; else as they are now.
     /// </summary>
+    /// <exception cref="NotSupportedException">Other processes have columns of the embeddings too: read their checkpoint.</exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public EarlierModel ToEarlierModel() => End ?? EarlierModel.Of(_model, _data);
 

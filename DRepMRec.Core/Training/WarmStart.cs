@@ -43,6 +43,8 @@ internal sealed class WarmStart
         Dictionary<string, Tensor> weights = _model.state_dict();
         foreach (var (name, target) in weights)
             Check(name, target);
+        if (_options.Moments)
+            CheckMoments();
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
         foreach (var (name, target) in weights)
             Put(name, Filled(name, target, starts), target);
@@ -66,13 +68,11 @@ internal sealed class WarmStart
         if (!_options.Moments)
             return;
         Tensor[] targets = [.. optimizer.Moments];
-        string[] names = [.. _model.named_parameters().Where(p => p.parameter.requires_grad).SelectMany(p => new[] { p.name, p.name })];
-        if (targets.Length != _earlier.Moments.Count || names.Length != targets.Length)
-            throw new ArgumentException($"Expected {targets.Length} moments in the earlier model, got {_earlier.Moments.Count}.");
+        (string Name, Tensor Weights)[] trained = Trained();
         for (int n = 0; n < targets.Length; n++)
         {
             SafeTensor moved = _earlier.Moments[n];
-            if (Kind(names[n], moved, targets[n]) is { } kind)
+            if (Kind(trained[n / 2].Name, moved, targets[n]) is { } kind)
             {
                 float[] values = new float[targets[n].numel()];
                 Move(kind, moved, values, Width(targets[n]));
@@ -99,6 +99,31 @@ internal sealed class WarmStart
                 + $"{old.Type} [{Shown.List(old.Shape)}].");
         }
     }
+
+    private void CheckMoments()
+    {
+        (string Name, Tensor Weights)[] trained = Trained();
+        if (_earlier.Moments.Count != 2 * trained.Length)
+        {
+            throw new ArgumentException($"Expected {2 * trained.Length} moments in the earlier model, two for each of the weights that are "
+                + $"trained; got {_earlier.Moments.Count}.");
+        }
+
+        for (int n = 0; n < _earlier.Moments.Count; n++)
+        {
+            var (name, weights) = trained[n / 2];
+            SafeTensor moment = _earlier.Moments[n];
+            if (Kind(name, moment, weights) is null && !TensorBytes.Fits(moment, weights))
+            {
+                throw new ArgumentException($"The moments of '{name}' are {TensorBytes.Describe(weights)}; those of the earlier model are "
+                    + $"{moment.Type} [{Shown.List(moment.Shape)}].");
+            }
+        }
+    }
+
+    /// <summary>The weights that take gradients, in the order of the optimiser's moments, of which each has two.</summary>
+    private (string Name, Tensor Weights)[] Trained()
+        => [.. _model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
 
     /// <summary>The rows that a table has; <see langword="null"/> for weights that go over as they are.</summary>
     private RowKind? Kind(string name, SafeTensor old, Tensor target)

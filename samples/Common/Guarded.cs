@@ -32,5 +32,5 @@ internal static class Guarded
     private static bool IsExpected(Exception e)
         => e is DatasetFormatException or ModelFileException or CheckpointFormatException or CheckpointMismatchException
             or IOException or UnauthorizedAccessException or ArgumentException or TorchBackendException
-            or TrainingDivergedException or NotFiniteNumberException or CollectiveException;
+            or OptionsFormatException or TrainingDivergedException or NotFiniteNumberException or CollectiveException;
 }

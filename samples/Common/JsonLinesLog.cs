@@ -69,7 +69,7 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
             number++;
             try
             {
-                TEntry entry = JsonSerializer.Deserialize<TEntry>(line, _json)!;
+                TEntry entry = JsonSerializer.Deserialize<TEntry>(line, _json) ?? throw new JsonException("found null.");
                 _entries[_keyOf(entry)] = entry;
             }
             catch (JsonException e)

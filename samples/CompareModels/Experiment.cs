@@ -38,7 +38,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
             string name = string.Create(
                 CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Catalogue.Title(model, bma)}, seed {seed}");
             ModelRun run = TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation));
-            _done.Add(TrialFigures.Of(run, options, OptionsOf(model, bma)));
+            _done.Add(TrialFigures.Of(run, options, data, OptionsOf(model, bma)));
             if (options.Json is not null)
                 ModelFigures.Write(options.Json, _done);
         }
@@ -56,6 +56,12 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
                 + $"{other.MaxEpochs} epochs, made with the options {other.Options} of {other.Model}; "
                 + $"expected {data.Name} (split {data.SplitChecksum}), {options.Loss}, at most {options.Epochs} epochs, "
                 + $"{OptionsOf(other.Model, other.Bma)}. Give another file.");
+        }
+
+        if (_done.FirstOrDefault(d => d.Data is not null && d.Data != data.Checksum) is { } changed)
+        {
+            throw new IOException($"{path} has figures of other features on the same split (data {changed.Data}); expected {data.Name} "
+                + $"(data {data.Checksum}). Give another file.");
         }
 
         Console.WriteLine($"{path}: {_asked.Count(a => Find(a) is not null)} of {_asked.Count} trainings are there already.");

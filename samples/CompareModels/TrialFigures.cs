@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Common;
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 
 namespace CompareModels;
@@ -28,11 +29,19 @@ internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFig
     [JsonPropertyOrder(1)]
     public required string Options { get; init; }
 
+    /// <summary>The checksum of all data, features included; <see langword="null"/> in files from before it was kept.</summary>
+    [JsonPropertyOrder(1)]
+    public string? Data { get; init; }
+
+    /// <summary>The build of the library; <see langword="null"/> in files from before it was kept.</summary>
+    [JsonPropertyOrder(1)]
+    public string? Library { get; init; }
+
     /// <summary>Recall@20 of each test user, in single precision.</summary>
     [JsonPropertyOrder(1)]
     public required byte[] TestRecallPerUser { get; init; }
 
-    public static TrialFigures Of(ModelRun run, CommandLine options, string made)
+    public static TrialFigures Of(ModelRun run, CommandLine options, RecDataset data, string made)
     {
         ModelFigures figures = run.ToFigures();
         float[] perUser = [.. run.Test.PerUser(Metric).Select(v => (float)v)];
@@ -49,6 +58,8 @@ internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFig
             MaxEpochs = options.Epochs,
             Dataset = run.Test.Protocol.Dataset,
             Options = made,
+            Data = data.Checksum,
+            Library = LibraryBuild.This,
             SplitChecksum = run.Test.Protocol.SplitChecksum,
             TestRecallPerUser = MemoryMarshal.AsBytes(perUser.AsSpan()).ToArray(),
         };

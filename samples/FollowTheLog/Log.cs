@@ -62,16 +62,27 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
     private static IEnumerable<Interaction> Parse(string file)
     {
         string[] lines = File.ReadAllLines(file);
-        string[] names = lines[0].Split(',');
+        string[] names = lines.Length == 0 ? [] : lines[0].Split(',');
         int Column(string name) => Array.FindIndex(names, n => n.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
         int user = Column("user"), item = Column("item"), time = Column("timestamp"), weight = Column("weight");
         if (user < 0 || item < 0 || time < 0)
-            throw new FormatException($"{file}: expected the columns user, item and timestamp, found {string.Join(", ", names)}.");
-        double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
-        return lines.Skip(1).Where(line => line.Length > 0).Select(line => line.Split(','))
-            .Select(cells => new Interaction(
-                cells[user], cells[item], Timestamp: Number(cells[time]), Weight: weight < 0 ? null : Number(cells[weight])))
+            throw new IOException($"{file}: expected the columns user, item and timestamp, found {string.Join(", ", names)}.");
+        return lines.Index().Skip(1).Where(line => line.Item.Length > 0).Select(line => Row(line.Item, line.Index + 1))
             .OrderBy(i => i.Timestamp);
+
+        Interaction Row(string line, int number)
+        {
+            string[] cells = line.Split(',');
+            if (cells.Length != names.Length || line.Contains('"', StringComparison.Ordinal))
+            {
+                throw new IOException(
+                    $"{file} line {number}: expected {names.Length} cells with commas between them and no quotes, found '{line}'.");
+            }
+
+            double Number(int column) => double.TryParse(cells[column], CultureInfo.InvariantCulture, out double value) ? value
+                : throw new IOException($"{file} line {number}: expected a number as {names[column]}, found '{cells[column]}'.");
+            return new Interaction(cells[user], cells[item], Timestamp: Number(time), Weight: weight < 0 ? null : Number(weight));
+        }
     }
 
     /// <summary>A shop that users and items come to by and by: a few at first, then more, and what is new is what is chosen.</summary>

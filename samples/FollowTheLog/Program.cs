@@ -41,8 +41,13 @@ var replay = new Command("replay", "Does the training of a receipt again and say
 {
     receipt, without, more,
 };
-replay.SetAction(result => Forgetting.Replay(
-    Log.Read(result.GetValue(data)), result.GetRequiredValue(receipt), result.GetValue(without) ?? [], result.GetValue(more)));
+replay.SetAction(result =>
+{
+    int same = 0;
+    int failed = Guarded.Run(() => same = Forgetting.Replay(
+        Log.Read(result.GetValue(data)), result.GetRequiredValue(receipt), result.GetValue(without) ?? [], result.GetValue(more)));
+    return failed != 0 ? failed : same;
+});
 var epochs = new Option<int>("--epochs")
 {
     Description = "The epochs of a training from nothing.",
@@ -82,7 +87,7 @@ var schedule = new Command("schedule", "Replays the log under policies: what to 
 {
     epochs, warmEpochs, learningRate, batchSize, firstShare, windows, threads,
 };
-schedule.SetAction((result, cancellation) =>
+schedule.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() =>
 {
     var options = new TimeTravelOptions
     {
@@ -101,16 +106,12 @@ schedule.SetAction((result, cancellation) =>
     };
     string folder = Directory.CreateDirectory(result.GetRequiredValue(output)).FullName;
     Schedule.Compare(Log.Read(result.GetValue(data)), options, folder, cancellation);
-    return Task.CompletedTask;
-});
+})));
 var root = new RootCommand("Serves a model and takes in what comes; trains at night, compares, publishes; forgets somebody.")
 {
     data, days, output, replay, schedule,
 };
-root.SetAction((result, cancellation) =>
-{
-    new Shop(Log.Read(result.GetValue(data)), Directory.CreateDirectory(result.GetRequiredValue(output)).FullName)
-        .Run(result.GetValue(days), cancellation);
-    return Task.CompletedTask;
-});
+root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(
+    () => new Shop(Log.Read(result.GetValue(data)), Directory.CreateDirectory(result.GetRequiredValue(output)).FullName)
+        .Run(result.GetValue(days), cancellation))));
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

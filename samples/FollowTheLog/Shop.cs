@@ -25,7 +25,13 @@ internal sealed class Shop(Log log, string folder)
 
     public void Run(int days, CancellationToken cancellation)
     {
-        int known = (int)(log.Rows.Count * FirstShare), perDay = Math.Max(1, (log.Rows.Count - known) / days);
+        int known = (int)(log.Rows.Count * FirstShare), perDay = (log.Rows.Count - known) / days;
+        if (perDay == 0)
+        {
+            throw new ArgumentException($"--days: expected at most {log.Rows.Count - known}, the interactions after the first "
+                + $"{known}, which the first model is trained on; got {days}.");
+        }
+
         Recommender served = Train(known, null, cancellation);
         served.Save(_model);
         for (int day = 1; day <= days; day++)

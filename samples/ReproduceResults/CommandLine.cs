@@ -73,11 +73,11 @@ internal sealed record CommandLine
             CustomParser = OptionRules.Parts,
         };
         Option<int> epochs = TrainingOptions.Epochs(1000);
-        var evaluateEvery = new Option<int>("--evaluate-every")
+        Option<int> evaluateEvery = new Option<int>("--evaluate-every")
         {
             Description = "Of features and temperatures: after how many epochs validation is ranked.",
             DefaultValueFactory = _ => 1,
-        };
+        }.AboveZero();
         var reportOnly = new Option<bool>("--report-only")
         {
             Description = "Train nothing: write tables and pictures from what the log has.",
@@ -112,6 +112,8 @@ internal sealed record CommandLine
             throw new ArgumentException("--report-only: expected --out, a folder to write to.");
         if (options.Features is null == (options.Study == Studies.FeaturesStudy.Title))
             throw new ArgumentException("--features: expected a folder with the study of features, and with it alone.");
+        if (options.EvaluateEvery != 1 && options.Study is not (Studies.FeaturesStudy.Title or Studies.TemperaturesStudy.Title))
+            throw new ArgumentException("--evaluate-every: expected with the studies of features and temperatures alone.");
         return options;
     }
 }

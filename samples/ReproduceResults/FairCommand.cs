@@ -22,10 +22,9 @@ internal static class FairCommand
         seeds.Description += " Of a dataset with more than 200,000 training interactions the first three are taken.";
         Option<int> trials = Number("--trials", "The combinations that each model's search draws under each loss.", 8);
         Option<int> large = Number("--large-trials", "The same for a dataset with more than 200,000 training interactions.", 4);
-        var redrawn = new Option<string[]>("--redrawn")
+        var redrawn = new Option<string[]?>("--redrawn")
         {
-            Description = "The datasets, by name, of which other splits are drawn.",
-            DefaultValueFactory = _ => ["tiktok"],
+            Description = "The datasets, by name, of which other splits are drawn. Default: tiktok, where it's among them.",
             CustomParser = OptionRules.Parts,
         };
         Option<int> splits = Number("--splits", "The splits of each of the two kinds.", 5);
@@ -53,7 +52,7 @@ internal static class FairCommand
             Seeds = result.GetValue(seeds)!,
             Trials = result.GetValue(trials),
             LargeTrials = result.GetValue(large),
-            Redrawn = result.GetValue(redrawn)!,
+            Redrawn = result.GetValue(redrawn),
             Splits = result.GetValue(splits),
             Epochs = result.GetValue(epochs),
             Jobs = result.GetValue(jobs),

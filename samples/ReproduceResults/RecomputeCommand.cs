@@ -32,7 +32,9 @@ internal static class RecomputeCommand
     private static void Run(string folder, bool check)
     {
         int others = 0;
-        IReadOnlyList<(string Log, string Folder, string Study, string Part)> logs = Page.Logs(folder);
+        var (logs, leftOut) = Page.Logs(folder);
+        foreach (string log in leftOut)
+            Console.WriteLine(log);
         foreach (var (log, pages, study, part) in logs)
         {
             string page = Path.GetFullPath(Path.Combine(pages, $"{study}-{part}.md"));

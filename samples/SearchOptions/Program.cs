@@ -8,7 +8,7 @@ return CommandLine.Run(args, (options, cancellation) =>
     RecDataset data = options.Data is null ? SyntheticDataset.Create().Data : RecDataset.Load(options.Data);
     Console.WriteLine(data);
     SearchSpace space = SearchSpace.Read(options.Space);
-    using var log = new TrialLog(options.Log, data.SplitChecksum);
+    using var log = new TrialLog(options.Log, data);
     var search = new Search(space, new TrialRunner(data, log, options.Jobs), options);
     IReadOnlyList<Candidate> ranked = search.Run(cancellation);
     ResultTable.Show(ranked, space);

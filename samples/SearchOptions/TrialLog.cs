@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Common;
+using DRepMRec.Data;
 
 namespace SearchOptions;
 
@@ -15,20 +17,47 @@ internal sealed record Trial(string Setting, int Seed, int Epochs, string SplitC
     /// <summary>Recall@20 of the cold items of the validation set.</summary>
     public double? ValidCold { get; init; }
 
+    /// <summary>A hash of all options, those that the setting leaves as they are too; none in logs from before it was kept.</summary>
+    public string? Options { get; init; }
+
+    /// <summary>The checksum of all data, features included; none in logs from before it was kept.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The build of the library; none in logs from before it was kept.</summary>
+    public string? Library { get; init; }
+
     /// <summary>Why there are no figures, if the training failed.</summary>
     public string? Failure { get; init; }
 }
 
 /// <summary>The trainings of a split that were made already.</summary>
-internal sealed class TrialLog(string path, string splitChecksum) : IDisposable
+internal sealed class TrialLog(string path, RecDataset data) : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     private readonly JsonLinesLog<(string, int, int, string), Trial> _trials = new(
         path, t => (t.Setting, t.Seed, t.Epochs, t.SplitChecksum), Json);
 
-    public string SplitChecksum => splitChecksum;
+    /// <summary>A training that is about to be made.</summary>
+    public Trial Begin(Setting setting, int seed, int epochs) => new(setting.Key, seed, epochs, data.SplitChecksum)
+    {
+        Options = OptionsHash.Of(
+            setting.ModelOptions, Catalogue.HostOptions(setting.HostName), setting.TrainerOptions with { Threads = 1 }),
+        Data = data.Checksum,
+        Library = LibraryBuild.This,
+    };
 
-    public Trial? Find(Setting setting, int seed, int epochs) => _trials.Find((setting.Key, seed, epochs, splitChecksum));
+    /// <summary>A training of the same split, options and data; lines of older logs, which say less, are taken.</summary>
+    public Trial? Find(Setting setting, int seed, int epochs)
+    {
+        Trial own = Begin(setting, seed, epochs);
+        return _trials.Find((setting.Key, seed, epochs, data.SplitChecksum)) is { } found
+            && (found.Options ?? own.Options) == own.Options && (found.Data ?? own.Data) == own.Data ? found : null;
+    }
 
     public void Add(Trial trial) => _trials.Add(trial);
 

@@ -43,7 +43,7 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
 
     private Trial Train(Setting setting, int seed, int epochs, CancellationToken cancellation)
     {
-        var trial = new Trial(setting.Key, seed, epochs, log.SplitChecksum);
+        Trial trial = log.Begin(setting, seed, epochs);
         try
         {
             using ModalFeatures? features = Features(setting);

@@ -6,6 +6,8 @@ namespace DRepMRec.Data;
 /// <summary>Rows of typed values, which are turned into text in a cell for each column.</summary>
 internal abstract class CellRows : ITextRows
 {
+    private readonly Dictionary<int, IReadOnlyList<string?>?> _values = [];
+
     public IReadOnlyList<string> Names { get; protected init; } = [];
 
     public string? File { get; protected init; }
@@ -13,6 +15,8 @@ internal abstract class CellRows : ITextRows
     public long Line { get; private set; }
 
     public string Unit => "row";
+
+    public virtual long? RowCount => null;
 
     public int FieldCount => Names.Count;
 
@@ -31,6 +35,8 @@ internal abstract class CellRows : ITextRows
     private TextCell[] Cells => field ??= [.. Names.Select(_ => new TextCell())];
 
     public ReadOnlySpan<char> this[int field] => Cells[field].Text;
+
+    public IReadOnlyList<string?>? List(int field) => _values.GetValueOrDefault(field);
 
     public byte[]? Bytes(int field) => Cells[field].Bytes;
 
@@ -63,11 +69,15 @@ internal abstract class CellRows : ITextRows
 
     private void Set(int column, object? value)
     {
+        _values[column] = null;
         if (!TextCell.IsList(value))
             Cells[column].Set(value);
         else if (!Lists.Contains(column))
             throw NotSingle(column, "lists or structures");
-        else if (!Cells[column].TrySetList((IEnumerable)value))
-            throw NotSingle(column, "lists of lists or structures");
+        else
+        {
+            _values[column] = TextCell.TryReadList((IEnumerable)value) ?? throw NotSingle(column, "lists of lists or structures");
+            Cells[column].Set(null);
+        }
     }
 }

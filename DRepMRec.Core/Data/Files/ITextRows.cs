@@ -12,6 +12,9 @@ internal interface ITextRows
     /// <summary>What <see cref="Line"/> counts: "line" or "row".</summary>
     string Unit { get; }
 
+    /// <summary>How many rows the table says it has, before any is read; <see langword="null"/> where it doesn't say.</summary>
+    long? RowCount => null;
+
     /// <summary>The number of cells of the current row.</summary>
     int FieldCount { get; }
 
@@ -20,6 +23,9 @@ internal interface ITextRows
 
     /// <summary>The bytes of a cell of the current row whose value are bytes, else <see langword="null"/>.</summary>
     byte[]? Bytes(int field) => null;
+
+    /// <summary>The values of a cell of the current row that is a list of them, see <see cref="Choose"/>; else null.</summary>
+    IReadOnlyList<string?>? List(int field) => null;
 
     /// <summary>The current row for messages.</summary>
     string Shown { get; }
@@ -35,9 +41,7 @@ internal interface ITextRows
 
     /// <summary>Says which columns are going to be asked for.</summary>
     /// <param name="columns">The columns.</param>
-    /// <param name="lists">
-    /// Those of which cells may be lists of single values: their text then has <see cref="TextCell.ListSeparator"/> between them.
-    /// </param>
+    /// <param name="lists">Those of which cells may be lists of single values, which <see cref="List"/> has then.</param>
     /// <exception cref="DatasetFormatException">A column has lists and isn't among <paramref name="lists"/>.</exception>
     void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
     {

@@ -19,6 +19,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
     private readonly HashSet<int> _lists = [];
     private byte[][] _nameBytes = [];
     private string?[] _cells = [];
+    private IReadOnlyList<string?>?[] _values = [];
     private bool _holdsFirst;
 
     public JsonLines(string path)
@@ -54,6 +55,8 @@ internal sealed class JsonLines : ITextRows, IDisposable
 
     public ReadOnlySpan<char> this[int field] => _cells[field];
 
+    public IReadOnlyList<string?>? List(int field) => _values[field];
+
     public bool Read()
     {
         if (_holdsFirst)
@@ -61,6 +64,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
         else if (!NextLine())
             return false;
         Array.Clear(_cells);
+        Array.Clear(_values);
         Broken = null;
         try
         {
@@ -105,6 +109,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
             throw Error($"expected a JSON object with the names of the columns in the first line, found {Shown}.");
         _nameBytes = [.. _names.Select(Encoding.UTF8.GetBytes)];
         _cells = new string?[_names.Count];
+        _values = new IReadOnlyList<string?>?[_names.Count];
     }
 
     private bool NextLine()
@@ -137,7 +142,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
                 continue;
             }
 
-            if (reader.TokenType == JsonTokenType.StartArray && _lists.Contains(column) && TryReadList(ref reader, out _cells[column]))
+            if (reader.TokenType == JsonTokenType.StartArray && _lists.Contains(column) && TryReadList(ref reader, out _values[column]))
                 continue;
             if (isNested)
             {
@@ -147,7 +152,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
                 return;
             }
 
-            _cells[column] = Value(ref reader);
+            (_cells[column], _values[column]) = (Value(ref reader), null);
         }
 
         if (reader.Read())
@@ -161,7 +166,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
         _ => Encoding.UTF8.GetString(reader.ValueSpan),
     };
 
-    private static bool TryReadList(ref Utf8JsonReader reader, out string? list)
+    private static bool TryReadList(ref Utf8JsonReader reader, out IReadOnlyList<string?>? list)
     {
         var values = new List<string?>();
         list = null;
@@ -172,7 +177,7 @@ internal sealed class JsonLines : ITextRows, IDisposable
             values.Add(Value(ref reader));
         }
 
-        list = string.Join(TextCell.ListSeparator, values);
+        list = values;
         return true;
     }
 

@@ -22,6 +22,7 @@ internal sealed class ParquetRows : CellRows, IDisposable
         {
             ParquetFooter.ThrowIfUnsound(_stream);
             _reader = ParquetReader.CreateAsync(_stream, null, leaveStreamOpen: true, CancellationToken.None).GetAwaiter().GetResult();
+            RowCount = CountRows(_reader);
             _fields = [.. _reader.Schema.Fields.Select(field => field is ListField list ? list.Item as DataField : field as DataField)];
             Names = [.. _reader.Schema.Fields.Select(field => field.Name)];
         }
@@ -36,6 +37,8 @@ internal sealed class ParquetRows : CellRows, IDisposable
 
         _values = new Array?[_fields.Length];
     }
+
+    public override long? RowCount { get; }
 
     protected override bool Next()
     {
@@ -72,6 +75,19 @@ internal sealed class ParquetRows : CellRows, IDisposable
     {
         _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _stream.Dispose();
+    }
+
+    private static long CountRows(ParquetReader reader)
+    {
+        long rows = 0;
+        for (int index = 0; index < reader.RowGroupCount; index++)
+        {
+            using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
+            rows = checked(rows + (group.RowCount >= 0 ? group.RowCount
+                : throw new FormatException($"row group {index + 1} of {group.RowCount} rows")));
+        }
+
+        return rows;
     }
 
     private void ReadGroup(int index)

@@ -1,16 +1,12 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
 
 namespace DRepMRec.Data;
 
 /// <summary>One value of a table as text, written into memory that is used again.</summary>
 internal sealed class TextCell
 {
-    /// <summary>What stands between the values of a list.</summary>
-    public const char ListSeparator = '\u001F';
-
     private char[] _buffer = new char[64];
     private string? _string;
     private int _length;
@@ -25,25 +21,22 @@ internal sealed class TextCell
     /// <summary>Whether a value is made of others, as the lists, arrays and structures that databases answer are.</summary>
     public static bool IsList([NotNullWhen(true)] object? value) => value is IEnumerable and not (string or byte[] or char[]);
 
-    /// <returns>Whether it is a list of single values. <see langword="null"/> within it is a blank.</returns>
-    public bool TrySetList(IEnumerable list)
+    /// <summary>The values of a list as text; <see langword="null"/> where it isn't one of single values.</summary>
+    public static IReadOnlyList<string?>? TryReadList(IEnumerable list)
     {
         if (list is IDictionary or Array { Rank: > 1 })
-            return false;
+            return null;
         var value = new TextCell();
-        var text = new StringBuilder();
-        bool isFirst = true;
+        var texts = new List<string?>();
         foreach (object? one in list)
         {
             if (IsList(one))
-                return false;
+                return null;
             value.Set(one);
-            text.Append(isFirst ? "" : ListSeparator.ToString()).Append(value.Text);
-            isFirst = false;
+            texts.Add(one is null ? null : value.Text.ToString());
         }
 
-        Set(text.ToString());
-        return true;
+        return texts;
     }
 
     public void Set(object? value)

@@ -31,8 +31,12 @@ internal sealed class InteractionLog
     {
         _minimumRating = options.MinimumRating;
         _skips = options.BadRows == BadRowHandling.Skip;
+        Limit = new RowLimit(options.MaxRows, nameof(DatasetOptions));
         _catalogue = options.Catalogue is null ? null : new CatalogueFilter(options.Catalogue);
     }
+
+    /// <summary>How many rows there may be.</summary>
+    public RowLimit Limit { get; }
 
     public IdCollector Users { get; } = new();
 
@@ -74,7 +78,12 @@ internal sealed class InteractionLog
     public void Note(string note) => _notes.Add(note);
 
     /// <summary>Counts a row that is read.</summary>
-    public void CountRow() => _read++;
+    /// <exception cref="DatasetFormatException">There are more than there may be.</exception>
+    public void CountRow()
+    {
+        if (Limit.WhatIsWrong(++_read) is { } wrong)
+            throw Error(wrong);
+    }
 
     /// <summary>Counts a row whose event has the weight 0.</summary>
     public void IgnoreEvent() => _ignoredEvents++;

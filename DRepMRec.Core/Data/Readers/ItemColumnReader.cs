@@ -68,16 +68,17 @@ internal sealed class CategoryColumnReader(int place, string name, string? separ
 
     public override string? Read(ITextRows rows)
     {
-        string cell = rows[Place].ToString();
-        if (!string.IsNullOrWhiteSpace(cell) && RawId.WhatIsWrong(cell) is { } wrong)
-        {
-            _values.Add(null);
-            return wrong;
-        }
-
         var categories = new List<string>();
-        foreach (string part in cell.Split(TextCell.ListSeparator))
+        foreach (string? part in rows.List(Place) ?? [rows[Place].ToString()])
         {
+            if (string.IsNullOrWhiteSpace(part))
+                continue;
+            if (RawId.WhatIsWrong(part) is { } wrong)
+            {
+                _values.Add(null);
+                return wrong;
+            }
+
             foreach (string category in separator is null ? [part] : part.Split(separator))
             {
                 if (!string.IsNullOrWhiteSpace(category))

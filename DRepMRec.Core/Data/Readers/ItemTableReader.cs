@@ -12,6 +12,7 @@ internal sealed class ItemTableReader(
     ITextRows rows, TableHeader? header, ItemLayout layout, ItemTableOptions options, string folder)
 {
     private readonly MistakeLog _mistakes = new(MistakeLog.ItemsAcceptedBy);
+    private readonly RowLimit _limit = new(options.MaxRows, nameof(ItemTableOptions));
     private readonly List<string> _ids = [];
     private readonly Dictionary<string, long> _lines = new(StringComparer.Ordinal);
     private int _item;
@@ -33,6 +34,7 @@ internal sealed class ItemTableReader(
         ThrowIfTwice(columns);
         int[] places = [_item, .. columns.Select(c => c.Place)];
         rows.Choose(places, [.. columns.Where(c => c.Kind == ItemColumnKind.Category).Select(c => c.Place)]);
+        _limit.ThrowIfPromisesMore(rows);
         var form = new RowForm(rows, header?.Names.Count ?? rows.FieldCount, header?.Names, "an item", _item);
         for (bool isRow = header is null || rows.Read(); isRow; isRow = rows.Read())
             ReadRow(form, columns);
@@ -74,7 +76,8 @@ internal sealed class ItemTableReader(
 
     private void ReadRow(RowForm form, ItemColumnReader[] columns)
     {
-        _read++;
+        if (_limit.WhatIsWrong(++_read) is { } wrongCount)
+            throw new DatasetFormatException(wrongCount, rows.File);
         if (form.Fault is { } fault)
         {
             Mistake(fault, () => form.Message(fault));

@@ -27,6 +27,7 @@ internal static class TabularReader
         ThrowIfColumnsShared(wanted, at, rows);
         ThrowIfLabelsUnused(layout, options, header, at, rows);
         var log = new InteractionLog(options);
+        log.Limit.ThrowIfPromisesMore(rows);
         if (header is null)
             NoteUnread(log, at, rows);
         else

@@ -32,6 +32,18 @@ internal static class MmrecWriter
         AtomicFiles.Write(folder, files);
     }
 
+    /// <summary>What of a dataset has no place in the layout, in sentences.</summary>
+    public static IEnumerable<string> LeftOut(RecDataset data)
+    {
+        if (FileName(data.Name) is var name && name != data.Name)
+            yield return $"the name is written as {Shown.Text(name)}, which any file system takes";
+        if (data.ItemTable is { } items)
+            yield return $"the raw fields of {items.Count} items aren't written: {Shown.List(items.Columns)}";
+        string[] made = [.. data.Features.Where(f => f.Encoder is not null).Select(f => f.Modality.Name)];
+        if (made.Length > 0)
+            yield return $"what made the features of raw fields isn't written, of {Shown.List(made)}: new items will need features";
+    }
+
     // A file that stays but isn't part of this dataset would be read as if it were.
     private static void ThrowIfOccupied(string folder, ICollection<string> files, bool overwrite)
     {

@@ -16,6 +16,9 @@ namespace DRepMRec.Features;
 /// </example>
 public sealed class NumberEncoder : FeatureEncoder
 {
+    // Beyond it the pair is (0, ±1) in single precision, and quotients of double precision may be infinite.
+    private const double Farthest = 1e100;
+
     private readonly double[] _means;
     private readonly double[] _deviations;
 
@@ -69,7 +72,8 @@ public sealed class NumberEncoder : FeatureEncoder
             {
                 if (column.NumberOf(row) is not { } number)
                     continue;
-                double z = _deviations[c] > 0 ? (Scale(number, isLogarithm) - _means[c]) / _deviations[c] : 0;
+                double z = _deviations[c] > 0
+                    ? Math.Clamp((Scale(number, isLogarithm) - _means[c]) / _deviations[c], -Farthest, Farthest) : 0;
                 double length = double.Hypot(1, z);
                 float[] pairs = rows[row] ??= new float[Dimension];
                 (pairs[2 * c], pairs[(2 * c) + 1]) = ((float)(1 / length), (float)(z / length));

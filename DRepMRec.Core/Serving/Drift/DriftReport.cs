@@ -32,7 +32,7 @@ public sealed record DriftReport
     /// </summary>
     public required double PopularityShift { get; init; }
 
-    /// <summary>The mean of that distance for as many interactions drawn from the model's own by the seed.</summary>
+    /// <summary>That distance for as many interactions drawn once from the model's own, by the seed.</summary>
     public required double PopularityShiftByChance { get; init; }
 
     /// <summary>

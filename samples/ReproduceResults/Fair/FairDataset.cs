@@ -16,11 +16,13 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     private const int SearchSeed = 2024, FewSeeds = 3;
 
+    private static readonly string[] UsuallyRedrawn = ["tiktok"];
+
     private readonly Lazy<ItemToItemModel> _part = new(() => ItemToItemModel.Solve(data));
 
     public string Name => data.Name;
 
-    public bool IsRedrawn => options.Redrawn.Contains(data.Name, StringComparer.OrdinalIgnoreCase);
+    public bool IsRedrawn => (options.Redrawn ?? UsuallyRedrawn).Contains(data.Name, StringComparer.OrdinalIgnoreCase);
 
     public int Trials => IsLarge ? options.LargeTrials : options.Trials;
 
@@ -32,12 +34,19 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     private string[] Models => [.. Hosts, Catalogue.Ours];
 
+    private IEnumerable<(string Model, string Loss)> Searches => Models.SelectMany(m => FairFamily.Losses.Select(loss => (m, loss)));
+
     private int[] Seeds => [.. options.Seeds.Take(IsLarge ? FewSeeds : int.MaxValue)];
 
-    /// <summary>Stage 1: as many trials for every model under every loss; the first of all come first.</summary>
-    public IEnumerable<TrainingTask> Search()
-        => Enumerable.Range(0, Trials).SelectMany(
-            trial => Models.SelectMany(model => FairFamily.Losses.Select(loss => Trial(model, loss, trial))));
+    /// <summary>The searches of which no trial has figures: nothing of them can be trained further.</summary>
+    public IEnumerable<string> WithoutChoice()
+        => Searches.Where(s => Best(s.Model, s.Loss) is null).Select(s => FairVariants.Title(s.Model, FairForm.Whole, s.Loss));
+
+    /// <summary>
+    /// Stage 1: as many trials for every model under every loss, or all combinations that there are; the first of all come first.
+    /// </summary>
+    public IEnumerable<TrainingTask> Search() => Enumerable.Range(0, Trials).SelectMany(
+        trial => Searches.Where(s => trial < Drawn(s.Model, s.Loss).Count).Select(s => Trial(s.Model, s.Loss, trial)));
 
     /// <summary>
     /// Stage 2: what the searches chose, over seeds, with and without the item-to-item part; controls, BMA, what isn't trained.
@@ -47,20 +56,21 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         (string Model, FairForm Form, string Loss)[] lines = [.. Models.SelectMany(Lines)];
         Variant[] trained =
         [
-            .. lines.Select(l => FairVariants.Of(data, l.Model, l.Form, l.Loss, Chosen(l.Model, l.Loss), options.Epochs)),
+            .. lines.Select(l => (Line: l, Best: Best(l.Model, l.Loss))).Where(l => l.Best is not null).Select(
+                l => FairVariants.Of(data, l.Line.Model, l.Line.Form, l.Line.Loss, l.Best!.Value.Setting, options.Epochs)),
             .. HasContent ? [FairVariants.Default(data, options.Epochs)] : Array.Empty<Variant>(),
         ];
         IEnumerable<string> baselines = Catalogue.BaselineNames.Where(b => HasContent || !Catalogue.NeedsFeatures(b));
         int place = 0;
         return
         [
-            .. baselines.Select(name => new TrainingTask(FairStudy.Name, new Variant(name, data, "")
+            .. baselines.Select(name => new TrainingTask(FairStage.Final, new Variant(name, data, "")
             {
                 Place = place++,
                 Baseline = () => name == "Item-to-item" ? _part.Value : Catalogue.CreateBaseline(name, data),
             }, 0)),
             .. trained.Select(v => v with { Place = (place += 2) - 2, Part = _part })
-                .SelectMany(v => Seeds.Select(seed => new TrainingTask(FairStudy.Name, v, seed)))
+                .SelectMany(v => Seeds.Select(seed => new TrainingTask(FairStage.Final, v, seed)))
                 .OrderBy(t => Array.IndexOf(Seeds, t.Seed)),
         ];
     }
@@ -84,9 +94,11 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
                 foreach (string model in Models)
                 {
                     string loss = Preferred(model);
-                    Variant chosen = FairVariants.Of(drawn, model, FairForm.Whole, loss, Chosen(model, loss), options.Epochs);
+                    if (Best(model, loss) is not { } best)
+                        continue;
+                    Variant chosen = FairVariants.Of(drawn, model, FairForm.Whole, loss, best.Setting, options.Epochs);
                     Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2, Part = part };
-                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new TrainingTask(FairStudy.Redrawn, variant, seed)));
+                    tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new TrainingTask(FairStage.Redrawn, variant, seed)));
                 }
             }
         }
@@ -100,7 +112,11 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         foreach (string model in Models)
         {
             foreach (string loss in FairFamily.Losses)
-                yield return new PlannedTrainings(Name, "search", [FairVariants.Title(model, FairForm.Whole, loss)], Trials);
+            {
+                string title = FairVariants.Title(model, FairForm.Whole, loss);
+                yield return new PlannedTrainings(Name, FairStage.Search, [title], Drawn(model, loss).Count);
+            }
+
             foreach (var form in Forms(model))
             {
                 foreach (string loss in form == FairForm.Whole ? FairFamily.Losses : [FairFamily.Losses[0]])
@@ -131,27 +147,27 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     private TrainingTask Trial(string model, string loss, int trial)
     {
-        FairSetting setting = SearchSpaces.Draw(model, loss, HasContent, Trials)[trial];
-        return new TrainingTask(FairStudy.Search,
+        FairSetting setting = Drawn(model, loss)[trial];
+        return new TrainingTask(FairStage.Search,
             FairVariants.Of(data, model, FairForm.Whole, loss, setting, options.Epochs) with { Place = trial }, SearchSeed);
     }
 
-    /// <summary>The combination with the highest validation Recall@20, of equal ones the higher NDCG@20, then the first.</summary>
-    private FairSetting Chosen(string model, string loss) => Best(model, loss).Setting;
+    private IReadOnlyList<FairSetting> Drawn(string model, string loss) => SearchSpaces.Draw(model, loss, HasContent, Trials);
 
     /// <summary>The loss under which a model's chosen combination has the higher validation Recall@20.</summary>
-    private string Preferred(string model) => FairFamily.Losses.MaxBy(loss => Best(model, loss).Recall)!;
+    private string Preferred(string model)
+        => FairFamily.Losses.MaxBy(loss => Best(model, loss)?.Recall ?? double.NegativeInfinity)!;
 
-    private (FairSetting Setting, double Recall) Best(string model, string loss)
-    {
-        IReadOnlyList<FairSetting> drawn = SearchSpaces.Draw(model, loss, HasContent, Trials);
-        return Enumerable.Range(0, drawn.Count).Select(n => (Setting: drawn[n], Trial: Trial(model, loss, n).Find(log)?[0]))
+    /// <summary>
+    /// The combination with the highest validation Recall@20, of equal ones the higher NDCG@20, then the first; <see langword="null"/>
+    /// where the log has no trial with figures.
+    /// </summary>
+    private (FairSetting Setting, double Recall)? Best(string model, string loss)
+        => Drawn(model, loss).Select((setting, n) => (Setting: setting, Trial: Trial(model, loss, n).Find(log)?[0]))
             .Where(t => t.Trial is { Failure: null })
             .Select(t => (t.Setting, Recall: t.Trial!.Valid[Training.Recall.ToString()], Ndcg: t.Trial.Valid[Training.Ndcg.ToString()]))
-            .OrderByDescending(t => t.Recall).ThenByDescending(t => t.Ndcg).Select(t => (t.Setting, t.Recall))
-            .FirstOrDefault() is { Setting: not null } best ? best
-            : throw new ArgumentException($"No trial of {model} under {loss} on {data.Name} ended with figures.");
-    }
+            .OrderByDescending(t => t.Recall).ThenByDescending(t => t.Ndcg)
+            .Select(t => ((FairSetting, double)?)(t.Setting, t.Recall)).FirstOrDefault();
 }
 
 /// <summary>So many trainings of a stage.</summary>

@@ -15,6 +15,9 @@ internal static class FairFamily
     public static IEnumerable<string> Hosts(bool hasContent)
         => Catalogue.HostNames.Where(h => hasContent || !Catalogue.NeedsFeatures(h));
 
+    /// <summary>Whether the data of a page have features, by the data and not by what was trained: models may have diverged.</summary>
+    public static bool HasContent(IEnumerable<Outcome> outcomes) => outcomes.Any(o => o.First.Dataset.Modalities.Count > 0);
+
     /// <summary>The comparisons of a dataset's page.</summary>
     /// <param name="hasContent">Whether the dataset has features.</param>
     /// <param name="preferred">The loss that the search of each model prefers.</param>

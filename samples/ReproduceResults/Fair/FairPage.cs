@@ -13,12 +13,12 @@ internal static class FairPage
 
     public static void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
-        Outcome[] trials = [.. outcomes.Where(o => o.First.Study == FairStudy.Search)];
-        Outcome[] lines = [.. outcomes.Where(o => o.First.Study == FairStudy.Name)];
+        Outcome[] trials = [.. outcomes.Where(o => o.First.Study == FairStage.Search)];
+        Outcome[] lines = [.. outcomes.Where(o => o.First.Study == FairStage.Final)];
         Func<string, string> preferred = FairFamily.Preferred(trials);
         WriteSearch(report, trials);
         WriteLines(report, lines);
-        bool hasContent = outcomes.Any(o => o.Name.StartsWith("MGCN", StringComparison.Ordinal));
+        bool hasContent = FairFamily.HasContent(outcomes);
         PlannedComparison[] family = [.. FairFamily.OfDataset(hasContent, preferred)];
         WriteFamily(report, "Paired t-tests over users, each with the mean over seeds", family, (comparison, metric) =>
         {

@@ -13,8 +13,6 @@ namespace ReproduceResults.Fair;
 /// </summary>
 internal sealed class FairStudy
 {
-    public const string Name = "fair", Redrawn = "redrawn", Search = "search";
-
     private readonly FairOptions _options;
     private readonly TrainingLog _log;
     private readonly FairDataset[] _data;
@@ -24,6 +22,11 @@ internal sealed class FairStudy
         (_options, _log) = (options, log);
         RecDataset[] loaded = [.. options.Data.Select(folder => RecDataset.Load(folder))];
         _data = [.. (loaded.Length > 0 ? loaded : [SyntheticDataset.Create().Data]).Select(d => new FairDataset(d, options, log))];
+        string[] names = [.. _data.Select(d => d.Name)];
+        if (names.CountBy(n => n, StringComparer.OrdinalIgnoreCase).FirstOrDefault(n => n.Value > 1).Key is { } twice)
+            throw new ArgumentException($"--data: expected datasets of different names, as pages are called by them; got '{twice}' twice.");
+        if (options.Redrawn?.FirstOrDefault(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new ArgumentException($"--redrawn: there is no dataset '{unknown}'; expected some of {string.Join(", ", names)}.");
     }
 
     public void Run(CancellationToken cancellation)
@@ -31,6 +34,8 @@ internal sealed class FairStudy
         foreach (FairDataset data in _data)
         {
             Train(data, "search", data.Search(), cancellation);
+            foreach (string title in data.WithoutChoice())
+                Console.WriteLine($"{data.Name}, {title}: no trial ended with figures, so nothing of it is trained further");
             Train(data, "final", data.Final(), cancellation);
             Train(data, "redrawn", data.Redrawn(), cancellation);
         }
@@ -41,9 +46,9 @@ internal sealed class FairStudy
         Directory.CreateDirectory(_options.Out);
         foreach (FairDataset data in _data)
         {
-            Write(Name, data, data.Search().Concat(data.Final()));
+            Write(FairStage.Final, data, data.Search().Concat(data.Final()));
             if (data.IsRedrawn)
-                Write(Redrawn, data, data.Redrawn());
+                Write(FairStage.Redrawn, data, data.Redrawn());
         }
     }
 
@@ -58,6 +63,8 @@ internal sealed class FairStudy
     {
         TrainingTask[] all = [.. tasks], open = [.. all.Where(t => t.Find(_log) is null)];
         Console.WriteLine($"{data.Name}, {stage}: {all.Length} trainings, {all.Length - open.Length} of them in {_options.Log} already");
+        if (TrainingLog.OtherBuilds(all.SelectMany(t => t.Find(_log) ?? [])) is { } others)
+            Console.WriteLine(others);
         Jobs.Run(open, _options.Jobs, task =>
         {
             cancellation.ThrowIfCancellationRequested();

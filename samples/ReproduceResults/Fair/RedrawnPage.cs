@@ -37,8 +37,8 @@ internal static class RedrawnPage
         // The preferred losses are those that were trained here.
         string Preferred(string model) => FairFamily.Losses.FirstOrDefault(
             loss => outcomes.Any(o => o.Name == FairVariants.Title(model, FairForm.Whole, loss)), FairFamily.Losses[0]);
-        bool hasContent = outcomes.Any(o => o.Name.StartsWith("MGCN", StringComparison.Ordinal));
-        PlannedComparison[] family = [.. new[] { PerUser, ByRow }.SelectMany(kind => FairFamily.OfRedrawn(hasContent, Preferred)
+        PlannedComparison[] family = [.. new[] { PerUser, ByRow }.SelectMany(kind => FairFamily
+            .OfRedrawn(FairFamily.HasContent(outcomes), Preferred)
             .Select(c => c with { Question = $"{kind}, {c.Question}" }))];
         FairPage.WriteFamily(report, "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over seeds", family,
             (comparison, metric) => Test(outcomes, comparison, metric));

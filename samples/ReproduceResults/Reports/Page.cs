@@ -12,21 +12,30 @@ internal static class Page
     /// <returns>The path of the page.</returns>
     public static string WriteWithLog(string folder, string study, string part, IReadOnlyList<Training> trainings)
     {
-        string logs = Path.Combine(folder, LogFolder);
+        string logs = Path.Combine(folder, LogFolder), log = Path.Combine(logs, $"{study}-{part}{LogEnding}");
         Directory.CreateDirectory(logs);
-        TrainingLog.Compress(Path.Combine(logs, $"{study}-{part}{LogEnding}"), trainings);
-        return Write(folder, study, part, trainings);
+        TrainingLog.Compress(log, trainings);
+
+        // From the log, as whoever recomputes it has it: in its order, and with its digits.
+        return Write(folder, study, part, TrainingLog.Decompress(log));
     }
 
-    /// <summary>The compressed logs below a folder with the pages that they make.</summary>
-    public static IReadOnlyList<(string Log, string Folder, string Study, string Part)> Logs(string folder)
-        => [.. Directory.EnumerateFiles(folder, "*" + LogEnding, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(log =>
+    /// <summary>The compressed logs below a folder with the pages that they make, and those whose names are of no page.</summary>
+    public static (IReadOnlyList<(string Log, string Folder, string Study, string Part)> Pages, IReadOnlyList<string> Others) Logs(
+        string folder)
+    {
+        var (pages, others) = (new List<(string, string, string, string)>(), new List<string>());
+        foreach (string log in Directory.EnumerateFiles(folder, "*" + LogEnding, SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string[] name = Path.GetFileName(log)[..^LogEnding.Length].Split('-', 2);
-            return name.Length == 2 && Study.IsKnown(name[0])
-                ? (log, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, ".."), name[0], name[1])
-                : throw new IOException($"{log}: expected a name of a study and a part of it, such as models-bpr{LogEnding}.");
-        })];
+            if (name.Length == 2 && Study.IsKnown(name[0]))
+                pages.Add((log, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(log))!, ".."), name[0], name[1]));
+            else
+                others.Add($"{log}: left out, as its name isn't that of a study and a part of it, such as models-bpr{LogEnding}");
+        }
+
+        return (pages, others);
+    }
 
     /// <summary>Writes a page with its pictures from trainings alone.</summary>
     /// <returns>The path of the page.</returns>
@@ -42,6 +51,8 @@ internal static class Page
         string loss = Study.HasLoss(study) ? $"Loss {part}, seeds" : "Seeds";
         report.Say($"{Study.DataOf(study, first.Dataset)}. {loss} {string.Join(", ", seeds)}, at most "
             + $"{first.MaxEpochs} epochs. Test figures of the best validation epoch, full ranking; mean ± standard deviation over seeds.");
+        if (Builds.Of(trainings) is { } builds)
+            report.Say(builds);
         string[] diverged = [.. trainings.Where(t => t.Failure is not null).Select(t => $"{t.Title}, seed {t.Seed}")];
         if (diverged.Length > 0)
             report.Say($"Diverged, and left out: {string.Join("; ", diverged)}.");

@@ -13,19 +13,26 @@ internal sealed class FeaturesStudy : Study
 {
     public const string Title = "features";
 
+    private const string Given = "given";
+
     public override string Name => Title;
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
     {
         ItemFeatures given = data.Features.FirstOrDefault(f => f.Modality == Modality.Text)
             ?? throw new ArgumentException($"--data: expected features of the modality {Modality.Text}.");
-        yield return Of("given", null, given);
+        yield return Of(Given, null, given);
         string[] items = File.ReadAllLines(Path.Combine(options.Features!, "items.txt"));
         Dictionary<string, double> seconds = Seconds(options.Features!);
         foreach (string file in Directory.GetFiles(options.Features!, "*.npy").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(file);
+            if (name == Given)
+                throw new ArgumentException($"--features: expected another name than that of {file}; the data's own are called so.");
             ItemFeatures features = Align(data, FeatureTable.LoadNpy(file, Modality.Text, items));
+            int known = items.Count(id => data.Items.TryGetIndex(id, out _));
+            Console.WriteLine($"{file}: features of {features.PresentCount} of {data.Items.Count} items of {data.Name}; "
+                + $"{items.Length - known} rows are of items that it doesn't have");
             yield return Of(name, seconds.TryGetValue(name, out double value) ? value : null, features);
         }
 
@@ -48,14 +55,21 @@ internal sealed class FeaturesStudy : Study
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
+        Outcome? given = outcomes.FirstOrDefault(o => o.Name == Given);
+        var family = new Family(given is null ? [] : outcomes.Where(o => o != given).Select(o => (o, given)));
         report.Heading("Text features");
-        report.Say("DRepMRec with the text modality alone. Seconds are those that the features' log has; p is of the same recall.");
-        report.Table(["Features", "numbers per item", "seconds", Training.Recall.ToString(), Training.Ndcg.ToString(), "p"],
+        report.Say("DRepMRec with the text modality alone. Seconds are those that the features' log has. Compared with those that the data "
+            + $"brings; {Family.Words}.");
+        report.Table(
+            [
+                "Features", "numbers per item", "seconds", Training.Recall.ToString(), Training.Ndcg.ToString(), $"p of {Training.Recall}",
+                $"p of {Training.Ndcg}",
+            ],
             outcomes.Select(o => (IReadOnlyList<string>)
             [
                 o.Name, $"{o.First.Features!.Dimension}", Cell.Number(o.First.Features.Seconds ?? double.NaN, 1),
-                Cell.Spread(o.Test(Training.Recall)), Cell.Spread(o.Test(Training.Ndcg)),
-                o == outcomes[0] ? "" : Cell.PValue(o.Against(outcomes[0], Training.Recall).PValue),
+                Cell.Spread(o.Test(Training.Recall)), Cell.Spread(o.Test(Training.Ndcg)), family.P(o, given, Training.Recall),
+                family.P(o, given, Training.Ndcg),
             ]));
     }
 

@@ -43,9 +43,12 @@ internal static class RedrawnSplit
         return Of(data, seed, rows[..trained], rows[trained..validated], rows[validated..]);
     }
 
+    /// <exception cref="ArgumentException">Interactions have weights, which a split that is drawn anew would lose.</exception>
     private static RecDataset Of(RecDataset data, int seed, IReadOnlyList<(int, int)> train, IReadOnlyList<(int, int)> validation,
         IReadOnlyList<(int, int)> test)
     {
+        if (new[] { data.Train, data.Validation, data.Test }.Any(set => !set.Weights.IsEmpty))
+            throw new ArgumentException($"Expected interactions of one weight to draw splits of; '{data.Name}' has others.");
         InteractionSet Set(IReadOnlyList<(int, int)> pairs) => new(data.Users.Count, data.Items.Count, pairs);
         var splits = new InteractionSplits(Set(train), Set(validation), Set(test));
         return new RecDataset($"{data.Name}, split {seed}", data.Users, data.Items, splits, data.Features);

@@ -22,8 +22,8 @@ internal abstract class Study
     // Pages of trainings that aren't a matter of variants alone.
     private static readonly Dictionary<string, Action<Report, IReadOnlyList<Outcome>>> Pages = new()
     {
-        [FairStudy.Name] = FairPage.Write,
-        [FairStudy.Redrawn] = RedrawnPage.Write,
+        [FairStage.Final] = FairPage.Write,
+        [FairStage.Redrawn] = RedrawnPage.Write,
     };
 
     public static string[] Names { get; } = [.. All.Keys];

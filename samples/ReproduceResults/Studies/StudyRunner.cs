@@ -20,6 +20,8 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
     {
         TrainingTask[] open = [.. _asked.Where(t => t.Find(log) is null)];
         Console.WriteLine($"{_asked.Length} trainings, {_asked.Length - open.Length} of them in {options.Log} already");
+        if (TrainingLog.OtherBuilds(Made()) is { } others)
+            Console.WriteLine(others);
         Jobs.Run(open, options.Jobs, next =>
         {
             cancellation.ThrowIfCancellationRequested();

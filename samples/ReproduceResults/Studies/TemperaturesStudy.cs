@@ -17,7 +17,9 @@ internal sealed class TemperaturesStudy : Study
 {
     private static readonly double[] Temperatures = [0.15, 0.2, 0.25];
 
-    public override string Name => "temperatures";
+    public const string Title = "temperatures";
+
+    public override string Name => Title;
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
     {

@@ -26,7 +26,7 @@ internal sealed record TrainingTask(string Study, Variant Variant, int Seed)
         Place = Variant.Place + n,
     });
 
-    public IReadOnlyList<Training> Run(CancellationToken cancellation) => Study == FairStudy.Search
+    public IReadOnlyList<Training> Run(CancellationToken cancellation) => Study == FairStage.Search
         ? [VariantTrainer.Try(Study, Variant, Seed, cancellation)]
         : Variant.Part is null ? [VariantTrainer.Train(Study, Variant, Seed, cancellation)]
         : VariantTrainer.TrainWithPart(Study, Variant, Seed, Variant.Part.Value, cancellation);

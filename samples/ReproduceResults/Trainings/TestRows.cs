@@ -8,56 +8,54 @@ internal static class TestRows
 {
     private const int Ranked = 20;
 
-    private static readonly (string Name, Func<int, int, bool> Has)[] Groups =
+    private static readonly GroupRecall[] Groups =
     [
-        ("cold item", (item, _) => item == 0),
-        ("item of 1-4", (item, _) => item is >= 1 and <= 4),
-        ("item of 5-19", (item, _) => item is >= 5 and <= 19),
-        ("item of 20+", (item, _) => item >= 20),
-        ("user with 1", (_, user) => user == 1),
-        ("user with 2-4", (_, user) => user is >= 2 and <= 4),
-        ("user with 5+", (_, user) => user >= 5),
+        new("cold item", (item, _) => item == 0),
+        new("item of 1-4", (item, _) => item is >= 1 and <= 4),
+        new("item of 5-19", (item, _) => item is >= 5 and <= 19),
+        new("item of 20+", (item, _) => item >= 20),
+        new("user with 1", (_, user) => user == 1),
+        new("user with 2-4", (_, user) => user is >= 2 and <= 4),
+        new("user with 5+", (_, user) => user >= 5),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Groups.Select(g => g.Name)];
 
+    /// <summary>The groups by the lists that the evaluator ranks, so that equal scores count as they do in all other figures.</summary>
     public static Dictionary<string, GroupFigures> Measure(RecDataset data, IItemScorer scorer)
     {
-        int[] users = [.. Enumerable.Range(0, data.Users.Count).Where(u => data.Test.ItemsOf(u).Length > 0)];
-        int[] itemDegrees = data.Train.ItemDegrees();
-        int[] rows = new int[Groups.Length], hits = new int[Groups.Length];
-        var scores = new float[data.Items.Count];
-        foreach (int user in users)
-        {
-            scorer.Score([user], scores);
-            foreach (int item in data.Train.ItemsOf(user))
-                scores[item] = float.NegativeInfinity;
-            foreach (int item in data.Test.ItemsOf(user))
-            {
-                bool hit = IsRanked(scores, item);
-                for (int g = 0; g < Groups.Length; g++)
-                {
-                    if (!Groups[g].Has(itemDegrees[item], data.Train.ItemsOf(user).Length))
-                        continue;
-                    rows[g]++;
-                    hits[g] += hit ? 1 : 0;
-                }
-            }
-        }
-
-        return Groups.Select((group, g) => (group.Name, g))
-            .ToDictionary(p => p.Name, p => new GroupFigures(rows[p.g], rows[p.g] == 0 ? double.NaN : (double)hits[p.g] / rows[p.g]));
+        EvaluationResult test = new Evaluator(new EvaluationOptions { Threads = 1, ListMetrics = Groups })
+            .Evaluate(scorer, data, EvaluationTarget.Test);
+        return Groups.ToDictionary(g => g.Name, g => new GroupFigures(g.RowsOf(data, test.EvaluatedUsers).Count(), test[g]));
     }
 
-    /// <summary>
-    /// Whether fewer than 20 items are before this one: those of a higher score, and of an equal one those of a lower index, as the
-    /// evaluator ranks them.
-    /// </summary>
-    private static bool IsRanked(float[] scores, int item)
+    /// <summary>The share of a group's rows that are in their user's list.</summary>
+    /// <param name="Group">The name of the group.</param>
+    /// <param name="Has">Whether it has a row, by how many users the item has in training, and how many items the user.</param>
+    private sealed record GroupRecall(string Group, Func<int, int, bool> Has) : ListMetric(Ranked)
     {
-        int before = 0;
-        for (int i = 0; i < scores.Length && before < Ranked; i++)
-            before += scores[i] > scores[item] || (scores[i] == scores[item] && i < item) ? 1 : 0;
-        return before < Ranked && scores[item] > float.NegativeInfinity;
+        public override string Name => Group;
+
+        /// <summary>The rows of the group: the place of the user among those given, and the item.</summary>
+        public IEnumerable<(int Place, int Item)> RowsOf(RecDataset data, IReadOnlyList<int> users)
+        {
+            int[] itemDegrees = data.Train.ItemDegrees();
+            return users.SelectMany((user, place) => data.Test.ItemsOf(user).ToArray()
+                .Where(item => Has(itemDegrees[item], data.Train.ItemsOf(user).Length)).Select(item => (place, item)));
+        }
+
+        /// <summary>NaN for a group without rows.</summary>
+        public override double Compute(RankedLists lists)
+        {
+            int[] users = [.. Enumerable.Range(0, lists.Data.Users.Count).Where(u => lists.Data.Test.ItemsOf(u).Length > 0)];
+            int rows = 0, hits = 0;
+            foreach (var (place, item) in RowsOf(lists.Data, users))
+            {
+                rows++;
+                hits += lists[place].Contains(item) ? 1 : 0;
+            }
+
+            return rows == 0 ? double.NaN : (double)hits / rows;
+        }
     }
 }

@@ -17,6 +17,12 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
 
     public required string Loss { get; init; }
 
+    /// <summary>The checksum of all data, features included; <see langword="null"/> in logs from before it was kept.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The build of the library; <see langword="null"/> in logs from before it was kept.</summary>
+    public string? Library { get; init; }
+
     /// <summary>The name of its variant in tables.</summary>
     public required string Title { get; init; }
 

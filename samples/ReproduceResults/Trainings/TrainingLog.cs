@@ -22,8 +22,22 @@ internal sealed class TrainingLog(string path) : IDisposable
 
     public IReadOnlyCollection<Training> All => _trainings.All;
 
+    /// <summary>
+    /// The training of a variant by its options, split and seed; none where it was made of other data, such as of other features. Lines of
+    /// older logs, which don't say, are taken.
+    /// </summary>
     public Training? Find(string study, Variant variant, int seed)
-        => _trainings.Find((study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options));
+        => _trainings.Find((study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options)) is { } found
+            && (found.Data is null || found.Data == variant.Data.Checksum) ? found : null;
+
+    /// <summary>Says which of the trainings that are taken from the log another build of the library made, if any.</summary>
+    public static string? OtherBuilds(IEnumerable<Training> found)
+    {
+        string[] others = [.. found.Select(t => t.Library ?? "one that isn't known").Where(build => build != LibraryBuild.This)];
+        return others.Length == 0 ? null
+            : $"{others.Length} of these trainings were made by another build of the library than this, {LibraryBuild.This}: "
+                + $"{string.Join("; ", others.Distinct())}. Where formulas have changed since, begin a new log.";
+    }
 
     public void Add(Training training) => _trainings.Add(training);
 
@@ -46,7 +60,7 @@ internal sealed class TrainingLog(string path) : IDisposable
         try
         {
             while (file.ReadLine() is { } line)
-                trainings.Add(JsonSerializer.Deserialize<Training>(line, Json)!);
+                trainings.Add(JsonSerializer.Deserialize<Training>(line, Json) ?? throw new JsonException("found null."));
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {

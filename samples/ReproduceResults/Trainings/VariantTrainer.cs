@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Common;
 using DRepMRec;
 using DRepMRec.Evaluation;
 using DRepMRec.ItemToItem;
@@ -74,6 +75,8 @@ internal static class VariantTrainer
         {
             Dataset = DatasetFigures.Of(variant.Data, variant.Source ?? variant.Data, variant.Kind),
             Loss = variant.Loss,
+            Data = variant.Data.Checksum,
+            Library = LibraryBuild.This,
             Title = variant.Title,
             Place = variant.Place,
             MaxEpochs = variant.Trainer.MaxEpochs,

@@ -1,0 +1,124 @@
+using DRepMRec.Data;
+using DRepMRec.Tests.Data;
+using ReproduceResults.Fair;
+using ReproduceResults.Reports;
+using ReproduceResults.Studies;
+using ReproduceResults.Trainings;
+using Made = ReproduceResults.Trainings.Training;
+
+namespace DRepMRec.Tests.Documentation;
+
+/// <summary>The fair comparison of docs/method.md: its family of tests, whatever becomes of trainings.</summary>
+public sealed class FairComparisonTests
+{
+    [Fact]
+    public void The_family_is_that_of_the_method()
+    {
+        FairFamily.OfDataset(hasContent: true, _ => "bpr").Should().HaveCount(42).And.OnlyHaveUniqueItems();
+        FairFamily.OfDataset(hasContent: false, _ => "softmax").Should().HaveCount(16).And.OnlyHaveUniqueItems();
+        FairFamily.OfRedrawn(hasContent: true, _ => "bpr").Should().HaveCount(10).And.OnlyHaveUniqueItems();
+    }
+
+    [Theory]
+    [InlineData(true, 84)]
+    [InlineData(false, 32)]
+    public void A_model_that_diverged_everywhere_leaves_the_family_as_it_was(bool hasContent, int tests)
+    {
+        using var folder = new TempFolder();
+        Outcome[] outcomes = [.. Outcome.Of([Training(FairStage.Search, "LightGCN (bpr)", hasContent),
+            Training(FairStage.Final, "LightGCN (bpr)", hasContent)])];
+        var report = new Report(folder.Path, "fair", "small");
+        FairPage.Write(report, outcomes);
+        File.ReadAllText(report.Save()).Should().Contain($"over all {tests} tests of this page").And.Contain($"{tests} of them lack");
+    }
+
+    [Fact]
+    public void Redrawn_splits_of_data_with_content_have_the_whole_family()
+    {
+        using var folder = new TempFolder();
+        Made training = Training(FairStage.Redrawn, "LightGCN (bpr)", hasContent: true);
+        var report = new Report(folder.Path, "redrawn", "small");
+        RedrawnPage.Write(report, Outcome.Of([training with { Dataset = training.Dataset with { Kind = RedrawnPage.PerUser } }]));
+        File.ReadAllText(report.Save()).Should().Contain("over all 40 tests of this page");
+    }
+
+    [Fact]
+    public void More_trials_than_there_are_combinations_are_all_of_them()
+    {
+        using var folder = new TempFolder();
+        using var log = new TrainingLog(folder["log.jsonl"]);
+        FairDataset small = Small(log, trials: 40);
+        Dictionary<string, int> counts = small.Search().CountBy(t => t.Variant.Title).ToDictionary();
+        counts["BPR-MF (bpr)"].Should().Be(36, "3 learning rates, 6 penalties, 2 ways to draw");
+        counts.Values.Where(n => n != 36).Should().OnlyContain(n => n == 40);
+        small.Plan().Where(p => p.Stage == "search").Sum(p => p.Count).Should().Be(counts.Values.Sum());
+    }
+
+    [Fact]
+    public void Pages_of_a_log_without_all_trials_have_what_there_is()
+    {
+        using var folder = new TempFolder();
+        using var log = new TrainingLog(folder["log.jsonl"]);
+        FairDataset small = Small(log, trials: 2);
+        TrainingTask[] search = [.. small.Search()];
+        foreach (TrainingTask task in search.Where(t => t.Variant.Title.StartsWith("LightGCN", StringComparison.Ordinal)))
+        {
+            Made trial = Training(FairStage.Search, task.Variant.Title, hasContent: false) with { Variant = task.Variant.Name };
+            log.Add(trial with { SplitChecksum = task.Variant.Data.SplitChecksum, Options = task.Variant.Options });
+        }
+
+        small.WithoutChoice().Should().Equal("BPR-MF (bpr)", "BPR-MF (softmax)", "DRepMRec (bpr)", "DRepMRec (softmax)");
+        small.Final().Select(t => t.Variant.Title).Distinct().Should().Equal("Popularity", "ItemKNN", "EASE", "Item-to-item",
+            "LightGCN (bpr)", "LightGCN (softmax)", "LightGCN + intra-alignment (bpr)");
+        small.Redrawn().Select(t => t.Variant.Title).Distinct().Should().Equal("LightGCN (bpr)");
+    }
+
+    [Fact]
+    public void Splits_that_are_drawn_anew_lose_no_weights()
+    {
+        RecDataset data = RecDataset.FromInteractions("weighted", [new("u", "a", Weight: 2), new("u", "b"), new("u", "c")],
+            options: new() { Split = SplitStrategy.None });
+        FluentActions.Invoking(() => RedrawnSplit.ByRow(data, 1)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected interactions of one weight to draw splits of; 'weighted' has others.");
+    }
+
+    [Fact]
+    public void A_line_of_a_log_that_is_no_training_is_said()
+    {
+        using TempFolder folder = new TempFolder().With("log.jsonl", "null\n");
+        FluentActions.Invoking(() => new TrainingLog(folder["log.jsonl"])).Should().Throw<IOException>()
+            .WithMessage("*log.jsonl line 1: expected a training as this program writes it; found null.");
+    }
+
+    private static FairDataset Small(TrainingLog log, int trials)
+    {
+        var options = new FairOptions
+        {
+            Data = [],
+            Log = "",
+            Out = "",
+            Seeds = [1, 2],
+            Trials = trials,
+            LargeTrials = trials,
+            Redrawn = ["checkerboard"],
+            Splits = 1,
+            Epochs = 1,
+            Jobs = 1,
+            DryRun = false,
+            ReportOnly = false,
+            Hours = 1,
+        };
+        return new FairDataset(Support.Samples.Checkerboard(6, 8, features: false), options, log);
+    }
+
+    private static Made Training(string study, string title, bool hasContent) => new(study, title, 2024, "0123456789abcdef", study)
+    {
+        Dataset = new("small", "small", "0123456789abcdef", 10, 2, 2) { Modalities = hasContent ? ["text"] : [] },
+        Loss = "bpr",
+        Title = title,
+        Epochs = 1,
+        Valid = Made.Metrics.ToDictionary(m => m.ToString(), _ => 0.1),
+        Test = Made.Metrics.ToDictionary(m => m.ToString(), _ => 0.1),
+        TestUsers = 2,
+    };
+}

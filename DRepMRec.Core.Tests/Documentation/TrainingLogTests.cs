@@ -1,0 +1,71 @@
+using Common;
+using DRepMRec.Data;
+using DRepMRec.Tests.Data;
+using ReproduceResults.Reports;
+using ReproduceResults.Studies;
+using ReproduceResults.Trainings;
+using Made = ReproduceResults.Trainings.Training;
+
+namespace DRepMRec.Tests.Documentation;
+
+/// <summary>What the log of trainings tells apart.</summary>
+public sealed class TrainingLogTests
+{
+    private static readonly RecDataset Dataset = Support.Samples.Checkerboard(6, 8);
+
+    [Fact]
+    public void Trainings_of_other_features_are_not_found_and_those_that_do_not_say_are()
+    {
+        ItemFeatures image = Dataset.Features[0];
+        float[] values = image.Values.ToArray();
+        values[3] += 1;
+        var other = new RecDataset(Dataset.Name, Dataset.Users, Dataset.Items, Dataset.Splits,
+            [new ItemFeatures(image.Modality, image.ItemCount, image.Dimension, values), Dataset.Features[1]]);
+        other.SplitChecksum.Should().Be(Dataset.SplitChecksum);
+        using var folder = new TempFolder();
+        Variant own = new("a", Dataset, "1"), changed = own with { Data = other };
+        using (var log = new TrainingLog(folder["log.jsonl"]))
+            log.Add(Line(own) with { Data = Dataset.Checksum });
+        using (var log = new TrainingLog(folder["log.jsonl"]))
+        {
+            log.Find("models", own, 1).Should().NotBeNull();
+            log.Find("models", changed, 1).Should().BeNull();
+            log.Find("models", own with { Options = "2" }, 1).Should().BeNull();
+            log.Find("models", own, 2).Should().BeNull();
+            log.Add(Line(own));
+            log.Find("models", changed, 1).Should().NotBeNull();
+        }
+    }
+
+    [Fact]
+    public void Builds_of_the_library_are_said_where_they_are_known()
+    {
+        Made old = Line(new Variant("a", Dataset, "1"));
+        Made own = old with { Library = LibraryBuild.This }, older = old with { Library = "0.0" };
+        Builds.Of([old, old]).Should().BeNull();
+        Builds.Of([own, own]).Should().Be($"Library: {LibraryBuild.This}.");
+        Builds.Of([own, old, older, own]).Should().StartWith("Trainings of several builds of the library: 1 by one that isn't known; "
+            + "1 by 0.0; 2 by ");
+        TrainingLog.OtherBuilds([own]).Should().BeNull();
+        TrainingLog.OtherBuilds([own, older, older]).Should().StartWith("2 of these trainings were made by another build").And
+            .Contain(": 0.0. ");
+        LibraryBuild.This.Should().MatchRegex(@"^\d+\.\d+\.\d+.* \([0-9a-f]{8}\)$");
+    }
+
+    [Fact]
+    public void A_compressed_log_comes_back_as_it_was()
+    {
+        using var folder = new TempFolder();
+        Made first = Line(new Variant("a", Dataset, "1"));
+        Made second = first with { Library = "1", Data = "2", Seed = 0, Failure = "diverged" };
+        TrainingLog.Compress(folder["log.gz"], [first, second]);
+        TrainingLog.Decompress(folder["log.gz"]).Should().BeEquivalentTo([second, first], o => o.WithStrictOrdering());
+    }
+
+    private static Made Line(Variant variant) => new("models", variant.Name, 1, Dataset.SplitChecksum, variant.Options)
+    {
+        Dataset = DatasetFigures.Of(Dataset, Dataset, null),
+        Loss = "bpr",
+        Title = variant.Name,
+    };
+}
