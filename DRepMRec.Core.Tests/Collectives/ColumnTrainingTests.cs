@@ -4,7 +4,9 @@ using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
+using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Serving;
 using DRepMRec.Tests.Support;
 using DRepMRec.Tests.Training;
 using DRepMRec.Training;
@@ -37,6 +39,25 @@ public sealed class ColumnTrainingTests
         string expected = ColumnTraining.Run(training, dimension, null);
         string[] found = InProcessCollective.Run(processes, collective => ColumnTraining.Run(training, dimension, collective));
         found.Should().HaveCount(processes).And.OnlyContain(checksum => checksum == expected);
+    }
+
+    [Theory]
+    [InlineData("LightGCN, BPR")]
+    [InlineData("FREEDOM")]
+    public void What_several_processes_trained_takes_new_interactions_as_what_one_trained(string training)
+    {
+        Recommender Refreshed(ICollective? collective)
+        {
+            using DRepMRecModel model = ColumnTraining.Create(training, 32, collective);
+            Recommender trained = new Trainer(model, ColumnTraining.Board, ColumnTraining.Options).Fit()
+                .BuildRecommender(new RecommenderOptions { IncludeRefresh = true, Calibrate = false });
+            trained.RefreshKind.Should().Be(RefreshKind.Exact);
+            return trained.WithInteractions([new Interaction("new", ColumnTraining.Board.Items[0])]);
+        }
+
+        Recommender alone = Refreshed(null);
+        foreach (Recommender one in InProcessCollective.Run(2, Refreshed))
+            one.ShouldBeTheSameAs(alone);
     }
 
     [Theory]

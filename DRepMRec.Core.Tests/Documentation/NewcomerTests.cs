@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Support;
@@ -21,13 +20,13 @@ public sealed class NewcomerTests
     public async Task From_two_files_and_from_a_database_to_the_same_model_with_titles()
     {
         using TempFolder files = new TempFolder().AsCsv(), database = new TempFolder().AsDatabase();
-        string said = await RunAsync("files", files.Path);
+        string said = await OwnProcess.RunAsync(files.Path, "shop", "files");
         said.Should().Contain("44 rows read, 41 items").And.Contain("pictures not found, such as 'p4.png', 'p8.png', 'p12.png'")
             .And.Contain("an item that occurred before; accepted by ItemTableOptions.BadRows = Skip")
             .And.Contain("no weight above 0; accepted by DatasetOptions.BadRows = Skip")
             .And.Contain("items with interactions that aren't in the table, such as 'gift-card'")
             .And.MatchRegex("\n-?\\d\\.\\d\\d (Red|Blue) (lamp|chair|rug|vase), \"no. \\d+\"\n");
-        (await RunAsync("database", database.Path)).Should().Contain("43 rows read, 41 items");
+        (await OwnProcess.RunAsync(database.Path, "shop", "database")).Should().Contain("43 rows read, 41 items");
 
         Recommender one = Recommender.Load(files["shop.drepmrec"]), two = Recommender.Load(database["shop.drepmrec"]);
         one.Manifest.SplitChecksum.Should().Be(two.Manifest.SplitChecksum);
@@ -39,22 +38,5 @@ public sealed class NewcomerTests
         Recommender more = YourOwnDataExample.NewProduct(one);
         more.Metadata!["p-new"]!.Text("title").Should().Be("Blue garden lamp");
         more.Items.Contains("p-new").Should().BeTrue();
-    }
-
-    private static async Task<string> RunAsync(string example, string folder)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(NewcomerTests).Assembly.Location, "shop", example])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        (await errors).Should().BeEmpty();
-        process.ExitCode.Should().Be(0);
-        return output.ReplaceLineEndings("\n");
     }
 }

@@ -26,6 +26,11 @@ internal static class FuzzItems
         {
             FixedBytes = 2_000_000,
         },
+        new("items as Parquet with lists", [("x.parquet", Bytes(path => ListColumnTests.WriteAsync(path).GetAwaiter().GetResult()))],
+            folder => Read(ItemTable.LoadParquet(folder["x.parquet"], ListColumnTests.Layout)), typeof(DatasetFormatException))
+        {
+            FixedBytes = 2_000_000,
+        },
         new("text features", [("x.texts", Bytes(path => FileWriters.Texts(false).Save(path)))],
             folder => TextFeatures.Load(folder["x.texts"]).Encode("red shoe"), typeof(DatasetFormatException)),
         new("earlier model", [("x.weights", Bytes(path => FileWriters.Earlier(false).Save(path)))],

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DRepMRec.Tests.Documentation;
 using DRepMRec.Tests.Support;
+using DRepMRec.Tests.Training;
 
 namespace DRepMRec.Tests.Reliability;
 
@@ -22,6 +23,7 @@ internal static class Program
         peer   --training T --checkpoint F   one process of a training that mpirun starts
         train  --model M --checkpoint F      one such process
         shop   files|database                the examples of docs/your-own-data.md, in the folder at hand
+        receipt train|replay FILE            a training that writes its receipt, or that does one again
         """;
 
     public static int Main(string[] args)
@@ -41,6 +43,9 @@ internal static class Program
                 else
                     YourOwnDataExample.FromTwoFiles();
                 return 0;
+            case "receipt":
+                string receipt = args.ElementAtOrDefault(2) ?? throw new ArgumentException($"The receipt's file is missing.\n{Usage}");
+                return args[1] == "train" ? ReceiptProcess.Train(receipt) : ReceiptProcess.Replay(receipt);
             case "kill":
                 var kills = new KillRun(Number("--seed", 1), longestWait: 2500);
                 for (int n = 0; kills.Kills < Number("--kills", 200); n++)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DRepMRec.Data;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Training;
@@ -53,6 +54,22 @@ public sealed class TrainingReceiptTests
         ReceiptReplay other = read.Replay(Shuffled(_ => true, new Interaction(All.Users[0], item, Label: 0)));
         other.IsSame.Should().BeFalse();
         other.Differences.Select(d => d.Split(':')[0]).Should().Equal("Data", "Weights");
+    }
+
+    [Fact]
+    public async Task Another_process_gets_the_same_bits_and_says_what_one_interaction_more_changes()
+    {
+        using var folder = new TempFolder();
+        string weights = (await OwnProcess.RunAsync(folder.Path, "receipt", "train", "receipt.json")).Trim();
+        TrainingReceipt receipt = DRepMRecJson.Read<TrainingReceipt>(File.ReadAllText(folder["receipt.json"]));
+        receipt.Weights.Should().Be(weights);
+        receipt.LeftOutUsers.Should().Be(1);
+        string[] said = (await OwnProcess.RunAsync(folder.Path, "receipt", "replay", "receipt.json"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        said.Should().HaveCount(4);
+        said[..2].Should().Equal("same", "other");
+        said[2].Should().StartWith($"Data: the receipt has {receipt.Data}, now it is ").And.NotEndWith(receipt.Data);
+        said[3].Should().StartWith($"Weights: the receipt has {weights}, now it is ").And.NotEndWith(weights);
     }
 
     [Fact]

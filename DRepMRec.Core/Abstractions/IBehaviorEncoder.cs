@@ -41,10 +41,31 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
 
     /// <summary>
     /// The number of layers L where representations are the mean of <see cref="Ego"/> = E, A E, … A^L E over the graph's normalised
-    /// adjacency A and nothing else. A recommender can then be refreshed exactly (<c>Recommender.WithInteractions</c>).
+    /// adjacency A, for items plus <see cref="ItemOffset"/>, and nothing else. A recommender can then be refreshed exactly
+    /// (<c>Recommender.WithInteractions</c>).
     /// </summary>
     /// <value>The default is <see langword="null"/>: representations are made in another way.</value>
     int? PropagationLayers => null;
+
+    /// <summary>The rows of <see cref="Ego"/> that a refresh starts from: those that training has shaped, zeros for all others.</summary>
+    /// <param name="graph">The graph of the training.</param>
+    /// <returns>
+    /// Tensors of the open dispose scope. The default keeps the rows of users and items with an edge; <see langword="null"/> without
+    /// <see cref="Ego"/>.
+    /// </returns>
+    UserItemEmbeddings? KnownEgo(InteractionGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return Ego is { } ego ? graph.KeepKnown(ego, RowSet.All) : null;
+    }
+
+    /// <summary>
+    /// What is added to the items' rows after <see cref="PropagationLayers"/> at inference: rows [I, D] that learned weights and content
+    /// decide, so that new interactions leave them as they are.
+    /// </summary>
+    /// <param name="graph">The graph of the training.</param>
+    /// <returns>A tensor of the open dispose scope. The default is <see langword="null"/>: nothing is added.</returns>
+    Tensor? ItemOffset(InteractionGraph graph) => null;
 
     /// <summary>Whether <see cref="Encode"/> gives modal representations of its own (<see cref="EncoderOutput.Modal"/>).</summary>
     /// <value>The default is <see langword="false"/>.</value>

@@ -71,9 +71,15 @@ internal sealed class HostSubject(IBehaviorEncoder host, ModalFeatures? made = n
         }
 
         Tensor mean = sum.Times(1.0 / (layers + 1));
-        ContractRows.Of(new UserItemEmbeddings(mean.narrow(0, 0, graph.UserCount), mean.narrow(0, graph.UserCount, graph.ItemCount)))
-            .RequireSame(run, ContractRows.Of(Call(graph)),
-                $"the mean of Ego over {layers} layers (PropagationLayers)", ContractRun.Rounding);
+        Tensor items = mean.narrow(0, graph.UserCount, graph.ItemCount);
+        if (host.ItemOffset(graph) is { } offset)
+            items = items.Plus(offset);
+        var rows = new UserItemEmbeddings(mean.narrow(0, 0, graph.UserCount), items);
+
+        // Of those without an edge nothing was learned that a refresh could go by.
+        ContractRows.Of(graph.KeepKnown(rows, RowSet.All)).RequireSame(run, ContractRows.Of(graph.KeepKnown(Call(graph), RowSet.All)),
+            $"the mean of Ego over {layers} layers (PropagationLayers){(host.ItemOffset(graph) is null ? "" : " and ItemOffset")}",
+            ContractRun.Rounding);
     }
 }
 

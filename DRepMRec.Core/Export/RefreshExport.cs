@@ -32,33 +32,24 @@ internal static class RefreshExport
 
     private static ServingModel WithFirstLayer(DRepMRecModel model, ServingModel served)
     {
-        (float[] users, float[] items) = model.AtInference(() =>
+        IBehaviorEncoder host = model.BehaviorEncoder;
+        var (users, items, offset) = model.AtInference(() =>
         {
-            UserItemEmbeddings ego = model.BehaviorEncoder.Ego ?? throw new InvalidOperationException(
-                $"{model.BehaviorEncoder.GetType().Name} has {nameof(IBehaviorEncoder.PropagationLayers)} and no "
-                + $"{nameof(IBehaviorEncoder.Ego)}.");
-            return (UserItemEmbeddings.Values(ego.Users), UserItemEmbeddings.Values(ego.Items));
+            UserItemEmbeddings first = host.KnownEgo(model.Graph) ?? throw new InvalidOperationException(
+                $"{host.GetType().Name} has {nameof(host.PropagationLayers)} and no {nameof(host.Ego)}.");
+            UserItemEmbeddings? added = host.ItemOffset(model.Graph) is { } own ? first with { Items = own } : null;
+            if (host.Columns is { } columns)
+                (first, added) = (columns.Gather(first), added is { } part ? columns.Gather(part) : null);
+            return (UserItemEmbeddings.Values(first.Users), UserItemEmbeddings.Values(first.Items),
+                added is { } whole ? UserItemEmbeddings.Values(whole.Items) : null);
         });
-        int width = served.Form!.LineDimension;
-
-        // Nothing was learned of those without an interaction.
-        for (int user = 0; user < model.Graph.UserCount; user++)
-        {
-            if (model.Graph.UserDegree(user) == 0)
-                users.AsSpan(user * width, width).Clear();
-        }
-
-        for (int item = 0; item < model.Graph.ItemCount; item++)
-        {
-            if (model.Graph.ItemDegrees[item] == 0)
-                items.AsSpan(item * width, width).Clear();
-        }
-
         var form = new RefreshForm
         {
-            Layers = model.BehaviorEncoder.PropagationLayers!.Value,
+            Layers = host.PropagationLayers!.Value,
             FirstUsers = model.Graph.UserCount,
             FirstItems = model.Graph.ItemCount,
+            HasItemOffset = offset is not null,
+            OffsetsColdItems = offset is not null && host.KnowsColdItems && model.AlignmentModule is null,
         };
         ReadOnlySpan<float> confidences = model.Graph.Interactions.Confidences;
         if (!confidences.IsEmpty)
@@ -67,6 +58,7 @@ internal static class RefreshExport
             served = served with { SeenWeights = weights, Histories = new EdgeRows(served.SeenOffsets, served.SeenItems, weights) };
         }
 
-        return served.WithFirstLayer(form, Block<float>.Copy(users), Block<float>.Copy(items));
+        return served.WithFirstLayer(
+            form, Block<float>.Copy(users), Block<float>.Copy(items), offset is null ? null : Block<float>.Copy(offset));
     }
 }

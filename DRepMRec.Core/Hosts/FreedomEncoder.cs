@@ -65,6 +65,8 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
 
     object IBehaviorEncoder.Options => _options;
 
+    int? IBehaviorEncoder.PropagationLayers => _options.Layers;
+
     /// <inheritdoc/>
     public ModalFeatures Features => _features;
 
@@ -119,6 +121,17 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
             Terms = hasLoss ? [new LossTerm("modal", ModalLoss(output.Users, batch!), _options.ModalLossWeight)] : [],
         };
     }
+
+    /// <remarks>The item graph shapes the rows of items without an interaction too, where it leads to them.</remarks>
+    UserItemEmbeddings? IBehaviorEncoder.KnownEgo(InteractionGraph graph)
+    {
+        UserItemEmbeddings ego = Ego!.Value;
+        return new UserItemEmbeddings(
+            graph.KeepKnown(ego, RowSet.All).Users, ItemGraphs.KeepReached(ego.Items, graph, [_itemGraph], _options.ItemLayers));
+    }
+
+    Tensor? IBehaviorEncoder.ItemOffset(InteractionGraph graph)
+        => SimilarRows(graph, _embedding.narrow(0, _userCount, _features.ItemCount), RowSet.All);
 
     void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch) => Reach(graph, batch.Compact.Rows, batch.Compact);
 

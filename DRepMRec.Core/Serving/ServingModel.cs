@@ -135,11 +135,16 @@ internal sealed record ServingModel
     /// <param name="form">How many layers there are.</param>
     /// <param name="users">The first rows of users, one after the other.</param>
     /// <param name="items">The first rows of items.</param>
-    public unsafe ServingModel WithFirstLayer(RefreshForm form, Block<float> users, Block<float> items)
+    /// <param name="itemOffset">What is added to the rows of these items; <see langword="null"/> for nothing.</param>
+    public unsafe ServingModel WithFirstLayer(RefreshForm form, Block<float> users, Block<float> items, Block<float>? itemOffset)
     {
         int width = Form!.LineDimension;
         var first = new FirstLayer(form.Layers, PagedRows.Over(users.Pointer, users, form.FirstUsers, width),
-            PagedRows.Over(items.Pointer, items, form.FirstItems, width));
+            PagedRows.Over(items.Pointer, items, form.FirstItems, width))
+        {
+            ItemOffset = itemOffset is null ? null : PagedRows.Over(itemOffset.Pointer, itemOffset, form.FirstItems, width),
+            OffsetsColdItems = form.OffsetsColdItems,
+        };
         ServingModel model = this with { FirstLayer = first, Manifest = Manifest with { Refresh = form } };
         return model with
         {

@@ -58,6 +58,26 @@ var warmEpochs = new Option<int>("--warm-epochs")
     Description = "The epochs of a training that begins from the model before.",
     DefaultValueFactory = _ => 3,
 }.AboveZero();
+var learningRate = new Option<double>("--learning-rate")
+{
+    Description = "The learning rate of Adam.",
+    DefaultValueFactory = _ => Shop.Training.Adam.LearningRate,
+};
+var batchSize = new Option<int>("--batch-size")
+{
+    Description = "The interactions of a batch.",
+    DefaultValueFactory = _ => Shop.Training.BatchSize!.Value,
+}.AboveZero();
+var firstShare = new Option<double>("--first-share")
+{
+    Description = "The share of the log that the first model knows.",
+    DefaultValueFactory = _ => 0.5,
+};
+var windows = new Option<int>("--windows")
+{
+    Description = "The windows that the rest is cut into.",
+    DefaultValueFactory = _ => 8,
+}.AboveZero();
 var threads = new Option<int>("--threads")
 {
     Description = "The most threads of a training.",
@@ -65,14 +85,22 @@ var threads = new Option<int>("--threads")
 }.AboveZero();
 var schedule = new Command("schedule", "Replays the log under policies: what to refresh, what to train, how often.")
 {
-    epochs, warmEpochs, threads,
+    epochs, warmEpochs, learningRate, batchSize, firstShare, windows, threads,
 };
 schedule.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() =>
 {
     var options = new TimeTravelOptions
     {
         Model = Shop.Model,
-        Training = Shop.Training with { MaxEpochs = result.GetValue(epochs), Threads = result.GetValue(threads) },
+        FirstShare = result.GetValue(firstShare),
+        Windows = result.GetValue(windows),
+        Training = Shop.Training with
+        {
+            MaxEpochs = result.GetValue(epochs),
+            BatchSize = result.GetValue(batchSize),
+            Adam = new AdamOptions { LearningRate = result.GetValue(learningRate) },
+            Threads = result.GetValue(threads),
+        },
         WarmStartEpochs = result.GetValue(warmEpochs),
         Policies = Schedule.Policies,
     };

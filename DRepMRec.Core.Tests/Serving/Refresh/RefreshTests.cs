@@ -5,8 +5,6 @@ using DRepMRec.Hosts;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
-using static TorchSharp.torch;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -30,7 +28,7 @@ public sealed class RefreshTests
         }
 
         byParts.ShouldBeTheSameAs(atOnce);
-        byParts.ShouldBeTheSameAs(Whole(atOnce));
+        byParts.ShouldBeTheSameAs(GrownGraph.Whole(atOnce));
         byParts.RefreshCounts.New.Should().Be(atOnce.RefreshCounts.New).And.Be(
             stream.DistinctBy(i => (i.User, i.Item)).Count(i => !Grown.Recommender.History(i.User).Contains(i.Item)));
         byParts.RefreshCounts.NewUsers.Should().Be(byParts.Users.Count - Grown.Data.Users.Count);
@@ -44,23 +42,21 @@ public sealed class RefreshTests
     [InlineData(2, true)]
     public void The_rows_are_those_of_the_trained_weights_over_the_new_graph(int layers, bool weights)
     {
-        // The rounding of sums in another order.
-        const float Rounding = 1e-4f;
         var options = new DRepMRecOptions { EmbeddingDim = 20, Layers = layers };
-        RecDataset data = weights ? Weighted(Grown.Data) : Grown.Data;
+        RecDataset data = weights ? GrownGraph.Weighted(Grown.Data) : Grown.Data;
         using DRepMRecModel model = DRepMRecModel.Create(data, options);
         Recommender recommender = Grown.Fit(model, data: data).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
         recommender.RefreshKind.Should().Be(RefreshKind.Exact);
         List<Interaction> stream = Grown.Stream(new SeededRandom(7), 60, weights);
         Recommender refreshed = recommender.WithInteractions(stream);
 
-        RecDataset grown = Extend(refreshed);
-        using DRepMRecModel over = DRepMRecModel.Create(grown, options);
-        Copy(model, over);
+        RecDataset grown = GrownGraph.Extend(refreshed);
+        using DRepMRecModel over = DRepMRecModel.Create(grown, options), untrained = DRepMRecModel.Create(data, options);
+        GrownGraph.Copy(model, untrained, over);
         using UserItemEmbeddings expected = over.Embed();
-        ShouldBeClose(refreshed.Model.Users, UserItemEmbeddings.Values(expected.Users), Rounding);
-        ShouldBeClose(refreshed.Model.Items, UserItemEmbeddings.Values(expected.Items), Rounding);
-        ShouldBeClose(recommender.Model.Users, UserItemEmbeddings.Values(model.Embed().Users), Rounding);
+        refreshed.Model.Users.ShouldBeClose(UserItemEmbeddings.Values(expected.Users));
+        refreshed.Model.Items.ShouldBeClose(UserItemEmbeddings.Values(expected.Items));
+        recommender.Model.Users.ShouldBeClose(UserItemEmbeddings.Values(model.Embed().Users));
     }
 
     [Fact]
@@ -132,7 +128,7 @@ public sealed class RefreshTests
         changed.History(user).Should().Contain(["novel", gone]);
         changed.Items.Count.Should().Be(Grown.Data.Items.Count + 2);
         Recommender last = changed.WithInteractions([new Interaction("x", gone)]);
-        last.ShouldBeTheSameAs(Whole(last));
+        last.ShouldBeTheSameAs(GrownGraph.Whole(last));
         using var folder = new TempFolder();
         last.Save(folder["model"]);
         Recommender.Load(folder["model"]).ShouldBeTheSameAs(last);
@@ -173,7 +169,7 @@ public sealed class RefreshTests
             Recommender recommender = Grown.Build(options);
             recommender.RefreshKind.Should().Be(RefreshKind.Exact);
             Recommender next = recommender.WithInteractions(Grown.Stream(new SeededRandom(5), 30, weights: true));
-            next.ShouldBeTheSameAs(Whole(next));
+            next.ShouldBeTheSameAs(GrownGraph.Whole(next));
         }
     }
 
@@ -230,83 +226,4 @@ public sealed class RefreshTests
 
     private static Dictionary<Modality, ReadOnlyMemory<float>> Features(int item)
         => Grown.Data.Features.ToDictionary(f => f.Modality, f => (ReadOnlyMemory<float>)f[item].ToArray().Select(v => v + 0.5f).ToArray());
-
-    /// <summary>The model with all rows made anew from its graph.</summary>
-    private static Recommender Whole(Recommender recommender)
-    {
-        ServingModel model = DRepMRec.Serving.Refresh.Settle(recommender.Model);
-        return new Recommender(DRepMRec.Serving.Refresh.Recompute(model with
-        {
-            Propagation = new Lazy<PropagatedRows>(PropagatedRows.Of(model.FirstLayer!, model.Histories, model.ItemRows)),
-        }));
-    }
-
-    /// <summary>The dataset with the users, items and histories of a recommender.</summary>
-    private static RecDataset Extend(Recommender recommender)
-    {
-        string[] users = [.. recommender.Users], items = [.. recommender.Items];
-        InteractionSet none = new(users.Length, items.Length, []);
-        (int, int)[] pairs = [.. users.SelectMany((_, u) => recommender.Model.Seen(u).ToArray().Select(item => (u, item)))];
-        float[] Confidences(int u) => recommender.Model.Histories.WeightsOf(u) is { IsEmpty: false } own
-            ? own.ToArray() : [.. Enumerable.Repeat(1f, recommender.Model.Seen(u).Length)];
-        InteractionSet train = new(
-            users.Length, items.Length, pairs, [.. users.SelectMany((_, u) => Confidences(u)).Select(c => MathF.Pow(2, c) - 1)]);
-        return new RecDataset("grown", new IdMap(users), new IdMap(items), new InteractionSplits(train, none, none),
-            [.. Grown.Data.Features.Select(f => Extend(f, items.Length))]);
-    }
-
-    private static RecDataset Weighted(RecDataset data)
-    {
-        (int, int)[] pairs = [.. data.Users.Ids.SelectMany((_, u) => data.Train.ItemsOf(u).ToArray().Select(item => (u, item)))];
-        InteractionSet train = new(
-            data.Users.Count, data.Items.Count, pairs, [.. pairs.Select((_, n) => n % 4 == 0 ? 1f : 0.5f + (n % 5))]);
-        return new RecDataset(
-            "weighted", data.Users, data.Items, new InteractionSplits(train, data.Validation, data.Test), data.Features);
-    }
-
-    private static ItemFeatures Extend(ItemFeatures features, int items)
-    {
-        var values = new float[items * features.Dimension];
-        features.Values.CopyTo(values);
-        return new ItemFeatures(features.Modality, items, features.Dimension, values);
-    }
-
-    private static void Copy(DRepMRecModel from, DRepMRecModel to)
-    {
-        using IDisposable noGradient = no_grad();
-        Dictionary<string, Tensor> old = from.state_dict();
-        int users = from.Graph.UserCount, grown = to.Graph.UserCount;
-        foreach (var (name, tensor) in to.state_dict())
-        {
-            if (name != "behavior.embedding")
-            {
-                tensor.copy_(old[name]);
-                continue;
-            }
-
-            tensor.zero_();
-            for (int user = 0; user < users; user++)
-            {
-                if (from.Graph.UserDegree(user) > 0)
-                    tensor[user].copy_(old[name][user]);
-            }
-
-            for (int item = 0; item < from.Graph.ItemCount; item++)
-            {
-                if (from.Graph.ItemDegrees[item] > 0)
-                    tensor[grown + item].copy_(old[name][users + item]);
-            }
-        }
-    }
-
-    private static void ShouldBeClose(RowStore rows, float[] expected, float tolerance)
-    {
-        rows.Count.Should().Be(expected.Length / rows.Width);
-        for (int row = 0; row < rows.Count; row++)
-        {
-            ReadOnlySpan<float> own = expected.AsSpan(row * rows.Width, rows.Width);
-            TensorPrimitives.Distance(rows[row], own).Should()
-                .BeLessThanOrEqualTo(tolerance * (1 + TensorPrimitives.Norm(own)), "{0}", row);
-        }
-    }
 }

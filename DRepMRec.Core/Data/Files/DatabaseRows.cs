@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Data.Common;
 
 namespace DRepMRec.Data;
@@ -18,5 +19,36 @@ internal sealed class DatabaseRows : CellRows
 
     protected override bool Next() => _reader.Read();
 
-    protected override object? Value(int column) => _reader.IsDBNull(column) ? null : _reader.GetValue(column);
+    protected override object? Value(int column)
+    {
+        if (_reader.IsDBNull(column))
+            return null;
+        try
+        {
+            return _reader.GetValue(column);
+        }
+        catch (Exception exception) when (
+            exception is InvalidCastException or InvalidOperationException && Lists.Contains(column))
+        {
+            if (NumbersWithNull(column) is { } numbers)
+                return numbers;
+            throw;
+        }
+    }
+
+    // Providers refuse to give a list of numbers in which one is NULL, unless a type is asked for that has room for it.
+    private IEnumerable? NumbersWithNull(int column)
+        => Try<List<int?>>(column) ?? Try<List<long?>>(column) ?? Try<int?[]>(column) ?? (IEnumerable?)Try<long?[]>(column);
+
+    private T? Try<T>(int column) where T : class
+    {
+        try
+        {
+            return _reader.GetFieldValue<T>(column);
+        }
+        catch (Exception exception) when (exception is InvalidCastException or InvalidOperationException or NotSupportedException)
+        {
+            return null;
+        }
+    }
 }

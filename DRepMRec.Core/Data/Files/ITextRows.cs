@@ -24,7 +24,7 @@ internal interface ITextRows
     /// <summary>The bytes of a cell of the current row whose value are bytes, else <see langword="null"/>.</summary>
     byte[]? Bytes(int field) => null;
 
-    /// <summary>The values of a cell of the current row that is a list of them, see <see cref="ChooseLists"/>; else null.</summary>
+    /// <summary>The values of a cell of the current row that is a list of them, see <see cref="Choose"/>; else null.</summary>
     IReadOnlyList<string?>? List(int field) => null;
 
     /// <summary>The current row for messages.</summary>
@@ -40,12 +40,10 @@ internal interface ITextRows
     bool Read();
 
     /// <summary>Says which columns are going to be asked for.</summary>
-    void Choose(IReadOnlyCollection<int> columns)
-    {
-    }
-
-    /// <summary>Says of which of the chosen columns cells may be lists of single values, which <see cref="List"/> has then.</summary>
-    void ChooseLists(IReadOnlyCollection<int> columns)
+    /// <param name="columns">The columns.</param>
+    /// <param name="lists">Those of which cells may be lists of single values, which <see cref="List"/> has then.</param>
+    /// <exception cref="DatasetFormatException">A column has lists and isn't among <paramref name="lists"/>.</exception>
+    void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
     {
     }
 

@@ -78,9 +78,11 @@ internal sealed class JsonLines : ITextRows, IDisposable
         return true;
     }
 
-    public void Choose(IReadOnlyCollection<int> columns) => _chosen.UnionWith(columns);
-
-    public void ChooseLists(IReadOnlyCollection<int> columns) => _lists.UnionWith(columns);
+    public void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
+    {
+        _chosen.UnionWith(columns);
+        _lists.UnionWith(lists);
+    }
 
     public DatasetFormatException Error(string message) => new(message, File, Line);
 

@@ -23,7 +23,7 @@ internal sealed class ParquetRows : CellRows, IDisposable
             ParquetFooter.ThrowIfUnsound(_stream);
             _reader = ParquetReader.CreateAsync(_stream, null, leaveStreamOpen: true, CancellationToken.None).GetAwaiter().GetResult();
             RowCount = CountRows(_reader);
-            _fields = [.. _reader.Schema.Fields.Select(field => field as DataField)];
+            _fields = [.. _reader.Schema.Fields.Select(field => field is ListField list ? list.Item as DataField : field as DataField)];
             Names = [.. _reader.Schema.Fields.Select(field => field.Name)];
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -60,13 +60,14 @@ internal sealed class ParquetRows : CellRows, IDisposable
 
     protected override object? Value(int column) => _values[column]!.GetValue(_row);
 
-    public override void Choose(IReadOnlyCollection<int> columns)
+    public override void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
     {
-        base.Choose(columns);
+        base.Choose(columns, lists);
         foreach (int column in columns)
         {
-            if (_fields[column] is not { IsArray: false })
-                throw Error($"expected single values in the column {Internals.Shown.Message(Names[column])}, found lists or structures.");
+            bool mayBeList = lists.Contains(column);
+            if (_fields[column] is not { } field || field.MaxRepetitionLevel > (mayBeList ? 1 : 0))
+                throw NotSingle(column, mayBeList ? "lists of lists or structures" : "lists or structures");
         }
     }
 
@@ -110,7 +111,7 @@ internal sealed class ParquetRows : CellRows, IDisposable
     {
         Type type = field.ClrType;
         return type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? Strings(group, field, count)
-            : type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) ? Bytes(group, field, count)
+            : (type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>)) && !ParquetLists.IsList(field) ? Bytes(group, field, count)
             : type == typeof(bool) ? Values<bool>(group, field, count)
             : type == typeof(sbyte) ? Values<sbyte>(group, field, count)
             : type == typeof(byte) ? Values<byte>(group, field, count)
@@ -126,11 +127,18 @@ internal sealed class ParquetRows : CellRows, IDisposable
             : type == typeof(Guid) ? Values<Guid>(group, field, count)
             : type == typeof(DateTime) ? Values<DateTime>(group, field, count)
             : type == typeof(DateOnly) ? Values<DateOnly>(group, field, count)
-            : throw Error($"expected text, numbers or dates in the column {Internals.Shown.Message(field.Name)}, found {type.Name}.");
+            : throw Error("expected text, numbers or dates in the column "
+                + $"{Internals.Shown.Message(field.Path.FirstPart ?? field.Name)}, found {type.Name}.");
     }
 
     private static async Task<Array> Strings(ParquetRowGroupReader group, DataField field, int count)
     {
+        if (ParquetLists.IsList(field))
+        {
+            return await ParquetLists.Read<ReadOnlyMemory<char>, string>(group, field, count, text => text.ToString())
+                .ConfigureAwait(false);
+        }
+
         var values = new string?[count];
         await group.ReadAsync(field, values.AsMemory(), null, CancellationToken.None).ConfigureAwait(false);
         return values;
@@ -145,6 +153,8 @@ internal sealed class ParquetRows : CellRows, IDisposable
 
     private static async Task<Array> Values<T>(ParquetRowGroupReader group, DataField field, int count) where T : struct
     {
+        if (ParquetLists.IsList(field))
+            return await ParquetLists.Read<T, T>(group, field, count, value => value).ConfigureAwait(false);
         if (field.IsNullable)
         {
             var values = new T?[count];

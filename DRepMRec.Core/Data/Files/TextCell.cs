@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace DRepMRec.Data;
@@ -15,6 +17,27 @@ internal sealed class TextCell
 
     /// <summary>The value, if it is bytes.</summary>
     public byte[]? Bytes { get; private set; }
+
+    /// <summary>Whether a value is made of others, as the lists, arrays and structures that databases answer are.</summary>
+    public static bool IsList([NotNullWhen(true)] object? value) => value is IEnumerable and not (string or byte[] or char[]);
+
+    /// <summary>The values of a list as text; <see langword="null"/> where it isn't one of single values.</summary>
+    public static IReadOnlyList<string?>? TryReadList(IEnumerable list)
+    {
+        if (list is IDictionary or Array { Rank: > 1 })
+            return null;
+        var value = new TextCell();
+        var texts = new List<string?>();
+        foreach (object? one in list)
+        {
+            if (IsList(one))
+                return null;
+            value.Set(one);
+            texts.Add(one is null ? null : value.Text.ToString());
+        }
+
+        return texts;
+    }
 
     public void Set(object? value)
     {

@@ -27,7 +27,10 @@ public record ItemLayout
     /// <value>The default is none.</value>
     public IReadOnlyList<Column> Texts { get; init => field = Guard.NotNull(value); } = [];
 
-    /// <summary>The columns of categories, such as a brand or tags. In JSON lines they may be arrays.</summary>
+    /// <summary>
+    /// The columns of categories, such as a brand or tags. In JSON lines, Parquet and databases they may be arrays or lists of single
+    /// values; null, an empty list and one of blanks are no category.
+    /// </summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<Column> Categories { get; init => field = Guard.NotNull(value); } = [];
 

@@ -41,8 +41,8 @@ public sealed partial class ItemTable
         return new ItemTableReader(rows, TableHeader.Of(rows, rows.Names), layout, options ?? new(), FolderOf(file)).Read();
     }
 
-    /// <summary>Loads items from a Parquet file. The column of pictures may be of bytes.</summary>
-    /// <param name="file">The file. Columns of lists and structures are passed over.</param>
+    /// <summary>Loads items from a Parquet file. Categories may be lists; the column of pictures may be of bytes.</summary>
+    /// <param name="file">The file. Columns of lists of lists and of structures are passed over.</param>
     /// <param name="layout">Which columns are what.</param>
     /// <param name="options">How it is read; <see langword="null"/> for the defaults.</param>
     /// <returns>The items, in the order of the file.</returns>
@@ -59,7 +59,10 @@ public sealed partial class ItemTable
 
     /// <summary>Loads items from what a database answers to a query, by any ADO.NET provider.</summary>
     /// <param name="reader">The answer; its current result is read to the end, and it stays open.</param>
-    /// <param name="layout">Which columns of the answer are what. The column of pictures may be of bytes.</param>
+    /// <param name="layout">
+    /// Which columns of the answer are what. Categories may be arrays or lists, as PostgreSQL and DuckDB have them; the column of pictures
+    /// may be of bytes.
+    /// </param>
     /// <param name="options">How it is read; <see langword="null"/> for the defaults.</param>
     /// <returns>The items, in the order of the rows.</returns>
     /// <exception cref="DatasetFormatException">A row is wrong; the message has its number, counted from 1.</exception>

@@ -33,8 +33,7 @@ internal sealed class ItemTableReader(
         ItemColumnReader[] columns = [.. Declared().Skip(1).Select(c => Reader(c.Column, c.Kind))];
         ThrowIfTwice(columns);
         int[] places = [_item, .. columns.Select(c => c.Place)];
-        rows.Choose(places);
-        rows.ChooseLists([.. columns.Where(c => c.Kind == ItemColumnKind.Category).Select(c => c.Place)]);
+        rows.Choose(places, [.. columns.Where(c => c.Kind == ItemColumnKind.Category).Select(c => c.Place)]);
         _limit.ThrowIfPromisesMore(rows);
         var form = new RowForm(rows, header?.Names.Count ?? rows.FieldCount, header?.Names, "an item", _item);
         for (bool isRow = header is null || rows.Read(); isRow; isRow = rows.Read())

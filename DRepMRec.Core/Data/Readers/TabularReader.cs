@@ -32,7 +32,7 @@ internal static class TabularReader
             NoteUnread(log, at, rows);
         else
             header.NoteUnread(log, at);
-        rows.Choose([.. at.Where(column => column >= 0)]);
+        rows.Choose([.. at.Where(column => column >= 0)], lists: []);
         var timestamps = new TimestampColumn(layout.TimestampFormat);
         var columns = new InteractionColumns(at[0], at[1], at[Rating], at[3], at[4], at[Weight], at[6]);
         new InteractionTable(rows, columns, header?.Names.Count ?? rows.FieldCount, header?.Names)

@@ -1,3 +1,5 @@
+using DRepMRec.Kernels;
+
 namespace DRepMRec.Serving;
 
 /// <summary>Makes a model in which some users never were.</summary>
@@ -25,14 +27,20 @@ internal static class ForgottenUsers
             return left;
         FirstLayer first = left.FirstLayer!;
         int[] known = [.. kept.TakeWhile(user => user < first.Users.Count)];
-        Block<float> users = Block<float>.Allocate((long)known.Length * first.Width),
-            items = Block<float>.Allocate((long)first.Items.Count * first.Width);
+        Block<float> users = Block<float>.Allocate((long)known.Length * first.Width);
         for (int user = 0; user < known.Length; user++)
             first.Users[known[user]].CopyTo(users.Writable(user, first.Width));
-        for (int item = 0; item < first.Items.Count; item++)
-            first.Items[item].CopyTo(items.Writable(item, first.Width));
         RefreshForm form = left.Manifest.Refresh! with { FirstUsers = known.Length };
-        return Refresh.Recompute(left.WithFirstLayer(form, users, items));
+        return Refresh.Recompute(
+            left.WithFirstLayer(form, users, Copy(first.Items), first.ItemOffset is { } offset ? Copy(offset) : null));
+    }
+
+    private static Block<float> Copy(PagedRows rows)
+    {
+        Block<float> copy = Block<float>.Allocate((long)rows.Count * rows.Width);
+        for (int row = 0; row < rows.Count; row++)
+            rows[row].CopyTo(copy.Writable(row, rows.Width));
+        return copy;
     }
 
     /// <summary>The model with the given users alone, their rows as they are.</summary>

@@ -82,13 +82,17 @@ internal sealed unsafe class PropagatedRows
         return row;
     }
 
-    /// <summary>Makes an item's row; zeros for one without an edge.</summary>
+    /// <summary>Makes an item's row; zeros for one without an edge, unless content speaks for it.</summary>
     public void Item(int item, float* target)
     {
-        if (_itemScales[item] == 0)
-            new Span<float>(target, Width).Clear();
-        else
+        var row = new Span<float>(target, Width);
+        bool hasEdges = _itemScales[item] != 0;
+        if (hasEdges)
             Mean(item, _first.Items, _itemLayers, ItemLayer, target);
+        else
+            row.Clear();
+        if (_first.ItemOffset is { } offset && item < offset.Count && (hasEdges || _first.OffsetsColdItems))
+            TensorPrimitives.Add(offset[item], row, row);
     }
 
     private void Mean(int node, PagedRows first, PagedRows[] layers, Action<int, int, nint> make, float* target)
@@ -165,5 +169,11 @@ internal sealed unsafe class PropagatedRows
 /// <param name="Items">The first rows of items; of none that came later.</param>
 internal sealed record FirstLayer(int Layers, PagedRows Users, PagedRows Items)
 {
+    /// <summary>What is added to the rows of these items after propagation; <see langword="null"/> for nothing.</summary>
+    public PagedRows? ItemOffset { get; init; }
+
+    /// <summary>Whether it's added to items without an edge too.</summary>
+    public bool OffsetsColdItems { get; init; }
+
     public int Width => Items.Width;
 }

@@ -15,6 +15,14 @@ internal sealed record RefreshForm
     /// <summary>How many items have a learned first row.</summary>
     public int FirstItems { get; set; }
 
+    /// <summary>Whether these items' rows get something added after propagation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasItemOffset { get; set; }
+
+    /// <summary>Whether items without an interaction get it too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OffsetsColdItems { get; set; }
+
     /// <summary>Why users are folded in; <see langword="null"/> where rows are exact.</summary>
     public string? Reason { get; set; }
 

@@ -5,6 +5,7 @@ internal static class ModelAssembly
 {
     public const string FirstUsers = "refresh.first_users";
     public const string FirstItems = "refresh.first_items";
+    public const string ItemOffset = "refresh.item_offset";
 
     public static ServingModel Build(ModelManifest manifest, ModelArrays arrays)
     {
@@ -63,7 +64,8 @@ internal static class ModelAssembly
 
         Block<float> users = arrays.Get<float>(FirstUsers, form.FirstUsers, dimension),
             items = arrays.Get<float>(FirstItems, form.FirstItems, dimension);
-        return model.WithFirstLayer(form, users, items);
+        return model.WithFirstLayer(
+            form, users, items, form.HasItemOffset ? arrays.Get<float>(ItemOffset, form.FirstItems, dimension) : null);
     }
 
     private static ServingModel WithLines(

@@ -49,6 +49,8 @@ internal static class ModelVerification
         {
             ThrowIfNotFinite(first.Users, "first row of the user");
             ThrowIfNotFinite(first.Items, "first row of the item");
+            if (first.ItemOffset is { } offset)
+                ThrowIfNotFinite(offset, "offset of the item");
         }
 
         foreach (float weight in model.SeenWeights is { } weights ? weights.Slice(0, weights.Length) : [])

@@ -114,6 +114,8 @@ internal sealed class ModelWriter
         if (_model.FirstLayer is { } first)
         {
             arrays.AddRange([Pages(ModelAssembly.FirstUsers, first.Users), Pages(ModelAssembly.FirstItems, first.Items)]);
+            if (first.ItemOffset is { } offset)
+                arrays.Add(Pages(ModelAssembly.ItemOffset, offset));
         }
 
         if (_retired.Length > 0)
