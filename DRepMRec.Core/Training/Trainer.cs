@@ -196,7 +196,11 @@ public sealed class Trainer
         try
         {
             if (_options.Checkpoint is { } checkpoint)
-                peers.Together("to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
+            {
+                peers.Together(
+                    "to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
+            }
+
             return opened;
         }
         catch
