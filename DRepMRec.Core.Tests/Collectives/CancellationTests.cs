@@ -1,5 +1,8 @@
 using DRepMRec.Collectives;
+using DRepMRec.Data;
+using DRepMRec.ItemToItem;
 using DRepMRec.Training;
+using Microsoft.Extensions.Logging;
 
 namespace DRepMRec.Tests.Collectives;
 
@@ -27,42 +30,96 @@ public sealed class CancellationTests
         stopped.Should().Equal(2, 2);
     }
 
+    /// <summary>Wherever a process is asked to stop after the last epoch, all end alike.</summary>
     [Theory]
-    [InlineData("LightGCN, BPR", 2)]
-    [InlineData("DRepMRec with items to items", 5)]
-    public void Whoever_is_asked_to_stop_after_the_last_epoch_stops_all(string training, int asked)
+    [InlineData("LightGCN, BPR", 4)]
+    [InlineData("DRepMRec with items to items", 8)]
+    public void Whoever_is_asked_to_stop_after_the_last_epoch_stops_all(string training, int least)
     {
-        int exchanges = InProcessCollective.Run(2, collective =>
+        bool[] stopped = [true, true];
+        int exchanges = 0;
+        while (stopped[0])
         {
-            using var stop = new CancellationTokenSource();
-            var counting = new Stopping(collective, int.MaxValue, stop);
-            Train(training, counting, stop.Token);
-            return counting.Done;
-        })[0];
-        for (int before = 1; before < asked; before++)
-        {
-            Func<bool[]> act = () => InProcessCollective.Run(2, collective =>
+            exchanges++;
+            stopped = InProcessCollective.Run(2, collective =>
             {
-                using var stop = new CancellationTokenSource();
-                var stopping = new Stopping(collective, collective.Rank == 1 ? exchanges - before : int.MaxValue, stop);
-                try
-                {
-                    Train(training, stopping, stop.Token);
-                    return false;
-                }
-                catch (OperationCanceledException)
-                {
-                    return true;
-                }
+                var stopping = new StopsAfterTraining(collective, collective.Rank == 0 ? exchanges : int.MaxValue);
+                return stopping.Train(training, ColumnTraining.Board) is not null;
             });
-            act().Should().Equal(true, true);
+            stopped.Should().OnlyContain(end => end == stopped[0]);
         }
+
+        exchanges.Should().BeGreaterThan(least);
     }
 
-    private static void Train(string training, ICollective collective, CancellationToken token)
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(0)]
+    public void Whoever_is_asked_to_stop_while_the_item_to_item_part_is_solved_for_stops_all_within_it(long maxMatrixBytes)
     {
-        using DRepMRecModel model = ColumnTraining.Create(training, 32, collective);
-        new Trainer(model, ColumnTraining.Board, ColumnTraining.Options with { MaxEpochs = 1 }).Fit(cancellationToken: token);
+        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 3000 }).Data;
+        var options = new ItemToItemOptions { Enabled = true, MaxMatrixBytes = maxMatrixBytes };
+        (OperationCanceledException? End, bool Interrupted)[] ends = InProcessCollective.Run(2, collective =>
+        {
+            var stopping = new StopsAfterTraining(collective, collective.Rank == 0 ? 2 : int.MaxValue);
+            return (stopping.Train("LightGCN, BPR", data, options), stopping.WasInterrupted);
+        });
+        ends.Should().OnlyContain(end => end.End != null && end.Interrupted);
+        ends[1].End!.Message.Should().Be("Process 0 of 2 was asked to stop.");
+    }
+
+    /// <summary>Asks its process to stop at an exchange of one byte after the last epoch, and looks at what the process says.</summary>
+    private sealed class StopsAfterTraining(ICollective inner, int exchange) : ICollective, ILogger
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private bool _isTrained;
+        private int _done;
+
+        /// <summary>Whether work of this process ended by its token.</summary>
+        public bool WasInterrupted { get; private set; }
+
+        public int Rank => inner.Rank;
+
+        public int Size => inner.Size;
+
+        /// <returns>How it was stopped, if it was.</returns>
+        public OperationCanceledException? Train(string training, RecDataset data, ItemToItemOptions? options = null)
+        {
+            using DRepMRecModel model = ColumnTraining.Create(training, 32, this, data, options);
+            try
+            {
+                new Trainer(model, data, ColumnTraining.Options with { MaxEpochs = 1 }, this).Fit(cancellationToken: _stop.Token);
+                return null;
+            }
+            catch (OperationCanceledException end)
+            {
+                return end;
+            }
+        }
+
+        public void AllGather(ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> lengths)
+        {
+            if (own.Length == 1 && _isTrained && ++_done == exchange)
+                _stop.Cancel();
+            WasInterrupted |= own.Length == 1 && own[0] == (byte)JointWork.State.Cancelled;
+            inner.AllGather(own, all, lengths);
+        }
+
+        public void Broadcast(Span<byte> data, int root) => inner.Broadcast(data, root);
+
+        public void Barrier() => inner.Barrier();
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => _isTrained |= formatter(state, exception).StartsWith("Stopped ", StringComparison.Ordinal);
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public void Dispose() => inner.Dispose();
     }
 
     /// <summary>Asks its process to stop when an exchange is done.</summary>

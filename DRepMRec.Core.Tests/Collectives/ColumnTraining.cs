@@ -50,7 +50,8 @@ internal static class ColumnTraining
     };
 
     /// <summary>Creates a model with this process's columns, or with all.</summary>
-    public static DRepMRecModel Create(string training, int dimension, ICollective? collective, RecDataset? data = null)
+    public static DRepMRecModel Create(
+        string training, int dimension, ICollective? collective, RecDataset? data = null, ItemToItemOptions? itemToItem = null)
     {
         data ??= Board;
         ExchangedValues exchange = training.EndsWith(Scores, StringComparison.Ordinal) ? ExchangedValues.Scores : ExchangedValues.Rows;
@@ -64,10 +65,11 @@ internal static class ColumnTraining
             Modal = new ModalEncoderOptions { Neighbors = 3 },
             SimilaritySignal = new SssOptions { Weight = 0.1 },
             BehaviorDropout = 0.2,
-            ItemToItem = new ItemToItemOptions { Enabled = training.EndsWith("items to items", StringComparison.Ordinal) },
+            ItemToItem = itemToItem
+                ?? new ItemToItemOptions { Enabled = training.EndsWith("items to items", StringComparison.Ordinal) },
             Loss = training switch
             {
-                "LightGCN, softmax" or "DRepMRec" => new RankingLoss.SampledSoftmax { Negatives = 16 },
+                "LightGCN, softmax" or "VBPR, softmax" or "DRepMRec" => new RankingLoss.SampledSoftmax { Negatives = 16 },
                 "LightGCN, BPR of cosines" => new RankingLoss.Bpr { Score = ScoreFunction.Cosine, Temperature = 0.2, Negatives = 2 },
                 _ => new RankingLoss.Bpr(),
             },
@@ -76,6 +78,8 @@ internal static class ColumnTraining
         IBehaviorEncoder host = training switch
         {
             "BPR-MF" => new MatrixFactorizationEncoder(users, items, new() { EmbeddingDim = dimension }, columns),
+            "VBPR, BPR" or "VBPR, softmax" => new VbprEncoder(users, Features, new() { EmbeddingDim = dimension }, columns),
+            "a host of one's own" => new OwnHost(users, items, dimension, columns),
             "FREEDOM" => new FreedomEncoder(
                 users, Features, new() { EmbeddingDim = dimension, Neighbors = 3, EdgeDropout = 0.3 }, columns),
             _ => new LightGcnEncoder(users, items, new() { EmbeddingDim = dimension }, columns),

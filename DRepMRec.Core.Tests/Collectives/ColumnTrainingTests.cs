@@ -7,8 +7,11 @@ using DRepMRec.Losses;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Serving;
+using DRepMRec.Tests.Support;
+using DRepMRec.Tests.Training;
 using DRepMRec.Training;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -22,7 +25,10 @@ public sealed class ColumnTrainingTests
     {
         { "LightGCN, BPR", 64, 1 }, { "LightGCN, BPR", 64, 2 }, { "LightGCN, BPR", 64, 4 },
         { "LightGCN, softmax", 64, 1 }, { "LightGCN, softmax", 64, 2 }, { "LightGCN, softmax", 64, 4 },
-        { "LightGCN, BPR of cosines", 64, 4 }, { "LightGCN, BPR", 40, 3 }, { "BPR-MF", 64, 4 }, { "FREEDOM", 32, 2 },
+        { "LightGCN, BPR of cosines", 64, 4 }, { "LightGCN, BPR", 40, 3 }, { "BPR-MF", 64, 4 }, { "FREEDOM", 32, 1 }, { "FREEDOM", 64, 4 },
+        { "VBPR, BPR", 64, 1 }, { "VBPR, BPR", 64, 2 }, { "VBPR, BPR", 64, 4 }, { "VBPR, BPR", 48, 2 },
+        { "VBPR, softmax", 64, 1 }, { "VBPR, softmax", 64, 2 }, { "VBPR, softmax", 64, 4 },
+        { "a host of one's own", 64, 1 }, { "a host of one's own", 40, 3 },
         { "DRepMRec", 32, 1 }, { "DRepMRec", 32, 2 }, { "DRepMRec with items to items", 32, 2 },
     };
 
@@ -55,14 +61,19 @@ public sealed class ColumnTrainingTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(4)]
-    public void Each_process_holds_its_share_of_the_embeddings_their_moments_and_gradients(int processes)
+    [InlineData("LightGCN, BPR", 1)]
+    [InlineData("LightGCN, BPR", 2)]
+    [InlineData("LightGCN, BPR", 4)]
+    [InlineData("VBPR, BPR", 4)]
+    public void Each_process_holds_its_share_of_the_embeddings_their_moments_and_gradients(string training, int processes)
     {
+        // Of VBPR also the projections and their biases.
+        long numbers = training == "VBPR, BPR"
+            ? (((2 * Users) + Items) * 64) + ColumnTraining.Board.Features.Sum(f => (f.Dimension + 1) * 64)
+            : (Users + Items) * 64;
         long[] held = InProcessCollective.Run(processes, collective =>
         {
-            using DRepMRecModel model = ColumnTraining.Create("LightGCN, BPR", 64, collective);
+            using DRepMRecModel model = ColumnTraining.Create(training, 64, collective);
             using var state = new TrainingState(model, ColumnTraining.Options);
             TrainingBatch batch = new BatchSampler(ColumnTraining.Board.Train, model.Loss, ColumnTraining.Options.Negatives, 64, seed: 1)
                 .Epoch(1, model.Prepare).First();
@@ -72,15 +83,17 @@ public sealed class ColumnTrainingTests
             Tensor[] tensors = [.. model.parameters(), .. model.parameters().Select(p => p.grad!), .. state.Optimizer.Moments];
             return tensors.Sum(tensor => tensor.numel() * sizeof(float));
         });
-        held.Should().Equal(Enumerable.Repeat((Users + Items) * 64L * 4 * sizeof(float) / processes, processes));
+        held.Should().Equal(Enumerable.Repeat(numbers * 4 * sizeof(float) / processes, processes));
     }
 
     [Theory]
     [InlineData("LightGCN, BPR")]
     [InlineData("LightGCN, softmax")]
+    [InlineData("VBPR, BPR")]
     [InlineData("DRepMRec")]
     public void The_bytes_of_a_step_are_those_of_the_formula(string training)
     {
+        bool hasHalves = training.StartsWith("VBPR", StringComparison.Ordinal);
         const int Dimension = 64, Processes = 4;
         TrainerOptions options = ColumnTraining.Options with { MaxEpochs = 1, EvaluateEvery = 2 };
         RecDataset data = ColumnTraining.WithoutValidation;
@@ -99,8 +112,9 @@ public sealed class ColumnTrainingTests
             using DRepMRecModel model = ColumnTraining.Create(training, Dimension, null, data);
             const int Own = Dimension / Processes, Blocks = Dimension / ColumnPartition.BlockSize;
             return new BatchSampler(data.Train, model.Loss, options.Negatives, batchSize, options.Seed).Epoch(1)
-                .Sum(batch => ((batch.Compact.Rows.Users.Length + batch.Compact.Rows.Items.Length) * (Dimension - Own) * sizeof(float))
-                    + (2L * (Blocks - (Blocks / Processes)) * sizeof(double)) + (Processes - 1));
+                .Sum(batch => ((batch.Compact.Rows.Users.Length + batch.Compact.Rows.Items.Length) * (hasHalves ? 2 : 1)
+                        * (Dimension - Own) * sizeof(float))
+                    + ((hasHalves ? 3L : 2L) * (Blocks - (Blocks / Processes)) * sizeof(double)) + (Processes - 1));
         }
 
         // What the others get before the first step, of process 0, says how large batches are.
@@ -108,21 +122,49 @@ public sealed class ColumnTrainingTests
     }
 
     [Theory]
-    [InlineData(4, 1)]
-    [InlineData(1, 4)]
-    [InlineData(2, 4)]
-    [InlineData(4, 0)]
-    [InlineData(0, 2)]
-    public void A_checkpoint_is_of_any_number_of_processes(int before, int after)
+    [InlineData("LightGCN, BPR", 4, 1)]
+    [InlineData("LightGCN, BPR", 1, 4)]
+    [InlineData("LightGCN, BPR", 2, 4)]
+    [InlineData("LightGCN, BPR", 4, 0)]
+    [InlineData("LightGCN, BPR", 0, 2)]
+    [InlineData("VBPR, BPR", 4, 0)]
+    [InlineData("VBPR, BPR", 0, 2)]
+    [InlineData("a host of one's own", 2, 4)]
+    public void A_checkpoint_is_of_any_number_of_processes(string training, int before, int after)
     {
         using var folder = new TempFolder();
         string file = folder["run.checkpoint"];
-        string expected = ColumnTraining.Run("LightGCN, BPR", 64, null);
-        Action stopped = () => On(before, collective => ColumnTraining.Run("LightGCN, BPR", 64, collective, file, stopAfter: 7));
+        string expected = ColumnTraining.Run(training, 64, null);
+        Action stopped = () => On(before, collective => ColumnTraining.Run(training, 64, collective, file, stopAfter: 7));
         stopped.Should().Throw<OperationCanceledException>();
-        On(after, collective => ColumnTraining.Run("LightGCN, BPR", 64, collective, file)).Should().OnlyContain(c => c == expected);
+        On(after, collective => ColumnTraining.Run(training, 64, collective, file)).Should().OnlyContain(c => c == expected);
         Directory.GetFiles(folder.Path).Select(Path.GetFileName).Should()
             .BeEquivalentTo(["run.checkpoint", "run.checkpoint.previous"], "it is written once");
+    }
+
+    [Theory]
+    [InlineData("LightGCN, BPR", 0, 2)]
+    [InlineData("LightGCN, BPR", 4, 0)]
+    [InlineData("VBPR, BPR", 2, 4)]
+    public void An_earlier_model_is_of_any_number_of_processes_its_moments_and_new_rows_too(string training, int before, int after)
+    {
+        bool grows = training == "LightGCN, BPR";
+        RecDataset old = grows ? WarmStartTests.Before : ColumnTraining.Board, data = grows ? WarmStartTests.All : old;
+        (string Checksum, EarlierModel Model) Train(ICollective? collective, RecDataset data, EarlierModel? from)
+        {
+            using DRepMRecModel model = ColumnTraining.Create(training, 64, collective, data);
+            var trainer = new Trainer(model, data, ColumnTraining.Options with { MaxEpochs = 2, KeepMoments = true });
+            if (from is not null)
+                trainer.StartFrom(from, new WarmStartOptions { Moments = true });
+            TrainingReport report = trainer.Fit();
+            return (Fingerprint.Of(model, report), report.ToEarlierModel());
+        }
+
+        EarlierModel earlier = Train(null, old, null).Model;
+        string expected = Train(null, data, earlier).Checksum;
+        EarlierModel[] kept = On(before, collective => Train(collective, old, null).Model);
+        kept.Should().OnlyContain(model => model.Checksum == earlier.Checksum);
+        On(after, collective => Train(collective, data, kept[^1]).Checksum).Should().OnlyContain(checksum => checksum == expected);
     }
 
     [Fact]
@@ -196,11 +238,51 @@ public sealed class ColumnTrainingTests
         using InProcessCollective one = InProcessCollective.Create(1)[0];
         using var host = new MgcnEncoder(Users, features, new MgcnOptions { EmbeddingDim = 16, Neighbors = 3 });
         Action act = () => DRepMRecModel.Create(ColumnTraining.Board, host, null, one);
-        act.Should().Throw<ArgumentException>().WithMessage("MgcnEncoder has no columns to share between processes*");
+        act.Should().Throw<ArgumentException>().WithMessage("MgcnEncoder can't be trained by columns of its embeddings, as its*");
         Action other = () => _ = new LightGcnEncoder(Users, Items, new LightGcnOptions { EmbeddingDim = 16 }, new ColumnPartition(one, 32));
         other.Should().Throw<ArgumentException>().WithMessage("Expected a partition of the 16 columns of EmbeddingDim, got one of 32.*");
+        other = () => _ = new VbprEncoder(Users, features, new VbprOptions { EmbeddingDim = 24 }, new ColumnPartition(one, 24));
+        other.Should().Throw<ArgumentException>().WithMessage("Expected an EmbeddingDim that is a multiple of 16,*, got 24.*");
     }
 
-    private static string[] On(int processes, Func<ICollective?, string> run)
+    [Fact]
+    public void Hosts_without_columns_or_of_others_or_that_hold_none_are_told_so()
+    {
+        using InProcessCollective one = InProcessCollective.Create(1)[0], another = InProcessCollective.Create(1)[0];
+        ArgumentException Refused(IBehaviorEncoder host)
+        {
+            Action act = () => DRepMRecModel.Create(ColumnTraining.Board, host, new DRepMRecOptions { UseModalLine = false }, one);
+            return act.Should().Throw<ArgumentException>().Which;
+        }
+
+        Refused(new LightGcnEncoder(Users, Items, new LightGcnOptions { EmbeddingDim = 16 })).Message.Should()
+            .StartWith("LightGcnEncoder was made with all columns of its embeddings: give it a ColumnPartition of this collective.");
+        Refused(new LightGcnEncoder(Users, Items, new LightGcnOptions { EmbeddingDim = 16 }, new ColumnPartition(another, 16))).Message
+            .Should().StartWith("The columns of LightGcnEncoder are those of another collective.");
+        Refused(new OwnHost(Users, Items, 16, null)).Message.Should()
+            .StartWith("OwnHost doesn't say which columns of its embeddings this process has (IBehaviorEncoder.Columns).");
+        Refused(new OwnHost(Users, Items, 16, new ColumnPartition(one, 16), holds: false)).Message.Should().StartWith(
+            "OwnHost shares columns, but says of none of its parameters that it has some of them: ColumnPartition.Hold.");
+        Refused(new OwnHost(Users, Items, 24, new ColumnPartition(one, 16))).Message.Should().StartWith(
+            "OwnHost has representations of 24 columns: expected a partition of as many, or of parts of equal width, got one of 16.");
+    }
+
+    [Fact]
+    public void What_is_held_must_have_the_columns_of_the_process()
+    {
+        ColumnPartition columns = new(InProcessCollective.Create(2)[1], 48); // Blocks 1 and 2.
+        Parameter Zeros(params long[] shape) => new(torch.zeros(shape));
+        columns.Hold(Zeros(5, 32)).shape.Should().Equal(5, 32);
+        columns.Hold(Zeros(5, 64)).shape.Should().Equal(5, 64);
+        columns.Hold(Zeros(32, 7), asRows: true).shape.Should().Equal(32, 7);
+        Parameter held = columns.Hold(Zeros(32), asRows: true);
+        FluentActions.Invoking(() => columns.Hold(held)).Should().Throw<ArgumentException>().WithMessage("*isn't held yet.*");
+        FluentActions.Invoking(() => columns.Hold(Zeros(5, 48))).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a parameter with the 32 columns of process 1, got [5, 48].*");
+        FluentActions.Invoking(() => columns.Hold(Zeros(64, 5), asRows: true)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a parameter with the 32 rows of process 1, got [64, 5].*");
+    }
+
+    private static T[] On<T>(int processes, Func<ICollective?, T> run)
         => processes == 0 ? [run(null)] : InProcessCollective.Run(processes, run);
 }

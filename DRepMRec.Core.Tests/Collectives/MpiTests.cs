@@ -30,7 +30,7 @@ public sealed partial class MpiTests
     [SkippableFact]
     public void Processes_of_mpirun_give_the_bits_of_one()
     {
-        string[] trainings = ["LightGCN, BPR", "LightGCN, softmax", "DRepMRec"];
+        string[] trainings = ["LightGCN, BPR", "LightGCN, softmax", "VBPR, BPR", "VBPR, softmax", "DRepMRec"];
         using var folder = new TempFolder();
         (int code, string output) = Run(folder, string.Join(';', trainings), 4);
         code.Should().Be(0, output);

@@ -12,6 +12,7 @@ public sealed class ScoreTrainingTests
     {
         { "LightGCN, BPR", 64, 2 }, { "LightGCN, BPR", 64, 4 }, { "LightGCN, BPR", 40, 3 }, { "LightGCN, BPR", 80, 3 },
         { "LightGCN, softmax", 64, 2 }, { "LightGCN, softmax", 64, 4 }, { "LightGCN, BPR of cosines", 64, 4 }, { "BPR-MF", 64, 4 },
+        { "VBPR, BPR", 64, 2 }, { "VBPR, BPR", 64, 4 }, { "VBPR, softmax", 64, 2 }, { "VBPR, softmax", 64, 4 }, { "VBPR, BPR", 48, 3 },
     };
 
     [Theory]
@@ -30,6 +31,8 @@ public sealed class ScoreTrainingTests
     [InlineData("LightGCN, BPR", true)]
     [InlineData("LightGCN, softmax", true)]
     [InlineData("LightGCN, BPR of cosines", true)]
+    [InlineData("VBPR, BPR", true)]
+    [InlineData("VBPR, softmax", false)]
     public void Loss_and_gradients_are_those_of_whole_rows_up_to_rounding(string training, bool weighted)
     {
         RecDataset data = weighted ? ColumnTraining.Weighted : ColumnTraining.Board;
@@ -42,7 +45,7 @@ public sealed class ScoreTrainingTests
             using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
             StepLoss loss = model.ComputeLoss(batch, 0.1);
             loss.Total.backward();
-            return (model.parameters().Single().grad!.data<float>().ToArray(), loss.Values["loss"]);
+            return (model.parameters().First().grad!.data<float>().ToArray(), loss.Values["loss"]);
         }
 
         var (gradient, value) = Step(null, "");
@@ -101,7 +104,8 @@ public sealed class ScoreTrainingTests
         Action Creating(string training) => () => ColumnTraining.Create($"{training}, by scores", 16, one);
         Creating("DRepMRec").Should().Throw<ArgumentException>().WithMessage(
             "A modal line needs whole rows of the batch, not scores alone: set ColumnPartition.Exchange to Rows.*");
-        Creating("FREEDOM").Should().Throw<ArgumentException>().WithMessage("FreedomEncoder needs whole rows*");
+        Creating("FREEDOM").Should().Throw<ArgumentException>().WithMessage("The loss of FreedomEncoder over projected features needs*");
+        Creating("a host of one's own").Should().Throw<ArgumentException>().WithMessage("OwnHost needs whole rows*");
     }
 
     [Fact]

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using DRepMRec.Collectives;
 using DRepMRec.Evaluation;
-using DRepMRec.Kernels;
 using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,15 +31,9 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>All columns of weights of which each process has some.</summary>
+    /// <summary>The whole of weights of which each process has a share.</summary>
     private static Tensor Whole(DRepMRecModel model, string name, Tensor weights)
-    {
-        if (!Checkpoint.ColumnsOf(model).TryGetValue(name, out ColumnPartition? columns))
-            return weights;
-        Tensor all = empty(weights.shape[0], columns.Dimension);
-        ColumnTables.Gather([ColumnTables.Pair.Of(weights.detach(), all)], columns);
-        return all;
-    }
+        => Checkpoint.SharesOf(model).GetValueOrDefault(name)?.Gather(weights) ?? weights;
 
     private static string Show(EvaluationResult? result)
         => result is null

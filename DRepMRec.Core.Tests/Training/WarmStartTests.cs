@@ -15,7 +15,7 @@ public sealed class WarmStartTests
 
     private static readonly TrainerOptions Options = new() { MaxEpochs = 2, BatchSize = 128, KeepMoments = true };
 
-    private static readonly RecDataset All = SyntheticDataset.Create(new SyntheticOptions
+    internal static readonly RecDataset All = SyntheticDataset.Create(new SyntheticOptions
     {
         Users = 80,
         Items = 50,
@@ -23,7 +23,7 @@ public sealed class WarmStartTests
         Modalities = [new(Modality.Image, 6)],
     }).Data;
 
-    private static readonly RecDataset Before = Part(All, 60, 40);
+    internal static readonly RecDataset Before = Part(All, 60, 40);
 
     private static readonly Lazy<EarlierModel> Earlier = new(() => Train(Before).ToEarlierModel());
 
@@ -177,23 +177,6 @@ public sealed class WarmStartTests
             .WithMessage("The moments of 'behavior.embedding' are F32 [130, 8]; those of the earlier model are F32 [3].");
         Rows(model).Zip(before).Should().AllSatisfy(r => r.First.Should().Equal(r.Second));
         trainer.StartFrom(others).KnownUsers.Should().Be(60, "without moments the weights are enough");
-    }
-
-    [Fact]
-    public void Where_processes_share_the_embeddings_no_part_of_them_is_taken_for_the_whole()
-    {
-        string[][] refused = InProcessCollective.Run(2, collective =>
-        {
-            RecDataset data = ColumnTraining.Board;
-            using DRepMRecModel model = ColumnTraining.Create("LightGCN, BPR", 32, collective);
-            return new Action[]
-            {
-                () => EarlierModel.Of(model, data),
-                () => new Trainer(model, data, ColumnTraining.Options with { KeepMoments = true }),
-                () => new Trainer(model, data, ColumnTraining.Options).StartFrom(Earlier.Value),
-            }.Select(action => Record.Exception(action).Should().BeOfType<NotSupportedException>().Subject.Message).ToArray();
-        });
-        refused.SelectMany(r => r).Should().OnlyContain(m => m.Contains("16 of 32 columns"));
     }
 
     [Fact]

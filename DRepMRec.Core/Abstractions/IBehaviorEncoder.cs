@@ -80,9 +80,10 @@ public interface IBehaviorEncoder : nn.IModule<InteractionGraph, UserItemEmbeddi
 
     /// <summary>
     /// Whose columns of the embeddings are where, if several processes train the model together. Such an encoder is linear in its
-    /// embeddings: it holds its columns of them, computes its columns of the rows that are asked for, and returns all columns of these by
-    /// <see cref="ColumnExchange.Gather"/>; <see cref="EncoderOutput.Ego"/> and <see cref="Ego"/> have its own columns. All its other
-    /// weights are whole, and the same on all processes.
+    /// embeddings: it has its columns of them, in parameters that it says so of by <see cref="ColumnPartition.Hold"/>, computes its columns
+    /// of the rows that are asked for, and returns all columns of these by <see cref="ColumnExchange.Gather"/>;
+    /// <see cref="EncoderOutput.Ego"/> and <see cref="Ego"/> have its own columns. All its other weights are whole, and the same on all
+    /// processes. <see cref="EmbeddingDim"/> is the partition's, or a multiple of it where rows are of several parts beside each other.
     /// </summary>
     /// <value>The default is <see langword="null"/>: one process has all.</value>
     ColumnPartition? Columns => null;

@@ -22,10 +22,12 @@ public sealed class EaseRecommender : IItemScorer
     /// <summary>Solves for B.</summary>
     /// <param name="train">The training interactions.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Stops within a step.</param>
     /// <exception cref="ArgumentException">
     /// More than 46,340 items occur in training, so that B is larger than an array, or L2 is too small for single precision.
     /// </exception>
-    public EaseRecommender(InteractionSet train, EaseOptions? options = null)
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    public EaseRecommender(InteractionSet train, EaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         int items = train.ItemDegrees().Count(degree => degree > 0);
@@ -44,7 +46,7 @@ public sealed class EaseRecommender : IItemScorer
             KeptWeights = int.MaxValue,
             MaxMatrixBytes = long.MaxValue,
         };
-        _model = ItemToItemModel.Solve(train, [], all, FeatureScaling.None, CancellationToken.None);
+        _model = ItemToItemModel.Solve(train, [], all, FeatureScaling.None, cancellationToken);
     }
 
     /// <inheritdoc/>

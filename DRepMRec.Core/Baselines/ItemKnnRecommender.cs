@@ -18,8 +18,10 @@ public sealed class ItemKnnRecommender : IItemScorer
     /// <summary>Finds similar items: items that the same users have.</summary>
     /// <param name="train">The training interactions.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    public ItemKnnRecommender(InteractionSet train, ItemKnnOptions? options = null)
-        : this(train, Similar(train, options ?? new ItemKnnOptions()))
+    /// <param name="cancellationToken">Stops between two items.</param>
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    public ItemKnnRecommender(InteractionSet train, ItemKnnOptions? options = null, CancellationToken cancellationToken = default)
+        : this(train, Similar(train, options ?? new ItemKnnOptions(), cancellationToken))
     {
     }
 
@@ -66,9 +68,10 @@ public sealed class ItemKnnRecommender : IItemScorer
         }
     }
 
-    private static CsrMatrix Similar(InteractionSet train, ItemKnnOptions options)
+    private static CsrMatrix Similar(InteractionSet train, ItemKnnOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
-        return NeighborGraph.CoOccurrence(new InteractionGraph(train), options.Neighbors, options.NormalizeUsers, options.Shrinkage);
+        return NeighborGraph.CoOccurrence(
+            new InteractionGraph(train), options.Neighbors, options.NormalizeUsers, options.Shrinkage, cancellationToken);
     }
 }

@@ -8,7 +8,6 @@ namespace DRepMRec.Collectives;
 /// <remarks>Each is called by all processes, as the operations beneath.</remarks>
 public static class CollectiveExtensions
 {
-    private const byte Done = 0, Cancelled = 1, Failed = 2;
     private const int MaxTextBytes = 4096;
 
     /// <summary>Gives each process the value of all, by rank.</summary>
@@ -57,11 +56,10 @@ public static class CollectiveExtensions
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>Does something on each process that may fail or be cancelled on some: then it ends so on all.</summary>
+    /// <summary>Does something short on each process that may fail on some: then it ends so on all.</summary>
     /// <param name="collective">The processes.</param>
     /// <param name="what">What is done, for the message on the others.</param>
-    /// <param name="action">Exchanges nothing.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled on a process.</exception>
+    /// <param name="action">Exchanges nothing; done by the others within the time that an exchange may take.</param>
     /// <exception cref="CollectiveException">It failed on another process. Where it failed, its own error is thrown.</exception>
     internal static void Together(this ICollective collective, string what, Action action)
     {
@@ -75,22 +73,11 @@ public static class CollectiveExtensions
             own = exception;
         }
 
-        byte[] states = collective.AllGather(own switch { null => Done, OperationCanceledException => Cancelled, _ => Failed });
-        int failed = Array.IndexOf(states, Failed), cancelled = Array.IndexOf(states, Cancelled);
-        string text = failed < 0 ? "" : collective.BroadcastText(failed == collective.Rank ? Describe(own!) : null, failed);
-        if (own is not (null or OperationCanceledException))
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(own);
-        if (failed >= 0)
-        {
-            throw new CollectiveException(
-                CollectiveFailure.PeerFailed, $"Process {failed} of {collective.Size} failed {what}: {text}", own);
-        }
-
-        if (cancelled >= 0)
-            throw own ?? new OperationCanceledException($"Process {cancelled} of {collective.Size} was asked to stop.");
+        JointWork.State[] states = collective.AllGather(own is null ? JointWork.State.Done : JointWork.State.Failed);
+        JointWork.ThrowIfFailed(collective, what, states, own);
     }
 
-    private static string Describe(Exception exception)
+    internal static string Describe(Exception exception)
     {
         string text = Shown.Message($"{exception.GetType().Name}: {exception.Message}");
         return text.Length > MaxTextBytes ? text[..MaxTextBytes] : text;

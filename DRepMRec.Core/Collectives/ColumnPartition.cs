@@ -9,7 +9,10 @@ namespace DRepMRec.Collectives;
 /// linear in its embeddings, such as LightGCN's propagation, L2 and Adam, needs no other columns, and has the same bits whatever the
 /// number of processes.
 /// </summary>
-/// <remarks>Immutable. The collective stays its owner's.</remarks>
+/// <remarks>
+/// Rows may be of several parts of D columns beside each other, as VBPR's are: each part is divided alike. Immutable. The collective stays
+/// its owner's. Safe for use by many threads, except for exchanges.
+/// </remarks>
 /// <example>
 /// <code>
 /// var columns = new ColumnPartition(collective, dimension: 64);
@@ -21,7 +24,7 @@ public sealed class ColumnPartition
     /// <summary>The columns of a block.</summary>
     public const int BlockSize = 16;
 
-    private static readonly ConditionalWeakTable<Parameter, ColumnPartition> Parameters = [];
+    private static readonly ConditionalWeakTable<Parameter, ColumnShare> Shares = [];
 
     /// <summary>Divides the columns of a table.</summary>
     /// <param name="collective">The processes.</param>
@@ -70,12 +73,39 @@ public sealed class ColumnPartition
     /// <param name="rank">Its rank.</param>
     public int CountOf(int rank) => FirstOf(rank + 1) - FirstOf(rank);
 
-    /// <summary>The partition of a parameter that has some columns of a table; <see langword="null"/> of one that is whole.</summary>
-    internal static ColumnPartition? Of(Parameter parameter)
-        => Parameters.TryGetValue(parameter, out ColumnPartition? columns) ? columns : null;
+    /// <summary>
+    /// Says that a parameter of a host of your own has this process's columns of a table: checkpoints then have those of all processes, and
+    /// give each its own. Parameters that aren't held so are taken for whole, and the same on all processes.
+    /// </summary>
+    /// <param name="parameter">
+    /// [rows, this process's columns], or several such parts beside each other; drawn or read such that each process has its own.
+    /// </param>
+    /// <param name="asRows">
+    /// Whether these columns are its rows, as outputs are in the weight [D, d] and in the bias [D] of a linear layer.
+    /// </param>
+    /// <returns>The parameter.</returns>
+    /// <exception cref="ArgumentException">It has another number of columns, or is held already.</exception>
+    public Parameter Hold(Parameter parameter, bool asRows = false)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        if (parameter.dim() == 0 || parameter.shape[asRows ? 0 : ^1] is not (> 0 and var width) || width % Count != 0
+            || (asRows && width != Count))
+        {
+            throw new ArgumentException(
+                $"Expected a parameter with the {Count} {(asRows ? "rows" : "columns")} of process {Collective.Rank}, got "
+                + $"[{string.Join(", ", parameter.shape)}].", nameof(parameter));
+        }
 
-    /// <summary>Remembers that a parameter has this process's columns of a table.</summary>
-    internal static void Remember(Parameter parameter, ColumnPartition columns) => Parameters.Add(parameter, columns);
+        if (!Shares.TryAdd(parameter, new ColumnShare(this, asRows)))
+            throw new ArgumentException("Expected a parameter that isn't held yet.", nameof(parameter));
+        return parameter;
+    }
+
+    /// <summary>What a parameter has of a table; <see langword="null"/> of one that is whole.</summary>
+    internal static ColumnShare? ShareOf(Parameter parameter) => Shares.TryGetValue(parameter, out ColumnShare? share) ? share : null;
+
+    /// <summary>How many parts of D columns rows are of, by the columns that this process has of them.</summary>
+    internal int PartsOf(long width) => (int)(width / Count);
 
     /// <summary>
     /// The ranges of blocks that a process sums up by itself, of the tree that halves all blocks down to single ones: one range where the
@@ -111,13 +141,9 @@ public sealed class ColumnPartition
 /// <summary>What parts of models do with columns that may not be there.</summary>
 internal static class PartitionedParameters
 {
-    /// <summary>Remembers that a parameter has this process's columns of a table, if there are several processes.</summary>
-    public static Parameter Mark(this ColumnPartition? columns, Parameter parameter)
-    {
-        if (columns is not null)
-            ColumnPartition.Remember(parameter, columns);
-        return parameter;
-    }
+    /// <summary>Holds a parameter, if columns are shared at all.</summary>
+    public static Parameter Mark(this ColumnPartition? columns, Parameter parameter, bool asRows = false)
+        => columns is null ? parameter : columns.Hold(parameter, asRows);
 
     /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
     public static ColumnPartition? ThrowIfOtherDimension(this ColumnPartition? columns, int dimension)

@@ -15,8 +15,8 @@ public enum ExchangedValues
 
     /// <summary>
     /// The partial scores of the batch's pairs, added up along one tree of blocks of columns: fewer bytes for BPR, more for a softmax over
-    /// many negatives. For LightGCN and matrix factorisation without a modal line, by BPR or sampled softmax. Bit for bit the same for any
-    /// number of processes, though not as without a collective, whose sums have another order.
+    /// many negatives. For LightGCN, matrix factorisation and VBPR without a modal line, by BPR or sampled softmax. Bit for bit the same
+    /// for any number of processes, though not as without a collective, whose sums have another order.
     /// </summary>
     Scores,
 }

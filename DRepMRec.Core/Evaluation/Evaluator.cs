@@ -70,18 +70,11 @@ public sealed class Evaluator
         bool masksValidation = target == EvaluationTarget.Test && _options.Mask == CandidateMask.TrainAndValidation;
         var task = new RankingTask(scorer, data, positives, masksValidation ? data.Validation : null, users,
             [.. _options.Metrics.Distinct()], [.. _options.ListMetrics.Distinct()], _options.Threads);
-        if (collective is null)
-        {
-            Rank(task, 0, users.Length, cancellationToken);
-        }
-        else
-        {
-            int[] starts = [.. Enumerable.Range(0, collective.Size + 1).Select(rank => (int)((long)users.Length * rank / collective.Size))];
-            collective.Together(
-                "to rank its users", () => Rank(task, starts[collective.Rank], starts[collective.Rank + 1], cancellationToken));
+        var (rank, size) = (collective?.Rank ?? 0, collective?.Size ?? 1);
+        int[] starts = [.. Enumerable.Range(0, size + 1).Select(process => (int)((long)users.Length * process / size))];
+        collective.Together("to rank its users", stop => Rank(task, starts[rank], starts[rank + 1], stop), cancellationToken);
+        if (collective is not null)
             task.Exchange(collective, starts);
-        }
-
         return task.Summarize(EvaluationProtocol.Of(data, target, _options, seed), clock);
     }
 

@@ -11,14 +11,17 @@ public static class ColumnExchange
     /// its columns of the gradient.
     /// </summary>
     /// <param name="columns">Whose columns are where.</param>
-    /// <param name="own">The same rows on all processes, [users, columns of this one] and [items, columns of this one].</param>
-    /// <returns>[users, D] and [items, D], tensors of the open dispose scope.</returns>
+    /// <param name="own">
+    /// The same rows on all processes, [users, columns of this one] and [items, columns of this one], or k such parts beside each other.
+    /// </param>
+    /// <returns>[users, k D] and [items, k D], part beside part; tensors of the open dispose scope.</returns>
     /// <exception cref="ArgumentException">The rows have other columns than this process's.</exception>
     /// <exception cref="CollectiveException">A peer is lost or stuck, or has other rows.</exception>
     public static UserItemEmbeddings Gather(this ColumnPartition columns, UserItemEmbeddings own)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        if (own.Users.shape is not [_, var width] || own.Items.shape is not [_, var other] || width != columns.Count || other != width)
+        if (own.Users.shape is not [_, > 0 and var width] || own.Items.shape is not [_, var other] || other != width
+            || width % columns.Count != 0)
         {
             throw new ArgumentException(
                 $"Expected rows with the {columns.Count} columns of process {columns.Collective.Rank}; got "

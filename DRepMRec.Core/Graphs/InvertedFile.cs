@@ -20,6 +20,7 @@ internal sealed class InvertedFile
     /// <summary>How many times larger than the mean a group may be.</summary>
     private const int MaxRelativeSize = 8;
 
+    private readonly CancellationToken _cancellationToken;
     private readonly int _dimension;
     private readonly int _rowCount;
     private readonly float[] _rows;
@@ -31,8 +32,10 @@ internal sealed class InvertedFile
 
     /// <param name="unit">N * dimension values: rows of length 1, or 0.</param>
     /// <param name="dimension">The number of values per row.</param>
-    public InvertedFile(float[] unit, int dimension)
+    /// <param name="cancellationToken">Stops grouping and searching.</param>
+    public InvertedFile(float[] unit, int dimension, CancellationToken cancellationToken = default)
     {
+        _cancellationToken = cancellationToken;
         _dimension = dimension;
         _rowCount = unit.Length / dimension;
         int[] present = Present(unit);
@@ -67,6 +70,7 @@ internal sealed class InvertedFile
             TopK[] best = [.. Enumerable.Range(0, RowBlock).Select(_ => new TopK(neighbors))];
             for (int group = from; group < to; group++)
             {
+                _cancellationToken.ThrowIfCancellationRequested();
                 centres.Multiply(_centres.AsSpan(group * _dimension, _dimension), 1, toCentres);
                 toCentres[group] = float.PositiveInfinity;
                 nearest.Clear();
@@ -186,6 +190,7 @@ internal sealed class InvertedFile
             var scores = new float[Block * groups];
             for (int start = from * Block; start < Math.Min(count, to * Block); start += Block)
             {
+                _cancellationToken.ThrowIfCancellationRequested();
                 int block = Math.Min(Block, count - start);
                 packed.Multiply(rows.AsSpan(start * _dimension, block * _dimension), block, scores);
                 for (int n = 0; n < block; n++)

@@ -14,9 +14,11 @@ public static class NeighborGraph
     /// <param name="rows">N * dimension values, row by row.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
+    /// <param name="cancellationToken">Stops between two blocks of rows.</param>
     /// <returns>[N, N] with the cosines as values, without the diagonal.</returns>
     /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
-    public static CsrMatrix Cosine(ReadOnlySpan<float> rows, int dimension, int neighbors)
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    public static CsrMatrix Cosine(ReadOnlySpan<float> rows, int dimension, int neighbors, CancellationToken cancellationToken = default)
     {
         float[] unit = Normalize(rows, dimension, neighbors);
         int count = unit.Length / dimension;
@@ -28,6 +30,7 @@ public static class NeighborGraph
             TopK[] best = [.. Enumerable.Range(0, RowBlock).Select(_ => new TopK(neighbors))];
             for (int start = from * RowBlock; start < Math.Min(count, to * RowBlock); start += RowBlock)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 int block = Math.Min(RowBlock, count - start);
                 foreach (TopK list in best)
                     list.Clear();
@@ -60,12 +63,16 @@ public static class NeighborGraph
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="neighbors">The number of neighbours k.</param>
     /// <param name="probes">How many of the about 2 sqrt(N) groups are searched, at least 1: the more, the fewer links are missed.</param>
+    /// <param name="cancellationToken">Stops between two groups.</param>
     /// <returns>[N, N] with the cosines as values, without the diagonal.</returns>
     /// <exception cref="ArgumentException">The number of values isn't a multiple of the dimension, or one isn't finite.</exception>
-    public static CsrMatrix ApproximateCosine(ReadOnlySpan<float> rows, int dimension, int neighbors, int probes = 32)
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    public static CsrMatrix ApproximateCosine(
+        ReadOnlySpan<float> rows, int dimension, int neighbors, int probes = 32, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(probes);
-        return new InvertedFile(Normalize(rows, dimension, neighbors), dimension).Search(neighbors, probes);
+        float[] unit = Normalize(rows, dimension, neighbors);
+        return new InvertedFile(unit, dimension, cancellationToken).Search(neighbors, probes);
     }
 
     /// <summary>
@@ -93,8 +100,12 @@ public static class NeighborGraph
     /// <param name="neighbors">The number of neighbours k.</param>
     /// <param name="normalizeUsers">Whether a user of many items counts less.</param>
     /// <param name="shrinkage">Added to the denominator, 0 or above: the more, the less is believed of items with few users.</param>
+    /// <param name="cancellationToken">Stops between two items.</param>
     /// <returns>[I, I] with the similarities as values, without the diagonal.</returns>
-    public static CsrMatrix CoOccurrence(InteractionGraph graph, int neighbors, bool normalizeUsers = true, double shrinkage = 0)
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    public static CsrMatrix CoOccurrence(
+        InteractionGraph graph, int neighbors, bool normalizeUsers = true, double shrinkage = 0,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
@@ -109,12 +120,12 @@ public static class NeighborGraph
         }
 
         return MostShared(usersOfItems, itemsOfUsers, Weight, neighbors,
-            (item, other, shared) => shared / (Math.Sqrt(own[item] * own[other]) + shrinkage));
+            (item, other, shared) => shared / (Math.Sqrt(own[item] * own[other]) + shrinkage), cancellationToken);
     }
 
     /// <summary>Links each row to the k others that are most similar by the weights of the columns that both have.</summary>
     private static CsrMatrix MostShared(CsrMatrix matrix, CsrMatrix transpose, Func<int, double> weight, int neighbors,
-        Func<int, int, double, double> similarity)
+        Func<int, int, double, double> similarity, CancellationToken cancellationToken = default)
     {
         var rows = new List<(int Column, float Value)>[matrix.RowCount];
         Parallelism.ForRanges(matrix.RowCount, minimumPerThread: 64, (from, to) =>
@@ -123,6 +134,7 @@ public static class NeighborGraph
             var touched = new List<int>();
             for (int row = from; row < to; row++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 foreach (int column in matrix.Columns[matrix.RowOffsets[row]..matrix.RowOffsets[row + 1]])
                 {
                     double share = weight(column);

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Collectives;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
+using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -33,7 +35,12 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <param name="userCount">The number of users U.</param>
     /// <param name="features">The features of all items.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    public VbprEncoder(int userCount, ModalFeatures features, VbprOptions? options = null)
+    /// <param name="columns">
+    /// Whose columns of each half are where, of processes that train together: a partition of the D of the options. Each process has its
+    /// columns of ids and preferences, and projects features to them. <see langword="null"/> for one that has all.
+    /// </param>
+    /// <exception cref="ArgumentException">The columns are of another dimension, or it isn't a multiple of 16.</exception>
+    public VbprEncoder(int userCount, ModalFeatures features, VbprOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(VbprEncoder)))
     {
         _options = options ??= new VbprOptions();
@@ -41,10 +48,11 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         ArgumentNullException.ThrowIfNull(features);
         _features = features;
         EmbeddingDim = 2 * options.EmbeddingDim;
+        Columns = ThrowIfBlocksAreCut(columns.ThrowIfOtherDimension(options.EmbeddingDim));
         var initialization = new Initialization(options.Seed);
-        _users = initialization.XavierUniform(userCount, EmbeddingDim);
-        _items = initialization.XavierUniform(features.ItemCount, options.EmbeddingDim);
-        _projections = FeatureProjection.PerModality(features, options.EmbeddingDim, initialization);
+        _users = columns.Mark(initialization.XavierUniform(userCount, EmbeddingDim, columns?.Own, parts: 2));
+        _items = columns.Mark(initialization.XavierUniform(features.ItemCount, options.EmbeddingDim, columns?.Own));
+        _projections = FeatureProjection.PerModality(features, options.EmbeddingDim, initialization, columns: columns);
         RegisterComponents();
     }
 
@@ -59,21 +67,38 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <inheritdoc/>
     public int EmbeddingDim { get; }
 
+    /// <inheritdoc/>
+    public ColumnPartition? Columns { get; }
+
     /// <summary>The trainable rows: [U, 2 D] and [I, D].</summary>
     public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.ThrowIfDisposed(this).alias(), _items.alias());
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph)
     {
+        using DisposeScope scope = NewDisposeScope();
+        return Encode(graph, RowSet.All, null).Embeddings.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
         ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
-        using DisposeScope scope = NewDisposeScope();
         Tensor content = _projections[0].call(_features.Values[0]);
         for (int m = 1; m < _projections.Count; m++)
             content = content.Plus(_projections[m].call(_features.Values[m]));
-        var known = new UserItemEmbeddings(_users.alias(), _items.alias());
-        if (!training)
-            known = graph.KeepKnown(known, RowSet.All);
-        return new UserItemEmbeddings(known.Users, cat([known.Items, content], 1)).MoveToOuterDisposeScope();
+        UserItemEmbeddings ego = Ego!.Value, known = training ? ego : graph.KeepKnown(ego, RowSet.All);
+        UserItemEmbeddings own = rows.Select(new UserItemEmbeddings(known.Users, cat([known.Items, content], 1)));
+        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = rows.Select(ego) };
     }
+
+    /// <summary>Refuses columns whose blocks would go over from one half of a row to the other.</summary>
+    private static ColumnPartition? ThrowIfBlocksAreCut(ColumnPartition? columns)
+        => columns is null || columns.Dimension % ColumnPartition.BlockSize == 0
+            ? columns
+            : throw new ArgumentException(
+                $"Expected an EmbeddingDim that is a multiple of {ColumnPartition.BlockSize}, so that each half of VBPR's rows has whole "
+                + $"blocks of columns, got {columns.Dimension}.", nameof(columns));
 }

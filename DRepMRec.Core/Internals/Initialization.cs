@@ -15,11 +15,21 @@ internal sealed class Initialization(int seed)
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns.</param>
     /// <param name="part">The columns to keep of those that are drawn; <see langword="null"/> for all.</param>
-    public Parameter XavierUniform(int rows, int columns, Range? part = null)
+    /// <param name="parts">How many parts the columns are of, each of which these are kept of.</param>
+    public Parameter XavierUniform(int rows, int columns, Range? part = null, int parts = 1)
     {
         ulong index = _index++;
-        var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns);
-        return Weights(rows, count, () => Draw(index, rows, columns, first, count));
+        var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns / parts);
+        return Weights(rows, parts * count, () => Draw(index, rows, columns, first, count, columns / parts));
+    }
+
+    /// <summary>Some rows of a Xavier-uniform [rows, columns].</summary>
+    public Parameter XavierUniformRows(int rows, int columns, Range part)
+    {
+        ulong index = _index++;
+        var (first, count) = part.GetOffsetAndLength(rows);
+        return Weights(count, columns, () => Draw(index, rows, columns, 0, columns, columns)
+            .AsSpan(first * columns, count * columns).ToArray());
     }
 
     /// <summary>Two Xavier-uniform blocks, one below the other, each with the bound of its own size.</summary>
@@ -30,7 +40,10 @@ internal sealed class Initialization(int seed)
         var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns);
         return Weights(
             upperRows + lowerRows, count,
-            () => [.. Draw(index, upperRows, columns, first, count), .. Draw(index + 1, lowerRows, columns, first, count)]);
+            () =>
+            [
+                .. Draw(index, upperRows, columns, first, count, columns), .. Draw(index + 1, lowerRows, columns, first, count, columns),
+            ]);
     }
 
     /// <summary>
@@ -47,17 +60,18 @@ internal sealed class Initialization(int seed)
     public static Parameter Zeros(int length) => new(zeros(length));
 
     /// <summary>Draws all columns, whichever are kept, so that each number is the same for all who keep it.</summary>
-    private float[] Draw(ulong index, int rows, int columns, int first, int count)
+    private float[] Draw(ulong index, int rows, int columns, int first, int count, int partWidth)
     {
         var random = new SeededRandom((ulong)seed, RandomPurpose.Initialization, index);
         float bound = MathF.Sqrt(6f / (rows + columns));
-        var values = new float[(long)rows * count];
+        var values = new float[(long)rows * (columns / partWidth) * count];
         for (int row = 0, next = 0; row < rows; row++)
         {
             for (int column = 0; column < columns; column++)
             {
                 float value = ((2 * random.NextSingle()) - 1) * bound;
-                if (column >= first && column < first + count)
+                int place = column % partWidth;
+                if (place >= first && place < first + count)
                     values[next++] = value;
             }
         }

@@ -17,15 +17,15 @@ internal static class TensorBytes
     /// <summary>Whether a stored array has the type and the shape of a tensor.</summary>
     /// <param name="stored">The array.</param>
     /// <param name="tensor">The tensor.</param>
-    /// <param name="columns">The columns of the whole table where the tensor has some of them; otherwise <see langword="null"/>.</param>
-    public static bool Fits(SafeTensor stored, Tensor tensor, int? columns = null)
-        => stored.Type == TypeName(tensor.dtype) && stored.Shape.AsSpan().SequenceEqual(Shape(tensor, columns));
+    /// <param name="whole">The shape of the whole table where the tensor is a part of it; otherwise <see langword="null"/>.</param>
+    public static bool Fits(SafeTensor stored, Tensor tensor, long[]? whole = null)
+        => stored.Type == TypeName(tensor.dtype) && stored.Shape.AsSpan().SequenceEqual(whole ?? tensor.shape);
 
     /// <summary>The type and the shape of a tensor, such as "F32 [10, 4]".</summary>
     /// <param name="tensor">The tensor.</param>
-    /// <param name="columns">The columns of the whole table where the tensor has some of them; otherwise <see langword="null"/>.</param>
-    public static string Describe(Tensor tensor, int? columns = null)
-        => $"{TypeName(tensor.dtype)} [{string.Join(", ", Shape(tensor, columns))}]";
+    /// <param name="whole">The shape of the whole table where the tensor is a part of it; otherwise <see langword="null"/>.</param>
+    public static string Describe(Tensor tensor, long[]? whole = null)
+        => $"{TypeName(tensor.dtype)} [{string.Join(", ", whole ?? tensor.shape)}]";
 
     /// <summary>Puts stored elements into a tensor that they fit, wherever it lives.</summary>
     public static void CopyTo(SafeTensor stored, Tensor tensor)
@@ -36,8 +36,6 @@ internal static class TensorBytes
         stored.Data.Span.CopyTo(elements.bytes);
         tensor.copy_(elements);
     }
-
-    private static long[] Shape(Tensor tensor, int? columns) => columns is { } all ? [.. tensor.shape[..^1], all] : tensor.shape;
 
     private static string TypeName(ScalarType type) => type switch
     {

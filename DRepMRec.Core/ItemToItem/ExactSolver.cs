@@ -12,7 +12,7 @@ internal static class ExactSolver
         ItemGram gram, double l2, int kept, CancellationToken cancellationToken)
     {
         int[] items = gram.Items;
-        using SymmetricMatrix matrix = Fill(gram, l2);
+        using SymmetricMatrix matrix = Fill(gram, l2, cancellationToken);
         try
         {
             matrix.Invert(cancellationToken);
@@ -46,7 +46,7 @@ internal static class ExactSolver
         return (weights.ToMatrix(), residuals);
     }
 
-    private static SymmetricMatrix Fill(ItemGram gram, double l2)
+    private static SymmetricMatrix Fill(ItemGram gram, double l2, CancellationToken cancellationToken)
     {
         int[] items = gram.Items;
         var places = new int[gram.Train.ItemCount];
@@ -55,6 +55,7 @@ internal static class ExactSolver
         var matrix = new SymmetricMatrix(items.Length);
         for (int user = 0; user < gram.Train.UserCount; user++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<int> own = gram.Train.ItemsOf(user);
             float weight = gram.UserWeight(own.Length);
             for (int a = 0; a < own.Length; a++)
@@ -69,7 +70,7 @@ internal static class ExactSolver
             var content = new float[(long)items.Length * gram.ContentWidth];
             for (int place = 0; place < items.Length; place++)
                 gram.ContentOf(items[place]).CopyTo(content.AsSpan(place * gram.ContentWidth));
-            matrix.AddGram(content, gram.ContentWidth);
+            matrix.AddGram(content, gram.ContentWidth, cancellationToken);
         }
 
         for (int place = 0; place < items.Length; place++)

@@ -17,17 +17,18 @@ internal sealed class RegressionSolver
     private readonly CsrMatrix _usersOfItems;
     private readonly double _l2;
 
-    private RegressionSolver(ItemGram gram, int neighbors, double l2)
+    private RegressionSolver(ItemGram gram, int neighbors, double l2, CancellationToken cancellationToken)
     {
         (_gram, _l2) = (gram, l2);
         var graph = new InteractionGraph(gram.Train);
         _usersOfItems = graph.UserMeans.Transpose();
-        _byUsers = NeighborGraph.CoOccurrence(graph, neighbors);
+        _byUsers = NeighborGraph.CoOccurrence(graph, neighbors, cancellationToken: cancellationToken);
         if (gram.ContentWidth > 0)
         {
             _byContent = gram.Train.ItemCount <= ModalFeatures.ExactItems
-                ? NeighborGraph.Cosine(gram.Content, gram.ContentWidth, neighbors)
-                : NeighborGraph.ApproximateCosine(gram.Content, gram.ContentWidth, neighbors);
+                ? NeighborGraph.Cosine(gram.Content, gram.ContentWidth, neighbors, cancellationToken)
+                : NeighborGraph.ApproximateCosine(
+                    gram.Content, gram.ContentWidth, neighbors, cancellationToken: cancellationToken);
         }
     }
 
@@ -38,7 +39,7 @@ internal sealed class RegressionSolver
         int items = gram.Train.ItemCount;
         var columns = new ItemWeights(items, int.MaxValue);
         var residuals = new float[items];
-        var solver = new RegressionSolver(gram, options.Neighbors, options.L2);
+        var solver = new RegressionSolver(gram, options.Neighbors, options.L2, cancellationToken);
         Parallelism.ForRanges(gram.Items.Length, minimumPerThread: 16, (from, to) =>
         {
             var room = new Room(gram.Train.UserCount);

@@ -16,8 +16,8 @@ internal sealed unsafe class ColumnScoresFunction : OwnFunction<ColumnScoresFunc
 
     public override string Name => nameof(ColumnScoresFunction);
 
-    /// <param name="users">[n, columns of this process].</param>
-    /// <param name="items">[m, columns of this process].</param>
+    /// <param name="users">[n, columns of this process], or k such parts beside each other.</param>
+    /// <param name="items">[m, the same].</param>
     /// <param name="pairs">The pairs, as rows of the two.</param>
     /// <param name="columns">Whose columns are where.</param>
     /// <returns>The scores of the pairs; behind them, if they are asked for, the squared lengths of all users, then of all items.</returns>
@@ -121,19 +121,33 @@ internal sealed unsafe class ColumnScoresFunction : OwnFunction<ColumnScoresFunc
 
         private float[] OfBlock(int block)
         {
-            int width = columns.Count, start = (block * ColumnPartition.BlockSize) - columns.First;
+            int width = columns.Count, start = (block * ColumnPartition.BlockSize) - columns.First, parts = columns.PartsOf(users.shape[1]);
             int length = Math.Min(ColumnPartition.BlockSize, width - start), count = pairs.Users.Length;
             var sums = new float[Length];
-            ReadOnlySpan<float> Part(nint table, int row) => Row(table, row, width).Slice(start, length);
+
+            // The same columns of all parts of the rows, part after part.
+            float Dot(nint first, int row, nint second, int other)
+            {
+                float sum = 0;
+                for (int part = 0; part < parts; part++)
+                {
+                    int from = (part * width) + start;
+                    sum += TensorPrimitives.Dot(
+                        Row(first, row, parts * width).Slice(from, length), Row(second, other, parts * width).Slice(from, length));
+                }
+
+                return sum;
+            }
+
             Parallelism.ForRanges(count, RowsPerThread * 8, (from, to) =>
             {
                 for (int pair = from; pair < to; pair++)
-                    sums[pair] = TensorPrimitives.Dot(Part(_users, pairs.Users[pair]), Part(_items, pairs.Items[pair]));
+                    sums[pair] = Dot(_users, pairs.Users[pair], _items, pairs.Items[pair]);
             });
             for (int row = 0; pairs.Squares && row < _userCount; row++)
-                sums[count + row] = TensorPrimitives.SumOfSquares(Part(_users, row));
+                sums[count + row] = Dot(_users, row, _users, row);
             for (int row = 0; pairs.Squares && row < _itemCount; row++)
-                sums[count + _userCount + row] = TensorPrimitives.SumOfSquares(Part(_items, row));
+                sums[count + _userCount + row] = Dot(_items, row, _items, row);
             return sums;
         }
     }

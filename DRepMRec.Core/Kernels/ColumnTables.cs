@@ -20,7 +20,11 @@ internal static unsafe class ColumnTables
     /// <summary>Rows with this process's columns, and where they go with all columns, or 0 where this process doesn't need them.</summary>
     public readonly record struct Pair(nint Own, nint All, long Rows)
     {
-        public static Pair Of(Tensor own, Tensor? all) => new((nint)own.Floats(), all is null ? 0 : (nint)all.Floats(), own.shape[0]);
+        /// <param name="own">This process's columns.</param>
+        /// <param name="all">Room for all columns, if this process needs them.</param>
+        /// <param name="parts">The parts of D columns that a row has beside each other: in memory rows after each other.</param>
+        public static Pair Of(Tensor own, Tensor? all, int parts = 1)
+            => new((nint)own.Floats(), all is null ? 0 : (nint)all.Floats(), own.shape[0] * parts);
 
         public Pair Slice(long first, int rows, ColumnPartition columns) => new(
             (nint)((float*)Own + (first * columns.Count)), All == 0 ? 0 : (nint)((float*)All + (first * columns.Dimension)), rows);

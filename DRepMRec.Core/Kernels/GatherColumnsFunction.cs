@@ -11,10 +11,10 @@ internal sealed class GatherColumnsFunction : OwnMultiFunction<GatherColumnsFunc
 {
     public override string Name => nameof(GatherColumnsFunction);
 
-    /// <param name="first">[n, columns of this process].</param>
-    /// <param name="second">[m, columns of this process].</param>
+    /// <param name="first">[n, columns of this process], or k such parts beside each other.</param>
+    /// <param name="second">[m, the same].</param>
     /// <param name="columns">Whose columns are where.</param>
-    /// <returns>[n, D] and [m, D].</returns>
+    /// <returns>[n, k D] and [m, k D].</returns>
     public static (Tensor First, Tensor Second) Apply(Tensor first, Tensor second, ColumnPartition columns)
     {
         List<Tensor> parts = Compute(first, second, columns);
@@ -27,15 +27,25 @@ internal sealed class GatherColumnsFunction : OwnMultiFunction<GatherColumnsFunc
         ctx.save_data("columns", columns);
         using Tensor first = Plain((Tensor)vars[0]), second = Plain((Tensor)vars[1]);
         Device device = ((Tensor)vars[0]).device;
-        Tensor allFirst = empty(first.shape[0], columns.Dimension), allSecond = empty(second.shape[0], columns.Dimension);
-        ColumnTables.Gather([ColumnTables.Pair.Of(first, allFirst), ColumnTables.Pair.Of(second, allSecond)], columns);
+        int parts = columns.PartsOf(first.shape[1]);
+        Tensor Whole(Tensor own) => empty(own.shape[0], (long)parts * columns.Dimension);
+        Tensor allFirst = Whole(first), allSecond = Whole(second);
+        ColumnTables.Pair Pair(Tensor own, Tensor all) => ColumnTables.Pair.Of(own, all, parts);
+        ColumnTables.Gather([Pair(first, allFirst), Pair(second, allSecond)], columns);
         return [allFirst.to(device), allSecond.to(device)];
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         var columns = (ColumnPartition)ctx.get_data("columns");
-        return [.. grad_outputs.Select(g => g.narrow(1, columns.First, columns.Count).contiguous()), null!];
+        Tensor Own(Tensor gradient)
+        {
+            long rows = gradient.shape[0], parts = gradient.shape[1] / columns.Dimension;
+            Tensor byParts = gradient.contiguous().reshape(rows, parts, columns.Dimension);
+            return byParts.narrow(2, columns.First, columns.Count).contiguous().reshape(rows, parts * columns.Count);
+        }
+
+        return [.. grad_outputs.Select(Own), null!];
     }
 
     private static Tensor Plain(Tensor table) => table.detach().cpu().contiguous();

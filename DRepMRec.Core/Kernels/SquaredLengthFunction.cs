@@ -7,7 +7,8 @@ namespace DRepMRec.Kernels;
 
 /// <summary>
 /// The sum of squares of a tensor's rows on the CPU, each as often as it counts: value and gradient in one pass. Blocks of columns are
-/// summed apart and added up in order, so that processes that have some blocks each get the value that one process gets.
+/// summed apart and added up in order, part after part where rows are of several, so that processes that have some blocks each get the
+/// value that one process gets.
 /// </summary>
 internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFunction>
 {
@@ -29,7 +30,9 @@ internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFu
         Tensor rows = ((Tensor)vars[0]).contiguous(), slope = empty_like(rows);
         var counts = (float[])vars[1];
         double factor = (double)vars[2];
-        int width = (int)rows.shape[1], blocks = (width + ColumnPartition.BlockSize - 1) / ColumnPartition.BlockSize;
+        var columns = vars.Length > 3 ? (ColumnPartition)vars[3] : null;
+        int width = (int)rows.shape[1], parts = columns?.PartsOf(width) ?? 1, part = width / parts;
+        int ofPart = (part + ColumnPartition.BlockSize - 1) / ColumnPartition.BlockSize, blocks = parts * ofPart;
         nint from = (nint)rows.Floats(), to = (nint)slope.Floats();
         var squares = new double[(long)blocks * counts.Length];
         Parallelism.ForRanges(counts.Length, RowsPerThread, (first, last) =>
@@ -39,8 +42,8 @@ internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFu
                 var row = new ReadOnlySpan<float>((float*)from + ((long)n * width), width);
                 for (int block = 0; block < blocks; block++)
                 {
-                    int start = block * ColumnPartition.BlockSize, length = Math.Min(ColumnPartition.BlockSize, width - start);
-                    double square = TensorPrimitives.SumOfSquares(row.Slice(start, length));
+                    int start = block % ofPart * ColumnPartition.BlockSize, length = Math.Min(ColumnPartition.BlockSize, part - start);
+                    double square = TensorPrimitives.SumOfSquares(row.Slice((block / ofPart * part) + start, length));
                     squares[((long)block * counts.Length) + n] = counts[n] * square;
                 }
 
@@ -55,8 +58,8 @@ internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFu
         }
 
         ctx.save_for_backward([slope]);
-        ctx.save_data("gathers", vars.Length > 3);
-        double sum = (vars.Length > 3 ? Gather(sums, (ColumnPartition)vars[3]) : sums).Sum();
+        ctx.save_data("gathers", columns is not null);
+        double sum = (columns is null ? sums : Gather(sums, parts, columns)).Sum();
         return tensor((float)(sum * factor));
     }
 
@@ -66,12 +69,21 @@ internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFu
         return (bool)ctx.get_data("gathers") ? [slope, null!, null!, null!] : [slope, null!, null!];
     }
 
-    private static double[] Gather(double[] own, ColumnPartition columns)
+    private static double[] Gather(double[] own, int parts, ColumnPartition columns)
     {
-        var all = new double[columns.BlockCount];
+        double[] all = new double[parts * columns.BlockCount], ordered = new double[all.Length];
         int Blocks(int rank) => columns.FirstBlock(rank + 1) - columns.FirstBlock(rank);
-        int[] counts = [.. Enumerable.Range(0, columns.Collective.Size).Select(Blocks)];
-        columns.Collective.AllGather<double>(own, all, counts);
-        return all;
+        int size = columns.Collective.Size;
+        columns.Collective.AllGather<double>(own, all, [.. Enumerable.Range(0, size).Select(rank => parts * Blocks(rank))]);
+        for (int rank = 0; rank < size; rank++)
+        {
+            for (int part = 0; part < parts; part++)
+            {
+                all.AsSpan((parts * columns.FirstBlock(rank)) + (part * Blocks(rank)), Blocks(rank))
+                    .CopyTo(ordered.AsSpan((part * columns.BlockCount) + columns.FirstBlock(rank)));
+            }
+        }
+
+        return ordered;
     }
 }

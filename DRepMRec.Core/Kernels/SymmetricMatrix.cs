@@ -58,7 +58,8 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
     /// <summary>Adds F Fᵀ.</summary>
     /// <param name="rows">[size, width], row by row.</param>
     /// <param name="width">The number of columns of F.</param>
-    public void AddGram(ReadOnlySpan<float> rows, int width)
+    /// <param name="cancellationToken">Stops between two tiles.</param>
+    public void AddGram(ReadOnlySpan<float> rows, int width, CancellationToken cancellationToken = default)
     {
         var panels = new NativeBuffer();
         nint packed = (nint)panels.EnsureCapacity(DenseProduct.PackedLength(width, PaddedSize));
@@ -71,7 +72,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
             ForTiles((i, j) => DenseProduct.Serial(
                 left with { Start = (nint)left.At(i * _tile, 0) }, _tile, width,
                 DenseProduct.Panels.Packed((float*)packed + ((long)j * _tile * width), width), _tile, Tile(i, j), _tile, SimdPaths.Best,
-                more: true));
+                more: true), cancellationToken);
         }
 
         panels.Free();
@@ -89,8 +90,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
         float* column = columns.EnsureCapacity(length), product = products.EnsureCapacity(length), panel = panels.EnsureCapacity(length);
         for (int k = 0; k < _tiles; k++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Sweep(k, (nint)column, (nint)product, (nint)panel);
+            Sweep(k, (nint)column, (nint)product, (nint)panel, cancellationToken);
         }
 
         // Sweeping leaves the inverse with the opposite sign.
@@ -104,7 +104,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                 for (int column = row + 1; column < _tile; column++)
                     tile[(row * _tile) + column] = tile[(column * _tile) + row];
             }
-        });
+        }, cancellationToken);
         columns.Free();
         products.Free();
         panels.Free();
@@ -148,19 +148,20 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
     /// <summary>The tile of a tile row and a tile column that isn't above.</summary>
     private float* Tile(int i, int j) => _start + ((((long)i * (i + 1) / 2) + j) * _tile * _tile);
 
-    private void ForTiles(Action<int, int> body)
+    private void ForTiles(Action<int, int> body, CancellationToken cancellationToken)
         => Parallelism.ForRanges(_tiles * (_tiles + 1) / 2, minimumPerThread: 1, (from, to) =>
         {
             int i = (int)((Math.Sqrt((8.0 * from) + 1) - 1) / 2), j = from - (i * (i + 1) / 2);
             for (int n = from; n < to; n++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 body(i, j);
                 if (++j > i)
                     (i, j) = (i + 1, 0);
             }
         });
 
-    private void Sweep(int k, nint column, nint product, nint panels)
+    private void Sweep(int k, nint column, nint product, nint panels, CancellationToken cancellationToken)
     {
         int area = _tile * _tile;
         float[] inverse = InvertDiagonal(k);
@@ -173,6 +174,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
             {
                 for (int i = from; i < to; i++)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     float* own = (float*)column + ((long)i * area), times = (float*)product + ((long)i * area);
                     CopyTile(i, k, own);
                     DenseProduct.Serial(
@@ -200,7 +202,7 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                         DenseProduct.Panels.Packed((float*)panels + ((long)j * area), _tile), _tile, tile, _tile, SimdPaths.Best,
                         more: true);
                 }
-            });
+            }, cancellationToken);
         }
     }
 

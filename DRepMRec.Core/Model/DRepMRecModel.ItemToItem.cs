@@ -1,3 +1,4 @@
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
@@ -42,15 +43,19 @@ public sealed partial class DRepMRecModel
                 $"The model was made for another training set ({Graph}) than that of the dataset '{data.Name}'.", nameof(data));
         }
 
-        using UserItemEmbeddings final = Embed();
-        return ItemToItem = ItemToItemBlend.Choose(
-            EmbeddingScorer.Of(final), SolveItemToItem(data, cancellationToken), data, ItemToItemOptions, metric, evaluation,
+        Collective.Together(
+            "to solve for the item-to-item part",
+            stop => _itemToItemModel ??= ItemToItemModel.Solve(data, ItemToItemOptions, _scaling, stop), cancellationToken);
+        EmbeddingScorer scorer;
+        using (UserItemEmbeddings final = Embed())
+            scorer = EmbeddingScorer.Of(final);
+        ItemToItemBlend? chosen = null;
+        Collective.Together(
+            "to choose the weight of the item-to-item part",
+            stop => chosen = ItemToItemBlend.Choose(scorer, _itemToItemModel!, data, ItemToItemOptions, metric, evaluation, stop),
             cancellationToken);
+        return ItemToItem = chosen!;
     }
-
-    /// <summary>The item-to-item part of the training set, which is solved for once.</summary>
-    internal ItemToItemModel SolveItemToItem(RecDataset data, CancellationToken cancellationToken)
-        => _itemToItemModel ??= ItemToItemModel.Solve(data, ItemToItemOptions, _scaling, cancellationToken);
 
     /// <summary>Leaves the model alone again, when its weights begin to change.</summary>
     internal void LeaveItemToItem() => ItemToItem = null;

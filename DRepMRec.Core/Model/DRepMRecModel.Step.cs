@@ -63,7 +63,7 @@ public sealed partial class DRepMRecModel
         EncoderOutput behavior = ShapeCheck.ThrowIfMissing(BehaviorEncoder, BehaviorEncoder.Encode(graph, rows, batch), "an output");
         ShapeCheck.ThrowIfMissing(BehaviorEncoder, behavior.Terms, "loss terms, at least an empty list");
         int width = batch is not null && BehaviorEncoder.Columns is { Exchange: ExchangedValues.Scores } columns
-            ? columns.Count
+            ? BehaviorEncoder.EmbeddingDim / columns.Dimension * columns.Count
             : BehaviorEncoder.EmbeddingDim;
         ShapeCheck.ThrowIfMisshapen(BehaviorEncoder, width, behavior.Embeddings, users, items);
         if (behavior.Ego is { } ego)

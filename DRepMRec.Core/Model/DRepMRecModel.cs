@@ -159,21 +159,14 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <param name="host">A TorchSharp module with <see cref="IBehaviorEncoder.Columns"/> of this collective; the model owns it.</param>
     /// <param name="options">The options, the same on all processes; <see langword="null"/> for the defaults.</param>
     /// <param name="collective">The processes. It stays the caller's, and must live as long as the model.</param>
-    /// <exception cref="ArgumentException">The host isn't linear in its embeddings, or has columns of other processes.</exception>
+    /// <exception cref="ArgumentException">
+    /// The host isn't linear in its embeddings, or wasn't given columns, or has columns of other processes, or holds none of its weights.
+    /// </exception>
     public static DRepMRecModel Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions? options, ICollective collective)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(collective);
-        if (!ReferenceEquals(host.Columns?.Collective, collective))
-        {
-            throw new ArgumentException(host.Columns is null
-                ? $"{host.GetType().Name} has no columns to share between processes ({nameof(IBehaviorEncoder)}.{nameof(host.Columns)}): "
-                    + $"either it wasn't given any when it was made, as {nameof(LightGcnEncoder)}, "
-                    + $"{nameof(MatrixFactorizationEncoder)} and FreedomEncoder can be, or its representations aren't linear in its "
-                    + "embeddings. Train it in one process."
-                : $"The columns of {host.GetType().Name} are those of another collective.", nameof(host));
-        }
-
+        SharedColumns.ThrowIfUnfit(host, collective);
         return Create(data, host, options);
     }
 
@@ -198,7 +191,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         }
 
         bool hasLine = options.UseModalLine && data.Features.Count > 0;
-        ThrowIfScoresDoNotSuffice(host, options, hasLine);
+        SharedColumns.ThrowIfUnfit(host, options, hasLine);
         AsModule(host);
         return new DRepMRecModel(data, host, options, hasLine ? ModalLine.Create(data, host, options) : null);
     }
@@ -225,6 +218,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
                 $"A modal encoder needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
         }
 
+        SharedColumns.ThrowIfUnfit(behavior, options, hasLine: true);
         var line = ModalLine.Create(data, behavior, modal, alignment, options);
         return Disposal.With(line.OwnsFeatures ? line.Features : null, () => new DRepMRecModel(data, behavior, options, line));
     }
@@ -232,23 +226,6 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     private static LightGcnEncoder LightGcn(RecDataset data, DRepMRecOptions options, ColumnPartition? columns = null) => new(
         data.Users.Count, data.Items.Count,
         new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed }, columns);
-
-    /// <summary>Refuses processes that exchange scores where more than scores is needed.</summary>
-    private static void ThrowIfScoresDoNotSuffice(IBehaviorEncoder host, DRepMRecOptions options, bool hasLine)
-    {
-        if (host.Columns is not { Exchange: ExchangedValues.Scores })
-            return;
-        string? needs = hasLine ? "A modal line"
-            : host is not (LightGcnEncoder or MatrixFactorizationEncoder) ? host.GetType().Name
-            : !options.Loss.FollowsFromScores ? options.Loss.GetType().Name
-            : null;
-        if (needs is not null)
-        {
-            throw new ArgumentException(
-                $"{needs} needs whole rows of the batch, not scores alone: set {nameof(ColumnPartition)}."
-                + $"{nameof(ColumnPartition.Exchange)} to {nameof(ExchangedValues.Rows)}.", nameof(host));
-        }
-    }
 
     /// <inheritdoc/>
     protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)

@@ -46,9 +46,9 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>The first and the second moment of each parameter in turn, for checkpoints. They stay the optimiser's.</summary>
     internal IEnumerable<Tensor> Moments => _slots.SelectMany(s => new[] { s.First, s.Second });
 
-    /// <summary>For each of <see cref="Moments"/> in turn, whose columns are where; <see langword="null"/> where it's whole.</summary>
-    internal IEnumerable<ColumnPartition?> ColumnsOfMoments
-        => _slots.SelectMany(s => Enumerable.Repeat(ColumnPartition.Of(s.Parameter), 2));
+    /// <summary>For each of <see cref="Moments"/> in turn, what it has of a table; <see langword="null"/> where it's whole.</summary>
+    internal IEnumerable<ColumnShare?> SharesOfMoments
+        => _slots.SelectMany(s => Enumerable.Repeat(ColumnPartition.ShareOf(s.Parameter), 2));
 
     /// <summary>Makes one step for all parameters, at the learning rate of the options.</summary>
     public void Step() => Step(_options.LearningRate);

@@ -1,4 +1,5 @@
 using DRepMRec.Baselines;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using Microsoft.Extensions.Logging;
@@ -21,11 +22,13 @@ internal static class BaselineCheck
         RankingMetric metric = options.StoppingMetric;
         double model = validation[metric];
         var evaluator = new Evaluator(options.Evaluation with { Metrics = [metric], ListMetrics = [], Threads = options.Threads });
-        CancellationToken within = peers.Within(cancellationToken);
         foreach (var (name, create) in Baselines(data.Train))
         {
             peers.ThrowIfCancelled(cancellationToken);
-            double value = evaluator.Evaluate(create(), data, EvaluationTarget.Validation, within)[metric];
+            IItemScorer? baseline = null;
+            peers.Collective.Together("to make a baseline", stop => baseline = create(stop), cancellationToken);
+            double value = evaluator.Evaluate(
+                baseline!, data, EvaluationTarget.Validation, peers.Collective, cancellationToken, seed: null)[metric];
             if (value <= model)
                 continue;
             better.Add(name, value);
@@ -35,13 +38,13 @@ internal static class BaselineCheck
         return better;
     }
 
-    private static IEnumerable<(string Name, Func<IItemScorer> Create)> Baselines(InteractionSet train)
+    private static IEnumerable<(string Name, Func<CancellationToken, IItemScorer> Create)> Baselines(InteractionSet train)
     {
-        yield return ("Popularity", () => new PopularityRecommender(train));
+        yield return ("Popularity", _ => new PopularityRecommender(train));
         long pairs = 0;
         for (int user = 0; user < train.UserCount; user++)
             pairs += (long)train.ItemsOf(user).Length * train.ItemsOf(user).Length;
         if (pairs < MaxPairs)
-            yield return ("ItemKNN", () => new ItemKnnRecommender(train));
+            yield return ("ItemKNN", stop => new ItemKnnRecommender(train, cancellationToken: stop));
     }
 }

@@ -26,9 +26,7 @@ internal static class Checkpoint
             [.. state.History.Select(CheckpointEpoch.Of)]);
         List<SafeTensor> tensors =
         [
-            .. Entries(state).Select(e => e.Columns is null
-                ? TensorBytes.Of(e.Name, e.Tensor)
-                : TensorBytes.Of(e.Name, peers.Gather(e.Tensor, e.Columns))),
+            .. Entries(state).Select(e => TensorBytes.Of(e.Name, e.Share?.Gather(e.Tensor, peers.IsFirst) ?? e.Tensor)),
             TensorBytes.Of(Generator, random.get_rng_state()),
         ];
         if (state.Stopping.BestEpoch is { } best)
@@ -74,7 +72,7 @@ internal static class Checkpoint
 
             var losses = new LossMeans(manifest.LossSums, manifest.Batch);
             foreach (var (stored, entry) in places)
-                peers.CopyTo(stored, entry.Tensor, entry.Columns);
+                peers.CopyTo(stored, entry.Tensor, entry.Share);
             random.set_rng_state(generator);
             state.Optimizer.StepCount = manifest.Steps;
             state.GoOn(history, manifest.FirstLoss, new TimeSpan(manifest.Elapsed));
@@ -91,28 +89,29 @@ internal static class Checkpoint
     /// <summary>Weights, moments and, once there are any, best weights.</summary>
     private static IEnumerable<Entry> Entries(TrainingState state)
     {
-        Dictionary<string, ColumnPartition> columns = ColumnsOf(state.Model);
+        Dictionary<string, ColumnShare> shares = SharesOf(state.Model);
         return
         [
-            .. state.Model.state_dict().Select(w => new Entry(Weight + w.Key, w.Value, columns.GetValueOrDefault(w.Key))),
-            .. state.Optimizer.Moments.Zip(state.Optimizer.ColumnsOfMoments).Select((m, n) => new Entry(Moment + n, m.First, m.Second)),
-            .. state.Best.Copies.Select(w => new Entry(Best + w.Key, w.Value, columns.GetValueOrDefault(w.Key))),
+            .. state.Model.state_dict().Select(w => new Entry(Weight + w.Key, w.Value, shares.GetValueOrDefault(w.Key))),
+            .. state.Optimizer.Moments.Zip(state.Optimizer.SharesOfMoments).Select((m, n) => new Entry(Moment + n, m.First, m.Second)),
+            .. state.Best.Copies.Select(w => new Entry(Best + w.Key, w.Value, shares.GetValueOrDefault(w.Key))),
         ];
     }
 
     /// <summary>The weights of which this process has some columns, by name.</summary>
-    public static Dictionary<string, ColumnPartition> ColumnsOf(DRepMRecModel model)
-        => model.named_parameters().Select(p => (p.name, Columns: ColumnPartition.Of(p.parameter))).Where(p => p.Columns is not null)
-            .ToDictionary(p => p.name, p => p.Columns!);
+    public static Dictionary<string, ColumnShare> SharesOf(DRepMRecModel model)
+        => model.named_parameters().Select(p => (p.name, Share: ColumnPartition.ShareOf(p.parameter))).Where(p => p.Share is not null)
+            .ToDictionary(p => p.name, p => p.Share!);
 
     private static SafeTensor Find(IReadOnlyDictionary<string, SafeTensor> tensors, Entry entry)
     {
         if (!tensors.TryGetValue(entry.Name, out SafeTensor? stored))
             throw new FormatException($"the array '{entry.Name}' is missing");
-        return TensorBytes.Fits(stored, entry.Tensor, entry.Columns?.Dimension)
+        long[]? whole = entry.Share?.WholeShape(entry.Tensor.shape);
+        return TensorBytes.Fits(stored, entry.Tensor, whole)
             ? stored
             : throw new FormatException(
-                $"expected the array '{entry.Name}' as {TensorBytes.Describe(entry.Tensor, entry.Columns?.Dimension)}, "
+                $"expected the array '{entry.Name}' as {TensorBytes.Describe(entry.Tensor, whole)}, "
                 + $"it is {stored.Type} [{Shown.List(stored.Shape)}]");
     }
 
@@ -145,5 +144,5 @@ internal static class Checkpoint
             : throw new FormatException($"the array '{name}' of {SafeTensor.TypeName<T>()} is missing");
 
     /// <summary>A tensor of the state; of processes that train together, with the columns of this one or whole.</summary>
-    private sealed record Entry(string Name, Tensor Tensor, ColumnPartition? Columns);
+    private sealed record Entry(string Name, Tensor Tensor, ColumnShare? Share);
 }

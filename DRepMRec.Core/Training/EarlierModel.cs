@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
@@ -56,11 +57,10 @@ public sealed class EarlierModel
     /// <summary>The first and the second moment of each parameter in turn; none where they weren't kept.</summary>
     internal IReadOnlyList<SafeTensor> Moments { get; }
 
-    /// <summary>Copies the weights of a model as they are.</summary>
+    /// <summary>Copies the weights of a model as they are; of processes that train together, on each those of all.</summary>
     /// <param name="model">The model. It stays the caller's.</param>
     /// <param name="data">The dataset that it was made for.</param>
     /// <exception cref="ArgumentException">The dataset isn't the model's.</exception>
-    /// <exception cref="NotSupportedException">Other processes have columns of the embeddings too: read their checkpoint.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static EarlierModel Of(DRepMRecModel model, RecDataset data) => Of(model, data, null);
@@ -74,16 +74,18 @@ public sealed class EarlierModel
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         model.ThrowIfUnusable();
-        ThrowIfShared(model, $"{nameof(EarlierModel)}.{nameof(LoadCheckpoint)} reads the whole out of a checkpoint of theirs");
         if (!ReferenceEquals(model.Graph.Interactions, data.Train))
         {
             throw new ArgumentException(
                 $"The model was made for another training set ({model.Graph}) than that of the dataset '{data.Name}'.", nameof(data));
         }
 
+        Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);
         return new EarlierModel(
-            data.Users, data.Items, model.state_dict().ToDictionary(w => w.Key, w => Copy(w.Key, w.Value)),
-            [.. optimizer?.Moments.Select(moment => Copy("", moment)) ?? []], optimizer?.StepCount ?? 0);
+            data.Users, data.Items,
+            model.state_dict().ToDictionary(w => w.Key, w => Copy(w.Key, w.Value, shares.GetValueOrDefault(w.Key))),
+            [.. optimizer?.Moments.Zip(optimizer.SharesOfMoments, (moment, share) => Copy("", moment, share)) ?? []],
+            optimizer?.StepCount ?? 0);
     }
 
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
@@ -168,21 +170,11 @@ public sealed class EarlierModel
         });
     }
 
-    /// <exception cref="NotSupportedException">The model has some columns of its embeddings, other processes the others.</exception>
-    internal static void ThrowIfShared(DRepMRecModel model, string instead)
-    {
-        if (model.BehaviorEncoder.Columns is { } columns && columns.Count != columns.Dimension)
-        {
-            throw new NotSupportedException(
-                $"This process has {columns.Count} of {columns.Dimension} columns of the model's embeddings, not the whole: {instead}.");
-        }
-    }
-
-    /// <summary>A copy of a tensor.</summary>
-    internal static SafeTensor Copy(string name, Tensor tensor)
+    /// <summary>A copy of a tensor, or of the whole that it has a share of.</summary>
+    internal static SafeTensor Copy(string name, Tensor tensor, ColumnShare? share)
     {
         using var scope = NewDisposeScope();
-        SafeTensor lent = TensorBytes.Of(name, tensor);
+        SafeTensor lent = TensorBytes.Of(name, share?.Gather(tensor) ?? tensor);
         return lent with { Data = lent.Data.ToArray() };
     }
 

@@ -45,9 +45,6 @@ public sealed class Trainer
     /// The model was made for another dataset, or the dataset has no training interactions, or <see cref="TrainerOptions.Evaluation"/>
     /// leaves none of the users of its validation set.
     /// </exception>
-    /// <exception cref="NotSupportedException">
-    /// <see cref="TrainerOptions.KeepMoments"/> is set, and other processes have columns of the embeddings too.
-    /// </exception>
     public Trainer(DRepMRecModel model, RecDataset data, TrainerOptions? options = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -71,12 +68,6 @@ public sealed class Trainer
                 + $"Set it to {nameof(UserFilter.WithPositives)}, or train without validation.", nameof(options));
         }
 
-        if (_options.KeepMoments)
-        {
-            EarlierModel.ThrowIfShared(model, $"leave out {nameof(TrainerOptions)}.{nameof(TrainerOptions.KeepMoments)}, and keep a "
-                + $"{nameof(TrainerOptions.Checkpoint)}, which {nameof(EarlierModel)}.{nameof(EarlierModel.LoadCheckpoint)} reads");
-        }
-
         _model = model;
         _data = data;
         _logger = logger ?? NullLogger.Instance;
@@ -85,21 +76,19 @@ public sealed class Trainer
     /// <summary>
     /// Gives the model the weights of an earlier one, of the same parts and options over another dataset: rows of users and items go over
     /// by id, new ones begin as the options say, all other weights go over as they are. <see cref="Fit"/> then begins from there; a
-    /// checkpoint that is there has the last word.
+    /// checkpoint that is there has the last word. Of processes that train together all call it.
     /// </summary>
-    /// <param name="earlier">The earlier model.</param>
+    /// <param name="earlier">The earlier model, the same on all processes.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <returns>What went over. It goes into the checkpoint's fingerprint and the model file's manifest.</returns>
     /// <exception cref="ArgumentException">
     /// The earlier model has other weights, or no moments where they are asked for; this model is as it was.
     /// </exception>
-    /// <exception cref="NotSupportedException">Other processes have columns of the embeddings too.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public WarmStartReport StartFrom(EarlierModel earlier, WarmStartOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(earlier);
         _model.ThrowIfUnusable();
-        EarlierModel.ThrowIfShared(_model, "begin from an earlier model in one process");
         _model.LeaveItemToItem();
         _start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
         return _started = _start.Apply();
@@ -144,11 +133,8 @@ public sealed class Trainer
         if (_options.KeepFreedMemory)
             NativeHeap.KeepFreed();
         if (_model.Collective is not null)
-            peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options));
-        CheckpointFile? opened = null;
-        if (_options.Checkpoint is { } checkpoint)
-            peers.Together("to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
-        using CheckpointFile? file = opened;
+            peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options, _started));
+        using CheckpointFile? file = OpenCheckpoint(peers);
         using var state = new TrainingState(_model, _options);
         _start?.ApplyMoments(state.Optimizer);
         var evaluator = new ModelEvaluator(_data, _options);
@@ -189,10 +175,10 @@ public sealed class Trainer
                 NativeHeap.Trim();
         }
 
-        EarlierModel? end = _options.KeepMoments ? EarlierModel.Of(_model, _data, state.Optimizer) : null;
         if (peers.IsFirst)
             _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
         EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, peers, cancellationToken) : null;
+        EarlierModel? end = _options.KeepMoments ? EarlierModel.Of(_model, _data, state.Optimizer) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
         var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
         {
@@ -202,6 +188,26 @@ public sealed class Trainer
         report.BetterBaselines = BaselineCheck.Better(
             report, _data, _options, peers, peers.IsFirst ? _logger : NullLogger.Instance, cancellationToken);
         return report;
+    }
+
+    private CheckpointFile? OpenCheckpoint(TrainingPeers peers)
+    {
+        CheckpointFile? opened = null;
+        try
+        {
+            if (_options.Checkpoint is { } checkpoint)
+            {
+                peers.Together(
+                    "to open the checkpoint", () => opened = peers.IsFirst ? new CheckpointFile(checkpoint.Path, _logger) : null);
+            }
+
+            return opened;
+        }
+        catch
+        {
+            opened?.Dispose(); // It is locked; a peer was lost meanwhile.
+            throw;
+        }
     }
 
     /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
@@ -214,15 +220,12 @@ public sealed class Trainer
             return null;
         }
 
-        CancellationToken within = peers.Within(cancellationToken);
         peers.ThrowIfCancelled(cancellationToken);
-        _model.SolveItemToItem(_data, within);
-        peers.ThrowIfCancelled(cancellationToken);
-        ItemToItemBlend blend = evaluator.FitItemToItem(_model, within);
+        ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
         peers.ThrowIfCancelled(cancellationToken);
         _logger.ItemToItemWeight(
             blend.Weight, blend.Metric, blend.Validation[blend.Weight], blend.Validation.GetValueOrDefault(0, double.NaN));
-        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, within);
+        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
     }
 
     private void Run(

@@ -52,9 +52,9 @@ internal static class TrainingFingerprint
             OptionFields.Add(fields, "WarmStart", started.Options);
         }
 
-        Dictionary<string, ColumnPartition> columns = Checkpoint.ColumnsOf(model);
+        Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);
         foreach (var (name, weights) in model.state_dict())
-            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, columns.GetValueOrDefault(name)?.Dimension);
+            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, shares.GetValueOrDefault(name)?.WholeShape(weights.shape));
         return fields;
     }
 
@@ -68,9 +68,10 @@ internal static class TrainingFingerprint
 
     /// <summary>What processes must have alike to train together: all of that, and when they validate, keep checkpoints and end.</summary>
     [RequiresUnreferencedCode(Untrimmed.Message)]
-    public static Dictionary<string, string> OfPeer(DRepMRecModel model, RecDataset data, TrainerOptions options)
+    public static Dictionary<string, string> OfPeer(
+        DRepMRecModel model, RecDataset data, TrainerOptions options, WarmStartReport? started)
     {
-        Dictionary<string, string> fields = Of(model, data, options);
+        Dictionary<string, string> fields = Of(model, data, options, started);
         fields["Trainer.MaxEpochs"] = $"{options.MaxEpochs}";
         fields["Trainer.Checkpoint.EveryEpochs"] = $"{options.Checkpoint?.EveryEpochs}";
         fields["Trainer.Checkpoint.Resume"] = $"{options.Checkpoint?.Resume}";

@@ -14,6 +14,9 @@ internal sealed class TrainingPeers(ICollective? collective)
     private const int MaxBroadcastBytes = 64 << 20;
     private const int MaxShown = 5;
 
+    /// <summary>The processes; <see langword="null"/> for this one alone.</summary>
+    public ICollective? Collective => collective;
+
     /// <summary>Whether this process reads, writes, and reports.</summary>
     public bool IsFirst => collective is null or { Rank: 0 };
 
@@ -39,9 +42,6 @@ internal sealed class TrainingPeers(ICollective? collective)
             throw new OperationCanceledException($"Process {rank} of {collective!.Size} was asked to stop.");
     }
 
-    /// <summary>The token for work that this process does by itself: none among others, who would wait for it where it stopped.</summary>
-    public CancellationToken Within(CancellationToken cancellationToken) => collective is null ? cancellationToken : default;
-
     /// <summary>Finds out whether all processes train the same.</summary>
     /// <param name="fields">What tells one training from another.</param>
     /// <exception cref="CollectiveException">They don't; the message names the fields.</exception>
@@ -60,15 +60,6 @@ internal sealed class TrainingPeers(ICollective? collective)
             $"{d.Field} is {d.Current ?? "not there"}, on process 0 it is {d.Checkpoint ?? "not there"}"))), rank);
         throw new CollectiveException(
             CollectiveFailure.Mismatch, $"Process {rank} of {collective.Size} is about to train something else than process 0: {text}.");
-    }
-
-    /// <summary>All columns of a table of which each process has some, on the first process; the others get one without rows.</summary>
-    public Tensor Gather(Tensor own, ColumnPartition columns)
-    {
-        using Tensor plain = own.detach().cpu().contiguous();
-        Tensor? whole = IsFirst ? empty(own.shape[0], columns.Dimension) : null;
-        ColumnTables.Gather([ColumnTables.Pair.Of(plain, whole)], columns);
-        return whole ?? empty(0, columns.Dimension);
     }
 
     /// <summary>Reads a checkpoint on the first process, and tells the others what is in it.</summary>
@@ -97,8 +88,8 @@ internal sealed class TrainingPeers(ICollective? collective)
         return read ?? (CheckpointManifest.Parse(manifest, path), tensors, path);
     }
 
-    /// <summary>Puts an array that the first process has read into a tensor of each: all of it, or the columns of each.</summary>
-    public unsafe void CopyTo(SafeTensor stored, Tensor target, ColumnPartition? columns)
+    /// <summary>Puts an array that the first process has read into a tensor of each: all of it, or the share of each.</summary>
+    public unsafe void CopyTo(SafeTensor stored, Tensor target, ColumnShare? share)
     {
         if (collective is null)
         {
@@ -107,12 +98,21 @@ internal sealed class TrainingPeers(ICollective? collective)
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor elements = empty(target.shape, target.dtype, CPU);
-        if (columns is null)
+        if (share is null)
+        {
+            Tensor elements = empty(target.shape, target.dtype, CPU);
             Broadcast(IsFirst ? stored.Data : null, elements.bytes);
-        else
-            ColumnTables.Spread(MemoryMarshal.Cast<byte, float>(stored.Data.Span), elements.Floats(), target.shape[0], columns);
-        target.copy_(elements);
+            target.copy_(elements);
+            return;
+        }
+
+        ColumnPartition columns = share.Columns;
+        ReadOnlySpan<float> whole = MemoryMarshal.Cast<byte, float>(stored.Data.Span);
+        if (IsFirst && share.AsRows)
+            whole = share.ToTable(tensor(whole.ToArray()), columns.Dimension).FloatSpan();
+        Tensor own = empty(target.numel() / columns.Count, columns.Count);
+        ColumnTables.Spread(whole, own.Floats(), own.shape[0], columns);
+        target.copy_(share.FromTable(own, target.shape));
     }
 
     /// <summary>Gives all processes the bytes that the first one has.</summary>

@@ -80,7 +80,8 @@ public sealed class TrainingReport
 
     /// <summary>
     /// The model's weights, for a later training to begin from (<see cref="Trainer.StartFrom"/>): those of the best epoch, with the moments
-    /// of the last one where <see cref="TrainerOptions.KeepMoments"/> had them kept; else as they are now.
+    /// of the last one where <see cref="TrainerOptions.KeepMoments"/> had them kept; else as they are now. Of processes that train together
+    /// all call it, and each gets the columns of all.
     /// </summary>
     /// <exception cref="NotSupportedException">Other processes have columns of the embeddings too: read their checkpoint.</exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]

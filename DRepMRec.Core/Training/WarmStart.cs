@@ -1,12 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Training;
 
@@ -21,6 +21,7 @@ internal sealed class WarmStart
     private readonly int[] _users;
     private readonly int[] _items;
     private readonly Lazy<int[][]> _similar;
+    private readonly Dictionary<string, ColumnShare> _shares;
 
     public WarmStart(EarlierModel earlier, DRepMRecModel model, RecDataset data, WarmStartOptions options)
     {
@@ -31,6 +32,7 @@ internal sealed class WarmStart
                 + $"moments: train it with {nameof(TrainerOptions)}.{nameof(TrainerOptions.KeepMoments)}.", nameof(options));
         }
 
+        _shares = Checkpoint.SharesOf(model);
         _users = Places(data.Users, earlier.Users);
         _items = Places(data.Items, earlier.Items);
         _similar = new Lazy<int[][]>(SimilarItems);
@@ -40,14 +42,14 @@ internal sealed class WarmStart
     /// <exception cref="ArgumentException">The earlier model is of another kind or shape.</exception>
     public WarmStartReport Apply()
     {
-        Dictionary<string, Tensor> weights = _model.state_dict();
-        foreach (var (name, target) in weights)
-            Check(name, target);
+        WarmStartTarget[] targets = [.. _model.state_dict().Select(w => Target(w.Key, w.Value))];
+        foreach (WarmStartTarget target in targets)
+            Check(target);
         if (_options.Moments)
             CheckMoments();
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
-        foreach (var (name, target) in weights)
-            Put(name, Filled(name, target, starts), target);
+        foreach (WarmStartTarget target in targets)
+            target.Put(Filled(target, starts));
         return new WarmStartReport
         {
             From = _earlier.Checksum,
@@ -67,42 +69,44 @@ internal sealed class WarmStart
     {
         if (!_options.Moments)
             return;
-        Tensor[] targets = [.. optimizer.Moments];
-        (string Name, Tensor Weights)[] trained = Trained();
+        WarmStartTarget[] trained = Trained(), targets =
+            [.. optimizer.Moments.Zip(optimizer.SharesOfMoments).Select((m, n) => WarmStartTarget.Of(trained[n / 2].Name, m.First, m.Second))];
         for (int n = 0; n < targets.Length; n++)
         {
             SafeTensor moved = _earlier.Moments[n];
-            if (Kind(trained[n / 2].Name, moved, targets[n]) is { } kind)
+            if (Kind(moved, targets[n]) is { } kind)
             {
-                float[] values = new float[targets[n].numel()];
-                Move(kind, moved, values, Width(targets[n]));
-                moved = moved with { Shape = targets[n].shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+                float[] values = new float[targets[n].Rows * targets[n].Width];
+                Move(kind, moved, values, targets[n].Width);
+                moved = moved with { Shape = targets[n].Shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
             }
 
-            TensorBytes.CopyTo(moved, targets[n]);
+            targets[n].Put(moved);
         }
 
         optimizer.StepCount = _earlier.Steps;
     }
 
-    private void Check(string name, Tensor target)
+    private void Check(WarmStartTarget target)
     {
-        if (!_earlier.Weights.TryGetValue(name, out SafeTensor? old))
+        if (!_earlier.Weights.TryGetValue(target.Name, out SafeTensor? old))
         {
-            throw new ArgumentException($"The earlier model has no weights '{name}', but {Shown.List(_earlier.Weights.Keys)}: it is of "
-                + "another kind. Begin from one that was made with the same parts and options.");
+            throw new ArgumentException(
+                $"The earlier model has no weights '{target.Name}', but {Shown.List(_earlier.Weights.Keys)}: it is of another kind. Begin "
+                + "from one that was made with the same parts and options.");
         }
 
-        if (Kind(name, old, target) is null && !TensorBytes.Fits(old, target))
+        if (Kind(old, target) is null && !TensorBytes.Fits(old, target.Own, target.Shape))
         {
-            throw new ArgumentException($"The weights '{name}' are {TensorBytes.Describe(target)}; those of the earlier model are "
+            throw new ArgumentException(
+                $"The weights '{target.Name}' are {TensorBytes.Describe(target.Own, target.Shape)}; those of the earlier model are "
                 + $"{old.Type} [{Shown.List(old.Shape)}].");
         }
     }
 
     private void CheckMoments()
     {
-        (string Name, Tensor Weights)[] trained = Trained();
+        WarmStartTarget[] trained = Trained();
         if (_earlier.Moments.Count != 2 * trained.Length)
         {
             throw new ArgumentException($"Expected {2 * trained.Length} moments in the earlier model, two for each of the weights that are "
@@ -111,35 +115,38 @@ internal sealed class WarmStart
 
         for (int n = 0; n < _earlier.Moments.Count; n++)
         {
-            var (name, weights) = trained[n / 2];
+            WarmStartTarget weights = trained[n / 2];
             SafeTensor moment = _earlier.Moments[n];
-            if (Kind(name, moment, weights) is null && !TensorBytes.Fits(moment, weights))
+            if (Kind(moment, weights) is null && !TensorBytes.Fits(moment, weights.Own, weights.Shape))
             {
-                throw new ArgumentException($"The moments of '{name}' are {TensorBytes.Describe(weights)}; those of the earlier model are "
-                    + $"{moment.Type} [{Shown.List(moment.Shape)}].");
+                throw new ArgumentException(
+                    $"The moments of '{weights.Name}' are {TensorBytes.Describe(weights.Own, weights.Shape)}; those of the earlier model "
+                    + $"are {moment.Type} [{Shown.List(moment.Shape)}].");
             }
         }
     }
 
     /// <summary>The weights that take gradients, in the order of the optimiser's moments, of which each has two.</summary>
-    private (string Name, Tensor Weights)[] Trained()
-        => [.. _model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
+    private WarmStartTarget[] Trained()
+        => [.. _model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => Target(p.name, p.parameter))];
+
+    private WarmStartTarget Target(string name, TorchSharp.torch.Tensor own) => WarmStartTarget.Of(name, own, _shares.GetValueOrDefault(name));
 
     /// <summary>The rows that a table has; <see langword="null"/> for weights that go over as they are.</summary>
-    private RowKind? Kind(string name, SafeTensor old, Tensor target)
+    private RowKind? Kind(SafeTensor old, WarmStartTarget target)
     {
-        if (target.dtype != ScalarType.Float32 || old.Type != "F32" || target.dim() < 1 || old.Shape.Length != target.dim()
-            || !old.Shape.AsSpan(1).SequenceEqual(target.shape.AsSpan(1)))
+        if (target.Own.dtype != ScalarType.Float32 || old.Type != "F32" || target.Shape.Length < 1
+            || old.Shape.Length != target.Shape.Length || !old.Shape.AsSpan(1).SequenceEqual(target.Shape.AsSpan(1)))
         {
             return null;
         }
 
-        bool Fits(int before, int now) => old.Shape[0] == before && target.shape[0] == now;
-        string own = name[(name.LastIndexOf('.') + 1)..];
+        bool Fits(int before, int now) => old.Shape[0] == before && target.Rows == now;
+        string own = target.Name[(target.Name.LastIndexOf('.') + 1)..];
 
         // Weights that only happen to have as many rows as there are users or items aren't called after them.
         bool isNamed = new[] { "embedding", "user", "item" }.Any(n => own.Contains(n, StringComparison.OrdinalIgnoreCase));
-        if (TensorBytes.Fits(old, target) && !isNamed)
+        if (TensorBytes.Fits(old, target.Own, target.Shape) && !isNamed)
             return null;
         bool users = Fits(_earlier.Users.Count, _data.Users.Count), items = Fits(_earlier.Items.Count, _data.Items.Count);
         if (users && items)
@@ -148,13 +155,13 @@ internal sealed class WarmStart
             : Fits(_earlier.Users.Count + _earlier.Items.Count, _data.Users.Count + _data.Items.Count) ? RowKind.Nodes : null;
     }
 
-    private SafeTensor Filled(string name, Tensor target, Starts starts)
+    private SafeTensor Filled(WarmStartTarget target, Starts starts)
     {
-        SafeTensor old = _earlier.Weights[name];
-        if (Kind(name, old, target) is not { } kind)
+        SafeTensor old = _earlier.Weights[target.Name];
+        if (Kind(old, target) is not { } kind)
             return old;
-        int width = Width(target);
-        float[] values = MemoryMarshal.Cast<byte, float>(EarlierModel.Copy(name, target).Data.Span).ToArray();
+        int width = target.Width;
+        float[] values = MemoryMarshal.Cast<byte, float>(EarlierModel.Copy(target.Name, target.Own, target.Share).Data.Span).ToArray();
         Move(kind, old, values, width);
         if (_options.NewRows != NewRowStart.Random)
         {
@@ -165,10 +172,8 @@ internal sealed class WarmStart
                 StartUsers(values, width, starts);
         }
 
-        return old with { Shape = target.shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+        return old with { Shape = target.Shape, Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
     }
-
-    private static void Put(string name, SafeTensor filled, Tensor target) => TensorBytes.CopyTo(filled with { Name = name }, target);
 
     private void Move(RowKind kind, SafeTensor old, float[] values, int width)
     {
@@ -299,8 +304,6 @@ internal sealed class WarmStart
         });
         return similar;
     }
-
-    private static int Width(Tensor table) => checked((int)(table.numel() / table.shape[0]));
 
     /// <summary>For each id its index in the earlier model, or -1.</summary>
     private static int[] Places(IdMap now, IdMap earlier)
