@@ -1,8 +1,6 @@
-using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Internals;
-using DRepMRec.Tests.Collectives;
 using DRepMRec.Tests.Data;
 using DRepMRec.Training;
 
