@@ -12,8 +12,8 @@ public sealed record RecommenderOptions
 
     /// <summary>
     /// Whether what <see cref="Recommender.WithInteractions"/> takes goes along: the learned first layer, (U + I) * D numbers of 4 bytes,
-    /// of FREEDOM another I * D for its item graph, and, where interactions have weights, another 4 bytes for each. The recommender's rows are then those of a propagation in plain
-    /// .NET, which differ from training's by the rounding of sums.
+    /// of FREEDOM another I * D for its item graph, and, where interactions have weights, another 4 bytes for each. The recommender's rows
+    /// are then those of a propagation in plain .NET, which differ from training's by the rounding of sums.
     /// </summary>
     /// <value>The default is <see langword="false"/>. Needs <see cref="IncludeLines"/>.</value>
     public bool IncludeRefresh { get; init; }

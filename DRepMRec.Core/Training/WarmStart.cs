@@ -70,7 +70,10 @@ internal sealed class WarmStart
         if (!_options.Moments)
             return;
         WarmStartTarget[] trained = Trained(), targets =
-            [.. optimizer.Moments.Zip(optimizer.SharesOfMoments).Select((m, n) => WarmStartTarget.Of(trained[n / 2].Name, m.First, m.Second))];
+        [
+            .. optimizer.Moments.Zip(optimizer.SharesOfMoments)
+                .Select((m, n) => WarmStartTarget.Of(trained[n / 2].Name, m.First, m.Second)),
+        ];
         for (int n = 0; n < targets.Length; n++)
         {
             SafeTensor moved = _earlier.Moments[n];
@@ -130,7 +133,8 @@ internal sealed class WarmStart
     private WarmStartTarget[] Trained()
         => [.. _model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => Target(p.name, p.parameter))];
 
-    private WarmStartTarget Target(string name, TorchSharp.torch.Tensor own) => WarmStartTarget.Of(name, own, _shares.GetValueOrDefault(name));
+    private WarmStartTarget Target(string name, TorchSharp.torch.Tensor own)
+        => WarmStartTarget.Of(name, own, _shares.GetValueOrDefault(name));
 
     /// <summary>The rows that a table has; <see langword="null"/> for weights that go over as they are.</summary>
     private RowKind? Kind(SafeTensor old, WarmStartTarget target)
