@@ -89,9 +89,9 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         Tensor content = _projections[0].call(_features.Values[0]);
         for (int m = 1; m < _projections.Count; m++)
             content = content.Plus(_projections[m].call(_features.Values[m]));
-        UserItemEmbeddings ego = Ego!.Value, known = training ? ego : graph.KeepKnown(ego, RowSet.All);
+        UserItemEmbeddings known = training ? Ego!.Value : graph.KeepKnown(Ego!.Value, RowSet.All);
         UserItemEmbeddings own = rows.Select(new UserItemEmbeddings(known.Users, cat([known.Items, content], 1)));
-        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = rows.Select(ego) };
+        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = rows.Select(Ego!.Value) };
     }
 
     /// <summary>Refuses columns whose blocks would go over from one half of a row to the other.</summary>
