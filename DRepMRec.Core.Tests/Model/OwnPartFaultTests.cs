@@ -54,6 +54,14 @@ public sealed class OwnPartFaultTests
     }
 
     [Fact]
+    public void A_host_that_returns_the_same_tensors_twice_leaves_none_behind()
+    {
+        using var model = DRepMRecModel.Create(
+            Board, new FaultyHost(40, 30) { Alter = output => output with { Ego = output.Embeddings } }, Alone);
+        LiveTensors.ShouldNotGrow(() => model.Embed().Dispose());
+    }
+
+    [Fact]
     public void A_host_that_returns_nothing_or_other_rows_is_refused()
     {
         DRepMRecModel Model(Func<EncoderOutput, EncoderOutput> alter)

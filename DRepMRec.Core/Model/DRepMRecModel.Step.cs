@@ -21,9 +21,14 @@ public sealed partial class DRepMRecModel
         ThrowIfUnusable();
         using DisposeScope scope = NewDisposeScope();
         ModelOutput output = Compute(RowSet.All, batch?.Whole);
-        foreach (LossTerm term in output.Terms)
-            term.Value.MoveToOuterDisposeScope();
-        return new ModelOutput(output.Embeddings.MoveToOuterDisposeScope(), output.Terms, output.Ego?.MoveToOuterDisposeScope());
+
+        // A host may return the same tensors as embeddings and as ego: each leaves this scope once.
+        IEnumerable<Tensor> tensors = [output.Embeddings.Users, output.Embeddings.Items, .. output.Terms.Select(term => term.Value)];
+        if (output.Ego is { } ego)
+            tensors = [.. tensors, ego.Users, ego.Items];
+        foreach (Tensor tensor in tensors.Distinct<Tensor>(ReferenceEqualityComparer.Instance))
+            tensor.MoveToOuterDisposeScope();
+        return output;
     }
 
     /// <summary>One step of training: encode the rows of the batch in both lines, align and fuse them, and add up the losses.</summary>
