@@ -63,9 +63,7 @@ internal static class FairVariants
 
     private static DRepMRecOptions Options(string model, FairForm form, string loss, FairSetting setting)
     {
-        DRepMRecOptions options = Catalogue.Options(model, bma: form != FairForm.Whole || model == Catalogue.Ours, loss);
-        if (form == FairForm.Whole || model == Catalogue.Ours)
-            options = setting.Model(options);
+        DRepMRecOptions options = setting.Model(Catalogue.Options(model, bma: form != FairForm.Whole || model == Catalogue.Ours, loss));
 
         // The part is chosen after training, for the lines that have it.
         options = options with { ItemToItem = options.ItemToItem with { Enabled = false } };

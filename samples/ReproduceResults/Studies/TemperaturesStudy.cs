@@ -49,8 +49,8 @@ internal sealed class TemperaturesStudy : Study
         double First(Training first) => first.Valid[Training.Recall.ToString()];
 
         report.Heading("By temperature");
-        report.Say($"Chosen on validation {Training.Recall} of the first seed: **{chosen.Name}**. The test figures of the others weren't "
-            + $"asked for in choosing. p: the line with the part against the one without; {Family.Words}.");
+        report.Say($"Chosen on validation {Training.Recall} of the first seed: **{chosen.Name}**. Test figures stand beside all lines, "
+            + $"and nothing is chosen by them. Tested: the line with the part against the one without. {Family.Words}.");
         report.Table(
             [
                 "Line", "seeds", $"validation {Training.Recall}", $"validation {Training.Ndcg}", Training.Recall.ToString(),
