@@ -33,4 +33,5 @@ internal static class TermCheck
     {
         foreach (LossTerm term in terms.Where(t => t.Weight == 0))
             run.Find($"the term '{term.Name}' of {where}", "no term, as its weight is 0", "one, which costs time and shows in logs");
-    }}
+    }
+}
