@@ -35,7 +35,7 @@ internal sealed class WarmStart
         _shares = Checkpoint.SharesOf(model);
         _users = Places(data.Users, earlier.Users);
         _items = Places(data.Items, earlier.Items);
-        _similar = new Lazy<int[][]>(() => SimilarItems.Of(data, _items, options.Neighbors));
+        _similar = new Lazy<int[][]>(() => NearestKnownItems.Of(data, _items, options.Neighbors));
         _tables = new RowTables(earlier, model, data);
     }
 

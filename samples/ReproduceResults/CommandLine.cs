@@ -73,11 +73,8 @@ internal sealed record CommandLine
             CustomParser = OptionRules.Parts,
         };
         Option<int> epochs = TrainingOptions.Epochs(1000);
-        Option<int> evaluateEvery = new Option<int>("--evaluate-every")
-        {
-            Description = "Of features and temperatures: after how many epochs validation is ranked.",
-            DefaultValueFactory = _ => 1,
-        }.AboveZero();
+        Option<int> evaluateEvery = OptionRules.Number(
+            "--evaluate-every", "Of features and temperatures: after how many epochs validation is ranked.", 1);
         var reportOnly = new Option<bool>("--report-only")
         {
             Description = "Train nothing: write tables and pictures from what the log has.",

@@ -6,7 +6,7 @@ using DRepMRec.Kernels;
 namespace DRepMRec.Training;
 
 /// <summary>The known items that new ones are like.</summary>
-internal static class SimilarItems
+internal static class NearestKnownItems
 {
     /// <summary>For each new item the known ones nearest by content, summed over the modalities that both have.</summary>
     /// <param name="data">The items with their features.</param>
