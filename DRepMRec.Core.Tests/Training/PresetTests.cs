@@ -1,7 +1,5 @@
 using DRepMRec.Data;
 using DRepMRec.Losses;
-using FluentAssertions;
-using Xunit;
 
 namespace DRepMRec.Tests.Training;
 
@@ -19,6 +17,6 @@ public sealed class PresetTests
         var (model, training) = DRepMRecPreset.For(data);
 
         model.Should().Be(new DRepMRecOptions { Loss = new RankingLoss.SampledSoftmax { Temperature = temperature } });
-        training.Should().Be(new TrainerOptions());
+        training.Should().BeEquivalentTo(new TrainerOptions());
     }
 }
