@@ -96,7 +96,7 @@ internal sealed record Arguments
         }.AboveZero();
         var epochs = new Option<int>("--epochs")
         {
-            Description = "The most epochs, for serving-cold.",
+            Description = "The most epochs, for serving-cold and serving-rows.",
             DefaultValueFactory = _ => 300,
         }.AboveZero();
         var quick = new Option<bool>("--quick") { Description = "Small sizes and few repetitions: does it run, not how fast is it." };

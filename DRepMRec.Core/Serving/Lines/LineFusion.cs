@@ -48,7 +48,7 @@ internal static class LineFusion
         public void Fuse(ReadOnlySpan<float> behavior, IReadOnlyList<RowStore> modal, int item, Span<float> target)
         {
             for (int m = 0; m < modal.Count; m++)
-                modal[m][item].CopyTo(_modal[m]);
+                modal[m].CopyTo(item, _modal[m]);
             Add(behavior, 1, target);
             if (form.Normalized)
                 Add(behavior, (float)(1 / Math.Max(MinLength, Length(target))), target);
