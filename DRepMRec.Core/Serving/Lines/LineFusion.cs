@@ -35,6 +35,15 @@ internal static class LineFusion
         return sum;
     }
 
+    /// <summary>Spreads over the parts what a row, which was rounded as its lines were, differs from their sum by.</summary>
+    public static void Spread(float[][] parts, ReadOnlySpan<float> row)
+    {
+        float[] rest = Sum(parts);
+        TensorPrimitives.Subtract(row, rest, rest);
+        foreach (float[] part in parts)
+            TensorPrimitives.MultiplyAdd(rest, 1f / parts.Length, part, part);
+    }
+
     /// <summary>Fuses rows of items one after the other, with the same bits as <see cref="Parts"/> and <see cref="Sum"/>.</summary>
     public sealed class Room(ModelForm form)
     {

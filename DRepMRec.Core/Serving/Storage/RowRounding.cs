@@ -10,7 +10,7 @@ internal static class RowRounding
         bool isExact = model.Manifest.Refresh?.Kind == RefreshKind.Exact, isRefreshed = model.UserRows is not null;
         if (isExact)
             model = GrownCatalogue.Of(model, []);
-        else if (isRefreshed)
+        if (isRefreshed)
             model = Refresh.Settle(model) with { UserRows = null };
         RowStore users = model.Users.To(precision), items = model.Items.To(precision);
         ServingModel rounded = model with
@@ -28,11 +28,16 @@ internal static class RowRounding
                 NeighborValues = content.NeighborValues?.To(precision),
             })],
         };
+        return isExact ? Recompute(rounded, isRefreshed) : rounded;
+    }
 
-        // Rows that follow from others follow from these as they are now, as they do when a later change makes them anew.
-        if (!isExact)
-            return rounded;
-        ServingModel made = Refresh.Recompute(rounded);
+    /// <summary>Rows that follow from others follow from these as they are now, as they do when a later change makes them anew.</summary>
+    private static ServingModel Recompute(ServingModel rounded, bool isRefreshed)
+    {
+        ServingModel made = Refresh.Recompute(rounded with
+        {
+            Propagation = new Lazy<PropagatedRows>(PropagatedRows.Of(rounded.FirstLayer!, rounded.Histories, rounded.ItemRows)),
+        });
         return isRefreshed ? made : made with { UserRows = null };
     }
 }
