@@ -12,12 +12,11 @@ public sealed partial class Recommender
     /// them so. This one stays as it is.
     /// </summary>
     /// <remarks>
-    /// Rows of <see cref="RowPrecision.Int8"/> are rounded once. All answers are those of the rounded rows, to the last bit, whatever the
-    /// processor: back in <see cref="RowPrecision.Single"/>, or from a file, they are the same. Rows that come later, of new items, of new
-    /// interactions, are rounded too. What isn't rounded: the learned first layer (<see cref="RecommenderOptions.IncludeRefresh"/>), from
-    /// which <see cref="WithInteractions"/> goes on exactly, the item-to-item part, the fold-in map and the <see cref="Calibration"/>, which
-    /// stays as it was fitted; <see cref="RecommenderOptions.RowPrecision"/> fits it to the rounded rows. Takes time in proportion to all
-    /// rows.
+    /// All answers are those of the rounded rows, to the last bit, whatever the processor, and rows that come later, of new items or of new
+    /// interactions, are rounded too. Back in <see cref="RowPrecision.Single"/> what was rounded stays so. What isn't rounded: the learned
+    /// first layer (<see cref="RecommenderOptions.IncludeRefresh"/>), of which the rows that follow from it are made again, the item-to-item
+    /// part, the fold-in map, and the <see cref="Calibration"/>, which stays as it was fitted;
+    /// <see cref="RecommenderOptions.RowPrecision"/> fits it to the rounded rows. Takes time in proportion to all rows.
     /// </remarks>
     /// <param name="precision">How rows are held.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>

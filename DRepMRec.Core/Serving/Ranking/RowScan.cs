@@ -29,10 +29,10 @@ internal static unsafe class RowScan
             for (int from = 0, count; from < first.Count; from += count)
             {
                 count = Math.Min(room.ChunkRows, (from < first.FileCount ? first.FileCount : first.Count) - from);
-                if (!cosine && BytesInPlace(lines, from, count) is { } bytes)
+                if (!cosine && AreBytes(lines, from, count, out sbyte* bytes, out float* scales))
                 {
-                    RowKernel.MultiplyBytes(q, selections.Count, (sbyte*)bytes.First, (float*)bytes.Scales, count, room.Width, scores,
-                        room.ChunkRows, panels, SimdPaths.Best);
+                    RowKernel.MultiplyBytes(
+                        q, selections.Count, bytes, scales, count, room.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
                 }
                 else
                 {
@@ -80,14 +80,18 @@ internal static unsafe class RowScan
     }
 
     /// <summary>Rows of bytes that are scored as they are: those of one line of which none is replaced.</summary>
-    private static (nint First, nint Scales)? BytesInPlace(IReadOnlyList<RowStore> lines, int from, int count)
+    private static bool AreBytes(IReadOnlyList<RowStore> lines, int from, int count, out sbyte* bytes, out float* scales)
     {
+        bytes = null;
+        scales = null;
         var (block, start) = Place(lines[0], from);
-        if (lines.Count > 1 || block.Bytes is not { } bytes || ReplacedIn(lines[0], from, count).Length > 0)
-            return null;
-        bytes.Slice((long)start * block.Width, (long)count * block.Width);
+        if (lines.Count > 1 || block.Bytes is not { } all || ReplacedIn(lines[0], from, count).Length > 0)
+            return false;
+        all.Slice((long)start * block.Width, (long)count * block.Width);
         block.Numbers.Slice(start, count);
-        return ((nint)(bytes.Pointer + ((long)start * block.Width)), (nint)(block.Numbers.Pointer + start));
+        bytes = all.Pointer + ((long)start * block.Width);
+        scales = block.Numbers.Pointer + start;
+        return true;
     }
 
     /// <summary>The rows in place; or a copy of them with their replacements, or with the sum of their lines.</summary>

@@ -197,8 +197,7 @@ internal sealed class ModelWriter
 
         if (content.Features is { } rows && content.NeighborValues is { } values)
         {
-            foreach (SafeTensorSource array in (SafeTensorSource[])[.. ItemRows(name + "features", rows),
-                .. ItemRows(name + "neighbor_values", values)])
+            foreach (SafeTensorSource array in ItemRows(name + "features", rows).Concat(ItemRows(name + "neighbor_values", values)))
                 yield return array;
         }
     }
