@@ -39,7 +39,7 @@ public sealed class BenchmarkTests
         {
             [2] = [new Turn(60, 110, 40), new Turn(59, 109, 41), new Turn(80, 120, 42)],
             [1] = [new Turn(100, 100, 0), new Turn(90, 90, 0), new Turn(110, 110, 0)],
-        });
+        }, [], 1);
         part.Points.Should().Equal(new ScalingPoint(1, 100, 90, 100, null), new ScalingPoint(2, 60, 59, 110, 20));
         part.SerialShare.Should().Be(0.2);
         ScalingPart.Foresee(0.2, 1).Should().Be(1);

@@ -66,7 +66,8 @@ internal static class ModelFiles
             EmbeddingDim = 4,
             ItemToItem = new() { Enabled = true, BlendWeights = [0.5], L2 = 5 },
         });
-        Recommender trained = new Trainer(model, data, TinyTraining.Options(1)).Fit().BuildRecommender(new RecommenderOptions { RowPrecision = precision });
+        Recommender trained = new Trainer(model, data, TinyTraining.Options(1)).Fit()
+            .BuildRecommender(new RecommenderOptions { RowPrecision = precision });
         ItemContent Item(string id)
             => new(id, new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[] { 1, 2, 3 } });
         using var folder = new TempFolder();

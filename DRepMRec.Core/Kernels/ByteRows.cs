@@ -14,7 +14,9 @@ internal static unsafe class ByteRows
     /// <summary>The byte of the largest number of a row.</summary>
     public const int Most = 127;
 
-    /// <summary>2^-100: products with a smaller one might not be exact. Rows of which nothing is more than half of it become zeros.</summary>
+    /// <summary>
+    /// 2^-100: products with a smaller one might not be exact. Rows of which nothing is more than half of it become zeros.
+    /// </summary>
     public const float MinScale = 1 / (float)(1L << 50) / (1L << 50);
 
     /// <summary>With a larger one not every byte would be a finite number.</summary>

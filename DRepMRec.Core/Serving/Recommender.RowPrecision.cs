@@ -13,9 +13,9 @@ public sealed partial class Recommender
     /// </summary>
     /// <remarks>
     /// All answers are those of the rounded rows, to the last bit, whatever the processor, and rows that come later, of new items or of new
-    /// interactions, are rounded too. Back in <see cref="RowPrecision.Single"/> what was rounded stays so. What isn't rounded: the learned
-    /// first layer (<see cref="RecommenderOptions.IncludeRefresh"/>), of which the rows that follow from it are made again, the item-to-item
-    /// part, the fold-in map, and the <see cref="Calibration"/>, which stays as it was fitted;
+    /// interactions, are rounded too. Back in <see cref="RowPrecision.Single"/> what was rounded stays so, but for rows that are made anew
+    /// of the learned first layer (<see cref="RecommenderOptions.IncludeRefresh"/>). That layer isn't rounded, nor are the item-to-item
+    /// part, the fold-in map and the <see cref="Calibration"/>, which stays as it was fitted;
     /// <see cref="RecommenderOptions.RowPrecision"/> fits it to the rounded rows. Takes time in proportion to all rows.
     /// </remarks>
     /// <param name="precision">How rows are held.</param>

@@ -32,8 +32,8 @@ public sealed record RecommenderOptions
     /// are held.
     /// </summary>
     /// <value>
-    /// The default is <see cref="RowPrecision.Single"/>. <see cref="RowPrecision.Int8"/> takes a quarter of the memory and of what a request
-    /// reads: docs/serving.md has what that does to lists.
+    /// The default is <see cref="RowPrecision.Single"/>. <see cref="RowPrecision.Int8"/> takes a quarter of the memory, and of what a
+    /// request reads: docs/serving.md has what that does to lists.
     /// </value>
     public RowPrecision RowPrecision { get; init => field = Guard.Defined(value); } = RowPrecision.Single;
 

@@ -124,7 +124,8 @@ internal static class ModelVerification
         int step = Math.Max(1, Slice / rows.Width);
         for (int row = 0; row < rows.FileCount; row += step)
         {
-            ReadOnlySpan<float> values = rows.Rows.Numbers.Slice((long)row * rows.Width, Math.Min(step, rows.FileCount - row) * (long)rows.Width);
+            long length = Math.Min(step, rows.FileCount - row) * (long)rows.Width;
+            ReadOnlySpan<float> values = rows.Rows.Numbers.Slice((long)row * rows.Width, length);
             if (TensorPrimitives.IsFiniteAll(values))
                 continue;
             int at = 0;

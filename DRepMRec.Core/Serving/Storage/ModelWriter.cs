@@ -86,7 +86,8 @@ internal sealed class ModelWriter
             for (int m = 0; m < form.Modalities.Count; m++)
             {
                 string name = form.Modalities[m].Name;
-                arrays.AddRange([.. Rows($"user_modal.{name}", _model.UserModal[m]), .. ItemRows($"item_modal.{name}", _model.ItemModal[m])]);
+                arrays.AddRange(Rows($"user_modal.{name}", _model.UserModal[m]));
+                arrays.AddRange(ItemRows($"item_modal.{name}", _model.ItemModal[m]));
             }
         }
 

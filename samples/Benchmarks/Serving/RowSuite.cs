@@ -27,12 +27,12 @@ internal static class RowSuite
             }
     }
 
-    /// <summary>Own is bytes, plain is single precision; the bound is that of nothing.</summary>
+    /// <summary>One thread, own rows of bytes, plain rows of single precision.</summary>
     private static void Time(int items, int dimension, Report report)
     {
         Recommender single = Catalogue.Create(items, dimension).Recommender, bytes = single.WithRowPrecision(RowPrecision.Int8);
         string what = string.Create(CultureInfo.InvariantCulture, $"{items:N0} items x {dimension}");
-        report.Note($"{what}: files of {Megabytes(single)} and {Megabytes(bytes)} MB; bytes beside single precision ('plain'), one thread:");
+        report.Note($"{what}: files of {Megabytes(single)} and {Megabytes(bytes)} MB; bytes beside single precision as 'plain':");
         int user = 0;
         Timing[] one = Timing.Interleaved(
             items > 500_000 ? 101 : 401, () => single.Recommend($"user{user++ % 1000}", Count),
@@ -75,9 +75,10 @@ internal static class RowSuite
                 .Where(user => user.Positives.Length > 0).ToArray();
             double[] Of(int[][] lists) => [.. tested.Select(user => figure(lists[user.Place], user.Positives))];
             double[] first = Of(before), second = Of(after);
+            double mean = first.Average();
             PairedComparison paired = SignificanceTest.PairedT(second, first);
-            report.Note(string.Create(CultureInfo.InvariantCulture, $"  test {metric}@{Count}: {first.Average():F5} single, "
-                + $"{second.Average():F5} bytes; {paired.MeanDifference / first.Average():P2} ± {paired.StandardError / first.Average():P2}"));
+            report.Note(string.Create(CultureInfo.InvariantCulture, $"  test {metric}@{Count}: {mean:F5} single, "
+                + $"{second.Average():F5} bytes; {paired.MeanDifference / mean:P2} ± {paired.StandardError / mean:P2}"));
         }
     }
 
