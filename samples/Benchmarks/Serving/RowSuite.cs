@@ -56,22 +56,32 @@ internal static class RowSuite
         Recommender single = training.BuildRecommender(), bytes = single.WithRowPrecision(RowPrecision.Int8);
         report.Note($"best epoch {training.BestEpoch} of {training.History.Count}; files of {Megabytes(single)} and {Megabytes(bytes)} MB");
         string[] users = [.. single.Users.Where((_, user) => data.Train.ItemsOf(user).Length > 0)];
-        Compare("by user", user => new RecommendationRequest { UserId = user, Count = Count });
-        Compare("by history", user => new RecommendationRequest { History = single.History(user), Count = Count });
-
-        void Compare(string by, Func<string, RecommendationRequest> request)
+        Compare("by user", single, bytes, user => new RecommendationRequest { UserId = user, Count = Count }, data.Test.Contains);
+        Compare("by history", single, bytes, user => new RecommendationRequest { History = single.History(user), Count = Count },
+            data.Test.Contains);
+        int[] cold = ColdStart.Items(data);
+        if (cold.Length > 0 && single.FeatureDimensions.Count > 0)
         {
-            RecommendationRequest[] requests = [.. users.Select(request)];
-            int[][] before = Lists(single, requests, data), after = Lists(bytes, requests, data);
-            double overlap = before.Zip(after, (a, b) => a.Intersect(b).Count() / (double)Count).Average();
-            report.Note(string.Create(CultureInfo.InvariantCulture, $"{by}: of the top {Count} {overlap:P2} are the same"));
-            Note("Recall", Recall, before, after);
-            Note("NDCG", Ndcg, before, after);
+            Compare($"{cold.Length} items put back by their features alone, test rows of these", ColdStart.Renew(single, data, cold),
+                ColdStart.Renew(bytes, data, cold), user => new RecommendationRequest { UserId = user, Count = Count },
+                (user, item) => data.Test.Contains(user, item) && Array.BinarySearch(cold, item) >= 0);
         }
 
-        void Note(string metric, Func<int[], int[], double> figure, int[][] before, int[][] after)
+        void Compare(string by, Recommender before, Recommender after, Func<string, RecommendationRequest> request,
+            Func<int, int, bool> isPositive)
         {
-            var tested = users.Select((id, n) => (Positives: data.Test.ItemsOf(data.Users.IndexOf(id)).ToArray(), Place: n))
+            RecommendationRequest[] requests = [.. users.Select(request)];
+            int[][] first = Lists(before, requests, data), second = Lists(after, requests, data);
+            double overlap = first.Zip(second, (a, b) => a.Intersect(b).Count() / (double)Count).Average();
+            report.Note(string.Create(CultureInfo.InvariantCulture, $"{by}: of the top {Count} {overlap:P2} are the same"));
+            Note("Recall", Recall, first, second, isPositive);
+            Note("NDCG", Ndcg, first, second, isPositive);
+        }
+
+        void Note(string metric, Func<int[], int[], double> figure, int[][] before, int[][] after, Func<int, int, bool> isPositive)
+        {
+            var tested = users.Select((id, place) => (User: data.Users.IndexOf(id), Place: place))
+                .Select(u => (Positives: data.Test.ItemsOf(u.User).ToArray().Where(i => isPositive(u.User, i)).ToArray(), u.Place))
                 .Where(user => user.Positives.Length > 0).ToArray();
             double[] Of(int[][] lists) => [.. tested.Select(user => figure(lists[user.Place], user.Positives))];
             double[] first = Of(before), second = Of(after);
