@@ -19,8 +19,7 @@ internal static class ThreadSuite
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
         RecDataset data = WithoutValidation(options.Load());
-        report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; "
-            + $"threads {string.Join(", ", options.ThreadCounts)} in turn");
+        report.Note($"{EpochSuite.Describe(data)}; threads {string.Join(", ", options.ThreadCounts)} in turn");
         Console.WriteLine($"{"",-26} {"threads",7} {"median ms",10} {"fastest",9} {"times",6} {"cpu ms",9} {"more cpu",9} "
             + $"{"serial ms",10}");
         List<ScalingPart> parts = [];
@@ -138,15 +137,7 @@ internal static class ThreadSuite
     {
         using var loops = new LoopTime();
         var watch = new EpochWatch(loops);
-        TrainerOptions options = new()
-        {
-            MaxEpochs = EpochsPerTurn + 1,
-            Patience = int.MaxValue,
-            EvaluateEvery = int.MaxValue,
-            Threads = threads,
-            KeepFreedMemory = true,
-        };
-        TrainingReport trained = new Trainer(model, data, options).Fit(watch);
+        TrainingReport trained = new Trainer(model, data, EpochSuite.Timed(new(), EpochsPerTurn, threads)).Fit(watch);
         return
         [
             .. trained.History.Zip(watch.Epochs, (e, w) => new Turn(e.TrainingTime.TotalMilliseconds, w.Processor, w.Loops)).Skip(1),

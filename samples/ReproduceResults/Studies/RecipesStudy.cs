@@ -19,7 +19,9 @@ internal sealed class RecipesStudy : Study
         new(Temperature: 0.15, Rate: 2e-3, Batch: 4096), new(Temperature: 0.15, Rate: 2e-3, Batch: 8192),
     ];
 
-    public override string Name => "recipes";
+    public const string Title = "recipes";
+
+    public override string Name => Title;
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
     {
