@@ -6,8 +6,8 @@ namespace DRepMRec.Tests.Mutants;
 
 /// <summary>
 /// The mistakes that Stryker planted, tried one after the other by the tests of an area without a process for each: many in one process,
-/// a new one after a crash, a hang, or a mistake that spoiled what later tests see, and one of its own for each that seems to survive, since
-/// what is computed once in a process would hide it.
+/// a new one after a crash, a hang, or a mistake that spoiled what later tests see. What is computed once in a process could hide a mistake:
+/// one that a single test comes by, and that seems to survive, is tried again in a process of its own.
 /// </summary>
 internal sealed class MutationRun(string part, string area, string report, string folder)
 {
@@ -23,9 +23,9 @@ internal sealed class MutationRun(string part, string area, string report, strin
         Directory.CreateDirectory(folder);
         IReadOnlyList<Mutant> mutants = Mutant.Read(report, part);
         Start(["mutant-coverage", "--area", area, "--to", CoverageFile], tell);
-        HashSet<int> covered = [.. JsonSerializer.Deserialize<MutantProcess.Coverage[]>(File.ReadAllBytes(CoverageFile))!
-            .SelectMany(t => t.Mutants)];
-        Queue<int> open = new(mutants.Select(m => m.Id).Where(covered.Contains));
+        Dictionary<int, int> covered = JsonSerializer.Deserialize<MutantProcess.Coverage[]>(File.ReadAllBytes(CoverageFile))!
+            .SelectMany(t => t.Mutants).CountBy(id => id).ToDictionary();
+        Queue<int> open = new(mutants.Select(m => m.Id).Where(covered.ContainsKey));
         while (open.Count > 0)
         {
             int before = open.Count;
@@ -34,12 +34,12 @@ internal sealed class MutationRun(string part, string area, string report, strin
                 results[open.Dequeue()] = "killed by ending the process";
         }
 
-        foreach (int seeming in results.Where(r => r.Value == "survived").Select(r => r.Key).ToList())
+        foreach (int seeming in results.Where(r => r.Value == "survived" && covered[r.Key] == 1).Select(r => r.Key).ToList())
             Try(new Queue<int>([seeming]), tell);
         string[] survivors =
         [
             .. mutants.Where(m => !results.TryGetValue(m.Id, out string? result) || result == "survived")
-                .Select(m => $"{(covered.Contains(m.Id) ? "survived" : "no test comes by")} {m}"),
+                .Select(m => $"{(covered.ContainsKey(m.Id) ? "survived" : "no test comes by")} {m}"),
         ];
         File.WriteAllLines(Path.Combine(folder, "survivors.txt"), survivors);
         File.WriteAllLines(Path.Combine(folder, "results.txt"), results.OrderBy(r => r.Key).Select(r => $"{r.Key} {r.Value}"));
