@@ -39,9 +39,10 @@ public sealed class BenchmarkTests
         {
             [2] = [new Turn(60, 110, 40), new Turn(59, 109, 41), new Turn(80, 120, 42)],
             [1] = [new Turn(100, 100, 0), new Turn(90, 90, 0), new Turn(110, 110, 0)],
-        });
+        }, [new Turn(125, 100, 0), new Turn(110, 100, 0), new Turn(130, 100, 0)], copies: 2);
         part.Points.Should().Equal(new ScalingPoint(1, 100, 90, 100, null), new ScalingPoint(2, 60, 59, 110, 20));
         part.SerialShare.Should().Be(0.2);
+        part.Room.Should().Be(1.6, "two at once take 125 ms, one alone 100");
         ScalingPart.Foresee(0.2, 1).Should().Be(1);
         ScalingPart.Foresee(0.2, 2).Should().BeApproximately(1 / 0.6, 1e-12);
         ScalingPart.Foresee(0.2, int.MaxValue).Should().BeApproximately(5, 1e-6);

@@ -281,6 +281,21 @@ public sealed class ColumnTrainingTests
             .WithMessage("Expected a parameter with the 32 columns of process 1, got [5, 48].*");
         FluentActions.Invoking(() => columns.Hold(Zeros(64, 5), asRows: true)).Should().Throw<ArgumentException>()
             .WithMessage("Expected a parameter with the 32 rows of process 1, got [64, 5].*");
+        FluentActions.Invoking(() => columns.Hold(new Parameter(torch.zeros(5, 32, torch.float64)))).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a parameter of Float32, which is what processes exchange, got Float64.*");
+    }
+
+    [Fact]
+    public void Columns_of_processes_that_are_not_there_are_refused()
+    {
+        ColumnPartition columns = new(InProcessCollective.Create(2)[1], 48);
+        (columns.FirstOf(0), columns.CountOf(0), columns.FirstOf(1), columns.CountOf(1)).Should().Be((0, 16, 16, 32));
+        foreach (int rank in new[] { -1, 2 })
+        {
+            FluentActions.Invoking(() => columns.FirstOf(rank)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithMessage("Expected a rank from 0 to 1.*").WithParameterName("rank");
+            FluentActions.Invoking(() => columns.CountOf(rank)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("rank");
+        }
     }
 
     private static T[] On<T>(int processes, Func<ICollective?, T> run)

@@ -48,6 +48,47 @@ public sealed class JointWorkTests
     }
 
     [Fact]
+    public void A_cancellation_that_nobody_asked_for_is_a_failure()
+    {
+        foreach (bool isShort in new[] { false, true })
+        {
+            (int Result, Exception? Error)[] ends = InProcessCollective.Run(InProcessCollective.Create(2, Long), collective =>
+            {
+                void Work(CancellationToken token)
+                {
+                    if (collective.Rank == 1)
+                        throw new TaskCanceledException("A request took too long.");
+                    if (token.CanBeCanceled)
+                        WaitFor(token);
+                }
+
+                if (isShort)
+                    collective.Together("to work", () => Work(default));
+                else
+                    collective.Together("to work", Work, default);
+                return 0;
+            });
+            ends[1].Error.Should().BeOfType<TaskCanceledException>().Which.Message.Should().Be("A request took too long.");
+            ends[0].Error.Should().BeOfType<CollectiveException>().Which.Message.Should()
+                .Be("Process 1 of 2 failed to work: TaskCanceledException: A request took too long.");
+        }
+    }
+
+    [Fact]
+    public void Where_no_thread_can_be_started_all_are_told_so()
+    {
+        (int Result, Exception? Error)[] ends = InProcessCollective.Run(InProcessCollective.Create(2, Long), collective =>
+        {
+            collective.Together("to work", WaitFor, default, start: collective.Rank == 0 ? null
+                : _ => throw new OutOfMemoryException("There is no thread."));
+            return 0;
+        });
+        ends[1].Error.Should().BeOfType<OutOfMemoryException>();
+        ends[0].Error.Should().BeOfType<CollectiveException>().Which.Message.Should()
+            .Be("Process 1 of 2 failed to work: OutOfMemoryException: There is no thread.");
+    }
+
+    [Fact]
     public void Who_is_done_sooner_than_the_others_does_not_take_them_for_lost()
     {
         TimeSpan timeout = TimeSpan.FromSeconds(0.5);

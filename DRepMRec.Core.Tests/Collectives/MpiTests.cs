@@ -42,6 +42,16 @@ public sealed partial class MpiTests
     }
 
     [SkippableFact]
+    public void Who_has_begun_MPI_ends_it()
+    {
+        using var folder = new TempFolder();
+        (int code, string output) = Run(folder, PeerProcess.Begun, 2);
+        code.Should().Be(0, output);
+        output.Split('\n').Where(line => line.Contains("ended", StringComparison.Ordinal)).Should()
+            .BeEquivalentTo("0 of 2, ended: 0, then 1", "1 of 2, ended: 0, then 1");
+    }
+
+    [SkippableFact]
     public void A_process_that_is_stuck_ends_all_within_the_time_out()
     {
         using var folder = new TempFolder();

@@ -44,6 +44,8 @@ public sealed class HostContractTests : IDisposable
     [InlineData("rows with a batch", ContractCheck.BatchRows, "items of Encode with a batch, which are those of call(graph),")]
     [InlineData("term of a batch", ContractCheck.BatchRows, "the term 'own' of Encode with the rows of a batch")]
     [InlineData("layers", ContractCheck.Export, "the mean of Ego over 2 layers")]
+    [InlineData("one offset for all", ContractCheck.Export, "ItemOffset: expected Float32 [8, 4]; got Float32 [1, 4]")]
+    [InlineData("known rows of users alone", ContractCheck.Export, "Items of KnownEgo: expected Float32 [8, 4]; got Float32 [0, 4]")]
     [InlineData("term of weight 0", ContractCheck.WeightZero, "the term 'own' of a step: expected no term, as its weight is 0")]
     [InlineData("shared by instances", ContractCheck.WeightZero, "of the host with BMA at weight 0")]
     [InlineData("adds up in place", ContractCheck.SavedWeights, "an instance with the weights that another saved")]

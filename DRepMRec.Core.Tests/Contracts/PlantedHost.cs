@@ -39,9 +39,14 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
 
     public int EmbeddingDim => Width;
 
-    public int? PropagationLayers => _mistake == "layers" ? 2 : null;
+    public int? PropagationLayers => _mistake is "layers" or "one offset for all" or "known rows of users alone" ? 2 : null;
 
     public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.alias(), _items.alias());
+
+    public Tensor? ItemOffset(InteractionGraph graph) => _mistake == "one offset for all" ? zeros(1, Width) : null;
+
+    public UserItemEmbeddings? KnownEgo(InteractionGraph graph) => _mistake == "known rows of users alone"
+        ? new UserItemEmbeddings(_users.alias(), zeros(0, Width)) : graph.KeepKnown(Ego!.Value, RowSet.All);
 
     public static void Forget()
     {

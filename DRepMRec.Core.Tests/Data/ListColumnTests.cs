@@ -163,6 +163,52 @@ public sealed class ListColumnTests
         Refuses(connection, "ARRAY['a']", "ARRAY[ARRAY[1, 2]]");
     }
 
+    [Fact]
+    public void Values_of_a_list_are_whole_and_the_separator_is_of_cells()
+    {
+        using TempFolder folder = new TempFolder().With("x.jsonl", """
+            {"sku": "a", "tags": ["rock|pop", " jazz "]}
+            {"sku": "b", "tags": "rock|pop"}
+            """u8.ToArray());
+        ItemTable items = ItemTable.LoadJsonLines(
+            folder["x.jsonl"], new() { Item = "sku", Categories = ["tags"], CategorySeparator = "|" });
+        items["tags"]!.CategoriesOf(0).Should().Equal("rock|pop", "jazz");
+        items["tags"]!.CategoriesOf(1).Should().Equal("rock", "pop");
+    }
+
+    [Fact]
+    public void What_a_provider_cannot_give_is_an_error_of_its_row()
+    {
+        using var table = new System.Data.DataTable();
+        table.Columns.Add("sku", typeof(string));
+        table.Columns.Add("tags", typeof(string));
+        table.Rows.Add("a", "x");
+        table.Rows.Add("b", "y");
+        Action categories = () =>
+            ItemTable.FromDatabase(new BrokenReader(table, "tags", 2), new() { Item = "sku", Categories = ["tags"] });
+        Action texts = () => ItemTable.FromDatabase(new BrokenReader(table, "tags", 2), new() { Item = "sku", Title = "tags" });
+        foreach (Action load in new[] { categories, texts })
+        {
+            load.Should().Throw<DatasetFormatException>()
+                .WithMessage("row 2: expected a value in the column tags, found one that the provider can't give: It's a polygon.")
+                .WithInnerException<InvalidCastException>();
+        }
+    }
+
+    [Fact]
+    public async Task Bytes_of_DuckDB_are_bytes()
+    {
+        using var connection = new DuckDBConnection("Data Source=:memory:");
+        connection.Open();
+        using DbDataReader rows = Rows(connection, """
+            CREATE TABLE products (sku VARCHAR, picture BLOB);
+            INSERT INTO products VALUES ('a', '\x89PNG\x0D'::BLOB), ('b', NULL);
+            """);
+        ItemTable items = ItemTable.FromDatabase(rows, new() { Item = "sku", Image = "picture" });
+        (await items["picture"]!.ImageOf(0)!.ReadAsync()).ToArray().Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D);
+        items["picture"]!.ImageOf(1).Should().BeNull();
+    }
+
     private static string Sql(string open, string close)
     {
         string List<T>(IEnumerable<T>? list, Func<T, string> shown, string type)
@@ -212,6 +258,21 @@ public sealed class ListColumnTests
                 ItemTable.FromDatabase(rows, new() { Item = "sku", Categories = ["tags"] });
             }, "row 1: expected single values, or lists of them, in the column tags, found lists of lists or structures.");
         }
+    }
+
+    /// <summary>A provider that can't give one value.</summary>
+    private sealed class BrokenReader(System.Data.DataTable table, string column, int row) : DelegatingReader(table.CreateDataReader())
+    {
+        private int _row;
+
+        public override bool Read()
+        {
+            _row++;
+            return base.Read();
+        }
+
+        public override object GetValue(int ordinal) => _row == row && GetName(ordinal) == column
+            ? throw new InvalidCastException("It's a polygon.") : base.GetValue(ordinal);
     }
 
     private static void Refused(Action action, string message)

@@ -38,6 +38,46 @@ public sealed class TrainingLogTests
     }
 
     [Fact]
+    public void A_file_of_something_else_is_left_as_it_is()
+    {
+        foreach (string text in new[] { "my notes, of which there is but one line", "# notes\nof two lines", "{\"study\":1}" })
+        {
+            using var folder = new TempFolder();
+            File.WriteAllText(folder["notes.txt"], text);
+            FluentActions.Invoking(() => new TrainingLog(folder["notes.txt"])).Should().Throw<IOException>()
+                .WithMessage($"{folder["notes.txt"]} line 1: expected a training as this program writes it; *");
+            File.ReadAllText(folder["notes.txt"]).Should().Be(text);
+        }
+    }
+
+    [Fact]
+    public void A_last_line_without_an_end_counts_if_it_is_whole_and_is_dropped_if_it_was_left_half_written()
+    {
+        Variant own = new("a", Dataset, "1"), next = new("b", Dataset, "1");
+        foreach (bool isWhole in new[] { true, false })
+        {
+            using var folder = new TempFolder();
+            using (var log = new TrainingLog(folder["log.jsonl"]))
+            {
+                log.Add(Line(own));
+                log.Add(Line(next));
+            }
+
+            string text = File.ReadAllText(folder["log.jsonl"]);
+            File.WriteAllText(folder["log.jsonl"], isWhole ? text.TrimEnd() : text[..^20]);
+            using (var log = new TrainingLog(folder["log.jsonl"]))
+            {
+                log.Find("models", own, 1).Should().NotBeNull();
+                (log.Find("models", next, 1) is not null).Should().Be(isWhole);
+                log.Add(Line(next));
+            }
+
+            using (var log = new TrainingLog(folder["log.jsonl"]))
+                log.All.Should().HaveCount(2);
+        }
+    }
+
+    [Fact]
     public void Builds_of_the_library_are_said_where_they_are_known()
     {
         Made old = Line(new Variant("a", Dataset, "1"));

@@ -82,7 +82,10 @@ internal static class YourOwnDataExample
     {
         ItemTable product = ItemTable.Of(["p-new"], ItemColumn.Title("title", ["Blue garden lamp"]),
             ItemColumn.Image("picture", [ItemImage.FromBytes(upload)]));
-        recommender = await recommender.WithItemsAsync(product, [sentences, pictures]);
+        IReadOnlyList<FeatureTable> made = await recommender.EncodeAsync(product, [sentences, pictures]);
+        foreach (string note in made.SelectMany(table => table.Notes))
+            Console.WriteLine(note);
+        recommender = recommender.WithItems(product, made);
         return recommender;
     }
 

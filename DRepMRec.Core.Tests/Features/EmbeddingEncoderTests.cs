@@ -123,6 +123,22 @@ public sealed class EmbeddingEncoderTests
     }
 
     [Fact]
+    public async Task All_items_of_an_input_that_fails_are_counted()
+    {
+        TestGenerator<string> broken = TestGenerators.Text();
+        broken.OnRequest = inputs =>
+        {
+            if (inputs.Contains("the same"))
+                throw new HttpRequestException("no such luck");
+        };
+        ItemTable items = ItemTable.Of(["a", "b", "c", "d"], ItemColumn.Title("title", ["the same", "another", "the same", null]));
+        FeatureTable table = await EmbeddingEncoder.ForText(broken, Fast with { MaxRetries = 0, BadItems = BadRowHandling.Skip })
+            .EncodeAsync(items);
+        table.ItemIds.Should().Equal("b");
+        table.Notes.Should().Equal("text: 2 items failed, such as 'a', 'c': no such luck");
+    }
+
+    [Fact]
     public async Task A_cancelled_run_goes_on_where_it_was()
     {
         using TempFolder folder = new();

@@ -9,6 +9,9 @@ internal static class PeerProcess
 {
     public const int Stopped = 130, Failed = 3;
 
+    /// <summary>In place of a training: this program begins and ends MPI, and the library uses it in between.</summary>
+    public const string Begun = "begun";
+
     /// <param name="training">
     /// What is trained, one after the other between semicolons; with "forever" at its end a training that goes on until it is stopped.
     /// </param>
@@ -17,6 +20,8 @@ internal static class PeerProcess
     /// <param name="timeout">How many seconds an exchange may take.</param>
     public static int Run(string training, string checkpoint, int stuckRank, int timeout)
     {
+        if (training == Begun)
+            return UseWhatIsBegun();
         using var stop = new CancellationTokenSource();
         using var registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -55,6 +60,27 @@ internal static class PeerProcess
             Console.WriteLine($"{exception.Failure}: {exception.Message}");
             return Failed;
         }
+    }
+
+    private static unsafe int UseWhatIsBegun()
+    {
+        // As a program does that has MPI for its own ends too.
+        MpiLibrary library = MpiLibrary.Load(null);
+        int level, before, after;
+        library.InitThread(null, null, MpiLibrary.ThreadSerialized, &level);
+        string place;
+        using (var collective = MpiCollective.Start(TimeSpan.FromSeconds(30)))
+        {
+            place = $"{collective.Rank} of {collective.Size}";
+            collective.Barrier();
+        }
+
+        library.Finalized(&before);
+        if (before == 0)
+            library.Finalize();
+        library.Finalized(&after);
+        Console.WriteLine($"{place}, ended: {before}, then {after}");
+        return 0;
     }
 
     /// <summary>Sleeps for ever in the midst of a training.</summary>

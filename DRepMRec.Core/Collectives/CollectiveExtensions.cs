@@ -8,7 +8,7 @@ namespace DRepMRec.Collectives;
 /// <remarks>Each is called by all processes, as the operations beneath.</remarks>
 public static class CollectiveExtensions
 {
-    private const int MaxTextBytes = 4096;
+    private const int MaxTextLength = 4096;
 
     /// <summary>Gives each process the value of all, by rank.</summary>
     /// <typeparam name="T">A type without references, such as a number.</typeparam>
@@ -80,6 +80,6 @@ public static class CollectiveExtensions
     internal static string Describe(Exception exception)
     {
         string text = Shown.Message($"{exception.GetType().Name}: {exception.Message}");
-        return text.Length > MaxTextBytes ? text[..MaxTextBytes] : text;
+        return text.Length > MaxTextLength ? text[..MaxTextLength] : text;
     }
 }

@@ -41,9 +41,9 @@ internal static class CollectiveRules
     }
 
     /// <exception cref="ArgumentOutOfRangeException">There is no such process.</exception>
-    public static void ThrowIfNoRank(ICollective collective, int root)
+    public static void ThrowIfNoRank(ICollective collective, int rank, string name)
     {
-        if ((uint)root >= (uint)collective.Size)
-            throw new ArgumentOutOfRangeException(nameof(root), root, $"Expected a rank from 0 to {collective.Size - 1}.");
+        if ((uint)rank >= (uint)collective.Size)
+            throw new ArgumentOutOfRangeException(name, rank, $"Expected a rank from 0 to {collective.Size - 1}.");
     }
 }

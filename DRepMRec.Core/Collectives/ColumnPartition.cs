@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DRepMRec.Internals;
+using TorchSharp;
 using TorchSharp.Modules;
 
 namespace DRepMRec.Collectives;
@@ -54,10 +55,10 @@ public sealed class ColumnPartition
     public ExchangedValues Exchange { get; init => field = Guard.Defined(value); }
 
     /// <summary>The first column of this process.</summary>
-    public int First => FirstOf(Collective.Rank);
+    public int First => FirstColumn(Collective.Rank);
 
     /// <summary>How many columns this process has.</summary>
-    public int Count => CountOf(Collective.Rank);
+    public int Count => FirstColumn(Collective.Rank + 1) - First;
 
     /// <summary>The columns of this process.</summary>
     internal Range Own => First..(First + Count);
@@ -67,11 +68,21 @@ public sealed class ColumnPartition
 
     /// <summary>The first column of a process.</summary>
     /// <param name="rank">Its rank.</param>
-    public int FirstOf(int rank) => Math.Min(Dimension, FirstBlock(rank) * BlockSize);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such process.</exception>
+    public int FirstOf(int rank)
+    {
+        CollectiveRules.ThrowIfNoRank(Collective, rank, nameof(rank));
+        return FirstColumn(rank);
+    }
 
     /// <summary>How many columns a process has.</summary>
     /// <param name="rank">Its rank.</param>
-    public int CountOf(int rank) => FirstOf(rank + 1) - FirstOf(rank);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such process.</exception>
+    public int CountOf(int rank)
+    {
+        CollectiveRules.ThrowIfNoRank(Collective, rank, nameof(rank));
+        return FirstColumn(rank + 1) - FirstColumn(rank);
+    }
 
     /// <summary>
     /// Says that a parameter of a host of your own has this process's columns of a table: checkpoints then have those of all processes, and
@@ -84,10 +95,16 @@ public sealed class ColumnPartition
     /// Whether these columns are its rows, as outputs are in the weight [D, d] and in the bias [D] of a linear layer.
     /// </param>
     /// <returns>The parameter.</returns>
-    /// <exception cref="ArgumentException">It has another number of columns, or is held already.</exception>
+    /// <exception cref="ArgumentException">It isn't of Float32, has another number of columns, or is held already.</exception>
     public Parameter Hold(Parameter parameter, bool asRows = false)
     {
         ArgumentNullException.ThrowIfNull(parameter);
+        if (parameter.dtype != torch.ScalarType.Float32)
+        {
+            throw new ArgumentException(
+                $"Expected a parameter of Float32, which is what processes exchange, got {parameter.dtype}.", nameof(parameter));
+        }
+
         if (parameter.dim() == 0 || parameter.shape[asRows ? 0 : ^1] is not (> 0 and var width) || width % Count != 0
             || (asRows && width != Count))
         {
@@ -136,6 +153,8 @@ public sealed class ColumnPartition
 
     /// <summary>The first block of a process.</summary>
     internal int FirstBlock(int rank) => (int)((long)BlockCount * rank / Collective.Size);
+
+    private int FirstColumn(int rank) => Math.Min(Dimension, FirstBlock(rank) * BlockSize);
 }
 
 /// <summary>What parts of models do with columns that may not be there.</summary>

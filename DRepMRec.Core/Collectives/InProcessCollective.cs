@@ -73,7 +73,7 @@ public sealed class InProcessCollective : ICollective
     /// <inheritdoc/>
     public void Broadcast(Span<byte> data, int root)
     {
-        CollectiveRules.ThrowIfNoRank(this, root);
+        CollectiveRules.ThrowIfNoRank(this, root, nameof(root));
         Begin("broadcast");
         if (root == Rank)
             Send("broadcast", data);

@@ -25,10 +25,12 @@ internal static class JointWork
     /// <param name="what">What is done, for the message on the others.</param>
     /// <param name="action">Exchanges nothing, leaves libtorch alone, and stops when its token says so.</param>
     /// <param name="cancellationToken">Asks all processes to stop.</param>
+    /// <param name="start">Starts a thread; <see langword="null"/> for one of its own. Tests have others, which fail.</param>
     /// <exception cref="OperationCanceledException">A process was asked to stop.</exception>
     /// <exception cref="CollectiveException">It failed on another process. Where it failed, its own error is thrown.</exception>
     public static void Together(
-        this ICollective? collective, string what, Action<CancellationToken> action, CancellationToken cancellationToken)
+        this ICollective? collective, string what, Action<CancellationToken> action, CancellationToken cancellationToken,
+        Func<Action, Task>? start = null)
     {
         if (collective is null or { Size: 1 })
         {
@@ -38,6 +40,14 @@ internal static class JointWork
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? own = null;
+        bool hasFailed = false;
+        void End(Exception exception)
+        {
+            // A cancellation that nobody has asked for, such as by a time-out within the work, is a failure as any other.
+            hasFailed = exception is not OperationCanceledException || !stop.IsCancellationRequested;
+            own = exception;
+        }
+
         void Work()
         {
             try
@@ -46,16 +56,25 @@ internal static class JointWork
             }
             catch (Exception exception)
             {
-                own = exception;
+                End(exception);
             }
         }
 
-        Task work = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task work = Task.CompletedTask;
+        try
+        {
+            work = (start ?? StartThread)(Work);
+        }
+        catch (Exception exception)
+        {
+            End(exception); // There is no thread: the others wait for this process.
+        }
+
         State Now()
         {
             bool isAsked = cancellationToken.IsCancellationRequested;
             return !work.IsCompleted ? (isAsked ? State.Asked : State.Working)
-                : own is not (null or OperationCanceledException) ? State.Failed
+                : hasFailed ? State.Failed
                 : isAsked || own is not null ? State.Cancelled // Also where its own work is done: the others stop within theirs.
                 : State.Done;
         }
@@ -91,6 +110,9 @@ internal static class JointWork
         }
     }
 
+    private static Task StartThread(Action work)
+        => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     /// <summary>Ends all processes where something failed on one: there with its own error, on the others with its text.</summary>
     internal static void ThrowIfFailed(ICollective collective, string what, State[] states, Exception? own)
     {
@@ -98,8 +120,8 @@ internal static class JointWork
         if (failed < 0)
             return;
         string text = collective.BroadcastText(failed == collective.Rank ? CollectiveExtensions.Describe(own!) : null, failed);
-        if (own is not (null or OperationCanceledException))
-            ExceptionDispatchInfo.Throw(own);
+        if (states[collective.Rank] == State.Failed)
+            ExceptionDispatchInfo.Throw(own!);
         throw new CollectiveException(CollectiveFailure.PeerFailed, $"Process {failed} of {collective.Size} failed {what}: {text}");
     }
 }

@@ -22,6 +22,7 @@ public sealed unsafe class MpiCollective : ICollective
 
     private readonly MpiLibrary _mpi;
     private readonly nint _communicator;
+    private readonly bool _hasBegun;
     private readonly TimeSpan _timeout;
     private readonly NativeMemoryBlock _sent = new();
     private readonly NativeMemoryBlock _received = new();
@@ -32,9 +33,13 @@ public sealed unsafe class MpiCollective : ICollective
     private MpiCollective(MpiLibrary mpi, TimeSpan timeout)
     {
         (_mpi, _timeout) = (mpi, timeout);
-        int isInitialized, provided, rank, size;
+        int isInitialized, isFinalized, provided, rank, size;
+        mpi.ThrowIfFailed(mpi.Finalized(&isFinalized), "MPI_Finalized");
+        if (isFinalized != 0)
+            throw new CollectiveException(CollectiveFailure.Unavailable, "MPI was ended in this process before, and can't begin anew.");
         mpi.ThrowIfFailed(mpi.Initialized(&isInitialized), "MPI_Initialized");
-        if (isInitialized == 0)
+        _hasBegun = isInitialized == 0;
+        if (_hasBegun)
             mpi.ThrowIfFailed(mpi.InitThread(null, null, MpiLibrary.ThreadSerialized, &provided), "MPI_Init_thread");
         nint communicator = 0;
         mpi.ThrowIfFailed(mpi.CommDup(mpi.World, &communicator), "MPI_Comm_dup");
@@ -90,7 +95,7 @@ public sealed unsafe class MpiCollective : ICollective
     /// <inheritdoc/>
     public void Broadcast(Span<byte> data, int root)
     {
-        CollectiveRules.ThrowIfNoRank(this, root);
+        CollectiveRules.ThrowIfNoRank(this, root, nameof(root));
         Begin();
         byte* buffer = _sent.EnsureCapacity(data.Length);
         if (root == Rank)
@@ -112,6 +117,7 @@ public sealed unsafe class MpiCollective : ICollective
     }
 
     /// <summary>Leaves MPI, which waits for the others to do so; after a failed exchange it doesn't, so that it can't hang.</summary>
+    /// <remarks>Where somebody else had begun MPI in this process before <see cref="Start"/>, it stays theirs to end.</remarks>
     public void Dispose()
     {
         if (_isDisposed)
@@ -119,7 +125,16 @@ public sealed unsafe class MpiCollective : ICollective
         _isDisposed = true;
         if (_failure is not null)
             return; // A message may still come into the buffers: they stay.
-        _mpi.Finalize();
+        if (_hasBegun)
+        {
+            _mpi.Finalize();
+        }
+        else
+        {
+            nint communicator = _communicator;
+            _mpi.CommFree(&communicator);
+        }
+
         _sent.Free();
         _received.Free();
     }

@@ -24,8 +24,10 @@ internal sealed unsafe class MpiLibrary
     ];
 
     public readonly delegate* unmanaged<int*, int> Initialized;
+    public readonly delegate* unmanaged<int*, int> Finalized;
     public readonly delegate* unmanaged<int*, byte***, int, int*, int> InitThread;
     public readonly delegate* unmanaged<nint, nint*, int> CommDup;
+    public readonly delegate* unmanaged<nint*, int> CommFree;
     public readonly delegate* unmanaged<nint, nint, int> CommSetErrhandler;
     public readonly delegate* unmanaged<nint, int*, int> CommRank;
     public readonly delegate* unmanaged<nint, int*, int> CommSize;
@@ -43,8 +45,10 @@ internal sealed unsafe class MpiLibrary
             : throw new CollectiveException(
                 CollectiveFailure.Unavailable, $"{Shown.Name(name)} isn't an MPI library: it has no function {function}.");
         Initialized = (delegate* unmanaged<int*, int>)Function("MPI_Initialized");
+        Finalized = (delegate* unmanaged<int*, int>)Function("MPI_Finalized");
         InitThread = (delegate* unmanaged<int*, byte***, int, int*, int>)Function("MPI_Init_thread");
         CommDup = (delegate* unmanaged<nint, nint*, int>)Function("MPI_Comm_dup");
+        CommFree = (delegate* unmanaged<nint*, int>)Function("MPI_Comm_free");
         CommSetErrhandler = (delegate* unmanaged<nint, nint, int>)Function("MPI_Comm_set_errhandler");
         CommRank = (delegate* unmanaged<nint, int*, int>)Function("MPI_Comm_rank");
         CommSize = (delegate* unmanaged<nint, int*, int>)Function("MPI_Comm_size");

@@ -5,7 +5,6 @@ using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
-using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -199,24 +198,13 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         UserItemEmbeddings behavior = Trainable(1), modal = Trainable(2);
         Compute(one, behavior, modal, _batch.Whole)
             .RequireSame(run, Compute(other, behavior, modal, _batch.Whole), "another instance of the same options");
-        using (var adam = new AdamOptimizer(first.parameters(), new AdamOptions { LearningRate = 0.05 }))
+        CopiedWeights.Train(first, second, () =>
         {
-            for (int step = 0; step < 3; step++)
-            {
-                adam.ZeroGradients();
-                AlignmentResult result = one.call(behavior, modal, _batch.Whole);
-                Tensor loss = result.Fused.Users.Squared().sum().Plus(result.Fused.Items.Squared().sum()).Plus(result.Loss);
-                if (loss.requires_grad)
-                    Backpropagation.Run(loss);
-                adam.Step();
-            }
-        }
-
-        using var file = new MemoryStream();
-        first.save(file);
-        second.load(new MemoryStream(file.ToArray()));
+            AlignmentResult result = one.call(behavior, modal, _batch.Whole);
+            return result.Fused.Users.Squared().sum().Plus(result.Fused.Items.Squared().sum()).Plus(result.Loss);
+        });
         Compute(one, behavior, modal, _batch.Whole).RequireSame(
-            run, Compute(other, behavior, modal, _batch.Whole), "an instance with the weights that another saved after three steps");
+            run, Compute(other, behavior, modal, _batch.Whole), CopiedWeights.Where);
     }
 
     private void Disposal(Func<IAlignmentModule> create) => Remains.RequireDisposal(run, "a call", () =>

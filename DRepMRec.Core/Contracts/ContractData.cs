@@ -13,7 +13,7 @@ internal static class ContractData
     /// <exception cref="ArgumentException">No interaction is left.</exception>
     public static RecDataset WithCold(RecDataset data)
     {
-        (int User, int Item)[] pairs =
+        (int User, int Item, float Weight)[] pairs =
             [.. Pairs(data.Train).Where(p => p.User < data.Users.Count - 1 && p.Item < data.Items.Count - 1)];
         if (pairs.Length == 0)
         {
@@ -38,7 +38,7 @@ internal static class ContractData
     {
         int[] userPlaces = Inverse(users), itemPlaces = Inverse(items);
         return With(data, [.. users.Select(u => data.Users[u])], [.. items.Select(i => data.Items[i])],
-            [.. Pairs(data.Train).Select(p => (userPlaces[p.User], itemPlaces[p.Item]))],
+            [.. Pairs(data.Train).Select(p => (userPlaces[p.User], itemPlaces[p.Item], p.Weight))],
             [.. data.Features.Select(f => new ItemFeatures(f.Modality, f.ItemCount, f.Dimension,
                 ContractRows.Pick(f.Values.ToArray(), items, f.Dimension), [.. items.Select(i => f.Present[i])]))]);
     }
@@ -56,8 +56,9 @@ internal static class ContractData
             [.. batch.NegativeIndices.ToArray().Select(i => itemPlaces[i])], batch.SharedNegatives)
         {
             Seed = batch.Seed,
+            Confidences = batch.Confidences,
             Known = batch.Known is { } known
-                ? new InteractionSet(users.Length, items.Length, [.. Pairs(known).Select(p => (userPlaces[p.User], itemPlaces[p.Item]))])
+                ? Set(users.Length, items.Length, [.. Pairs(known).Select(p => (userPlaces[p.User], itemPlaces[p.Item], p.Weight))])
                 : null,
         };
     }
@@ -72,7 +73,14 @@ internal static class ContractData
 
     public static int[] Same(int count) => [.. Enumerable.Range(0, count)];
 
-    private static (int User, int Item)[] Pairs(InteractionSet set) => [.. set.ExpandUsers().Zip(set.Items.ToArray())];
+    private static (int User, int Item, float Weight)[] Pairs(InteractionSet set)
+    {
+        float[] weights = set.Weights.IsEmpty ? [.. Enumerable.Repeat(1f, set.Count)] : set.Weights.ToArray();
+        return [.. set.ExpandUsers().Zip(set.Items.ToArray(), weights)];
+    }
+
+    private static InteractionSet Set(int users, int items, IReadOnlyCollection<(int User, int Item, float Weight)> pairs)
+        => new(users, items, [.. pairs.Select(p => (p.User, p.Item))], [.. pairs.Select(p => p.Weight)]);
 
     private static int[] Inverse(int[] order)
     {
@@ -83,10 +91,10 @@ internal static class ContractData
     }
 
     private static RecDataset With(RecDataset data, IReadOnlyList<string> users, IReadOnlyList<string> items,
-        IReadOnlyCollection<(int User, int Item)> train, IReadOnlyList<ItemFeatures> features)
+        IReadOnlyCollection<(int User, int Item, float Weight)> train, IReadOnlyList<ItemFeatures> features)
     {
-        InteractionSet Set(IReadOnlyCollection<(int User, int Item)> pairs) => new(users.Count, items.Count, pairs);
-        return new RecDataset(
-            data.Name, new IdMap(users), new IdMap(items), new InteractionSplits(Set(train), Set([]), Set([])), features);
+        InteractionSet none = Set(users.Count, items.Count, []);
+        return new RecDataset(data.Name, new IdMap(users), new IdMap(items),
+            new InteractionSplits(Set(users.Count, items.Count, train), none, none), features);
     }
 }

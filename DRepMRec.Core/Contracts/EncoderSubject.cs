@@ -72,13 +72,21 @@ internal sealed class HostSubject(IBehaviorEncoder host, ModalFeatures? made = n
 
         Tensor mean = sum.Times(1.0 / (layers + 1));
         Tensor items = mean.narrow(0, graph.UserCount, graph.ItemCount);
-        if (host.ItemOffset(graph) is { } offset)
+        if (host.KnownEgo(graph) is { } known)
+            ContractRows.RequireShape(run, nameof(host.KnownEgo), known, graph.UserCount, graph.ItemCount, host.EmbeddingDim);
+        Tensor? offset = host.ItemOffset(graph);
+        if (offset is not null)
+        {
+            string? misfit = ContractRows.Misfit(offset, graph.ItemCount, host.EmbeddingDim);
+            run.Require(misfit is null, nameof(host.ItemOffset), $"Float32 [{graph.ItemCount}, {host.EmbeddingDim}]", misfit ?? "");
             items = items.Plus(offset);
+        }
+
         var rows = new UserItemEmbeddings(mean.narrow(0, 0, graph.UserCount), items);
 
         // Of those without an edge nothing was learned that a refresh could go by.
         ContractRows.Of(graph.KeepKnown(rows, RowSet.All)).RequireSame(run, ContractRows.Of(graph.KeepKnown(Call(graph), RowSet.All)),
-            $"the mean of Ego over {layers} layers (PropagationLayers){(host.ItemOffset(graph) is null ? "" : " and ItemOffset")}",
+            $"the mean of Ego over {layers} layers (PropagationLayers){(offset is null ? "" : " and ItemOffset")}",
             ContractRun.Rounding);
     }
 }

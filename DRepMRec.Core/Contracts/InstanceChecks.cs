@@ -3,9 +3,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
-using DRepMRec.Kernels;
 using DRepMRec.Losses;
-using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -126,28 +124,13 @@ internal sealed class InstanceChecks(ContractRun run, Func<RecDataset, EncoderSu
         using EncoderSubject one = create(data), other = create(data);
         Rows(one, _graph).RequireSame(run, Rows(other, _graph), "another instance of the same options");
         BatchRows batch = ContractData.Batch(data).Compact;
-        using (var adam = new AdamOptimizer(one.Module.parameters(), new AdamOptions { LearningRate = 0.05 }))
+        CopiedWeights.Train(one.Module, other.Module, () =>
         {
-            one.Module.train();
-            for (int step = 0; step < 3; step++)
-            {
-                using DisposeScope scope = NewDisposeScope();
-                adam.ZeroGradients();
-                EncoderOutput output = one.Encode(_graph, batch.Rows, batch);
-                Tensor loss = new RankingLoss.Bpr().Compute(output.Embeddings, batch);
-                loss = output.Terms.Aggregate(loss, (sum, term) => sum.Plus(term.Value));
-                if (loss.requires_grad)
-                    Backpropagation.Run(loss);
-                adam.Step();
-            }
-
-            adam.ZeroGradients();
-        }
-
-        using var file = new MemoryStream();
-        one.Module.save(file);
-        other.Module.load(new MemoryStream(file.ToArray()));
-        Rows(one, _graph).RequireSame(run, Rows(other, _graph), "an instance with the weights that another saved after three steps");
+            EncoderOutput output = one.Encode(_graph, batch.Rows, batch);
+            Tensor loss = new RankingLoss.Bpr().Compute(output.Embeddings, batch);
+            return output.Terms.Aggregate(loss, (sum, term) => sum.Plus(term.Value));
+        });
+        Rows(one, _graph).RequireSame(run, Rows(other, _graph), CopiedWeights.Where);
     }
 
     private void Disposal() => Remains.RequireDisposal(run, "call(graph)", () =>

@@ -79,8 +79,12 @@ public sealed class FeatureTable
     /// <summary>What made the features of items' raw fields, or <see langword="null"/>.</summary>
     public FeatureEncoder? Encoder { get; private init; }
 
-    /// <summary>What wasn't made into features, and why, for <see cref="DatasetSummary.Notes"/>.</summary>
-    internal IReadOnlyList<string> Notes { get; init; } = [];
+    /// <summary>
+    /// What encoders couldn't make features of though it was there, and why, in sentences: a picture that can't be found, a request that
+    /// failed. Of a dataset they are among <see cref="DatasetSummary.Notes"/>.
+    /// </summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
 
     private float[]? Owned { get; }
 

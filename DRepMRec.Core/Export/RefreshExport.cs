@@ -33,13 +33,17 @@ internal static class RefreshExport
     private static ServingModel WithFirstLayer(DRepMRecModel model, ServingModel served)
     {
         IBehaviorEncoder host = model.BehaviorEncoder;
-        var (users, items, offset) = model.AtInference(() =>
+        var (firstUsers, firstItems, offset) = model.AtInference(() =>
         {
             UserItemEmbeddings first = host.KnownEgo(model.Graph) ?? throw new InvalidOperationException(
                 $"{host.GetType().Name} has {nameof(host.PropagationLayers)} and no {nameof(host.Ego)}.");
             UserItemEmbeddings? added = host.ItemOffset(model.Graph) is { } own ? first with { Items = own } : null;
             if (host.Columns is { } columns)
                 (first, added) = (columns.Gather(first), added is { } part ? columns.Gather(part) : null);
+            int users = model.Graph.UserCount, items = model.Graph.ItemCount;
+            ShapeCheck.ThrowIfMisshapen(host, host.EmbeddingDim, first, users, items, $"by {nameof(host.KnownEgo)} ");
+            if (added is { } offsets)
+                ShapeCheck.ThrowIfMisshapen(host, host.EmbeddingDim, offsets, users, items, $"by {nameof(host.ItemOffset)} ");
             return (UserItemEmbeddings.Values(first.Users), UserItemEmbeddings.Values(first.Items),
                 added is { } whole ? UserItemEmbeddings.Values(whole.Items) : null);
         });
@@ -59,6 +63,6 @@ internal static class RefreshExport
         }
 
         return served.WithFirstLayer(
-            form, Block<float>.Copy(users), Block<float>.Copy(items), offset is null ? null : Block<float>.Copy(offset));
+            form, Block<float>.Copy(firstUsers), Block<float>.Copy(firstItems), offset is null ? null : Block<float>.Copy(offset));
     }
 }

@@ -41,6 +41,10 @@ public sealed partial class Recommender
     }
 
     /// <summary>The same with features that generators of embeddings make, which must be those of the training, by name.</summary>
+    /// <remarks>
+    /// What they couldn't make features of, of an item that has others, is passed over: where that is to be known, take
+    /// <see cref="EncodeAsync"/>, whose tables have <see cref="FeatureTable.Notes"/>.
+    /// </remarks>
     /// <param name="items">The items, with columns as the training's table had, all or some of them; each has something to go by.</param>
     /// <param name="generators">The generators, one for each modality that needs one and of which the items have a column.</param>
     /// <param name="progress">Told after each request to a generator, or <see langword="null"/>.</param>

@@ -78,11 +78,16 @@ public sealed class Trainer
     /// by id, new ones begin as the options say, all other weights go over as they are. <see cref="Fit"/> then begins from there; a
     /// checkpoint that is there has the last word. Of processes that train together all call it.
     /// </summary>
+    /// <remarks>
+    /// Tables with a row for each user or item are told by their number of rows. Where that is as it was, such a table of a host of your
+    /// own must be the weight of an <see cref="TorchSharp.Modules.Embedding"/>, or have "embedding", "user" or "item" in its name;
+    /// otherwise it goes over as it is, by place and not by id.
+    /// </remarks>
     /// <param name="earlier">The earlier model, the same on all processes.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <returns>What went over. It goes into the checkpoint's fingerprint and the model file's manifest.</returns>
     /// <exception cref="ArgumentException">
-    /// The earlier model has other weights, or no moments where they are asked for; this model is as it was.
+    /// The earlier model has other weights, or no moments where they are asked for; this model and this trainer are as they were.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public WarmStartReport StartFrom(EarlierModel earlier, WarmStartOptions? options = null)
@@ -90,8 +95,10 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(earlier);
         _model.ThrowIfUnusable();
         _model.LeaveItemToItem();
-        _start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
-        return _started = _start.Apply();
+        var start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
+        WarmStartReport started = start.Apply();
+        (_start, _started) = (start, started);
+        return started;
     }
 
     /// <summary>

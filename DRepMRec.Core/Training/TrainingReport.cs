@@ -83,7 +83,6 @@ public sealed class TrainingReport
     /// of the last one where <see cref="TrainerOptions.KeepMoments"/> had them kept; else as they are now. Of processes that train together
     /// all call it, and each gets the columns of all.
     /// </summary>
-    /// <exception cref="NotSupportedException">Other processes have columns of the embeddings too: read their checkpoint.</exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public EarlierModel ToEarlierModel() => End ?? EarlierModel.Of(_model, _data);
 

@@ -3,10 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using DRepMRec.Collectives;
 using DRepMRec.Data;
-using DRepMRec.Features;
 using DRepMRec.Internals;
-using DRepMRec.Kernels;
-using static TorchSharp.torch;
 
 namespace DRepMRec.Training;
 
@@ -14,6 +11,8 @@ namespace DRepMRec.Training;
 [RequiresUnreferencedCode(Untrimmed.Message)]
 internal sealed class WarmStart
 {
+    private const string OtherKind = "it is of another kind. Begin from one that was made with the same parts and options.";
+
     private readonly EarlierModel _earlier;
     private readonly DRepMRecModel _model;
     private readonly RecDataset _data;
@@ -22,6 +21,7 @@ internal sealed class WarmStart
     private readonly int[] _items;
     private readonly Lazy<int[][]> _similar;
     private readonly Dictionary<string, ColumnShare> _shares;
+    private readonly RowTables _tables;
 
     public WarmStart(EarlierModel earlier, DRepMRecModel model, RecDataset data, WarmStartOptions options)
     {
@@ -35,7 +35,8 @@ internal sealed class WarmStart
         _shares = Checkpoint.SharesOf(model);
         _users = Places(data.Users, earlier.Users);
         _items = Places(data.Items, earlier.Items);
-        _similar = new Lazy<int[][]>(SimilarItems);
+        _similar = new Lazy<int[][]>(() => NearestKnownItems.Of(data, _items, options.Neighbors));
+        _tables = new RowTables(earlier, model, data);
     }
 
     /// <summary>Replaces the weights.</summary>
@@ -45,6 +46,9 @@ internal sealed class WarmStart
         WarmStartTarget[] targets = [.. _model.state_dict().Select(w => Target(w.Key, w.Value))];
         foreach (WarmStartTarget target in targets)
             Check(target);
+        string[] left = [.. _earlier.Weights.Keys.Except(targets.Select(t => t.Name)).Order(StringComparer.Ordinal)];
+        if (left.Length > 0)
+            throw new ArgumentException($"The earlier model has weights that there is no place for here, {Shown.List(left)}: {OtherKind}");
         if (_options.Moments)
             CheckMoments();
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
@@ -77,7 +81,7 @@ internal sealed class WarmStart
         for (int n = 0; n < targets.Length; n++)
         {
             SafeTensor moved = _earlier.Moments[n];
-            if (Kind(moved, targets[n]) is { } kind)
+            if (_tables.Kind(moved, targets[n]) is { } kind)
             {
                 float[] values = new float[targets[n].Rows * targets[n].Width];
                 Move(kind, moved, values, targets[n].Width);
@@ -95,11 +99,10 @@ internal sealed class WarmStart
         if (!_earlier.Weights.TryGetValue(target.Name, out SafeTensor? old))
         {
             throw new ArgumentException(
-                $"The earlier model has no weights '{target.Name}', but {Shown.List(_earlier.Weights.Keys)}: it is of another kind. Begin "
-                + "from one that was made with the same parts and options.");
+                $"The earlier model has no weights '{target.Name}', but {Shown.List(_earlier.Weights.Keys)}: {OtherKind}");
         }
 
-        if (Kind(old, target) is null && !TensorBytes.Fits(old, target.Own, target.Shape))
+        if (_tables.Kind(old, target) is null && !TensorBytes.Fits(old, target.Own, target.Shape))
         {
             throw new ArgumentException(
                 $"The weights '{target.Name}' are {TensorBytes.Describe(target.Own, target.Shape)}; those of the earlier model are "
@@ -120,7 +123,7 @@ internal sealed class WarmStart
         {
             WarmStartTarget weights = trained[n / 2];
             SafeTensor moment = _earlier.Moments[n];
-            if (Kind(moment, weights) is null && !TensorBytes.Fits(moment, weights.Own, weights.Shape))
+            if (_tables.Kind(moment, weights) is null && !TensorBytes.Fits(moment, weights.Own, weights.Shape))
             {
                 throw new ArgumentException(
                     $"The moments of '{weights.Name}' are {TensorBytes.Describe(weights.Own, weights.Shape)}; those of the earlier model "
@@ -136,33 +139,10 @@ internal sealed class WarmStart
     private WarmStartTarget Target(string name, TorchSharp.torch.Tensor own)
         => WarmStartTarget.Of(name, own, _shares.GetValueOrDefault(name));
 
-    /// <summary>The rows that a table has; <see langword="null"/> for weights that go over as they are.</summary>
-    private RowKind? Kind(SafeTensor old, WarmStartTarget target)
-    {
-        if (target.Own.dtype != ScalarType.Float32 || old.Type != "F32" || target.Shape.Length < 1
-            || old.Shape.Length != target.Shape.Length || !old.Shape.AsSpan(1).SequenceEqual(target.Shape.AsSpan(1)))
-        {
-            return null;
-        }
-
-        bool Fits(int before, int now) => old.Shape[0] == before && target.Rows == now;
-        string own = target.Name[(target.Name.LastIndexOf('.') + 1)..];
-
-        // Weights that only happen to have as many rows as there are users or items aren't called after them.
-        bool isNamed = new[] { "embedding", "user", "item" }.Any(n => own.Contains(n, StringComparison.OrdinalIgnoreCase));
-        if (TensorBytes.Fits(old, target.Own, target.Shape) && !isNamed)
-            return null;
-        bool users = Fits(_earlier.Users.Count, _data.Users.Count), items = Fits(_earlier.Items.Count, _data.Items.Count);
-        if (users && items)
-            return own.Contains("item", StringComparison.OrdinalIgnoreCase) ? RowKind.Items : RowKind.Users;
-        return users ? RowKind.Users : items ? RowKind.Items
-            : Fits(_earlier.Users.Count + _earlier.Items.Count, _data.Users.Count + _data.Items.Count) ? RowKind.Nodes : null;
-    }
-
     private SafeTensor Filled(WarmStartTarget target, Starts starts)
     {
         SafeTensor old = _earlier.Weights[target.Name];
-        if (Kind(old, target) is not { } kind)
+        if (_tables.Kind(old, target) is not { } kind)
             return old;
         int width = target.Width;
         float[] values = MemoryMarshal.Cast<byte, float>(EarlierModel.Copy(target.Name, target.Own, target.Share).Data.Span).ToArray();
@@ -263,63 +243,9 @@ internal sealed class WarmStart
         return [.. users.Select(u => u.ToArray())];
     }
 
-    /// <summary>For each new item the known ones nearest by content, summed over the modalities that both have.</summary>
-    private int[][] SimilarItems()
-    {
-        float[][] scaled = [.. _data.Features.Select(f => FeatureScaler.Scale(f, FeatureScaling.Standardize))];
-        for (int m = 0; m < scaled.Length; m++)
-        {
-            int width = _data.Features[m].Dimension;
-            for (int item = 0; item < _items.Length; item++)
-            {
-                Span<float> row = scaled[m].AsSpan(item * width, width);
-                float norm = TensorPrimitives.Norm<float>(row);
-                TensorPrimitives.Multiply(row, norm > 0 ? 1 / norm : 0, row);
-            }
-        }
-
-        var similar = new int[_items.Length][];
-        Parallelism.ForRanges(_items.Length, minimumPerThread: 16, (from, to) =>
-        {
-            var best = new TopK(_options.Neighbors, float.Epsilon, finiteOnly: true);
-            for (int item = from; item < to; item++)
-            {
-                similar[item] = [];
-                if (_items[item] >= 0)
-                    continue;
-                best.Clear();
-                for (int other = 0; other < _items.Length; other++)
-                {
-                    if (_items[other] < 0)
-                        continue;
-                    float cosine = 0;
-                    for (int m = 0; m < scaled.Length; m++)
-                    {
-                        int width = _data.Features[m].Dimension;
-                        cosine += TensorPrimitives.Dot(
-                            scaled[m].AsSpan(item * width, width), (ReadOnlySpan<float>)scaled[m].AsSpan(other * width, width));
-                    }
-
-                    best.Offer(cosine, other);
-                }
-
-                similar[item] = [.. best.Ranked.ToArray().Select(r => r.Index)];
-            }
-        });
-        return similar;
-    }
-
     /// <summary>For each id its index in the earlier model, or -1.</summary>
     private static int[] Places(IdMap now, IdMap earlier)
         => [.. now.Ids.Select(id => earlier.TryGetIndex(id, out int index) ? index : -1)];
-
-    /// <summary>What a table has rows of.</summary>
-    private enum RowKind
-    {
-        Users,
-        Items,
-        Nodes,
-    }
 
     /// <summary>What new rows began with; <see langword="null"/> for known ones and random ones.</summary>
     private sealed record Starts(NewRowStart?[] Users, NewRowStart?[] Items);

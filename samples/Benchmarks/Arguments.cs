@@ -59,46 +59,27 @@ internal sealed record Arguments
             DefaultValueFactory = _ => Suites.All,
         };
         suite.AcceptOnlyFromAmong([.. Suites.Names, Suites.All]);
-        var data = new Option<string?>("--data")
-        {
-            Description = "A folder with a dataset in the MMRec, RecBole or LATTICE layout. Default: a synthetic dataset of TikTok's size.",
-        }.ExistingFolder();
+        Option<string?> data = TrainingOptions.Data("a synthetic dataset of TikTok's size");
         var threads = new Option<string>("--threads")
         {
             Description = "The most threads; for threads several numbers, as 1,2,4.",
             DefaultValueFactory = _ => "1",
         };
         var part = new Option<string?>("--part") { Description = "For threads: only the parts whose names contain this." };
-        var seconds = new Option<int>("--seconds")
-        {
-            Description = "For threads: how long each part is repeated.",
-            DefaultValueFactory = _ => 8,
-        }.AboveZero();
+        Option<int> seconds = OptionRules.Number("--seconds", "For threads: how long each part is repeated.", 8);
         var logs = new Option<string[]>("--log")
         {
             Description = $"For compare: MODEL=FILE, the log of another toolbox; models: {string.Join(", ", CompareSuite.Models)}.",
         };
         var anyAge = new Option<bool>("--any-age") { Description = "For compare: logs may be older than an hour." };
-        var interactions = new Option<int>("--interactions")
-        {
-            Description = "For reach: how many interactions.",
-            DefaultValueFactory = _ => 20_000_000,
-        }.AboveZero();
+        Option<int> interactions = OptionRules.Number("--interactions", "For reach: how many interactions.", 20_000_000);
         var steps = new Option<int>("--steps")
         {
             Description = "For reach: how many steps of the epoch; 0 for all.",
             DefaultValueFactory = _ => 20,
         };
-        var users = new Option<int>("--users")
-        {
-            Description = "For reach: how many users get lists.",
-            DefaultValueFactory = _ => 1_000_000,
-        }.AboveZero();
-        var epochs = new Option<int>("--epochs")
-        {
-            Description = "The most epochs, for serving-cold.",
-            DefaultValueFactory = _ => 300,
-        }.AboveZero();
+        Option<int> users = OptionRules.Number("--users", "For reach: how many users get lists.", 1_000_000);
+        Option<int> epochs = OptionRules.Number("--epochs", "The most epochs, for serving-cold.", 300);
         var quick = new Option<bool>("--quick") { Description = "Small sizes and few repetitions: does it run, not how fast is it." };
         var json = new Option<string?>("--json") { Description = "A file for all figures." }.InExistingFolder();
         var root = new RootCommand(

@@ -17,8 +17,7 @@ internal static class EpochSuite
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
         RecDataset data = options.Load();
-        report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; batches "
-            + "of 2048; interleaved epochs");
+        report.Note($"{Describe(data)}; batches of 2048; interleaved epochs");
         int epochs = options.Quick ? 2 : 12;
         using (var plain = new PlainLightGcn(data, 64, 2048))
             Beside("LightGCN", DRepMRecModel.Create(data, DRepMRecOptions.LightGcn), plain.TrainEpoch);
@@ -58,19 +57,24 @@ internal static class EpochSuite
         }
     }
 
+    public static string Describe(RecDataset data)
+        => $"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions";
+
+    /// <summary>Options of so many epochs after a first one, which warms up; nothing stops them early.</summary>
+    public static TrainerOptions Timed(TrainerOptions options, int epochs, int threads) => options with
+    {
+        MaxEpochs = epochs + 1,
+        Patience = int.MaxValue,
+        EvaluateEvery = int.MaxValue,
+        Threads = threads,
+        KeepFreedMemory = true,
+    };
+
     /// <summary>The training time of each epoch but the first, which warms up.</summary>
     public static Timing Epochs(DRepMRecModel model, RecDataset data, int epochs, int threads, TrainerOptions? trainer = null)
     {
         var processor = new ProcessorTimes();
-        TrainerOptions options = (trainer ?? new TrainerOptions()) with
-        {
-            MaxEpochs = epochs + 1,
-            Patience = int.MaxValue,
-            EvaluateEvery = int.MaxValue,
-            Threads = threads,
-            KeepFreedMemory = true,
-        };
-        TrainingReport trained = new Trainer(model, data, options).Fit(processor);
+        TrainingReport trained = new Trainer(model, data, Timed(trainer ?? new(), epochs, threads)).Fit(processor);
         return new Timing([.. trained.History.Skip(1).Select(e => e.TrainingTime.TotalMilliseconds)], [.. processor.Milliseconds.Skip(1)]);
     }
 

@@ -16,8 +16,16 @@ internal sealed record ScalingPoint(int Threads, double Median, double Fastest, 
 /// <summary>How a part scales.</summary>
 /// <param name="Name">The part.</param>
 /// <param name="Points">By ascending numbers of threads.</param>
-internal sealed record ScalingPart(string Name, IReadOnlyList<ScalingPoint> Points)
+/// <param name="Copies">How many of it ran side by side, with one thread each.</param>
+/// <param name="MedianBeside">What each of them took then, in milliseconds; <see langword="null"/> of one alone.</param>
+internal sealed record ScalingPart(string Name, IReadOnlyList<ScalingPoint> Points, int Copies, double? MedianBeside)
 {
+    /// <summary>
+    /// How many times as much as of one alone with one thread gets done of copies side by side: what processors that share caches, memory
+    /// and perhaps a core have to give.
+    /// </summary>
+    public double? Room => Points[0].Threads == 1 ? Copies * Points[0].Median / MedianBeside : null;
+
     /// <summary>
     /// The time outside of shared loops with the fewest threads that share, as a share of what one thread takes; <see langword="null"/>
     /// without both.
@@ -25,12 +33,13 @@ internal sealed record ScalingPart(string Name, IReadOnlyList<ScalingPoint> Poin
     public double? SerialShare
         => Points[0].Threads == 1 && Points.FirstOrDefault(p => p.Threads > 1) is { } shared ? shared.Serial / Points[0].Median : null;
 
-    public static ScalingPart Of(string name, IReadOnlyDictionary<int, List<Turn>> turns) => new(name,
+    public static ScalingPart Of(
+        string name, IReadOnlyDictionary<int, List<Turn>> turns, IReadOnlyCollection<Turn> beside, int copies) => new(name,
     [
         .. turns.OrderBy(t => t.Key).Select(t => new ScalingPoint(
             t.Key, Median(t.Value.Select(x => x.Clock)), t.Value.Min(x => x.Clock), Median(t.Value.Select(x => x.Processor)),
             t.Key == 1 ? null : Median(t.Value.Select(x => x.Clock - x.Loops)))),
-    ]);
+    ], copies, beside.Count == 0 ? null : Median(beside.Select(x => x.Clock)));
 
     /// <summary>Times one thread, by Amdahl's law.</summary>
     public static double Foresee(double serialShare, int threads) => 1 / (serialShare + ((1 - serialShare) / threads));
@@ -53,6 +62,12 @@ internal sealed record ScalingPart(string Name, IReadOnlyList<ScalingPoint> Poin
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Name,-54} {share,9:P1} ")
                 + string.Concat(threads.Select(n => string.Create(CultureInfo.InvariantCulture, $"{Foresee(share, n),6:F1}"))));
         }
+    }
+
+    public void PrintRoom()
+    {
+        if (Room is { } room)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Name,-26} {Copies,3} at once: {room:F2} times"));
     }
 
     private static double Median(IEnumerable<double> values)

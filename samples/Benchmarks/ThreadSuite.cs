@@ -19,17 +19,16 @@ internal static class ThreadSuite
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
         RecDataset data = WithoutValidation(options.Load());
-        report.Note($"{data.Name}: {data.Users.Count} users, {data.Items.Count} items, {data.Train.Count} training interactions; "
-            + $"threads {string.Join(", ", options.ThreadCounts)} in turn");
+        report.Note($"{EpochSuite.Describe(data)}; threads {string.Join(", ", options.ThreadCounts)} in turn");
         Console.WriteLine($"{"",-26} {"threads",7} {"median ms",10} {"fastest",9} {"times",6} {"cpu ms",9} {"more cpu",9} "
             + $"{"serial ms",10}");
         List<ScalingPart> parts = [];
-        foreach (var (name, measure) in Parts(data))
+        foreach (var (name, create) in Parts(data))
         {
             cancellation.ThrowIfCancellationRequested();
             if (options.Part is { } wanted && !name.Contains(wanted, StringComparison.OrdinalIgnoreCase))
                 continue;
-            ScalingPart part = Measure(name, measure, options);
+            ScalingPart part = Measure(name, create, options);
             part.Print();
             parts.Add(part);
         }
@@ -38,6 +37,9 @@ internal static class ThreadSuite
             + string.Concat(Foreseen.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n,6}"))));
         foreach (ScalingPart part in parts)
             part.PrintForeseen(Foreseen);
+        Console.WriteLine("how much more than one the machine gets done of it, side by side and apart, with one thread each:");
+        foreach (ScalingPart part in parts)
+            part.PrintRoom();
         report.Keep("scaling", parts);
     }
 
@@ -48,24 +50,56 @@ internal static class ThreadSuite
         return new RecDataset(data.Name, data.Users, data.Items, splits, data.Features);
     }
 
-    private static ScalingPart Measure(string name, Func<int, IReadOnlyList<Turn>> measure, Arguments options)
+    private static ScalingPart Measure(string name, Func<Work> create, Arguments options)
     {
         var turns = options.ThreadCounts.ToDictionary(n => n, _ => new List<Turn>());
-
-        // Code is compiled anew once it has run for a while, and the first number of threads must not pay for that.
-        for (int n = 0; n < (options.Quick ? 0 : 2); n++)
-            measure(options.Threads);
-        long start = Stopwatch.GetTimestamp();
-        do
+        List<Turn> beside = [];
+        Work[] copies = [.. Enumerable.Range(0, Math.Min(options.ThreadCounts.Max(), Environment.ProcessorCount)).Select(_ => create())];
+        try
         {
-            foreach (int threads in options.ThreadCounts)
-                turns[threads].AddRange(measure(threads));
+            // Code is compiled anew once it has run for a while, and the first number of threads must not pay for that.
+            for (int n = 0; n < (options.Quick ? 0 : 2); n++)
+                copies[0].Measure(options.Threads);
+            long start = Stopwatch.GetTimestamp();
+            do
+            {
+                foreach (int threads in options.ThreadCounts)
+                    turns[threads].AddRange(copies[0].Measure(threads));
+                if (copies.Length > 1)
+                    beside.AddRange(SideBySide(copies));
+            }
+            while (!options.Quick && Stopwatch.GetElapsedTime(start).TotalSeconds < options.Seconds);
         }
-        while (!options.Quick && Stopwatch.GetElapsedTime(start).TotalSeconds < options.Seconds);
-        return ScalingPart.Of(name, turns);
+        finally
+        {
+            foreach (Work copy in copies)
+                copy.Owned?.Dispose();
+        }
+
+        return ScalingPart.Of(name, turns, beside, copies.Length);
     }
 
-    private static IEnumerable<(string Name, Func<int, IReadOnlyList<Turn>> Measure)> Parts(RecDataset data)
+    /// <summary>As many of the same as there are processors, each with one thread, at once: nothing is shared but the machine.</summary>
+    private static IEnumerable<Turn> SideBySide(Work[] copies)
+    {
+        using var together = new Barrier(copies.Length);
+        var turns = new IReadOnlyList<Turn>[copies.Length];
+        Thread[] threads =
+        [
+            .. copies.Select((copy, n) => new Thread(() =>
+            {
+                together.SignalAndWait();
+                turns[n] = copy.Measure(1);
+            })),
+        ];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        return turns.SelectMany(t => t);
+    }
+
+    private static IEnumerable<(string Name, Func<Work> Create)> Parts(RecDataset data)
     {
         using ModalFeatures? features = data.Features.Count > 0 ? new ModalFeatures(data.Features) : null;
         var bpr = new DRepMRecOptions { Loss = new RankingLoss.Bpr(), UseModalLine = false };
@@ -87,14 +121,15 @@ internal static class ThreadSuite
 
         foreach (var (name, create) in models)
         {
-            Lazy<DRepMRecModel> model = new(create);
-            yield return (name, threads => Epochs(model.Value, data, threads));
-            if (model.IsValueCreated)
-                model.Value.Dispose();
+            yield return (name, () =>
+            {
+                DRepMRecModel model = create();
+                return new Work(threads => Epochs(model, data, threads), model);
+            });
         }
 
         if (data.Test.Count > 0)
-            yield return ("evaluation", Evaluation(data));
+            yield return ("evaluation", () => new Work(Evaluation(data), null));
     }
 
     /// <summary>Epochs, without the first, which warms up.</summary>
@@ -102,15 +137,7 @@ internal static class ThreadSuite
     {
         using var loops = new LoopTime();
         var watch = new EpochWatch(loops);
-        TrainerOptions options = new()
-        {
-            MaxEpochs = EpochsPerTurn + 1,
-            Patience = int.MaxValue,
-            EvaluateEvery = int.MaxValue,
-            Threads = threads,
-            KeepFreedMemory = true,
-        };
-        TrainingReport trained = new Trainer(model, data, options).Fit(watch);
+        TrainingReport trained = new Trainer(model, data, EpochSuite.Timed(new(), EpochsPerTurn, threads)).Fit(watch);
         return
         [
             .. trained.History.Zip(watch.Epochs, (e, w) => new Turn(e.TrainingTime.TotalMilliseconds, w.Processor, w.Loops)).Skip(1),
@@ -134,6 +161,9 @@ internal static class ThreadSuite
             return turns[1..];
         };
     }
+
+    /// <summary>What is measured, with a number of threads.</summary>
+    private sealed record Work(Func<int, IReadOnlyList<Turn>> Measure, IDisposable? Owned);
 
     /// <summary>Processor time, and time in shared loops, of each epoch: from the end of the one before.</summary>
     private sealed class EpochWatch(LoopTime loops) : IProgress<TrainingProgress>

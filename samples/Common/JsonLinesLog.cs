@@ -62,23 +62,45 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
     {
         var bytes = new byte[_file.Length];
         _file.ReadExactly(bytes);
-        int end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
-        int number = 0;
+        int end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1, number = 0;
         foreach (string line in Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            Read(path, ++number, line);
+        string last = Encoding.UTF8.GetString(bytes, end, bytes.Length - end);
+        if (last.Length == 0 || IsHalf(last))
         {
-            number++;
-            try
-            {
-                TEntry entry = JsonSerializer.Deserialize<TEntry>(line, _json) ?? throw new JsonException("found null.");
-                _entries[_keyOf(entry)] = entry;
-            }
-            catch (JsonException e)
-            {
-                throw new IOException($"{path} line {number}: expected a training as this program writes it; {e.Message}", e);
-            }
+            _file.SetLength(end);
+            _file.Position = end;
+            return;
         }
 
-        _file.SetLength(end);
-        _file.Position = end;
+        Read(path, number + 1, last);
+        _file.WriteByte((byte)'\n');
+    }
+
+    private void Read(string path, int number, string line)
+    {
+        try
+        {
+            TEntry entry = JsonSerializer.Deserialize<TEntry>(line, _json) ?? throw new JsonException("found null.");
+            _entries[_keyOf(entry)] = entry;
+        }
+        catch (JsonException e)
+        {
+            throw new IOException($"{path} line {number}: expected a training as this program writes it; {e.Message}", e);
+        }
+    }
+
+    // What begins as a line does and isn't whole. Anything else is another's file, of which nothing is dropped.
+    private static bool IsHalf(string line)
+    {
+        try
+        {
+            using JsonDocument whole = JsonDocument.Parse(line);
+            return false;
+        }
+        catch (JsonException)
+        {
+            return line.StartsWith('{');
+        }
     }
 }

@@ -33,6 +33,10 @@ internal static class OptionRules
         return option;
     }
 
+    /// <summary>A number above 0.</summary>
+    public static Option<int> Number(string name, string description, int usual)
+        => new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual }.AboveZero();
+
     /// <summary>Refuses numbers below 1.</summary>
     public static Option<int> AboveZero(this Option<int> option)
     {

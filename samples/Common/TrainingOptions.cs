@@ -17,23 +17,13 @@ internal static class TrainingOptions
         CustomParser = OptionRules.ParseSeeds,
     };
 
-    public static Option<int> Epochs(int usual) => new Option<int>("--epochs")
-    {
-        Description = "The most epochs; early stopping ends training before.",
-        DefaultValueFactory = _ => usual,
-    }.AboveZero();
+    public static Option<int> Epochs(int usual)
+        => OptionRules.Number("--epochs", "The most epochs; early stopping ends training before.", usual);
 
-    public static Option<int> Threads() => new Option<int>("--threads")
-    {
-        Description = "The most threads.",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    }.AboveZero();
+    public static Option<int> Threads() => OptionRules.Number("--threads", "The most threads.", Environment.ProcessorCount);
 
-    public static Option<int> Jobs() => new Option<int>("--jobs")
-    {
-        Description = "How many trainings run at once, each on one thread.",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    }.AboveZero();
+    public static Option<int> Jobs()
+        => OptionRules.Number("--jobs", "How many trainings run at once, each on one thread.", Environment.ProcessorCount);
 
     public static Option<string?> Log() => new Option<string?>("--log")
     {

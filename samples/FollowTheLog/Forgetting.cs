@@ -27,7 +27,7 @@ internal static class Forgetting
     public static int Replay(Log log, string file, string[] without, int more)
     {
         TrainingReceipt receipt = DRepMRecJson.Read<TrainingReceipt>(File.ReadAllText(file));
-        var madeUp = Enumerable.Range(0, more).Select(n => new Interaction("made-up", log.Rows[n].Item, Timestamp: n));
+        var madeUp = Enumerable.Range(0, more).Select(n => new Interaction("made-up", log.Rows[n % log.Rows.Count].Item, Timestamp: n));
         Log all = log with { Rows = [.. log.Rows, .. madeUp] };
         ReceiptReplay replay = receipt.Replay(all.Dataset(all.Rows.Count).WithoutUsers(without));
         Console.WriteLine(replay.IsSame ? $"the same bits: weights {receipt.Weights}" : "other bits");

@@ -39,10 +39,11 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
     /// <summary>A dataset without times, in an order that is drawn. Figures compare methods, and say nothing of a shop.</summary>
     private static Log InArtificialOrder(RecDataset data)
     {
-        (string User, string Item)[] pairs = [.. new[] { data.Train, data.Validation, data.Test }
-            .SelectMany(set => set.ExpandUsers().Zip(set.Items.ToArray(), (user, item) => (data.Users[user], data.Items[item])))];
-        new Random(7).Shuffle(pairs);
-        return new Log([.. pairs.Select((pair, n) => new Interaction(pair.User, pair.Item, Timestamp: n))], Tables(data));
+        Interaction[] rows = [.. new[] { data.Train, data.Validation, data.Test }
+            .SelectMany(set => set.ExpandUsers().Zip(set.Items.ToArray(), (user, item) => (data.Users[user], data.Items[item]))
+                .Select((pair, n) => new Interaction(pair.Item1, pair.Item2, Weight: set.Weights.IsEmpty ? null : set.Weights[n])))];
+        new Random(7).Shuffle(rows);
+        return new Log([.. rows.Select((row, n) => row with { Timestamp = n })], Tables(data));
     }
 
     private static FeatureTable[] Tables(RecDataset data) => [.. data.Features.Select(f =>

@@ -18,24 +18,21 @@ data.Validators.Add(result =>
     if (result.GetValueOrDefault<string?>() is { } file && !File.Exists(file) && !Directory.Exists(file))
         result.AddError($"--data: there is no file or folder '{file}'.");
 });
-var days = new Option<int>("--days")
+Option<int> days = OptionRules.Number("--days", "How many days to serve, each with a night in which the next model is trained.", 3);
+var output = new Option<string?>("--out")
 {
-    Description = "How many days to serve, each with a night in which the next model is trained.",
-    DefaultValueFactory = _ => 3,
-}.AboveZero();
-var output = new Option<string>("--out")
-{
-    Description = "The folder for the model, the weights, the receipt and the pages.",
-    DefaultValueFactory = _ => Directory.CreateTempSubdirectory("drepmrec-").FullName,
+    Description = "The folder for the model, the weights, the receipt and the pages. Default: a new one among the temporary files.",
     Recursive = true,
 };
+string Folder(ParseResult result) => result.GetValue(output) is { } folder ? Directory.CreateDirectory(folder).FullName
+    : Directory.CreateTempSubdirectory("drepmrec-").FullName;
 var receipt = new Argument<string>("receipt") { Description = "The receipt of a training." };
 var without = new Option<string[]>("--without")
 {
     Description = "The users who were left out.",
     AllowMultipleArgumentsPerToken = true,
 };
-var more = new Option<int>("--more") { Description = "Interactions that are made up on top, to see that they are seen." };
+var more = new Option<int>("--more") { Description = "Interactions that are made up on top, to see that they are seen." }.AboveZero();
 
 var replay = new Command("replay", "Does the training of a receipt again and says whether it gives the same bits.")
 {
@@ -48,41 +45,21 @@ replay.SetAction(result =>
         Log.Read(result.GetValue(data)), result.GetRequiredValue(receipt), result.GetValue(without) ?? [], result.GetValue(more)));
     return failed != 0 ? failed : same;
 });
-var epochs = new Option<int>("--epochs")
-{
-    Description = "The epochs of a training from nothing.",
-    DefaultValueFactory = _ => 20,
-}.AboveZero();
-var warmEpochs = new Option<int>("--warm-epochs")
-{
-    Description = "The epochs of a training that begins from the model before.",
-    DefaultValueFactory = _ => 3,
-}.AboveZero();
+Option<int> epochs = OptionRules.Number("--epochs", "The epochs of a training from nothing.", 20);
+Option<int> warmEpochs = OptionRules.Number("--warm-epochs", "The epochs of a training that begins from the model before.", 3);
 var learningRate = new Option<double>("--learning-rate")
 {
     Description = "The learning rate of Adam.",
     DefaultValueFactory = _ => Shop.Training.Adam.LearningRate,
 };
-var batchSize = new Option<int>("--batch-size")
-{
-    Description = "The interactions of a batch.",
-    DefaultValueFactory = _ => Shop.Training.BatchSize!.Value,
-}.AboveZero();
+Option<int> batchSize = OptionRules.Number("--batch-size", "The interactions of a batch.", Shop.Training.BatchSize!.Value);
 var firstShare = new Option<double>("--first-share")
 {
     Description = "The share of the log that the first model knows.",
     DefaultValueFactory = _ => 0.5,
 };
-var windows = new Option<int>("--windows")
-{
-    Description = "The windows that the rest is cut into.",
-    DefaultValueFactory = _ => 8,
-}.AboveZero();
-var threads = new Option<int>("--threads")
-{
-    Description = "The most threads of a training.",
-    DefaultValueFactory = _ => Environment.ProcessorCount,
-}.AboveZero();
+Option<int> windows = OptionRules.Number("--windows", "The windows that the rest is cut into.", 8);
+Option<int> threads = OptionRules.Number("--threads", "The most threads of a training.", Environment.ProcessorCount);
 var schedule = new Command("schedule", "Replays the log under policies: what to refresh, what to train, how often.")
 {
     epochs, warmEpochs, learningRate, batchSize, firstShare, windows, threads,
@@ -104,14 +81,12 @@ schedule.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() =>
         WarmStartEpochs = result.GetValue(warmEpochs),
         Policies = Schedule.Policies,
     };
-    string folder = Directory.CreateDirectory(result.GetRequiredValue(output)).FullName;
-    Schedule.Compare(Log.Read(result.GetValue(data)), options, folder, cancellation);
+    Schedule.Compare(Log.Read(result.GetValue(data)), options, Folder(result), cancellation);
 })));
 var root = new RootCommand("Serves a model and takes in what comes; trains at night, compares, publishes; forgets somebody.")
 {
     data, days, output, replay, schedule,
 };
 root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(
-    () => new Shop(Log.Read(result.GetValue(data)), Directory.CreateDirectory(result.GetRequiredValue(output)).FullName)
-        .Run(result.GetValue(days), cancellation))));
+    () => new Shop(Log.Read(result.GetValue(data)), Folder(result)).Run(result.GetValue(days), cancellation))));
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

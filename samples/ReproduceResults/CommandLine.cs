@@ -43,7 +43,8 @@ internal sealed record CommandLine
                 + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
                 + "probabilities are. features: text features that the data brings, and those of --features. "
                 + "shops: some models in twenty made-up small shops. "
-                + "temperatures: DRepMRec by the temperature of its softmax, without and with the item-to-item part.",
+                + "temperatures: DRepMRec by the temperature of its softmax, without and with the item-to-item part. "
+                + "recipes: the default trained at other rates and in other batches, and what that costs.",
         };
         study.AcceptOnlyFromAmong(Studies.Study.Names);
         Option<string?> data = TrainingOptions.Data();
@@ -73,11 +74,8 @@ internal sealed record CommandLine
             CustomParser = OptionRules.Parts,
         };
         Option<int> epochs = TrainingOptions.Epochs(1000);
-        Option<int> evaluateEvery = new Option<int>("--evaluate-every")
-        {
-            Description = "Of features and temperatures: after how many epochs validation is ranked.",
-            DefaultValueFactory = _ => 1,
-        }.AboveZero();
+        Option<int> evaluateEvery = OptionRules.Number(
+            "--evaluate-every", "Of features, temperatures and recipes: after how many epochs validation is ranked.", 1);
         var reportOnly = new Option<bool>("--report-only")
         {
             Description = "Train nothing: write tables and pictures from what the log has.",
@@ -112,8 +110,12 @@ internal sealed record CommandLine
             throw new ArgumentException("--report-only: expected --out, a folder to write to.");
         if (options.Features is null == (options.Study == Studies.FeaturesStudy.Title))
             throw new ArgumentException("--features: expected a folder with the study of features, and with it alone.");
-        if (options.EvaluateEvery != 1 && options.Study is not (Studies.FeaturesStudy.Title or Studies.TemperaturesStudy.Title))
-            throw new ArgumentException("--evaluate-every: expected with the studies of features and temperatures alone.");
+        if (options.EvaluateEvery != 1
+            && options.Study is not (Studies.FeaturesStudy.Title or Studies.TemperaturesStudy.Title or Studies.RecipesStudy.Title))
+        {
+            throw new ArgumentException("--evaluate-every: expected with the studies of features, temperatures and recipes alone.");
+        }
+
         return options;
     }
 }

@@ -20,14 +20,14 @@ internal static class FairCommand
         var folder = new Option<string>("--out") { Description = "A folder for pages, with their logs in logs below it.", Required = true };
         Option<int[]> seeds = TrainingOptions.Seeds(2024, 2025, 2026, 2027, 2028);
         seeds.Description += " Of a dataset with more than 200,000 training interactions the first three are taken.";
-        Option<int> trials = Number("--trials", "The combinations that each model's search draws under each loss.", 8);
-        Option<int> large = Number("--large-trials", "The same for a dataset with more than 200,000 training interactions.", 4);
+        Option<int> trials = OptionRules.Number("--trials", "The combinations that each model's search draws under each loss.", 8);
+        Option<int> large = OptionRules.Number("--large-trials", "The same for a dataset with more than 200,000 training interactions.", 4);
         var redrawn = new Option<string[]?>("--redrawn")
         {
             Description = "The datasets, by name, of which other splits are drawn. Default: tiktok, where it's among them.",
             CustomParser = OptionRules.Parts,
         };
-        Option<int> splits = Number("--splits", "The splits of each of the two kinds.", 5);
+        Option<int> splits = OptionRules.Number("--splits", "The splits of each of the two kinds.", 5);
         Option<int> epochs = TrainingOptions.Epochs(1000);
         Option<int> jobs = TrainingOptions.Jobs();
         var dryRun = new Option<bool>("--dry-run")
@@ -76,8 +76,4 @@ internal static class FairCommand
         if (!options.ReportOnly)
             study.Run(cancellation);
         study.Write();
-    }
-
-    private static Option<int> Number(string name, string description, int usual)
-        => new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual }.AboveZero();
-}
+    }}

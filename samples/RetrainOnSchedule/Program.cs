@@ -22,10 +22,9 @@ every.Validators.Add(result =>
     if (result.GetValueOrDefault<TimeSpan>() <= TimeSpan.Zero)
         result.AddError("--every: expected more than 0.");
 });
-var model = new Option<string>("--model")
+var model = new Option<string?>("--model")
 {
     Description = "The model's file, which servers follow. Default: a new one in the folder for temporary files.",
-    DefaultValueFactory = _ => Path.Combine(Directory.CreateTempSubdirectory("drepmrec-").FullName, "model.drepmrec"),
 };
 var root = new RootCommand("Serves a model, trains the next one on a schedule, compares the two, and publishes or refuses.")
 {
@@ -33,15 +32,17 @@ var root = new RootCommand("Serves a model, trains the next one on a schedule, c
 };
 root.SetAction(async (result, cancellation) =>
 {
+    string file = Path.GetFullPath(result.GetValue(model)
+        ?? Path.Combine(Directory.CreateTempSubdirectory("drepmrec-").FullName, "model.drepmrec"));
     HostApplicationBuilder builder = Host.CreateApplicationBuilder();
     builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
     builder.Services.AddRecommender(options =>
     {
-        options.Path = Path.GetFullPath(result.GetRequiredValue(model));
+        options.Path = file;
         options.RequiredAtStart = false;
     });
     builder.Services.AddSingleton<Shop>();
-    builder.Services.AddSingleton(new Schedule(result.GetValue(every), result.GetValue(rounds), result.GetRequiredValue(model)));
+    builder.Services.AddSingleton(new Schedule(result.GetValue(every), result.GetValue(rounds), file));
     builder.Services.AddHostedService<Retraining>();
     await builder.Build().RunAsync(cancellation);
 });

@@ -20,7 +20,8 @@ internal sealed record Verdict(bool Publishes, string Reason)
         double now = Recall(served, data);
         return new Verdict(
             next >= now * (1 - Tolerance),
-            $"on the newest {data.Test.Count} interactions Recall@{Count} is {next:F4}, that of the model that is served {now:F4}");
+            $"on the newest {data.Test.Count} interactions Recall@{Count} is {next:F4}; that of the model that is served is {now:F4}, of "
+                + $"which {1 - Tolerance:P0} are enough");
     }
 
     private static double Recall(Recommender recommender, RecDataset data)

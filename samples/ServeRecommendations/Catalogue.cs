@@ -70,6 +70,9 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     [LoggerMessage(1, LogLevel.Error, "The new model can't take the {Count} items that were put into the catalogue; they're lost")]
     private static partial void LogLost(ILogger logger, Exception exception, int count);
 
+    [LoggerMessage(2, LogLevel.Warning, "Of items that were put into the catalogue: {Note}")]
+    private static partial void LogNote(ILogger logger, string note);
+
     private bool TryPut(IRecommenderProvider provider, string id, Change change, Func<Recommender, Recommender> make)
     {
         bool hasRoom = false;
@@ -91,7 +94,10 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     {
         var table = NewItem.Table(items, recommender, shelf.Value);
         EmbeddingEncoder[] asked = [.. _generators.Where(g => recommender.Encoders.Any(e => e.Modality == g.Modality))];
-        return recommender.WithItemsAsync(table, asked).GetAwaiter().GetResult();
+        IReadOnlyList<FeatureTable> features = recommender.EncodeAsync(table, asked).GetAwaiter().GetResult();
+        foreach (string note in features.SelectMany(f => f.Notes))
+            LogNote(logger, note);
+        return recommender.WithItems(table, features);
     }
 
     private sealed record Change(ItemContent? Features, NewItem? Described);

@@ -27,12 +27,11 @@ internal sealed class DatabaseRows : CellRows
         {
             return _reader.GetValue(column);
         }
-        catch (Exception exception) when (
-            exception is InvalidCastException or InvalidOperationException && Lists.Contains(column))
+        catch (Exception exception) when (exception is InvalidCastException or InvalidOperationException or NotSupportedException)
         {
-            if (NumbersWithNull(column) is { } numbers)
-                return numbers;
-            throw;
+            return (Lists.Contains(column) ? NumbersWithNull(column) : null) ?? throw new DatasetFormatException(
+                Error($"expected a value in the column {Internals.Shown.Message(Names[column])}, found one that the provider can't give: "
+                    + Internals.Shown.Message(exception.Message)).Message, File, null, exception);
         }
     }
 

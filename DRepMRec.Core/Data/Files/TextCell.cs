@@ -41,6 +41,8 @@ internal sealed class TextCell
 
     public void Set(object? value)
     {
+        if (value is Stream stream)
+            value = ReadAll(stream);
         Bytes = value as byte[];
         _string = value switch
         {
@@ -71,6 +73,17 @@ internal sealed class TextCell
             default:
                 _string ??= Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
                 break;
+        }
+    }
+
+    // Some databases, such as DuckDB, give bytes so.
+    private static byte[] ReadAll(Stream stream)
+    {
+        using (stream)
+        {
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            return bytes.ToArray();
         }
     }
 

@@ -34,7 +34,10 @@ public record ItemLayout
     /// <value>The default is none.</value>
     public IReadOnlyList<Column> Categories { get; init => field = Guard.NotNull(value); } = [];
 
-    /// <summary>What stands between two categories of one cell, such as "|". Blanks around a category are dropped.</summary>
+    /// <summary>
+    /// What stands between two categories of one cell of text, such as "|"; the values of a list are whole. Blanks around a category are
+    /// dropped.
+    /// </summary>
     /// <value>Not empty. The default, <see langword="null"/>, takes a cell as one category.</value>
     public string? CategorySeparator { get; init => field = value is null ? null : Guard.NotEmpty(value); }
 

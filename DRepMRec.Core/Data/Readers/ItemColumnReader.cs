@@ -69,7 +69,9 @@ internal sealed class CategoryColumnReader(int place, string name, string? separ
     public override string? Read(ITextRows rows)
     {
         var categories = new List<string>();
-        foreach (string? part in rows.List(Place) ?? [rows[Place].ToString()])
+        IReadOnlyList<string?>? list = rows.List(Place);
+        string? between = list is null ? separator : null;
+        foreach (string? part in list ?? [rows[Place].ToString()])
         {
             if (string.IsNullOrWhiteSpace(part))
                 continue;
@@ -79,7 +81,7 @@ internal sealed class CategoryColumnReader(int place, string name, string? separ
                 return wrong;
             }
 
-            foreach (string category in separator is null ? [part] : part.Split(separator))
+            foreach (string category in between is null ? [part] : part.Split(between))
             {
                 if (!string.IsNullOrWhiteSpace(category))
                     categories.Add(Once(category.Trim()));

@@ -91,7 +91,7 @@ public sealed class EmbeddingEncoder
                 $"Expected items with a {(IsOfImages ? "picture" : "text")} to make features of '{Modality}' of; found none of "
                 + $"{items.Count}{string.Concat(run.Notes.Select(n => $"; {n}"))}.", nameof(items));
         var encoder = new GeneratedEncoder(Modality, dimension, columns, GeneratorName, IsOfImages);
-        return FeatureTable.OfRows(encoder, items.Ids, rows, [.. run.Notes.Select(n => $"{Modality}: {n}")]);
+        return FeatureTable.OfRows(encoder, items.Ids, rows, Notes(run));
     }
 
     /// <summary>Makes features for a model that knows this generator: of the columns of its training, and perhaps of no item.</summary>
@@ -103,10 +103,12 @@ public sealed class EmbeddingEncoder
         var run = new EmbeddingRun(_source, _options, GeneratorName, items, columns);
         float[]?[] rows = await run.EncodeAsync(progress, cancellationToken).ConfigureAwait(false);
         int dimension = rows.FirstOrDefault(row => row is not null)?.Length ?? encoder.Dimension;
-        return dimension == encoder.Dimension ? FeatureTable.OfRows(encoder, items.Ids, rows, run.Notes)
+        return dimension == encoder.Dimension ? FeatureTable.OfRows(encoder, items.Ids, rows, Notes(run))
             : throw new InvalidOperationException($"Expected {encoder.Dimension} numbers for each embedding of the generator "
                 + $"{Shown.Text(GeneratorName)}, as in the training; got {dimension}.");
     }
+
+    private string[] Notes(EmbeddingRun run) => [.. run.Notes.Select(note => $"{Modality}: {note}")];
 
     private string[] Columns(ItemTable items)
         => IsOfImages ? FeatureEncoder.Choose(items, null, ItemColumnKind.Image)

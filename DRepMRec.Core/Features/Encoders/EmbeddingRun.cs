@@ -12,7 +12,6 @@ internal sealed class EmbeddingRun(
 {
     private readonly Dictionary<Hash256, float[]> _vectors = [];
     private readonly List<string> _notes = [];
-    private readonly List<string> _failed = [];
     private string? _firstFailure;
     private int _dimension;
 
@@ -28,7 +27,7 @@ internal sealed class EmbeddingRun(
         for (int row = 0; row < inputs.Length; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (inputs[row] is { } input && await ReadAsync(row, input, cancellationToken).ConfigureAwait(false) is { } bytes)
+            if (inputs[row] is { } input && await ReadAsync(input, cancellationToken).ConfigureAwait(false) is { } bytes)
             {
                 Hash256 key = Hash256.Of(source.IsOfImages, bytes.Span);
                 keys[row] = key;
@@ -52,9 +51,11 @@ internal sealed class EmbeddingRun(
             progress?.Report(new EmbeddingProgress(done, firsts.Count, cached));
         }
 
-        if (_failed.Count > 0)
-            _notes.Add($"{Items(_failed.Count)} failed, such as {Examples(_failed)}: {_firstFailure}");
-        return [.. keys.Select(key => key is { } known ? _vectors.GetValueOrDefault(known) : null)];
+        float[]?[] rows = [.. keys.Select(key => key is { } known ? _vectors.GetValueOrDefault(known) : null)];
+        string[] failed = [.. items.Ids.Where((_, row) => inputs[row] is not null && rows[row] is null)];
+        if (failed.Length > 0)
+            _notes.Add($"{Items(failed.Length)} failed, such as {Examples(failed)}: {_firstFailure}");
+        return rows;
     }
 
     private Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>>?[] Texts()
@@ -86,7 +87,7 @@ internal sealed class EmbeddingRun(
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(
-        int row, Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>> input, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>> input, CancellationToken cancellationToken)
     {
         try
         {
@@ -94,7 +95,7 @@ internal sealed class EmbeddingRun(
         }
         catch (Exception e) when (options.BadItems == BadRowHandling.Skip && e is IOException or UnauthorizedAccessException)
         {
-            Fail(row, e);
+            _firstFailure ??= Shown.Message(e.Message);
             return null;
         }
     }
@@ -117,7 +118,7 @@ internal sealed class EmbeddingRun(
         }
         catch (GenerationException e) when (options.BadItems == BadRowHandling.Skip && batch.Length == 1)
         {
-            Fail(batch[0].Row, e.InnerException!);
+            _firstFailure ??= Shown.Message(e.InnerException!.Message);
             return [];
         }
         catch (GenerationException) when (options.BadItems == BadRowHandling.Skip)
@@ -178,12 +179,6 @@ internal sealed class EmbeddingRun(
         }
 
         return _vectors[key] = vector;
-    }
-
-    private void Fail(int row, Exception e)
-    {
-        _failed.Add(items.Ids[row]);
-        _firstFailure ??= Shown.Message(e.Message);
     }
 
     private static string Items(int count) => count == 1 ? "1 item" : FormattableString.Invariant($"{count:N0} items");

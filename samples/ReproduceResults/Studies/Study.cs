@@ -16,6 +16,7 @@ internal abstract class Study
         ["lists"] = () => new ListsStudy(),
         ["features"] = () => new FeaturesStudy(),
         ["temperatures"] = () => new TemperaturesStudy(),
+        ["recipes"] = () => new RecipesStudy(),
         ["shops"] = () => new ShopsStudy(),
     };
 

@@ -1,0 +1,22 @@
+using DRepMRec.Data;
+using DRepMRec.Tests.Data;
+using FollowTheLog;
+
+namespace DRepMRec.Tests.Documentation;
+
+/// <summary>What the sample makes of files.</summary>
+public sealed class FollowTheLogTests
+{
+    [Fact]
+    public void The_weights_of_a_dataset_stay_in_an_order_that_is_drawn()
+    {
+        InteractionSet Set(params (int User, int Item, float Weight)[] rows)
+            => new(2, 3, [.. rows.Select(r => (r.User, r.Item))], [.. rows.Select(r => r.Weight)]);
+        var data = new RecDataset("shop", new IdMap(["u0", "u1"]), new IdMap(["i0", "i1", "i2"]),
+            new InteractionSplits(Set((0, 0, 2), (1, 1, 1)), Set((0, 1, 4)), Set((1, 2, 0.5f))), []);
+        using var folder = new TempFolder();
+        data.SaveMmrec(folder.Path);
+        Log.Read(folder.Path).Rows.Select(r => (r.User, r.Item, r.Weight)).Should().BeEquivalentTo(
+            [("u0", "i0", 2), ("u1", "i1", 1), ("u0", "i1", 4), ("u1", "i2", (double?)0.5)]);
+    }
+}
