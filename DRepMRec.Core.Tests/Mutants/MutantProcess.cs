@@ -14,12 +14,15 @@ internal static class MutantProcess
     /// <param name="Mutants">The mistakes that it comes by.</param>
     public sealed record Coverage(string Test, double Milliseconds, int[] Mutants);
 
-    private static readonly Type Control = typeof(DRepMRec.Losses.BatchSampler).Assembly.GetTypes().SingleOrDefault(t => t.Name == "MutantControl")
+    private static readonly Type Control = typeof(DRepMRec.Losses.BatchSampler).Assembly.GetTypes()
+        .SingleOrDefault(t => t.Name == "MutantControl")
         ?? throw new InvalidOperationException("This library has no mistakes in it: .ci/mutate starts this command.");
 
     private static int Active { set => Control.GetField("ActiveMutant")!.SetValue(null, value); }
 
-    /// <summary>Which test comes by which mistake; tests that fail or are skipped without any are left out, the failing ones named.</summary>
+    /// <summary>
+    /// Which test comes by which mistake; tests that fail or are skipped without any are left out, the failing ones named.
+    /// </summary>
     public static int Cover(string area, string file)
     {
         FieldInfo capture = Control.GetField("CaptureCoverage")!;

@@ -6,8 +6,8 @@ namespace DRepMRec.Tests.Mutants;
 
 /// <summary>
 /// The mistakes that Stryker planted, tried one after the other by the tests of an area without a process for each: many in one process,
-/// a new one after a crash, a hang, or a mistake that spoiled what later tests see. What is computed once in a process could hide a mistake:
-/// one that a single test comes by, and that seems to survive, is tried again in a process of its own.
+/// a new one after a crash, a hang, or a mistake that spoiled what later tests see. What is computed once in a process could hide a
+/// mistake: one that a single test comes by, and that seems to survive, is tried again in a process of its own.
 /// </summary>
 internal sealed class MutationRun(string part, string area, string report, string folder)
 {

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace DRepMRec.Kernels;
 
-/// <summary>Looks again and again for what is about to happen, for longer than it takes to sleep and to be woken, as long as a step is serial now and then.</summary>
+/// <summary>
+/// Looks again and again for what is about to happen, for longer than it takes to sleep and to be woken, as long as a step is serial now
+/// and then.
+/// </summary>
 internal readonly struct BriefSpin
 {
     private static readonly long Limit = Stopwatch.Frequency / 5_000;

@@ -25,8 +25,8 @@ public sealed record DRepMRecPreset(DRepMRecOptions Model, TrainerOptions Traini
     /// beyond; everything else is as in the defaults, whose batches follow the data by themselves.
     /// </summary>
     /// <remarks>
-    /// Chosen on the validation sets of three datasets (docs/results.md): with 18,357 items a temperature of 0.15 is better than 0.25 and at
-    /// its best in fewer than half of the epochs; with 6,710 and 7,050 items 0.25 is better.
+    /// Chosen on the validation sets of three datasets (docs/results.md): with 18,357 items a temperature of 0.15 is better than 0.25 and
+    /// at its best in fewer than half of the epochs; with 6,710 and 7,050 items 0.25 is better.
     /// </remarks>
     /// <param name="data">The dataset, of which the number of items is looked at.</param>
     public static DRepMRecPreset For(RecDataset data)

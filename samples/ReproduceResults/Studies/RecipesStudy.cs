@@ -48,8 +48,8 @@ internal sealed class RecipesStudy : Study
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
         report.Heading("By recipe");
-        report.Say("The default, trained in other ways; validation decides, test figures stand beside. A recipe is faster where its best epoch "
-            + "comes earlier, or where its epochs have fewer steps.");
+        report.Say("The default, trained in other ways; validation decides, test figures stand beside. A recipe is faster where its best "
+            + "epoch comes earlier, or where its epochs have fewer steps.");
         report.Table(
             [
                 "Recipe", "seeds", $"validation {Training.Recall}", $"validation {Training.Ndcg}", Training.Recall.ToString(),
