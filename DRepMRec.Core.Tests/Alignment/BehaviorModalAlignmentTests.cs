@@ -103,6 +103,8 @@ public sealed class BehaviorModalAlignmentTests
         using var bma = new BehaviorModalAlignment(3);
         FluentActions.Invoking(() => bma.call(Line(1), Line(3, 4), null)).Should().Throw<ArgumentException>()
             .WithMessage("Alignment expects both lines to have EmbeddingDim 3; behavior has 3, modal has 4.");
+        FluentActions.Invoking(() => bma.call(Line(1), new(zeros(4, 3), zeros(5, 4)), null)).Should().Throw<ArgumentException>()
+            .WithMessage("Alignment expects both lines to have EmbeddingDim 3; behavior has 3, modal has 3 for users and 4 for items.");
         var fewer = new UserItemEmbeddings(zeros(4, 3), zeros(2, 3));
         FluentActions.Invoking(() => bma.call(Line(1), fewer, null)).Should().Throw<ArgumentException>()
             .WithMessage("Alignment expects both lines to have the same users and items; behavior has 4 and 5, modal has 4 and 2.");

@@ -71,6 +71,45 @@ public sealed class MissingRowsTests
             .Plus(ContrastiveLosses.Cosine(b.Items.SelectRows(items), m.Items.SelectRows(items))).item<float>();
         all.Should().BeApproximately(Cosine([0, 1, 2], [0, 2, 4]), 1e-5f);
         some.Should().BeApproximately(Cosine([0], [0, 4]), 1e-5f);
+        Term(options with { LeaveOutHiddenUsers = true }, batch, "inter").Should().BeApproximately(Cosine([0], [0, 2, 4]), 1e-5f);
+        Term(options with { LeaveOutDroppedItems = true }, batch, "inter").Should().BeApproximately(Cosine([0, 1, 2], [0, 4]), 1e-5f);
+    }
+
+    [Fact]
+    public void What_is_made_ahead_of_a_step_changes_no_term()
+    {
+        foreach (bool leavesOut in new[] { false, true })
+        {
+            float Loss(bool ahead)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                using var bma = new BehaviorModalAlignment(3, new BmaOptions { LeaveOutDroppedItems = leavesOut });
+                TrainingBatch batch = Batch();
+                batch.Missing = new(() => Of(batch));
+                if (ahead)
+                    ((IBatchPreparation)bma).Prepare(new InteractionGraph(Train), batch);
+                return bma.call(Line(1), Line(3), batch.Whole).Loss.item<float>();
+            }
+
+            Loss(ahead: true).Should().Be(Loss(ahead: false)).And.BeGreaterThan(0.1f);
+        }
+    }
+
+    [Fact]
+    public void Contrast_inside_the_lines_corrects_for_how_negatives_were_drawn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TrainingBatch batch = new BatchSampler(Train, new RankingLoss.SampledSoftmax { Negatives = 4 },
+            new NegativeSampling { Distribution = NegativeDistribution.Popularity, Corrected = true }, 5, 1).Epoch(1).Single();
+        var (users, items) = batch.Whole.OnePerUser();
+        var (negatives, excluded) = batch.Whole.NegativesPerUser(512);
+        float Contrast(UserItemEmbeddings line, float[]? offsets) => ContrastiveLosses.SampledSoftmaxByTensors(
+            line.Users.SelectRows(users).NormalizeRows(), line.Items.SelectRows(items).NormalizeRows(),
+            line.Items.SelectRows(negatives).NormalizeRows(), excluded, 0.5, offsets: offsets).item<float>();
+        float[] offsets = batch.Correction!.OfDistinct(negatives);
+        float expected = Contrast(Line(1), offsets) + Contrast(Line(3), offsets);
+        Term(new BmaOptions { InterWeight = 0, Temperature = 0.5 }, batch, "intra").Should().BeApproximately(expected, 1e-4f);
+        expected.Should().NotBeApproximately(Contrast(Line(1), null) + Contrast(Line(3), null), 1e-3f);
     }
 
     [Fact]
@@ -128,7 +167,8 @@ public sealed class MissingRowsTests
         int[] items = [0, 2, 4];
         float expected = distance(b.Users.NormalizeRows(), m.Users.NormalizeRows())
             .Plus(distance(b.Items.SelectRows(items).NormalizeRows(), m.Items.SelectRows(items).NormalizeRows())).item<float>();
-        Term(new BmaOptions { Distribution = kind, DistributionWeight = 2 }, Batch(), "distribution")
-            .Should().BeApproximately(expected, 1e-4f);
+        var options = new BmaOptions { Distribution = kind, DistributionWeight = 2 };
+        Term(options, Batch(), "distribution").Should().BeApproximately(expected, 1e-4f);
+        Term(options with { IntraWeight = 0, InterWeight = 0 }, Batch(), "distribution").Should().BeApproximately(expected, 1e-4f);
     }
 }

@@ -60,6 +60,18 @@ public sealed class SimilaritySupervisedSignalTests
             tolerance: 1e-2);
     }
 
+    [Fact]
+    public void The_rows_of_a_batch_alone_give_what_all_rows_give()
+    {
+        using var features = new ModalFeatures([Image], FeatureScaling.None);
+        using DisposeScope scope = NewDisposeScope();
+        var batch = new TrainingBatch([0, 0], [1, 2], [2], sharedNegatives: true);
+        Tensor rows = tensor(Support.Samples.Floats(8, 3), 4, 2);
+        var signal = new SimilaritySupervisedSignal();
+        signal.Compute(rows.SelectRows(batch.Compact.Rows.Items), features, batch.Compact).item<float>()
+            .Should().BeApproximately(signal.Compute(rows, features, batch.Whole).item<float>(), 1e-6f);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Representations_with_the_raw_similarities_are_best(SimilarityLossKind kind)

@@ -2,6 +2,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Fusions;
+using DRepMRec.Kernels;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Support;
@@ -104,6 +105,61 @@ public sealed class FusionTests
             }
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Sums))]
+    public void A_row_of_a_line_is_added_by_a_factor_as_the_sum_of_its_parts(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings b = Line(1);
+        float[] none = [0, 0, 0], behavior = [0.5f, -2, 1];
+        float[][] modal = [[0.2f, 0.3f, -0.4f], [1, -0.6f, 0.1f]], empty = [none, none];
+        foreach (FusionForm form in new[]
+        {
+            Create(name).Export(b)!,
+            Create(name).Export(b)! with { ColdModalFactor = 0.7, UserModalScale = 2, ItemModalScale = 3, BehaviorFactor = 1.5 },
+        })
+        {
+            foreach (bool isUser in new[] { true, false })
+            {
+                foreach (float[] row in new[] { none, behavior })
+                {
+                    foreach (float[][] rows in new[] { modal, empty })
+                    {
+                        float[] target = [.. Enumerable.Range(1, form.Dimension(3)).Select(n => (float)n)];
+                        float[] room = [9, 9, 9, 9, 9, 9, 9];
+                        form.AddTo(row, rows, isUser, 0.25f, room, target);
+                        float[][] parts = form.Parts(row, rows, isUser);
+                        target.Should().Equal(Enumerable.Range(1, target.Length).Select(n => n + 0.25f * parts.Sum(p => p[n - 1])),
+                            (x, y) => MathF.Abs(x - y) < 1e-5f);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Libtorch_computes_the_normalized_concatenation_as_our_kernel_does()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings b = Line(1), m = Line(3);
+        Tensor behavior = b.Items * tensor(new float[] { 1, 0, 1, 1, 1 }, 5, 1);
+        Fusion fusion = Create(nameof(Fusion.NormalizedConcatenation));
+        Tensor expected = fusion.Fuse(behavior, m.Items, null);
+        using IDisposable libtorch = OwnKernels.SwitchOff();
+        fusion.Fuse(behavior, m.Items, null).allclose(expected).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_weights_of_a_learned_gate_are_saved_and_trained()
+    {
+        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = Create(nameof(Fusion.LearnedGate)) });
+        bma.named_parameters().Select(p => p.name).Should().Equal("fusion.gate_weight", "fusion.gate_bias");
+    }
+
+    [Fact]
+    public void Fusions_of_the_library_fuse_row_by_row()
+        => All.Where(f => f.GetType().DeclaringType == typeof(Fusion)).Should().HaveCount(4).And.OnlyContain(f => f.FusesByRow);
 
     [Fact]
     public void A_fusion_that_the_library_does_not_know_is_trained_saved_and_explained()

@@ -146,6 +146,39 @@ public sealed class BatchSamplerTests
     }
 
     [Fact]
+    public void Each_interaction_of_a_batch_has_its_own_confidence()
+    {
+        var train = new InteractionSet(3, 4, [(0, 0), (0, 3), (1, 1), (2, 2), (2, 0)], [1, 2, 4, 8, 16]);
+        TrainingBatch[] batches = [.. new BatchSampler(train, new RankingLoss.Bpr(), batchSize: 2, seed: 1).Epoch(1)];
+        batches.Should().HaveCount(3);
+        foreach (TrainingBatch batch in batches)
+        {
+            for (int b = 0; b < batch.Count; b++)
+            {
+                int at = train.ItemsOf(batch.UserIndices[b]).IndexOf(batch.PositiveIndices[b]);
+                batch.Confidences[b].Should().Be(train.ConfidencesOf(batch.UserIndices[b])[at]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Popularity_counts_interactions_by_their_confidences()
+    {
+        // log2(1 + 7) = 3 for item 0, 1 for item 1: three quarters of the draws. Item 2 has no user and counts as one.
+        var train = new InteractionSet(2, 3, [(0, 0), (1, 1)], [7, 1]);
+        NegativeSampling sampling = new() { Distribution = NegativeDistribution.Popularity, PopularityExponent = 1 };
+        double[] Shares(NegativeSampling by)
+        {
+            int[] draws = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 20_000 }, by, 100, 1).Epoch(1).Single()
+                .NegativeIndices.ToArray();
+            return [.. Enumerable.Range(0, 3).Select(item => draws.Count(i => i == item) / 20_000.0)];
+        }
+
+        Shares(sampling).Should().Equal([0.75, 0.25, 0], (x, y) => Math.Abs(x - y) < 0.02);
+        Shares(sampling with { Candidates = NegativeCandidates.AllItems }).Should().Equal([0.6, 0.2, 0.2], (x, y) => Math.Abs(x - y) < 0.02);
+    }
+
+    [Fact]
     public void Seen_items_are_those_of_the_set_for_users_of_few_and_of_many_items()
     {
         var set = new InteractionSet(3, 130, [(0, 5), .. Enumerable.Range(0, 65).Select(n => (2, 2 * n))]);

@@ -98,6 +98,41 @@ public sealed class RankingLossesTests
             .Should().BeApproximately((float)expected, 1e-5f);
     }
 
+    public static TheoryData<bool, bool, double> Batches => new()
+    {
+        { false, false, 1 }, { false, true, 0.4 }, { true, false, 0.4 }, { true, true, 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Batches))]
+    public void By_libtorch_the_losses_of_weighted_and_shared_batches_are_those_of_our_kernels(bool shared, bool weighted, double temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] users = Support.Samples.Floats(4 * 3, 1), items = Support.Samples.Floats(5 * 3, 2);
+        var batch = new TrainingBatch([0, 2, 3], [1, 4, 4], shared ? [3, 1, 0, 3] : [0, 2, 3, 1, 0, 3], shared)
+        {
+            Known = shared ? Train : null,
+            Confidences = weighted ? [1, 2.5f, 0.5f] : [],
+        };
+        RankingLoss[] losses = shared
+            ? [new RankingLoss.Bpr { Temperature = temperature }, new RankingLoss.SampledSoftmax { Temperature = temperature }]
+            : [new RankingLoss.Bpr { Temperature = temperature }];
+        float[] expected = [.. losses.Select(loss => Compute(loss, users, items, batch))];
+        using IDisposable libtorch = OwnKernels.SwitchOff();
+        for (int n = 0; n < losses.Length; n++)
+            Compute(losses[n], users, items, batch).Should().BeApproximately(expected[n], 1e-5f);
+    }
+
+    [Theory]
+    [InlineData(new float[] { 1, 2 }, "Expected 1 confidences, got 2.*")]
+    [InlineData(new float[] { 0 }, "Confidences must be above 0 and finite.*")]
+    [InlineData(new float[] { -1 }, "Confidences must be above 0 and finite.*")]
+    [InlineData(new float[] { float.PositiveInfinity }, "Confidences must be above 0 and finite.*")]
+    [InlineData(new float[] { float.NaN }, "Confidences must be above 0 and finite.*")]
+    public void Confidences_that_weigh_nothing_or_all_are_refused(float[] confidences, string message)
+        => FluentActions.Invoking(() => new TrainingBatch([0], [0], [1]) { Confidences = confidences })
+            .Should().Throw<ArgumentException>().WithMessage(message);
+
     private static readonly InteractionSet Train = new(4, 5, [(0, 1), (0, 3), (2, 4), (2, 0), (3, 4)]);
 
     private static float Compute(RankingLoss loss, float[] users, float[] items, TrainingBatch batch)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DRepMRec.Tests.Documentation;
+using DRepMRec.Tests.Mutants;
 using DRepMRec.Tests.Support;
 using DRepMRec.Tests.Training;
 
@@ -24,6 +25,8 @@ internal static class Program
         train  --model M --checkpoint F      one such process
         shop   files|database                the examples of docs/your-own-data.md, in the folder at hand
         receipt train|replay FILE            a training that writes its receipt, or that does one again
+        mutants --part P --area A            the tests of an area against the mistakes planted in a part (.ci/mutate)
+                --report F --to D
         """;
 
     public static int Main(string[] args)
@@ -115,6 +118,13 @@ internal static class Program
                 }
 
                 return 0;
+            case "mutants":
+                return new MutationRun(Text("--part"), Text("--area"), Text("--report"), Text("--to")).Run(Console.WriteLine);
+            case "mutant-coverage":
+                return MutantProcess.Cover(Text("--area"), Text("--to"));
+            case "mutant-try":
+                return MutantProcess.Try(Text("--area"), Text("--coverage"),
+                    [.. Text("--mutants").Split(',').Select(n => int.Parse(n, System.Globalization.CultureInfo.InvariantCulture))]);
             case "peer":
                 return PeerProcess.Run(Text("--training"), Text("--checkpoint"), Number("--stuck-rank", -1), Number("--timeout", 600));
             default:

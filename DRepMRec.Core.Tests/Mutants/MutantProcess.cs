@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+using Xunit.Abstractions;
+
+namespace DRepMRec.Tests.Mutants;
+
+/// <summary>One process of a <see cref="MutationRun"/>: switches mistakes on and asks the tests that come by them.</summary>
+internal static class MutantProcess
+{
+    /// <summary>A test that passes without mistakes.</summary>
+    /// <param name="Test">Its name.</param>
+    /// <param name="Milliseconds">How long it takes.</param>
+    /// <param name="Mutants">The mistakes that it comes by.</param>
+    public sealed record Coverage(string Test, double Milliseconds, int[] Mutants);
+
+    private static readonly Type Control = typeof(DRepMRec.Losses.BatchSampler).Assembly.GetTypes().SingleOrDefault(t => t.Name == "MutantControl")
+        ?? throw new InvalidOperationException("This library has no mistakes in it: .ci/mutate starts this command.");
+
+    private static int Active { set => Control.GetField("ActiveMutant")!.SetValue(null, value); }
+
+    /// <summary>Which test comes by which mistake; tests that fail or are skipped without any are left out, the failing ones named.</summary>
+    public static int Cover(string area, string file)
+    {
+        FieldInfo capture = Control.GetField("CaptureCoverage")!;
+        MethodInfo covered = Control.GetMethod("GetCoverageData")!;
+        capture.SetValue(null, true);
+        using var tests = new AreaTests(area);
+        List<Coverage> all = [];
+        foreach ((string name, ITestCase test) in tests.Cases)
+        {
+            covered.Invoke(null, null);
+            var clock = Stopwatch.StartNew();
+            bool? passed = tests.Run(test);
+            var lists = (IList<int>[])covered.Invoke(null, null)!;
+            if (passed == true)
+                all.Add(new Coverage(name, clock.Elapsed.TotalMilliseconds, [.. lists[0].Union(lists[1])]));
+            else if (passed == false)
+                Console.WriteLine($"fails without any mistake: {test.DisplayName}");
+        }
+
+        File.WriteAllText(file, JsonSerializer.Serialize(all));
+        Console.WriteLine($"{all.Count} tests, {all.Sum(t => t.Milliseconds) / 1000:F1} s");
+        return 0;
+    }
+
+    /// <summary>Tries mistakes; each ends with a line that begins with @.</summary>
+    public static int Try(string area, string file, IReadOnlyList<int> mutants)
+    {
+        Active = mutants.Count == 1 ? mutants[0] : -1;
+        Coverage[] all = [.. JsonSerializer.Deserialize<Coverage[]>(File.ReadAllBytes(file))!.OrderBy(t => t.Milliseconds)];
+        using var tests = new AreaTests(area);
+        foreach (int mutant in mutants)
+        {
+            Console.WriteLine($"@{mutant} begins");
+            Active = mutant;
+            ITestCase? finder = all.Where(t => t.Mutants.Contains(mutant)).Select(t => tests.Cases[t.Test])
+                .FirstOrDefault(test => tests.Run(test) == false);
+            Active = -1;
+            // What a mistake left behind must not speak against the next one.
+            if (finder is not null && mutants.Count > 1 && tests.Run(finder) == false)
+            {
+                Console.WriteLine($"@{mutant} spoiled");
+                return 1;
+            }
+
+            Console.WriteLine(finder is null ? $"@{mutant} survived" : $"@{mutant} killed {finder.DisplayName}");
+        }
+
+        return 0;
+    }
+}
