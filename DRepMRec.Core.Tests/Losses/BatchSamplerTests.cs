@@ -175,7 +175,8 @@ public sealed class BatchSamplerTests
         }
 
         Shares(sampling).Should().Equal([0.75, 0.25, 0], (x, y) => Math.Abs(x - y) < 0.02);
-        Shares(sampling with { Candidates = NegativeCandidates.AllItems }).Should().Equal([0.6, 0.2, 0.2], (x, y) => Math.Abs(x - y) < 0.02);
+        Shares(sampling with { Candidates = NegativeCandidates.AllItems }).Should()
+            .Equal([0.6, 0.2, 0.2], (x, y) => Math.Abs(x - y) < 0.02);
     }
 
     [Fact]
