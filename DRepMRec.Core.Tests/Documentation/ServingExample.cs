@@ -19,6 +19,11 @@ internal static class ServingExample
             Console.WriteLine($"{item} {score:F3}");
     }
 
+    public static void Shrink(Recommender recommender)
+    {
+        recommender.WithRowPrecision(RowPrecision.Int8).Save("tiktok-small.drepmrec");
+    }
+
     public static void Ask(Recommender recommender, ISet<string> inStock)
     {
         RecommendationList list = recommender.Recommend(new RecommendationRequest

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 using DRepMRec.Tests.Support;
@@ -50,6 +51,40 @@ public sealed unsafe class PageEndTests
                     queries.Hold(q, atEnd), queryCount, rows.Hold(r, atEnd), rowCount, width, target, rowCount, panel, path);
                 string where = $"{queryCount} queries, {rowCount} rows of {width}";
                 Require(where, (scores, expected), (rows, r), (queries, q), (panels, panels.Values));
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Places))]
+    public void Products_of_queries_and_rows_of_bytes(string name, bool atEnd)
+    {
+        SimdPath path = Begin(name);
+        const int Wide = 128, Rows = 33;
+        using GuardedFloats rows = new(Rows * Wide / 4), scales = new(Rows), queries = new(2 * Wide), scores = new(2 * Rows);
+        using GuardedFloats panels = new(RowKernel.BytePanelLength(Wide));
+        foreach (int width in (int[])[.. Enumerable.Range(1, 20), 63, 64, 65, Wide])
+        {
+            foreach (int rowCount in new[] { 1, 15, 16, 17, Rows })
+            {
+                int queryCount = 1 + (rowCount % 2);
+                var (bytes, factors) = ByteRowsTests.Draw(rowCount, width, 1);
+
+                // Whole floats hold the bytes: what is too much lies where memory goes on.
+                int more = (4 - (bytes.Length % 4)) % 4;
+                float[] held = MemoryMarshal.Cast<sbyte, float>(atEnd ? [.. new sbyte[more], .. bytes] : [.. bytes, .. new sbyte[more]])
+                    .ToArray();
+                float[] q = Samples.Floats(queryCount * width, 2), expected = new float[queryCount * rowCount];
+                var scratch = new float[RowKernel.BytePanelLength(width)];
+                fixed (sbyte* pb = bytes)
+                fixed (float* pc = factors, pq = q, ps = expected, pp = scratch)
+                    RowKernel.MultiplyBytes(pq, queryCount, pb, pc, rowCount, width, ps, rowCount, pp, path);
+                RowKernel.MultiplyBytes(
+                    queries.Hold(q, atEnd), queryCount, (sbyte*)rows.Hold(held, atEnd) + (atEnd ? more : 0), scales.Hold(factors, atEnd),
+                    rowCount, width, Room(scores, expected.Length, atEnd), rowCount, Room(panels, scratch.Length, atEnd), path);
+                string where = $"{queryCount} queries, {rowCount} rows of {width} bytes";
+                Require(where, (scores, expected), (scales, factors), (queries, q), (panels, panels.Values));
+                rows.ShouldBeUntouched(where);
             }
         }
     }

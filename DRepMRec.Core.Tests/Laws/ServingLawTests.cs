@@ -13,6 +13,7 @@ public sealed class ServingLawTests
     private static readonly float[] UserRows = Samples.Floats(Users * D, 1), ItemRows = Samples.Floats(Items * D, 2);
     private static readonly string[] UserIds = [.. Enumerable.Range(0, Users).Select(u => $"u{u}")];
     private static readonly string[] ItemIds = [.. Enumerable.Range(0, Items).Select(i => $"i{i}")];
+    private static readonly Lazy<Recommender> Rounded = new(() => Served.Recommender.WithRowPrecision(RowPrecision.Int8));
     private static readonly Recommender Plain = Build(UserIds, UserRows, ItemIds, ItemRows);
 
     [Fact]
@@ -278,12 +279,13 @@ public sealed class ServingLawTests
         }
     }
 
-    /// <summary>Rows alone, a trained model, and one with an item-to-item part.</summary>
-    private static Recommender Any(int n) => (n % 3) switch
+    /// <summary>Rows alone, a trained model, one with an item-to-item part, and one with rows of bytes.</summary>
+    private static Recommender Any(int n) => (n % 4) switch
     {
         0 => Plain,
         1 => Served.Recommender,
-        _ => Grown.Recommender,
+        2 => Grown.Recommender,
+        _ => Rounded.Value,
     };
 
     private static Recommender Build(

@@ -23,6 +23,8 @@ internal static class CatalogueRun
         ItemToItem = new() { Enabled = true, BlendWeights = [0.5], L2 = 5, ContentWeight = 5, KeptWeights = 20 },
     }));
 
+    private static readonly Lazy<Recommender> Rounded = new(() => Related.Value.WithRowPrecision(RowPrecision.Int8));
+
     private static RecDataset Data => Served.Data;
 
     /// <summary>A sequence at random: few ids, so that they meet again and again.</summary>
@@ -44,13 +46,17 @@ internal static class CatalogueRun
         return Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\nsave\n");
     }
 
-    /// <summary>Plays a sequence, on a model with relations between items and an item-to-item part, and on one without either.</summary>
+    /// <summary>
+    /// Plays a sequence, on a model with relations between items and an item-to-item part, on the same with rows of bytes, and on one
+    /// without either.
+    /// </summary>
     /// <exception cref="ArgumentException">A change was refused; all others were made.</exception>
     /// <exception cref="InvalidOperationException">An answer is another one than it must be.</exception>
     public static void Play(byte[] changes)
     {
         string[] lines = [.. Encoding.UTF8.GetString(changes).Split('\n').Take(MostChanges)];
         Play(lines, Related.Value, null);
+        Play(lines, Rounded.Value, null);
         Play(lines, Plain.Value, new CatalogueReference(Plain.Value, Data, Features));
     }
 

@@ -16,7 +16,7 @@ internal static class ModelFiles
 {
     private static readonly int[] Extremes = [0, 1, 2, -1, int.MinValue, int.MaxValue, BitConverter.SingleToInt32Bits(float.NaN),
         BitConverter.SingleToInt32Bits(float.MaxValue)];
-    private static readonly Lazy<byte[]> Sound = new(Make);
+    private static readonly Lazy<byte[]> Sound = new(() => Make(RowPrecision.Single)), Rounded = new(() => Make(RowPrecision.Int8));
 
     public static IEnumerable<FuzzTarget> All =>
     [
@@ -57,7 +57,7 @@ internal static class ModelFiles
         ModelWriter.Write(changed.Model, Stream.Null);
     }
 
-    private static byte[] Make()
+    private static byte[] Make(RowPrecision precision)
     {
         RecDataset data = SyntheticDataset.Create(
             new SyntheticOptions { Users = 20, Items = 16, Clusters = 2, Modalities = [new(Modality.Image, 3)] }).Data;
@@ -66,7 +66,8 @@ internal static class ModelFiles
             EmbeddingDim = 4,
             ItemToItem = new() { Enabled = true, BlendWeights = [0.5], L2 = 5 },
         });
-        Recommender trained = new Trainer(model, data, TinyTraining.Options(1)).Fit().BuildRecommender();
+        Recommender trained = new Trainer(model, data, TinyTraining.Options(1)).Fit()
+            .BuildRecommender(new RecommenderOptions { RowPrecision = precision });
         ItemContent Item(string id)
             => new(id, new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Image] = new float[] { 1, 2, 3 } });
         using var folder = new TempFolder();
@@ -74,10 +75,10 @@ internal static class ModelFiles
         return File.ReadAllBytes(folder["model"]);
     }
 
-    /// <summary>Changes one array in a few places.</summary>
+    /// <summary>Changes one array, of numbers or of bytes, in a few places.</summary>
     private static byte[] Alter(SeededRandom random)
     {
-        byte[] bytes = [.. Sound.Value];
+        byte[] bytes = [.. random.NextInt(3) == 0 ? Rounded.Value : Sound.Value];
         int start = 8 + (int)BitConverter.ToInt64(bytes);
         using JsonDocument header = JsonDocument.Parse(bytes.AsMemory(8, start - 8));
         JsonProperty[] arrays = [.. header.RootElement.EnumerateObject().Where(p => p.Name != "__metadata__")];

@@ -42,9 +42,9 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             lines = RefreshExport.AddTo(model, lines, AreClose);
         ItemToItemRows? part = ItemToItemRows.Of(model.ItemToItem);
         ServingModel whole = lines with { ItemToItem = part, Manifest = lines.Manifest with { ItemToItem = part?.Form } };
-        return data.ItemTable is { } items && ItemMetadata.TryOf(items) is { } metadata
-            ? whole with { Metadata = CatalogueMetadata.Of(whole, metadata) }
-            : whole;
+        if (data.ItemTable is { } items && ItemMetadata.TryOf(items) is { } metadata)
+            whole = whole with { Metadata = CatalogueMetadata.Of(whole, metadata) };
+        return RowRounding.Apply(whole, options.RowPrecision);
     }
 
     private ServingModel WithLines(ServingModel fused)

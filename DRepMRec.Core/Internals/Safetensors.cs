@@ -19,12 +19,12 @@ internal sealed record SafeTensor(string Name, string Type, long[] Shape, ReadOn
 
     public static string TypeName<T>()
         => typeof(T) == typeof(float) ? "F32" : typeof(T) == typeof(double) ? "F64" : typeof(T) == typeof(int) ? "I32"
-            : typeof(T) == typeof(long) ? "I64" : "U8";
+            : typeof(T) == typeof(long) ? "I64" : typeof(T) == typeof(sbyte) ? "I8" : "U8";
 }
 
 /// <summary>An array to write, of any size.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">F32, I32, I64 or U8.</param>
+/// <param name="Type">F32, I32, I64, I8 or U8.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Write">Writes its elements as little-endian bytes, as many as type and shape say.</param>
 internal sealed record SafeTensorSource(string Name, string Type, long[] Shape, Action<Stream> Write)
@@ -34,7 +34,7 @@ internal sealed record SafeTensorSource(string Name, string Type, long[] Shape, 
 
 /// <summary>Where an array lies in a file. The bytes are known to be there.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">F32, I32, I64 or U8.</param>
+/// <param name="Type">F32, I32, I64, I8 or U8.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Offset">The first byte, counted from the beginning of the file.</param>
 /// <param name="Bytes">The number of bytes.</param>

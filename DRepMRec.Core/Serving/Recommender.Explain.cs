@@ -48,6 +48,12 @@ public sealed partial class Recommender
             return explanation with { Unexplained = NoParts };
         float[][] itemParts = LineFusion.Parts(form, _model.ItemBehavior[item], [.. _model.ItemModal.Select(m => m[item].ToArray())],
             isUser: false);
+        if (RowPrecision != RowPrecision.Single)
+        {
+            LineFusion.Spread(userParts, profile.Query!);
+            LineFusion.Spread(itemParts, _model.Items[item]);
+        }
+
         float[] user = LineFusion.Sum(userParts), fused = LineFusion.Sum(itemParts);
         float[] shares = [.. userParts
             .Select((part, p) => 0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p])))];

@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Serving;
 
 /// <summary>Options of a recommender that is taken out of a model: the parts that go along with the fused representations.</summary>
@@ -24,6 +26,16 @@ public sealed record RecommenderOptions
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Calibrate { get; init; } = true;
+
+    /// <summary>
+    /// How the rows of users and items are held, in memory and in the file. Probabilities are calibrated by the scores of the rows as they
+    /// are held.
+    /// </summary>
+    /// <value>
+    /// The default is <see cref="RowPrecision.Single"/>. <see cref="RowPrecision.Int8"/> takes a quarter of the memory, and of what a
+    /// request reads: docs/serving.md has what that does to lists.
+    /// </value>
+    public RowPrecision RowPrecision { get; init => field = Guard.Defined(value); } = RowPrecision.Single;
 
     /// <summary>
     /// The most bytes of item features that go along so that new items find their neighbours among the known ones. A dataset with more gets

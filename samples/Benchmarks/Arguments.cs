@@ -79,7 +79,7 @@ internal sealed record Arguments
             DefaultValueFactory = _ => 20,
         };
         Option<int> users = OptionRules.Number("--users", "For reach: how many users get lists.", 1_000_000);
-        Option<int> epochs = OptionRules.Number("--epochs", "The most epochs, for serving-cold.", 300);
+        Option<int> epochs = OptionRules.Number("--epochs", "The most epochs, for serving-cold and serving-rows.", 300);
         var quick = new Option<bool>("--quick") { Description = "Small sizes and few repetitions: does it run, not how fast is it." };
         var json = new Option<string?>("--json") { Description = "A file for all figures." }.InExistingFolder();
         var root = new RootCommand(

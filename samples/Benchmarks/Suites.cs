@@ -18,6 +18,7 @@ internal static class Suites
         ["recipe"] = RecipeSuite.Run,
         ["loading"] = LoadingSuite.Run,
         ["serving"] = (_, _, _) => ServingSuite.Run(),
+        ["serving-rows"] = (arguments, report, _) => RowSuite.Run(arguments, report),
         ["item-to-item"] = (arguments, report, _) => ItemToItemSuite.Run(arguments, report),
         ["rerank"] = (_, _, _) => RerankSuite.Run(),
         ["serving-cold"] = (arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs),

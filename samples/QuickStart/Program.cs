@@ -21,7 +21,8 @@ return CommandLine.Run(args, (options, cancellation) =>
         Console.WriteLine("The dataset has no features: DRepMRec is its behaviour line alone.");
 
     // 2. Train and test. All choices are made on validation; the test set is read once, here.
-    var trainer = new TrainerOptions { MaxEpochs = options.Epochs, Seed = options.Seed, Threads = options.Threads };
+    var (modelOptions, trainerOptions) = DRepMRecPreset.For(data);
+    TrainerOptions trainer = trainerOptions with { MaxEpochs = options.Epochs, Seed = options.Seed, Threads = options.Threads };
     ModelRun Train(string name, bool bma, DRepMRecModel model)
         => TrainingDisplay.Show(
             name, linePerEpoch: true, progress => ModelRun.Train(name, bma, model, data, WithCheckpoint(name), progress, cancellation));
@@ -35,7 +36,7 @@ return CommandLine.Run(args, (options, cancellation) =>
     ModelRun itemKnn = Untrained("ItemKNN", () => new ItemKnnRecommender(data.Train));
     ModelRun? ease = data.Items.Count <= MaxEaseItems ? Untrained("EASE", () => new EaseRecommender(data.Train)) : null;
     using DRepMRecModel lightGcn = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Seed = options.Seed });
-    using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { Seed = options.Seed });
+    using DRepMRecModel model = DRepMRecModel.Create(data, modelOptions with { Seed = options.Seed });
     ModelRun?[] all = [popularity, itemKnn, ease, Train("LightGCN", bma: false, lightGcn), Train("DRepMRec", bma: true, model)];
     ModelRun[] runs = [.. all.OfType<ModelRun>()];
     Display.Results(runs);

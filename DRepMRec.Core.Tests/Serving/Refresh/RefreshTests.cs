@@ -12,15 +12,17 @@ namespace DRepMRec.Tests.Serving;
 public sealed class RefreshTests
 {
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, true)]
-    [InlineData(4, true)]
-    public void In_however_many_calls_a_stream_comes_the_rows_are_those_of_the_whole_propagation(ulong seed, bool weights)
+    [InlineData(1, false, RowPrecision.Single)]
+    [InlineData(2, false, RowPrecision.Single)]
+    [InlineData(3, true, RowPrecision.Single)]
+    [InlineData(4, true, RowPrecision.Int8)]
+    public void In_however_many_calls_a_stream_comes_the_rows_are_those_of_the_whole_propagation(
+        ulong seed, bool weights, RowPrecision precision)
     {
+        Recommender trained = Grown.Recommender.WithRowPrecision(precision);
         var random = new SeededRandom(seed);
         List<Interaction> stream = Grown.Stream(random, 120, weights);
-        Recommender atOnce = Grown.Recommender.WithInteractions(stream), byParts = Grown.Recommender;
+        Recommender atOnce = trained.WithInteractions(stream), byParts = trained;
         for (int from = 0, count; from < stream.Count; from += count)
         {
             count = Math.Min(stream.Count - from, 1 + random.NextInt(12));

@@ -35,6 +35,15 @@ internal static class LineFusion
         return sum;
     }
 
+    /// <summary>Spreads over the parts what a row, which was rounded as its lines were, differs from their sum by.</summary>
+    public static void Spread(float[][] parts, ReadOnlySpan<float> row)
+    {
+        float[] rest = Sum(parts);
+        TensorPrimitives.Subtract(row, rest, rest);
+        foreach (float[] part in parts)
+            TensorPrimitives.MultiplyAdd(rest, 1f / parts.Length, part, part);
+    }
+
     /// <summary>Fuses rows of items one after the other, with the same bits as <see cref="Parts"/> and <see cref="Sum"/>.</summary>
     public sealed class Room(ModelForm form)
     {
@@ -48,7 +57,7 @@ internal static class LineFusion
         public void Fuse(ReadOnlySpan<float> behavior, IReadOnlyList<RowStore> modal, int item, Span<float> target)
         {
             for (int m = 0; m < modal.Count; m++)
-                modal[m][item].CopyTo(_modal[m]);
+                modal[m].CopyTo(item, _modal[m]);
             Add(behavior, 1, target);
             if (form.Normalized)
                 Add(behavior, (float)(1 / Math.Max(MinLength, Length(target))), target);

@@ -23,16 +23,25 @@ internal static unsafe class RowScan
         bool cosine = false, IReadOnlyList<HistoryQuery?>? histories = null)
     {
         RowStore first = lines[0];
-        using var room = new Room(first.Width, selections.Count, first.Count);
+        using var room = new Room(first, selections.Count, first.Count);
         fixed (float* q = queries, scores = room.Scores, panels = room.Panels)
         {
             for (int from = 0, count; from < first.Count; from += count)
             {
                 count = Math.Min(room.ChunkRows, (from < first.FileCount ? first.FileCount : first.Count) - from);
-                float* rows = Pointer(lines, from, count, room);
-                RowKernel.Multiply(q, selections.Count, rows, count, room.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
-                if (cosine)
-                    DivideByLengths(rows, count, room, scores, selections.Count);
+                if (!cosine && AreBytes(lines, from, count, out sbyte* bytes, out float* scales))
+                {
+                    RowKernel.MultiplyBytes(
+                        q, selections.Count, bytes, scales, count, room.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
+                }
+                else
+                {
+                    float* rows = Pointer(lines, from, count, room);
+                    RowKernel.Multiply(q, selections.Count, rows, count, room.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
+                    if (cosine)
+                        DivideByLengths(rows, count, room, scores, selections.Count);
+                }
+
                 for (int n = 0; n < selections.Count; n++)
                 {
                     var own = new Span<float>(scores + (n * room.ChunkRows), count);
@@ -49,7 +58,7 @@ internal static unsafe class RowScan
     public static void Some(
         RowStore rows, ReadOnlySpan<int> indices, ReadOnlySpan<float> query, IScoreSink selection, HistoryQuery? history = null)
     {
-        using var room = new Room(rows.Width, 1, indices.Length);
+        using var room = new Room(rows, 1, indices.Length);
         fixed (float* q = query, scores = room.Scores, panels = room.Panels)
         {
             for (int from = 0, count; from < indices.Length; from += count)
@@ -57,7 +66,7 @@ internal static unsafe class RowScan
                 count = Math.Min(room.ChunkRows, indices.Length - from);
                 Span<float> gathered = room.Rows(count);
                 for (int r = 0; r < count; r++)
-                    rows[indices[from + r]].CopyTo(gathered[(r * rows.Width)..]);
+                    rows.CopyTo(indices[from + r], gathered[(r * rows.Width)..]);
                 RowKernel.Multiply(q, 1, room.RowsPointer, count, rows.Width, scores, room.ChunkRows, panels, SimdPaths.Best);
                 for (int r = 0; r < count; r++)
                 {
@@ -70,33 +79,54 @@ internal static unsafe class RowScan
         GC.KeepAlive(rows);
     }
 
+    /// <summary>Rows of bytes that are scored as they are: those of one line of which none is replaced.</summary>
+    private static bool AreBytes(IReadOnlyList<RowStore> lines, int from, int count, out sbyte* bytes, out float* scales)
+    {
+        bytes = null;
+        scales = null;
+        var (block, start) = Place(lines[0], from);
+        if (lines.Count > 1 || block.Bytes is not { } all || ReplacedIn(lines[0], from, count).Length > 0)
+            return false;
+        all.Slice((long)start * block.Width, (long)count * block.Width);
+        block.Numbers.Slice(start, count);
+        bytes = all.Pointer + ((long)start * block.Width);
+        scales = block.Numbers.Pointer + start;
+        return true;
+    }
+
     /// <summary>The rows in place; or a copy of them with their replacements, or with the sum of their lines.</summary>
     private static float* Pointer(IReadOnlyList<RowStore> lines, int from, int count, Room room)
     {
         RowStore first = lines[0];
-        bool isFile = from < first.FileCount;
-        long start = (long)(isFile ? from : from - first.FileCount) * room.Width, length = (long)count * room.Width;
-        ReadOnlySpan<int> replaced = isFile ? first.ReplacedIn(from, count) : [];
-        ReadOnlySpan<float> values = Block(first).Slice(start, length);
-        if (lines.Count == 1 && replaced.Length == 0)
-            return Block(first).Pointer + start;
+        var (block, start) = Place(first, from);
+        ReadOnlySpan<int> replaced = ReplacedIn(first, from, count);
+        if (lines.Count == 1 && replaced.Length == 0 && block.Bytes is null)
+        {
+            block.Numbers.Slice((long)start * room.Width, (long)count * room.Width);
+            return block.Numbers.Pointer + ((long)start * room.Width);
+        }
 
         Span<float> rows = room.Rows(count);
-        values.CopyTo(rows);
+        block.CopyTo(start, count, rows);
         for (int l = 1; l < lines.Count; l++)
-            TensorPrimitives.Add(rows, Block(lines[l]).Slice(start, length), rows);
+            Place(lines[l], from).Block.AddTo(start, count, rows);
         foreach (int index in replaced)
         {
             Span<float> row = rows.Slice((index - from) * room.Width, room.Width);
-            first[index].CopyTo(row);
+            first.CopyTo(index, row);
             for (int l = 1; l < lines.Count; l++)
                 TensorPrimitives.Add(row, lines[l][index], row);
         }
 
         return room.RowsPointer;
-
-        Block<float> Block(RowStore line) => isFile ? line.Rows : line.Added;
     }
+
+    /// <summary>The block that a row lies in, and the row's place there.</summary>
+    private static (RowBlock Block, int Start) Place(RowStore line, int row)
+        => row < line.FileCount ? (line.Rows, row) : (line.Added, row - line.FileCount);
+
+    private static ReadOnlySpan<int> ReplacedIn(RowStore line, int from, int count)
+        => from < line.FileCount ? line.ReplacedIn(from, count) : [];
 
     private static void DivideByLengths(float* rows, int count, Room room, float* scores, int queries)
     {
@@ -114,12 +144,13 @@ internal static unsafe class RowScan
         private float[] _rows = [];
         private MemoryHandle _pin;
 
-        public Room(int width, int queries, int rows)
+        public Room(RowStore store, int queries, int rows)
         {
-            Width = width;
-            ChunkRows = Math.Clamp(Math.Min(MaxChunkNumbers / width, rows), 1, MaxChunkRows);
+            Width = store.Width;
+            ChunkRows = Math.Clamp(Math.Min(MaxChunkNumbers / Width, rows), 1, MaxChunkRows);
             Scores = ArrayPool<float>.Shared.Rent(queries * ChunkRows);
-            Panels = ArrayPool<float>.Shared.Rent(RowKernel.PanelLength(width));
+            Panels = ArrayPool<float>.Shared.Rent(
+                store.Precision == RowPrecision.Single ? RowKernel.PanelLength(Width) : RowKernel.BytePanelLength(Width));
         }
 
         public int Width { get; }

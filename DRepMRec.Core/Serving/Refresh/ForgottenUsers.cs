@@ -46,14 +46,6 @@ internal static class ForgottenUsers
     /// <summary>The model with the given users alone, their rows as they are.</summary>
     private static ServingModel Gather(ServingModel model, int[] kept)
     {
-        RowStore Rows(RowStore rows)
-        {
-            Block<float> all = Block<float>.Allocate((long)kept.Length * rows.Width);
-            for (int user = 0; user < kept.Length; user++)
-                rows[kept[user]].CopyTo(all.Writable(user, rows.Width));
-            return new RowStore(all, kept.Length, rows.Width);
-        }
-
         var (offsets, items, weights) = model.Histories.Select(kept).Flatten();
         var degrees = new int[model.ItemIds.Count];
         foreach (int item in items.Slice(0, items.Length))
@@ -63,14 +55,14 @@ internal static class ForgottenUsers
             degrees[item]++;
         }
 
-        RowStore fused = Rows(model.Users);
+        RowStore fused = model.Users.Select(kept);
         return model with
         {
             Manifest = model.Manifest with { Users = kept.Length, DataChecksum = "" },
             UserIds = IdTable.Of(kept.Select(user => model.UserIds[user])),
             Users = fused,
-            UserBehavior = ReferenceEquals(model.UserBehavior, model.Users) ? fused : Rows(model.UserBehavior),
-            UserModal = [.. model.UserModal.Select(Rows)],
+            UserBehavior = ReferenceEquals(model.UserBehavior, model.Users) ? fused : model.UserBehavior.Select(kept),
+            UserModal = [.. model.UserModal.Select(rows => rows.Select(kept))],
             UserRows = null,
             SeenOffsets = offsets,
             SeenItems = items,

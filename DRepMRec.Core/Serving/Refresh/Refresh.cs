@@ -77,30 +77,36 @@ internal static unsafe class Refresh
         ModelForm form = model.Form!;
         RowStore oldBehavior = model.ItemBehavior, oldFused = model.Items;
         int count = model.ItemRows, width = rows.Width;
-        Block<float> behavior = RowStore.Allocate(count, width), fused = RowStore.Allocate(count, oldFused.Width);
+        RowBlock behavior = RowStore.Allocate(count, width, oldBehavior.Precision);
+        RowBlock fused = RowStore.Allocate(count, oldFused.Width, oldFused.Precision);
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
             var room = new LineFusion.Room(form);
+            float[] own = new float[width], sum = new float[oldFused.Width];
             for (int item = from; item < to; item++)
             {
-                Span<float> own = behavior.Writable(item, width), sum = fused.Writable(item, oldFused.Width);
                 if (rows.ChangedItems is { } changed && !changed[item])
                 {
-                    oldBehavior[item].CopyTo(own);
-                    oldFused[item].CopyTo(sum);
-                    continue;
+                    oldBehavior.CopyTo(item, own);
+                    oldFused.CopyTo(item, sum);
+                }
+                else
+                {
+                    fixed (float* target = own)
+                        rows.Item(item, target);
+                    room.Fuse(own, model.ItemModal, item, sum);
                 }
 
-                rows.Item(item, behavior.Pointer + ((long)item * width));
-                room.Fuse(own, model.ItemModal, item, sum);
+                behavior.Set(item, own);
+                fused.Set(item, sum);
             }
         });
         GC.KeepAlive(model);
-        var fusedRows = new RowStore(fused, count, oldFused.Width);
+        var fusedRows = new RowStore(fused, count);
         return model with
         {
             Items = fusedRows,
-            ItemBehavior = form.Lines is null ? fusedRows : new RowStore(behavior, count, width),
+            ItemBehavior = form.Lines is null ? fusedRows : new RowStore(behavior, count),
         };
     }
 

@@ -15,13 +15,14 @@ internal sealed class UserRows(ServingModel model, ServingModel file, Propagated
     public ServingModel Apply()
     {
         int users = model.UserIds.Count;
-        var fused = new RowStore(users, model.Items.Width, Fused);
+        RowPrecision precision = model.Items.Precision;
+        var fused = new RowStore(users, model.Items.Width, precision, Fused);
         return model with
         {
             UserRows = this,
             Users = fused,
-            UserBehavior = model.Form?.Lines is null ? fused : new RowStore(users, model.ItemBehavior.Width, Behavior),
-            UserModal = [.. model.ItemModal.Select((_, m) => new RowStore(users, model.ItemBehavior.Width, user => Modal(user, m)))],
+            UserBehavior = model.Form?.Lines is null ? fused : new RowStore(users, model.ItemBehavior.Width, precision, Behavior),
+            UserModal = [.. model.ItemModal.Select((rows, m) => new RowStore(users, rows.Width, precision, user => Modal(user, m)))],
         };
     }
 

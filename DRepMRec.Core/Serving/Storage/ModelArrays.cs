@@ -41,5 +41,12 @@ internal sealed class ModelArrays
         return Block<T>.Read(_stream, place.Offset, (int)length);
     }
 
-    public RowStore Rows(string name, int count, int width) => new(Get<float>(name, count, width), count, width);
+    /// <summary>Rows of numbers or, where the array has bytes, of these and their scales.</summary>
+    public RowStore Rows(string name, int count, int width)
+        => new(_places.TryGetValue(name, out SafeTensorPlace? place) && place.Type == SafeTensor.TypeName<sbyte>()
+            ? new RowBlock(Get<sbyte>(name, count, width), Get<float>(ScalesOf(name), count), width)
+            : new RowBlock(Get<float>(name, count, width), width), count);
+
+    /// <summary>The array with the scales of rows of bytes.</summary>
+    public static string ScalesOf(string name) => $"scales.{name}";
 }

@@ -65,8 +65,11 @@ internal static class ModelVerification
         {
             Block<float>?[] blocks = [content.Mean, content.Deviation, content.Projection, content.ProjectionBias, content.Gate,
                 content.GateBias];
-            foreach (Block<float>? block in blocks.Append(content.Features?.Rows).Append(content.NeighborValues?.Rows))
-                ThrowIfNotFinite(block ?? Block<float>.Empty, 0, block?.Length ?? 0, $"content form of '{content.Form.Name}'");
+            string form = $"content form of '{content.Form.Name}'";
+            foreach (Block<float>? block in blocks.Append(content.Features?.Rows.Numbers).Append(content.NeighborValues?.Rows.Numbers))
+                ThrowIfNotFinite(block ?? Block<float>.Empty, 0, block?.Length ?? 0, form);
+            ThrowIfNotScales(content.Features?.Rows, form);
+            ThrowIfNotScales(content.NeighborValues?.Rows, form);
         }
     }
 
@@ -112,16 +115,34 @@ internal static class ModelVerification
 
     private static void ThrowIfNotFinite(RowStore rows, string what)
     {
+        if (rows.Precision != RowPrecision.Single)
+        {
+            ThrowIfNotScales(rows.Rows, what);
+            return;
+        }
+
         int step = Math.Max(1, Slice / rows.Width);
         for (int row = 0; row < rows.FileCount; row += step)
         {
-            ReadOnlySpan<float> values = rows.Rows.Slice((long)row * rows.Width, Math.Min(step, rows.FileCount - row) * (long)rows.Width);
+            long length = Math.Min(step, rows.FileCount - row) * (long)rows.Width;
+            ReadOnlySpan<float> values = rows.Rows.Numbers.Slice((long)row * rows.Width, length);
             if (TensorPrimitives.IsFiniteAll(values))
                 continue;
             int at = 0;
             while (float.IsFinite(values[at]))
                 at++;
             throw new FormatException($"expected finite numbers; the {what} with index {row + (at / rows.Width)} has {values[at]}");
+        }
+    }
+
+    /// <summary>Of rows of bytes: whatever the bytes are, by these scales they are exact and finite.</summary>
+    private static void ThrowIfNotScales(RowBlock? rows, string what)
+    {
+        for (int row = 0; rows?.Bytes is not null && row < rows.Count; row++)
+        {
+            if (!ByteRows.IsScale(rows.Numbers[row]))
+                throw new FormatException($"expected 0, or {ByteRows.MinScale} to {ByteRows.MaxScale} with 16 significant bits, as scales; "
+                    + $"the {what} with index {row} has {rows.Numbers[row]}");
         }
     }
 

@@ -78,15 +78,16 @@ internal sealed class ModelWriter
         [
             Array("user_id_offsets", _model.UserIds.Offsets), Array("item_id_offsets", itemIds.Offsets),
             Array("seen_offsets", _model.SeenOffsets),
-            Rows("user_embeddings", _model.Users), ItemRows("item_embeddings", _model.Items),
+            .. Rows("user_embeddings", _model.Users), .. ItemRows("item_embeddings", _model.Items),
         ];
         if (_model.Form is { Lines: not null } form)
         {
-            arrays.AddRange([Rows("user_behavior", _model.UserBehavior), ItemRows("item_behavior", _model.ItemBehavior)]);
+            arrays.AddRange([.. Rows("user_behavior", _model.UserBehavior), .. ItemRows("item_behavior", _model.ItemBehavior)]);
             for (int m = 0; m < form.Modalities.Count; m++)
             {
                 string name = form.Modalities[m].Name;
-                arrays.AddRange([Rows($"user_modal.{name}", _model.UserModal[m]), ItemRows($"item_modal.{name}", _model.ItemModal[m])]);
+                arrays.AddRange(Rows($"user_modal.{name}", _model.UserModal[m]));
+                arrays.AddRange(ItemRows($"item_modal.{name}", _model.ItemModal[m]));
             }
         }
 
@@ -197,16 +198,20 @@ internal sealed class ModelWriter
 
         if (content.Features is { } rows && content.NeighborValues is { } values)
         {
-            yield return ItemRows(name + "features", rows);
-            yield return ItemRows(name + "neighbor_values", values);
+            foreach (SafeTensorSource array in ItemRows(name + "features", rows).Concat(ItemRows(name + "neighbor_values", values)))
+                yield return array;
         }
     }
 
     public static SafeTensorSource Array<T>(string name, Block<T> block, params long[] shape) where T : unmanaged
         => new(name, SafeTensor.TypeName<T>(), shape.Length == 0 ? [block.Length] : shape, stream => Write(stream, block, name));
 
-    private static SafeTensorSource Rows(string name, RowStore rows)
-        => new(name, "F32", [rows.FileCount, rows.Width], stream => Write(stream, rows.Rows, name));
+    private static SafeTensorSource[] Rows(string name, RowStore rows) => Rows(name, rows.Rows, rows.FileCount);
+
+    /// <summary>The array of rows, or the two of rows of bytes.</summary>
+    private static SafeTensorSource[] Rows(string name, RowBlock rows, int count) => rows.Bytes is { } bytes
+        ? [Array(name, bytes, count, rows.Width), Array(ModelArrays.ScalesOf(name), rows.Numbers, count)]
+        : [Array(name, rows.Numbers, count, rows.Width)];
 
     private static SafeTensorSource Pages(string name, PagedRows rows) => new(name, "F32", [rows.Count, rows.Width], stream =>
     {
@@ -219,22 +224,23 @@ internal sealed class ModelWriter
         GC.KeepAlive(rows);
     });
 
-    private SafeTensorSource ItemRows(string name, RowStore rows) => new(name, "F32", [_rows.Length, rows.Width], stream =>
+    private SafeTensorSource[] ItemRows(string name, RowStore rows)
     {
         if (_isAsLoaded)
+            return Rows(name, rows);
+        if (rows.Precision != RowPrecision.Single)
+            return Rows(name, rows.Select(_rows));
+        return [new(name, "F32", [_rows.Length, rows.Width], stream =>
         {
-            Write(stream, rows.Rows, name);
-            return;
-        }
+            foreach (int row in _rows)
+            {
+                ThrowIfNotFinite(rows[row], name);
+                stream.Write(MemoryMarshal.AsBytes(rows[row]));
+            }
 
-        foreach (int row in _rows)
-        {
-            ThrowIfNotFinite(rows[row], name);
-            stream.Write(MemoryMarshal.AsBytes(rows[row]));
-        }
-
-        GC.KeepAlive(rows);
-    });
+            GC.KeepAlive(rows);
+        })];
+    }
 
     private static void Write<T>(Stream stream, Block<T> block, string name) where T : unmanaged
     {

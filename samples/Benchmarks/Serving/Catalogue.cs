@@ -13,10 +13,10 @@ internal sealed record Catalogue(Recommender Recommender, float[] Users, float[]
     private const int UserCount = 1000;
     private const int HistoryLength = 20;
 
-    public static Catalogue Create(int items)
+    public static Catalogue Create(int items, int dimension = Dimension)
     {
         var random = new Random(1);
-        float[] users = Numbers(UserCount * Dimension, random), rows = Numbers(items * Dimension, random);
+        float[] users = Numbers(UserCount * dimension, random), rows = Numbers(items * dimension, random);
         var seen = new InteractionSet(UserCount, items, [.. Interactions(items)]);
         return new Catalogue(Recommender.FromEmbeddings(Ids("user", UserCount), users, Ids("item", items), rows, seen), users, rows);
     }

@@ -28,15 +28,25 @@ internal static class ColdStart
         FoldIn(recommender, data);
 
         int[] degrees = data.Train.ItemDegrees();
-        int[] cold = [.. Enumerable.Range(0, degrees.Length).Where(i => degrees[i] == 0 && data.Features.Any(f => f.Present[i]))];
-        Recommender renewed = recommender.WithoutItems([.. cold.Select(i => data.Items[i])])
-            .WithItems([.. cold.Select(i => new ItemContent(data.Items[i], FeaturesOf(data, i)))]);
+        Recommender renewed = Renew(recommender, data, Items(data));
         EvaluationResult free = new Trainer(contentFree, data, training).Fit().EvaluateTest();
         Console.WriteLine($"cold test rows, Recall@20: items by their features {Text(ColdRecall(renewed, data, degrees))}, "
             + $"as trained {Text(ColdRecall(recommender, data, degrees))}, "
             + $"without content {(free.ColdItems is { } c ? Text(c[RankingMetric.Recall(Count)]) : "-")}, "
             + $"random {Text((double)Count / data.Items.Count)}");
     }
+
+    /// <summary>The items without a training interaction that have features, ascending.</summary>
+    public static int[] Items(RecDataset data)
+    {
+        int[] degrees = data.Train.ItemDegrees();
+        return [.. Enumerable.Range(0, degrees.Length).Where(i => degrees[i] == 0 && data.Features.Any(f => f.Present[i]))];
+    }
+
+    /// <summary>Retires items and puts them back by their features alone.</summary>
+    public static Recommender Renew(Recommender recommender, RecDataset data, int[] items)
+        => recommender.WithoutItems([.. items.Select(i => data.Items[i])])
+            .WithItems([.. items.Select(i => new ItemContent(data.Items[i], FeaturesOf(data, i)))]);
 
     private static Dictionary<Modality, ReadOnlyMemory<float>> FeaturesOf(RecDataset data, int item)
         => data.Features.Where(f => f.Present[item]).ToDictionary(f => f.Modality, f => (ReadOnlyMemory<float>)f[item].ToArray());
