@@ -95,12 +95,39 @@ public sealed class MissingRowsTests
         }
     }
 
+    [Theory]
+    [InlineData(IntraAlignmentKind.InfoNce, 0.1, false, "Contrasted Users Items")]
+    [InlineData(IntraAlignmentKind.InfoNce, 0, false, "Contrasted")]
+    [InlineData(IntraAlignmentKind.Cosine, 0.1, false, "Users Items")]
+    [InlineData(IntraAlignmentKind.InfoNce, 0.1, true, "")]
+    public void What_a_step_draws_is_drawn_ahead_of_it_where_all_rows_count(
+        IntraAlignmentKind intra, double interWeight, bool leavesOut, string expected)
+    {
+        using var bma = new BehaviorModalAlignment(
+            3, new BmaOptions { Intra = intra, InterWeight = interWeight, LeaveOutHiddenUsers = leavesOut });
+        TrainingBatch batch = Batch();
+        ((IBatchPreparation)bma).Prepare(new InteractionGraph(Train), batch);
+        bool IsMade(string what)
+        {
+            bool made = true;
+            batch.Once((bma, what), () =>
+            {
+                made = false;
+                return new object();
+            });
+            return made;
+        }
+
+        string.Join(' ', new[] { "Contrasted", "Users", "Items" }.Where(IsMade)).Should().Be(expected);
+    }
+
     [Fact]
     public void Contrast_inside_the_lines_corrects_for_how_negatives_were_drawn()
     {
         using DisposeScope scope = NewDisposeScope();
-        TrainingBatch batch = new BatchSampler(Train, new RankingLoss.SampledSoftmax { Negatives = 4 },
-            new NegativeSampling { Distribution = NegativeDistribution.Popularity, Corrected = true }, 5, 1).Epoch(1).Single();
+        var train = new InteractionSet(3, 6, [(0, 0), (0, 1), (1, 2), (1, 0), (2, 0), (2, 4)]);
+        TrainingBatch batch = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 8 },
+            new NegativeSampling { Distribution = NegativeDistribution.Popularity, Corrected = true }, 6, 1).Epoch(1).Single();
         var (users, items) = batch.Whole.OnePerUser();
         var (negatives, excluded) = batch.Whole.NegativesPerUser(512);
         float Contrast(UserItemEmbeddings line, float[]? offsets) => ContrastiveLosses.SampledSoftmaxByTensors(

@@ -105,8 +105,7 @@ public sealed class RankingLossesTests
 
     [Theory]
     [MemberData(nameof(Batches))]
-    public void By_libtorch_the_losses_of_weighted_and_shared_batches_are_those_of_our_kernels(
-        bool shared, bool weighted, double temperature)
+    public void By_libtorch_the_losses_of_batches_are_those_of_our_kernels(bool shared, bool weighted, double temperature)
     {
         using DisposeScope scope = NewDisposeScope();
         float[] users = Support.Samples.Floats(4 * 3, 1), items = Support.Samples.Floats(5 * 3, 2);

@@ -14,15 +14,12 @@ internal static class MutantProcess
     /// <param name="Mutants">The mistakes that it comes by.</param>
     public sealed record Coverage(string Test, double Milliseconds, int[] Mutants);
 
-    private static readonly Type Control = typeof(DRepMRec.Losses.BatchSampler).Assembly.GetTypes()
-        .SingleOrDefault(t => t.Name == "MutantControl")
+    private static readonly Type Control = typeof(DRepMRecModel).Assembly.GetTypes().SingleOrDefault(t => t.Name == "MutantControl")
         ?? throw new InvalidOperationException("This library has no mistakes in it: .ci/mutate starts this command.");
 
     private static int Active { set => Control.GetField("ActiveMutant")!.SetValue(null, value); }
 
-    /// <summary>
-    /// Which test comes by which mistake; tests that fail or are skipped without any are left out, the failing ones named.
-    /// </summary>
+    /// <summary>Which test comes by which mistake, without those that fail or are skipped without any.</summary>
     public static int Cover(string area, string file)
     {
         FieldInfo capture = Control.GetField("CaptureCoverage")!;
@@ -47,21 +44,25 @@ internal static class MutantProcess
         return 0;
     }
 
-    /// <summary>Tries mistakes; each ends with a line that begins with @.</summary>
+    /// <summary>Tries mistakes and writes lines that begin with @. One alone is switched on before tests are looked for.</summary>
     public static int Try(string area, string file, IReadOnlyList<int> mutants)
     {
-        Active = mutants.Count == 1 ? mutants[0] : -1;
+        bool isAlone = mutants.Count == 1;
+        if (isAlone)
+            Console.WriteLine($"@{mutants[0]} begins");
+        Active = isAlone ? mutants[0] : -1;
         Coverage[] all = [.. JsonSerializer.Deserialize<Coverage[]>(File.ReadAllBytes(file))!.OrderBy(t => t.Milliseconds)];
         using var tests = new AreaTests(area);
         foreach (int mutant in mutants)
         {
-            Console.WriteLine($"@{mutant} begins");
+            if (!isAlone)
+                Console.WriteLine($"@{mutant} begins");
             Active = mutant;
             ITestCase? finder = all.Where(t => t.Mutants.Contains(mutant)).Select(t => tests.Cases[t.Test])
                 .FirstOrDefault(test => tests.Run(test) == false);
             Active = -1;
             // What a mistake left behind must not speak against the next one.
-            if (finder is not null && mutants.Count > 1 && tests.Run(finder) == false)
+            if (finder is not null && !isAlone && tests.Run(finder) == false)
             {
                 Console.WriteLine($"@{mutant} spoiled");
                 return 1;

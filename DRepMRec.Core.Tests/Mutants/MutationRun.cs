@@ -17,7 +17,7 @@ internal sealed class MutationRun(string part, string area, string report, strin
 
     private string CoverageFile => Path.Combine(folder, "coverage.json");
 
-    /// <summary>Runs, and writes the mistakes that no test found to survivors.txt in the folder.</summary>
+    /// <summary>Runs, and writes the mistakes that no test found to survivors.txt in the folder; results.txt has each as it ends.</summary>
     public int Run(Action<string> tell)
     {
         Directory.CreateDirectory(folder);
@@ -27,13 +27,7 @@ internal sealed class MutationRun(string part, string area, string report, strin
             .SelectMany(t => t.Mutants).CountBy(id => id).ToDictionary();
         Queue<int> open = new(mutants.Select(m => m.Id).Where(covered.ContainsKey));
         while (open.Count > 0)
-        {
-            int before = open.Count;
             Try(open, tell);
-            if (open.Count == before)
-                results[open.Dequeue()] = "killed by ending the process";
-        }
-
         foreach (int seeming in results.Where(r => r.Value == "survived" && covered[r.Key] == 1).Select(r => r.Key).ToList())
             Try(new Queue<int>([seeming]), tell);
         string[] survivors =
@@ -42,7 +36,6 @@ internal sealed class MutationRun(string part, string area, string report, strin
                 .Select(m => $"{(covered.ContainsKey(m.Id) ? "survived" : "no test comes by")} {m}"),
         ];
         File.WriteAllLines(Path.Combine(folder, "survivors.txt"), survivors);
-        File.WriteAllLines(Path.Combine(folder, "results.txt"), results.OrderBy(r => r.Key).Select(r => $"{r.Key} {r.Value}"));
         foreach (string survivor in survivors)
             tell(survivor);
         int killed = mutants.Count - survivors.Length;
@@ -53,25 +46,37 @@ internal sealed class MutationRun(string part, string area, string report, strin
 
     private void Try(Queue<int> open, Action<string> tell)
     {
-        bool began = false, spoiled = false;
+        int first = open.Peek();
+        bool began = false;
+        string? last = null;
         Start(["mutant-try", "--area", area, "--coverage", CoverageFile, "--mutants", string.Join(',', open)], line =>
         {
             if (!line.StartsWith('@'))
                 return;
             string[] parts = line[1..].Split(' ', 3);
-            began = parts[1] == "begins";
-            spoiled |= parts[1] == "spoiled";
-            if (began || spoiled)
+            last = parts[1];
+            began |= last == "begins";
+            if (last is "begins" or "spoiled")
                 return;
-            results[open.Dequeue()] = string.Join(' ', parts[1..]);
+            Note(open.Dequeue(), string.Join(' ', parts[1..]));
             if (results.Count % 50 == 0)
                 tell($"{results.Count} tried, {open.Count} open");
         });
-        if (began)
-            results[open.Dequeue()] = "killed by ending the process";
+        if (!began)
+            throw new InvalidOperationException($"The process ended before it tried mistake {first}.");
+        if (last == "begins")
+            Note(open.Dequeue(), "killed by ending the process");
+        else if (last == "spoiled" && open.Peek() == first)
+            Note(open.Dequeue(), "killed, and spoiled what tests see after it");
     }
 
-    /// <summary>Runs a command of this program, and ends it when one line is too far from the next.</summary>
+    private void Note(int mutant, string result)
+    {
+        results[mutant] = result;
+        File.AppendAllLines(Path.Combine(folder, "results.txt"), [$"{mutant} {result}"]);
+    }
+
+    /// <summary>Runs a command of this program, and ends it when too long passes from one line of a try to the next.</summary>
     private static void Start(string[] arguments, Action<string> line)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(MutationRun).Assembly.Location, .. arguments])
@@ -80,28 +85,28 @@ internal sealed class MutationRun(string part, string area, string report, strin
             Environment = { ["DOTNET_TieredCompilation"] = "1", ["DOTNET_GCHeapHardLimit"] = "0x100000000" },
         };
         using Process process = Process.Start(start)!;
-        var at = Stopwatch.StartNew();
-        TimeSpan used = TimeSpan.Zero;
-        bool limited = arguments[0] == "mutant-try";
+        int lines = 0, seen = 0;
         Task read = Task.Run(async () =>
         {
             while (await process.StandardOutput.ReadLineAsync() is { } text)
             {
                 line(text);
-                at.Restart();
-                Volatile.Write(ref limited, false);
+                Interlocked.Increment(ref lines);
             }
         });
+        var clock = Stopwatch.StartNew();
+        TimeSpan used = TimeSpan.Zero;
         while (!read.Wait(500))
         {
-            if (process.HasExited)
+            if (arguments[0] != "mutant-try" || process.HasExited)
                 continue;
-            if (!Volatile.Read(ref limited))
+            if (seen != Volatile.Read(ref lines))
             {
+                seen = Volatile.Read(ref lines);
                 used = process.TotalProcessorTime;
-                Volatile.Write(ref limited, arguments[0] == "mutant-try");
+                clock.Restart();
             }
-            else if (process.TotalProcessorTime - used > MaxProcessorTime || at.Elapsed > MaxTime)
+            else if (process.TotalProcessorTime - used > MaxProcessorTime || clock.Elapsed > MaxTime)
             {
                 process.Kill(entireProcessTree: true);
             }
