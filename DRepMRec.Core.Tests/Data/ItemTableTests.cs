@@ -74,7 +74,7 @@ public sealed class ItemTableTests
         ItemTable.LoadDelimited(folder["products.csv"], new() { Item = "sku", Categories = ["tags"], CategorySeparator = "|" })["tags"]!
             .CategoriesOf(0).Should().Equal("a\u001Fb", "c");
         ItemColumn tags = ItemTable.LoadJsonLines(folder["products.jsonl"], layout)["tags"]!;
-        tags.CategoriesOf(0).Should().Equal("a\u001Fb", "c", "7");
+        tags.CategoriesOf(0).Should().Equal("a\u001Fb|c", "7");
         tags.CategoriesOf(1).Should().Equal("a\u001Fb");
         tags.CategoriesOf(2).Should().BeEmpty();
     }
