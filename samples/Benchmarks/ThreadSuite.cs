@@ -125,7 +125,8 @@ internal static class ThreadSuite
             {
                 DRepMRecModel model = create();
                 return new Work(threads => Epochs(model, data, threads), model);
-            });
+            }
+            );
         }
 
         if (data.Test.Count > 0)

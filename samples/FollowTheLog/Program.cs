@@ -60,9 +60,14 @@ var firstShare = new Option<double>("--first-share")
 };
 Option<int> windows = OptionRules.Number("--windows", "The windows that the rest is cut into.", 8);
 Option<int> threads = OptionRules.Number("--threads", "The most threads of a training.", Environment.ProcessorCount);
+var seed = new Option<int>("--seed")
+{
+    Description = "The seed of trainings.",
+    DefaultValueFactory = _ => Shop.Training.Seed,
+};
 var schedule = new Command("schedule", "Replays the log under policies: what to refresh, what to train, how often.")
 {
-    epochs, warmEpochs, learningRate, batchSize, firstShare, windows, threads,
+    epochs, warmEpochs, learningRate, batchSize, firstShare, windows, seed, threads,
 };
 schedule.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() =>
 {
@@ -76,6 +81,7 @@ schedule.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() =>
             MaxEpochs = result.GetValue(epochs),
             BatchSize = result.GetValue(batchSize),
             Adam = new AdamOptions { LearningRate = result.GetValue(learningRate) },
+            Seed = result.GetValue(seed),
             Threads = result.GetValue(threads),
         },
         WarmStartEpochs = result.GetValue(warmEpochs),

@@ -76,4 +76,5 @@ internal static class FairCommand
         if (!options.ReportOnly)
             study.Run(cancellation);
         study.Write();
-    }}
+    }
+}
