@@ -9,16 +9,16 @@ internal sealed class AreaTests : IDisposable
 {
     private static readonly Assembly Own = typeof(AreaTests).Assembly;
 
-    private readonly XunitTestFramework framework = new(new Sink(_ => { }));
-    private readonly ITestFrameworkExecutor executor;
+    private readonly XunitTestFramework _framework = new(new Sink(_ => { }));
+    private readonly ITestFrameworkExecutor _executor;
 
     /// <param name="area">Parts of the full names of tests, one of which has to occur, with | between them.</param>
     public AreaTests(string area)
     {
         string[] parts = area.Split('|');
         bool Chosen(string name) => parts.Any(part => name.Contains(part, StringComparison.Ordinal));
-        executor = framework.GetExecutor(Own.GetName());
-        ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(Reflector.Wrap(Own));
+        _executor = _framework.GetExecutor(Own.GetName());
+        ITestFrameworkDiscoverer discoverer = _framework.GetDiscoverer(Reflector.Wrap(Own));
         List<ITestCase> cases = [];
         foreach (Type type in Own.GetExportedTypes().Where(t => t.IsClass && t.GetMethods().Any(m => Chosen($"{t.FullName}.{m.Name}"))))
         {
@@ -45,7 +45,7 @@ internal sealed class AreaTests : IDisposable
     {
         bool? passed = null;
         using var done = new ManualResetEventSlim();
-        executor.RunTests([test], new Sink(message =>
+        _executor.RunTests([test], new Sink(message =>
         {
             passed = message switch
             {
@@ -63,8 +63,8 @@ internal sealed class AreaTests : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        executor.Dispose();
-        framework.Dispose();
+        _executor.Dispose();
+        _framework.Dispose();
     }
 
     private sealed class Sink(Action<IMessageSinkMessage> take) : LongLivedMarshalByRefObject, IMessageSink

@@ -13,7 +13,7 @@ internal sealed class MutationRun(string part, string area, string report, strin
 {
     private static readonly TimeSpan MaxProcessorTime = TimeSpan.FromSeconds(20), MaxTime = TimeSpan.FromMinutes(4);
 
-    private readonly Dictionary<int, string> results = [];
+    private readonly Dictionary<int, string> _results = [];
 
     private string CoverageFile => Path.Combine(folder, "coverage.json");
 
@@ -28,11 +28,11 @@ internal sealed class MutationRun(string part, string area, string report, strin
         Queue<int> open = new(mutants.Select(m => m.Id).Where(covered.ContainsKey));
         while (open.Count > 0)
             Try(open, tell);
-        foreach (int seeming in results.Where(r => r.Value == "survived" && covered[r.Key] == 1).Select(r => r.Key).ToList())
+        foreach (int seeming in _results.Where(r => r.Value == "survived" && covered[r.Key] == 1).Select(r => r.Key).ToList())
             Try(new Queue<int>([seeming]), tell);
         string[] survivors =
         [
-            .. mutants.Where(m => !results.TryGetValue(m.Id, out string? result) || result == "survived")
+            .. mutants.Where(m => !_results.TryGetValue(m.Id, out string? result) || result == "survived")
                 .Select(m => $"{(covered.ContainsKey(m.Id) ? "survived" : "no test comes by")} {m}"),
         ];
         File.WriteAllLines(Path.Combine(folder, "survivors.txt"), survivors);
@@ -59,8 +59,8 @@ internal sealed class MutationRun(string part, string area, string report, strin
             if (last is "begins" or "spoiled")
                 return;
             Note(open.Dequeue(), string.Join(' ', parts[1..]));
-            if (results.Count % 50 == 0)
-                tell($"{results.Count} tried, {open.Count} open");
+            if (_results.Count % 50 == 0)
+                tell($"{_results.Count} tried, {open.Count} open");
         });
         if (!began)
             throw new InvalidOperationException($"The process ended before it tried mistake {first}.");
@@ -72,7 +72,7 @@ internal sealed class MutationRun(string part, string area, string report, strin
 
     private void Note(int mutant, string result)
     {
-        results[mutant] = result;
+        _results[mutant] = result;
         File.AppendAllLines(Path.Combine(folder, "results.txt"), [$"{mutant} {result}"]);
     }
 
