@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace DRepMRec.Kernels;
 
 /// <summary>
-/// Looks again and again for what is about to happen, for longer than it takes to sleep and to be woken, as long as a step is serial now
-/// and then.
+/// Looks again and again for what is about to happen, for longer than it takes to sleep and to be woken.
 /// </summary>
 internal readonly struct BriefSpin
 {
