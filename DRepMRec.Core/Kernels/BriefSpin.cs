@@ -7,7 +7,7 @@ namespace DRepMRec.Kernels;
 /// </summary>
 internal readonly struct BriefSpin
 {
-    private static readonly long Limit = Stopwatch.Frequency / 5_000;
+    private static readonly long Limit = Stopwatch.Frequency / 20_000;
 
     private readonly long _start = WorkerTeam.Count < Environment.ProcessorCount ? Stopwatch.GetTimestamp() : long.MinValue / 2;
 

@@ -5,6 +5,7 @@ namespace DRepMRec.Kernels;
 /// <summary>
 /// A loop whose chunks go to whoever has time: the calling thread, which begins at once, and helpers of the <see cref="WorkerTeam"/> as
 /// they come. Nobody waits for a helper that hasn't come, who is called back instead, so a busy machine costs its share and no more.
+/// The caller begins in front, helpers at the end: loops over the same rows leave them in the caches of those who had them before.
 /// </summary>
 /// <param name="chunks">The number of chunks.</param>
 /// <param name="body">Does a chunk.</param>
@@ -13,11 +14,13 @@ internal sealed class SharedLoop(int chunks, Action<int> body)
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private WorkerTeam.Worker?[] _asked = [];
     private int _awake;
-    private int _next;
+    private int _taken;
+    private int _front;
+    private int _back;
     private int _helpers;
     private Exception? _error;
 
-    private bool IsTaken => Volatile.Read(ref _next) >= chunks;
+    private bool IsTaken => Volatile.Read(ref _taken) >= chunks;
 
     /// <summary>Does all chunks.</summary>
     /// <param name="threads">The most threads, the calling one included.</param>
@@ -27,7 +30,7 @@ internal sealed class SharedLoop(int chunks, Action<int> body)
         _asked = new WorkerTeam.Worker?[Math.Min(threads, chunks) - 1];
         WorkerTeam.Ask(this, _asked);
         WakeSome();
-        TakeChunks();
+        TakeChunks(fromEnd: false);
         foreach (WorkerTeam.Worker? worker in _asked)
             worker?.CallBack(this);
         Await();
@@ -45,9 +48,9 @@ internal sealed class SharedLoop(int chunks, Action<int> body)
         if (IsTaken)
             return;
         if (_context is null)
-            TakeChunks();
+            TakeChunks(fromEnd: true);
         else
-            ExecutionContext.Run(_context, static loop => ((SharedLoop)loop!).TakeChunks(), this);
+            ExecutionContext.Run(_context, static loop => ((SharedLoop)loop!).TakeChunks(fromEnd: true), this);
     }
 
     /// <summary>Says that a helper is done.</summary>
@@ -72,17 +75,17 @@ internal sealed class SharedLoop(int chunks, Action<int> body)
         }
     }
 
-    private void TakeChunks()
+    private void TakeChunks(bool fromEnd)
     {
         try
         {
-            for (int chunk = Interlocked.Increment(ref _next) - 1; chunk < chunks; chunk = Interlocked.Increment(ref _next) - 1)
-                body(chunk);
+            while (Interlocked.Increment(ref _taken) <= chunks)
+                body(fromEnd ? chunks - Interlocked.Increment(ref _back) : _front++);
         }
         catch (Exception exception)
         {
             Interlocked.CompareExchange(ref _error, exception, null);
-            Volatile.Write(ref _next, chunks);
+            Volatile.Write(ref _taken, chunks);
         }
     }
 
