@@ -145,6 +145,25 @@ public sealed class BatchRowsTests
             own.NegativesPerUser(9).Excluded[row].ToArray().Should().Equal(whole.NegativesPerUser(9).Excluded[row].ToArray());
     }
 
+    [Fact]
+    public void The_interaction_of_a_user_is_the_first_of_the_batch()
+    {
+        var (users, items) = new TrainingBatch([9, 4, 9, 4, 7], [1, 2, 3, 4, 5], [0, 0, 0, 0, 0]).Whole.OnePerUser();
+        users.Should().Equal(4, 7, 9);
+        items.Should().Equal(2, 5, 1);
+    }
+
+    [Fact]
+    public void As_many_as_there_are_stay_as_they_are_and_of_more_some_are_drawn()
+    {
+        BatchRows Rows(long seed)
+            => new TrainingBatch([.. Enumerable.Range(0, 30)], [.. Enumerable.Range(0, 30)], new int[30]) { Seed = seed }.Whole;
+        Rows(1).SampleDistinctUsers(30).Should().Equal(Enumerable.Range(0, 30));
+        Rows(1).SampleDistinctItems(31).Should().Equal(Enumerable.Range(0, 30));
+        Rows(1).SampleDistinctUsers(3).Should().NotEqual(Rows(2).SampleDistinctUsers(3)).And.Equal(Rows(1).SampleDistinctUsers(3));
+        Enumerable.Range(0, 200).SelectMany(seed => Rows(seed).SampleDistinctUsers(3)).Distinct().Should().HaveCount(30);
+    }
+
     private static void Compare(Func<DRepMRecModel> create, TrainingBatch batch)
     {
         const double L2 = 0.01;

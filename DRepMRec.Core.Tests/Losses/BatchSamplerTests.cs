@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Losses;
+using DRepMRec.Tests.Model;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 
@@ -189,6 +190,83 @@ public sealed class BatchSamplerTests
             for (int item = 0; item < 130; item++)
                 seen.Contains(user, item).Should().Be(set.Contains(user, item));
         }
+    }
+
+    [Fact]
+    public void Bits_are_kept_for_users_of_more_than_32_items_each_in_words_of_their_own()
+    {
+        int[] counts = [32, 33, 70, 0, 50];
+        var set = new InteractionSet(
+            counts.Length, 130, [.. counts.SelectMany((count, user) => Enumerable.Range(0, count).Select(n => (user, (n + user) % 130)))]);
+        var seen = new SeenItems(set);
+        seen.WordCount.Should().Be(3 * 3, "130 items are three words, and three users have more than 32");
+        for (int user = 0; user < counts.Length; user++)
+            Enumerable.Range(0, 130).Where(item => seen.Contains(user, item)).Should().Equal(set.ItemsOf(user).ToArray());
+    }
+
+    [Theory]
+    [InlineData(1, 32)]
+    [InlineData(1024, 32)]
+    [InlineData(1025, 64)]
+    [InlineData(2048, 64)]
+    [InlineData(65_505, 2048)]
+    [InlineData(int.MaxValue, 2048)]
+    public void A_batch_is_the_smallest_power_of_two_of_which_32_make_an_epoch(int interactions, int expected)
+        => BatchSampler.SizeFor(interactions).Should().Be(expected);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(20)]
+    [InlineData(21)]
+    public void There_are_as_many_batches_as_are_said(int batchSize)
+    {
+        var train = new InteractionSet(20, 5, [.. Enumerable.Range(0, 20).Select(u => (u, u % 5))]);
+        var sampler = new BatchSampler(train, Bpr, batchSize: batchSize) { MaxPerUser = 0 };
+        sampler.Count.Should().Be(20);
+        sampler.Epoch(1).Count().Should().Be(sampler.BatchCount);
+        sampler.Epoch(1).Sum(b => b.Count).Should().Be(20);
+    }
+
+    [Fact]
+    public void Each_epoch_has_an_order_of_its_own()
+    {
+        var train = new InteractionSet(200, 200, [.. Enumerable.Range(0, 200).Select(u => (u, u))]);
+        var sampler = new BatchSampler(train, Bpr, batchSize: 200);
+        int[] Users(int epoch) => sampler.Epoch(epoch).Single().UserIndices.ToArray();
+        Users(1).Should().NotEqual(Users(2)).And.NotEqual(Enumerable.Range(0, 200)).And.BeEquivalentTo(Users(2));
+    }
+
+    [Fact]
+    public void A_loss_without_negatives_is_refused()
+        => FluentActions.Invoking(() => new BatchSampler(Samples.Checkerboard(4, 4).Train, new HingeLoss { Negatives = 0 }))
+            .Should().Throw<ArgumentException>().WithMessage("*at least one negative; HingeLoss has 0*");
+
+    [Fact]
+    public void Negatives_of_an_interaction_follow_popularity_too()
+    {
+        // User 0 has item 5. Of the others item 0 has 16 users, items 1 to 4 one each: four fifths of what is drawn for user 0.
+        var train = new InteractionSet(21, 6,
+            [(0, 5), .. Enumerable.Range(1, 16).Select(u => (u, 0)), .. Enumerable.Range(1, 4).Select(i => (16 + i, i))]);
+        var sampler = new BatchSampler(train, new RankingLoss.Bpr { Negatives = 5000 },
+            new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 1 }, 21, 1);
+        TrainingBatch batch = sampler.Epoch(1).Single();
+        int[] draws = batch.NegativeIndices.Slice(batch.UserIndices.IndexOf(0) * 5000, 5000).ToArray();
+        (draws.Count(i => i == 0) / 5000.0).Should().BeApproximately(0.8, 0.03);
+        draws.Should().NotContain(5);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 3)]
+    public void Batches_are_prepared_where_another_thread_makes_them_ahead(int threads, int expected)
+    {
+        using DRepMRec.Parallelism.Scope scope = Parallelism.Use(threads);
+        int prepared = 0;
+        new BatchSampler(new InteractionSet(6, 2, [.. Enumerable.Range(0, 6).Select(u => (u, u % 2))]), Bpr, batchSize: 2)
+            .Epoch(1, _ => prepared++).Count().Should().Be(3);
+        prepared.Should().Be(expected);
     }
 
     [Fact]

@@ -69,6 +69,9 @@ public sealed class ContrastiveLossesTests
         // Two opposite rows are at distance 2: log exp(-2 * 4) = -8, whatever their lengths.
         ContrastiveLosses.Uniformity(tensor(new float[] { 1, 0, -3, 0 }, 2, 2)).item<float>().Should().BeApproximately(-8, 1e-3f);
         ContrastiveLosses.Uniformity(tensor(new float[] { 1, 0 }, 1, 2)).item<float>().Should().Be(0);
+
+        // Any two of three that are at right angles are at distance sqrt(2).
+        ContrastiveLosses.Uniformity(eye(3)).item<float>().Should().BeApproximately(-4, 1e-4f);
     }
 
     [Theory]
@@ -88,5 +91,53 @@ public sealed class ContrastiveLossesTests
             _ => a => ContrastiveLosses.MeanVariance(a, b),
         };
         Gradients.Check(Rows(4, 3, 11), a => function(a).reshape(1), step: 3e-3, tolerance: 1e-2);
+    }
+
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.05)]
+    [InlineData(0.004)]
+    public void Doubles_and_low_temperatures_have_the_values_of_the_formula(double temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = Rows(5, 3, 7), b = Rows(5, 3, 8), logits = Units(a).matmul(Units(b).t()) / temperature;
+        Tensor own = logits.diagonal(), expected = (logits.logsumexp(1) - own).mean() + (logits.logsumexp(0) - own).mean();
+        foreach (ScalarType type in new[] { ScalarType.Float32, ScalarType.Float64 })
+        {
+            ContrastiveLosses.InfoNce(a.to(type), b.to(type), temperature).to(ScalarType.Float64).item<double>()
+                .Should().BeApproximately(expected.item<double>() / 2, 1e-4 / temperature);
+        }
+
+        static Tensor Units(Tensor rows) => nn.functional.normalize(rows.to(ScalarType.Float64));
+    }
+
+    [Fact]
+    public void Sampled_softmax_of_doubles_has_the_value_of_the_formula_with_and_without_users_of_several_pairs()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor users = Rows(4, 3, 1).to(ScalarType.Float64), negatives = Rows(6, 3, 3).to(ScalarType.Float64);
+        var excluded = ExcludedPairs.Of(4, [(0, 5), (2, 0)]);
+        foreach (int[]? userOfPair in new int[]?[] { null, [0, 0, 2, 3, 1] })
+        {
+            Tensor positives = Rows(userOfPair?.Length ?? 4, 3, 2).to(ScalarType.Float64);
+            int[] of = userOfPair ?? [0, 1, 2, 3];
+            double expected = 0;
+            for (int pair = 0; pair < of.Length; pair++)
+            {
+                double positive = Dot(users, of[pair], positives, pair);
+                double sum = Math.Exp(positive / 0.5);
+                for (int n = 0; n < 6; n++)
+                    sum += (of[pair], n) is (0, 5) or (2, 0) ? 0 : Math.Exp(Dot(users, of[pair], negatives, n) / 0.5);
+                expected += (Math.Log(sum) - (positive / 0.5)) / of.Length;
+            }
+
+            ContrastiveLosses.SampledSoftmax(users, positives, negatives, excluded, 0.5, userOfPair).item<double>()
+                .Should().BeApproximately(expected, 1e-9);
+            ContrastiveLosses.SampledSoftmax(
+                users.to(ScalarType.Float32), positives.to(ScalarType.Float32), negatives.to(ScalarType.Float32), excluded, 0.5, userOfPair)
+                .item<float>().Should().BeApproximately((float)expected, 1e-5f);
+        }
+
+        static double Dot(Tensor a, int i, Tensor b, int j) => (a[i] * b[j]).sum().item<double>();
     }
 }

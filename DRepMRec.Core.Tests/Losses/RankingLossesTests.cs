@@ -18,6 +18,43 @@ public sealed class RankingLossesTests
     }
 
     [Fact]
+    public void Bpr_and_the_softmax_of_tables_take_doubles()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor users = tensor(Support.Samples.Floats(4 * 3, 1), 4, 3), items = tensor(Support.Samples.Floats(5 * 3, 2), 5, 3);
+        PairIndices own = new([0, 2, 3], [1, 1, 4], [0, 2, 3], false), shared = new([0, 2, 3], [1, 1, 4], [0, 3], true);
+        Tensor Bpr(Tensor u, Tensor i) => RankingLoss.Bpr.Mean(u, i, own, 0.5);
+        Tensor Softmax(Tensor u, Tensor i) => ContrastiveLosses.SampledSoftmax(u, i, shared, ExcludedPairs.Of(4, [(2, 1)]), 0.5);
+        foreach (Func<Tensor, Tensor, Tensor> loss in new[] { Bpr, Softmax })
+        {
+            loss(users.to(ScalarType.Float64), items.to(ScalarType.Float64)).item<double>()
+                .Should().BeApproximately(loss(users, items).item<float>(), 1e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData("bpr")]
+    [InlineData("softmax")]
+    public void Interactions_count_by_their_confidences(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        RankingLoss loss = name == "bpr" ? new RankingLoss.Bpr() : new RankingLoss.SampledSoftmax { Negatives = 2 };
+        var rows = new UserItemEmbeddings(tensor(Support.Samples.Floats(4 * 3, 1), 4, 3), tensor(Support.Samples.Floats(5 * 3, 2), 5, 3));
+        float Loss(int[] users, int[] positives, float[] confidences)
+        {
+            var batch = new TrainingBatch(users, positives, loss.SharesNegatives ? [0, 3] : [.. users.Select(u => u)], loss.SharesNegatives)
+            {
+                Confidences = confidences,
+            };
+            return loss.Compute(rows, batch.Whole).item<float>();
+        }
+
+        float first = Loss([1], [2], []), second = Loss([3], [4], []);
+        Loss([1, 3], [2, 4], []).Should().BeApproximately((first + second) / 2, 1e-5f);
+        Loss([1, 3], [2, 4], [6, 2]).Should().BeApproximately(((3 * first) + second) / 4, 1e-5f);
+    }
+
+    [Fact]
     public void Sampled_softmax_is_the_cross_entropy_of_the_positive()
     {
         using DisposeScope scope = NewDisposeScope();

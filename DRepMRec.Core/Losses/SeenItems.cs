@@ -31,6 +31,9 @@ internal sealed class SeenItems
         }
     }
 
+    /// <summary>How much memory the bits take, in words of 64.</summary>
+    public int WordCount => _bits.Length;
+
     public bool Contains(int user, int item)
     {
         int first = _firstWords[user];
