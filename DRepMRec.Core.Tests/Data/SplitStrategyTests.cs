@@ -226,6 +226,39 @@ public sealed class SplitStrategyTests
     }
 
     [Fact]
+    public void A_split_that_trains_on_nothing_is_an_error()
+        => Views.FormatError(() => Split(SplitStrategy.ByLabel(allowMissing: true), [new("u", "a", Label: 2)])).Should()
+            .Be("expected the split ByLabel to give training interactions; found none among 1.");
+
+    // Two pairs of ids that FNV-1a gives one hash.
+    [Theory]
+    [InlineData("8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ")]
+    [InlineData("gMPflVXtwGDXbIhP73TX", "LtHf1prlU1bCeYZEdqWf")]
+    public void Ids_of_one_hash_are_told_apart_in_the_order_of_their_characters(string one, string other)
+    {
+        RawId.Hash(one).Should().Be(RawId.Hash(other));
+        string last = string.CompareOrdinal(one, other) > 0 ? one : other;
+        foreach (var (a, b) in new[] { (one, other), (other, one) })
+        {
+            Interaction[] rest = [new("v", "x", Timestamp: 1), new("v", "y", Timestamp: 2)];
+            Interaction[] items = [new("u", a, Timestamp: 5), new("u", b, Timestamp: 5), .. rest];
+            Split(SplitStrategy.RandomPerUser(0, 0.5), items).Pairs().Test.Should().Contain($"u-{last}").And.HaveCount(2);
+            Split(SplitStrategy.GlobalTime(0, 0.25), items).Pairs().Test.Should().Equal($"u-{last}");
+            Interaction[] users = [new(a, "x", Timestamp: 5), new(b, "x", Timestamp: 5), .. rest];
+            Split(SplitStrategy.GlobalTime(0, 0.25), users).Pairs().Test.Should().Equal($"{last}-x");
+        }
+    }
+
+    [Fact]
+    public void Validation_that_is_drawn_leaves_users_without_training_alone()
+    {
+        Interaction[] log = [new("u", "a", Label: 2), .. Enumerable.Range(0, 8).Select(n => new Interaction("v", $"i{n}", Label: 0))];
+        var (train, validation, test) = Split(SplitStrategy.ByLabel(validationShare: 0.25), log).Pairs();
+        (train.Length, validation.Length).Should().Be((6, 2));
+        test.Should().Equal("u-a");
+    }
+
+    [Fact]
     public void Refuses_shares_that_leave_nothing()
     {
         Action negative = () => SplitStrategy.RandomPerUser(-0.1, 0.1);

@@ -12,7 +12,6 @@ internal sealed record GlobalTimeSplit : ShareSplit
         int[] rows = SplitOrder.ByTime(log, Seed);
         int test = (int)Math.Round(rows.Length * TestShare, MidpointRounding.AwayFromZero);
         int validation = (int)Math.Round(rows.Length * ValidationShare, MidpointRounding.AwayFromZero);
-        validation = Math.Min(validation, rows.Length - test);
         var parts = new SplitPart[rows.Length];
         foreach (int i in rows[^test..])
             parts[i] = SplitPart.Test;

@@ -59,7 +59,7 @@ internal abstract record PerUserSplit : ShareSplit
         // Otherwise by one draw for both, which keeps each expectation: where both together are too much, both give way in proportion.
         double scale = Math.Min(1, max / (test + validation)), start = random.NextDouble();
         int tests = (int)((test * scale) + start);
-        int both = Math.Min(max, (int)(((test + validation) * scale) + start));
+        int both = Math.Min(max, (int)(test + validation + start));
         return (Math.Max(0, both - tests), Math.Min(tests, both));
     }
 
