@@ -131,6 +131,55 @@ public sealed class ModalEncoderTests
         onlyFirst.call(data.Graph(), features).Items.allclose(first.call(data.Graph(), firstFeatures).Items, 1e-5, 1e-6).Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(-1, 2)]
+    [InlineData(double.NaN, 1)]
+    [InlineData(double.PositiveInfinity, 1)]
+    [InlineData(0, 0)]
+    public void Fixed_weights_that_make_no_sense_are_refused(double first, double second)
+    {
+        using ModalFeatures features = TwoModalities();
+        FluentActions.Invoking(
+            () => new ModalEncoder(features, new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [first, second] }))
+            .Should().Throw<ArgumentException>().WithMessage("Fixed weights must be 0 or above and not all 0; got *");
+    }
+
+    [Fact]
+    public void Users_get_the_rows_of_users_alike_on_top()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ModalFeatures features = TwoModalities();
+        var graph = new InteractionGraph(new InteractionSet(5, 6, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1), (2, 2), (3, 4), (3, 5), (4, 5)]));
+        ModalEncoderOptions options = new() { EmbeddingDim = 4, Neighbors = 2 };
+        using ModalEncoder alone = new(features, options), together = new(features, options with { UserNeighbors = 2 });
+        UserItemEmbeddings plain = alone.call(graph, features), rows = together.call(graph, features);
+        Tensor alike = NeighborGraph.CoInteraction(graph, 2).Propagate(plain.Users);
+        alike.abs().sum().item<float>().Should().BePositive();
+        rows.Items.allclose(plain.Items).Should().BeTrue();
+        rows.Users.allclose(plain.Users.Plus(alike), 1e-5, 1e-6).Should().BeTrue();
+        alone.MakesUsersOfItems.Should().BeTrue();
+        together.MakesUsersOfItems.Should().BeFalse();
+        UserItemEmbeddings some = together.Encode(graph, features, new RowSet([1, 4], [0]), null);
+        some.Users.allclose(rows.Users.SelectRows([1, 4]), 1e-5, 1e-6).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Features_of_another_number_of_modalities_are_refused()
+    {
+        using ModalFeatures features = TwoModalities();
+        using var one = new ModalFeatures([features.Sources[0]]);
+        using var encoder = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 0 });
+        var graph = new InteractionGraph(new InteractionSet(1, 6, [(0, 0)]));
+        encoder.Invoking(e => e.call(graph, one)).Should().Throw<ArgumentException>()
+            .WithMessage("The encoder was made for 2 modalities; the features have 1.*");
+    }
+
+    private static ModalFeatures TwoModalities() => new(
+        [
+            new ItemFeatures(Modality.Image, 6, 3, Support.Samples.Floats(18, 1)),
+            new ItemFeatures(Modality.Text, 6, 2, Support.Samples.Floats(12, 2)),
+        ]);
+
     [Fact]
     public void Wrong_options_are_refused()
     {
