@@ -96,6 +96,32 @@ public sealed class EvaluatorTests
         result.ColdItems[RankingMetric.Recall(2)].Should().Be(0);
         result.ColdItemsAmongCold![RankingMetric.Mrr(3)].Should().Be(0.5);
         result.ColdItemsAmongCold[RankingMetric.Recall(2)].Should().Be(1);
+        result.ToString().Should().ContainAll("all (2 users, 3 positives): ", "cold items (1 users, 1 positives): MRR@3 0.3333",
+            "cold items among cold items (1 users, 1 positives): MRR@3 0.5000");
+    }
+
+    [Fact]
+    public void A_scorer_is_asked_for_no_more_users_at_once_than_their_scores_take_of_the_cache()
+    {
+        RecDataset data = Samples.Checkerboard(300, 8);
+        int most = 0;
+        var scorer = new TableScorer(300, 8, (_, i) => i);
+        new Evaluator(new EvaluationOptions { Threads = 1 }).Evaluate(
+            new Watched(scorer, users => most = Math.Max(most, users)), data, EvaluationTarget.Test);
+        most.Should().Be(96);
+    }
+
+    private sealed class Watched(IItemScorer scorer, Action<int> asked) : IItemScorer
+    {
+        public int UserCount => scorer.UserCount;
+
+        public int ItemCount => scorer.ItemCount;
+
+        public void Score(ReadOnlySpan<int> users, Span<float> scores)
+        {
+            asked(users.Length);
+            scorer.Score(users, scores);
+        }
     }
 
     [Fact]

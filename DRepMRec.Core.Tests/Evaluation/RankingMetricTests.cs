@@ -30,6 +30,33 @@ public sealed class RankingMetricTests
     public void One_positive_at_rank_three(string metric, double expected)
         => RankingMetric.Parse(metric).Compute([false, false, true, false, false], 1).Should().BeApproximately(expected, 1e-12);
 
+    [Fact]
+    public void Ndcg_is_1_for_a_list_of_hits_and_a_share_of_the_ideal_for_less_however_long_lists_are()
+    {
+        double ideal = 0, ofTwo = 1 + (1 / Math.Log2(3));
+        for (int count = 1; count <= 230; count++)
+        {
+            ideal += 1 / Math.Log2(count + 1);
+            bool[] hits = new bool[count];
+            hits.AsSpan().Fill(true);
+            RankingMetric.Ndcg(count).Compute(hits, count).Should().BeApproximately(1, 1e-12);
+            hits.AsSpan(Math.Min(2, count)).Clear();
+            RankingMetric.Ndcg(count).Compute(hits, 1000).Should().BeApproximately(count == 1 ? 1 : ofTwo / ideal, 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Names_are_read_as_of_any_type_that_can_be()
+    {
+        Try<RankingMetric>("NDCG@7").Should().Be((true, RankingMetric.Ndcg(7)));
+        Try<RankingMetric>("NDCG@0").Should().Be((false, default(RankingMetric)));
+        Try<RankingMetric>(null).Should().Be((false, default(RankingMetric)));
+
+        static (bool, T?) Try<T>(string? text)
+            where T : IParsable<T>
+            => (T.TryParse(text, null, out T? metric), metric);
+    }
+
     [Theory]
     [InlineData("Recall@20")]
     [InlineData("NDCG@10")]

@@ -26,6 +26,9 @@ public sealed class SignificanceTestTests
     {
         SignificanceTest.PairedT([1, 2], [1, 2]).PValue.Should().Be(1);
         SignificanceTest.PairedT([2, 3], [1, 2]).PValue.Should().Be(0);
+        SignificanceTest.PairedT([1, 2], [1, 2]).T.Should().Be(0);
+        SignificanceTest.PairedT([2, 3], [1, 2]).T.Should().Be(double.PositiveInfinity);
+        SignificanceTest.PairedT([1, 2], [2, 3]).T.Should().Be(double.NegativeInfinity);
     }
 
     [Fact]
@@ -205,7 +208,9 @@ public sealed class SignificanceTestTests
             .WithMessage("Expected values of the same splits, at least 2; got 2 and 1.*");
         FluentActions.Invoking(() => SignificanceTest.CorrectedResampledT([1, 2], [2, 4], 0)).Should()
             .Throw<ArgumentOutOfRangeException>().WithParameterName("testShare");
-        FluentActions.Invoking(() => SignificanceTest.Holm([0.5, double.NaN])).Should().Throw<ArgumentException>();
+        foreach (double p in new[] { double.NaN, -0.1, 1.1 })
+            FluentActions.Invoking(() => SignificanceTest.Holm([0.5, p])).Should().Throw<ArgumentException>();
+        SignificanceTest.Holm([0, 1]).Should().Equal(0, 1);
     }
 
     private sealed class Descending(int users, int items) : IItemScorer
