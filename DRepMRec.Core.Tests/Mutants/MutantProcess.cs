@@ -12,7 +12,8 @@ internal static class MutantProcess
     /// <param name="Test">Its name.</param>
     /// <param name="Milliseconds">How long it takes.</param>
     /// <param name="Mutants">The mistakes that it comes by.</param>
-    public sealed record Coverage(string Test, double Milliseconds, int[] Mutants);
+    /// <param name="Once">Those of them that stand where a process comes by once: what they spoil any test may see.</param>
+    public sealed record Coverage(string Test, double Milliseconds, int[] Mutants, int[] Once);
 
     private static readonly Type Control = typeof(DRepMRecModel).Assembly.GetTypes().SingleOrDefault(t => t.Name == "MutantControl")
         ?? throw new InvalidOperationException("This library has no mistakes in it: .ci/mutate starts this command.");
@@ -34,7 +35,7 @@ internal static class MutantProcess
             bool? passed = tests.Run(test);
             var lists = (IList<int>[])covered.Invoke(null, null)!;
             if (passed == true)
-                all.Add(new Coverage(name, clock.Elapsed.TotalMilliseconds, [.. lists[0].Union(lists[1])]));
+                all.Add(new Coverage(name, clock.Elapsed.TotalMilliseconds, [.. lists[0].Union(lists[1])], [.. lists[1]]));
             else if (passed == false)
                 Console.WriteLine($"fails without any mistake: {test.DisplayName}");
         }
@@ -58,7 +59,8 @@ internal static class MutantProcess
             if (!isAlone)
                 Console.WriteLine($"@{mutant} begins");
             Active = mutant;
-            ITestCase? finder = all.Where(t => t.Mutants.Contains(mutant)).Select(t => tests.Cases[t.Test])
+            bool asksAll = isAlone && all.Any(t => t.Once.Contains(mutant));
+            ITestCase? finder = all.Where(t => asksAll || t.Mutants.Contains(mutant)).Select(t => tests.Cases[t.Test])
                 .FirstOrDefault(test => tests.Run(test) == false);
             Active = -1;
             // What a mistake left behind must not speak against the next one.
