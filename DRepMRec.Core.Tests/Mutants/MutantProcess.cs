@@ -12,8 +12,7 @@ internal static class MutantProcess
     /// <param name="Test">Its name.</param>
     /// <param name="Milliseconds">How long it takes.</param>
     /// <param name="Mutants">The mistakes that it comes by.</param>
-    /// <param name="Once">Those of them that stand where a process comes by once: what they spoil any test may see.</param>
-    public sealed record Coverage(string Test, double Milliseconds, int[] Mutants, int[] Once);
+    public sealed record Coverage(string Test, double Milliseconds, int[] Mutants);
 
     private static readonly Type Control = typeof(DRepMRecModel).Assembly.GetTypes().SingleOrDefault(t => t.Name == "MutantControl")
         ?? throw new InvalidOperationException("This library has no mistakes in it: .ci/mutate starts this command.");
@@ -35,7 +34,7 @@ internal static class MutantProcess
             bool? passed = tests.Run(test);
             var lists = (IList<int>[])covered.Invoke(null, null)!;
             if (passed == true)
-                all.Add(new Coverage(name, clock.Elapsed.TotalMilliseconds, [.. lists[0].Union(lists[1])], [.. lists[1]]));
+                all.Add(new Coverage(name, clock.Elapsed.TotalMilliseconds, [.. lists[0].Union(lists[1])]));
             else if (passed == false)
                 Console.WriteLine($"fails without any mistake: {test.DisplayName}");
         }
@@ -45,7 +44,9 @@ internal static class MutantProcess
         return 0;
     }
 
-    /// <summary>Tries mistakes and writes lines that begin with @. One alone is switched on before tests are looked for.</summary>
+    /// <summary>
+    /// Tries mistakes and writes lines that begin with @. One alone is switched on before tests are looked for, and all of them are asked.
+    /// </summary>
     public static int Try(string area, string file, IReadOnlyList<int> mutants)
     {
         bool isAlone = mutants.Count == 1;
@@ -59,9 +60,8 @@ internal static class MutantProcess
             if (!isAlone)
                 Console.WriteLine($"@{mutant} begins");
             Active = mutant;
-            bool asksAll = isAlone && all.Any(t => t.Once.Contains(mutant));
-            ITestCase? finder = all.Where(t => asksAll || t.Mutants.Contains(mutant)).Select(t => tests.Cases[t.Test])
-                .FirstOrDefault(test => tests.Run(test) == false);
+            ITestCase? finder = all.Where(t => isAlone || t.Mutants.Contains(mutant)).Select(t => tests.Cases[t.Test])
+                .FirstOrDefault(test => Asks(test) == false);
             Active = -1;
             // What a mistake left behind must not speak against the next one.
             if (finder is not null && !isAlone && tests.Run(finder) == false)
@@ -74,5 +74,13 @@ internal static class MutantProcess
         }
 
         return 0;
+
+        // A line says that this process is alive, where all tests are asked.
+        bool? Asks(ITestCase test)
+        {
+            if (isAlone)
+                Console.WriteLine(test.DisplayName);
+            return tests.Run(test);
+        }
     }
 }

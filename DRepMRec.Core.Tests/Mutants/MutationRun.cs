@@ -7,8 +7,7 @@ namespace DRepMRec.Tests.Mutants;
 /// <summary>
 /// The mistakes that Stryker planted, tried one after the other by the tests of an area without a process for each: many in one process,
 /// a new one after a crash, a hang, or a mistake that spoiled what later tests see. What is computed once in a process could hide a
-/// mistake: one that a single test comes by, or that stands where a process comes by once, is tried again in a process of its own when it
-/// seems to survive, the latter by all tests of the area.
+/// mistake: one that a single test comes by, and that seems to survive, is tried again in a process of its own, by all tests of the area.
 /// </summary>
 internal sealed class MutationRun(string part, string area, string report, string folder)
 {
@@ -24,14 +23,12 @@ internal sealed class MutationRun(string part, string area, string report, strin
         Directory.CreateDirectory(folder);
         IReadOnlyList<Mutant> mutants = Mutant.Read(report, part);
         Start(["mutant-coverage", "--area", area, "--to", CoverageFile], tell);
-        var tests = JsonSerializer.Deserialize<MutantProcess.Coverage[]>(File.ReadAllBytes(CoverageFile))!;
-        Dictionary<int, int> covered = tests.SelectMany(t => t.Mutants).CountBy(id => id).ToDictionary();
-        HashSet<int> once = [.. tests.SelectMany(t => t.Once)];
+        Dictionary<int, int> covered = JsonSerializer.Deserialize<MutantProcess.Coverage[]>(File.ReadAllBytes(CoverageFile))!
+            .SelectMany(t => t.Mutants).CountBy(id => id).ToDictionary();
         Queue<int> open = new(mutants.Select(m => m.Id).Where(covered.ContainsKey));
         while (open.Count > 0)
             Try(open, tell);
-        bool MayHide(int mutant) => covered[mutant] == 1 || once.Contains(mutant);
-        foreach (int seeming in _results.Where(r => r.Value == "survived" && MayHide(r.Key)).Select(r => r.Key).ToList())
+        foreach (int seeming in _results.Where(r => r.Value == "survived" && covered[r.Key] == 1).Select(r => r.Key).ToList())
             Try(new Queue<int>([seeming]), tell);
         string[] survivors =
         [
