@@ -2,8 +2,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DRepMRec.Data;
+using DRepMRec.Hosting;
+using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Serving;
+using DRepMRec.Training;
 using Microsoft.Extensions.Configuration;
 
 namespace DRepMRec.Tests.Configuration;
@@ -20,6 +23,11 @@ public sealed class ErrorTests
     [InlineData("MaxEpochs", "0", "DRepMRec:Training:MaxEpochs: MaxEpochs must be above 0. Actual value was 0.")]
     [InlineData("Adam:LearningRate", "-0.5", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. Actual value was -0.5.")]
     [InlineData("Adam:LearningRate", "NaN", "DRepMRec:Training:Adam:LearningRate: LearningRate must be above 0. Actual value was NaN.")]
+    [InlineData("Adam:LearningRate", "fast", "DRepMRec:Training:Adam:LearningRate: expected a number. Got 'fast'.")]
+    [InlineData("BatchSize", "many", "DRepMRec:Training:BatchSize: expected a whole number of Int32. Got 'many'.")]
+    [InlineData("MaxEpochs:Deep", "1", "DRepMRec:Training:MaxEpochs: expected a value, got a section.")]
+    [InlineData("Evaluation:Mask:Deep", "1", "DRepMRec:Training:Evaluation:Mask: expected a value, got a section.")]
+    [InlineData("Checkpoint:Path:Deep", "1", "DRepMRec:Training:Checkpoint:Path: expected a value, got a section.")]
     [InlineData("Adam", "fast", "DRepMRec:Training:Adam: expected a section, got the text 'fast'.")]
     [InlineData("KeepFreedMemory", "yes", "DRepMRec:Training:KeepFreedMemory: expected true or false. Got 'yes'.")]
     [InlineData("Evaluation:Mask", "None", "DRepMRec:Training:Evaluation:Mask: Expected one of Train, TrainAndValidation, got 'None'. *")]
@@ -34,6 +42,49 @@ public sealed class ErrorTests
     [InlineData("Checkpoint:EveryEpochs", "2", "DRepMRec:Training:Checkpoint: *required*path*")]
     public void A_configuration_that_isnt_understood_is_refused_with_its_path(string key, string? value, string message)
         => FluentActions.Invoking(() => Training((key, value))).Should().Throw<OptionsFormatException>().WithMessage(message);
+
+    [Fact]
+    public void Names_are_written_as_in_a_configuration()
+        => FluentActions.Invoking(() => Training(("Adam:Rate", "1"))).Should().Throw<OptionsFormatException>()
+            .Which.Message.Should().Be("DRepMRec:Training:Adam:Rate: is unknown; expected one of Beta1, Beta2, Epsilon, LearningRate.");
+
+    [Fact]
+    public void A_time_that_is_none_is_refused_with_an_example()
+        => FluentActions.Invoking(() => Json("{\"PollInterval\": \"often\"}").ReadOptions<RecommenderServiceOptions>()).Should()
+            .Throw<OptionsFormatException>().WithMessage("PollInterval: expected a time such as 00:05:00. Got 'often'.");
+
+    [Fact]
+    public void Text_stays_text_whatever_it_looks_like()
+    {
+        foreach (string text in new[] { "5", "true", "NaN", "null", "[1]" })
+            Training(("Checkpoint:Path", text)).Checkpoint!.Path.Should().Be(text);
+    }
+
+    [Fact]
+    public void The_whole_configuration_is_called_the_root()
+        => FluentActions.Invoking(() => Json("{\"Decay\": 0.5}").ReadOptions<LearningRateSchedule>()).Should()
+            .Throw<OptionsFormatException>().Which.Message.Should().StartWith("The root: expected the key Kind, one of ");
+
+    [Fact]
+    public void Json_may_have_comments_and_commas_at_the_end()
+        => DRepMRecJson.Read<TrainerOptions>("{ /* why */ \"seed\": 7, }").Seed.Should().Be(7);
+
+    [Fact]
+    public void A_message_has_its_path_once()
+    {
+        string message = FluentActions.Invoking(() => DRepMRecJson.Read<TrainerOptions>("{\"maxEpochs\": \"7\"}")).Should()
+            .Throw<OptionsFormatException>().Which.Message;
+        message.Should().StartWith("$.maxEpochs: ").And.NotContain("Path: ");
+        FluentActions.Invoking(() => DRepMRecJson.Read<TrainerOptions>("{\"stoppingMetric\": 5}")).Should()
+            .Throw<OptionsFormatException>().Which.Message.Should().Be("$.stoppingMetric: Expected text for a RankingMetric, got '5'.");
+    }
+
+    [Theory]
+    [InlineData("{\"contentWeight\": \"NaN\"}", "$.contentWeight: ContentWeight must *NaN*")]
+    [InlineData("{\"blendWeights\": [\"Infinity\"]}", "$.blendWeights*: *Infinity*")]
+    public void Numbers_that_are_none_are_refused_by_what_they_are_for(string json, string message)
+        => FluentActions.Invoking(() => DRepMRecJson.Read<ItemToItemOptions>(json)).Should()
+            .Throw<OptionsFormatException>().WithMessage(message).Which.Message.Should().NotContain("could not be converted");
 
     [Fact]
     public void A_key_of_another_kind_is_unknown()
