@@ -146,6 +146,22 @@ public sealed class BatchRowsTests
     }
 
     [Fact]
+    public void What_several_parts_ask_a_batch_for_is_made_once()
+    {
+        var batch = new TrainingBatch([3, 1, 3], [7, 7, 5], [1, 2], sharedNegatives: true)
+        {
+            Known = new InteractionSet(4, 8, [(1, 7), (3, 1), (3, 5), (3, 7)]),
+        };
+        batch.Whole.Should().BeSameAs(batch.Whole).And.NotBeSameAs(batch.Compact);
+        BatchRows rows = batch.Compact;
+        batch.Compact.Should().BeSameAs(rows);
+        (rows.DistinctUsers == rows.DistinctUsers).Should().BeTrue("it's the same memory");
+        (rows.DistinctItems == rows.DistinctItems).Should().BeTrue("it's the same memory");
+        rows.FalseNegatives().Should().BeSameAs(rows.FalseNegatives());
+        rows.FalseNegatives()[1].ToArray().Should().Equal(0);
+    }
+
+    [Fact]
     public void The_interaction_of_a_user_is_the_first_of_the_batch()
     {
         var (users, items) = new TrainingBatch([9, 4, 9, 4, 7], [1, 2, 3, 4, 5], [0, 0, 0, 0, 0]).Whole.OnePerUser();

@@ -57,7 +57,7 @@ public static class ContrastiveLosses
     /// <param name="b">[M, D].</param>
     public static Tensor MeanVariance(Tensor a, Tensor b)
     {
-        Tensor meanA = a.mean([0], keepdim: true), meanB = b.mean([0], keepdim: true);
+        Tensor meanA = a.mean([0]), meanB = b.mean([0]);
         Tensor deviationA = (a - meanA).Squared().mean([0]).Plus(1e-12).sqrt();
         Tensor deviationB = (b - meanB).Squared().mean([0]).Plus(1e-12).sqrt();
         return (meanA - meanB).Squared().sum().Plus((deviationA - deviationB).Squared().sum());
