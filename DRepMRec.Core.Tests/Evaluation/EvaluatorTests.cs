@@ -51,6 +51,10 @@ public sealed class EvaluatorTests
         new Evaluator().Evaluate(scorer, data, EvaluationTarget.Test).EvaluatedUsers.Should().Equal(0, 1);
         new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining }).Evaluate(scorer, data,
             EvaluationTarget.Test).EvaluatedUsers.Should().Equal(0);
+        RecDataset strangers = Samples.Dataset("strangers", 2, 3, [(0, 0)], [], [(1, 2)], []);
+        FluentActions.Invoking(() => new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining })
+            .Evaluate(scorer, strangers, EvaluationTarget.Test)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected at least one user with a positive in the test set and a training interaction, got none.*");
     }
 
     [Fact]
@@ -234,6 +238,9 @@ public sealed class EvaluatorTests
             + $"users, 3/1/3 interactions; seed 5")
             .And.Contain("all (2 users, 3 positives): Recall@10 1.0000").And.Contain("cold items (2 users, 3 positives)").And.EndWith(
                 "item coverage 1.0000");
+        new Evaluator(new EvaluationOptions { Mask = CandidateMask.TrainAndValidation, Users = UserFilter.WithTraining })
+            .Evaluate(TinyScorer, Tiny, EvaluationTarget.Test).ToString().Should()
+            .Contain("training and validation items masked, users with positives and training; ");
         using JsonDocument json = JsonDocument.Parse(result.ToJson());
         JsonElement protocol = json.RootElement.GetProperty("protocol");
         (protocol.GetProperty("splitChecksum").GetString(), protocol.GetProperty("mask").GetString(),

@@ -187,6 +187,9 @@ public sealed class LineDiagnosticsTests
             .Should().Throw<ArgumentException>()
             .WithMessage("Expected both lines over the 8 users and 12 items of the graph, in one dimension; modal has 8 users, 11 items "
                 + "and dimension 2, the other dimension 2.*");
+        using var others = new ModalFeatures([new ItemFeatures(Modality.Image, 3, 1, [1, 2, 3])]);
+        FluentActions.Invoking(() => LineDiagnostics.Measure(line, line, data.Graph(), others)).Should().Throw<ArgumentException>()
+            .WithMessage("The features have 3 items; the graph has 12.*");
     }
 
     private static LineAlignment Align(float[] behavior, float[] modal, int dimension = 2)
