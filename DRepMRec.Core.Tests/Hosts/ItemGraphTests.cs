@@ -149,7 +149,11 @@ public sealed class ItemGraphTests
         IBehaviorEncoder encoder = Create("mgcn", features, 0, 1);
         Known(encoder.Encode(Graph, RowSet.All, null).Modal!.Value.Items).Should().HaveCount(Items, "training shapes rows");
         ((nn.Module)encoder).eval();
-        Known(encoder.Encode(Graph, RowSet.All, null).Modal!.Value.Items).Should().Equal(Enumerable.Range(0, 7));
+        var some = new InteractionGraph(
+            new InteractionSet(Users, Items, [.. Enumerable.Range(2, 4).SelectMany(u => new[] { (u, u), (u, (u + 2) % 7) })]));
+        UserItemEmbeddings side = encoder.Encode(some, RowSet.All, null).Modal!.Value;
+        Known(side.Items).Should().Equal(0, 2, 3, 4, 5, 6);
+        Known(side.Users).Should().Equal(2, 3, 4, 5);
     }
 
     [Fact]
@@ -158,6 +162,7 @@ public sealed class ItemGraphTests
         using DisposeScope scope = NewDisposeScope();
         using var features = new ModalFeatures(Data.Features);
         IBehaviorEncoder encoder = Create("vbpr", features, 0, 1);
+        encoder.KnowsColdItems.Should().BeTrue("their content is projected");
         int half = encoder.EmbeddingDim / 2;
         Tensor Own() => encoder.call(Graph).Items.narrow(1, 0, half);
         Known(Own()).Should().HaveCount(Items);

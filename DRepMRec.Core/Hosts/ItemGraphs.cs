@@ -11,7 +11,7 @@ internal static class ItemGraphs
     public static CsrMatrix OfModality(ModalFeatures features, int modality, int neighbors, bool weighted)
     {
         CsrMatrix similar = features.Similarities(modality, neighbors - 1);
-        var entries = new List<(int Row, int Column, float Value)>(similar.NonZeroCount + similar.RowCount);
+        var entries = new List<(int Row, int Column, float Value)>();
         var degrees = new double[similar.RowCount];
         for (int row = 0; row < similar.RowCount; row++)
         {
@@ -35,7 +35,7 @@ internal static class ItemGraphs
         int count = features.ModalityCount;
         if (weights.Count > 0 && weights.Count != count)
             throw new ArgumentException($"Expected {count} modality weights, one per modality, or none; got {weights.Count}.");
-        if (weights.Any(w => !(w >= 0) || !double.IsFinite(w)) || (weights.Count > 0 && weights.Sum() == 0))
+        if (weights.Any(w => !(w >= 0) || !double.IsFinite(w)) || (weights.Count > 0 && weights.All(w => w == 0)))
             throw new ArgumentException($"Modality weights must be 0 or above and not all 0; got {string.Join(", ", weights)}.");
         double[] shares = [.. Enumerable.Range(0, count).Select(m => weights.Count == 0 ? 1.0 / count : weights[m] / weights.Sum())];
         var sum = new Dictionary<(int Row, int Column), float>();

@@ -124,7 +124,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         return new EncoderOutput(new UserItemEmbeddings(content.Users.Plus(side.Users), content.Items.Plus(side.Items)))
         {
             Ego = ego,
-            Modal = training || KnowsColdItems ? side : graph.KeepKnown(side, rows),
+            Modal = side,
             Terms = hasLoss ? [new LossTerm("contrast", Contrast(side, content, batch!), _options.ContrastWeight)] : [],
         };
     }
