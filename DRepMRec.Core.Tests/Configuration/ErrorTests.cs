@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
 using DRepMRec.Hosting;
 using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
@@ -64,6 +66,18 @@ public sealed class ErrorTests
     public void The_whole_configuration_is_called_the_root()
         => FluentActions.Invoking(() => Json("{\"Decay\": 0.5}").ReadOptions<LearningRateSchedule>()).Should()
             .Throw<OptionsFormatException>().Which.Message.Should().StartWith("The root: expected the key Kind, one of ");
+
+    [Fact]
+    public void An_empty_list_is_a_list()
+        => Json("{\"FixedWeights\": []}").ReadOptions<ModalEncoderOptions>().FixedWeights.Should().BeEmpty().And.NotBeNull();
+
+    [Fact]
+    public void Values_that_are_keys_stand_by_their_names()
+    {
+        var counts = new Dictionary<CandidateMask, int> { [CandidateMask.TrainAndValidation] = 3 };
+        JsonSerializer.Serialize(counts).Should().Be("{\"TrainAndValidation\":3}");
+        JsonSerializer.Deserialize<Dictionary<CandidateMask, int>>("{\"trainandvalidation\":3}").Should().BeEquivalentTo(counts);
+    }
 
     [Fact]
     public void Json_may_have_comments_and_commas_at_the_end()
