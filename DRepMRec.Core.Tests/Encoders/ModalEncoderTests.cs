@@ -139,8 +139,8 @@ public sealed class ModalEncoderTests
     public void Fixed_weights_that_make_no_sense_are_refused(double first, double second)
     {
         using ModalFeatures features = TwoModalities();
-        FluentActions.Invoking(
-            () => new ModalEncoder(features, new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [first, second] }))
+        var options = new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [first, second] };
+        FluentActions.Invoking(() => new ModalEncoder(features, options))
             .Should().Throw<ArgumentException>().WithMessage("Fixed weights must be 0 or above and not all 0; got *");
     }
 
@@ -149,7 +149,8 @@ public sealed class ModalEncoderTests
     {
         using DisposeScope scope = NewDisposeScope();
         using ModalFeatures features = TwoModalities();
-        var graph = new InteractionGraph(new InteractionSet(5, 6, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1), (2, 2), (3, 4), (3, 5), (4, 5)]));
+        var graph = new InteractionGraph(
+            new InteractionSet(5, 6, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1), (2, 2), (3, 4), (3, 5), (4, 5)]));
         ModalEncoderOptions options = new() { EmbeddingDim = 4, Neighbors = 2 };
         using ModalEncoder alone = new(features, options), together = new(features, options with { UserNeighbors = 2 });
         UserItemEmbeddings plain = alone.call(graph, features), rows = together.call(graph, features);
