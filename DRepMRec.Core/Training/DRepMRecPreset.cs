@@ -26,8 +26,8 @@ public sealed record DRepMRecPreset(DRepMRecOptions Model, TrainerOptions Traini
     /// </summary>
     /// <remarks>
     /// From the validation sets of three datasets (docs/results.md): with 6,710 and 7,050 items 0.25 is better than 0.15 and 0.2 for the
-    /// model alone; with 18,357 items 0.15 is better, by 2.9 % over three seeds, and where 0.25 ends after about half of the epochs. Let
-    /// validation choose.
+    /// model alone (one seed of these); with 18,357 items 0.15 is better, by 2.9 % over three seeds, and where 0.25 has its best after
+    /// about half of the epochs. Let validation choose.
     /// </remarks>
     /// <param name="data">The dataset, of which the number of items is looked at.</param>
     public static DRepMRecPreset For(RecDataset data)
