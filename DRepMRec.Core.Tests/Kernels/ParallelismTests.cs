@@ -242,6 +242,26 @@ public sealed class ParallelismTests
     }
 
     [Fact]
+    public void Helpers_that_sleep_do_not_count_as_awake()
+    {
+        using Parallelism.Scope scope = Parallelism.Use(8);
+        using var all = new CountdownEvent(8);
+        int awake = 0;
+        Parallelism.ForRanges(8, 1, (_, _) =>
+        {
+            if (all.IsSet)
+                return;
+            if (!all.Signal())
+                all.Wait(TimeSpan.FromSeconds(30));
+            else
+                awake = WorkerTeam.Awake;
+        });
+        awake.Should().BeGreaterThanOrEqualTo(7);
+        SpinWait.SpinUntil(() => WorkerTeam.Awake == 0, TimeSpan.FromSeconds(4))
+            .Should().BeTrue("they sleep after a moment, and end only after five seconds");
+    }
+
+    [Fact]
     public void Who_is_interrupted_waits_for_those_who_help_and_is_interrupted_then()
     {
         using var inside = new CountdownEvent(2);

@@ -9,7 +9,7 @@ internal readonly struct BriefSpin
 {
     private static readonly long Limit = Stopwatch.Frequency / 20_000;
 
-    private readonly long _start = WorkerTeam.Count < Environment.ProcessorCount ? Stopwatch.GetTimestamp() : long.MinValue / 2;
+    private readonly long _start = WorkerTeam.Awake < Environment.ProcessorCount ? Stopwatch.GetTimestamp() : long.MinValue / 2;
 
     public BriefSpin()
     {

@@ -11,12 +11,13 @@ internal static class WorkerTeam
     private static readonly Lock Sync = new();
     private static readonly List<Worker> Idle = [];
     private static int _count;
+    private static int _awake;
 
     /// <summary>Starts a thread. Tests put others in its place, which fail.</summary>
     internal static Action<Thread> Start { get; set; } = thread => thread.UnsafeStart();
 
-    /// <summary>The number of helpers that there are.</summary>
-    public static int Count => Volatile.Read(ref _count);
+    /// <summary>The number of helpers that don't sleep: they are busy, or look for something to do.</summary>
+    public static int Awake => Volatile.Read(ref _awake);
 
     /// <summary>Asks helpers, as many as there is room for; fewer where others have them.</summary>
     /// <param name="loop">The loop.</param>
@@ -101,6 +102,7 @@ internal static class WorkerTeam
 
         private void Run()
         {
+            Interlocked.Increment(ref _awake);
             while (true)
             {
                 for (var spin = new BriefSpin(); Volatile.Read(ref _offered) is null && spin.Once();)
@@ -134,7 +136,10 @@ internal static class WorkerTeam
             {
                 Volatile.Write(ref _sleeps, true);
                 Interlocked.MemoryBarrier();
+                Interlocked.Decrement(ref _awake);
                 bool goesOn = Volatile.Read(ref _offered) is not null || Monitor.Wait(this, PatienceMilliseconds) || !TryLeave(this);
+                if (goesOn)
+                    Interlocked.Increment(ref _awake);
                 Volatile.Write(ref _sleeps, false);
                 return goesOn;
             }
