@@ -38,6 +38,8 @@ public sealed class ErrorTests
     [InlineData("Evaluation:Metrics:first", "Recall@1", "DRepMRec:Training:Evaluation:Metrics:first: expected a list, *")]
     [InlineData("Evaluation:Metrics", "Recall@1", "DRepMRec:Training:Evaluation:Metrics: expected a list, got the text 'Recall@1'.")]
     [InlineData("Evaluation:Metrics", "", "DRepMRec:Training:Evaluation:Metrics: Metrics must have at least one entry.")]
+    [InlineData("Evaluation:Metrics", null, "DRepMRec:Training:Evaluation:Metrics: Metrics must have at least one entry.")]
+    [InlineData("StoppingMetric", "At Path: 1", "DRepMRec:Training:StoppingMetric: Expected a metric *, got 'At Path: 1'. Got 'At Path: 1'.")]
     [InlineData("Schedule:Kind", "linear", "DRepMRec:Training:Schedule:Kind: expected one of constant, step, cosine; got 'linear'.")]
     [InlineData("Schedule:Decay", "0.5", "DRepMRec:Training:Schedule: expected the key Kind, one of constant, step, cosine; got none.")]
     [InlineData("Schedule", "Step", "DRepMRec:Training:Schedule: expected a section, got the text 'Step'.")]
@@ -180,6 +182,14 @@ public sealed class ErrorTests
             .Throw<OptionsFormatException>().WithMessage("A:Times: Times must be*");
     }
 
+    [Fact]
+    public void What_only_a_constructor_takes_is_given_to_it()
+    {
+        Json("{\"Times\": 3}").ReadOptions<Fixed>(MutableJson).Times.Should().Be(3);
+        FluentActions.Invoking(() => Json("{\"Twice\": 6}").ReadOptions<Fixed>(MutableJson)).Should()
+            .Throw<OptionsFormatException>().WithMessage("Twice: is unknown; expected one of Times.");
+    }
+
     private static JsonSerializerOptions MutableJson { get; } = new(DRepMRecJson.SerializerOptions)
     {
         TypeInfoResolver = JsonTypeInfoResolver.Combine(
@@ -195,6 +205,13 @@ public sealed class ErrorTests
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
         return new ConfigurationBuilder().AddJsonStream(stream).Build();
+    }
+
+    private sealed class Fixed(int times)
+    {
+        public int Times { get; } = times;
+
+        public int Twice => 2 * Times;
     }
 
     private sealed class Mutable

@@ -1,5 +1,6 @@
 using DRepMRec.Encoders;
 using DRepMRec.Features;
+using DRepMRec.Graphs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,4 +40,29 @@ public sealed class MatrixFactorizationEncoderTests : HostRules
 
     protected override IBehaviorEncoder Create(int userCount, ModalFeatures features, int seed)
         => new MatrixFactorizationEncoder(userCount, features.ItemCount, new MatrixFactorizationOptions { EmbeddingDim = 8, Seed = seed });
+
+    [Fact]
+    public void It_has_the_dimension_and_the_seed_of_its_options()
+    {
+        static float[] Weights(int seed)
+        {
+            using var encoder = new MatrixFactorizationEncoder(3, 4, new MatrixFactorizationOptions { EmbeddingDim = 5, Seed = seed });
+            using DisposeScope scope = NewDisposeScope();
+            UserItemEmbeddings ego = encoder.Ego!.Value;
+            return [.. UserItemEmbeddings.Values(ego.Users), .. UserItemEmbeddings.Values(ego.Items)];
+        }
+
+        Weights(1).Should().HaveCount((3 + 4) * 5).And.Equal(Weights(1)).And.NotEqual(Weights(2));
+    }
+
+    [Fact]
+    public void The_rows_of_a_batch_start_from_themselves()
+    {
+        using var encoder = new MatrixFactorizationEncoder(12, 10, new MatrixFactorizationOptions { EmbeddingDim = 8 });
+        using DisposeScope scope = NewDisposeScope();
+        EncoderOutput output = encoder.Encode(Graph, new RowSet([1, 4], [0]), null);
+        UserItemEmbeddings ego = output.Ego!.Value;
+        ego.Users.Equals(encoder.Ego!.Value.Users.SelectRows([1, 4])).Should().BeTrue();
+        ego.Items.Equals(output.Embeddings.Items).Should().BeTrue();
+    }
 }

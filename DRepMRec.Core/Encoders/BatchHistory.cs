@@ -24,7 +24,7 @@ internal static class BatchHistory
         int next = 0, firstTarget = 0;
         for (int row = 0; row < users.Length; row++)
         {
-            int lastTarget = hidden is null ? 0 : offsets[row + 1], start = next;
+            int lastTarget = offsets[row + 1], start = next;
             foreach (int item in targets.AsSpan(firstTarget..lastTarget))
                 hiddenFor[item] = row + 1;
             ReadOnlySpan<int> own = graph.Interactions.ItemsOf(users[row]);

@@ -17,13 +17,16 @@ internal static class JsonText
             reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan)),
     };
 
-    /// <summary>The message of a refused value on one line, without the name of the parameter, which the path tells.</summary>
+    /// <summary>The message of a refused value on one line, without the name of the parameter and the place, which the path tells.</summary>
     public static string Of(Exception e)
     {
-        string message = e.Message.ReplaceLineEndings(" ");
-        int path = e is JsonException ? message.IndexOf(" Path: ", StringComparison.Ordinal) : -1;
-        if (path >= 0)
-            message = message[..path];
-        return e is ArgumentException { ParamName: { Length: > 0 } name } ? message.Replace($" (Parameter '{name}')", "") : message;
+        string message = e switch
+        {
+            JsonException json => json.Message.Replace(
+                $" Path: {json.Path} | LineNumber: {json.LineNumber} | BytePositionInLine: {json.BytePositionInLine}.", ""),
+            ArgumentException { ParamName: { Length: > 0 } name } => e.Message.Replace($" (Parameter '{name}')", ""),
+            _ => e.Message,
+        };
+        return message.ReplaceLineEndings(" ");
     }
 }
