@@ -1,7 +1,9 @@
 using DRepMRec.Collectives;
 using DRepMRec.Data;
+using DRepMRec.Encoders;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Model;
 using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Collectives;
@@ -106,6 +108,11 @@ public sealed class ScoreTrainingTests
             "A modal line needs whole rows of the batch, not scores alone: set ColumnPartition.Exchange to Rows.*");
         Creating("FREEDOM").Should().Throw<ArgumentException>().WithMessage("The loss of FreedomEncoder over projected features needs*");
         Creating("a host of one's own").Should().Throw<ArgumentException>().WithMessage("OwnHost needs whole rows*");
+        RecDataset data = ColumnTraining.Board;
+        var columns = new ColumnPartition(one, 16) { Exchange = ExchangedValues.Scores };
+        using var host = new LightGcnEncoder(data.Users.Count, data.Items.Count, new LightGcnOptions { EmbeddingDim = 16 }, columns);
+        FluentActions.Invoking(() => DRepMRecModel.Create(data, host, new DRepMRecOptions { UseModalLine = false, Loss = new HingeLoss() }))
+            .Should().Throw<ArgumentException>().WithMessage("HingeLoss needs whole rows*");
     }
 
     [Fact]

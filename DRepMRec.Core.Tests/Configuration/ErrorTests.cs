@@ -39,7 +39,7 @@ public sealed class ErrorTests
     [InlineData("Evaluation:Metrics", "Recall@1", "DRepMRec:Training:Evaluation:Metrics: expected a list, got the text 'Recall@1'.")]
     [InlineData("Evaluation:Metrics", "", "DRepMRec:Training:Evaluation:Metrics: Metrics must have at least one entry.")]
     [InlineData("Evaluation:Metrics", null, "DRepMRec:Training:Evaluation:Metrics: Metrics must have at least one entry.")]
-    [InlineData("StoppingMetric", "At Path: 1", "DRepMRec:Training:StoppingMetric: Expected a metric *, got 'At Path: 1'. Got 'At Path: 1'.")]
+    [InlineData("StoppingMetric", "At Path: 1", "DRepMRec:Training:StoppingMetric: *, got 'At Path: 1'. Got 'At Path: 1'.")]
     [InlineData("Schedule:Kind", "linear", "DRepMRec:Training:Schedule:Kind: expected one of constant, step, cosine; got 'linear'.")]
     [InlineData("Schedule:Decay", "0.5", "DRepMRec:Training:Schedule: expected the key Kind, one of constant, step, cosine; got none.")]
     [InlineData("Schedule", "Step", "DRepMRec:Training:Schedule: expected a section, got the text 'Step'.")]

@@ -59,7 +59,9 @@ public sealed class DrawnValidationTests
         Split(drawn).Validation.Count.Should().Be(Users * 4);
         Split(drawn, log.Reverse()).SplitChecksum.Should().Be(Split(drawn).SplitChecksum, "the order of rows doesn't matter");
         Split(drawn with { Seed = 7 }).SplitChecksum.Should().NotBe(Split(drawn).SplitChecksum);
-        Split(SplitStrategy.ByLabel(allowMissing: true)).Validation.Count.Should().Be(0);
+        RecDataset without = Split(SplitStrategy.ByLabel(allowMissing: true));
+        without.Validation.Count.Should().Be(0);
+        without.Summarize().Notes.Should().Equal("the labels give no validation interactions");
         Split(drawn, [.. log, new("0", "y", Label: 1)]).Validation.Count.Should().Be(1, "there is a validation set");
         FluentActions.Invoking(() => SplitStrategy.ByLabel(validationShare: 1)).Should().Throw<ArgumentOutOfRangeException>();
     }

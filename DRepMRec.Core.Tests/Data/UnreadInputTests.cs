@@ -132,6 +132,9 @@ public sealed class UnreadInputTests
             .Equal("no labels were found: split by RandomPerUser(0.1, 0.1) with the seed 2024");
         RecDataset.FromInteractions("mine", [new("u", "a", Label: 0)]).Summarize().Notes.Should()
             .Equal("the labels give no validation interactions", "the labels give no test interactions");
+        Interaction[] timed = [.. log.Select((row, n) => row with { Timestamp = n })];
+        foreach (SplitStrategy read in new[] { SplitStrategy.GlobalTime(), SplitStrategy.PerUserTime(), SplitStrategy.LeaveOneOut(true) })
+            RecDataset.FromInteractions("mine", timed, options: new() { Split = read }).Summarize().Notes.Should().BeEmpty();
     }
 
     [Fact]

@@ -49,6 +49,16 @@ public sealed class WeightTests
         (data.Pairs().Validation[0], data.Pairs().Test[0]).Should().Be((validation, test));
     }
 
+    [Theory]
+    [InlineData(DuplicateHandling.KeepFirst, 2)]
+    [InlineData(DuplicateHandling.KeepLast, 8)]
+    public void Of_many_repeats_too_the_first_or_the_last_stays(DuplicateHandling handling, int weight)
+    {
+        string rows = string.Concat(Enumerable.Range(2, 7).SelectMany(count => Enumerable.Range(0, 40).Select(i => $"u,i{i},{count}\n")));
+        Weighted(Load("user,item,n\n" + rows, new DelimitedOptions { Weight = "n" }, AllTraining with { Duplicates = handling }))
+            .Should().HaveCount(40).And.OnlyContain(pair => pair.EndsWith($" {weight}"));
+    }
+
     [Fact]
     public void The_sum_does_not_depend_on_the_order_of_the_rows()
     {

@@ -32,6 +32,13 @@ public sealed class EmbeddingScorerTests
     }
 
     [Fact]
+    public void The_length_of_a_user_is_that_of_their_own_row()
+    {
+        var scorer = new EmbeddingScorer([3, 4, 6, 8, 5, 12], [1, 1], 2);
+        Enumerable.Range(0, 3).Select(scorer.Length).Should().Equal(5, 10, 13);
+    }
+
+    [Fact]
     public void Lengths_that_do_not_fit_are_refused()
     {
         FluentActions.Invoking(() => new EmbeddingScorer(new float[7], new float[6], 3)).Should().Throw<ArgumentException>()

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Internals;
@@ -74,6 +76,44 @@ public sealed class EvaluatorTests
         }
 
         blocks.ItemCoverage.Should().Be(whole.ItemCoverage);
+    }
+
+    [Theory]
+    [InlineData(47)]
+    [InlineData(48)]
+    [InlineData(49)]
+    [InlineData(95)]
+    [InlineData(96)]
+    [InlineData(97)]
+    public void Blocks_of_users_may_be_full_or_not(int users)
+    {
+        RecDataset data = Samples.Checkerboard(users, 8, features: false);
+        var scorer = new EmbeddingScorer(Samples.Floats(users * 4, 1), Samples.Floats(8 * 4, 2), 4);
+        IReadOnlyList<double> Mrr(IItemScorer own)
+            => new Evaluator().Evaluate(own, data, EvaluationTarget.Test).PerUser(RankingMetric.Mrr(20));
+        Mrr(scorer).Should().HaveCount(users).And.OnlyContain(v => v > 0).And.Equal(Mrr(new Whole(scorer)));
+    }
+
+    [Fact]
+    public void Processes_that_rank_some_users_each_have_the_figures_of_all()
+    {
+        RecDataset data = RandomData(4);
+        TableScorer scorer = RandomScorer(data, 5);
+        var evaluator = new Evaluator(new EvaluationOptions
+        {
+            Metrics = Metrics,
+            ListMetrics = [ListMetric.Gini(5), ListMetric.Novelty(50)],
+            Threads = 1,
+        });
+        string Figures(ICollective? collective)
+        {
+            JsonNode json = JsonNode.Parse(
+                evaluator.Evaluate(scorer, data, EvaluationTarget.Test, collective, default, seed: null).ToJson())!;
+            json["seconds"] = 0;
+            return json.ToJsonString();
+        }
+
+        InProcessCollective.Run(3, Figures).Should().Equal(Enumerable.Repeat(Figures(null), 3));
     }
 
     /// <summary>Hides that a scorer can score a range of items at a time.</summary>
@@ -216,6 +256,11 @@ public sealed class EvaluatorTests
             .Throw<ArgumentException>()
             .WithMessage("Expected at least one user with a positive in the test set, got none.*");
         FluentActions.Invoking(() => new EvaluationOptions { Metrics = [] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new EvaluationOptions { ListMetrics = [null!] }).Should()
+            .Throw<ArgumentException>().WithMessage("A list metric is null. (Parameter 'ListMetrics')");
+        EvaluationResult averages = new Evaluator().Evaluate(TinyScorer, Tiny, EvaluationTarget.Test).WithoutUsers();
+        FluentActions.Invoking(() => averages.PerUser(RankingMetric.Recall(20))).Should().Throw<InvalidOperationException>()
+            .WithMessage("The values per user weren't kept: of a training's epochs the best one has them.");
         FluentActions.Invoking(() => new EvaluationOptions { Metrics = [RankingMetric.Recall(5), default] }).Should()
             .Throw<ArgumentException>().WithMessage("Metrics must have a cut-off of at least 1 each; got Recall@5, Recall@0.*");
         FluentActions.Invoking(() => new TrainerOptions { StoppingMetric = default }).Should()

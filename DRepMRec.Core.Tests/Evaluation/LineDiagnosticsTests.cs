@@ -2,6 +2,7 @@ using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
+using DRepMRec.Graphs;
 using DRepMRec.Tests.Support;
 using static TorchSharp.torch;
 
@@ -97,6 +98,16 @@ public sealed class LineDiagnosticsTests
         alignment.Should().Be(new LineAlignment(1, 1, double.NaN, 0));
         LineAlignment.Of([1, 0], [1, 0], 2, _ => false, new LineDiagnosticsOptions(), 0).Should()
             .Be(new LineAlignment(0, double.NaN, double.NaN, double.NaN));
+        for (ulong seed = 1; seed < 9; seed++)
+            Align(Samples.Floats(16, seed), Samples.Floats(16, seed + 9), 16).DifferentCosine.Should().Be(double.NaN, "it is one row");
+
+        // User 2 and items 1 and 3 have no interaction.
+        using var scope = NewDisposeScope();
+        using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 4, 2, Samples.Floats(8, 1))]);
+        var line = new UserItemEmbeddings(ones(3, 2), ones(4, 2));
+        var graph = new InteractionGraph(new InteractionSet(3, 4, [(0, 0), (0, 2), (1, 2)]));
+        LineDiagnostics measured = LineDiagnostics.Measure(line, line, graph, features);
+        (measured.Users.Rows, measured.Items.Rows).Should().Be((2, 2));
     }
 
     [Fact]
@@ -104,6 +115,10 @@ public sealed class LineDiagnosticsTests
     {
         var one = new LineDiagnosticsOptions { MaxRows = 1 };
         LineAlignment.Of([1, 0, 1, 0], [0, 1, 0, 1], 2, _ => true, one, 0).EnergyDistance.Should().BeApproximately(2 * Math.Sqrt(2), 1e-6);
+        double Drawn(int seed) => LineAlignment.Of(
+            Samples.Floats(20 * 3, 1), Samples.Floats(20 * 3, 2), 3, _ => true, one with { Seed = seed }, 0).EnergyDistance;
+        Enumerable.Range(0, 9).Select(Drawn).Distinct().Should().HaveCountGreaterThan(1, "the seed draws the row");
+        Drawn(3).Should().Be(Drawn(3));
     }
 
     [Fact]
@@ -139,6 +154,13 @@ public sealed class LineDiagnosticsTests
         using var modal = new ModalFeatures([new ItemFeatures(Modality.Audio, 3, 2, features)]);
         SimilarityRetention.Of([1, 0, 1, 0, 0, 1], 2, modal, 0, new LineDiagnosticsOptions()).Should()
             .Be(new SimilarityRetention(Modality.Audio, 0, double.NaN, double.NaN));
+
+        // Two items are one pair, which has no variation; one without a row in the line is in none.
+        using var all = new ModalFeatures([new ItemFeatures(Modality.Audio, 4, 2, [1, 0, 1, 1, 0, 1, 2, 1])], FeatureScaling.None);
+        SimilarityRetention.Of([1, 0, 0, 1, 0, 0, 0, 0], 2, all, 0, new LineDiagnosticsOptions { Pairs = 7 }).Should()
+            .Be(new SimilarityRetention(Modality.Audio, 7, double.NaN, double.NaN));
+        SimilarityRetention.Of([1, 0, 1, 1, 0, 1, 0, 0], 2, all, 0, new LineDiagnosticsOptions { Pairs = 50 }).Pearson.Should()
+            .BeApproximately(1, 1e-6);
     }
 
     [Fact]

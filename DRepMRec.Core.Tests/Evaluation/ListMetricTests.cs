@@ -105,6 +105,33 @@ public sealed class ListMetricTests
     }
 
     [Fact]
+    public void Lists_without_a_pair_or_without_an_item_have_no_figure()
+    {
+        // One of each two items has features, of a length that no float is.
+        RecDataset rare = new("tiny", Tiny.Users, Tiny.Items, Tiny.Splits,
+            [new ItemFeatures(Modality.Image, 5, 3, [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])]);
+        ListMetric diversity = ListMetric.IntraListDiversity(Modality.Image, 2), gini = ListMetric.Gini(2), novelty = ListMetric.Novelty(2);
+        EvaluationResult single = Evaluate(Scorer, rare, 1, diversity);
+        single[diversity].Should().Be(double.NaN);
+        single.ToJson().Should().Contain("\"IntraListDiversity(image)@2\": null");
+
+        var first = new FirstItem(2);
+        EvaluationResult empty = Evaluate(new TableScorer(4, 5, (_, _) => float.NegativeInfinity), Tiny, 1, gini, novelty, first);
+        (empty[gini], empty[novelty], empty[first]).Should().Be((0, double.NaN, double.NaN));
+    }
+
+    [Fact]
+    public void Diversity_is_that_of_the_modality_that_was_asked_for()
+    {
+        RecDataset two = new("tiny", Tiny.Users, Tiny.Items, Tiny.Splits,
+            [Tiny.Features[0], new ItemFeatures(Modality.Text, 5, 2, [1, 0, 1, 0, -1, 0, 1, 0, 1, 0])]);
+        ListMetric image = ListMetric.IntraListDiversity(Modality.Image, 2), text = ListMetric.IntraListDiversity(Modality.Text, 2);
+        EvaluationResult result = Evaluate(Scorer, two, 1, image, text);
+        result[image].Should().BeApproximately(1 - Math.Sqrt(0.5), 1e-12);
+        result[text].Should().BeApproximately((2 + 2 + 0) / 3.0, 1e-12);
+    }
+
+    [Fact]
     public void Names_are_read_as_they_are_written_and_others_are_refused()
     {
         foreach (ListMetric metric in new[]
@@ -126,6 +153,9 @@ public sealed class ListMetricTests
                 .WithMessage("Expected a metric such as*");
             FluentActions.Invoking(() => JsonSerializer.Deserialize<ListMetric>($"\"{text}\"")).Should().Throw<JsonException>();
         }
+
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<ListMetric>("5")).Should().Throw<JsonException>()
+            .WithMessage("Expected the name of a metric.");
     }
 
     [Fact]
@@ -159,6 +189,13 @@ public sealed class ListMetricTests
 
     private static EvaluationResult Evaluate(IItemScorer scorer, RecDataset data, int threads, params ListMetric[] metrics)
         => new Evaluator(new EvaluationOptions { Threads = threads, ListMetrics = metrics }).Evaluate(scorer, data, EvaluationTarget.Test);
+
+    private sealed record FirstItem(int Cut) : ListMetric(Cut)
+    {
+        public override string Name => "First";
+
+        public override double Compute(RankedLists lists) => lists.Average(list => list[0]);
+    }
 
     /// <summary>A metric of one's own.</summary>
     private sealed record PairMetric(int Cut, ItemFeatures Features, Func<int, int, double> Cosine) : ListMetric(Cut)

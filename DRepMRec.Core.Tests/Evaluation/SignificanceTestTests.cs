@@ -161,6 +161,10 @@ public sealed class SignificanceTestTests
         Refused(test, Run(board, EvaluationTarget.Test, masked), "Mask is Train and TrainAndValidation");
         Refused(test, Run(board, EvaluationTarget.Test, filtered), "UserFilter is WithPositives and WithTraining");
 
+        // Of a training's epochs the best alone keeps its users.
+        Refused(test, test.WithoutUsers(), "EvaluatedUsers differ");
+        Refused(test.WithoutUsers(), test, "EvaluatedUsers differ");
+
         // One more item that nobody has leaves the split as it is, and yet the rankings are longer.
         InteractionSet Wider(InteractionSet set) => new(set.UserCount, 13, [.. set.ExpandUsers().Zip(set.Items.ToArray())]);
         var splits = new InteractionSplits(Wider(board.Train), Wider(board.Validation), Wider(board.Test));

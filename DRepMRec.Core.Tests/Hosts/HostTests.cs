@@ -65,6 +65,21 @@ public sealed class FreedomEncoderTests : HostRules
     }
 
     [Fact]
+    public void The_edges_of_an_epoch_are_the_same_whether_another_thread_draws_them_ahead_or_not()
+    {
+        int[] Last(int threads, params int[] epochs)
+        {
+            using var freedom = new FreedomEncoder(Users, Features, new FreedomOptions { EmbeddingDim = 8, EdgeDropout = 0.5 });
+            using (Parallelism.Use(threads))
+                return [.. epochs.Select(epoch => freedom.GraphForEpoch(Graph, epoch)).Last().Interactions.Items];
+        }
+
+        int[] second = Last(threads: 1, 2);
+        Last(threads: 2, 1, 2).Should().Equal(second);
+        Last(threads: 2, 3, 2).Should().Equal(second);
+    }
+
+    [Fact]
     public void Its_own_loss_is_bpr_over_projected_features()
     {
         using DisposeScope scope = NewDisposeScope();

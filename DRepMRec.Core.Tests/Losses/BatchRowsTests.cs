@@ -3,6 +3,7 @@ using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Fusions;
+using DRepMRec.Graphs;
 using DRepMRec.Hosts;
 using DRepMRec.Losses;
 using ReproduceResults.Studies;
@@ -143,6 +144,20 @@ public sealed class BatchRowsTests
         ItemOf(own.NegativesPerUser(9).Items).Should().Equal(whole.NegativesPerUser(9).Items);
         for (int row = 0; row < own.OnePerUser().Users.Length; row++)
             own.NegativesPerUser(9).Excluded[row].ToArray().Should().Equal(whole.NegativesPerUser(9).Excluded[row].ToArray());
+    }
+
+    [Fact]
+    public void Rows_beside_those_of_the_batch_are_computed_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var encoder = new LightGcnEncoder(60, 50, new LightGcnOptions { EmbeddingDim = 8 });
+        var graph = new InteractionGraph(Data.Train);
+        var batch = new TrainingBatch([3, 5], [7, 9], [11, 13]);
+        encoder.Encode(graph, batch.Compact.Rows, batch.Compact);
+        UserItemEmbeddings all = encoder.call(graph);
+        UserItemEmbeddings some = encoder.Encode(graph, new RowSet([20, 40], [1, 2, 30]), batch.Compact).Embeddings;
+        some.Users.allclose(all.Users.SelectRows([20, 40]), 1e-5, 1e-6).Should().BeTrue();
+        some.Items.allclose(all.Items.SelectRows([1, 2, 30]), 1e-5, 1e-6).Should().BeTrue();
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed record Mutant(int Id, string Place, string Kind, string Original
         return
         [
             .. from file in document.RootElement.GetProperty("files").EnumerateObject()
-               where $"/{file.Name}/".Contains($"/{part}/", StringComparison.Ordinal)
+               where $"/{file.Name}/".Contains($"/DRepMRec.Core/{part}/", StringComparison.Ordinal)
                let lines = file.Value.GetProperty("source").GetString()!.Split('\n')
                from mutant in file.Value.GetProperty("mutants").EnumerateArray()
                where mutant.GetProperty("status").GetString() is not ("CompileError" or "Ignored")

@@ -75,11 +75,10 @@ internal static class MutantProcess
 
         return 0;
 
-        // A line says that this process is alive, where all tests are asked.
+        // A line says that this process is alive: one test that hangs ends it, not many that take their time.
         bool? Asks(ITestCase test)
         {
-            if (isAlone)
-                Console.WriteLine(test.DisplayName);
+            Console.WriteLine(test.DisplayName);
             return tests.Run(test);
         }
     }
