@@ -3,7 +3,6 @@ using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
-using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -72,52 +71,6 @@ public sealed class ModalEncoderTests
         UserItemEmbeddings some = encoder.Encode(graph, both, new RowSet([1], [2]), null);
         some.Users[0].allclose(mean, 1e-5, 1e-6).Should().BeTrue();
         some.Items.abs().sum().item<float>().Should().Be(0);
-    }
-
-    [Fact]
-    public void Rows_beside_those_of_a_batch_go_without_its_interactions_too()
-    {
-        using ModalFeatures features = TwoModalities();
-        using var encoder = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 0 });
-        using DisposeScope scope = NewDisposeScope();
-        var graph = new InteractionGraph(new InteractionSet(4, 6, [(0, 1), (0, 2), (1, 1), (1, 3), (2, 1), (2, 5), (3, 0)]));
-        var batch = new TrainingBatch([2, 0], [1, 1], [4, 3]);
-        UserItemEmbeddings all = encoder.Encode(graph, features, RowSet.All, batch);
-        UserItemEmbeddings some = encoder.Encode(graph, features, new RowSet([0, 1, 2, 3], [0]), batch);
-        some.Users.allclose(all.Users, 1e-5, 1e-6).Should().BeTrue();
-        all.Users[0].allclose(all.Items[2], 1e-5, 1e-6).Should().BeTrue("item 1 is hidden");
-    }
-
-    [Fact]
-    public void New_items_get_the_weights_and_what_known_items_bring_to_their_neighbours()
-    {
-        // Item 1 lacks the image.
-        float[] image = Samples.Floats(6 * 3, 1);
-        image.AsSpan(3, 3).Clear();
-        ItemFeatures[] sources = [new(Modality.Image, 6, 3, image), new(Modality.Text, 6, 2, Samples.Floats(6 * 2, 2))];
-        using ModalFeatures features = new(sources), reduced = new(sources, components: 1);
-        var graph = new InteractionGraph(new InteractionSet(1, 6, [(0, 0)]));
-        ModalEncoderOptions options = new() { EmbeddingDim = 4, Neighbors = 2 };
-        ContentExport?[] Contents(ModalEncoderOptions options, ModalFeatures features)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            using var encoder = new ModalEncoder(features, options);
-            return [.. encoder.Export(graph, features).Select(modality => modality.Content)];
-        }
-
-        ContentExport[] contents = [.. Contents(options with { Weighting = ModalityWeighting.Fixed, FixedWeights = [2, 3] }, features)!];
-        contents.Select(c => c.Weight).Should().Equal(2, 3);
-        contents.Select(c => c.Neighbors).Should().Equal(2, 2);
-        contents[0].NeighborValues![4..8].Should().OnlyContain(v => v == 0);
-        contents[1].NeighborValues![4..8].Should().Contain(v => v != 0);
-
-        foreach (ModalEncoderOptions alone in new[] { options with { Neighbors = 0 }, options with { RelationLayers = 0 } })
-        {
-            Contents(alone, features).Should().OnlyContain(c => c!.Neighbors == 0 && c.NeighborValues == null && c.Weight == 1);
-        }
-
-        Contents(options with { Gate = FilterGateKind.Embedding }, features).Should().OnlyContain(c => c == null);
-        Contents(options, reduced).Should().OnlyContain(c => c == null);
     }
 
     [Theory]
@@ -225,7 +178,7 @@ public sealed class ModalEncoderTests
             .WithMessage("The encoder was made for 2 modalities; the features have 1.*");
     }
 
-    private static ModalFeatures TwoModalities() => new(
+    internal static ModalFeatures TwoModalities() => new(
         [
             new ItemFeatures(Modality.Image, 6, 3, Support.Samples.Floats(18, 1)),
             new ItemFeatures(Modality.Text, 6, 2, Support.Samples.Floats(12, 2)),

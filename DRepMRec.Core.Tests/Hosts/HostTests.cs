@@ -70,8 +70,9 @@ public sealed class FreedomEncoderTests : HostRules
         int[] Last(int threads, params int[] epochs)
         {
             using var freedom = new FreedomEncoder(Users, Features, new FreedomOptions { EmbeddingDim = 8, EdgeDropout = 0.5 });
-            using (Parallelism.Use(threads))
-                return [.. epochs.Select(epoch => freedom.GraphForEpoch(Graph, epoch)).Last().Interactions.Items];
+            using Parallelism.Scope scope = Parallelism.Use(threads);
+            InteractionGraph[] graphs = [.. epochs.Select(epoch => freedom.GraphForEpoch(Graph, epoch))];
+            return graphs[^1].Interactions.Items.ToArray();
         }
 
         int[] second = Last(threads: 1, 2);
