@@ -17,7 +17,7 @@ internal static class JsonText
             reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan)),
     };
 
-    /// <summary>The message of a refused value on one line, without the name of the parameter and the place, which the path tells.</summary>
+    /// <summary>The message of a refused value on one line, without the parameter's name and the place, which the path tells.</summary>
     public static string Of(Exception e)
     {
         string message = e switch
