@@ -58,7 +58,8 @@ public sealed class BroughtRowsTests
     [Fact]
     public void Numbers_that_are_none_are_refused()
         => FluentActions.Invoking(() => Recommender.FromEmbeddings(["ann"], [float.NaN], ["shoe"], [1f])).Should()
-            .Throw<ArgumentException>().WithMessage("The model can't be served: expected finite numbers; the representation of the user with index 0 has NaN.");
+            .Throw<ArgumentException>()
+            .WithMessage("The model can't be served: expected finite numbers; the representation of the user with index 0 has NaN.");
 
     [Fact]
     public void Requests_and_items_that_are_null_are_refused()
