@@ -29,6 +29,8 @@ public sealed class ResultJsonTests
         JsonSerializer.Deserialize<RecommendationList>(JsonSerializer.Serialize(list)).Should().Equal(list);
         FluentActions.Invoking(() => DRepMRecJson.Read<RecommendationList>("{\"source\": \"User\"}")).Should()
             .Throw<OptionsFormatException>().WithMessage("$: Expected a source and items in a list*");
+        FluentActions.Invoking(() => DRepMRecJson.Read<RecommendationList>("[1]")).Should()
+            .Throw<OptionsFormatException>().WithMessage("$: Expected an object of source, items and unknown items, got an array.");
         FluentActions.Invoking(() => DRepMRecJson.Read<RecommendationList>("{\"source\": \"User\", \"items\": [], \"more\": 1}")).Should()
             .Throw<OptionsFormatException>().WithMessage("*'more'*");
         foreach (string twice in new[] { "\"Source\": \"FoldIn\"", "\"items\": []", "\"unknownItems\": [\"a\"]" })

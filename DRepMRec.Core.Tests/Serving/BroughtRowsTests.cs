@@ -35,6 +35,41 @@ public sealed class BroughtRowsTests
         => FluentActions.Invoking(() => Recommender.FromEmbeddings(["ann", id!, "cy"], Users, ["shoe", "hat", "scarf"], Items))
             .Should().Throw<ArgumentException>().WithMessage("The id of the user with index 1 is blank.*");
 
+    [Theory]
+    [InlineData(0, 3, 6, 6, "Expected at least one user and one item, got 0 and 3.*")]
+    [InlineData(3, 0, 6, 6, "Expected at least one user and one item, got 3 and 0.*")]
+    [InlineData(3, 3, 2, 6, "Expected rows of one length for 3 users and 3 items; got 2 and 6 numbers.*")]
+    [InlineData(3, 3, 5, 6, "Expected rows of one length for 3 users and 3 items; got 5 and 6 numbers.*")]
+    [InlineData(3, 3, 6, 9, "Expected rows of one length for 3 users and 3 items; got 6 and 9 numbers.*")]
+    public void Arrays_that_are_not_rows_of_one_length_are_refused(int users, int items, int userNumbers, int itemNumbers, string message)
+    {
+        string[] ids = ["a", "b", "c"];
+        FluentActions.Invoking(() => Recommender.FromEmbeddings(ids[..users], new float[userNumbers], ids[..items], new float[itemNumbers]))
+            .Should().Throw<ArgumentException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 4)]
+    public void Interactions_of_others_are_refused(int users, int items)
+        => FluentActions.Invoking(() => Make(new InteractionSet(users, items, []))).Should().Throw<ArgumentException>()
+            .WithMessage($"Expected interactions of 3 users and 3 items, got those of {users} and {items}.*");
+
+    [Fact]
+    public void Numbers_that_are_none_are_refused()
+        => FluentActions.Invoking(() => Recommender.FromEmbeddings(["ann"], [float.NaN], ["shoe"], [1f])).Should()
+            .Throw<ArgumentException>()
+            .WithMessage("The model can't be served: expected finite numbers; the representation of the user with index 0 has NaN.");
+
+    [Fact]
+    public void Requests_and_items_that_are_null_are_refused()
+    {
+        Make().Invoking(r => r.Recommend([new RecommendationRequest(), null!])).Should().Throw<ArgumentException>()
+            .WithMessage("A request is null.*");
+        Make().Invoking(r => r.WithoutItems(["hat", null!])).Should().Throw<ArgumentNullException>().WithMessage("An item's id is null.*");
+        Make().Invoking(r => r.QueryVector(null!)).Should().Throw<ArgumentNullException>();
+    }
+
     [Fact]
     public void Ids_of_a_request_that_are_null_are_refused()
     {

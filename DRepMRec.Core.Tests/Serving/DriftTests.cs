@@ -77,17 +77,26 @@ public sealed class DriftTests
             .And.ContainKey("drepmrec.drift.content image").And.ContainKey("drepmrec.drift.quality Recall@20");
     }
 
-    [Fact]
-    public void Chance_draws_from_the_interactions_of_the_model_and_from_nothing_else()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Chance_draws_from_the_interactions_of_the_model_and_from_nothing_else(int item)
     {
         // All interactions are of one item: what is drawn is that item, and none of those without interactions around it.
+        string[] items = ["a", "b", "c", "d", "e"];
         Recommender one = Recommender.FromEmbeddings(
-            ["u", "v", "w"], [1f, 2, 3], ["a", "b", "c", "d", "e"], [1f, 2, 3, 4, 5], new InteractionSet(3, 5, [(0, 2), (1, 2), (2, 2)]));
-        Interaction[] newest = [.. Enumerable.Repeat(new Interaction("u", "c"), 50), .. Enumerable.Repeat(new Interaction("u", "d"), 50)];
-        DriftReport drift = one.MeasureDrift(newest);
+            ["u", "v", "w"], [1f, 2, 3], items, [1f, 2, 3, 4, 5], new InteractionSet(3, 5, [(0, item), (1, item), (2, item)]));
+        string[] chosen = [.. Enumerable.Repeat(items[item], 50), .. Enumerable.Repeat("d", 50)];
+        DriftReport drift = one.MeasureDrift([.. chosen.Select(c => new Interaction("u", c))]);
         (drift.PopularityShift, drift.PopularityShiftByChance).Should().Be((0.5, 0));
+    }
+
+    [Fact]
+    public void Nothing_has_shifted_where_nothing_was_known()
+    {
         Recommender none = Recommender.FromEmbeddings(["u"], [1f], ["a", "b"], [1f, 2]);
-        drift = none.MeasureDrift([new Interaction("u", "a")]);
+        DriftReport drift = none.MeasureDrift([new Interaction("u", "a")]);
         (drift.PopularityShift, drift.PopularityShiftByChance).Should().Be((0, 0), "nothing is known to have shifted");
     }
 

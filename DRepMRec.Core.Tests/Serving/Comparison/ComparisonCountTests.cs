@@ -11,15 +11,14 @@ public sealed class ComparisonCountTests
     [Fact]
     public async Task Lists_are_compared_by_their_items_and_movers_by_how_much_they_move()
     {
-        // Scores by user. Lists of two, old: a b, a b, a c, b c; new: b a, d a, d a, d e. Nobody is recommended f.
+        // Scores by user. Lists of two, old: a b, a b, a c, b c; new: b a, d b, d a, d e. Nobody is recommended f.
         string[] users = ["1", "2", "3", "4"], items = ["a", "b", "c", "d", "e", "f"];
         Recommender old = Scored(users, items, [[9, 8, 1, 1, 1, 0], [9, 8, 1, 1, 1, 0], [9, 1, 8, 1, 1, 0], [1, 9, 8, 1, 1, 0]]);
-        Recommender @new = Scored(users, items, [[8, 9, 1, 1, 1, 0], [8, 1, 1, 9, 1, 0], [8, 1, 1, 9, 1, 0], [1, 1, 1, 9, 8, 0]]);
+        Recommender @new = Scored(users, items, [[8, 9, 1, 1, 1, 0], [1, 8, 1, 9, 1, 0], [8, 1, 1, 9, 1, 0], [1, 1, 1, 9, 8, 0]]);
         ModelComparison report = await ModelComparison.CompareAsync(old, @new, Two);
         (report.SameLists, report.ReorderedLists, report.MeanCommonItems).Should().Be((0, 1, 0.5));
         report.Rising.Select(i => (i.Item, i.OldLists, i.NewLists)).Should().Equal(("d", 0, 3), ("e", 0, 1));
-        report.Falling.Select(i => (i.Item, i.OldLists, i.NewLists)).Should().Equal(("b", 3, 1), ("c", 2, 0));
-        report.Rising.Concat(report.Falling).Select(i => i.Item).Should().NotContain("a", "it's in three lists before and now");
+        report.Falling.Select(i => (i.Item, i.OldLists, i.NewLists)).Should().Equal(("c", 2, 0), ("a", 3, 2), ("b", 3, 2));
 
         // The longer of two lists counts: a catalogue of one item has lists of one.
         Recommender few = Scored(["1", "2"], ["a"], [[1], [1]]);

@@ -145,6 +145,7 @@ public sealed class ModelComparisonTests
     [Theory]
     [InlineData(0, 0, 0)]
     [InlineData(7, 5, 7)]
+    [InlineData(100, 60, 100)]
     [InlineData(300, 200, 300)]
     public async Task As_many_users_are_explained_as_was_asked(int asked, int least, int most)
     {
