@@ -71,7 +71,8 @@ public sealed class CalibrationTests
         diagram.Bins.Select(b => (Math.Round(b.Predicted, 12), b.Observed, b.Count)).Should().Equal((0.15, 0.5, 2), (0.75, 1, 2));
         diagram.ExpectedCalibrationError.Should().BeApproximately((0.35 + 0.25) / 2, 1e-12);
         ReliabilityDiagram.Of([0.5], [true], 3).Bins.Should().Equal(new ReliabilityBin(0.5, 1, 1));
-        ReliabilityDiagram equal = ReliabilityDiagram.Of([.. Enumerable.Repeat(0.5, 60)], [.. new bool[30], .. Enumerable.Repeat(true, 30)], 2);
+        ReliabilityDiagram equal = ReliabilityDiagram.Of(
+            [.. Enumerable.Repeat(0.5, 60)], [.. new bool[30], .. Enumerable.Repeat(true, 30)], 2);
         equal.Bins.Select(b => b.Observed).Should().Equal([0, 1], "equal ones stay in their order");
     }
 

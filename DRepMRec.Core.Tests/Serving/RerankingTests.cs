@@ -28,8 +28,36 @@ public sealed class RerankingTests
         Answer(new ItemCondition { Column = "day", From = Day(2), Before = Day(4) }).Should().Equal("b", "c");
         Answer(new ItemCondition { Column = "title" }).Should().Equal("d", "a", "c");
         Answer(new ItemCondition { Column = "kind", In = ["x"] }, new ItemCondition { Column = "title" }).Should().Equal("d", "a");
+        Answer(new ItemCondition { Column = "price", Max = 10 }).Should().Equal("a");
+        Answer(new ItemCondition { Column = "price", Min = 40 }).Should().Equal("d");
+        Answer(new ItemCondition { Column = "day", Before = Day(2) }).Should().Equal("a");
+        Answer(new ItemCondition { Column = "day", From = Day(4), AllowMissing = true }).Should().Equal("d", "e");
 
         string[] Answer(params ItemCondition[] where) => Items(Ask() with { Where = where });
+    }
+
+    [Fact]
+    public void Items_without_metadata_have_no_values_and_an_item_may_be_in_many_categories()
+    {
+        Recommender some = Tiny.WithMetadata(ItemMetadata.Of(["b", "d", "z"], MetadataColumn.Categories("tags", [["x", "y"], ["y"], ["x"]]),
+            MetadataColumn.Number("price", [1, 2, 3]), MetadataColumn.Date("day", [Day(1), Day(2), Day(3)]),
+            MetadataColumn.Text("title", ["B", "D", "Z"])));
+        foreach (ItemCondition any in new ItemCondition[]
+        {
+            new() { Column = "tags", In = ["x", "y"] }, new() { Column = "price", Min = 0 }, new() { Column = "day", From = Day(1) },
+        })
+        {
+            Answer(any).Should().Equal("d", "b");
+            Answer(any with { AllowMissing = true }).Should().Equal("d", "a", "b", "c", "e");
+        }
+
+        Answer(new() { Column = "title" }).Should().Equal("d", "b");
+        Answer(new() { Column = "tags", In = ["y"], NotIn = ["x"] }).Should().Equal("d");
+        Answer(new() { Column = "tags", NotIn = ["x"] }).Should().Equal("d", "a", "c", "e");
+        some.Recommend(Ask() with { Quotas = [new() { Column = "tags", Max = 1 }] }).Select(r => r.Item)
+            .Should().Equal("d", "a", "c", "e");
+
+        string[] Answer(ItemCondition where) => [.. some.Recommend(Ask() with { Where = [where] }).Select(r => r.Item)];
     }
 
     [Fact]
