@@ -38,7 +38,8 @@ public sealed class FoldInRefreshTests
     private static void RequireFoldedIn(ServingModel model, int user)
     {
         int[] seen = model.Seen(user).ToArray();
-        float[] weights = model.Histories.WeightsOf(user).ToArray();
+        ReadOnlySpan<float> own = model.Histories.WeightsOf(user);
+        float[] weights = own.IsEmpty ? [.. seen.Select(_ => 1f)] : own.ToArray();
         float[] behavior = FoldInMap.Apply(model, seen)!;
         model.UserBehavior[user].ToArray().Should().Equal(behavior);
         float[][] modal = [.. model.ItemModal.Select(rows => Mean([.. seen.Select(item => rows[item].ToArray())], weights))];
