@@ -2,6 +2,7 @@ using DRepMRec.Contracts;
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
+using DRepMRec.Kernels;
 using DRepMRec.Tests.Support;
 using static TorchSharp.torch;
 
@@ -33,9 +34,12 @@ public abstract class EncoderRules : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    [Fact]
-    public void It_keeps_the_contract()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void It_keeps_the_contract(bool byLibtorch)
     {
+        using IDisposable? off = byLibtorch ? OwnKernels.SwitchOff() : null;
         ContractReport report = Check(Data);
         report.Findings.Should().BeEmpty(report.ToString());
         report.Kept.Should().Contain(Enum.GetValues<ContractCheck>().Except(report.NotChecked.Keys));

@@ -2,6 +2,7 @@ using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using TorchSharp;
@@ -182,6 +183,24 @@ public sealed class ItemGraphTests
                select string.Join(' ', encoder.GraphForEpoch(Graph, epoch).Adjacency.Columns.ToArray()),
         ];
         kept.Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void What_libtorch_keeps_of_a_pruned_graph_goes_with_its_epoch()
+    {
+        using IDisposable off = OwnKernels.SwitchOff();
+        using var features = new ModalFeatures(Data.Features);
+        using var encoder = new FreedomEncoder(Users, features, new FreedomOptions { EmbeddingDim = 8, EdgeDropout = 0.5 });
+        int epoch = 0;
+        List<InteractionGraph> pruned = [];
+        LiveTensors.ShouldNotGrow(() =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            pruned.Add(encoder.GraphForEpoch(Graph, ++epoch));
+            encoder.call(pruned[^1]);
+        });
+        pruned.Should().OnlyHaveUniqueItems();
+        encoder.call(pruned[0]).Users.shape.Should().Equal([Users, 8], "a copy is made again where it's wanted");
     }
 
     private static IBehaviorEncoder Create(string host, ModalFeatures features, int itemLayers, double weight) => host switch

@@ -77,6 +77,100 @@ public sealed class DriftTests
             .And.ContainKey("drepmrec.drift.content image").And.ContainKey("drepmrec.drift.quality Recall@20");
     }
 
+    [Fact]
+    public void Chance_draws_from_the_interactions_of_the_model_and_from_nothing_else()
+    {
+        // All interactions are of one item: what is drawn is that item, and none of those without interactions around it.
+        Recommender one = Recommender.FromEmbeddings(
+            ["u", "v", "w"], [1f, 2, 3], ["a", "b", "c", "d", "e"], [1f, 2, 3, 4, 5], new InteractionSet(3, 5, [(0, 2), (1, 2), (2, 2)]));
+        Interaction[] newest = [.. Enumerable.Repeat(new Interaction("u", "c"), 50), .. Enumerable.Repeat(new Interaction("u", "d"), 50)];
+        DriftReport drift = one.MeasureDrift(newest);
+        (drift.PopularityShift, drift.PopularityShiftByChance).Should().Be((0.5, 0));
+        Recommender none = Recommender.FromEmbeddings(["u"], [1f], ["a", "b"], [1f, 2]);
+        drift = none.MeasureDrift([new Interaction("u", "a")]);
+        (drift.PopularityShift, drift.PopularityShiftByChance).Should().Be((0, 0), "nothing is known to have shifted");
+    }
+
+    [Fact]
+    public void Content_is_compared_by_a_sample_of_all_interactions()
+    {
+        int[] whole = [.. Enumerable.Range(0, Data.Items.Count).Where(i => Data.Features.All(f => f.Present[i])).Take(2)];
+        Interaction[] first = [.. Enumerable.Repeat(Of(whole[0]), 200)], second = [.. Enumerable.Repeat(Of(whole[1]), 200)];
+        var options = new DriftOptions { ContentSample = 100 };
+        double Shift(params Interaction[] newest)
+            => Served.Recommender.MeasureDrift(newest, options).ContentShift[Modality.Image];
+        double mixed = Shift([.. first, .. second]);
+        Shift([.. second, .. first]).Should().BeApproximately(mixed, 0.3 * Math.Abs(mixed));
+        Math.Max(Shift(first), Shift(second)).Should().BeGreaterThan(1.5 * mixed, "one item is further off than two");
+    }
+
+    [Fact]
+    public void Without_content_there_is_no_shift_of_it()
+    {
+        int lacking = Enumerable.Range(0, Data.Items.Count).First(i => !Data.Features[0].Present[i] && Data.Features[1].Present[i]);
+        Served.Recommender.MeasureDrift([Of(lacking)]).ContentShift.Keys.Should().Equal(Data.Features[1].Modality);
+        Recommender lines = Served.Build(new DRepMRecOptions(), new RecommenderOptions { MaxContentBytes = 0 });
+        lines.MeasureDrift([Of(0), Of(1)]).ContentShift.Should().HaveCount(2, "the modal rows stand in for features");
+        Served.Build(new DRepMRecOptions(), new RecommenderOptions { IncludeLines = false })
+            .MeasureDrift([Of(0), Of(1)]).ContentShift.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_page_has_every_figure()
+    {
+        new DriftReport
+        {
+            Interactions = 6,
+            UnknownUserShare = 0.25,
+            UnknownItemShare = 0.125,
+            PopularityShift = 0.5,
+            PopularityShiftByChance = 0.0625,
+            ContentShift = new Dictionary<Modality, double> { [Modality.Text] = 1.5 },
+            Users = 4,
+            Quality = new Dictionary<RankingMetric, double> { [RankingMetric.HitRate(5)] = 0.75 },
+        }.ToMarkdown().Should().Be(
+            """
+            | drift | value |
+            | --- | --- |
+            | interactions | 6 |
+            | of unknown users | 25.0 % |
+            | with unknown items | 12.5 % |
+            | popularity shift | 0.5000 (0.0625 by chance) |
+            | content shift, text | 1.5000 |
+            | HitRate@5 of 4 users | 0.7500 |
+
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void Quality_is_that_of_answers_to_what_users_did_not_have()
+    {
+        // One number per user and item: u is recommended c b a, v a b c; w has everything, so that histories can be folded in.
+        Recommender served = Recommender.FromEmbeddings(
+            ["u", "v", "w"], [1f, -1, 1], ["a", "b", "c"], [-1f, 0.5f, 1], new InteractionSet(3, 3, [(2, 0), (2, 1), (2, 2)]));
+        RankingMetric[] metrics = [RankingMetric.HitRate(1), RankingMetric.HitRate(2), RankingMetric.HitRate(3)];
+        ServedQuality Ask(Dictionary<string, List<string>> histories, bool foldsIn, params Interaction[] did)
+            => ServedQuality.Measure(served, did, histories, metrics, default, foldsIn);
+        ServedQuality plain = Ask([], false, new("u", "b"), new("v", "a"));
+        plain.Users.Should().Be(2);
+        plain.Figures.Values.Should().Equal(0.5, 1, 1);
+
+        // What a user had by a history doesn't count again, and isn't recommended again.
+        var had = new Dictionary<string, List<string>> { ["u"] = ["c"] };
+        ServedQuality after = Ask(had, false, new("u", "b"), new("u", "c"));
+        after.Users.Should().Be(1);
+        after.Figures.Values.Should().Equal(1, 1, 1);
+        Ask(had, false, new Interaction("u", "c")).Users.Should().Be(0);
+
+        // v's own row likes a; a history of c alone, which is folded in where that is asked for, likes b.
+        had = new Dictionary<string, List<string>> { ["v"] = ["c"] };
+        Ask(had, false, new Interaction("v", "b")).Figures.Values.Should().Equal(0, 1, 1);
+        Ask(had, true, new Interaction("v", "b")).Figures.Values.Should().Equal(1, 1, 1);
+        Ask([], true, new Interaction("v", "b")).Figures.Values.Should().Equal([0, 1, 1], "nothing is known beside the row");
+    }
+
+    private static Interaction Of(int item) => new(Data.Users[0], Data.Items[item]);
+
     private static void ServingJsonRoundTrip(DriftReport drift)
         => DRepMRecJson.Read<DriftReport>(DRepMRecJson.Write(drift)).Should().BeEquivalentTo(drift);
 }

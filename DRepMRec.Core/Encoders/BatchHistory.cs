@@ -45,7 +45,7 @@ internal static class BatchHistory
             firstTarget = lastTarget;
         }
 
-        return new CsrMatrix(users.Length, graph.ItemCount, offsets, columns[..next], values[..next]);
+        return new CsrMatrix(users.Length, graph.ItemCount, offsets, columns[..next], values[..next]) { IsOfOneStep = true };
     }
 
     /// <summary>The positives of the hidden interactions, user by user; <paramref name="offsets"/> tells where each user's begin.</summary>

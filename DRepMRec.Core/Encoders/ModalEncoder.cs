@@ -87,6 +87,12 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     protected override void Dispose(bool disposing)
     {
         _isDisposed = true;
+        if (disposing)
+        {
+            _mixing?.Release();
+            Propagation.Release(_userGraphs.Select(kept => kept.Value));
+        }
+
         base.Dispose(disposing);
     }
 
@@ -153,7 +159,11 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     private ModalMixing Mixing(ModalFeatures features)
     {
         if (!ReferenceEquals(_mixing?.Features, features))
+        {
+            _mixing?.Release();
             _mixing = new ModalMixing(features, _options);
+        }
+
         return _mixing!;
     }
 

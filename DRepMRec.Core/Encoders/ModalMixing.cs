@@ -45,6 +45,9 @@ internal sealed class ModalMixing
     /// <summary>The matrix of the last of several relation steps; <see langword="null"/> if <see cref="Items"/> has the only one.</summary>
     public CsrMatrix? LastRelations(int modality) => _relations[modality];
 
+    /// <summary>Frees what was made of the matrices on a device.</summary>
+    public void Release() => Propagation.Release([.. _items, .. _relations.OfType<CsrMatrix>()]);
+
     private static float[][] Weights(ModalFeatures features, ModalEncoderOptions options)
     {
         float[][] present = [.. features.Sources.Select(s => s.Present.ToArray().Select(p => p ? 1f : 0f).ToArray())];

@@ -163,6 +163,8 @@ public sealed class ModalFeatures : IDisposable
         _isDisposed = true;
         foreach (Tensor tensor in _values.Concat(_present).Append(_anyPresent))
             tensor.Dispose();
+        lock (_relations)
+            Propagation.Release(_relations.Values);
     }
 
     private T Alive<T>(T owned)

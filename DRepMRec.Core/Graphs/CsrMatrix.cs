@@ -47,7 +47,7 @@ public sealed class CsrMatrix
     internal SparseRows Arrays { get; }
 
     /// <summary>Whether the matrix was made for one step, so that nothing made from it is worth keeping.</summary>
-    internal bool IsOfOneStep { get; private init; }
+    internal bool IsOfOneStep { get; init; }
 
     /// <summary>The transposed matrix; the matrix itself when it is known to be symmetric. Made at the first call and kept.</summary>
     public CsrMatrix Transpose()

@@ -47,6 +47,9 @@ public sealed class InteractionGraph
     /// <summary>The graph that this one was made from by <see cref="Without"/>, or itself.</summary>
     internal InteractionGraph Whole { get; private init; }
 
+    /// <summary>Whether a batch's edges are left out, so that another graph takes its place in the next step.</summary>
+    private bool IsOfOneStep => !ReferenceEquals(Whole, this);
+
     /// <summary>The number of users U.</summary>
     public int UserCount => Interactions.UserCount;
 
@@ -221,7 +224,7 @@ public sealed class InteractionGraph
             }
         }
 
-        return new CsrMatrix(nodes, nodes, offsets, columns, values, symmetric: true);
+        return new CsrMatrix(nodes, nodes, offsets, columns, values, symmetric: true) { IsOfOneStep = IsOfOneStep };
     }
 
     private CsrMatrix WeightItemsOfUsers(Func<int, int, float> weight)
@@ -233,7 +236,10 @@ public sealed class InteractionGraph
                 values[e] = weight(user, e);
         }
 
-        return new CsrMatrix(UserCount, ItemCount, Interactions.Offsets.ToArray(), Interactions.Items.ToArray(), values);
+        return new CsrMatrix(UserCount, ItemCount, Interactions.Offsets.ToArray(), Interactions.Items.ToArray(), values)
+        {
+            IsOfOneStep = IsOfOneStep,
+        };
     }
 
     private float Normalized(int user, int edge)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using DRepMRec.Kernels;
 
@@ -187,15 +188,18 @@ internal sealed class InvertedFile
         var packed = new PackedMatrix(centres, groups, _dimension);
         Parallelism.ForRanges((count + Block - 1) / Block, minimumPerThread: 1, (from, to) =>
         {
-            var scores = new float[Block * groups];
+            float[] rented = ArrayPool<float>.Shared.Rent(Block * groups);
+            Span<float> scores = rented.AsSpan(0, Block * groups);
             for (int start = from * Block; start < Math.Min(count, to * Block); start += Block)
             {
                 _cancellationToken.ThrowIfCancellationRequested();
                 int block = Math.Min(Block, count - start);
                 packed.Multiply(rows.AsSpan(start * _dimension, block * _dimension), block, scores);
                 for (int n = 0; n < block; n++)
-                    nearest[start + n] = TensorPrimitives.IndexOfMax<float>(scores.AsSpan(n * groups, groups));
+                    nearest[start + n] = TensorPrimitives.IndexOfMax<float>(scores.Slice(n * groups, groups));
             }
+
+            ArrayPool<float>.Shared.Return(rented);
         });
         return nearest;
     }

@@ -73,6 +73,19 @@ public static class Propagation
     internal static Tensor PropagateByLibtorch(this CsrMatrix matrix, Tensor x)
         => matmul(matrix.IsOfOneStep ? Sparse(matrix, x.device) : KeptSparse(matrix, x.device), x);
 
+    /// <summary>Frees the copies that libtorch computed with: by the owner of the matrices, once nothing computes with them.</summary>
+    internal static void Release(IEnumerable<CsrMatrix> matrices)
+    {
+        lock (SparseTensors)
+        {
+            foreach (CsrMatrix matrix in matrices)
+            {
+                if (SparseTensors.Remove(matrix, out Tensor? kept))
+                    kept.Dispose();
+            }
+        }
+    }
+
     private static void ThrowIfMismatched(CsrMatrix matrix, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(matrix);

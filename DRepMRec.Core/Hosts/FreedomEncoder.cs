@@ -28,6 +28,7 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
 
     // The graph of the next epoch, made while this one is trained.
     private (InteractionGraph Whole, int Epoch, Task<InteractionGraph> Pruned)? _ahead;
+    private InteractionGraph? _pruned;
 
     [ComponentName(Name = "embedding")]
     private readonly Parameter _embedding;
@@ -94,7 +95,9 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
             ? ahead.Pruned.GetAwaiter().GetResult()
             : Prune(graph, epoch);
         _ahead = Parallelism.Threads > 1 ? (graph, epoch + 1, Task.Run(() => Prune(graph, epoch + 1))) : null;
-        return pruned;
+        if (!ReferenceEquals(_pruned, pruned))
+            ReleasePruned();
+        return _pruned = pruned;
     }
 
     /// <inheritdoc/>
@@ -139,7 +142,15 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     public void ReleaseBuffers()
     {
         _propagation.Release();
+        ReleasePruned();
         _ahead = null;
+    }
+
+    private void ReleasePruned()
+    {
+        if (_pruned is { } before)
+            Propagation.Release([before.Adjacency]);
+        _pruned = null;
     }
 
     private InteractionGraph Prune(InteractionGraph graph, int epoch)
@@ -193,7 +204,11 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             ReleaseBuffers();
+            Propagation.Release([_itemGraph]);
+        }
+
         base.Dispose(disposing);
     }
 

@@ -172,7 +172,11 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             ReleaseBuffers();
+            Propagation.Release(_itemGraphs);
+        }
+
         base.Dispose(disposing);
     }
 

@@ -41,6 +41,7 @@ public sealed class ModelComparisonTests
         (why.Entered, why.EnteredAsNew, why.EnteredByOtherSource).Should().Be((3, 2, 0));
         (why.Left, why.LeftAsVanished, why.LeftAsChosen).Should().Be((3, 1, 0));
         (why.ExplainedUsers, why.Shares.Count).Should().Be((0, 0), "every exchange is with an item that one of the models doesn't have");
+        why.Unexplained.Should().BeNull("nothing was to be explained");
     }
 
     [Fact]
@@ -56,6 +57,7 @@ public sealed class ModelComparisonTests
         report.Reasons.EnteredByOtherSource.Should().Be(1, "cold has a row now");
         (report.Reasons.EnteredMeanUsers, report.Reasons.LeftMeanUsers).Should().Be((0.5, 1.5), "b and a came in, a and c left");
         (report.OldRecommended.MeanUsers, report.NewRecommended.MeanUsers).Should().Be((1.5, 0.5));
+        report.Reasons.Unexplained.Should().BeNull("what left was chosen, so that there is nothing to explain");
         report.Sources.Should().Equal(
             new SourceChange(RecommendationSource.User, RecommendationSource.User, 1),
             new SourceChange(RecommendationSource.Popularity, RecommendationSource.User, 1));
@@ -103,27 +105,57 @@ public sealed class ModelComparisonTests
     public async Task Shares_are_those_of_a_plain_computation()
     {
         Recommender before = Served.Recommender, after = Served.Build(new DRepMRecOptions { Seed = 7 }, epochs: 3);
-        ModelComparison report = await ModelComparison.CompareAsync(before, after, Two);
-        UserChange change = report.MostChanged.First(c => c.Shares.Count > 0);
-        string[] cameIn = [.. change.New.Except(change.Old)], left = [.. change.Old.Except(change.New)];
-        double Part(Recommender model, string item, string part)
+        ModelComparison report = await ModelComparison.CompareAsync(before, after, Two with { Named = 300 });
+        string[] parts = ["behavior", "image", "text"];
+        double[] whole = new double[parts.Length];
+        double oldUnit = Unit(before), newUnit = Unit(after);
+        foreach (UserChange change in report.MostChanged)
         {
-            Explanation why = model.Explain(change.User, item)!;
+            string[] cameIn = [.. change.New.Except(change.Old)], left = [.. change.Old.Except(change.New)];
+            if (cameIn.Length == 0)
+                continue;
+            double[] rises = [.. parts.Select(part => (Margin(after, part) / newUnit) - (Margin(before, part) / oldUnit))];
+            rises.Sum().Should().BePositive("what came in got ahead of what left");
+            for (int n = 0; n < parts.Length; n++)
+            {
+                change.Shares[parts[n]].Should().BeApproximately(rises[n] / rises.Sum(), 1e-6);
+                whole[n] += cameIn.Length * rises[n];
+            }
+
+            double Margin(Recommender model, string part)
+                => cameIn.Average(item => Part(model, change.User, item, part))
+                    - left.Average(item => Part(model, change.User, item, part));
+        }
+
+        report.MostChanged.Select(c => c.New.Intersect(c.Old).Count()).Distinct().Should().Contain([0, 1]);
+        for (int n = 0; n < parts.Length; n++)
+            report.Reasons.Shares[parts[n]].Should().BeApproximately(whole[n] / whole.Sum(), 1e-6);
+
+        static double Part(Recommender model, string user, string item, string part)
+        {
+            Explanation why = model.Explain(user, item)!;
             return part == "behavior" ? why.Behavior!.Value : why.Modalities[new Modality(part)];
         }
 
-        double Margin(Recommender model, string part)
-        {
-            double unit = model.Users.Select(user => model.Recommend(user, 2)).Where(list => list.Source == RecommendationSource.User)
+        static double Unit(Recommender model)
+            => model.Users.Select(user => model.Recommend(user, 2)).Where(list => list.Source == RecommendationSource.User)
                 .Average(list => list[0].Score - (double)list[1].Score);
-            return (cameIn.Average(item => Part(model, item, part)) - left.Average(item => Part(model, item, part))) / unit;
-        }
+    }
 
-        string[] parts = ["behavior", "image", "text"];
-        double[] rises = [.. parts.Select(part => Margin(after, part) - Margin(before, part))];
-        for (int n = 0; n < parts.Length; n++)
-            change.Shares[parts[n]].Should().BeApproximately(rises[n] / rises.Sum(), 1e-9);
-        rises.Sum().Should().BePositive("what came in got ahead of what left");
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(7, 5, 7)]
+    [InlineData(300, 200, 300)]
+    public async Task As_many_users_are_explained_as_was_asked(int asked, int least, int most)
+    {
+        Recommender other = Served.Build(new DRepMRecOptions { Seed = 7 }, epochs: 3);
+        var options = new ModelComparisonOptions { ExplainedUsers = asked, Request = new RecommendationRequest { Count = 1 } };
+        ModelComparison report = await ModelComparison.CompareAsync(Served.Recommender, other, options);
+        report.Reasons.ExplainedUsers.Should().BeInRange(least, most);
+        report.Reasons.Shares.Values.Sum().Should().BeApproximately(asked > 0 ? 1 : 0, 1e-9, "lists of one have no unit, which is 1 then");
+        report.MostChanged.Should().HaveCount(10);
+        ModelComparison one = await ModelComparison.CompareAsync(Served.Recommender, other, options with { Named = 1 });
+        one.MostChanged.Single().User.Should().Be(report.MostChanged[0].User);
     }
 
     [Fact]
@@ -194,8 +226,13 @@ public sealed class ModelComparisonTests
         Func<Task> named = () => ModelComparison.CompareAsync(
             Old, New, new ModelComparisonOptions { Request = new RecommendationRequest { UserId = "u" } });
         await named.Should().ThrowAsync<ArgumentException>().WithMessage("*without a user*");
-        Action persistence = () => _ = new ModelComparisonOptions { Persistence = 1 };
-        persistence.Should().Throw<ArgumentOutOfRangeException>();
+        foreach (double persistence in new[] { 0, 1, -0.5, double.NaN })
+        {
+            FluentActions.Invoking(() => new ModelComparisonOptions { Persistence = persistence }).Should()
+                .Throw<ArgumentOutOfRangeException>().WithMessage("Expected a persistence above 0 and below 1.*");
+        }
+
+        new ModelComparisonOptions { Persistence = 0.25 }.Persistence.Should().Be(0.25);
         Func<Task> stopped = () => ModelComparison.CompareAsync(Old, New, cancellationToken: new CancellationToken(true));
         await stopped.Should().ThrowAsync<OperationCanceledException>();
         Action limit = () => _ = new ModelComparisonOptions { Named = -1 };

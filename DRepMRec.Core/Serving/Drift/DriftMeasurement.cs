@@ -66,7 +66,7 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
     {
         int at = Array.BinarySearch(ends, place + 1);
         if (at < 0)
-            return Math.Min(~at, ends.Length - 1);
+            return ~at;
         while (at > 0 && ends[at - 1] == place + 1)
             at--;
         return at;
