@@ -44,6 +44,9 @@ internal sealed class PausedStream(Pauses pauses) : MemoryStream
 
 internal sealed class PausedConnection(Pauses pauses, string connectionString) : SqliteConnection(connectionString)
 {
+    /// <summary>The numbers of parameters of the statements so far.</summary>
+    public List<int> Statements { get; } = [];
+
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         await pauses.Next().ConfigureAwait(false);
@@ -65,11 +68,12 @@ internal sealed class PausedConnection(Pauses pauses, string connectionString) :
         return BeginDbTransaction(isolationLevel);
     }
 
-    private sealed class PausedCommand(Pauses pauses, SqliteConnection connection) : SqliteCommand("", connection)
+    private sealed class PausedCommand(Pauses pauses, PausedConnection connection) : SqliteCommand("", connection)
     {
         public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
         {
             await pauses.Next().ConfigureAwait(false);
+            connection.Statements.Add(Parameters.Count);
             return ExecuteNonQuery();
         }
 
