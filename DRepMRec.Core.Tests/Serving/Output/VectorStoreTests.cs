@@ -104,7 +104,7 @@ public sealed class VectorStoreTests
         await stopped.Should().ThrowAsync<OperationCanceledException>();
         Func<Task> blended = () => Grown.Recommender.UpsertItemsAsync(items);
         await blended.Should().ThrowAsync<InvalidOperationException>().WithMessage("The scores have an item-to-item part beside the "
-            + "products of vectors, which no vector store can rank by: Recommender.WithItemToItem(null) leaves it out.");
+            + "products of vectors, which no vector store can rank by: WithItemToItem(null) leaves it out.");
         Action unknown = () => Recommender.VectorStoreDefinition((VectorSimilarity)7);
         unknown.Should().Throw<ArgumentOutOfRangeException>();
     }
