@@ -3,6 +3,7 @@ using DRepMRec.Evaluation;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -39,22 +40,106 @@ public sealed class CalibrationTests
     }
 
     [Fact]
+    public void Groups_have_so_many_scores_at_least_and_equal_ones_are_in_one()
+    {
+        var (scores, probabilities) = IsotonicRegression.Fit(
+            [1, 2, 3, 4, 5, 6, 7], [false, false, false, false, true, true, true], minGroup: 3);
+        scores.Should().Equal([2, 5.5f], "one score is left of the second three: it's theirs");
+        probabilities.Should().Equal(0, 0.75f);
+        (scores, probabilities) = IsotonicRegression.Fit([3, 1, 1, 3, 1, 2], [true, false, false, false, true, true], minGroup: 2);
+        scores.Should().Equal(1, 8f / 3);
+        probabilities.Should().Equal(1f / 3, 2f / 3);
+    }
+
+    [Fact]
     public void Probabilities_lie_on_straight_lines_between_the_fitted_ones()
     {
-        var calibration = new Calibration(new CalibrationForm { Depth = 1 }, [0, 10], [0.1f, 0.3f]);
+        var calibration = new Calibration(new CalibrationForm { Depth = 1 }, [0, 10, 14], [0.1f, 0.3f, 0.9f]);
         calibration.Probability(-5).Should().Be(0.1f);
         calibration.Probability(0).Should().Be(0.1f);
         calibration.Probability(5).Should().BeApproximately(0.2f, 1e-7f);
-        calibration.Probability(99).Should().Be(0.3f);
+        calibration.Probability(10).Should().Be(0.3f);
+        calibration.Probability(11).Should().BeApproximately(0.45f, 1e-7f);
+        calibration.Probability(99).Should().Be(0.9f);
         calibration.Probability(float.NaN).Should().Be(float.NaN);
     }
 
     [Fact]
     public void A_reliability_diagram_worked_out_by_hand()
     {
-        ReliabilityDiagram diagram = ReliabilityDiagram.Of([0.1, 0.2, 0.7, 0.8], [false, true, true, true], 2);
+        ReliabilityDiagram diagram = ReliabilityDiagram.Of([0.7, 0.1, 0.8, 0.2], [true, false, true, true], 2);
         diagram.Bins.Select(b => (Math.Round(b.Predicted, 12), b.Observed, b.Count)).Should().Equal((0.15, 0.5, 2), (0.75, 1, 2));
         diagram.ExpectedCalibrationError.Should().BeApproximately((0.35 + 0.25) / 2, 1e-12);
+        ReliabilityDiagram.Of([0.5], [true], 3).Bins.Should().Equal(new ReliabilityBin(0.5, 1, 1));
+        ReliabilityDiagram equal = ReliabilityDiagram.Of(
+            [.. Enumerable.Repeat(0.5, 60)], [.. new bool[30], .. Enumerable.Repeat(true, 30)], 2);
+        equal.Bins.Select(b => b.Observed).Should().Equal([0, 1], "equal ones stay in their order");
+    }
+
+    [Fact]
+    public void The_tops_of_lists_and_their_hits_worked_out_by_hand()
+    {
+        // u0's scores are i0 1, i1 2, i2 3, i3 4; those of u1 and u2 twice and three times as high. Nobody trained u3.
+        RecDataset data = Samples.Dataset("one", 4, 4, [(0, 3), (1, 2), (2, 2)], [(0, 1), (1, 3), (2, 0), (3, 1)], [(0, 2), (1, 0)], []);
+        Recommender recommender = Recommender.FromEmbeddings(
+            ["u0", "u1", "u2"], [1, 2, 3], ["i0", "i1", "i2", "i3", "none of the data"], [1, 2, 3, 4, 0],
+            new InteractionSet(3, 5, [(0, 3), (1, 2), (2, 2)]));
+        RequireHits(EvaluationTarget.Validation, 9, 3, [3, 2, 8, 4, 12, 6], [false, true, true, false, false, false]);
+        RequireHits(EvaluationTarget.Validation, 2, 2, [3, 2, 12, 6], [false, true, false, false]);
+        RequireHits(EvaluationTarget.Test, 9, 2, [3, 1, 4, 2], [true, false, false, true]);
+        Calibration calibration = Calibration.Fit(recommender, data, depth: 2);
+        (calibration.Depth, calibration.Users, calibration.Items, calibration.Hits).Should().Be((2, 3, 6, 2));
+        calibration.Scores.Should().Equal(35f / 6);
+        calibration.Probability(1).Should().Be(2f / 6);
+        ReliabilityDiagram diagram = calibration.Measure(recommender, data, EvaluationTarget.Test, bins: 1);
+        diagram.Bins.Should().Equal(new ReliabilityBin(2f / 6, 0.5, 4));
+        FluentActions.Invoking(() => calibration.Measure(recommender, data, (EvaluationTarget)9))
+            .Should().Throw<ArgumentOutOfRangeException>();
+
+        void RequireHits(EvaluationTarget target, int maxUsers, int users, float[] scores, bool[] isHit)
+            => ScoredHits.Of(recommender, data, target, 2, maxUsers).Should()
+                .BeEquivalentTo(new ScoredHits(users, scores, isHit), o => o.WithStrictOrdering());
+    }
+
+    [Theory]
+    [InlineData(0, 0, 1, 1, 1)]
+    [InlineData(1, -1, 1, 1, 1)]
+    [InlineData(1, 0, 0, 1, 1)]
+    [InlineData(1, 0, 1, -1, 1)]
+    [InlineData(1, 0, 1, 1, 0)]
+    [InlineData(1, 0, 1, 1, 1, true)]
+    [InlineData(1, 0, 0, 0, 2, true)]
+    public void A_calibration_that_cannot_be_is_refused(int depth, int users, int items, int hits, int scores, bool isOne = false)
+    {
+        using var folder = new TempFolder();
+        var form = new CalibrationForm { Depth = depth, Users = users, Items = items, Hits = hits };
+        float[] rising = [.. Enumerable.Range(1, scores).Select(n => n / 2f)];
+        RecommenderTests.Tiny().WithCalibration(new Calibration(form, rising, rising)).Save(folder["model"]);
+        Func<Recommender> load = () => Recommender.Load(folder["model"]);
+        if (isOne)
+            load().Calibration!.Scores.Should().Equal(rising);
+        else
+            load.Should().Throw<ModelFileException>().WithMessage($"*: the manifest has a calibration by {hits} hits of {items} items, "
+                + $"{users} users and a depth of {depth}, with {scores} scores");
+    }
+
+    [Theory]
+    [InlineData(new[] { 1f, 2, 3 }, new[] { 0f, 0, 1 }, -1)]
+    [InlineData(new[] { 1f, 1, 3 }, new[] { 0f, 0.5f, 1 }, 1)]
+    [InlineData(new[] { 1f, 2, 3 }, new[] { 0f, 0.5f, 0.25f }, 2)]
+    [InlineData(new[] { 1f, 2, 3 }, new[] { -0.5f, 0, 1 }, 0)]
+    [InlineData(new[] { 1f, 2, 3 }, new[] { 0f, 0, 1.5f }, 2)]
+    public void Probabilities_that_do_not_rise_from_0_to_1_are_refused(float[] scores, float[] probabilities, int wrong)
+    {
+        using var folder = new TempFolder();
+        RecommenderTests.Tiny().WithCalibration(new Calibration(new CalibrationForm { Depth = 1 }, scores, probabilities))
+            .Save(folder["model"]);
+        Func<Recommender> load = () => Recommender.Load(folder["model"]);
+        if (wrong < 0)
+            load().Calibration!.Probabilities.Should().Equal(probabilities);
+        else
+            load.Should().Throw<ModelFileException>().WithMessage("*: the calibration must rise from 0 to 1; number "
+                + $"{wrong} gives a score of {scores[wrong]} the probability {probabilities[wrong]}");
     }
 
     [Fact]

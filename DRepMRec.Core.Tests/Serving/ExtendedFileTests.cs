@@ -90,6 +90,96 @@ public sealed class ExtendedFileTests
         }
     }
 
+    [Fact]
+    public void Arrays_that_do_not_belong_together_are_named()
+    {
+        // kind-1 to kind-4 are the categories of all items but the first.
+        Wrong("metadata_rows", [0, 9, 2, 3, 4], "the item with index 1 has the metadata's row 9 of 5");
+        Wrong("metadata_rows", [0, 1, 2, 3, 5], "the item with index 4 has the metadata's row 5 of 5");
+        Wrong("metadata_rows", [-2, 1, 2, 3, 4], "the item with index 0 has the metadata's row -2 of 5");
+        Wrong("metadata_rows", [0, 0, 2, 3, 4], "the item with index 1 has the metadata's row 0, which isn't its own");
+        Wrong("metadata_rows", [0, 1, -1, 3, 4], "the item with index 2 has the metadata's row -1, which isn't its own");
+        Wrong("metadata_id_slots", new int[16], "expected 5 slots of the table of metadata ids to be used, *");
+        Wrong("metadata.kind.category_slots", new int[8], "expected 4 slots of the table of category ids to be used, *");
+        Wrong("metadata.kind.category_offsets", Array.Empty<long>(), "the array 'metadata.kind.category_offsets' has 0 elements");
+        Wrong("metadata.kind.code_offsets", [1, 1, 1, 2, 3, 4], "the code offsets of 'kind' must go from 0 to 4, they go from 1 to 4");
+        Wrong("metadata.kind.code_offsets", [0, 0, 1, 2, 3, 3], "the code offsets of 'kind' must go from 0 to 4, they go from 0 to 3");
+        Wrong("metadata.kind.code_offsets", [0, 0, 3, 2, 3, 4],
+            "the code offsets of 'kind' must not fall, but those of the metadata's row 2 do");
+        Wrong("metadata.kind.codes", [0, 1, 2, 4], "'kind' of the metadata's row 4 is category 4 of 4");
+        Wrong("metadata.released.ticks", [-1L, 0, 1, 2, DateTimeOffset.MaxValue.Ticks + 1],
+            "expected dates up to the year 9999; 'released' of the metadata's row 4 is 3155378976000000000 ticks");
+
+        static void Wrong<T>(string array, T[] values, string message) where T : unmanaged
+        {
+            using var folder = new TempFolder();
+            folder.With("model", With(array, values));
+            FluentActions.Invoking(() => Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = true }))
+                .Should().ThrowExactly<ModelFileException>().WithMessage($"{folder["model"]}: {message}");
+        }
+    }
+
+    [Fact]
+    public void Wrong_values_that_were_not_verified_are_found_when_they_are_asked_for()
+    {
+        Wrong("metadata.kind.codes", [4, 1, 2, 3], r => r.Metadata!["b"]!.Categories("kind"), "it refers to category 4 of 4");
+        Wrong("metadata.kind.codes", [4, 1, 2, 3], r => Recommend(r, new() { Where = [new() { Column = "kind", In = ["x"] }] }),
+            "it refers to category 4 of 4");
+        Wrong("metadata.kind.codes", [4, 1, 2, 3], r => Recommend(r, new() { Quotas = [new() { Column = "kind", Max = 1 }] }),
+            "it refers to category 4 of 4");
+        Wrong("metadata.released.ticks", [-1L, -5, 0, 0, 0], r => r.Metadata!["b"]!.Date("released"),
+            "the date of the metadata's row 1 is -5 ticks");
+        Wrong("metadata.released.ticks", [-1L, 0, DateTimeOffset.MaxValue.Ticks + 1, 0, 0], r => r.Metadata!["c"]!.ToDictionary(),
+            "the date of the metadata's row 2 is 3155378976000000000 ticks");
+        Wrong("metadata.title.text", [.. Enumerable.Repeat((byte)0xFF, "Title 1 éTitle 2 éTitle 3 éTitle 4 é"u8.Length)],
+            r => r.Metadata!["d"]!.Text("title"), "the text of the metadata's row 3 isn't UTF-8");
+
+        static object? Recommend(Recommender recommender, RecommendationRequest request) => recommender.Recommend(request);
+
+        static void Wrong<T>(string array, T[] values, Func<Recommender, object?> ask, string message) where T : unmanaged
+        {
+            using var folder = new TempFolder();
+            folder.With("model", With(array, values));
+            Recommender loaded = Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = false });
+            FluentActions.Invoking(() => ask(loaded)).Should().ThrowExactly<ModelFileException>()
+                .WithMessage($"The model is damaged: {message}.");
+        }
+    }
+
+    [Fact]
+    public void Columns_without_sense_are_refused()
+    {
+        MetadataColumnForm kind = new() { Name = "kind" };
+        MetadataForm[] wrong =
+        [
+            new() { Rows = -1, Columns = [kind] }, new() { Rows = 5 }, new() { Rows = 5, Columns = null! },
+            new() { Rows = 5, Columns = [kind, null!] }, new() { Rows = 5, Columns = [new() { Name = null! }, kind] },
+            new() { Rows = 5, Columns = [kind with { Kind = (MetadataKind)9 }] },
+        ];
+        foreach (MetadataForm form in wrong)
+        {
+            FluentActions.Invoking(() => CatalogueMetadata.Read(form, arrays: null!, 5)).Should().Throw<FormatException>()
+                .WithMessage($"the manifest has metadata of {form.Rows} items without sense");
+        }
+
+        using var folder = new TempFolder();
+        RecommenderTests.Tiny().WithMetadata(ItemMetadata.Of([], MetadataColumn.Number("price", []))).Save(folder["model"]);
+        Recommender.Load(folder["model"]).Metadata!.Count.Should().Be(0, "all items may be without");
+    }
+
+    /// <summary>The file with another array in the place of one that it has, and no checksum.</summary>
+    private static byte[] With<T>(string array, T[] values) where T : unmanaged
+    {
+        using var before = new MemoryStream(Bytes());
+        using var after = new MemoryStream();
+        var (metadata, tensors) = Safetensors.Read(before, "model");
+        Dictionary<string, string> manifest = metadata.ToDictionary(
+            m => m.Key, m => System.Text.RegularExpressions.Regex.Replace(m.Value, "(?<=\"dataChecksum\":\")[0-9a-f]*", ""));
+        tensors.Should().ContainKey(array);
+        Safetensors.Write(after, manifest, [.. tensors.Values.Select(t => t.Name == array ? SafeTensor.Of(array, values) : t)]);
+        return after.ToArray();
+    }
+
     private static byte[] Bytes()
     {
         using var folder = new TempFolder();

@@ -1,3 +1,4 @@
+using DRepMRec.Data;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 
@@ -46,8 +47,59 @@ public sealed class ItemMetadataTests
         RequireValues(merged["i5"]!, 91);
         RequireValues(merged["i6"]!, 6);
         RequireValues(merged["new"]!, 92);
+        ItemMetadata other = Shelf.Of(["j", "k"], n => n + 1);
+        RequireValues(Shelf.Of(["i"], _ => 4).With(other)["i"]!, 4);
+        RequireValues(other.With(Shelf.Of(["k"], _ => 5))["k"]!, 5);
+        FluentActions.Invoking(() => other.With(ItemMetadata.Of(["k"], [.. other.Columns.Select(c => Shelf.Of(["k"]).Column(c.Name)),
+            MetadataColumn.Text("more", ["1"])]))).Should().Throw<ArgumentException>().WithMessage("*'title' (Text), 'more' (Text).*");
+        FluentActions.Invoking(() => ItemMetadata.Of(["x"], MetadataColumn.Text("a", ["1"]), MetadataColumn.Text("b", ["1"]))
+                .With(ItemMetadata.Of(["x"], MetadataColumn.Text("a", ["1"]), MetadataColumn.Number("b", [1]))))
+            .Should().Throw<ArgumentException>().WithMessage("Expected the columns 'a' (Text), 'b' (Text); got 'a' (Text), 'b' (Number).*");
         FluentActions.Invoking(() => merged.With(ItemMetadata.Of(["x"], MetadataColumn.Text("price", ["1"]))))
             .Should().Throw<ArgumentException>().WithMessage("Expected the columns 'kind' (Category), *; got 'price' (Text).*");
+    }
+
+    [Fact]
+    public void Values_at_their_bounds_are_kept()
+    {
+        string name = new('x', 64);
+        DateTimeOffset?[] dates = [DateTimeOffset.MinValue, DateTimeOffset.MaxValue, null];
+        ItemMetadata metadata = ItemMetadata.Of(["a", "b", "c"], MetadataColumn.Date("day", dates),
+            MetadataColumn.Number(name, [double.MaxValue, -0.0, double.Epsilon]), MetadataColumn.Categories("tags", [null, [], ["x"]]));
+        using var folder = new TempFolder();
+        RecommenderTests.Tiny().WithMetadata(metadata).Save(folder["model"]);
+        Recommender loaded = Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = true });
+        foreach (ItemMetadata all in new[] { metadata, loaded.Metadata! })
+        {
+            new[] { "a", "b", "c" }.Select(id => all[id]!.Date("day")).Should().Equal(dates);
+            new[] { "a", "b", "c" }.Select(id => all[id]!.Number(name)).Should().Equal(double.MaxValue, -0.0, double.Epsilon);
+            new[] { "a", "b", "c" }.Select(id => all[id]!.Categories("tags").Count).Should().Equal(0, 0, 1);
+        }
+    }
+
+    [Fact]
+    public void What_can_be_shown_of_a_table_of_items_is_metadata()
+    {
+        string[] ids = ["a", "b"];
+        ItemColumn about = ItemColumn.Text("about", ["for features", null]);
+        ItemColumn unseen = ItemColumn.Image("pixels", [ItemImage.FromBytes(new byte[] { 1 }), null]);
+        DateTimeOffset day = new(2026, 1, 2, 0, 0, 0, TimeSpan.Zero);
+        ItemTable table = ItemTable.Of(ids, ItemColumn.Title("name", ["Hat", null]), about, ItemColumn.Category("tags", [["x", "y"], null]),
+            ItemColumn.Number("price", [1.5, null]), ItemColumn.Date("added", [day, null]),
+            ItemColumn.Image("picture", [null, ItemImage.FromFile("b.png")]));
+        ItemMetadata metadata = ItemMetadata.Of(table);
+        metadata.ToString().Should().Be(
+            "2 items: 'name' (Text), 'tags' (Category), 'price' (Number), 'added' (Date), 'picture' (Text)");
+        metadata["a"]!.ToDictionary().Should().BeEquivalentTo(new Dictionary<string, object>
+        {
+            ["name"] = "Hat",
+            ["tags"] = new[] { "x", "y" },
+            ["price"] = 1.5,
+            ["added"] = day,
+        });
+        metadata["b"]!.ToDictionary().Should().BeEquivalentTo(new Dictionary<string, object> { ["picture"] = "b.png" });
+        ItemMetadata.TryOf(ItemTable.Of(ids, about, unseen)).Should().BeNull();
+        Refused(() => ItemMetadata.Of(ItemTable.Of(ids, about, unseen)), "Expected a column that can be shown, got *");
     }
 
     [Fact]

@@ -28,8 +28,37 @@ public sealed class RerankingTests
         Answer(new ItemCondition { Column = "day", From = Day(2), Before = Day(4) }).Should().Equal("b", "c");
         Answer(new ItemCondition { Column = "title" }).Should().Equal("d", "a", "c");
         Answer(new ItemCondition { Column = "kind", In = ["x"] }, new ItemCondition { Column = "title" }).Should().Equal("d", "a");
+        Answer(new ItemCondition { Column = "price", Max = 10 }).Should().Equal("a");
+        Answer(new ItemCondition { Column = "price", Min = 20, Max = 20 }).Should().Equal("b");
+        Answer(new ItemCondition { Column = "price", Min = 40 }).Should().Equal("d");
+        Answer(new ItemCondition { Column = "day", Before = Day(2) }).Should().Equal("a");
+        Answer(new ItemCondition { Column = "day", From = Day(4), AllowMissing = true }).Should().Equal("d", "e");
 
         string[] Answer(params ItemCondition[] where) => Items(Ask() with { Where = where });
+    }
+
+    [Fact]
+    public void Items_without_metadata_have_no_values_and_an_item_may_be_in_many_categories()
+    {
+        Recommender some = Tiny.WithMetadata(ItemMetadata.Of(["b", "d", "z"], MetadataColumn.Categories("tags", [["x", "y"], ["y"], ["x"]]),
+            MetadataColumn.Number("price", [1, 2, 3]), MetadataColumn.Date("day", [Day(1), Day(2), Day(3)]),
+            MetadataColumn.Text("title", ["B", "D", "Z"])));
+        foreach (ItemCondition any in new ItemCondition[]
+        {
+            new() { Column = "tags", In = ["x", "y"] }, new() { Column = "price", Min = 0 }, new() { Column = "day", From = Day(1) },
+        })
+        {
+            Answer(any).Should().Equal("d", "b");
+            Answer(any with { AllowMissing = true }).Should().Equal("d", "a", "b", "c", "e");
+        }
+
+        Answer(new() { Column = "title" }).Should().Equal("d", "b");
+        Answer(new() { Column = "tags", In = ["y"], NotIn = ["x"] }).Should().Equal("d");
+        Answer(new() { Column = "tags", NotIn = ["x"] }).Should().Equal("d", "a", "c", "e");
+        some.Recommend(Ask() with { Quotas = [new() { Column = "tags", Max = 1 }] }).Select(r => r.Item)
+            .Should().Equal("d", "a", "c", "e");
+
+        string[] Answer(ItemCondition where) => [.. some.Recommend(Ask() with { Where = [where] }).Select(r => r.Item)];
     }
 
     [Fact]
@@ -44,6 +73,7 @@ public sealed class RerankingTests
         Tiny.Recommend(Ask() with { Boosts = [Boost(3)] })[0].Should().Be(new Recommendation("c", 0));
         Items(Ask() with { Boosts = [Boost(3)], MinimumScore = 0.5f })
             .Should().Equal(["d", "a", "b"], "it's the model's score that counts");
+        Items(Ask() with { Boosts = [Boost(3)], MinimumScore = 1 }).Should().Equal(["d", "a", "b"], "the least is in");
     }
 
     [Fact]
@@ -69,6 +99,11 @@ public sealed class RerankingTests
             .Should().Equal(["d", "a"], "the pool is d and a");
         Items(Ask() with { Diversity = new() { Lambda = 0.5 }, Quotas = [new() { Column = "kind", Max = 1 }] })
             .Should().Equal("d", "e", "c");
+        Items(Ask() with { Diversity = new() { Lambda = 0.5 }, Candidates = ["a", "b"] })
+            .Should().Equal(["a", "b"], "scores that are all equal don't count");
+        Recommender alike = Recommender.FromEmbeddings(["u"], [1, 1], ["long", "first", "second"], [3, 0, 1, 1, 1, 1]);
+        alike.Recommend(new RecommendationRequest { UserId = "u", Diversity = new() { Lambda = 0.5 } }).Select(r => r.Item)
+            .Should().Equal("long", "first", "second");
     }
 
     [Fact]
@@ -107,8 +142,31 @@ public sealed class RerankingTests
         Items(request with { Exploration = new() { Temperature = 0 } }).Should().Equal("a", "b");
         Enumerable.Range(0, 20).Count(seed => !Noise(seed, "anna").Equals(Noise(seed, "bé")))
             .Should().Be(20, "users differ under one seed");
+        Enumerable.Range(0, 20).Select(seed => Items(Seeded(seed) with { Candidates = ["a", "b"] })[0])
+            .Should().Contain(["a", "b"], "there is noise where all scores are equal, too");
 
         static double Noise(int seed, string user) => new GumbelNoise(seed, user)["a"];
+    }
+
+    [Fact]
+    public void Equal_items_come_in_the_order_of_the_catalogue_and_scores_that_are_none_never()
+    {
+        string[] ids = [.. Enumerable.Range(0, 40).Select(n => $"i{n}")];
+        Recommender equal = Recommender.FromEmbeddings(["u"], [1], ids, [.. Enumerable.Repeat(1f, 40)]);
+        Recommender beyond = Recommender.FromEmbeddings(["u"], [1e30f], Letters, [1, 1e30f, 3, -1e30f, 2])
+            .WithMetadata(Tiny.Metadata);
+        RecommendationRequest request = new() { UserId = "u", Count = 40 };
+        RecommendationRequest[] choices =
+        [
+            request, request with { Exploration = new() { Temperature = 0 } }, request with { Diversity = new() { Lambda = 1 } },
+            request with { Boosts = [new() { Where = new() { Column = "kind" }, Weight = 0 }] },
+        ];
+        foreach (RecommendationRequest choice in choices)
+        {
+            beyond.Recommend(choice).Select(r => r.Item).Should().Equal("c", "e", "a");
+            if (choice.Boosts.Count == 0)
+                equal.Recommend(choice).Select(r => r.Item).Should().Equal(ids);
+        }
     }
 
     [Fact]
@@ -179,6 +237,7 @@ public sealed class RerankingTests
         Impossible(() => new RecommendationRequest { Pool = 0 }, "Pool must be above 0.*");
         Impossible(() => new RecommendationRequest { Boosts = [null!] }, "Boosts has an entry that is null.*");
         Impossible(() => new ItemCondition { Column = "" }, "*empty*");
+        Impossible(() => new ItemCondition { Column = "price", Max = double.NaN }, "Expected a number, got NaN.*");
         Impossible(() => new ItemCondition { Column = "kind", In = [null!] }, "A category is null.*");
 
         static void Refused(RecommendationRequest request, string message)

@@ -110,6 +110,8 @@ public sealed class DatabaseTests(PostgresServer postgres) : IClassFixture<Postg
     {
         Action marker = () => _ = new DatabaseExportOptions { ParameterMarker = "%" };
         marker.Should().Throw<ArgumentException>().WithMessage("Expected @, $, : or ?, got '%'.*");
+        foreach (string? known in new[] { null, "@", "$", ":", "?" })
+            new DatabaseExportOptions { ParameterMarker = known }.ParameterMarker.Should().Be(known);
         Action rows = () => _ = new DatabaseExportOptions { RowsPerInsert = 0 };
         rows.Should().Throw<ArgumentOutOfRangeException>();
         Action table = () => _ = new DatabaseExportOptions { Table = "" };

@@ -67,6 +67,8 @@ public sealed class FileTests
         (await recommender.RecommendAllAsync(nothing).WriteCsvAsync(folder["none.csv"])).Should().Be(none);
         File.ReadAllText(folder["none.csv"]).Should().Be("user_id,rank,item_id,score,source\n");
         Rows($"SELECT * FROM '{folder["none.parquet"]}'").Should().BeEmpty();
+        await using ParquetReader empty = await ParquetReader.CreateAsync(folder["none.parquet"]);
+        empty.RowGroupCount.Should().Be(0);
     }
 
     [Theory]

@@ -8,7 +8,8 @@ namespace DRepMRec.Tests.Serving.Output;
 
 /// <summary>A vector store's collection in memory, which compares all vectors as its definition says.</summary>
 internal sealed class InProcessCollection<TRecord>(
-    VectorStoreCollectionDefinition definition, Func<TRecord, string> key, Func<TRecord, ReadOnlyMemory<float>> vector)
+    VectorStoreCollectionDefinition definition, Func<TRecord, string> key, Func<TRecord, ReadOnlyMemory<float>> vector,
+    Pauses? pauses = null)
     : VectorStoreCollection<string, TRecord>
     where TRecord : class
 {
@@ -60,7 +61,7 @@ internal sealed class InProcessCollection<TRecord>(
         }
 
         Upserts.Add(all.Length);
-        return Task.CompletedTask;
+        return pauses?.Next() ?? Task.CompletedTask;
     }
 
     public override async IAsyncEnumerable<VectorSearchResult<TRecord>> SearchAsync<TInput>(

@@ -46,6 +46,27 @@ public sealed class VectorStoreTests
         ranked.Should().BeGreaterThan(80);
     }
 
+    [Theory]
+    [InlineData(VectorSimilarity.Cosine)]
+    [InlineData(VectorSimilarity.Euclidean)]
+    public async Task Stores_without_dot_products_get_items_as_long_as_the_longest_and_users_as_they_are(VectorSimilarity similarity)
+    {
+        Recommender three = Recommender.FromEmbeddings(["u"], [3, 1], ["long", "short", "none"], [3, 4, 0, 1, 0, 0]);
+        var options = new VectorUpsertOptions { Similarity = similarity };
+        var items = new InProcessCollection<EmbeddingRecord>(three.VectorStoreDefinition(similarity), r => r.Id, r => r.Vector);
+        await three.UpsertItemsAsync(items, options);
+        Dictionary<string, float[]> expected = new()
+        {
+            ["long"] = [3, 4, 0],
+            ["short"] = [0, 1, MathF.Sqrt(24)],
+            ["none"] = [0, 0, 5],
+        };
+        foreach (var (id, vector) in expected)
+            (await items.GetAsync(id))!.Vector.ToArray().Should().Equal(vector);
+        await three.UpsertUsersAsync(items, options);
+        (await items.GetAsync("u"))!.Vector.ToArray().Should().Equal(3, 1, 0);
+    }
+
     [Fact]
     public async Task Users_are_written_with_whatever_else_a_record_holds()
     {
@@ -81,6 +102,9 @@ public sealed class VectorStoreTests
         await plain.Should().ThrowAsync<VectorStoreException>("a cosine needs one more number");
         Func<Task> stopped = () => Recommender.UpsertUsersAsync(items, cancellationToken: new CancellationToken(true));
         await stopped.Should().ThrowAsync<OperationCanceledException>();
+        Func<Task> blended = () => Grown.Recommender.UpsertItemsAsync(items);
+        await blended.Should().ThrowAsync<InvalidOperationException>().WithMessage("The scores have an item-to-item part beside the "
+            + "products of vectors, which no vector store can rank by: WithItemToItem(null) leaves it out.");
         Action unknown = () => Recommender.VectorStoreDefinition((VectorSimilarity)7);
         unknown.Should().Throw<ArgumentOutOfRangeException>();
     }

@@ -114,6 +114,10 @@ public sealed class RefreshTests
         back.RefreshCounts.Should().Be(new RefreshCounts { New = 1, Reweighted = 1 });
         back.ShouldBeTheSameAs(Grown.Recommender.WithInteractions([new Interaction(user, item)]));
         once.Model.Users[3].SequenceEqual(back.Model.Users[3]).Should().BeFalse();
+        IReadOnlyList<string> history = Grown.Recommender.History(user);
+        Recommender again = Grown.Recommender.WithInteractions([.. history.Select(known => new Interaction(user, known))]);
+        again.RefreshCounts.Should().Be(new RefreshCounts { Repeated = history.Count });
+        again.ShouldBeTheSameAs(Grown.Recommender);
     }
 
     [Fact]
@@ -135,6 +139,19 @@ public sealed class RefreshTests
         last.Save(folder["model"]);
         Recommender.Load(folder["model"]).ShouldBeTheSameAs(last);
         last.WithoutItems(["y"]).WithInteractions([new Interaction("x", "novel")]).Items.Should().NotContain("y");
+    }
+
+    [Fact]
+    public void Items_with_other_content_alone_are_in_what_comes_in_afterwards()
+    {
+        var (user, item) = (Grown.Data.Users[0], Grown.Data.Items[1]);
+        Recommender changed = Grown.Recommender.WithItems([new ItemContent(item, Features(7))]);
+        Recommender next = changed.WithInteractions([new Interaction(user, item), new Interaction("x", Grown.Data.Items[2])]);
+        next.ShouldBeTheSameAs(GrownGraph.Whole(next));
+        next.Model.ItemModal[0][1].ToArray().Should().NotEqual(Grown.Recommender.Model.ItemModal[0][1].ToArray());
+        using var folder = new TempFolder();
+        next.Save(folder["model"]);
+        Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = true }).ShouldBeTheSameAs(next);
     }
 
     [Fact]
@@ -193,6 +210,7 @@ public sealed class RefreshTests
     [Theory]
     [InlineData("seen_items", int.MaxValue)]
     [InlineData("seen_items", -1)]
+    [InlineData("seen_items", 40)]
     [InlineData("seen_offsets", 1 << 20)]
     public void Damaged_histories_that_were_not_verified_are_found_before_anything_is_made_of_them(string array, int value)
     {

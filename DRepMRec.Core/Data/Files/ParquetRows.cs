@@ -21,7 +21,7 @@ internal sealed class ParquetRows : CellRows, IDisposable
         try
         {
             ParquetFooter.ThrowIfUnsound(_stream);
-            _reader = ParquetReader.CreateAsync(_stream, null, leaveStreamOpen: true, CancellationToken.None).GetAwaiter().GetResult();
+            _reader = Wait(() => ParquetReader.CreateAsync(_stream, null, leaveStreamOpen: true, CancellationToken.None));
             RowCount = CountRows(_reader);
             _fields = [.. _reader.Schema.Fields.Select(field => field is ListField list ? list.Item as DataField : field as DataField)];
             Names = [.. _reader.Schema.Fields.Select(field => field.Name)];
@@ -73,9 +73,12 @@ internal sealed class ParquetRows : CellRows, IDisposable
 
     public void Dispose()
     {
-        _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Task.Run(() => _reader.DisposeAsync().AsTask()).GetAwaiter().GetResult();
         _stream.Dispose();
     }
+
+    // Parquet.Net goes on in its caller's context, whose thread may be the one that waits here.
+    private static T Wait<T>(Func<Task<T>> start) => Task.Run(start).GetAwaiter().GetResult();
 
     private static long CountRows(ParquetReader reader)
     {
@@ -97,7 +100,7 @@ internal sealed class ParquetRows : CellRows, IDisposable
             using ParquetRowGroupReader group = _reader.OpenRowGroupReader(index);
             (_row, _groupRows) = (0, checked((int)group.RowCount));
             foreach (int column in Chosen)
-                _values[column] = ReadColumn(group, _fields[column]!, _groupRows).GetAwaiter().GetResult();
+                _values[column] = Wait(() => ReadColumn(group, _fields[column]!, _groupRows));
         }
         catch (Exception exception) when (
             exception is not (OutOfMemoryException or DatasetFormatException) && !Internals.Files.IsOfSystem(exception))

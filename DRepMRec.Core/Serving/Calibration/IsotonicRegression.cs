@@ -29,9 +29,7 @@ internal static class IsotonicRegression
             blocks.Add(block);
         }
 
-        // Two groups may have one mean in single precision.
-        Block[] distinct = [.. blocks.GroupBy(b => (float)(b.Scores / b.Count)).Select(g => g.Aggregate((a, b) => a + b))];
-        return ([.. distinct.Select(b => (float)(b.Scores / b.Count))], [.. distinct.Select(b => (float)b.Share)]);
+        return ([.. blocks.Select(b => (float)(b.Scores / b.Count))], [.. blocks.Select(b => (float)b.Share)]);
     }
 
     /// <summary>Neighbouring scores, equal ones together, so that sums are the same in any order of equal scores.</summary>

@@ -14,30 +14,31 @@ internal static class RecommendationParquet
     private static readonly DataField<string> Source = new("source", nullable: false);
     private static readonly ParquetSchema Schema = new(User, Rank, Item, Score, Source);
 
-    public static async Task<ExportSummary> WriteAsync(
+    /// <remarks>On another thread, as Parquet.Net goes on in its caller's context.</remarks>
+    public static Task<ExportSummary> WriteAsync(
+        Stream stream, IAsyncEnumerable<UserRecommendations> lists, CancellationToken cancellationToken)
+        => Task.Run(() => WriteHereAsync(stream, lists, cancellationToken), CancellationToken.None);
+
+    private static async Task<ExportSummary> WriteHereAsync(
         Stream stream, IAsyncEnumerable<UserRecommendations> lists, CancellationToken cancellationToken)
     {
         var summary = default(ExportSummary);
-        var writer = await ParquetWriter.CreateAsync(Schema, stream, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false))
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(Schema, stream, cancellationToken: cancellationToken);
+        var group = new Group();
+        await foreach (var (user, list) in lists.WithCancellation(cancellationToken))
         {
-            var group = new Group();
-            await foreach (var (user, list) in lists.WithCancellation(cancellationToken).ConfigureAwait(false))
+            summary = summary.Plus(list);
+            string source = list.Source.ToString();
+            for (int n = 0; n < list.Count; n++)
             {
-                summary = summary.Plus(list);
-                string source = list.Source.ToString();
-                for (int n = 0; n < list.Count; n++)
-                {
-                    group.Add(user, n + 1, list[n], source);
-                    if (group.Count == GroupRows)
-                        await group.WriteAsync(writer, cancellationToken).ConfigureAwait(false);
-                }
+                group.Add(user, n + 1, list[n], source);
+                if (group.Count == GroupRows)
+                    await group.WriteAsync(writer, cancellationToken);
             }
-
-            if (group.Count > 0)
-                await group.WriteAsync(writer, cancellationToken).ConfigureAwait(false);
         }
 
+        if (group.Count > 0)
+            await group.WriteAsync(writer, cancellationToken);
         return summary;
     }
 
@@ -61,11 +62,11 @@ internal static class RecommendationParquet
         public async Task WriteAsync(ParquetWriter writer, CancellationToken cancellationToken)
         {
             using ParquetRowGroupWriter group = writer.CreateRowGroup();
-            await group.WriteAsync(User, new ArraySegment<string>(_users, 0, Count)).ConfigureAwait(false);
-            await group.WriteAsync<int>(Rank, _ranks.AsMemory(0, Count), cancellationToken: cancellationToken).ConfigureAwait(false);
-            await group.WriteAsync(Item, new ArraySegment<string>(_items, 0, Count)).ConfigureAwait(false);
-            await group.WriteAsync<float>(Score, _scores.AsMemory(0, Count), cancellationToken: cancellationToken).ConfigureAwait(false);
-            await group.WriteAsync(Source, new ArraySegment<string>(_sources, 0, Count)).ConfigureAwait(false);
+            await group.WriteAsync(User, new ArraySegment<string>(_users, 0, Count));
+            await group.WriteAsync<int>(Rank, _ranks.AsMemory(0, Count), cancellationToken: cancellationToken);
+            await group.WriteAsync(Item, new ArraySegment<string>(_items, 0, Count));
+            await group.WriteAsync<float>(Score, _scores.AsMemory(0, Count), cancellationToken: cancellationToken);
+            await group.WriteAsync(Source, new ArraySegment<string>(_sources, 0, Count));
             Count = 0;
         }
     }

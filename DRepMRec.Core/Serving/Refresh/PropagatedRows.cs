@@ -26,7 +26,7 @@ internal sealed unsafe class PropagatedRows
         (_first, Users, Items) = (first, users, items);
         _userScales = Scales(users, before?._userScales, userMarks);
         _itemScales = Scales(items, before?._itemScales, itemMarks);
-        (_userLayers, _itemLayers) = (new PagedRows[Math.Max(0, first.Layers - 1)], new PagedRows[Math.Max(0, first.Layers - 1)]);
+        (_userLayers, _itemLayers) = (new PagedRows[first.Layers - 1], new PagedRows[first.Layers - 1]);
         var (userMessages, itemMessages) = (userMarks, itemMarks);
         for (int layer = 1; layer < first.Layers; layer++)
         {
@@ -98,10 +98,7 @@ internal sealed unsafe class PropagatedRows
     private void Mean(int node, PagedRows first, PagedRows[] layers, Action<int, int, nint> make, float* target)
     {
         var sum = new Span<float>(target, Width);
-        if (_first.Layers > 0)
-            make(node, _first.Layers, (nint)target);
-        else
-            sum.Clear();
+        make(node, _first.Layers, (nint)target);
         for (int n = layers.Length - 1; n >= 0; n--)
             TensorPrimitives.Add(layers[n][node], sum, sum);
         if (node < first.Count)
@@ -164,7 +161,7 @@ internal sealed unsafe class PropagatedRows
 }
 
 /// <summary>What training learned, before propagation.</summary>
-/// <param name="Layers">The number of layers L.</param>
+/// <param name="Layers">The number of layers L, 1 or more.</param>
 /// <param name="Users">The first rows of users; of none that came later.</param>
 /// <param name="Items">The first rows of items; of none that came later.</param>
 internal sealed record FirstLayer(int Layers, PagedRows Users, PagedRows Items)

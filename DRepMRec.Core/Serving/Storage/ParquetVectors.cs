@@ -8,7 +8,8 @@ internal static class ParquetVectors
 {
     private const int GroupValues = 1 << 22;
 
-    public static void Write(Stream stream, VectorTable table) => WriteAsync(stream, table).GetAwaiter().GetResult();
+    // Parquet.Net goes on in its caller's context, whose thread may be the one that waits here.
+    public static void Write(Stream stream, VectorTable table) => Task.Run(() => WriteAsync(stream, table)).GetAwaiter().GetResult();
 
     private static async Task WriteAsync(Stream stream, VectorTable table)
     {

@@ -1,0 +1,69 @@
+using DRepMRec.Data;
+using DRepMRec.Fusions;
+using DRepMRec.Serving;
+
+namespace DRepMRec.Tests.Serving;
+
+/// <summary>New interactions of a model whose rows aren't a propagation's.</summary>
+public sealed class FoldInRefreshTests
+{
+    private static readonly Lazy<Recommender> Trained = new(Train);
+
+    [Fact]
+    public void Users_with_new_interactions_are_folded_in_by_all_they_have_and_the_others_stay_as_they_are()
+    {
+        Recommender before = Trained.Value;
+        (before.RefreshKind, before.Model.Form!.Lines).Should().Match<(RefreshKind Kind, FusionForm? Lines)>(
+            b => b.Kind == RefreshKind.FoldIn && b.Lines != null);
+        string[] users = [.. Grown.Data.Users.Ids], items = [.. Grown.Data.Items.Ids];
+        string chosen = items.First(i => !before.History(users[0]).Contains(i));
+        Recommender after = before.WithInteractions(
+        [
+            new Interaction(users[0], chosen, Weight: 2), new Interaction("new", items[1], Weight: 3), new Interaction("new", items[5]),
+            new Interaction(users[2], before.History(users[2])[0]),
+        ]);
+        after.RefreshCounts.Should().Be(new RefreshCounts { New = 3, Repeated = 1, NewUsers = 1 });
+        for (int user = 1; user < users.Length; user++)
+            Rows(after, user).Should().BeEquivalentTo(Rows(before, user), o => o.WithStrictOrdering(), "nothing new is known of {0}", user);
+        foreach (int user in new[] { 0, users.Length })
+            RequireFoldedIn(after.Model, user);
+
+        Recommender later = after.WithInteractions([new Interaction(users[1], "unheard of")]);
+        later.History(users[1]).Should().Contain("unheard of");
+        foreach (int user in new[] { 0, 2, 3, users.Length })
+            Rows(later, user).Should().BeEquivalentTo(Rows(after, user), o => o.WithStrictOrdering());
+        RequireFoldedIn(later.Model, 1);
+    }
+
+    private static void RequireFoldedIn(ServingModel model, int user)
+    {
+        int[] seen = model.Seen(user).ToArray();
+        ReadOnlySpan<float> own = model.Histories.WeightsOf(user);
+        float[] weights = own.IsEmpty ? [.. seen.Select(_ => 1f)] : own.ToArray();
+        float[] behavior = FoldInMap.Apply(model, seen)!;
+        model.UserBehavior[user].ToArray().Should().Equal(behavior);
+        float[][] modal = [.. model.ItemModal.Select(rows => Mean([.. seen.Select(item => rows[item].ToArray())], weights))];
+        for (int m = 0; m < modal.Length; m++)
+            model.UserModal[m][user].ToArray().Should().Equal(modal[m], (a, b) => MathF.Abs(a - b) < 1e-6f);
+        float[] fused = LineFusion.Sum(LineFusion.Parts(model.Form!, behavior, modal, isUser: true));
+        model.Users[user].ToArray().Should().Equal(fused, (a, b) => MathF.Abs(a - b) < 1e-5f);
+    }
+
+    private static float[] Mean(float[][] rows, float[] weights) => [.. rows[0].Select((_, d) => (float)(
+        rows.Select((row, n) => row[d] * (double)weights[n]).Sum() / weights.Sum(w => (double)w)))];
+
+    private static float[][] Rows(Recommender recommender, int user)
+    {
+        ServingModel model = recommender.Model;
+        return [.. model.UserModal.Prepend(model.UserBehavior).Prepend(model.Users).Select(rows => rows[user].ToArray())];
+    }
+
+    /// <summary>A modal line with neighbours among users, and a fusion that tells users from items.</summary>
+    private static Recommender Train()
+    {
+        ServingModel model = Grown.Build(new DRepMRecOptions { Modal = new() { UserNeighbors = 3 } }).Model;
+        ModelForm form = model.Form!;
+        form = form with { Lines = form.Lines! with { UserModalScale = 3, ItemModalScale = 0.5 } };
+        return new Recommender(model with { Manifest = model.Manifest with { Form = form } });
+    }
+}
