@@ -32,6 +32,7 @@ public sealed class ModelVerificationTests
         SeenOffsets = Block<long>.Copy(offsets),
         SeenItems = Block<int>.Copy(items),
         ItemDegrees = Block<int>.Copy(degrees),
+        Histories = new EdgeRows(Block<long>.Copy(offsets), Block<int>.Copy(items), null),
     };
 
     private static ServingModel ItemToItem(long[] offsets, int[] items, float[] values, float[] residuals) => Tiny with
