@@ -118,6 +118,16 @@ public sealed class IdTableTests
     }
 
     [Fact]
+    public void An_id_is_found_in_the_last_slot_that_is_looked_at()
+    {
+        IdTable sound = IdTable.Of(["a", "b"]);
+        int[] slots = sound.Slots.Slice(0, 4).ToArray();
+        int last = (Array.IndexOf(slots, 2) + 3) % 4;
+        var full = new IdTable(sound.Text, sound.Offsets, Block<int>.Copy([.. slots.Select((_, slot) => slot == last ? 2 : 1)]));
+        (full.TryGetIndex("b", out int index) ? index : -1).Should().Be(1);
+    }
+
+    [Fact]
     public void Text_that_is_not_unicode_is_neither_found_nor_shown()
     {
         IdTable.Of(["\ufffd"]).TryGetIndex("\ud800", out _).Should().BeFalse("half of a pair is no other text");

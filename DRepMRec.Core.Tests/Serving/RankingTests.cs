@@ -37,6 +37,7 @@ public sealed class RankingTests
                 { "candidates", anna with { Candidates = ["e", "d", "f", "b", "?"] }, "f3 b1 e0" },
                 { "no candidates", anna with { Candidates = [] }, "" },
                 { "popular candidates", nobody with { Candidates = ["f", "e", "d", "?"], Count = 2 }, "d1 e0" },
+                { "popular candidates have no lowest score", nobody with { Candidates = ["e", "d"], MinimumScore = 100 }, "d1 e0" },
                 { "popular candidates in order", nobody with { Candidates = ["f", "e", "c", "d"] }, "c1 d1 e0 f0" },
                 { "a filter", anna with { Filter = id => id is "a" or "f" or "d" }, "f3 a1" },
                 { "a popular filter", nobody with { Filter = id => id is not "c" and not "b", Count = 4 }, "d1 a0 e0 f0" },

@@ -87,6 +87,41 @@ public sealed class ServingFormulaTests
             .Should().BeNull("no row can be made of numbers beyond the largest");
     }
 
+    [Fact]
+    public void The_order_of_users_does_not_matter_to_their_map()
+    {
+        const int Users = 600;
+        float[] rows = Samples.Floats(Users * D, 8);
+        float[] Fit(Func<int, int> place)
+        {
+            ServingModel model = ServingModel.OfFusedRows(new ModelManifest(2, "", "", "", Users, 5, D, new Dictionary<string, double>()),
+                [.. Enumerable.Range(0, Users).Select(u => $"u{u}")], ["v", "w", "x", "y", "z"],
+                RowStore.Of([.. Enumerable.Range(0, Users).SelectMany(u => rows.Skip(place(u) * D).Take(D))], D),
+                RowStore.Of(Samples.Floats(5 * D, 9), D), new InteractionSet(Users, 5,
+                    [.. Enumerable.Range(0, Users).SelectMany(u => new[] { (u, place(u) % 3), (u, 3 + (place(u) / 3 % 2)) })]));
+            return FoldInMap.Fit(model)!;
+        }
+
+        Fit(u => Users - 1 - u).Should().Equal(Fit(u => u), (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
+    public void Features_that_are_the_mean_have_no_direction_and_content_is_finite_where_all_of_it_is()
+    {
+        var encoder = new ContentEncoder(new ModalityForm(), Block<float>.Copy([1, 2]), Block<float>.Copy([1, 3]),
+            Block<float>.Copy([4, 5, 6, 7]), Block<float>.Copy([8, 9]));
+        EncodedContent encoded = encoder.Encode([1, 2], _ => true)!;
+        encoded.Features.Should().Equal(0, 0);
+        encoded.Row.Should().Equal(8, 9);
+        encoded.IsFinite.Should().BeTrue();
+        foreach (float wrong in new[] { float.NaN, float.PositiveInfinity })
+        {
+            (encoded with { Row = [1, wrong] }).IsFinite.Should().BeFalse();
+            (encoded with { Features = [1, wrong] }).IsFinite.Should().BeFalse();
+            (encoded with { NeighborValue = [1, wrong] }).IsFinite.Should().BeFalse();
+        }
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
