@@ -91,6 +91,46 @@ public sealed class ItemToItemRowsTests
     }
 
     [Fact]
+    public void A_file_keeps_the_rows_of_the_training_and_of_added_items_those_that_are_offered_with_all_weights_between_them()
+    {
+        ServingModel tiny = RecommenderTests.Tiny().Model;
+        RowStore rows = tiny.Items.With([1], [9, 8], [3, 0, 4, 1, 5, 2]);
+        var changed = new Recommender(tiny with
+        {
+            Manifest = tiny.Manifest with { TrainedItems = 4 },
+            Items = rows,
+            ItemBehavior = rows,
+            ItemToItem = Added(),
+            Changes = CatalogueChanges.None.Next([2, 4], [], [1], ["f", "g", "h"], FileRows),
+        });
+        Recommender loaded = changed.Reload(null);
+        loaded.Items.Should().Equal("a", "b", "d", "f", "g", "h");
+        int[] written = [0, 1, 2, 3, 5, 6, 7];
+        (loaded.Model.TrainedItems, loaded.Model.ItemRows, loaded.Manifest.Items).Should().Be((4, 7, 6));
+        loaded.Model.Changes.HiddenRows().Should().Equal(2);
+        for (int row = 0; row < written.Length; row++)
+        {
+            loaded.Model.ItemId(row).Should().Be(changed.Model.ItemId(written[row]));
+            loaded.Model.Items[row].ToArray().Should().Equal(rows[written[row]].ToArray());
+            loaded.Model.Degree(row).Should().Be(changed.Model.Degree(written[row]));
+            for (int target = 0; target < written.Length; target++)
+                loaded.Model.ItemToItem!.Weight(row, target).Should().Be(Expected(written[row], written[target]));
+        }
+
+        loaded.Model.ItemToItem!.Residuals.Slice(0, 7).ToArray().Should().Equal(1, 2, 3, 4, 0, 0, 0);
+        loaded.History("anna").Should().Equal("d");
+        loaded.Recommend("nobody", 2).Select(r => r.Item).Should().Equal("d", "a");
+        FluentActions.Invoking(() => new Recommender(changed.Model with
+        {
+            Changes = CatalogueChanges.None.Next([], [], [1], ["f", "a", "h"], FileRows),
+        }).Reload(null)).Should().ThrowExactly<ModelFileException>()
+            .WithMessage("The model is damaged, and isn't saved: Each id must occur once; 'a' is number 0 and number 6.");
+        RowStore damaged = tiny.Items.With([1], [9, float.NaN], [3, 0, 4, 1, 5, 2]);
+        FluentActions.Invoking(() => new Recommender(changed.Model with { Items = damaged }).Reload(null)).Should().ThrowExactly<ModelFileException>()
+            .WithMessage("The model is damaged: 'item_embeddings' has a number that isn't finite. It isn't saved.");
+    }
+
+    [Fact]
     public void A_history_adds_the_mean_of_its_weights_times_the_factor_and_the_length_of_the_query()
     {
         ItemToItemRows rows = Added();

@@ -185,6 +185,85 @@ public sealed class ManifestTests
     public void An_array_of_another_type_or_shape_is_named(string name, string message)
         => Refused(m => { }, message, arrays => arrays.Put(name, [0f, 1f]));
 
+    [Theory]
+    [InlineData(0, 2, 5, true)]
+    [InlineData(1, -1, 5, true)]
+    [InlineData(1, 3, 5, true)]
+    [InlineData(1, 2, -1, true)]
+    [InlineData(1, 2, 6, true)]
+    [InlineData(1, 2, 5, false)]
+    public void A_first_layer_of_more_rows_than_there_are_or_without_a_form_is_told(int layers, int users, int items, bool form)
+        => Refused(m =>
+        {
+            m["refresh"] = new JsonObject { ["layers"] = layers, ["firstUsers"] = users, ["firstItems"] = items };
+            m["form"] = form ? JsonNode.Parse("""{"lineDimension":2}""") : null;
+        }, $"the manifest has a first layer of {users} users and {items} items under {layers} layers without sense");
+
+    [Fact]
+    public void A_first_layer_goes_to_the_file_and_back_with_what_it_holds()
+    {
+        float[] users = [1, 2, 3, 4], items = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14], offset = [.. items.Select(i => i / 4)];
+        Recommender Load(int users_, int items_, bool hasOffset, float wrong = 0, string array = "") => Tiny.Reload(m =>
+        {
+            m["form"] = JsonNode.Parse("""{"lineDimension":2}""");
+            m["refresh"] = new JsonObject
+            {
+                ["layers"] = 2, ["firstUsers"] = users_, ["firstItems"] = items_, ["hasItemOffset"] = hasOffset,
+                ["offsetsColdItems"] = true,
+            };
+        }, arrays =>
+        {
+            void Put(string name, float[] values, int rows)
+            {
+                float[] put = values[..(2 * rows)];
+                if (name == array)
+                    put[3] = wrong;
+                arrays.Put(name, put, rows, 2);
+            }
+
+            Put("refresh.first_users", users, users_);
+            Put("refresh.first_items", items, items_);
+            if (hasOffset)
+                Put("refresh.item_offset", offset, items_);
+            if (hasOffset)
+                arrays.Put("seen_weights", [0.5f, 2]);
+        });
+
+        foreach (Recommender model in new[] { Load(2, 5, true), Load(2, 5, true).Reload(null), Load(2, 5, true).Reload(null).Reload(null) })
+        {
+            FirstLayer first = model.Model.FirstLayer!;
+            (first.Layers, first.Users.Count, first.Items.Count, first.OffsetsColdItems).Should().Be((2, 2, 5, true));
+            first.Users[1].ToArray().Should().Equal(3, 4);
+            first.Items[4].ToArray().Should().Equal(13, 14);
+            first.ItemOffset![4].ToArray().Should().Equal(3.25f, 3.5f);
+            model.Model.SeenWeights!.Slice(0, 2).ToArray().Should().Equal(0.5f, 2);
+            model.RefreshKind.Should().Be(RefreshKind.Exact);
+        }
+
+        FirstLayer without = Load(0, 0, false).Reload(null).Model.FirstLayer!;
+        (without.Users.Count, without.Items.Count, without.ItemOffset).Should().Be((0, 0, null));
+        FluentActions.Invoking(() => Load(2, 5, true, float.NaN, "refresh.first_users")).Should().Throw<ModelFileException>()
+            .WithMessage("*: expected finite numbers; the first row of the user with index 1 has one that isn't");
+        FluentActions.Invoking(() => Load(2, 5, true, float.NaN, "refresh.first_items")).Should().Throw<ModelFileException>()
+            .WithMessage("*: expected finite numbers; the first row of the item with index 1 has one that isn't");
+        FluentActions.Invoking(() => Load(2, 5, true, float.NaN, "refresh.item_offset")).Should().Throw<ModelFileException>()
+            .WithMessage("*: expected finite numbers; the offset of the item with index 1 has one that isn't");
+    }
+
+    [Fact]
+    public void Rows_to_be_written_elsewhere_have_their_ids_and_are_not_more_than_a_matrix_holds()
+    {
+        ServingModel model = Tiny.WithoutItems(["b"]).Model;
+        VectorTable users = VectorTable.Users(model), items = VectorTable.Items(model);
+        (users.Count, items.Count, items.Dimension).Should().Be((2, 4, 2));
+        Enumerable.Range(0, 4).Select(items.Id).Should().Equal("a", "c", "d", "e");
+        items.Values().Should().Equal(1, 0, 0, 4, 2, 2, 0, 0);
+        items[1].ToArray().Should().Equal(0, 4);
+        var wide = new RowStore(2, 1 << 30, RowPrecision.Single, _ => []);
+        FluentActions.Invoking(() => VectorTable.Users(model with { Users = wide }).Values()).Should().Throw<NotSupportedException>()
+            .WithMessage("A matrix of 2 x 1073741824 numbers is more than one .npy file is written with; export Parquet instead.");
+    }
+
     [Fact]
     public void Mapped_or_read_aligned_or_not_an_array_is_what_it_is()
     {
