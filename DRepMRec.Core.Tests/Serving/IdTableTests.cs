@@ -85,6 +85,14 @@ public sealed class IdTableTests
         FluentActions.Invoking(() => IdTable.Of(chosen)).Should().Throw<ArgumentException>()
             .WithMessage($"The ids collide in their table: number 111, '{chosen[111]}', finds no place near its own.");
         IdTable.Of(chosen[..64]).Verify("item").Should().Be(64 * 65 / 2, "each is found behind all before it");
+        int[] slots = new int[256];
+        for (int n = 0; n < 128; n++)
+            slots[77 + n] = n + 1;
+        var made = new IdTable(Block<byte>.Copy(System.Text.Encoding.ASCII.GetBytes(string.Concat(chosen))),
+            Block<long>.Copy([0, .. Enumerable.Range(1, 128).Select(n => (long)chosen.Take(n).Sum(id => id.Length))]),
+            Block<int>.Copy(slots));
+        FluentActions.Invoking(() => made.Verify("item")).Should().Throw<FormatException>().WithMessage(
+            "the ids of items collide in their table: more than 6144 slots were looked at to find 111 of 128 ids");
 
         static ulong Hash(string id)
         {

@@ -126,8 +126,44 @@ public sealed class ItemToItemRowsTests
         }).Reload(null)).Should().ThrowExactly<ModelFileException>()
             .WithMessage("The model is damaged, and isn't saved: Each id must occur once; 'a' is number 0 and number 6.");
         RowStore damaged = tiny.Items.With([1], [9, float.NaN], [3, 0, 4, 1, 5, 2]);
-        FluentActions.Invoking(() => new Recommender(changed.Model with { Items = damaged }).Reload(null)).Should().ThrowExactly<ModelFileException>()
-            .WithMessage("The model is damaged: 'item_embeddings' has a number that isn't finite. It isn't saved.");
+        FluentActions.Invoking(() => new Recommender(changed.Model with { Items = damaged }).Reload(null)).Should()
+            .ThrowExactly<ModelFileException>().WithMessage("The model is damaged: 'item_embeddings' has a number that isn't finite. It isn't saved.");
+    }
+
+    [Theory]
+    [InlineData(RowPrecision.Single)]
+    [InlineData(RowPrecision.Int8)]
+    public void A_file_has_each_change_alone_in_either_precision(RowPrecision precision)
+    {
+        ServingModel tiny = RecommenderTests.Tiny().Model;
+        ServingModel Changed(RowStore rows, CatalogueChanges changes) => tiny with
+        {
+            Manifest = tiny.Manifest with { TrainedItems = 4 },
+            Items = rows,
+            ItemBehavior = rows,
+            Changes = changes,
+        };
+        (ServingModel Model, string[] Items)[] cases =
+        [
+            (Changed(tiny.Items.With([1], [127, 8], []), CatalogueChanges.None.Next([], [], [1], [], 5)), ["a", "b", "c", "d", "e"]),
+            (Changed(tiny.Items.With([], [], [127, 3]), CatalogueChanges.None.Next([], [], [], ["f"], 5)), ["a", "b", "c", "d", "e", "f"]),
+            (Changed(tiny.Items, CatalogueChanges.None.Next([4], [], [], [], 5)), ["a", "b", "c", "d"]),
+            (Changed(tiny.Items, CatalogueChanges.None.Next([0], [], [], [], 5)), ["b", "c", "d", "e"]),
+        ];
+        foreach (var (model, items) in cases)
+        {
+            Recommender changed = new Recommender(model).WithRowPrecision(precision), loaded = changed.Reload(null);
+            loaded.Items.Should().Equal(items);
+            loaded.RowPrecision.Should().Be(precision);
+            foreach (string item in items)
+            {
+                changed.Model.TryGetItem(item, out int before).Should().BeTrue();
+                loaded.Model.TryGetItem(item, out int after).Should().BeTrue();
+                loaded.Model.Items[after].ToArray().Should().Equal(changed.Model.Items[before].ToArray());
+            }
+
+            loaded.Recommend("anna", 9).Should().Equal(changed.Recommend("anna", 9));
+        }
     }
 
     [Fact]

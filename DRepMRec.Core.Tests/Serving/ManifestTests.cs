@@ -208,7 +208,10 @@ public sealed class ManifestTests
             m["form"] = JsonNode.Parse("""{"lineDimension":2}""");
             m["refresh"] = new JsonObject
             {
-                ["layers"] = 2, ["firstUsers"] = users_, ["firstItems"] = items_, ["hasItemOffset"] = hasOffset,
+                ["layers"] = hasOffset ? 2 : 1,
+                ["firstUsers"] = users_,
+                ["firstItems"] = items_,
+                ["hasItemOffset"] = hasOffset,
                 ["offsetsColdItems"] = true,
             };
         }, arrays =>

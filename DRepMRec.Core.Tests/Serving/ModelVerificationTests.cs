@@ -72,6 +72,8 @@ public sealed class ModelVerificationTests
         IdTable users = Tiny.UserIds;
         Refused(Tiny with { UserIds = new IdTable(users.Text, Block<long>.Copy([0, -1, 7]), users.Slots) },
             "the id offsets must not fall, but number 1 is -1 after 0");
+        Refused(Tiny with { UserIds = new IdTable(users.Text, users.Offsets, Block<int>.Copy(new int[4])) },
+            "expected 2 slots of the table of user ids to be used, as many as there are ids; 0 of 4 are");
     }
 
     [Fact]

@@ -56,6 +56,7 @@ public sealed class RowStoreTests
         All(rows.Flatten(6)).Should().Equal([.. Four, .. new float[6]]);
         RowStore changed = rows.With([0], [127, 3, 3], []), added = rows.With([], [], [127, 5, 5]);
         All(changed.Flatten(4)).Should().Equal([127, 3, 3, .. Four[3..]]);
+        changed.Flatten(4).ReplacedIn(0, 4).IsEmpty.Should().BeTrue("what was replaced is in its place");
         All(added.Flatten(5)).Should().Equal([.. Four, 127, 5, 5]);
         RowStore flat = added.Flatten(6);
         (flat.FileCount, flat.Added.Count, flat.Precision).Should().Be((6, 0, precision));
