@@ -127,7 +127,8 @@ public sealed class ItemToItemRowsTests
             .WithMessage("The model is damaged, and isn't saved: Each id must occur once; 'a' is number 0 and number 6.");
         RowStore damaged = tiny.Items.With([1], [9, float.NaN], [3, 0, 4, 1, 5, 2]);
         FluentActions.Invoking(() => new Recommender(changed.Model with { Items = damaged }).Reload(null)).Should()
-            .ThrowExactly<ModelFileException>().WithMessage("The model is damaged: 'item_embeddings' has a number that isn't finite. It isn't saved.");
+            .ThrowExactly<ModelFileException>()
+            .WithMessage("The model is damaged: 'item_embeddings' has a number that isn't finite. It isn't saved.");
     }
 
     [Theory]
