@@ -30,10 +30,15 @@ public sealed class CatalogueTests
     private static void RequireSameAsTrained(Recommender r)
     {
         r.FeatureDimensions.Should().HaveCount(2);
+        using var folder = new TempFolder();
+        r.Save(folder["model"]);
+        Recommender loaded = Recommender.Load(folder["model"]);
         foreach (int item in Served.ColdItems.Take(5))
         {
             string id = Served.Data.Items[item];
             Recommender again = r.WithItems([new ItemContent(id, Served.Features(item))]);
+            loaded.WithItems([new ItemContent(id, Served.Features(item))]).Model.Items[item].ToArray()
+                .Should().Equal(again.Model.Items[item].ToArray());
             again.Model.TryGetItem(id, out int row).Should().BeTrue();
             row.Should().Be(item, "an item that is replaced keeps its place");
             again.Model.Items[row].ToArray().Should().Equal(r.Model.Items[item].ToArray(), (a, b) => MathF.Abs(a - b) < 1e-4f);
@@ -163,9 +168,14 @@ public sealed class CatalogueTests
         ];
         foreach (Recommender r in without)
         {
-            r.FeatureDimensions.Should().BeEmpty();
-            FluentActions.Invoking(() => r.WithItems([new ItemContent("a", Served.Features(Served.ColdItems[0]))]))
-                .Should().Throw<InvalidOperationException>().WithMessage("This model can't encode the features of new items: *");
+            using var folder = new TempFolder();
+            r.Save(folder["model"]);
+            foreach (Recommender model in new[] { r, Recommender.Load(folder["model"]) })
+            {
+                model.FeatureDimensions.Should().BeEmpty();
+                FluentActions.Invoking(() => model.WithItems([new ItemContent("a", Served.Features(Served.ColdItems[0]))]))
+                    .Should().Throw<InvalidOperationException>().WithMessage("This model can't encode the features of new items: *");
+            }
         }
     }
 }

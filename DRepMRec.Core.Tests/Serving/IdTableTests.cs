@@ -75,7 +75,87 @@ public sealed class IdTableTests
     public void A_built_table_takes_a_tenth_of_the_probes_that_are_allowed()
     {
         foreach (int count in new[] { 1, 100, 40_000 })
-            Many(count).Verify("item").Should().BeLessThan((IdTable.MaxProbes(count) / 5) + 1);
+            Many(count).Verify("item").Should().BeInRange(count, (IdTable.MaxProbes(count) / 5) + 1, "each id takes one at least");
+    }
+
+    [Fact]
+    public void Ids_that_are_made_to_collide_are_refused_when_a_table_is_built()
+    {
+        string[] chosen = [.. Enumerable.Range(0, int.MaxValue).Select(n => $"n{n}").Where(id => (Hash(id) & 255) == 77).Take(128)];
+        FluentActions.Invoking(() => IdTable.Of(chosen)).Should().Throw<ArgumentException>()
+            .WithMessage($"The ids collide in their table: number 111, '{chosen[111]}', finds no place near its own.");
+        IdTable.Of(chosen[..64]).Verify("item").Should().Be(64 * 65 / 2, "each is found behind all before it");
+        int[] slots = new int[256];
+        for (int n = 0; n < 128; n++)
+            slots[77 + n] = n + 1;
+        var made = new IdTable(Block<byte>.Copy(System.Text.Encoding.ASCII.GetBytes(string.Concat(chosen))),
+            Block<long>.Copy([0, .. Enumerable.Range(1, 128).Select(n => (long)chosen.Take(n).Sum(id => id.Length))]),
+            Block<int>.Copy(slots));
+        FluentActions.Invoking(() => made.Verify("item")).Should().Throw<FormatException>().WithMessage(
+            "the ids of items collide in their table: more than 6144 slots were looked at to find 111 of 128 ids");
+
+        static ulong Hash(string id)
+        {
+            ulong hash = 14695981039346656037;
+            foreach (char c in id)
+                hash = (hash ^ c) * 1099511628211;
+            hash = (hash ^ (hash >> 32)) * 0x9E3779B97F4A7C15;
+            return hash ^ (hash >> 29);
+        }
+    }
+
+    [Fact]
+    public void Later_ids_stand_behind_those_of_the_table_and_go_into_one_table_with_them()
+    {
+        IdTable file = IdTable.Of(["a", "é"]), more = file.With(["c", "d"]), all = more.With(["e"]);
+        file.With([]).Should().BeSameAs(file);
+        file.Flatten().Should().BeSameAs(file);
+        (file.Count, more.Count, all.Count).Should().Be((2, 4, 5));
+        foreach (IdTable table in new[] { all, all.Flatten() })
+        {
+            Enumerable.Range(0, 5).Select(n => table[n]).Should().Equal("a", "é", "c", "d", "e");
+            Enumerable.Range(0, 5).Select(n => System.Text.Encoding.UTF8.GetString(table.Bytes(n))).Should().Equal("a", "é", "c", "d", "e");
+            foreach (int n in Enumerable.Range(0, 5))
+                (table.TryGetIndex(table[n], out int index) ? index : -1).Should().Be(n);
+            table.TryGetIndex("f", out _).Should().BeFalse();
+            FluentActions.Invoking(() => table[5]).Should().Throw<ModelFileException>();
+        }
+
+        file.TryGetIndex("c", out _).Should().BeFalse();
+        all.Flatten().Verify("item").Should().BePositive();
+    }
+
+    [Fact]
+    public void An_id_is_found_in_the_last_slot_that_is_looked_at()
+    {
+        IdTable sound = IdTable.Of(["a", "b"]);
+        int[] slots = sound.Slots.Slice(0, 4).ToArray();
+        int last = (Array.IndexOf(slots, 2) + 3) % 4;
+        var full = new IdTable(sound.Text, sound.Offsets, Block<int>.Copy([.. slots.Select((_, slot) => slot == last ? 2 : 1)]));
+        (full.TryGetIndex("b", out int index) ? index : -1).Should().Be(1);
+    }
+
+    [Fact]
+    public void Text_that_is_not_unicode_is_neither_found_nor_shown()
+    {
+        IdTable.Of(["\ufffd"]).TryGetIndex("\ud800", out _).Should().BeFalse("half of a pair is no other text");
+        IdTable sound = IdTable.Of(["ab", "c"]);
+        var damaged = new IdTable(Block<byte>.Copy([0xC3, 0x28, 0x63]), sound.Offsets, sound.Slots);
+        FluentActions.Invoking(() => damaged[0]).Should().Throw<ModelFileException>()
+            .WithMessage("The model is damaged: id number 0 isn't UTF-8 text.");
+        FluentActions.Invoking(() => damaged.Verify("user")).Should().Throw<FormatException>()
+            .WithMessage("the user id number 0 isn't UTF-8 text");
+        damaged[1].Should().Be("c");
+    }
+
+    [Fact]
+    public void Slots_are_a_power_of_two_at_most_half_full()
+    {
+        (int Ids, int Slots)[] counts = [(0, 2), (1, 2), (2, 4), (3, 8), (4, 8), (5, 16), (1 << 29, 1 << 30), (int.MaxValue, 1 << 30)];
+        counts.Select(c => (c.Ids, IdTable.SlotCount(c.Ids))).Should().Equal(counts);
+        IdTable sound = IdTable.Of(["a", "b", "c"]);
+        FluentActions.Invoking(() => new IdTable(sound.Text, sound.Offsets, Block<int>.Copy([1, 2, 3, 0])).Verify("item"))
+            .Should().Throw<FormatException>().WithMessage("expected 8 slots in the table of 3 item ids, there are 4");
     }
 
     [Fact]

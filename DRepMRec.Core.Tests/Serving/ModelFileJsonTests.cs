@@ -58,6 +58,13 @@ public sealed class ModelFileJsonTests
             .Which.Should().Match(e => e is JsonException || e is InvalidOperationException);
     }
 
+    [Theory]
+    [InlineData("[]", "Array")]
+    [InlineData("3", "Number")]
+    public void What_is_there_in_the_place_of_a_fusion_is_told(string json, string kind)
+        => FluentActions.Invoking(() => Read(json)).Should().Throw<JsonException>()
+            .WithMessage($"Expected the numbers of a fusion, got {kind}.*");
+
     [Fact]
     public void Scalings_are_named_and_a_number_is_none()
     {

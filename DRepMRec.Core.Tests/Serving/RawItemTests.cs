@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Serving;
@@ -87,6 +88,96 @@ public sealed class RawItemTests : IClassFixture<RawItemTests.Shop>
         File.WriteAllBytes(folder["model"], bytes);
         FluentActions.Invoking(() => Recommender.Load(folder["model"], new() { Verify = true }))
             .Should().Throw<ModelFileException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData(0, "modality", "\"nope\"", "the manifest has an encoder of 'nope' without sense")]
+    [InlineData(0, "modality", "null", "the manifest has an encoder of '' without sense")]
+    [InlineData(0, "columns", "[]", "the manifest has an encoder of 'category' without sense")]
+    [InlineData(0, "columns", "null", "the manifest has an encoder of 'category' without sense")]
+    [InlineData(3, "columns", "[\"title\",null]", "the manifest has an encoder of 'sentence' without sense")]
+    [InlineData(0, "categories", "[[\"a\"],[\"b\"]]", "the encoder of 'category' can't be read: expected values of 1 columns, found 2")]
+    [InlineData(0, "categories", "[[\"a\",\"b\"]]", "the encoder of 'category' can't be read: it makes 2 features, not 4")]
+    [InlineData(2, "means", "null", "the encoder of 'number' can't be read: expected values of 1 columns, found ")]
+    [InlineData(2, "deviations", "[1,2]", "the encoder of 'number' can't be read: expected values of 1 columns, found 2")]
+    [InlineData(4, "terms", "null", "the encoder of 'text' can't be read: it has no options")]
+    public void An_encoder_that_can_not_be_is_told_when_a_file_is_verified_or_it_is_first_asked_for(
+        int encoder, string member, string value, string message)
+    {
+        Recommender Load(bool verify)
+            => _shop.Recommender.Reload(m => m["encoders"]![encoder]![member] = JsonNode.Parse(value), null, verify);
+        FluentActions.Invoking(() => Load(true)).Should().ThrowExactly<ModelFileException>().WithMessage($"*/edited: {message}");
+        FluentActions.Invoking(() => Load(false).Encoders).Should().ThrowExactly<ModelFileException>()
+            .WithMessage(message.StartsWith("the manifest", StringComparison.Ordinal) ? $"*/edited: {message}"
+                : $"The model is damaged: {message}");
+    }
+
+    [Fact]
+    public void Numbers_count_by_their_logarithm_where_the_file_says_so_and_texts_are_cut_as_it_says()
+    {
+        float[] Price(string? logarithms) => _shop.Recommender
+            .Reload(m =>
+            {
+                JsonNode number = m["encoders"]![2]!;
+                (number["means"], number["deviations"]) = (JsonNode.Parse("[0]"), JsonNode.Parse("[1]"));
+                number["logarithms"] = logarithms is null ? null : JsonNode.Parse(logarithms);
+            })
+            .Encoders[2].Encode(ItemTable.Of(["x"], ItemColumn.Number("price", [3]))).Values.ToArray();
+        foreach (string? none in new[] { null, "[]", "[\"weight\"]" })
+            Price(none).Should().Equal([1 / MathF.Sqrt(10), 3 / MathF.Sqrt(10)], (a, b) => MathF.Abs(a - b) < 1e-6f);
+        float log = MathF.Log(4), length = MathF.Sqrt(1 + (log * log));
+        Price("[\"price\"]").Should().Equal([1 / length, log / length], (a, b) => MathF.Abs(a - b) < 1e-6f);
+
+        var text = (TextEncoder)_shop.Recommender.Reload(m => m["encoders"]![4]!["terms"] = JsonNode.Parse(
+            """{"maxDimension":64,"minCharacters":3,"maxCharacters":4,"minTexts":2,"maxTerms":5000,"seed":7}""")).Encoders[4];
+        text.Features.Options.Should().Be(new TextFeatureOptions
+        {
+            MaxDimension = 64,
+            MinCharacters = 3,
+            MaxCharacters = 4,
+            MinTexts = 2,
+            MaxTerms = 5000,
+            Seed = 7,
+        });
+    }
+
+    [Fact]
+    public void Features_of_other_items_and_columns_of_another_kind_are_refused()
+    {
+        ItemTable one = ItemTable.Of(["new"], ItemColumn.Number("price", [7]));
+        ItemTable two = ItemTable.Of(["a", "b"], ItemColumn.Number("price", [7, 8]));
+        FeatureTable prices = _shop.Recommender.Encoders[2].Encode(two);
+        Refused<ArgumentException>(() => _shop.Recommender.WithItems(one, [prices]),
+            "Expected features of the items alone; those of 'number' have 'a'.*");
+        Recommender both = _shop.Recommender.WithItems(two, [prices]);
+        Scores(both, "b").Should().NotEqual(Scores(both, "a")).And.Equal(
+            Scores(_shop.Recommender.WithItems(ItemTable.Of(["b"], ItemColumn.Number("price", [8]))), "b"), "each has its own row");
+        ItemTable other = ItemTable.Of(["new"], ItemColumn.Number("price", [7]), ItemColumn.Title("kind", ["x"]));
+        Refused<ArgumentException>(() => _shop.Recommender.WithItems(other, [_shop.Recommender.Encoders[2].Encode(one)]),
+            "Expected the column 'kind' of Category; got Text.*");
+    }
+
+    [Fact]
+    public void Columns_of_the_metadata_alone_are_known_and_those_that_new_items_lack_are_empty()
+    {
+        Recommender described = _shop.Recommender.WithMetadata(ItemMetadata.Of(["p1"],
+            MetadataColumn.Number("weight", [5]), MetadataColumn.Category("shelf", ["top"]), MetadataColumn.Text("note", ["n"]),
+            MetadataColumn.Date("since", [Shelf.FirstDay]), MetadataColumn.Number("price", [2])));
+        Recommender added = described.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]), ItemColumn.Number("weight", [9])));
+        added.Metadata!.Columns.Select(c => (c.Name, c.Kind)).Should().Equal(
+            described.Metadata!.Columns.Select(c => (c.Name, c.Kind)));
+        added.Metadata["new"]!.ToDictionary().Keys.Should().BeEquivalentTo("price", "weight");
+        added.Metadata["new"]!.Number("weight").Should().Be(9);
+        added.Metadata["p1"]!.Text("note").Should().Be("n");
+        Recommender without = _shop.Recommender.WithMetadata(null);
+        without.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]))).Metadata.Should().BeNull();
+        Refused<ArgumentException>(
+            () => without.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]), ItemColumn.Number("weight", [9]))),
+            "Expected columns that the model knows, 'kind', 'picture', 'price', 'title', 'about'; got 'weight' (Number).*");
+        Refused<ArgumentException>(
+            () => described.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]), ItemColumn.Number("size", [9]))),
+            "Expected columns that the model knows, 'kind', 'picture', 'price', 'title', 'about', 'weight', 'shelf', 'note', 'since'; got "
+            + "'size' (Number).*");
     }
 
     [Fact]

@@ -61,6 +61,103 @@ public sealed class ServingFormulaTests
     }
 
     [Theory]
+    [InlineData(171)]
+    [InlineData(400)]
+    public void The_map_of_many_users_alike_is_that_of_one_of_each(int times)
+    {
+        float[] rows = Samples.Floats(3 * D, 8), items = Samples.Floats(4 * D, 9);
+        (int, int)[] seen = [(0, 0), (0, 1), (1, 1), (1, 2), (1, 3), (2, 0), (2, 3)];
+        ServingModel Model(int copies)
+        {
+            int users = 3 * copies;
+            (int, int)[] all = [.. Enumerable.Range(0, copies).SelectMany(n => seen.Select(s => ((3 * n) + s.Item1, s.Item2)))];
+            ServingModel model = ServingModel.OfFusedRows(new ModelManifest(2, "", "", "", users, 4, D, new Dictionary<string, double>()),
+                [.. Enumerable.Range(0, users).Select(u => $"u{u}")], ["w", "x", "y", "z"],
+                RowStore.Of([.. Enumerable.Repeat(rows, copies).SelectMany(r => r)], D), RowStore.Of(items, D),
+                new InteractionSet(users, 4, all));
+            return model with { ItemDegrees = Block<int>.Copy([2, 2, 1, 2]) };
+        }
+
+        float[] one = FoldInMap.Fit(Model(1))!;
+        FoldInMap.Fit(Model(times))!.Should().Equal(one, (a, b) => Math.Abs(a - b) < 1e-4);
+        FoldInMap.AddTo(Model(1)).FoldInMap!.Slice(0, one.Length).ToArray().Should().Equal(one);
+        ServingModel unknown = Model(1) with { ItemDegrees = Block<int>.Copy(new int[4]) };
+        FoldInMap.AddTo(unknown).Should().BeSameAs(unknown, "there is nothing to fit");
+        FoldInMap.Apply(Model(1) with { ItemBehavior = RowStore.Of([.. items.Select(_ => float.MaxValue)], D) }, [0, 1, 2, 3])
+            .Should().BeNull("no row can be made of numbers beyond the largest");
+    }
+
+    [Fact]
+    public void The_order_of_users_does_not_matter_to_their_map()
+    {
+        const int Users = 600;
+        float[] rows = Samples.Floats(Users * D, 8);
+        float[] Fit(Func<int, int> place)
+        {
+            ServingModel model = ServingModel.OfFusedRows(new ModelManifest(2, "", "", "", Users, 5, D, new Dictionary<string, double>()),
+                [.. Enumerable.Range(0, Users).Select(u => $"u{u}")], ["v", "w", "x", "y", "z"],
+                RowStore.Of([.. Enumerable.Range(0, Users).SelectMany(u => rows.Skip(place(u) * D).Take(D))], D),
+                RowStore.Of(Samples.Floats(5 * D, 9), D), new InteractionSet(Users, 5,
+                    [.. Enumerable.Range(0, Users).SelectMany(u => new[] { (u, place(u) % 3), (u, 3 + (place(u) / 3 % 2)) })]));
+            return FoldInMap.Fit(model)!;
+        }
+
+        Fit(u => Users - 1 - u).Should().Equal(Fit(u => u), (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
+    public void Features_that_are_the_mean_have_no_direction_and_content_is_finite_where_all_of_it_is()
+    {
+        var encoder = new ContentEncoder(new ModalityForm(), Block<float>.Copy([1, 2]), Block<float>.Copy([1, 3]),
+            Block<float>.Copy([4, 5, 6, 7]), Block<float>.Copy([8, 9]));
+        EncodedContent encoded = encoder.Encode([1, 2], _ => true)!;
+        encoded.Features.Should().Equal(0, 0);
+        encoded.Row.Should().Equal(8, 9);
+        encoded.IsFinite.Should().BeTrue();
+        foreach (float wrong in new[] { float.NaN, float.PositiveInfinity })
+        {
+            (encoded with { Row = [1, wrong] }).IsFinite.Should().BeFalse();
+            (encoded with { Features = [1, wrong] }).IsFinite.Should().BeFalse();
+            (encoded with { NeighborValue = [1, wrong] }).IsFinite.Should().BeFalse();
+        }
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Items_are_fused_one_after_the_other_to_the_bits_of_the_sum_of_their_parts(bool lines, bool normalized)
+    {
+        var form = new ModelForm
+        {
+            Lines = lines ? new() { Concatenates = true, UnitModal = true, ModalFactor = 0.7, ItemModalScale = 3 } : null,
+            Normalized = normalized,
+            LineDimension = D,
+            Modalities = [new() { Name = "a" }, new() { Name = "b" }],
+        };
+        RowStore[] modal = [RowStore.Of(Samples.Floats(4 * D, 1), D), RowStore.Of(Samples.Floats(4 * D, 2), D)];
+        var room = new LineFusion.Room(form);
+        for (int item = 0; item < 4; item++)
+        {
+            float[] behavior = Samples.Floats(D, (ulong)item + 3);
+            var fused = new float[LineFusion.Dimension(form)];
+            fused.AsSpan().Fill(float.NaN);
+            room.Fuse(behavior, lines ? modal : [], item, fused);
+            float[][] parts = LineFusion.Parts(form, behavior, [modal[0][item].ToArray(), modal[1][item].ToArray()], isUser: false);
+            float[] sum = LineFusion.Sum(parts);
+            fused.Should().Equal(sum);
+            if (normalized)
+                LineFusion.Length(fused).Should().BeApproximately(1, 1e-6);
+            float[] row = [.. sum.Select(v => v + 0.25f)];
+            float before = parts[^1][^1];
+            LineFusion.Spread(parts, row);
+            LineFusion.Sum(parts).Should().Equal(row, (a, b) => Math.Abs(a - b) < 1e-6);
+            parts[^1][^1].Should().BeApproximately(before + (0.25f / parts.Length), 1e-6f, "each part gets as much");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Encoders))]
     public void A_new_item_is_its_gated_features_and_the_mean_of_the_neighbors_that_there_are(bool gated, bool keepsSelf, int neighbors)
     {
