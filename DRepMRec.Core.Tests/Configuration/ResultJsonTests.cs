@@ -42,6 +42,23 @@ public sealed class ResultJsonTests
     }
 
     [Fact]
+    public void The_members_of_a_list_are_named_and_found_as_the_options_say()
+    {
+        RecommendationList list = Trained.Value.Recommender.Recommend(new RecommendationRequest { History = ["i0", "nowhere"], Count = 2 });
+        string plain = JsonSerializer.Serialize(list);
+        plain.Should().StartWith("{\"Source\":").And.Contain("\"Items\":[").And.Contain("\"UnknownItems\":[\"nowhere\"]");
+        string lower = plain.Replace("\"Source\"", "\"source\"", StringComparison.Ordinal);
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<RecommendationList>(lower)).Should().Throw<JsonException>()
+            .WithMessage("The JSON property 'source' isn't one of a list of recommendations.*");
+        var web = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        JsonSerializer.Deserialize<RecommendationList>(lower, web).Should().Equal(list);
+        var either = new JsonSerializerOptions { AllowDuplicateProperties = false };
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<RecommendationList>("{\"Source\":\"User\",\"source\":\"User\"}", either)).Should()
+            .Throw<JsonException>().WithMessage("*'source' isn't one of*", "names that differ by case are two");
+        DRepMRecJson.Read<RecommendationList>("{\"source\": \"User\", \"items\": []}").UnknownItems.Should().BeEmpty();
+    }
+
+    [Fact]
     public void An_explanation_comes_back_with_all_parts()
     {
         Explanation explanation = Trained.Value.Recommender.Explain("u0", "i2")!;

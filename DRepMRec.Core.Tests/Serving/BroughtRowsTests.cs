@@ -1,6 +1,9 @@
 using DRepMRec.Data;
+using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -54,6 +57,41 @@ public sealed class BroughtRowsTests
     public void Interactions_of_others_are_refused(int users, int items)
         => FluentActions.Invoking(() => Make(new InteractionSet(users, items, []))).Should().Throw<ArgumentException>()
             .WithMessage($"Expected interactions of 3 users and 3 items, got those of {users} and {items}.*");
+
+    [Fact]
+    public void Rows_alone_have_one_space_and_no_modality()
+    {
+        Recommender made = Make();
+        made.Spaces.Should().Equal(RepresentationSpace.Fused);
+        made.Manifest.Modalities.Should().BeEmpty();
+        made.SimilarItems("shoe", 2, RepresentationSpace.Behavior).Should().BeEmpty();
+        made.RefreshKind.Should().Be(RefreshKind.None);
+    }
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 4)]
+    public void An_item_to_item_part_of_others_is_refused(int users, int items)
+    {
+        RecDataset data = Samples.Dataset("others", users, items, [(0, 0), (0, 1), (1, 1)], [(1, 0)], [], []);
+        var options = new ItemToItemOptions { BlendWeights = [1] };
+        ItemToItemBlend blend = ItemToItemBlend.Choose(
+            new EmbeddingScorer(Samples.Floats(users * 2, 1), Samples.Floats(items * 2, 2), 2), ItemToItemModel.Solve(data, options), data,
+            options);
+        Make().Invoking(r => r.WithItemToItem(blend)).Should().Throw<ArgumentException>()
+            .WithMessage($"Expected an item-to-item part for 3 users and 3 items, got one for {users} and {items}.*");
+        Make().Invoking(r => r.WithItemToItem(null)).Should().NotThrow("there is none to take out");
+    }
+
+    [Fact]
+    public void Options_that_make_no_sense_are_refused()
+    {
+        Make().Invoking(r => r.WithRowPrecision((RowPrecision)7)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new RecommenderOptions { MaxContentBytes = -1 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("Expected 0 or more, got -1.*");
+        new RecommenderOptions { MaxContentBytes = 0 }.MaxContentBytes.Should().Be(0);
+        new RecommenderLoadOptions().MemoryMap.Should().BeTrue();
+    }
 
     [Fact]
     public void Numbers_that_are_none_are_refused()

@@ -132,7 +132,12 @@ public sealed class RowPrecisionTests
         List<Interaction> stream = Grown.Stream(new SeededRandom(5), 60, weights: true);
         Recommender bytes = Grown.Recommender.WithRowPrecision(RowPrecision.Int8);
         Recommender later = bytes.WithInteractions(stream);
-        later.ShouldBeTheSameAs(Grown.Recommender.WithInteractions(stream).WithRowPrecision(RowPrecision.Int8));
+        Recommender before = Grown.Recommender.WithInteractions(stream).WithRowPrecision(RowPrecision.Int8);
+        later.ShouldBeTheSameAs(before);
+        List<Interaction> more = Grown.Stream(new SeededRandom(7), 20, weights: true);
+        later.WithInteractions(more).ShouldBeTheSameAs(before.WithInteractions(more));
+        before.WithRowPrecision(RowPrecision.Single).WithInteractions(more)
+            .ShouldBeTheSameAs(later.WithRowPrecision(RowPrecision.Single).WithInteractions(more));
         later.Save(folder["model"]);
         Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = true }).ShouldBeTheSameAs(later);
         string[] gone = [.. Grown.Data.Users.Ids.Take(20)];
@@ -154,7 +159,11 @@ public sealed class RowPrecisionTests
         later.Model.Users[1].ToArray().Should().Equal(later.WithRowPrecision(RowPrecision.Single).Model.Users[1].ToArray());
         later.Save(folder["model"]);
         Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = true }).ShouldBeTheSameAs(later);
-        full.WithInteractions(stream).WithRowPrecision(RowPrecision.Int8).Users.Should().Equal(later.Users);
+        Recommender before = full.WithInteractions(stream).WithRowPrecision(RowPrecision.Int8);
+        before.Users.Should().Equal(later.Users);
+        List<Interaction> more = Grown.Stream(new SeededRandom(7), 20, weights: false);
+        before.WithInteractions(more).Users.Should().Equal(later.WithInteractions(more).Users);
+        before.WithInteractions(more).Model.Users[1].ToArray().Should().NotBeEquivalentTo(new float[20]);
     }
 
     [Fact]
