@@ -53,7 +53,8 @@ public sealed class ResultJsonTests
         var web = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         JsonSerializer.Deserialize<RecommendationList>(lower, web).Should().Equal(list);
         var either = new JsonSerializerOptions { AllowDuplicateProperties = false };
-        FluentActions.Invoking(() => JsonSerializer.Deserialize<RecommendationList>("{\"Source\":\"User\",\"source\":\"User\"}", either)).Should()
+        const string Twice = "{\"Source\":\"User\",\"source\":\"User\"}";
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<RecommendationList>(Twice, either)).Should()
             .Throw<JsonException>().WithMessage("*'source' isn't one of*", "names that differ by case are two");
         DRepMRecJson.Read<RecommendationList>("{\"source\": \"User\", \"items\": []}").UnknownItems.Should().BeEmpty();
     }
