@@ -38,6 +38,22 @@ public sealed class BroughtRowsTests
         => FluentActions.Invoking(() => Recommender.FromEmbeddings(["ann", id!, "cy"], Users, ["shoe", "hat", "scarf"], Items))
             .Should().Throw<ArgumentException>().WithMessage("The id of the user with index 1 is blank.*");
 
+    [Fact]
+    public void Supporters_are_the_items_of_the_history_by_their_cosine()
+    {
+        string[] items = ["a", "b", "c", "z"];
+        float[] rows = [3, 4, 1, 0, 0, 2, 0, 0];
+        var whole = new InteractionSet(1, 4, [(0, 0), (0, 1), (0, 2), (0, 3)]);
+        Recommender made = Recommender.FromEmbeddings(["u"], [1f, 0], items, rows, whole);
+        IReadOnlyList<Recommendation> all = made.Explain("u", "a")!.Supporters;
+        all.Select(s => s.Item).Should().Equal("c", "b", "z");
+        all.Select(s => s.Score).Should().Equal([0.8f, 0.6f, 0], (x, y) => MathF.Abs(x - y) < 1e-6f);
+        made.Explain("u", "a", supporters: 1)!.Supporters.Should().Equal(all.Take(1));
+        Recommender alone = Recommender.FromEmbeddings(["u"], [1f, 0], items, rows);
+        Explanation popular = alone.Explain(new RecommendationRequest { History = ["z"] }, "a")!;
+        (popular.Source, popular.Supporters.Count).Should().Be((RecommendationSource.Popularity, 0), "the history had no say");
+    }
+
     [Theory]
     [InlineData(0, 3, 6, 6, "Expected at least one user and one item, got 0 and 3.*")]
     [InlineData(3, 0, 6, 6, "Expected at least one user and one item, got 3 and 0.*")]

@@ -42,6 +42,11 @@ public sealed class CatalogueTests
             again.Model.TryGetItem(id, out int row).Should().BeTrue();
             row.Should().Be(item, "an item that is replaced keeps its place");
             again.Model.Items[row].ToArray().Should().Equal(r.Model.Items[item].ToArray(), (a, b) => MathF.Abs(a - b) < 1e-4f);
+            foreach (var (now, before) in again.Model.ItemModal.Zip(r.Model.ItemModal))
+            {
+                float length = MathF.Sqrt(before[item].ToArray().Sum(x => x * x));
+                now[row].ToArray().Should().Equal(before[item].ToArray(), (a, b) => MathF.Abs(a - b) <= 1e-4f * length, "of each modality");
+            }
         }
     }
 
