@@ -32,6 +32,9 @@ public sealed class ModelFileJsonTests
         document.RootElement.EnumerateObject().Select(p => p.Name)
             .Should().Equal(typeof(FusionForm).GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)));
         Read(Write(new FusionForm())).Should().Be(new FusionForm());
+        using JsonDocument plain = JsonDocument.Parse(Write(new FusionForm()));
+        plain.RootElement.EnumerateObject().Select(p => p.Name)
+            .Should().Equal(document.RootElement.EnumerateObject().Select(p => p.Name), "a file says all of it, also what it hasn't");
     }
 
     [Fact]
