@@ -105,8 +105,9 @@ public sealed class CatalogueSequenceTests
     public void Pages_of_items_pass_over_the_retired_ones()
     {
         Recommender r = Served.Recommender.WithoutItems([.. Served.Data.Items.Ids.Where((_, n) => n < 130 && n % 3 != 0)])
-            .WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]);
+            .WithItems([.. Enumerable.Range(0, 60).Select(n => new ItemContent($"new{n}", Served.Features(Served.ColdItems[0])))]);
         string[] all = [.. r.Items];
+        Served.Recommender.Items.Page(150, 3).Should().Equal(Served.Data.Items.Ids.Skip(150).Take(3), "nothing is retired there");
         for (int skip = 0; skip <= all.Length + 1; skip++)
             r.Items.Page(skip, 4).Should().Equal(all.Skip(skip).Take(4));
         r.Users.Page(298, 10).Should().Equal(Served.Data.Users[298], Served.Data.Users[299]);

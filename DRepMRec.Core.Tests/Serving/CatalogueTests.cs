@@ -51,6 +51,21 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void Each_item_that_is_replaced_keeps_its_behavior()
+    {
+        Recommender r = Served.Recommender;
+        int[] known = [.. Enumerable.Range(0, Served.Data.Items.Count).Where(i => Served.Features(i).Count > 0)];
+        foreach (int item in new[] { known[0], known[^1] })
+        {
+            Recommender replaced = r.WithItems([new ItemContent(Served.Data.Items[item], Served.Features(Served.ColdItems[0]))]);
+            replaced.Model.ItemBehavior[item].ToArray().Should().Equal(r.Model.ItemBehavior[item].ToArray());
+            replaced.Model.ItemModal[0][item].ToArray().Should().NotEqual(r.Model.ItemModal[0][item].ToArray());
+        }
+
+        known[0].Should().Be(0, "the first row is a row as any other");
+    }
+
+    [Fact]
     public void Items_are_added_replaced_and_retired_in_new_snapshots_and_the_old_ones_stay()
     {
         Recommender r = Served.Recommender;
