@@ -45,8 +45,33 @@ public sealed class TelemetryTests
         heard.Sum("drepmrec.unknown_ids", ("drepmrec.kind", "user")).Should().Be(1);
         heard.Sum("drepmrec.unknown_ids", ("drepmrec.kind", "item")).Should().Be(3);
         heard.Sum("drepmrec.candidates.filtered").Should().Be(1 + 1 + 3, "three for the second request, and the first finds one retired");
+        heard.Values("drepmrec.unknown_ids").Should().NotContain(0, "what isn't there isn't told");
         heard.All.SelectMany(m => m.Tags).Should().NotContain(
             t => (string)t.Value! == "ann" || (string)t.Value! == "nobody" || ((string)t.Value!).Contains("1/", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("drepmrec.requests")]
+    [InlineData("drepmrec.request.duration")]
+    [InlineData("drepmrec.unknown_ids")]
+    [InlineData("drepmrec.candidates.filtered")]
+    public void Each_instrument_is_told_to_whoever_listens_to_it_alone(string name)
+    {
+        int heard = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name == name)
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => heard++);
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => heard++);
+        listener.Start();
+        Recommender.FromEmbeddings(["ann"], [1f], ["a", "b"], [2f, 1]).Recommend(
+            [new RecommendationRequest { UserId = "ann", Excluded = ["a"] }, new RecommendationRequest { UserId = "nobody" }]);
+        heard.Should().BePositive();
     }
 
     [Fact]
