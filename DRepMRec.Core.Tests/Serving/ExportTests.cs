@@ -41,6 +41,7 @@ public sealed class ExportTests
         await using ParquetReader reader = await ParquetReader.CreateAsync(folder["items.parquet"]);
         DataField[] fields = reader.Schema.GetDataFields();
         fields.Select(f => f.Path.ToString()).Should().Equal("id", "embedding/list/element");
+        fields.Should().OnlyContain(f => !f.IsNullable, "each item has an id and all of its numbers");
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
         var ids = new string?[200];
         await group.ReadAsync(fields[0], ids.AsMemory());
