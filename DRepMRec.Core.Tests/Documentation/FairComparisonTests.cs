@@ -59,7 +59,7 @@ public sealed class FairComparisonTests
     {
         using var folder = new TempFolder();
         using var log = new TrainingLog(folder["log.jsonl"]);
-        FairDataset small = Small(log, trials: 2);
+        FairDataset small = Small(log, trials: 2, "checkerboard", "checkerboard");
         TrainingTask[] search = [.. small.Search()];
         foreach (TrainingTask task in search.Where(t => t.Variant.Title.StartsWith("LightGCN", StringComparison.Ordinal)))
         {
@@ -71,6 +71,18 @@ public sealed class FairComparisonTests
         small.Final().Select(t => t.Variant.Title).Distinct().Should().Equal("Popularity", "ItemKNN", "EASE", "Item-to-item",
             "LightGCN (bpr)", "LightGCN (softmax)", "LightGCN + intra-alignment (bpr)");
         small.Redrawn().Select(t => t.Variant.Title).Distinct().Should().Equal("LightGCN (bpr)");
+    }
+
+    [Theory]
+    [InlineData("tiktok", "", true)]
+    [InlineData("baby", "", false)]
+    [InlineData("tiktok", "baby", false)]
+    [InlineData("baby", "Baby", true)]
+    public void Other_splits_are_drawn_of_tiktok_where_none_is_named(string name, string redrawn, bool isRedrawn)
+    {
+        using var folder = new TempFolder();
+        using var log = new TrainingLog(folder["log.jsonl"]);
+        Small(log, trials: 1, name, redrawn.Split(',', StringSplitOptions.RemoveEmptyEntries)).IsRedrawn.Should().Be(isRedrawn);
     }
 
     [Fact]
@@ -90,7 +102,7 @@ public sealed class FairComparisonTests
             .WithMessage("*log.jsonl line 1: expected a training as this program writes it; found null.");
     }
 
-    private static FairDataset Small(TrainingLog log, int trials)
+    private static FairDataset Small(TrainingLog log, int trials, string name = "checkerboard", params string[] redrawn)
     {
         var options = new FairOptions
         {
@@ -100,7 +112,7 @@ public sealed class FairComparisonTests
             Seeds = [1, 2],
             Trials = trials,
             LargeTrials = trials,
-            Redrawn = ["checkerboard"],
+            Redrawn = redrawn,
             Splits = 1,
             Epochs = 1,
             Jobs = 1,
@@ -108,7 +120,8 @@ public sealed class FairComparisonTests
             ReportOnly = false,
             Hours = 1,
         };
-        return new FairDataset(Support.Samples.Checkerboard(6, 8, features: false), options, log);
+        RecDataset data = Support.Samples.Checkerboard(6, 8, features: false);
+        return new FairDataset(new RecDataset(name, data.Users, data.Items, new(data.Train, data.Validation, data.Test)), options, log);
     }
 
     private static Made Training(string study, string title, bool hasContent) => new(study, title, 2024, "0123456789abcdef", study)

@@ -22,9 +22,10 @@ internal static class FairCommand
         seeds.Description += " Of a dataset with more than 200,000 training interactions the first three are taken.";
         Option<int> trials = OptionRules.Number("--trials", "The combinations that each model's search draws under each loss.", 8);
         Option<int> large = OptionRules.Number("--large-trials", "The same for a dataset with more than 200,000 training interactions.", 4);
-        var redrawn = new Option<string[]?>("--redrawn")
+        var redrawn = new Option<string[]>("--redrawn")
         {
             Description = "The datasets, by name, of which other splits are drawn. Default: tiktok, where it's among them.",
+            DefaultValueFactory = _ => [],
             CustomParser = OptionRules.Parts,
         };
         Option<int> splits = OptionRules.Number("--splits", "The splits of each of the two kinds.", 5);
@@ -52,7 +53,7 @@ internal static class FairCommand
             Seeds = result.GetValue(seeds)!,
             Trials = result.GetValue(trials),
             LargeTrials = result.GetValue(large),
-            Redrawn = result.GetValue(redrawn),
+            Redrawn = result.GetValue(redrawn)!,
             Splits = result.GetValue(splits),
             Epochs = result.GetValue(epochs),
             Jobs = result.GetValue(jobs),

@@ -22,7 +22,8 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     public string Name => data.Name;
 
-    public bool IsRedrawn => (options.Redrawn ?? UsuallyRedrawn).Contains(data.Name, StringComparer.OrdinalIgnoreCase);
+    public bool IsRedrawn
+        => (options.Redrawn.Count > 0 ? options.Redrawn : UsuallyRedrawn).Contains(data.Name, StringComparer.OrdinalIgnoreCase);
 
     public int Trials => IsLarge ? options.LargeTrials : options.Trials;
 

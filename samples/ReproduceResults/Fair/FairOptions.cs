@@ -18,7 +18,7 @@ internal sealed record FairOptions
     public required int LargeTrials { get; init; }
 
     /// <summary>The datasets, by name, of which other splits are drawn; none given is TikTok, where it's among them.</summary>
-    public IReadOnlyList<string>? Redrawn { get; init; }
+    public required IReadOnlyList<string> Redrawn { get; init; }
 
     /// <summary>The number of splits of each kind.</summary>
     public required int Splits { get; init; }

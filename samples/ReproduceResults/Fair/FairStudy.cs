@@ -25,7 +25,7 @@ internal sealed class FairStudy
         string[] names = [.. _data.Select(d => d.Name)];
         if (names.CountBy(n => n, StringComparer.OrdinalIgnoreCase).FirstOrDefault(n => n.Value > 1).Key is { } twice)
             throw new ArgumentException($"--data: expected datasets of different names, as pages are called by them; got '{twice}' twice.");
-        if (options.Redrawn?.FirstOrDefault(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        if (options.Redrawn.FirstOrDefault(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw new ArgumentException($"--redrawn: there is no dataset '{unknown}'; expected some of {string.Join(", ", names)}.");
     }
 
