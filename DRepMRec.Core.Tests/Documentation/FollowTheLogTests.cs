@@ -19,4 +19,19 @@ public sealed class FollowTheLogTests
         Log.Read(folder.Path).Rows.Select(r => (r.User, r.Item, r.Weight)).Should().BeEquivalentTo(
             [("u0", "i0", 2), ("u1", "i1", 1), ("u0", "i1", 4), ("u1", "i2", (double?)0.5)]);
     }
+
+    [Fact]
+    public void The_newest_rows_are_held_out_in_their_order_and_each_interaction_is_once()
+    {
+        var log = new Log([.. new[] { "u0 i0", "u1 i1", "u0 i1", "u1 i0", "u0 i0", "u1 i2", "u1 i1", "u0 i2" }
+            .Select((row, n) => new Interaction(row[..2], row[3..], Timestamp: n))], []);
+        RecDataset data = log.Dataset(3, validation: 2, test: 3);
+        string[] Pairs(InteractionSet set)
+            => [.. set.ExpandUsers().Zip(set.Items.ToArray(), (user, item) => $"{data.Users[user]} {data.Items[item]}")];
+        Pairs(data.Train).Should().BeEquivalentTo("u0 i0", "u1 i1", "u0 i1");
+        Pairs(data.Validation).Should().BeEquivalentTo("u1 i0");
+        Pairs(data.Test).Should().BeEquivalentTo("u1 i2", "u0 i2");
+        log.Dataset(2).Test.Count.Should().Be(0);
+        log.Dataset(2).Items.Ids.Should().BeEquivalentTo("i0", "i1");
+    }
 }

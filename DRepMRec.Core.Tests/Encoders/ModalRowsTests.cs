@@ -67,10 +67,11 @@ public sealed class ModalRowsTests
 
         foreach (ModalEncoderOptions alone in new[] { options with { Neighbors = 0 }, options with { RelationLayers = 0 } })
         {
-            Contents(alone, features).Should().OnlyContain(c => c!.Neighbors == 0 && c.NeighborValues == null && c.Weight == 1);
+            Contents(alone, features).Should().HaveCount(2).And
+                .OnlyContain(c => c!.Neighbors == 0 && c.NeighborValues == null && c.Weight == 1);
         }
 
-        Contents(options with { Gate = FilterGateKind.Embedding }, features).Should().OnlyContain(c => c == null);
-        Contents(options, reduced).Should().OnlyContain(c => c == null);
+        Contents(options with { Gate = FilterGateKind.Embedding }, features).Should().HaveCount(2).And.OnlyContain(c => c == null);
+        Contents(options, reduced).Should().HaveCount(2).And.OnlyContain(c => c == null);
     }
 }

@@ -105,9 +105,9 @@ public sealed class ListMetricTests
     }
 
     [Fact]
-    public void Lists_without_a_pair_or_without_an_item_have_no_figure()
+    public void Lists_without_a_pair_or_without_an_item_have_no_figure_and_a_gini_of_0()
     {
-        // One of each two items has features, of a length that no float is.
+        // One item has features: its cosine with itself, 1 but for rounding as its length is the root of 3, must not count as a pair.
         RecDataset rare = new("tiny", Tiny.Users, Tiny.Items, Tiny.Splits,
             [new ItemFeatures(Modality.Image, 5, 3, [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])]);
         ListMetric diversity = ListMetric.IntraListDiversity(Modality.Image, 2), gini = ListMetric.Gini(2), novelty = ListMetric.Novelty(2);

@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
 using DRepMRec.Tests.Support;
 
@@ -29,10 +30,6 @@ public sealed class ItemToItemBlendTests
                 new Evaluator(new EvaluationOptions { Metrics = [metric] }).Evaluate(known, Data, EvaluationTarget.Validation)[metric]
                     .Should().BeApproximately(figure, 1e-12);
             }
-
-            // Few users: only a clear difference counts.
-            var (best, figureOfBest) = all.Validation.MaxBy(v => v.Value);
-            all.Weight.Should().Be(figureOfBest > 1.05 * all.Validation[1.5] ? best : 1.5);
         }
     }
 
@@ -91,13 +88,54 @@ public sealed class ItemToItemBlendTests
     }
 
     [Theory]
-    [InlineData(false, new[] { 0.1, 0.2, 0.2, 0.199 }, 1)]
-    [InlineData(true, new[] { 0.1, 0.2, 0.2, 0.199 }, 2)]
-    [InlineData(true, new[] { 0.1, 0.209, 0.2, 0.199 }, 2)]
-    [InlineData(true, new[] { 0.1, 0.211, 0.2, 0.199 }, 1)]
-    [InlineData(true, new double[] { 0, 0, 0, 0 }, 2)]
-    public void In_small_data_the_usual_weight_gives_way_to_a_clear_difference_alone(bool isSmall, double[] figures, int chosen)
-        => BlendSearch.Choose([0, 0.5, 1.5, 2], figures, isSmall).Should().Be(chosen);
+    [InlineData(9_999)]
+    [InlineData(10_000)]
+    public void Ranks_decide_in_small_data_and_the_metric_in_others(int interactions)
+    {
+        RecDataset data = Drawn(interactions);
+        ItemToItemModel part = ItemToItemModel.Solve(data, new ItemToItemOptions { L2 = 5, PopularityWeight = 0 });
+        EmbeddingScorer noise = new(Samples.Floats(data.Users.Count * 4, 1), Samples.Floats(data.Items.Count * 4, 2), 4);
+        ItemToItemBlend chosen = ItemToItemBlend.Choose(noise, part, data, metric: RankingMetric.Recall(5));
+        double byMetric = chosen.Validation.MaxBy(v => v.Value).Key;
+        double byRanks = chosen.Validation.Keys.MinBy(weight => LogRanks(
+            ItemToItemBlend.Choose(noise, part, data, new ItemToItemOptions { BlendWeights = [weight] }).Over(noise), data));
+        byMetric.Should().NotBe(byRanks, "the two rules are told apart");
+        chosen.Weight.Should().Be(interactions < 10_000 ? byRanks : byMetric);
+    }
+
+    // Each of 1,000 users has as many items as any other, or one more, and two for validation.
+    private static RecDataset Drawn(int interactions)
+    {
+        const int Users = 1000, Items = 40;
+        var random = new SeededRandom(5);
+        List<(int, int)> train = [], validation = [];
+        for (int user = 0; user < Users; user++)
+        {
+            int count = (interactions / Users) + (user < interactions % Users ? 1 : 0);
+            int[] items = [.. Enumerable.Range(0, Items).OrderBy(item => random.NextSingle() * (item % 4 == user % 4 ? 0.5f : 1))];
+            train.AddRange(items[..count].Select(item => (user, item)));
+            validation.AddRange(items[count..(count + 2)].Select(item => (user, item)));
+        }
+
+        InteractionSet Set(List<(int, int)> pairs) => new(Users, Items, pairs);
+        IdMap Ids(string prefix, int count) => new(Enumerable.Range(0, count).Select(n => $"{prefix}{n}"));
+        return new RecDataset("drawn", Ids("u", Users), Ids("i", Items), new InteractionSplits(Set(train), Set(validation), Set([])));
+    }
+
+    private static double LogRanks(IItemScorer scorer, RecDataset data)
+    {
+        double sum = 0;
+        var scores = new float[data.Items.Count];
+        for (int user = 0; user < data.Users.Count; user++)
+        {
+            scorer.Score([user], scores);
+            float[] others = [.. Enumerable.Range(0, scores.Length).Where(i => !data.Train.Contains(user, i)).Select(i => scores[i])];
+            foreach (int item in data.Validation.ItemsOf(user))
+                sum += Math.Log((others.Count(s => s > scores[item]) + others.Count(s => s >= scores[item]) + 1) / 2.0);
+        }
+
+        return sum;
+    }
 
     [Fact]
     public void The_choice_does_not_depend_on_the_number_of_threads()

@@ -101,15 +101,16 @@ public sealed class ItemToItemModelTests : ItemScorerContract
     }
 
     [Theory]
-    [InlineData(9_999, 10, 2000)]
-    [InlineData(10_000, 100, 0)]
-    public void What_options_leave_open_follows_the_data(int interactions, double contentWeight, double popularityWeight)
+    [InlineData(9_999, 1000, 10, 2000)]
+    [InlineData(10_000, 50, 100, 0)]
+    public void What_options_leave_open_follows_the_data(int interactions, double l2, double contentWeight, double popularityWeight)
     {
         var train = new InteractionSet(interactions, 1, [.. Enumerable.Range(0, interactions).Select(user => (user, 0))]);
         ItemToItemOptions options = new ItemToItemOptions().For(train);
+        options.L2.Should().Be(l2);
         options.ContentWeight.Should().Be(contentWeight);
         options.PopularityWeight.Should().Be(popularityWeight);
-        ItemToItemOptions given = new() { ContentWeight = 7, PopularityWeight = 3 };
+        ItemToItemOptions given = new() { L2 = 2, ContentWeight = 7, PopularityWeight = 3 };
         given.For(train).Should().Be(given);
     }
 

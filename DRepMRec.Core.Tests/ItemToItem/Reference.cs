@@ -17,7 +17,7 @@ internal static class Reference
 
     public static Matrix<double> Inverse(RecDataset data, ItemToItemOptions options, int items)
     {
-        Matrix<double> gram = Matrix<double>.Build.DenseIdentity(items) * options.L2;
+        Matrix<double> gram = Matrix<double>.Build.DenseIdentity(items) * (options.L2 ?? 50);
         for (int user = 0; user < data.Users.Count; user++)
         {
             int[] own = data.Train.ItemsOf(user).ToArray();

@@ -247,12 +247,13 @@ public sealed class ParallelismTests
         using Parallelism.Scope scope = Parallelism.Use(8);
         using var all = new CountdownEvent(8);
         var awake = new ConcurrentBag<int>();
+        var came = new ConcurrentBag<bool>();
         Parallelism.ForRanges(8, 1, (_, _) =>
         {
             awake.Add(WorkerTeam.Awake);
-            if (!all.Signal())
-                all.Wait(TimeSpan.FromSeconds(30));
+            came.Add(all.Signal() || all.Wait(TimeSpan.FromSeconds(30)));
         });
+        came.Should().OnlyContain(together => together, "eight are inside at once");
         awake.Max().Should().BeGreaterThanOrEqualTo(7, "who looks last sees all the others inside");
         SpinWait.SpinUntil(() => WorkerTeam.Awake == 0, TimeSpan.FromSeconds(4))
             .Should().BeTrue("they sleep after a moment, and end only after five seconds");

@@ -107,40 +107,43 @@ public sealed class CalibrationTests
     [InlineData(1, 0, 0, 1, 1)]
     [InlineData(1, 0, 1, -1, 1)]
     [InlineData(1, 0, 1, 1, 0)]
-    [InlineData(1, 0, 1, 1, 1, true)]
-    [InlineData(1, 0, 0, 0, 2, true)]
-    public void A_calibration_that_cannot_be_is_refused(int depth, int users, int items, int hits, int scores, bool isOne = false)
+    public void A_calibration_that_cannot_be_is_refused(int depth, int users, int items, int hits, int scores)
     {
-        using var folder = new TempFolder();
-        var form = new CalibrationForm { Depth = depth, Users = users, Items = items, Hits = hits };
         float[] rising = [.. Enumerable.Range(1, scores).Select(n => n / 2f)];
-        RecommenderTests.Tiny().WithCalibration(new Calibration(form, rising, rising)).Save(folder["model"]);
-        Func<Recommender> load = () => Recommender.Load(folder["model"]);
-        if (isOne)
-            load().Calibration!.Scores.Should().Equal(rising);
-        else
-            load.Should().Throw<ModelFileException>().WithMessage($"*: the manifest has a calibration by {hits} hits of {items} items, "
-                + $"{users} users and a depth of {depth}, with {scores} scores");
+        var form = new CalibrationForm { Depth = depth, Users = users, Items = items, Hits = hits };
+        FluentActions.Invoking(() => Loaded(new Calibration(form, rising, rising))).Should().Throw<ModelFileException>().WithMessage(
+            $"*: the manifest has a calibration by {hits} hits of {items} items, {users} users and a depth of {depth}, "
+                + $"with {scores} scores");
     }
 
     [Theory]
-    [InlineData(new[] { 1f, 2, 3 }, new[] { 0f, 0, 1 }, -1)]
+    [InlineData(1, 1, new[] { 0.5f }, new[] { 0.5f })]
+    [InlineData(0, 0, new[] { 0.5f, 1 }, new[] { 0.5f, 1 })]
+    [InlineData(3, 2, new[] { 1f, 2, 3 }, new[] { 0f, 0, 1 })]
+    public void A_calibration_at_the_bounds_of_what_can_be_is_loaded(int items, int hits, float[] scores, float[] probabilities)
+    {
+        Calibration loaded = Loaded(
+            new Calibration(new CalibrationForm { Depth = 1, Items = items, Hits = hits }, scores, probabilities)).Calibration!;
+        loaded.Scores.Should().Equal(scores);
+        loaded.Probabilities.Should().Equal(probabilities);
+    }
+
+    private static Recommender Loaded(Calibration calibration)
+    {
+        using var folder = new TempFolder();
+        RecommenderTests.Tiny().WithCalibration(calibration).Save(folder["model"]);
+        return Recommender.Load(folder["model"]);
+    }
+
+    [Theory]
     [InlineData(new[] { 1f, 1, 3 }, new[] { 0f, 0.5f, 1 }, 1)]
     [InlineData(new[] { 1f, 2, 3 }, new[] { 0f, 0.5f, 0.25f }, 2)]
     [InlineData(new[] { 1f, 2, 3 }, new[] { -0.5f, 0, 1 }, 0)]
     [InlineData(new[] { 1f, 2, 3 }, new[] { 0f, 0, 1.5f }, 2)]
     public void Probabilities_that_do_not_rise_from_0_to_1_are_refused(float[] scores, float[] probabilities, int wrong)
-    {
-        using var folder = new TempFolder();
-        RecommenderTests.Tiny().WithCalibration(new Calibration(new CalibrationForm { Depth = 1 }, scores, probabilities))
-            .Save(folder["model"]);
-        Func<Recommender> load = () => Recommender.Load(folder["model"]);
-        if (wrong < 0)
-            load().Calibration!.Probabilities.Should().Equal(probabilities);
-        else
-            load.Should().Throw<ModelFileException>().WithMessage("*: the calibration must rise from 0 to 1; number "
+        => FluentActions.Invoking(() => Loaded(new Calibration(new CalibrationForm { Depth = 1 }, scores, probabilities))).Should()
+            .Throw<ModelFileException>().WithMessage("*: the calibration must rise from 0 to 1; number "
                 + $"{wrong} gives a score of {scores[wrong]} the probability {probabilities[wrong]}");
-    }
 
     [Fact]
     public void A_training_calibrates_by_its_validation_set_and_the_file_keeps_it()

@@ -72,7 +72,8 @@ public sealed class ItemMetadataTests
         foreach (ItemMetadata all in new[] { metadata, loaded.Metadata! })
         {
             new[] { "a", "b", "c" }.Select(id => all[id]!.Date("day")).Should().Equal(dates);
-            new[] { "a", "b", "c" }.Select(id => all[id]!.Number(name)).Should().Equal(double.MaxValue, -0.0, double.Epsilon);
+            new[] { "a", "b", "c" }.Select(id => BitConverter.DoubleToInt64Bits(all[id]!.Number(name)!.Value)).Should()
+                .Equal(new[] { double.MaxValue, -0.0, double.Epsilon }.Select(BitConverter.DoubleToInt64Bits));
             new[] { "a", "b", "c" }.Select(id => all[id]!.Categories("tags").Count).Should().Equal(0, 0, 1);
         }
     }

@@ -98,7 +98,7 @@ public sealed class RawItemTests : IClassFixture<RawItemTests.Shop>
     [InlineData(3, "columns", "[\"title\",null]", "the manifest has an encoder of 'sentence' without sense")]
     [InlineData(0, "categories", "[[\"a\"],[\"b\"]]", "the encoder of 'category' can't be read: expected values of 1 columns, found 2")]
     [InlineData(0, "categories", "[[\"a\",\"b\"]]", "the encoder of 'category' can't be read: it makes 2 features, not 4")]
-    [InlineData(2, "means", "null", "the encoder of 'number' can't be read: expected values of 1 columns, found ")]
+    [InlineData(2, "means", "null", "the encoder of 'number' can't be read: expected values of 1 columns, found 0")]
     [InlineData(2, "deviations", "[1,2]", "the encoder of 'number' can't be read: expected values of 1 columns, found 2")]
     [InlineData(4, "terms", "null", "the encoder of 'text' can't be read: it has no options")]
     public void An_encoder_that_can_not_be_is_told_when_a_file_is_verified_or_it_is_first_asked_for(
@@ -106,9 +106,9 @@ public sealed class RawItemTests : IClassFixture<RawItemTests.Shop>
     {
         Recommender Load(bool verify)
             => _shop.Recommender.Reload(m => m["encoders"]![encoder]![member] = JsonNode.Parse(value), null, verify);
-        FluentActions.Invoking(() => Load(true)).Should().ThrowExactly<ModelFileException>().WithMessage($"*/edited: {message}");
+        FluentActions.Invoking(() => Load(true)).Should().ThrowExactly<ModelFileException>().WithMessage($"*edited: {message}");
         FluentActions.Invoking(() => Load(false).Encoders).Should().ThrowExactly<ModelFileException>()
-            .WithMessage(message.StartsWith("the manifest", StringComparison.Ordinal) ? $"*/edited: {message}"
+            .WithMessage(message.StartsWith("the manifest", StringComparison.Ordinal) ? $"*edited: {message}"
                 : $"The model is damaged: {message}");
     }
 

@@ -122,39 +122,15 @@ public sealed class ServingFormulaTests
         }
     }
 
-    [Theory]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(true, true)]
-    public void Items_are_fused_one_after_the_other_to_the_bits_of_the_sum_of_their_parts(bool lines, bool normalized)
+    [Fact]
+    public void What_a_row_has_beyond_its_parts_is_spread_over_them_evenly()
     {
-        var form = new ModelForm
-        {
-            Lines = lines ? new() { Concatenates = true, UnitModal = true, ModalFactor = 0.7, ItemModalScale = 3 } : null,
-            Normalized = normalized,
-            LineDimension = D,
-            Modalities = [new() { Name = "a" }, new() { Name = "b" }],
-        };
-        RowStore[] modal = [RowStore.Of(Samples.Floats(4 * D, 1), D), RowStore.Of(Samples.Floats(4 * D, 2), D)];
-        var room = new LineFusion.Room(form);
-        for (int item = 0; item < 4; item++)
-        {
-            float[] behavior = Samples.Floats(D, (ulong)item + 3);
-            var fused = new float[LineFusion.Dimension(form)];
-            fused.AsSpan().Fill(float.NaN);
-            room.Fuse(behavior, lines ? modal : [], item, fused);
-            float[][] parts = LineFusion.Parts(form, behavior, [modal[0][item].ToArray(), modal[1][item].ToArray()], isUser: false);
-            float[] sum = LineFusion.Sum(parts);
-            fused.Should().Equal(sum);
-            if (normalized)
-                LineFusion.Length(fused).Should().BeApproximately(1, 1e-6);
-            float[] row = [.. sum.Select(v => v + 0.25f)];
-            float before = parts[^1][^1];
-            LineFusion.Spread(parts, row);
-            LineFusion.Sum(parts).Should().Equal(row, (a, b) => Math.Abs(a - b) < 1e-6);
-            parts[^1][^1].Should().BeApproximately(before + (0.25f / parts.Length), 1e-6f, "each part gets as much");
-        }
+        float[][] parts = [Samples.Floats(D, 1), Samples.Floats(D, 2), Samples.Floats(D, 3)];
+        float[] row = [.. LineFusion.Sum(parts).Select(v => v + 0.25f)];
+        float before = parts[^1][^1];
+        LineFusion.Spread(parts, row);
+        LineFusion.Sum(parts).Should().Equal(row, (a, b) => Math.Abs(a - b) < 1e-6);
+        parts[^1][^1].Should().BeApproximately(before + (0.25f / 3), 1e-6f);
     }
 
     [Theory]

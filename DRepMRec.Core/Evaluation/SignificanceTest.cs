@@ -72,24 +72,21 @@ public static class SignificanceTest
     /// <param name="metric">A metric that both evaluated.</param>
     /// <exception cref="ArgumentException">The protocols differ in more than dataset name, metrics and seed, or the users do.</exception>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated by both.</exception>
+    /// <exception cref="InvalidOperationException">One is of an epoch that isn't its training's best: only averages are kept.</exception>
     public static PairedComparison PairedT(EvaluationResult first, EvaluationResult second, RankingMetric metric)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        string? difference = first.Protocol.DifferenceTo(second.Protocol);
-        int[]? places = difference is null ? PlacesOf(first, second) : null;
-        if (difference is null && places is null)
-            difference = $"{nameof(EvaluationResult.EvaluatedUsers)} differ";
-        if (difference is not null)
-        {
-            throw new ArgumentException(
-                $"Expected evaluations under the same protocol, but {difference}; got {first.Protocol} and {second.Protocol}.",
-                    nameof(second));
-        }
-
+        if (first.Protocol.DifferenceTo(second.Protocol) is { } difference)
+            throw Differing(first, second, difference);
         IReadOnlyList<double> own = first.PerUser(metric), others = second.PerUser(metric);
-        return PairedT(own, [.. places!.Select(place => others[place])]);
+        int[] places = PlacesOf(first, second)
+            ?? throw Differing(first, second, $"{nameof(EvaluationResult.EvaluatedUsers)} differ");
+        return PairedT(own, [.. places.Select(place => others[place])]);
     }
+
+    private static ArgumentException Differing(EvaluationResult first, EvaluationResult second, string difference) => new(
+        $"Expected evaluations under the same protocol, but {difference}; got {first.Protocol} and {second.Protocol}.", nameof(second));
 
     // Where the second has each user of the first. Datasets of one split may number their users in other ways.
     private static int[]? PlacesOf(EvaluationResult first, EvaluationResult second)

@@ -137,7 +137,7 @@ internal static class Safetensors
                 header, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
             return ReadPlaces(file, json.RootElement, 8 + (long)headerLength, fileLength);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException
+        catch (Exception e) when (e is JsonException or InvalidOperationException
             or FormatException and not SafetensorsException)
         {
             throw new SafetensorsException(
@@ -161,11 +161,11 @@ internal static class Safetensors
                 continue;
             }
 
-            JsonElement offsets = property.Value.GetProperty("data_offsets");
+            JsonElement offsets = Member(property, "data_offsets");
             if (offsets.GetArrayLength() != 2)
                 throw new FormatException($"array {Shown.Text(property.Name)} has {offsets.GetArrayLength()} offsets instead of 2");
-            string type = property.Value.GetProperty("dtype").GetString() ?? "";
-            long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
+            string type = Member(property, "dtype").GetString() ?? "";
+            long[] shape = [.. Member(property, "shape").EnumerateArray().Select(s => s.GetInt64())];
             found.Add((property.Name, type, shape, offsets[0].GetInt64(), offsets[1].GetInt64()));
         }
 
@@ -177,7 +177,7 @@ internal static class Safetensors
         foreach (var (name, type, shape, begin, end) in found.OrderBy(p => p.Begin).ThenBy(p => p.End))
         {
             long bytes = ByteCount(type, shape, dataLength);
-            if (begin != expected || end - begin != bytes || end > dataLength)
+            if (begin != expected || end - begin != bytes)
             {
                 throw new SafetensorsException(
                     $"{Shown.Name(file)}: array {Shown.Text(name)} of {type} [{Shown.List(shape)}] must lie at "
@@ -193,6 +193,9 @@ internal static class Safetensors
                 + "than the header tells of.");
         return (metadata, places);
     }
+
+    private static JsonElement Member(JsonProperty array, string name) => array.Value.TryGetProperty(name, out JsonElement value) ? value
+        : throw new FormatException($"array {Shown.Text(array.Name)} has no {name}");
 
     private static SafetensorsException Truncated(string file, string expected, long found)
         => new($"{Shown.Name(file)}: the file is truncated: expected {expected} bytes, found {found}.");
@@ -210,9 +213,13 @@ internal static class Safetensors
     private static long ByteCount(string type, long[] shape, long dataLength)
     {
         long bytes = ElementBytes(type);
+        if (shape.Any(size => size < 0))
+            throw new FormatException($"shape [{Shown.List(shape)}] has a negative size");
+        if (shape.Contains(0))
+            return 0;
         foreach (long size in shape)
         {
-            if (size < 0 || (size > 0 && bytes > dataLength / size))
+            if (bytes > dataLength / size)
                 throw new FormatException($"shape [{Shown.List(shape)}] is more than the file's {dataLength} bytes");
             bytes *= size;
         }

@@ -11,10 +11,6 @@ internal sealed class BlendSearch
     private const int UsersAtOnce = 8;
     private const int SpreadUsers = 1000;
 
-    // In small data the difference of two weights is chance, unless it is large.
-    private const double UsualWeight = 1.5;
-    private const double ClearlyBetter = 1.05;
-
     private readonly EmbeddingScorer _model;
     private readonly IRangeScorer _alone;
     private readonly ItemToItemModel _part;
@@ -44,7 +40,7 @@ internal sealed class BlendSearch
         double[] tried = [.. weights.Distinct().Order()];
         double unit = Unit();
         float[] factors = [.. tried.Select(weight => (float)(weight * unit))];
-        var values = new double[_users.Length][];
+        var values = new (double Figure, double LogRanks)[_users.Length][];
         int blocks = (_users.Length + UsersAtOnce - 1) / UsersAtOnce;
         Room NewRoom() => new(_model.ItemCount, _metric.K, _data.Items.TieOrder);
         Parallelism.ForEach(blocks, _options.Threads, NewRoom, (block, room) =>
@@ -55,30 +51,21 @@ internal sealed class BlendSearch
             for (int n = from; n < to; n++)
                 values[n] = Measure(_users[n], scores.Slice((n - from) * _model.ItemCount, _model.ItemCount), factors, room);
         }, cancellationToken);
-        var figures = tried.Select((weight, w) => (weight, Value: values.Average(user => user[w]))).ToDictionary();
-        int chosen = Choose(tried, [.. tried.Select(weight => figures[weight])], _data.Train.Count < ItemToItemOptions.FewInteractions);
-        return new Result(tried[chosen], factors[chosen], figures);
+        double[] figures = [.. tried.Select((_, w) => values.Average(user => user[w].Figure))];
+
+        // Few interactions have few hits, and hits of two weights differ by chance; ranks say something of every interaction.
+        double[] worth = _data.Train.Count < ItemToItemOptions.FewInteractions
+            ? [.. tried.Select((_, w) => -values.Sum(user => user[w].LogRanks))] : figures;
+        int chosen = Array.IndexOf(worth, worth.Max());
+        return new Result(tried[chosen], factors[chosen], tried.Zip(figures).ToDictionary());
     }
 
-    /// <summary>The place of the weight to take: the best one, the lowest of equals; in small data the usual one is hard to beat.</summary>
-    /// <param name="weights">The weights, ascending.</param>
-    /// <param name="figures">The figure of each.</param>
-    /// <param name="isSmall">Whether the data is small.</param>
-    internal static int Choose(double[] weights, double[] figures, bool isSmall)
-    {
-        int best = Array.IndexOf(figures, figures.Max());
-        if (!isSmall)
-            return best;
-        int usual = Array.IndexOf(weights, weights.MinBy(weight => Math.Abs(weight - UsualWeight)));
-        return figures[best] > ClearlyBetter * figures[usual] ? best : usual;
-    }
-
-    private double[] Measure(int user, ReadOnlySpan<float> alone, float[] factors, Room room)
+    private (double Figure, double LogRanks)[] Measure(int user, ReadOnlySpan<float> alone, float[] factors, Room room)
     {
         Array.Clear(room.Part);
         _part.AddMean(user, _model.Length(user), 0, room.Part);
         ReadOnlySpan<int> positives = _data.Validation.ItemsOf(user);
-        var values = new double[factors.Length];
+        var values = new (double, double)[factors.Length];
         for (int w = 0; w < factors.Length; w++)
         {
             Span<float> blended = room.Blended;
@@ -91,10 +78,29 @@ internal sealed class BlendSearch
             Span<bool> hits = room.Hits.AsSpan(0, ranked.Length);
             for (int r = 0; r < hits.Length; r++)
                 hits[r] = positives.BinarySearch(ranked[r].Item) >= 0;
-            values[w] = _metric.Compute(hits, positives.Length);
+            values[w] = (_metric.Compute(hits, positives.Length), LogRanks(blended, positives));
         }
 
         return values;
+    }
+
+    /// <summary>The sum of the logarithms of the ranks of a user's items, from 1 on; of items with an equal score half are above.</summary>
+    private static double LogRanks(ReadOnlySpan<float> scores, ReadOnlySpan<int> items)
+    {
+        double sum = 0;
+        foreach (int item in items)
+        {
+            int above = 0, equal = 0;
+            foreach (float score in scores)
+            {
+                above += score > scores[item] ? 1 : 0;
+                equal += score == scores[item] ? 1 : 0;
+            }
+
+            sum += Math.Log(above + ((equal + 1) / 2.0));
+        }
+
+        return sum;
     }
 
     /// <summary>The factor at which both scores spread alike over the items, in the mean over users at even distances.</summary>

@@ -36,7 +36,7 @@ public sealed class ItemToItemBlend
     /// <summary>The weight that validation chose; with 0 the model stands alone.</summary>
     public double Weight { get; }
 
-    /// <summary>The metric that it was chosen by.</summary>
+    /// <summary>The metric of <see cref="Validation"/>, by which the weight was chosen but in small data.</summary>
     public RankingMetric Metric { get; }
 
     /// <summary>The validation figure of each weight that was tried.</summary>
@@ -50,7 +50,10 @@ public sealed class ItemToItemBlend
     /// <param name="part">The item-to-item part, for the same users and items.</param>
     /// <param name="data">The dataset, with validation interactions.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults: their weights are tried.</param>
-    /// <param name="metric">What is to be highest, or <see langword="null"/> for Recall@20; of equal weights the lowest is taken.</param>
+    /// <param name="metric">
+    /// What is to be highest, or <see langword="null"/> for Recall@20; of equal weights the lowest is taken. With fewer than 10,000
+    /// training interactions the mean logarithm of ranks is to be lowest instead, and the metric is for <see cref="Validation"/>.
+    /// </param>
     /// <param name="evaluation">Which users are evaluated, by how many threads; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between blocks of users.</param>
     /// <exception cref="ArgumentException">Numbers of users or items differ, or there is nobody to validate on.</exception>

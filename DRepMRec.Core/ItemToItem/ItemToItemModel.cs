@@ -84,7 +84,7 @@ public sealed class ItemToItemModel : IRangeScorer
         var gram = new ItemGram(train, features, options, scaling);
         bool exact = SymmetricMatrix.Bytes(gram.Items.Length) <= options.MaxMatrixBytes;
         var (weights, residuals) = exact
-            ? ExactSolver.Solve(gram, options.L2, options.KeptWeights, cancellationToken)
+            ? ExactSolver.Solve(gram, options.L2!.Value, options.KeptWeights, cancellationToken)
             : RegressionSolver.Solve(gram, options, cancellationToken);
         return new ItemToItemModel(train, weights, residuals, exact);
     }

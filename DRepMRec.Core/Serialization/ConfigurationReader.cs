@@ -181,7 +181,8 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
             return literal;
         if (Fits(whole, type, out JsonException? error))
             return whole;
-        throw new OptionsFormatException(Key(section), $"{Expected(type.Type) ?? JsonText.Of(error)} Got {Shown.Text(text)}.", error);
+        string message = Expected(type.Type) is { } expected ? $"{expected} Got {Shown.Text(text)}." : JsonText.Of(error);
+        throw new OptionsFormatException(Key(section), message, error);
     }
 
     private static bool Fits(JsonNode node, JsonTypeInfo type, [NotNullWhen(false)] out JsonException? error)

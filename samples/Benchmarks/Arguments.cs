@@ -87,6 +87,19 @@ internal sealed record Arguments
         {
             suite, data, threads, part, seconds, logs, anyAge, interactions, steps, users, epochs, quick, json,
         };
+        root.Validators.Add(result =>
+        {
+            string name = result.GetValue(suite)!;
+            string[] taken = Suites.OptionsOf(name);
+            foreach (Option option in root.Options.Where(o => o != suite && result.GetResult(o) is { Implicit: false }))
+            {
+                if (option.Name.StartsWith("--", StringComparison.Ordinal) && !taken.Contains(option.Name))
+                {
+                    string others = taken.Length > 0 ? string.Join(", ", taken) : "no other option";
+                    result.AddError($"{option.Name}: --suite {name} takes {others}.");
+                }
+            }
+        });
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new Arguments
         {
             Suite = result.GetValue(suite)!,

@@ -10,14 +10,16 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
     public static Log Read(string? path)
         => path is null ? MakeUp() : Directory.Exists(path) ? InArtificialOrder(RecDataset.Load(path)) : new Log([.. Parse(path)], []);
 
-    /// <summary>The dataset of some of the rows, all for training but the last ones, which are its test set.</summary>
+    /// <summary>The dataset of the oldest rows; those that repeat an interaction aren't held out.</summary>
     /// <param name="train">How many of the rows are for training.</param>
-    /// <param name="test">How many rows after them are for testing.</param>
-    public RecDataset Dataset(int train, int test = 0)
+    /// <param name="validation">How many rows after them are for validation.</param>
+    /// <param name="test">How many rows after those are for testing.</param>
+    public RecDataset Dataset(int train, int validation = 0, int test = 0)
     {
         var first = Rows.Take(train).Select(i => i with { Label = 0 });
         HashSet<(string, string)> known = [.. Rows.Take(train).Select(i => (i.User, i.Item))];
-        var later = Rows.Skip(train).Take(test).Where(i => !known.Contains((i.User, i.Item))).Select(i => i with { Label = 2 });
+        var later = Rows.Skip(train).Take(validation + test).Select((i, n) => i with { Label = n < validation ? 1 : 2 })
+            .Where(i => known.Add((i.User, i.Item)));
         Interaction[] all = [.. first, .. later];
         HashSet<string> items = [.. all.Select(i => i.Item)];
         return RecDataset.FromInteractions("shop", all, [.. Features.Select(f => Of(f, items))], new DatasetOptions

@@ -2,6 +2,7 @@
 //   dotnet run --project samples/FollowTheLog -c Release -- --days 3
 //   dotnet run --project samples/FollowTheLog -c Release -- replay receipt.json --without u7
 //   dotnet run --project samples/FollowTheLog -c Release -- schedule
+//   dotnet run --project samples/FollowTheLog -c Release -- warm-starts
 using System.CommandLine;
 using Common;
 using DRepMRec.Training;
@@ -89,9 +90,32 @@ schedule.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() =>
     };
     Schedule.Compare(Log.Read(result.GetValue(data)), options, Folder(result), cancellation);
 })));
+var seeds = new Option<int[]>("--seeds")
+{
+    Description = "The seeds of trainings, with commas.",
+    DefaultValueFactory = _ => [2024, 2025, 2026, 2027, 2028],
+    CustomParser = OptionRules.ParseSeeds,
+};
+var newShare = new Option<double>("--new-share")
+{
+    Description = "The share of the interactions for training that yesterday's model doesn't know.",
+    DefaultValueFactory = _ => 0.125,
+};
+var epochShare = new Option<double>("--epoch-share")
+{
+    Description = "The epochs of a warm start as a share of those that yesterday's training made.",
+    DefaultValueFactory = _ => 0.2,
+};
+var warmStarts = new Command("warm-starts", "Trains from nothing and from yesterday's model: what each reaches, and in what time.")
+{
+    seeds, newShare, epochShare, threads,
+};
+warmStarts.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(
+    () => new WarmStarts(Log.Read(result.GetValue(data)), result.GetValue(newShare), result.GetValue(epochShare), result.GetValue(threads))
+        .Compare(result.GetValue(seeds)!, cancellation))));
 var root = new RootCommand("Serves a model and takes in what comes; trains at night, compares, publishes; forgets somebody.")
 {
-    data, days, output, replay, schedule,
+    data, days, output, replay, schedule, warmStarts,
 };
 root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(
     () => new Shop(Log.Read(result.GetValue(data)), Folder(result)).Run(result.GetValue(days), cancellation))));

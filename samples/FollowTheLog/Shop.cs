@@ -74,7 +74,7 @@ internal sealed class Shop(Log log, string folder)
     private Recommender AtNight(Recommender served, Recommender morning, int known, int until, CancellationToken cancellation)
     {
         Recommender candidate = Train(known, EarlierModel.Load(_weights), cancellation);
-        Verdict verdict = Verdict.Of(morning, candidate, log.Dataset(known, until - known));
+        Verdict verdict = Verdict.Of(morning, candidate, log.Dataset(known, test: until - known));
         Console.WriteLine($"night: {(verdict.Publishes ? "published" : "refused")}, {verdict.Reason}");
         if (!verdict.Publishes)
             return served;

@@ -5,7 +5,7 @@ using ReproduceResults.Trainings;
 
 namespace ReproduceResults;
 
-/// <summary>Writes all pages again from the logs beside them.</summary>
+/// <summary>Writes all pages again from the logs beside them, or says which aren't what their logs say.</summary>
 internal static class RecomputeCommand
 {
     public static Command Create()
@@ -22,7 +22,7 @@ internal static class RecomputeCommand
         });
         var check = new Option<bool>("--check")
         {
-            Description = "Say which pages weren't as the logs have them, and exit with 1 if any was not.",
+            Description = "Write nothing: say which pages aren't as the logs have them, and exit with 1 if any isn't.",
         };
         var command = new Command("recompute", "Computes every number and picture of the pages from their logs.") { logs, check };
         command.SetAction(result => Guarded.Run(() => Run(result.GetValue(logs)!, result.GetValue(check))));
@@ -39,14 +39,28 @@ internal static class RecomputeCommand
         {
             string page = Path.GetFullPath(Path.Combine(pages, $"{study}-{part}.md"));
             string? before = File.Exists(page) ? File.ReadAllText(page) : null;
-            Page.Write(pages, study, part, TrainingLog.Decompress(log));
-            bool same = File.ReadAllText(page) == before;
+            bool same = (check ? Text(study, part, log) : File.ReadAllText(Page.Write(pages, study, part, TrainingLog.Decompress(log))))
+                == before;
             others += same ? 0 : 1;
             Console.WriteLine($"{page}: {(before is null ? "new" : same ? "as it was" : "other numbers or words than before")}");
         }
 
         Console.WriteLine($"{logs.Count} pages, {others} of them not as they were.");
         if (check && others > 0)
-            throw new IOException($"{folder}: {others} pages weren't what their logs say.");
+            throw new IOException($"{folder}: {others} pages aren't what their logs say.");
+    }
+
+    /// <summary>A page as its log has it, written where nothing of it stays.</summary>
+    private static string Text(string study, string part, string log)
+    {
+        DirectoryInfo scratch = Directory.CreateTempSubdirectory("drepmrec-");
+        try
+        {
+            return File.ReadAllText(Page.Write(scratch.FullName, study, part, TrainingLog.Decompress(log)));
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
     }
 }

@@ -39,7 +39,7 @@ public sealed class ComparisonCountTests
     [Fact]
     public async Task Items_that_vanish_are_no_items_with_users()
     {
-        // u, v and w lose a, which is gone, and u and v lose b, which three users have.
+        // u, v and w lose a, which is gone, and u and v lose b, which two users have.
         string[] users = ["u", "v", "w", "x"];
         var b = new InteractionSet(4, 3, [(2, 0), (3, 0), (3, 1), (3, 2)]);
         Recommender old = Scored(users, ["a", "b", "c", "d"], [[9, 8, 1, 0], [9, 8, 1, 0], [9, 1, 8, 0], [9, 1, 8, 0]]);

@@ -11,6 +11,7 @@ public sealed class FuseTests
     public void They_have_the_bits_of_the_sum_of_their_parts()
     {
         var random = new SeededRandom(9);
+        const int Items = 3;
         float[] Row(bool zero) => [.. Enumerable.Range(0, 13).Select(_ => zero ? 0 : (2 * random.NextSingle()) - 1)];
         FusionForm?[] lines =
         [
@@ -32,11 +33,19 @@ public sealed class FuseTests
                         LineDimension = 13,
                         Modalities = [.. Enumerable.Range(0, modalities).Select(m => new ModalityForm { Name = $"{m}" })],
                     };
-                    float[] behavior = Row(cold);
-                    float[][] modal = [.. Enumerable.Range(0, modalities).Select(_ => Row(false))];
-                    var fused = new float[LineFusion.Dimension(form)];
-                    new LineFusion.Room(form).Fuse(behavior, [.. modal.Select(m => RowStore.Of(m, 13))], 0, fused);
-                    fused.Should().Equal(LineFusion.Sum(LineFusion.Parts(form, behavior, modal, isUser: false)));
+                    float[][][] modal = [.. Enumerable.Range(0, modalities)
+                        .Select(_ => Enumerable.Range(0, Items).Select(_ => Row(false)).ToArray())];
+                    RowStore[] stores = [.. modal.Select(rows => RowStore.Of([.. rows.SelectMany(row => row)], 13))];
+                    var room = new LineFusion.Room(form);
+                    for (int item = 0; item < Items; item++)
+                    {
+                        float[] behavior = Row(cold);
+                        var fused = new float[LineFusion.Dimension(form)];
+                        fused.AsSpan().Fill(float.NaN);
+                        room.Fuse(behavior, stores, item, fused);
+                        float[][] parts = LineFusion.Parts(form, behavior, [.. modal.Select(rows => rows[item])], isUser: false);
+                        fused.Should().Equal(LineFusion.Sum(parts));
+                    }
                 }
             }
         }

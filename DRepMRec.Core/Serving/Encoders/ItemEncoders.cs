@@ -130,7 +130,7 @@ internal sealed class ItemEncoders
 
     private static IReadOnlyList<T> SizedAs<T>(EncoderForm form, IReadOnlyList<T>? values)
         => values?.Count == form.Columns.Count ? values
-            : throw new FormatException($"expected values of {form.Columns.Count} columns, found {values?.Count}");
+            : throw new FormatException($"expected values of {form.Columns.Count} columns, found {values?.Count ?? 0}");
 
     private static TextFeatureOptions Options(EncoderForm form)
     {

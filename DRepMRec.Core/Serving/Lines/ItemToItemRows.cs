@@ -26,7 +26,7 @@ internal sealed record ItemToItemRows(
         {
             Factor = blend.Factor,
             Weight = blend.Weight,
-            L2 = blend.Options.L2,
+            L2 = blend.Options.L2!.Value,
             ContentWeight = blend.Options.ContentWeight!.Value,
             KeptWeights = blend.Options.KeptWeights,
         };

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>Puts a model together from its file's arrays, computing nothing per item but the tables that format 1 lacks.</summary>
@@ -84,8 +86,11 @@ internal static class ModelAssembly
     {
         long rows = manifest.Items + retired.Length;
         if (rows > int.MaxValue || manifest.TrainedItems is < 0 || manifest.TrainedItems > rows)
-            throw new FormatException($"the manifest has {manifest.Items} items and {retired.Length} retired ones, {manifest.TrainedItems} "
-                + "of them trained");
+        {
+            throw new FormatException($"the manifest has {manifest.Items} items and {retired.Length} retired ones, "
+                + $"{manifest.TrainedItems?.ToString(CultureInfo.InvariantCulture) ?? "all"} of them trained");
+        }
+
         int previous = -1, trained = manifest.TrainedItems ?? (int)rows;
         for (long n = 0; n < retired.Length; n++)
         {
