@@ -33,6 +33,9 @@ internal sealed record CommandLine
 
     public required int EvaluateEvery { get; init; }
 
+    /// <summary>The number of the first made-up shop, of the study of shops.</summary>
+    public required int FirstShop { get; init; }
+
     public required bool ReportOnly { get; init; }
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
@@ -76,13 +79,14 @@ internal sealed record CommandLine
         Option<int> epochs = TrainingOptions.Epochs(1000);
         Option<int> evaluateEvery = OptionRules.Number(
             "--evaluate-every", "Of features, temperatures and recipes: after how many epochs validation is ranked.", 1);
+        Option<int> firstShop = OptionRules.Number("--first-shop", "Of shops: the number of the first of the made-up shops.", 1);
         var reportOnly = new Option<bool>("--report-only")
         {
             Description = "Train nothing: write tables and pictures from what the log has.",
         };
         var root = new RootCommand("Makes the trainings of a study and writes its tables and pictures.")
         {
-            study, data, log, folder, features, seeds, jobs, loss, variants, epochs, evaluateEvery, reportOnly,
+            study, data, log, folder, features, seeds, jobs, loss, variants, epochs, evaluateEvery, firstShop, reportOnly,
         };
         root.Subcommands.Add(FairCommand.Create());
         root.Subcommands.Add(RecomputeCommand.Create());
@@ -99,6 +103,7 @@ internal sealed record CommandLine
             Variants = result.GetValue(variants)!,
             Epochs = result.GetValue(epochs),
             EvaluateEvery = result.GetValue(evaluateEvery),
+            FirstShop = result.GetValue(firstShop),
             ReportOnly = result.GetValue(reportOnly),
         }), cancellation))));
         return Commands.Invoke(root, args);
@@ -115,6 +120,9 @@ internal sealed record CommandLine
         {
             throw new ArgumentException("--evaluate-every: expected with the studies of features, temperatures and recipes alone.");
         }
+
+        if (options.FirstShop != 1 && options.Study != Studies.ShopsStudy.Title)
+            throw new ArgumentException("--first-shop: expected with the study of shops alone.");
 
         return options;
     }

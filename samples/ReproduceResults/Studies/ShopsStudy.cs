@@ -17,7 +17,9 @@ internal sealed class ShopsStudy : Study
 
     private static readonly string[] Counting = ["Popularity", "ItemKNN"];
 
-    public override string Name => "shops";
+    public const string Title = "shops";
+
+    public override string Name => Title;
 
     public override string Describe(DatasetFigures data) => $"{Shops} made-up shops";
 
@@ -25,7 +27,7 @@ internal sealed class ShopsStudy : Study
         [.. Counting, "EASE", "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss) => options.Data is null
-        ? Enumerable.Range(1, Shops).SelectMany(number => CatalogueVariants.All(SmallShop.Create(number), loss, options.Epochs))
+        ? Enumerable.Range(options.FirstShop, Shops).SelectMany(number => CatalogueVariants.All(SmallShop.Create(number), loss, options.Epochs))
         : throw new ArgumentException($"--data: {Name} makes its own datasets, expected none.");
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
@@ -35,9 +37,9 @@ internal sealed class ShopsStudy : Study
             .Select(g => new Shop(g.First().First.Dataset, g.ToDictionary(o => o.Name)))];
         report.Heading(Training.Recall.ToString());
         report.Say("Orders are those of training and validation; the test set is what the same customers buy next, ten products each.");
-        report.Table(["Shop", "customers", "products", "orders", "content", .. models], shops.Select((shop, n) => (IReadOnlyList<string>)
+        report.Table(["Shop", "customers", "products", "orders", "content", .. models], shops.Select(shop => (IReadOnlyList<string>)
         [
-            $"{n + 1}", $"{shop.Data.Users}", $"{shop.Data.Items}", $"{shop.Data.Train + shop.Data.Validation}",
+            shop.Data.Name, $"{shop.Data.Users}", $"{shop.Data.Items}", $"{shop.Data.Train + shop.Data.Validation}",
             shop.Data.Modalities.Count > 0 ? "text" : "", .. models.Select(m => shop.Show(m)),
         ]));
         string[] trained = [.. models.Except(Counting)];
