@@ -115,7 +115,7 @@ public sealed class ItemToItemTests
     }
 
     [Fact]
-    public void A_changed_catalogue_keeps_every_weight_in_its_file()
+    public void A_changed_catalogue_gives_the_same_lists_from_its_file()
     {
         Recommender changed = Trained.Value
             .WithItems([Item("new", 0), Item("newer", 1), Item(Data.Items[3], 2), Item("newest", 3)])
@@ -123,23 +123,12 @@ public sealed class ItemToItemTests
         using var folder = new TempFolder();
         changed.Save(folder["model"]);
         Recommender loaded = Recommender.Load(folder["model"]);
-        string[] ids = [.. Data.Items.Ids.Where(i => i != Data.Items[5]), "new", "newest"];
-        loaded.Items.Should().Equal(ids);
-        ItemToItemRows before = changed.Model.ItemToItem!, after = loaded.Model.ItemToItem!;
-        after.Form.Should().Be(before.Form);
-        foreach (string one in ids)
-        {
-            foreach (string other in ids)
-                after.Weight(Row(loaded, one), Row(loaded, other)).Should().Be(before.Weight(Row(changed, one), Row(changed, other)));
-        }
-
-        Enumerable.Range(0, Data.Items.Count).Select(i => after.Residuals[i]).Should().Equal(
-            Enumerable.Range(0, Data.Items.Count).Select(i => before.Residuals[i]));
+        loaded.Items.Should().Equal([.. Data.Items.Ids.Where(i => i != Data.Items[5]), "new", "newest"]);
+        loaded.Model.ItemToItem!.Form.Should().Be(changed.Model.ItemToItem!.Form);
         foreach (string user in Data.Users.Ids.Take(20))
             loaded.Recommend(user, 1000).Should().Equal(changed.Recommend(user, 1000));
 
         static ItemContent Item(string id, int cold) => new(id, Served.Features(Served.ColdItems[cold]));
-        static int Row(Recommender recommender, string id) => recommender.Model.TryGetItem(id, out int row) ? row : -1;
     }
 
     [Fact]

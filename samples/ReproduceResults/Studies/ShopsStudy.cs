@@ -27,7 +27,8 @@ internal sealed class ShopsStudy : Study
         [.. Counting, "EASE", "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss) => options.Data is null
-        ? Enumerable.Range(options.FirstShop, Shops).SelectMany(number => CatalogueVariants.All(SmallShop.Create(number), loss, options.Epochs))
+        ? Enumerable.Range(options.FirstShop, Shops)
+            .SelectMany(number => CatalogueVariants.All(SmallShop.Create(number), loss, options.Epochs))
         : throw new ArgumentException($"--data: {Name} makes its own datasets, expected none.");
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
