@@ -94,6 +94,9 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     /// <summary>The features of the modal line, if there is one.</summary>
     public ModalFeatures? Features => _line?.Features;
 
+    /// <summary>Sentences on modalities that weigh less than others.</summary>
+    internal IReadOnlyList<string> ModalityNotes => _line?.Notes ?? [];
+
     /// <summary>The kind and the options of each part, by name: checkpoints are compared by it, and model files show it.</summary>
     internal IEnumerable<(string Name, object? Value)> Description
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
@@ -20,22 +21,54 @@ internal sealed record ModalLine(
     /// <summary>Whether a training step leaves the batch's interactions out of the modal line's graph.</summary>
     public required bool HideTargets { get; init; }
 
+    /// <summary>Sentences on modalities that weigh less than others, for the log of a training.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
     /// <summary>The built-in modal line and BMA beside a host.</summary>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static ModalLine Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions options)
     {
         int dimension = host.EmbeddingDim;
-        var (features, isOwned) = FeaturesFor(data, host.Features, options);
+        ModalEncoderOptions modal = options.Modal with { EmbeddingDim = dimension, Seed = options.Seed };
+        var (features, isOwned) = FeaturesFor(data.Features, host.Features, options);
         return Disposal.With(isOwned ? features : null, () =>
         {
-            ModalEncoder? encoder = options.UseHostModal
-                ? null
-                : new ModalEncoder(features, options.Modal with { EmbeddingDim = dimension, Seed = options.Seed });
-            return Disposal.With(encoder, () => Create(
-                features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }),
-                options));
+            double[] weights = options is { ChooseModalityWeights: true, UseHostModal: false }
+                && modal.Weighting == ModalityWeighting.Equal ? ModalitySignal.Weights(features, data.Train) : [];
+            return weights.Contains(0) ? Reduced(weights) : Whole(features, isOwned, weights, weights);
         });
+
+        // Without what says nothing, so that items that have nothing else count as items without content.
+        ModalLine Reduced(double[] weights)
+        {
+            ItemFeatures[] speaking = [.. data.Features.Where((_, m) => weights[m] > 0)];
+            var (fewer, _) = FeaturesFor(speaking, null, options);
+            ModalLine line = Disposal.With(fewer, () => Whole(fewer, isOwned: true, [.. weights.Where(w => w > 0)], weights));
+            if (isOwned)
+                features.Dispose();
+            return line;
+        }
+
+        ModalLine Whole(ModalFeatures of, bool isOwned, double[] weights, double[] all)
+        {
+            if (weights.Any(weight => weight != 1))
+                modal = modal with { Weighting = ModalityWeighting.Fixed, FixedWeights = weights };
+            ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(of, modal);
+            return Disposal.With(encoder, () => Create(of, isOwned, encoder,
+                new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }), options) with
+            {
+                Notes = [.. all.Select((weight, m) => Note(weight, data.Features[m].Modality)).OfType<string>()],
+            });
+        }
     }
+
+    private static string? Note(double weight, Modality modality) => weight switch
+    {
+        1 => null,
+        0 => $"the modality '{modality}' is left out: items of one user are no more alike in it than others",
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"the modality '{modality}' has the weight {weight:0.##}: another one is a copy of it"),
+    };
 
     /// <summary>A line of a given modal encoder and alignment.</summary>
     public static ModalLine Create(
@@ -48,7 +81,7 @@ internal sealed record ModalLine(
                 nameof(encoder));
         }
 
-        var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data, host.Features, options);
+        var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data.Features, host.Features, options);
         return Create(features, isOwned, encoder, alignment, options);
     }
 
@@ -62,9 +95,10 @@ internal sealed record ModalLine(
         };
 
     /// <summary>The features that the host reads, where they are made as the options ask; otherwise the model's own.</summary>
-    private static (ModalFeatures Features, bool IsOwned) FeaturesFor(RecDataset data, ModalFeatures? ofHost, DRepMRecOptions options)
+    private static (ModalFeatures Features, bool IsOwned) FeaturesFor(
+        IReadOnlyList<ItemFeatures> modalities, ModalFeatures? ofHost, DRepMRecOptions options)
         => ofHost is not null && ofHost.Scaling == options.FeatureScaling && ofHost.Components == options.FeatureComponents
-            && ofHost.Sources.SequenceEqual(data.Features)
+            && ofHost.Sources.SequenceEqual(modalities)
             ? (ofHost, false)
-            : (new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents), true);
+            : (new ModalFeatures(modalities, options.FeatureScaling, components: options.FeatureComponents), true);
 }

@@ -132,7 +132,7 @@ public sealed class Trainer
         var peers = new TrainingPeers(_model.Collective);
         using IDisposable? rank = BeginRank();
         progress = peers.IsFirst ? progress : null;
-        foreach (string note in peers.IsFirst ? _data.Notes : [])
+        foreach (string note in peers.IsFirst ? _data.Notes.Concat(_model.ModalityNotes) : [])
             _logger.DatasetNote(_data.Name, note);
         using Activity? activity = TrainingTelemetry.StartTraining(_data, _options);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);

@@ -1,0 +1,101 @@
+using DRepMRec.Data;
+using DRepMRec.Features;
+using DRepMRec.Internals;
+using DRepMRec.Tests.Hosting;
+
+namespace DRepMRec.Tests.Features;
+
+/// <summary>Modalities that say nothing, and copies, told by who chooses what.</summary>
+public sealed class ModalitySignalTests
+{
+    private static readonly RecDataset Data = SyntheticDataset.Create(new SyntheticOptions
+    {
+        Users = 1500,
+        Items = 1200,
+        Clusters = 12,
+        MeanInteractions = 8,
+        Modalities = [new(Modality.Image, 8), new(Modality.Text, 6)],
+    }).Data;
+
+    private static readonly ItemFeatures Noise = new(new Modality("noise"), Data.Items.Count, 8, Gaussian(Data.Items.Count * 8));
+    private static readonly ItemFeatures Copy = Named("copy", Data.Features[0]);
+
+    [Fact]
+    public void Noise_weighs_nothing_and_copies_share_a_weight_wherever_they_stand()
+    {
+        ItemFeatures image = Data.Features[0], text = Data.Features[1];
+        Weights(image, text).Should().Equal(1, 1);
+        Weights(image, text, Noise).Should().Equal(1, 1, 0);
+        Weights(Noise, text, image).Should().Equal(0, 1, 1);
+        Weights(image, text, Copy).Should().Equal(0.5, 1, 0.5);
+        Weights(Copy, Noise, image, text, Named("third", Copy)).Should()
+            .Equal(1.0 / 3, 0, 1.0 / 3, 1, 1.0 / 3);
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_told_all_weigh_the_same()
+    {
+        Weights(Noise).Should().Equal(1);
+        Weights(Noise, Named("other", Noise)).Should().Equal([1, 1], "something has to speak for items");
+        InteractionSet few = new(Data.Users.Count, Data.Items.Count,
+            [.. Data.Train.ExpandUsers().Zip(Data.Train.Items.ToArray()).Where(pair => pair.First < 30)]);
+        using var features = new ModalFeatures([.. Data.Features, Noise]);
+        ModalitySignal.Weights(features, few).Should().Equal([1, 1, 1], "a few pairs are alike by chance");
+        ModalitySignal.Weights(features, new InteractionSet(Data.Users.Count, Data.Items.Count, [])).Should().Equal(1, 1, 1);
+    }
+
+    [Fact]
+    public void Items_that_lack_a_modality_do_not_count_for_it()
+    {
+        bool[] present = [.. Enumerable.Range(0, Data.Items.Count).Select(item => item % 3 != 0)];
+        ItemFeatures Lacking(ItemFeatures f)
+        {
+            float[] values = f.Values.ToArray();
+            for (int item = 0; item < f.ItemCount; item += 3)
+                values.AsSpan(item * f.Dimension, f.Dimension).Clear();
+            return new ItemFeatures(f.Modality, f.ItemCount, f.Dimension, values, present);
+        }
+
+        Weights(Lacking(Data.Features[0]), Data.Features[1], Lacking(Noise)).Should().Equal(1, 1, 0);
+        Weights(Lacking(Data.Features[0]), Data.Features[1], Copy).Should().Equal(0.5, 1, 0.5);
+    }
+
+    [Fact]
+    public void A_modality_of_noise_changes_no_bit_of_what_is_trained()
+    {
+        var noisy = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, Noise]);
+        using var log = new Hosted.ListLog();
+        (float[] Users, float[] Items) Trained(RecDataset data, DRepMRecOptions options)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(data, options);
+            new Trainer(model, data, new TrainerOptions { MaxEpochs = 2, Seed = options.Seed }, log).Fit();
+            using UserItemEmbeddings final = model.Embed();
+            return (UserItemEmbeddings.Values(final.Users), UserItemEmbeddings.Values(final.Items));
+        }
+
+        var options = new DRepMRecOptions { EmbeddingDim = 8 };
+        var (users, items) = Trained(Data, options);
+        log.Of(101).Should().NotContain(entry => entry.Text.Contains("modality"));
+        var (noisyUsers, noisyItems) = Trained(noisy, options);
+        noisyUsers.Should().Equal(users);
+        noisyItems.Should().Equal(items);
+        log.Of(101).Select(entry => entry.Text).Should().Contain(
+            $"{Data.Name}: the modality 'noise' is left out: items of one user are no more alike in it than others");
+        Trained(noisy, options with { ChooseModalityWeights = false }).Items.Should().NotEqual(items);
+    }
+
+    private static ItemFeatures Named(string modality, ItemFeatures f)
+        => new(new Modality(modality), f.ItemCount, f.Dimension, f.Values, f.Present.ToArray());
+
+    private static double[] Weights(params ItemFeatures[] modalities)
+    {
+        using var features = new ModalFeatures(modalities);
+        return ModalitySignal.Weights(features, Data.Train);
+    }
+
+    private static float[] Gaussian(int count)
+    {
+        var random = new SeededRandom(11);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)random.NextGaussian())];
+    }
+}
