@@ -1,6 +1,7 @@
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Tests.Hosting;
 
 namespace DRepMRec.Tests.Features;
@@ -17,7 +18,7 @@ public sealed class ModalitySignalTests
         Modalities = [new(Modality.Image, 8), new(Modality.Text, 6)],
     }).Data;
 
-    private static readonly ItemFeatures Noise = new(new Modality("noise"), Data.Items.Count, 8, Gaussian(Data.Items.Count * 8));
+    private static readonly ItemFeatures Noise = new(new Modality("white-noise"), Data.Items.Count, 8, Gaussian(Data.Items.Count * 8));
     private static readonly ItemFeatures Copy = Named("copy", Data.Features[0]);
 
     [Fact]
@@ -65,22 +66,24 @@ public sealed class ModalitySignalTests
     {
         var noisy = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, Noise]);
         using var log = new Hosted.ListLog();
-        (float[] Users, float[] Items) Trained(RecDataset data, DRepMRecOptions options)
+        (float[] Users, float[] Items, float[] Part) Trained(RecDataset data, DRepMRecOptions options)
         {
             using DRepMRecModel model = DRepMRecModel.Create(data, options);
             new Trainer(model, data, new TrainerOptions { MaxEpochs = 2, Seed = options.Seed }, log).Fit();
             using UserItemEmbeddings final = model.Embed();
-            return (UserItemEmbeddings.Values(final.Users), UserItemEmbeddings.Values(final.Items));
+            return (UserItemEmbeddings.Values(final.Users), UserItemEmbeddings.Values(final.Items),
+                model.ItemToItem!.Part.Weights.Values.ToArray());
         }
 
-        var options = new DRepMRecOptions { EmbeddingDim = 8 };
-        var (users, items) = Trained(Data, options);
+        var options = new DRepMRecOptions { EmbeddingDim = 8, ItemToItem = new ItemToItemOptions { Enabled = true } };
+        var (users, items, part) = Trained(Data, options);
         log.Of(101).Should().NotContain(entry => entry.Text.Contains("modality"));
-        var (noisyUsers, noisyItems) = Trained(noisy, options);
+        var (noisyUsers, noisyItems, noisyPart) = Trained(noisy, options);
         noisyUsers.Should().Equal(users);
         noisyItems.Should().Equal(items);
+        noisyPart.Should().Equal(part);
         log.Of(101).Select(entry => entry.Text).Should().Contain(
-            $"{Data.Name}: the modality 'noise' is left out: items of one user are no more alike in it than others");
+            $"{Data.Name}: the modality 'white-noise' weighs nothing: items of one user are no more alike in it than others");
         Trained(noisy, options with { ChooseModalityWeights = false }).Items.Should().NotEqual(items);
     }
 

@@ -183,6 +183,6 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     }
 
     /// <summary>[1, D]: the mean over all items that have content.</summary>
-    private static Tensor MeanItem(Tensor items, ModalFeatures features)
-        => items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
+    private Tensor MeanItem(Tensor items, ModalFeatures features)
+        => items.sum(0, keepdim: true) / tensor([Math.Max(1f, Mixing(features).ItemsWithContent.Length)]).to(items.device);
 }

@@ -18,8 +18,8 @@ internal sealed class ModalMixing
     public ModalMixing(ModalFeatures features, ModalEncoderOptions options)
     {
         Features = features;
-        ItemsWithContent = [.. Enumerable.Range(0, features.ItemCount).Where(item => features.Sources.Any(s => s.Present[item]))];
         float[][] weights = Weights(features, options);
+        ItemsWithContent = [.. Enumerable.Range(0, features.ItemCount).Where(item => weights.Any(w => w[item] > 0))];
         int layers = options.Neighbors == 0 ? 0 : options.RelationLayers;
         _items = new CsrMatrix[weights.Length];
         _relations = new CsrMatrix?[weights.Length];
@@ -36,7 +36,7 @@ internal sealed class ModalMixing
     /// <summary>The features that the matrices were made for.</summary>
     public ModalFeatures Features { get; }
 
-    /// <summary>The items that have at least one modality, ascending.</summary>
+    /// <summary>The items that have at least one modality which weighs something, ascending.</summary>
     public int[] ItemsWithContent { get; }
 
     /// <summary>The matrix that the gated features of a modality are multiplied with.</summary>

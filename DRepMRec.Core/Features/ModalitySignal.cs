@@ -13,7 +13,8 @@ internal static class ModalitySignal
 {
     private const ulong Purpose = 0x5349474E;
     private const int PairsOfUser = 10;
-    private const int MaxPairs = 200_000;
+    private const int MaxPairs = 50_000;
+    private const int Permutations = 10;
 
     /// <summary>The difference, in standard deviations of cosines, below which a modality says nothing.</summary>
     private const double Nothing = 0.05;
@@ -25,19 +26,19 @@ internal static class ModalitySignal
     /// The weight of each modality: 0 for one that surely says nothing, 1 / k for k copies of one another, 1 for others. Where there is too
     /// little to tell by, and where none says anything, all weigh 1.
     /// </summary>
-    /// <remarks>The pairs don't depend on the seed of a training, so that trainings of one dataset have the same weights.</remarks>
+    /// <remarks>What is drawn doesn't depend on the seed of a training, so that trainings of one dataset have the same weights.</remarks>
     public static double[] Weights(ModalFeatures features, InteractionSet train)
     {
         double[] equal = [.. Enumerable.Repeat(1.0, features.ModalityCount)];
         if (features.ModalityCount < 2)
             return equal;
         (int First, int Second)[] pairs = Pairs(train);
-        Cosines[] cosines = [.. Enumerable.Range(0, features.ModalityCount).Select(m => Measure(features, m, pairs))];
-        bool[] speaks = [.. cosines.Select(c => !c.SaysNothing)];
+        Signal[] signals = [.. Enumerable.Range(0, features.ModalityCount).Select(m => Measure(features, m, pairs))];
+        bool[] speaks = [.. signals.Select(s => !(s.Difference + (2 * s.Error) < Nothing))];
         if (!speaks.Contains(true))
             return equal;
-        return [.. cosines.Select((own, m) => speaks[m]
-            ? 1.0 / cosines.Where((other, n) => speaks[n] && (n == m || own.IsCopyOf(other))).Count() : 0)];
+        return [.. signals.Select((own, m) => speaks[m]
+            ? 1.0 / signals.Where((other, n) => speaks[n] && (n == m || own.IsCopyOf(other))).Count() : 0)];
     }
 
     /// <summary>Pairs of different items of one user each, of many users, in a drawn order.</summary>
@@ -46,7 +47,7 @@ internal static class ModalitySignal
         var random = new SeededRandom(Purpose);
         var pairs = new List<(int, int)>();
         int[] users = [.. Enumerable.Range(0, train.UserCount).Where(user => train.ItemsOf(user).Length > 1)];
-        random.Shuffle(users);
+        random.Shuffle<int>(users);
         foreach (int user in users)
         {
             if (pairs.Count >= MaxPairs)
@@ -62,53 +63,76 @@ internal static class ModalitySignal
         return [.. pairs];
     }
 
-    private static Cosines Measure(ModalFeatures features, int modality, (int First, int Second)[] pairs)
+    private static Signal Measure(ModalFeatures features, int modality, (int First, int Second)[] pairs)
     {
-        float?[] together = new float?[pairs.Length], apart = new float?[pairs.Length];
-        for (int n = 0; n < pairs.Length; n++)
+        var random = new SeededRandom(Purpose, 1);
+        int[] present = [.. Enumerable.Range(0, features.ItemCount).Where(item => features.Sources[modality].Present[item])];
+        int[] featuresOf = [.. Enumerable.Range(0, features.ItemCount)];
+        float?[] cosines = Cosines(features, modality, pairs, featuresOf);
+        double difference = Difference(cosines);
+
+        // Pairs share items, so that they say less than as many independent ones: what chance makes of the difference is seen by features
+        // that change places.
+        double[] byChance = new double[Permutations];
+        for (int n = 0; n < Permutations; n++)
         {
-            // The other item of a pair far from this one is another user's.
-            together[n] = Cosine(pairs[n].First, pairs[n].Second);
-            apart[n] = Cosine(pairs[n].First, pairs[(n + (pairs.Length / 2)) % pairs.Length].Second);
+            int[] shuffled = [.. present];
+            random.Shuffle<int>(shuffled);
+            for (int place = 0; place < present.Length; place++)
+                featuresOf[present[place]] = shuffled[place];
+            byChance[n] = Difference(Cosines(features, modality, pairs, featuresOf));
         }
 
-        return new Cosines(together, apart);
+        return new Signal(cosines, difference, byChance.StandardDeviation());
+    }
+
+    /// <summary>Cosines of the pairs, then of pairs with another user's second item; <see langword="null"/> without features.</summary>
+    private static float?[] Cosines(ModalFeatures features, int modality, (int First, int Second)[] pairs, int[] featuresOf)
+    {
+        var cosines = new float?[2 * pairs.Length];
+        for (int n = 0; n < pairs.Length; n++)
+        {
+            cosines[n] = Cosine(pairs[n].First, pairs[n].Second);
+
+            // The other item of a pair far from this one is another user's.
+            int other = pairs[(n + (pairs.Length / 2)) % pairs.Length].Second;
+            cosines[pairs.Length + n] = other == pairs[n].First ? null : Cosine(pairs[n].First, other);
+        }
+
+        return cosines;
 
         float? Cosine(int first, int second)
         {
-            ReadOnlySpan<float> a = features.Scaled(modality, first), b = features.Scaled(modality, second);
-            float cosine = TensorPrimitives.CosineSimilarity(a, b);
+            float cosine = TensorPrimitives.CosineSimilarity(
+                features.Scaled(modality, featuresOf[first]), features.Scaled(modality, featuresOf[second]));
             return float.IsFinite(cosine) ? cosine : null;
         }
     }
 
-    /// <summary>Cosines of pairs of one user and of different users; <see langword="null"/> where an item lacks the modality.</summary>
-    private sealed class Cosines(float?[] together, float?[] apart)
+    /// <summary>How far the mean of the first half is above that of the second, in deviations of the second.</summary>
+    private static double Difference(float?[] cosines)
     {
-        public bool SaysNothing
-        {
-            get
-            {
-                float[] own = [.. together.OfType<float>()], other = [.. apart.OfType<float>()];
-                if (own.Length < 2 || other.Length < 2)
-                    return false;
-                double deviation = TensorPrimitives.StdDev<float>(other);
-                if (deviation == 0)
-                    return true;
-                double difference = (TensorPrimitives.Average<float>(own) - TensorPrimitives.Average<float>(other)) / deviation;
-                double error = Math.Sqrt((1.0 / own.Length) + (1.0 / other.Length));
-                return difference + (2 * error) < Nothing;
-            }
-        }
+        int half = cosines.Length / 2;
+        float[] together = [.. cosines[..half].OfType<float>()], apart = [.. cosines[half..].OfType<float>()];
+        if (together.Length < 2 || apart.Length < 2)
+            return double.NaN;
+        double deviation = TensorPrimitives.StdDev<float>(apart);
+        double difference = TensorPrimitives.Average<float>(together) - TensorPrimitives.Average<float>(apart);
+        return deviation > 0 ? difference / deviation : 0;
+    }
 
-        public bool IsCopyOf(Cosines other)
+    /// <summary>What a modality says.</summary>
+    /// <param name="Cosines">The cosines of pairs of one user's and of different users' items.</param>
+    /// <param name="Difference">How much more alike items of one user are; not a number where too few have the modality.</param>
+    /// <param name="Error">What chance makes of it.</param>
+    private sealed record Signal(float?[] Cosines, double Difference, double Error)
+    {
+        public bool IsCopyOf(Signal other)
         {
             (float? Own, float? Other)[] both =
-                [.. Values.Zip(other.Values).Where(pair => pair is { First: not null, Second: not null })];
+                [.. Cosines.Zip(other.Cosines).Where(pair => pair is { First: not null, Second: not null })];
             return both.Length > 1
                 && Correlation.Pearson(both.Select(pair => (double)pair.Own!), both.Select(pair => (double)pair.Other!)) >= Copy;
         }
-
-        private IEnumerable<float?> Values => together.Concat(apart);
     }
 }

@@ -43,9 +43,10 @@ public sealed partial class DRepMRecModel
                 $"The model was made for another training set ({Graph}) than that of the dataset '{data.Name}'.", nameof(data));
         }
 
+        ItemFeatures[] content = [.. data.Features.Where(f => _line?.LeftOut.Contains(f.Modality) != true)];
         Collective.Together(
             "to solve for the item-to-item part",
-            stop => _itemToItemModel ??= ItemToItemModel.Solve(data, ItemToItemOptions, _scaling, stop), cancellationToken);
+            stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);
         EmbeddingScorer scorer;
         using (UserItemEmbeddings final = Embed())
             scorer = EmbeddingScorer.Of(final);

@@ -83,7 +83,7 @@ public sealed partial class DRepMRecModel
         {
             TrainingBatch own = batch.Batch;
             own.Missing = new Lazy<MissingRows>(() => MissingRows.Of(
-                Graph, own, _line.HideTargets, _line.Features.HasAny, Graph.KnownItems(dropout, own.Seed)));
+                Graph, own, _line.HideTargets, _line.HasContent, Graph.KnownItems(dropout, own.Seed)));
         }
 
         AlignmentResult aligned = ShapeCheck.ThrowIfMissing(_line.Alignment, _line.Alignment.call(known, modal, batch), "a result");

@@ -44,12 +44,12 @@ public sealed record DRepMRecOptions
     public int FeatureComponents { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>
-    /// Whether the modal line leaves modalities out that say nothing of who chooses what, and gives copies of one another the weight of
-    /// one, where <see cref="ModalEncoderOptions.Weighting"/> is <see cref="ModalityWeighting.Equal"/>. It is told by the training
-    /// interactions: how much more alike in a modality two items of one user are than two of different users. The log of a training says
-    /// what is left out; a served model takes no features of it.
+    /// Whether modalities that say nothing of who chooses what weigh nothing, in the modal line and in the item-to-item part, and copies
+    /// of one another weigh as one in the modal line, where <see cref="ModalEncoderOptions.Weighting"/> is
+    /// <see cref="ModalityWeighting.Equal"/>. It is told by the training interactions: how much more alike in a modality two items of one
+    /// user are than two of different users. The log of a training says what weighs less.
     /// </summary>
-    /// <value>The default is <see langword="true"/>. Where little is known, all are kept and weigh the same.</value>
+    /// <value>The default is <see langword="true"/>. Where little is known, all weigh the same.</value>
     public bool ChooseModalityWeights { get; init; } = true;
 
     /// <summary>Behaviour-Modal Alignment. Its Seed is overridden by the one here.</summary>

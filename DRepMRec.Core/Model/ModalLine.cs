@@ -21,6 +21,13 @@ internal sealed record ModalLine(
     /// <summary>Whether a training step leaves the batch's interactions out of the modal line's graph.</summary>
     public required bool HideTargets { get; init; }
 
+    /// <summary>The modalities that weigh nothing: the item-to-item part is without them too.</summary>
+    public IReadOnlyList<Modality> LeftOut { get; private init; } = [];
+
+    /// <summary>For each item, whether it has a modality that weighs something.</summary>
+    public IReadOnlyList<bool> HasContent => field ??= LeftOut.Count == 0 ? Features.HasAny
+        : [.. Features.HasAny.Select((_, item) => Features.Sources.Any(f => f.Present[item] && !LeftOut.Contains(f.Modality)))];
+
     /// <summary>Sentences on modalities that weigh less than others, for the log of a training.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
@@ -29,45 +36,31 @@ internal sealed record ModalLine(
     public static ModalLine Create(RecDataset data, IBehaviorEncoder host, DRepMRecOptions options)
     {
         int dimension = host.EmbeddingDim;
-        ModalEncoderOptions modal = options.Modal with { EmbeddingDim = dimension, Seed = options.Seed };
-        var (features, isOwned) = FeaturesFor(data.Features, host.Features, options);
+        var (features, isOwned) = FeaturesFor(data, host.Features, options);
         return Disposal.With(isOwned ? features : null, () =>
         {
+            ModalEncoderOptions modal = options.Modal with { EmbeddingDim = dimension, Seed = options.Seed };
             double[] weights = options is { ChooseModalityWeights: true, UseHostModal: false }
                 && modal.Weighting == ModalityWeighting.Equal ? ModalitySignal.Weights(features, data.Train) : [];
-            return weights.Contains(0) ? Reduced(weights) : Whole(features, isOwned, weights, weights);
-        });
-
-        // Without what says nothing, so that items that have nothing else count as items without content.
-        ModalLine Reduced(double[] weights)
-        {
-            ItemFeatures[] speaking = [.. data.Features.Where((_, m) => weights[m] > 0)];
-            var (fewer, _) = FeaturesFor(speaking, null, options);
-            ModalLine line = Disposal.With(fewer, () => Whole(fewer, isOwned: true, [.. weights.Where(w => w > 0)], weights));
-            if (isOwned)
-                features.Dispose();
-            return line;
-        }
-
-        ModalLine Whole(ModalFeatures of, bool isOwned, double[] weights, double[] all)
-        {
             if (weights.Any(weight => weight != 1))
                 modal = modal with { Weighting = ModalityWeighting.Fixed, FixedWeights = weights };
-            ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(of, modal);
-            return Disposal.With(encoder, () => Create(of, isOwned, encoder,
-                new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }), options) with
+            ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, modal);
+            return Disposal.With(encoder, () => Create(
+                features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }),
+                options) with
             {
-                Notes = [.. all.Select((weight, m) => Note(weight, data.Features[m].Modality)).OfType<string>()],
+                LeftOut = encoder is null || modal.Weighting != ModalityWeighting.Fixed ? []
+                    : [.. features.Sources.Where((_, m) => modal.FixedWeights[m] == 0).Select(f => f.Modality)],
+                Notes = [.. weights.Select((weight, m) => Note(weight, features.Sources[m].Modality)).OfType<string>()],
             });
-        }
+        });
     }
 
     private static string? Note(double weight, Modality modality) => weight switch
     {
         1 => null,
-        0 => $"the modality '{modality}' is left out: items of one user are no more alike in it than others",
-        _ => string.Create(
-            CultureInfo.InvariantCulture, $"the modality '{modality}' has the weight {weight:0.##}: another one is a copy of it"),
+        0 => $"the modality '{modality}' weighs nothing: items of one user are no more alike in it than others",
+        _ => string.Create(CultureInfo.InvariantCulture, $"the modality '{modality}' weighs {weight:0.##}: another one is a copy of it"),
     };
 
     /// <summary>A line of a given modal encoder and alignment.</summary>
@@ -81,7 +74,7 @@ internal sealed record ModalLine(
                 nameof(encoder));
         }
 
-        var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data.Features, host.Features, options);
+        var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data, host.Features, options);
         return Create(features, isOwned, encoder, alignment, options);
     }
 
@@ -95,10 +88,9 @@ internal sealed record ModalLine(
         };
 
     /// <summary>The features that the host reads, where they are made as the options ask; otherwise the model's own.</summary>
-    private static (ModalFeatures Features, bool IsOwned) FeaturesFor(
-        IReadOnlyList<ItemFeatures> modalities, ModalFeatures? ofHost, DRepMRecOptions options)
+    private static (ModalFeatures Features, bool IsOwned) FeaturesFor(RecDataset data, ModalFeatures? ofHost, DRepMRecOptions options)
         => ofHost is not null && ofHost.Scaling == options.FeatureScaling && ofHost.Components == options.FeatureComponents
-            && ofHost.Sources.SequenceEqual(modalities)
+            && ofHost.Sources.SequenceEqual(data.Features)
             ? (ofHost, false)
-            : (new ModalFeatures(modalities, options.FeatureScaling, components: options.FeatureComponents), true);
+            : (new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents), true);
 }

@@ -110,10 +110,17 @@ internal static class CatalogueUpdate
         if (content.All(c => c is null))
             throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected features that aren't all 0.", "items");
         double weights = content.Select((c, m) => c is null ? 0 : model.Content[m].Form.Weight).Sum();
+        if (weights == 0)
+        {
+            string modalities = Shown.List(model.Content.Where((_, m) => content[m] is not null).Select(c => $"'{c.Form.Name}'"));
+            throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected features of a modality that weighs something in this model; "
+                + $"got those of {modalities}, which weigh nothing.", "items");
+        }
+
         float[][] modal = [.. content.Select((c, m) =>
         {
             var line = new float[form.LineDimension];
-            if (c is not null && weights > 0)
+            if (c is not null)
                 TensorPrimitives.Multiply(c.Row, (float)(model.Content[m].Form.Weight / weights), line);
             return line;
         })];

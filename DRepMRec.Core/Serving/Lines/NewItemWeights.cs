@@ -22,7 +22,7 @@ internal static class NewItemWeights
         double own = part.Form.L2;
         for (int m = 0; m < content.Count; m++)
         {
-            if (content[m] is not { } encoded || model.Content[m].Features is not { } features)
+            if (content[m] is not { } encoded || model.Content[m] is not { Features: { } features, Form.Weight: > 0 })
                 continue;
             own += part.Form.ContentWeight;
             float factor = (float)(part.Form.ContentWeight / features.Width);
