@@ -23,13 +23,14 @@ internal static class ModalitySignal
     private const double Copy = 0.99;
 
     /// <summary>
-    /// The weight of each modality: 0 for one that surely says nothing, 1 / k for k copies of one another, 1 for others. Where there is too
-    /// little to tell by, and where none says anything, all weigh 1.
+    /// The weight of each modality: 0 for one that surely says nothing; of copies 1 for the one that most items have and 0 for others, or
+    /// 1 / k for k of which each is had by items that lack the rest; 1 for all else. Where there is too little to tell by, and where none
+    /// says anything, all weigh 1.
     /// </summary>
     /// <remarks>What is drawn doesn't depend on the seed of a training, so that trainings of one dataset have the same weights.</remarks>
-    public static double[] Weights(ModalFeatures features, InteractionSet train)
+    public static ModalityWeight[] Weights(ModalFeatures features, InteractionSet train)
     {
-        double[] equal = [.. Enumerable.Repeat(1.0, features.ModalityCount)];
+        ModalityWeight[] equal = [.. Enumerable.Repeat(new ModalityWeight(1, IsCopy: false), features.ModalityCount)];
         if (features.ModalityCount < 2)
             return equal;
         (int First, int Second)[] pairs = Pairs(train);
@@ -37,8 +38,19 @@ internal static class ModalitySignal
         bool[] speaks = [.. signals.Select(s => !(s.Difference + (2 * s.Error) < Nothing))];
         if (!speaks.Contains(true))
             return equal;
-        return [.. signals.Select((own, m) => speaks[m]
-            ? 1.0 / signals.Where((other, n) => speaks[n] && (n == m || own.IsCopyOf(other))).Count() : 0)];
+        return [.. signals.Select((own, m) =>
+        {
+            int[] copies = [.. Enumerable.Range(0, signals.Length).Where(n => speaks[n] && (n == m || own.IsCopyOf(signals[n])))];
+            return speaks[m] ? AmongCopies(features.Sources, m, copies) : new ModalityWeight(0, IsCopy: false);
+        })];
+    }
+
+    private static ModalityWeight AmongCopies(IReadOnlyList<ItemFeatures> sources, int modality, int[] copies)
+    {
+        ItemFeatures most = sources[copies.MaxBy(n => sources[n].PresentCount)];
+        int[] kept = [.. copies.Where(n => ReferenceEquals(sources[n], most)
+            || Enumerable.Range(0, most.ItemCount).Any(item => sources[n].Present[item] && !most.Present[item]))];
+        return new ModalityWeight(kept.Contains(modality) ? 1.0 / kept.Length : 0, copies.Length > 1);
     }
 
     /// <summary>Pairs of different items of one user each, of many users, in a drawn order.</summary>
@@ -136,3 +148,8 @@ internal static class ModalitySignal
         }
     }
 }
+
+/// <summary>What a modality weighs.</summary>
+/// <param name="Weight">The weight, 0 to 1.</param>
+/// <param name="IsCopy">Whether another modality is a copy of it.</param>
+internal readonly record struct ModalityWeight(double Weight, bool IsCopy);

@@ -40,10 +40,10 @@ internal sealed record ModalLine(
         return Disposal.With(isOwned ? features : null, () =>
         {
             ModalEncoderOptions modal = options.Modal with { EmbeddingDim = dimension, Seed = options.Seed };
-            double[] weights = options is { ChooseModalityWeights: true, UseHostModal: false }
+            ModalityWeight[] weights = options is { ChooseModalityWeights: true, UseHostModal: false }
                 && modal.Weighting == ModalityWeighting.Equal ? ModalitySignal.Weights(features, data.Train) : [];
-            if (weights.Any(weight => weight != 1))
-                modal = modal with { Weighting = ModalityWeighting.Fixed, FixedWeights = weights };
+            if (weights.Any(w => w.Weight != 1))
+                modal = modal with { Weighting = ModalityWeighting.Fixed, FixedWeights = [.. weights.Select(w => w.Weight)] };
             ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, modal);
             return Disposal.With(encoder, () => Create(
                 features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }),
@@ -56,11 +56,13 @@ internal sealed record ModalLine(
         });
     }
 
-    private static string? Note(double weight, Modality modality) => weight switch
+    private static string? Note(ModalityWeight weight, Modality modality) => weight switch
     {
-        1 => null,
-        0 => $"the modality '{modality}' weighs nothing: items of one user are no more alike in it than others",
-        _ => string.Create(CultureInfo.InvariantCulture, $"the modality '{modality}' weighs {weight:0.##}: another one is a copy of it"),
+        { Weight: 1 } => null,
+        { Weight: 0, IsCopy: true } => $"the modality '{modality}' weighs nothing: it is a copy of another",
+        { Weight: 0 } => $"the modality '{modality}' weighs nothing: items of one user are no more alike in it than others",
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"the modality '{modality}' weighs {weight.Weight:0.##}: another one is a copy of it"),
     };
 
     /// <summary>A line of a given modal encoder and alignment.</summary>
