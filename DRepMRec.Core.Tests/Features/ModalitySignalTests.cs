@@ -64,11 +64,14 @@ public sealed class ModalitySignalTests
     }
 
     [Theory]
-    [InlineData(false, "the modality 'z' weighs nothing: items of one user are no more alike in it than others")]
-    [InlineData(true, "the modality 'z' weighs nothing: it is a copy of another")]
-    public void A_modality_of_noise_or_a_copy_changes_no_bit_of_what_is_trained(bool isCopy, string note)
+    [InlineData("a", false, "the modality 'a' weighs nothing: items of one user are no more alike in it than others")]
+    [InlineData("z", false, "the modality 'z' weighs nothing: items of one user are no more alike in it than others")]
+    [InlineData("z", true, "the modality 'z' weighs nothing: it is a copy of another")]
+    [InlineData("a", true, "the modality 'image' weighs nothing: it is a copy of another")]
+    public void A_modality_of_noise_or_a_copy_changes_no_bit_of_what_is_trained(string modality, bool isCopy, string note)
     {
-        var more = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, Named("z", isCopy ? Copy : Noise)]);
+        ItemFeatures added = Named(modality, isCopy ? Copy : Noise);
+        var more = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, added]);
         using var log = new Hosted.ListLog();
         float[][] Trained(RecDataset data, DRepMRecOptions options)
         {

@@ -54,10 +54,22 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         Features = features;
         var initialization = new Initialization(_options.Seed);
         bool hasGate = _options.Gate != FilterGateKind.None;
-        _gates = new ModuleList<FilterGate>(
-            [.. features.Values.Select(v => new FilterGate((int)v.shape[1], EmbeddingDim, hasGate, initialization))]);
+        var gates = new FilterGate[features.ModalityCount];
+        void Draw(bool weighs)
+        {
+            for (int m = 0; m < gates.Length; m++)
+            {
+                if (_options.Weighs(m) == weighs)
+                    gates[m] = new FilterGate((int)features.Values[m].shape[1], EmbeddingDim, hasGate, initialization);
+            }
+        }
+
+        // What weighs nothing is drawn last, so that all else has the first weights that it has without it.
+        Draw(weighs: true);
         if (_options.Gate == FilterGateKind.Embedding)
             _items = initialization.XavierUniform(features.ItemCount, EmbeddingDim);
+        Draw(weighs: false);
+        _gates = new ModuleList<FilterGate>(gates);
         if (_options.Weighting == ModalityWeighting.Learned)
             _weights = Initialization.Zeros(features.ModalityCount);
         RegisterComponents();

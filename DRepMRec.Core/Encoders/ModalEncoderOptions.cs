@@ -71,6 +71,9 @@ public sealed record ModalEncoderOptions
     /// <value>The default is 2024.</value>
     public int Seed { get; init; } = 2024;
 
+    /// <summary>Whether a modality weighs something.</summary>
+    internal bool Weighs(int modality) => Weighting != ModalityWeighting.Fixed || FixedWeights[modality] > 0;
+
     internal void ThrowIfInvalid(int modalityCount)
     {
         if (Weighting != ModalityWeighting.Fixed)

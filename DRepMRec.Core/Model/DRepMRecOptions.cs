@@ -44,10 +44,10 @@ public sealed record DRepMRecOptions
     public int FeatureComponents { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>
-    /// Whether modalities that say nothing of who chooses what weigh nothing, in the modal line and in the item-to-item part, and copies
-    /// of one another weigh as one in the modal line, where <see cref="ModalEncoderOptions.Weighting"/> is
-    /// <see cref="ModalityWeighting.Equal"/>. It is told by the training interactions: how much more alike in a modality two items of one
-    /// user are than two of different users. The log of a training says what weighs less.
+    /// Whether modalities that say nothing of who chooses what, and copies of others, weigh nothing in the modal line and in the
+    /// item-to-item part, where <see cref="ModalEncoderOptions.Weighting"/> is <see cref="ModalityWeighting.Equal"/>. It is told by the
+    /// training interactions: how much more alike in a modality two items of one user are than two of different users. The log of a
+    /// training says what weighs less; docs/method.md has the rule.
     /// </summary>
     /// <value>The default is <see langword="true"/>. Where little is known, all weigh the same.</value>
     public bool ChooseModalityWeights { get; init; } = true;

@@ -49,8 +49,7 @@ internal sealed record ModalLine(
                 features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }),
                 options) with
             {
-                LeftOut = encoder is null || modal.Weighting != ModalityWeighting.Fixed ? []
-                    : [.. features.Sources.Where((_, m) => modal.FixedWeights[m] == 0).Select(f => f.Modality)],
+                LeftOut = encoder is null ? [] : [.. features.Sources.Where((_, m) => !modal.Weighs(m)).Select(f => f.Modality)],
                 Notes = [.. weights.Select((weight, m) => Note(weight, features.Sources[m].Modality)).OfType<string>()],
             });
         });
