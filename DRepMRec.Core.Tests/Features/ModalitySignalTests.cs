@@ -11,7 +11,7 @@ public sealed class ModalitySignalTests
 {
     private static readonly RecDataset Data = SyntheticDataset.Create(new SyntheticOptions
     {
-        Users = 1500,
+        Users = 4000,
         Items = 1200,
         Clusters = 12,
         MeanInteractions = 8,

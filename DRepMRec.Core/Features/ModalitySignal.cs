@@ -11,13 +11,18 @@ namespace DRepMRec.Features;
 /// </summary>
 internal static class ModalitySignal
 {
-    private const ulong Purpose = 0x5349474E;
     private const int PairsOfUser = 10;
     private const int MaxPairs = 50_000;
     private const int Permutations = 10;
 
     /// <summary>The difference, in standard deviations of cosines, below which a modality says nothing.</summary>
-    private const double Nothing = 0.05;
+    private const double Nothing = 0.08;
+
+    /// <summary>By how many errors the difference has to be below that.</summary>
+    private const int Surely = 3;
+
+    /// <summary>With fewer pairs nothing is told.</summary>
+    private const int MinPairs = 1000;
 
     /// <summary>The correlation of two modalities' cosines from which on one is a copy of the other.</summary>
     private const double Copy = 0.99;
@@ -34,8 +39,10 @@ internal static class ModalitySignal
         if (features.ModalityCount < 2)
             return equal;
         (int First, int Second)[] pairs = Pairs(train);
+        if (pairs.Length < MinPairs)
+            return equal;
         Signal[] signals = [.. Enumerable.Range(0, features.ModalityCount).Select(m => Measure(features, m, pairs))];
-        bool[] speaks = [.. signals.Select(s => !(s.Difference + (2 * s.Error) < Nothing))];
+        bool[] speaks = [.. signals.Select(s => !(s.Difference + (Surely * s.Error) < Nothing))];
         if (!speaks.Contains(true))
             return equal;
         return [.. signals.Select((own, m) =>
@@ -56,7 +63,7 @@ internal static class ModalitySignal
     /// <summary>Pairs of different items of one user each, of many users, in a drawn order.</summary>
     private static (int, int)[] Pairs(InteractionSet train)
     {
-        var random = new SeededRandom(Purpose);
+        var random = new SeededRandom(0, RandomPurpose.ModalitySignal);
         var pairs = new List<(int, int)>();
         int[] users = [.. Enumerable.Range(0, train.UserCount).Where(user => train.ItemsOf(user).Length > 1)];
         random.Shuffle<int>(users);
@@ -77,7 +84,7 @@ internal static class ModalitySignal
 
     private static Signal Measure(ModalFeatures features, int modality, (int First, int Second)[] pairs)
     {
-        var random = new SeededRandom(Purpose, 1);
+        var random = new SeededRandom(0, RandomPurpose.ModalitySignal, 1);
         int[] present = [.. Enumerable.Range(0, features.ItemCount).Where(item => features.Sources[modality].Present[item])];
         int[] featuresOf = [.. Enumerable.Range(0, features.ItemCount)];
         float?[] cosines = Cosines(features, modality, pairs, featuresOf);

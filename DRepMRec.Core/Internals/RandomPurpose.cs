@@ -14,4 +14,5 @@ internal static class RandomPurpose
     public const ulong PrincipalComponents = 21;
     public const ulong LineDiagnostics = 22;
     public const ulong Drift = 23;
+    public const ulong ModalitySignal = 24;
 }

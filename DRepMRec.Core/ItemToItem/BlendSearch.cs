@@ -19,9 +19,13 @@ internal sealed class BlendSearch
     private readonly EvaluationOptions _options;
     private readonly int[] _users;
 
+    // Few interactions have few hits, and hits of two weights differ by chance; ranks say something of every interaction.
+    private readonly bool _byRanks;
+
     public BlendSearch(EmbeddingScorer model, ItemToItemModel part, RecDataset data, RankingMetric metric, EvaluationOptions options)
     {
         (_model, _part, _data, _metric, _options) = (model, part, data, metric, options);
+        _byRanks = data.Train.Count < ItemToItemOptions.FewInteractions;
         int[] degrees = data.Train.ItemDegrees();
         _alone = new UnknownUserScorer(model, user => !data.Train.ItemsOf(user).IsEmpty, degrees);
         _users = Evaluator.UsersOf(data, EvaluationTarget.Validation, options.Users);
@@ -52,10 +56,7 @@ internal sealed class BlendSearch
                 values[n] = Measure(_users[n], scores.Slice((n - from) * _model.ItemCount, _model.ItemCount), factors, room);
         }, cancellationToken);
         double[] figures = [.. tried.Select((_, w) => values.Average(user => user[w].Figure))];
-
-        // Few interactions have few hits, and hits of two weights differ by chance; ranks say something of every interaction.
-        double[] worth = _data.Train.Count < ItemToItemOptions.FewInteractions
-            ? [.. tried.Select((_, w) => -values.Sum(user => user[w].LogRanks))] : figures;
+        double[] worth = _byRanks ? [.. tried.Select((_, w) => -values.Sum(user => user[w].LogRanks))] : figures;
         int chosen = Array.IndexOf(worth, worth.Max());
         return new Result(tried[chosen], factors[chosen], tried.Zip(figures).ToDictionary());
     }
@@ -78,7 +79,7 @@ internal sealed class BlendSearch
             Span<bool> hits = room.Hits.AsSpan(0, ranked.Length);
             for (int r = 0; r < hits.Length; r++)
                 hits[r] = positives.BinarySearch(ranked[r].Item) >= 0;
-            values[w] = (_metric.Compute(hits, positives.Length), LogRanks(blended, positives));
+            values[w] = (_metric.Compute(hits, positives.Length), _byRanks ? LogRanks(blended, positives) : 0);
         }
 
         return values;
