@@ -2,6 +2,7 @@ using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
+using DRepMRec.Serving;
 using DRepMRec.Tests.Hosting;
 
 namespace DRepMRec.Tests.Features;
@@ -90,6 +91,20 @@ public sealed class ModalitySignalTests
             with[n].Should().Equal(without[n]);
         log.Of(101).Select(entry => entry.Text).Should().Contain($"{Data.Name}: {note}");
         Trained(more, options with { ChooseModalityWeights = false })[1].Should().NotEqual(without[1]);
+    }
+
+    [Fact]
+    public void A_new_item_that_has_nothing_else_is_refused()
+    {
+        var noisy = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, Noise]);
+        using DRepMRecModel model = DRepMRecModel.Create(noisy, new DRepMRecOptions { EmbeddingDim = 8 });
+        Recommender recommender = new Trainer(model, noisy, new TrainerOptions { MaxEpochs = 1 }).Fit().BuildRecommender();
+        ItemContent Of(params ItemFeatures[] features)
+            => new("new", features.ToDictionary(f => f.Modality, f => (ReadOnlyMemory<float>)f[1].ToArray()));
+        recommender.WithItems([Of(Noise, Data.Features[0])]).Items.Should().Contain("new");
+        FluentActions.Invoking(() => recommender.WithItems([Of(Noise)])).Should().Throw<ArgumentException>().WithMessage(
+            "Item 'new': expected features of a modality that weighs something in this model; got those of 'white-noise', which weigh "
+            + "nothing.*");
     }
 
     private static ItemFeatures Named(string modality, ItemFeatures f)
