@@ -19,6 +19,8 @@ internal sealed class WarmStarts(Log log, double newShare, double epochShare, in
 
     public void Compare(IReadOnlyList<int> seeds, CancellationToken cancellation)
     {
+        if (!(epochShare > 0))
+            throw new ArgumentException(FormattableString.Invariant($"--epoch-share {epochShare}: expected a share above 0."));
         int held = log.Rows.Count / HeldOutParts, tonight = log.Rows.Count - (2 * held), fresh = (int)(newShare * tonight);
         if (held == 0 || fresh == 0 || fresh >= tonight)
         {
