@@ -1,3 +1,4 @@
+using DRepMRec.Data;
 using DRepMRec.Evaluation;
 
 namespace DRepMRec.Tests.Evaluation;
@@ -16,9 +17,38 @@ public sealed class UnknownUserScorerTests
         scorer.Score([2, 1, 0], all);
         all.Should().Equal([.. rows.Select(r => 5 * r), .. degrees.Select(d => (float)d), .. rows.Select(r => 2 * r)]);
 
-        int first = scorer.RangeStep;
+        IRangeScorer ranges = scorer;
+        int first = ranges.RangeStep;
         float[] range = new float[2 * 3];
-        scorer.Score([1, 0], first, 3, range);
+        ranges.Score([1, 0], first, 3, range);
         range.Should().Equal([.. degrees[first..(first + 3)].Select(d => (float)d), .. rows[first..(first + 3)].Select(r => 2 * r)]);
+    }
+
+    [Fact]
+    public void A_scorer_of_whole_rows_is_evaluated_as_one_of_ranges_and_unknown_users_by_popularity()
+    {
+        InteractionSet train = new(4, 5, [(0, 1), (0, 3), (1, 3), (2, 0)]), none = new(4, 5, []), test = new(4, 5, [(0, 4), (3, 3)]);
+        IdMap Ids(int count) => new(Enumerable.Range(0, count).Select(n => $"{n}"));
+        var data = new RecDataset("four", Ids(4), Ids(5), new InteractionSplits(train, none, test));
+        float[] users = [1, 1, 1, 1], items = [5, 4, 3, 2, 1];
+        var metric = RankingMetric.Recall(1);
+        var evaluator = new Evaluator(new EvaluationOptions { Metrics = [metric] });
+        foreach (IItemScorer scorer in new IItemScorer[] { new EmbeddingScorer(users, items, 1), new Whole(new EmbeddingScorer(users, items, 1)) })
+        {
+            EvaluationResult result = evaluator.Evaluate(new UnknownUserScorer(scorer, train), data, EvaluationTarget.Test);
+            result.PerUser(metric).Should().Equal([0, 1], "user 0 is known and gets item 0, user 3 is not and gets the most popular");
+        }
+
+        FluentActions.Invoking(() => new UnknownUserScorer(new EmbeddingScorer(users, items, 1), new InteractionSet(4, 6, [])))
+            .Should().Throw<ArgumentException>().WithMessage("Expected a scorer of 4 users and 6 items, got one of 4 and 5.*");
+    }
+
+    private sealed class Whole(IItemScorer inner) : IItemScorer
+    {
+        public int UserCount => inner.UserCount;
+
+        public int ItemCount => inner.ItemCount;
+
+        public void Score(ReadOnlySpan<int> users, Span<float> scores) => inner.Score(users, scores);
     }
 }

@@ -22,11 +22,10 @@ public sealed class ItemToItemBlendTests
         foreach (RankingMetric metric in new[] { RankingMetric.Recall(20), RankingMetric.Ndcg(5) })
         {
             ItemToItemBlend all = ItemToItemBlend.Choose(Noise, Part, Data, metric: metric);
-            foreach (var (weight, figure) in all.Validation)
+            foreach (var (weight, popularity, figure) in all.Trials)
             {
-                ItemToItemBlend one = Forced(weight);
-                var known = new UnknownUserScorer(
-                    (IRangeScorer)one.Over(Noise), user => !Data.Train.ItemsOf(user).IsEmpty, Data.Train.ItemDegrees());
+                ItemToItemBlend one = Forced(weight, popularity);
+                var known = new UnknownUserScorer(one.Over(Noise), Data.Train);
                 new Evaluator(new EvaluationOptions { Metrics = [metric] }).Evaluate(known, Data, EvaluationTarget.Validation)[metric]
                     .Should().BeApproximately(figure, 1e-12);
             }
@@ -36,7 +35,8 @@ public sealed class ItemToItemBlendTests
     [Fact]
     public void Scores_are_the_model_and_the_scaled_mean()
     {
-        ItemToItemBlend blend = Forced(0.3);
+        ItemToItemBlend blend = Forced(0.3, 0.4);
+        int[] degrees = Data.Train.ItemDegrees();
         float[] together = new float[Data.Items.Count], model = new float[Data.Items.Count], part = new float[Data.Items.Count];
         for (int user = 0; user < 20; user++)
         {
@@ -44,15 +44,21 @@ public sealed class ItemToItemBlendTests
             Noise.Score([user], model);
             Part.Score([user], part);
             for (int item = 0; item < together.Length; item++)
-                together[item].Should().BeApproximately(model[item] + (blend.Factor * Noise.Length(user) * part[item]), 1e-5f);
+            {
+                double popularity = Math.Log(1 + degrees[item]) / Math.Log(1 + degrees.Max());
+                ((double)together[item]).Should().BeApproximately(
+                    model[item] + (Noise.Length(user) * ((blend.Factors.Part * part[item]) + (blend.Factors.Popularity * popularity))), 1e-5);
+            }
         }
     }
 
     [Fact]
-    public void Both_spread_alike_at_a_weight_of_one()
+    public void All_terms_spread_alike_at_a_weight_of_one()
     {
-        ItemToItemBlend blend = Forced(1);
-        double model = 0, part = 0;
+        ItemToItemBlend blend = Forced(1, 1);
+        double model = 0, part = 0, popularity = 0;
+        int[] degrees = Data.Train.ItemDegrees();
+        float[] logarithms = [.. degrees.Select(d => MathF.Log(1 + d) / MathF.Log(1 + degrees.Max()))];
         var scores = new float[Data.Items.Count];
         foreach (int user in Enumerable.Range(0, Data.Users.Count)
             .Where(u => !Data.Validation.ItemsOf(u).IsEmpty && !Data.Train.ItemsOf(u).IsEmpty))
@@ -60,10 +66,12 @@ public sealed class ItemToItemBlendTests
             Noise.Score([user], scores);
             model += Deviation(scores);
             Part.Score([user], scores);
-            part += Deviation(scores) * blend.Factor * Noise.Length(user);
+            part += Deviation(scores) * blend.Factors.Part * Noise.Length(user);
+            popularity += Deviation(logarithms) * blend.Factors.Popularity * Noise.Length(user);
         }
 
         (part / model).Should().BeApproximately(1, 1e-4);
+        (popularity / model).Should().BeApproximately(1, 1e-4);
     }
 
     [Fact]
@@ -82,8 +90,8 @@ public sealed class ItemToItemBlendTests
 
         var oracle = new EmbeddingScorer(users, rows, items);
         ItemToItemBlend none = ItemToItemBlend.Choose(
-            oracle, Part, Data, new ItemToItemOptions { BlendWeights = [0, 50] }, RankingMetric.Ndcg(1));
-        none.Weight.Should().Be(0);
+            oracle, Part, Data, new ItemToItemOptions { BlendWeights = [0, 50], PopularityWeights = [0, 50] }, RankingMetric.Ndcg(1));
+        (none.Weight, none.PopularityWeight, none.IsEmpty).Should().Be((0, 0, true));
         none.Over(oracle).Should().BeSameAs(oracle);
     }
 
@@ -95,10 +103,11 @@ public sealed class ItemToItemBlendTests
         RecDataset data = Drawn(interactions);
         ItemToItemModel part = ItemToItemModel.Solve(data, new ItemToItemOptions { L2 = 5, PopularityWeight = 0 });
         EmbeddingScorer noise = new(Samples.Floats(data.Users.Count * 4, 1), Samples.Floats(data.Items.Count * 4, 2), 4);
-        ItemToItemBlend chosen = ItemToItemBlend.Choose(noise, part, data, metric: RankingMetric.Recall(5));
-        double byMetric = chosen.Validation.MaxBy(v => v.Value).Key;
-        double byRanks = chosen.Validation.Keys.MinBy(weight => LogRanks(
-            ItemToItemBlend.Choose(noise, part, data, new ItemToItemOptions { BlendWeights = [weight] }).Over(noise), data));
+        ItemToItemOptions Weights(params double[] weights) => new() { BlendWeights = weights, PopularityWeights = [0] };
+        double[] tried = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5, 2, 3, 5, 10];
+        ItemToItemBlend chosen = ItemToItemBlend.Choose(noise, part, data, Weights(tried), RankingMetric.Recall(5));
+        double byMetric = chosen.Trials.MaxBy(v => v.Value)!.Weight;
+        double byRanks = tried.MinBy(weight => LogRanks(ItemToItemBlend.Choose(noise, part, data, Weights(weight)).Over(noise), data));
         byMetric.Should().NotBe(byRanks, "the two rules are told apart");
         chosen.Weight.Should().Be(interactions < 10_000 ? byRanks : byMetric);
     }
@@ -139,8 +148,24 @@ public sealed class ItemToItemBlendTests
 
     [Fact]
     public void The_choice_does_not_depend_on_the_number_of_threads()
-        => ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 3 }).Validation
-            .Should().Equal(ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 1 }).Validation);
+        => ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 3 }).Trials
+            .Should().Equal(ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 1 }).Trials);
+
+    [Fact]
+    public void Popularity_is_weighed_beside_the_best_weight_and_that_once_more_beside_it()
+    {
+        // Noise is worth nothing, so that the numbers of users are worth something.
+        var options = new ItemToItemOptions { BlendWeights = [0.5, 0, 0.1], PopularityWeights = [2, 0] };
+        ItemToItemBlend blend = ItemToItemBlend.Choose(Noise, Part, Data, options);
+        double Best(Func<BlendTrial, bool> among) => blend.Trials.Where(among).MaxBy(t => t.Value)!.Weight;
+        double first = Best(t => t.PopularityWeight == 0);
+        (double, double)[] expected =
+            [(0, 0), (0.1, 0), (0.5, 0), (first, 2), .. new[] { 0, 0.1, 0.5 }.Where(w => w != first).Select(w => (w, 2.0))];
+        blend.Trials.Select(t => (t.Weight, t.PopularityWeight)).Should().Equal(expected);
+        blend.PopularityWeight.Should().Be(2);
+        blend.Trials.Max(t => t.Value).Should().Be(blend.FigureOf(blend.Weight, 2));
+        blend.FigureOf(3, 0).Should().Be(double.NaN);
+    }
 
     [Fact]
     public void What_does_not_fit_is_refused()
@@ -148,7 +173,7 @@ public sealed class ItemToItemBlendTests
         var other = new EmbeddingScorer([1, 2], [1, 2, 3], 1);
         FluentActions.Invoking(() => ItemToItemBlend.Choose(other, Part, Data)).Should().Throw<ArgumentException>()
             .WithMessage($"Expected representations of {Data.Users.Count} users and {Data.Items.Count} items, got 2 and 3.*");
-        FluentActions.Invoking(() => Forced(0.3).Over(other)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => Forced(0.3, 0).Over(other)).Should().Throw<ArgumentException>();
         var nobody = new RecDataset("nobody", Data.Users, Data.Items,
             new InteractionSplits(Data.Train, new InteractionSet(Data.Users.Count, Data.Items.Count, []), Data.Test), []);
         FluentActions.Invoking(() => ItemToItemBlend.Choose(Noise, Part, nobody)).Should().Throw<ArgumentException>()
@@ -156,10 +181,13 @@ public sealed class ItemToItemBlendTests
         FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [] }).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [-1] }).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("*BlendWeights*");
+        FluentActions.Invoking(() => new ItemToItemOptions { PopularityWeights = [] }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new ItemToItemOptions { PopularityWeights = [-1] }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*PopularityWeights*");
     }
 
-    private static ItemToItemBlend Forced(double weight)
-        => ItemToItemBlend.Choose(Noise, Part, Data, new ItemToItemOptions { BlendWeights = [weight] });
+    private static ItemToItemBlend Forced(double weight, double popularity)
+        => ItemToItemBlend.Choose(Noise, Part, Data, new ItemToItemOptions { BlendWeights = [weight], PopularityWeights = [popularity] });
 
     private static double Deviation(float[] scores)
     {

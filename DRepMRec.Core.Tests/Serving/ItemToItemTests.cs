@@ -20,6 +20,7 @@ public sealed class ItemToItemTests
         ContentWeight = 5,
         KeptWeights = 1000,
         BlendWeights = [0.5],
+        PopularityWeights = [0.25],
     };
 
     private static readonly Lazy<Recommender> Trained = new(() => Served.Build(new DRepMRecOptions { ItemToItem = Part }));
@@ -76,7 +77,7 @@ public sealed class ItemToItemTests
             foreach (var (item, score) in list.Where(_ => list.Source != RecommendationSource.Popularity))
             {
                 Explanation why = r.Explain(request, item)!;
-                (why.Behavior!.Value + why.Modalities.Values.Sum() + why.ItemToItem).Should().BeApproximately(score, 1e-5f);
+                (why.Behavior!.Value + why.Modalities.Values.Sum() + why.ItemToItem + why.Popularity).Should().BeApproximately(score, 1e-5f);
                 why.History.Sum(h => h.Score).Should().BeApproximately(why.ItemToItem, 1e-5f);
                 why.History.Should().BeInDescendingOrder(h => h.Score);
                 string[] history = request.UserId is { } user ? [.. r.History(user)] : [.. request.History];
@@ -96,6 +97,7 @@ public sealed class ItemToItemTests
         unknown.Source.Should().Be(RecommendationSource.FoldIn);
         unknown.History.Select(h => h.Item).Should().Equal(known.History.Select(h => h.Item));
         unknown.ItemToItem.Should().BeApproximately(known.ItemToItem, 1e-5f, "rows of users have the length 1 under a cosine");
+        unknown.Popularity.Should().BeApproximately(known.Popularity, 1e-5f).And.BePositive();
     }
 
     [Fact]
@@ -135,7 +137,7 @@ public sealed class ItemToItemTests
     public void Without_it_a_model_is_bit_for_bit_what_it_was()
     {
         Recommender alone = Served.Build(new DRepMRecOptions()), none = Served.Build(
-            new DRepMRecOptions { ItemToItem = Part with { BlendWeights = [0] } });
+            new DRepMRecOptions { ItemToItem = Part with { BlendWeights = [0], PopularityWeights = [0] } });
         none.ItemToItemWeight.Should().Be(0);
         foreach (string user in Data.Users.Ids.Take(20))
         {

@@ -11,7 +11,8 @@ namespace DRepMRec.Tests.Training;
 /// <summary>The item-to-item part at the end of a training.</summary>
 public sealed class ItemToItemTrainingTests
 {
-    private static readonly ItemToItemOptions Part = new() { Enabled = true, L2 = 5, ContentWeight = 5, BlendWeights = [0, 0.3] };
+    private static readonly ItemToItemOptions Part =
+        new() { Enabled = true, L2 = 5, ContentWeight = 5, BlendWeights = [0, 0.3], PopularityWeights = [0] };
 
     private static RecDataset Data => TinyTraining.Data;
 
@@ -26,8 +27,8 @@ public sealed class ItemToItemTrainingTests
         model.ItemToItem.Should().BeSameAs(blend);
         blend.Metric.Should().Be(RankingMetric.Recall(20));
         blend.Weight.Should().Be(0.3, "two epochs are few");
-        blend.Validation[0].Should().BeApproximately(report.History[report.BestEpoch - 1].Validation![RankingMetric.Recall(20)], 1e-12);
-        blend.Validation[0.3].Should().BeApproximately(report.Validation![RankingMetric.Recall(20)], 1e-12);
+        blend.FigureOf(0, 0).Should().BeApproximately(report.History[report.BestEpoch - 1].Validation![RankingMetric.Recall(20)], 1e-12);
+        blend.FigureOf(0.3, 0).Should().BeApproximately(report.Validation![RankingMetric.Recall(20)], 1e-12);
         using UserItemEmbeddings final = model.Embed();
         IItemScorer scorer = blend.Over(EmbeddingScorer.Of(final));
         EvaluationResult expected = new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining })
@@ -68,7 +69,7 @@ public sealed class ItemToItemTrainingTests
         TrainingReport once = new Trainer(whole, Data, TinyTraining.Options(3)).Fit();
         new Trainer(parted, Data, Options(1)).Fit().ItemToItem.Should().NotBeNull();
         TrainingReport twice = new Trainer(parted, Data, Options(3)).Fit();
-        twice.ItemToItem!.Validation.Should().Equal(once.ItemToItem!.Validation);
+        twice.ItemToItem!.Trials.Should().Equal(once.ItemToItem!.Trials);
         FluentActions.Invoking(() => new Trainer(other, Data, Options(3)).Fit()).Should().Throw<CheckpointMismatchException>()
             .WithMessage("*ItemToItem.L2*");
     }

@@ -1,26 +1,71 @@
+using DRepMRec.Data;
+using DRepMRec.Internals;
+
 namespace DRepMRec.Evaluation;
 
-/// <summary>Scores items for unknown users by the items' numbers of users, as serving does, and for others by another scorer.</summary>
-/// <param name="scorer">Scores all other users.</param>
-/// <param name="isKnown">For each user whether anything is known.</param>
-/// <param name="itemDegrees">The number of training users of each item.</param>
-internal sealed class UnknownUserScorer(IRangeScorer scorer, Func<int, bool> isKnown, IReadOnlyList<int> itemDegrees) : IRangeScorer
+/// <summary>
+/// Scores items for users of whom nothing is known by the items' numbers of users, and for others by another scorer: what training
+/// reports and a recommender serves, for a fair comparison with other scorers.
+/// </summary>
+/// <remarks>Safe for use by many threads where the other scorer is.</remarks>
+/// <example>
+/// <code>
+/// var scorer = new UnknownUserScorer(new EaseRecommender(data.Train), data.Train);
+/// EvaluationResult test = new Evaluator().Evaluate(scorer, data, EvaluationTarget.Test);
+/// </code>
+/// </example>
+public sealed class UnknownUserScorer : IItemScorer, IRangeScorer
 {
-    public int UserCount => scorer.UserCount;
+    private readonly IItemScorer _scorer;
+    private readonly Func<int, bool> _isKnown;
+    private readonly IReadOnlyList<int> _itemDegrees;
 
-    public int ItemCount => scorer.ItemCount;
+    /// <summary>Takes a scorer whose users are known by their training interactions.</summary>
+    /// <param name="scorer">Scores users who have training interactions.</param>
+    /// <param name="train">The training interactions, of the same users and items.</param>
+    /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>
+    public UnknownUserScorer(IItemScorer scorer, InteractionSet train)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(train);
+        if (scorer.UserCount != train.UserCount || scorer.ItemCount != train.ItemCount)
+        {
+            throw new ArgumentException($"Expected a scorer of {train.UserCount} users and {train.ItemCount} items, got one of "
+                + $"{scorer.UserCount} and {scorer.ItemCount}.", nameof(scorer));
+        }
 
-    public int RangeStep => scorer.RangeStep;
+        (_scorer, _isKnown, _itemDegrees) = (scorer, user => !train.ItemsOf(user).IsEmpty, train.ItemDegrees());
+    }
 
+    /// <param name="scorer">Scores all other users.</param>
+    /// <param name="isKnown">For each user whether anything is known.</param>
+    /// <param name="itemDegrees">The number of training users of each item.</param>
+    internal UnknownUserScorer(IItemScorer scorer, Func<int, bool> isKnown, IReadOnlyList<int> itemDegrees)
+        => (_scorer, _isKnown, _itemDegrees) = (scorer, isKnown, itemDegrees);
+
+    /// <inheritdoc/>
+    public int UserCount => _scorer.UserCount;
+
+    /// <inheritdoc/>
+    public int ItemCount => _scorer.ItemCount;
+
+    // A scorer that knows no ranges is asked for all items at once.
+    int IRangeScorer.RangeStep => (_scorer as IRangeScorer)?.RangeStep ?? ItemCount;
+
+    /// <inheritdoc/>
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
-        scorer.Score(users, scores);
+        Guard.ThrowIfWrongLength(scores, users.Length, ItemCount);
+        _scorer.Score(users, scores);
         Fill(users, 0, ItemCount, scores);
     }
 
-    public void Score(ReadOnlySpan<int> users, int first, int count, Span<float> scores)
+    void IRangeScorer.Score(ReadOnlySpan<int> users, int first, int count, Span<float> scores)
     {
-        scorer.Score(users, first, count, scores);
+        if (_scorer is IRangeScorer range)
+            range.Score(users, first, count, scores);
+        else
+            _scorer.Score(users, scores);
         Fill(users, first, count, scores);
     }
 
@@ -28,8 +73,8 @@ internal sealed class UnknownUserScorer(IRangeScorer scorer, Func<int, bool> isK
     {
         for (int n = 0; n < users.Length; n++)
         {
-            for (int i = 0; i < count && !isKnown(users[n]); i++)
-                scores[(n * count) + i] = itemDegrees[first + i];
+            for (int i = 0; i < count && !_isKnown(users[n]); i++)
+                scores[(n * count) + i] = _itemDegrees[first + i];
         }
     }
 }

@@ -3,8 +3,8 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.ItemToItem;
 
-/// <summary>A model's scores and, for each user, c |u| times those of the item-to-item part.</summary>
-internal sealed class BlendScorer(EmbeddingScorer model, ItemToItemModel part, float factor) : IRangeScorer
+/// <summary>A model's scores and, for each user, those of the item-to-item part and of the items' popularity.</summary>
+internal sealed class BlendScorer(EmbeddingScorer model, ItemToItemModel part, BlendFactors factors) : IRangeScorer
 {
     public int UserCount => model.UserCount;
 
@@ -22,6 +22,11 @@ internal sealed class BlendScorer(EmbeddingScorer model, ItemToItemModel part, f
     {
         ((IRangeScorer)model).Score(users, first, count, scores);
         for (int n = 0; n < users.Length; n++)
-            part.AddMean(users[n], factor * model.Length(users[n]), first, scores.Slice(n * count, count));
+        {
+            float length = model.Length(users[n]);
+            Span<float> own = scores.Slice(n * count, count);
+            part.AddMean(users[n], factors.Part * length, first, own);
+            BlendFactors.AddPopularity(part.Popularity.AsSpan(first, count), factors.Popularity * length, own);
+        }
     }
 }

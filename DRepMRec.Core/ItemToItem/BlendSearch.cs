@@ -5,7 +5,7 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.ItemToItem;
 
-/// <summary>Measures a blend at several weights at once: both scores of a user are computed once.</summary>
+/// <summary>Measures a blend at several weights at once: the scores of a user are computed once for all of them.</summary>
 internal sealed class BlendSearch
 {
     private const int UsersAtOnce = 8;
@@ -34,16 +34,40 @@ internal sealed class BlendSearch
     }
 
     /// <summary>What was chosen.</summary>
-    /// <param name="Weight">The best weight.</param>
-    /// <param name="Factor">The number c that stands for it.</param>
-    /// <param name="Values">The figure of each weight.</param>
-    public sealed record Result(double Weight, float Factor, IReadOnlyDictionary<double, double> Values);
+    /// <param name="Best">The best trial.</param>
+    /// <param name="Factors">The numbers that stand for its weights.</param>
+    /// <param name="Trials">All trials, in their order.</param>
+    public sealed record Result(BlendTrial Best, BlendFactors Factors, IReadOnlyList<BlendTrial> Trials);
 
-    public Result Run(IReadOnlyList<double> weights, CancellationToken cancellationToken)
+    /// <summary>Goes along one kind of weights, then along the other, then along the first again where the second has moved.</summary>
+    public Result Run(ItemToItemOptions options, CancellationToken cancellationToken)
     {
-        double[] tried = [.. weights.Distinct().Order()];
-        double unit = Unit();
-        float[] factors = [.. tried.Select(weight => (float)(weight * unit))];
+        double[] weights = [.. options.BlendWeights.Distinct().Order()], popularity = [.. options.PopularityWeights.Distinct().Order()];
+        BlendFactors unit = Unit();
+        BlendFactors Factors(BlendTrial t) => new((float)(t.Weight * unit.Part), (float)(t.PopularityWeight * unit.Popularity));
+        var (trials, worth) = (new List<BlendTrial>(), new List<double>());
+        BlendTrial Try(IEnumerable<(double Weight, double Popularity)> pairs)
+        {
+            BlendTrial[] open = [.. pairs.Select(p => new BlendTrial(p.Weight, p.Popularity, 0))
+                .Where(t => !trials.Any(made => made.Weight == t.Weight && made.PopularityWeight == t.PopularityWeight))];
+            if (open.Length > 0)
+            {
+                var (figures, values) = Measure([.. open.Select(Factors)], cancellationToken);
+                trials.AddRange(open.Zip(figures, (trial, figure) => trial with { Value = figure }));
+                worth.AddRange(values);
+            }
+
+            return trials[worth.IndexOf(worth.Max())];
+        }
+
+        BlendTrial best = Try(weights.Select(weight => (weight, popularity[0])));
+        best = Try(popularity.Select(other => (best.Weight, other)));
+        best = Try(weights.Select(weight => (weight, best.PopularityWeight)));
+        return new Result(best, Factors(best), trials);
+    }
+
+    private (double[] Figures, double[] Worth) Measure(BlendFactors[] factors, CancellationToken cancellationToken)
+    {
         var values = new (double Figure, double LogRanks)[_users.Length][];
         int blocks = (_users.Length + UsersAtOnce - 1) / UsersAtOnce;
         Room NewRoom() => new(_model.ItemCount, _metric.K, _data.Items.TieOrder);
@@ -55,22 +79,22 @@ internal sealed class BlendSearch
             for (int n = from; n < to; n++)
                 values[n] = Measure(_users[n], scores.Slice((n - from) * _model.ItemCount, _model.ItemCount), factors, room);
         }, cancellationToken);
-        double[] figures = [.. tried.Select((_, w) => values.Average(user => user[w].Figure))];
-        double[] worth = _byRanks ? [.. tried.Select((_, w) => -values.Sum(user => user[w].LogRanks))] : figures;
-        int chosen = Array.IndexOf(worth, worth.Max());
-        return new Result(tried[chosen], factors[chosen], tried.Zip(figures).ToDictionary());
+        double[] figures = [.. factors.Select((_, w) => values.Average(user => user[w].Figure))];
+        return (figures, _byRanks ? [.. factors.Select((_, w) => -values.Sum(user => user[w].LogRanks))] : figures);
     }
 
-    private (double Figure, double LogRanks)[] Measure(int user, ReadOnlySpan<float> alone, float[] factors, Room room)
+    private (double Figure, double LogRanks)[] Measure(int user, ReadOnlySpan<float> alone, BlendFactors[] factors, Room room)
     {
+        float length = _model.Length(user);
         Array.Clear(room.Part);
-        _part.AddMean(user, _model.Length(user), 0, room.Part);
+        _part.AddMean(user, length, 0, room.Part);
         ReadOnlySpan<int> positives = _data.Validation.ItemsOf(user);
         var values = new (double, double)[factors.Length];
         for (int w = 0; w < factors.Length; w++)
         {
             Span<float> blended = room.Blended;
-            TensorPrimitives.MultiplyAdd(room.Part, factors[w], alone, blended);
+            TensorPrimitives.MultiplyAdd(room.Part, factors[w].Part, alone, blended);
+            BlendFactors.AddPopularity(_part.Popularity, factors[w].Popularity * length, blended);
             foreach (int item in _part.ItemsOf(user))
                 blended[item] = float.NegativeInfinity;
             room.Best.Clear((int)(RawId.TieKey(_data.Users[user]) % (ulong)alone.Length));
@@ -104,10 +128,10 @@ internal sealed class BlendSearch
         return sum;
     }
 
-    /// <summary>The factor at which both scores spread alike over the items, in the mean over users at even distances.</summary>
-    private double Unit()
+    /// <summary>The factors at which the terms spread over the items as the model does, in the mean over users at even distances.</summary>
+    private BlendFactors Unit()
     {
-        double model = 0, part = 0;
+        double model = 0, part = 0, lengths = 0;
         var scores = new float[_model.ItemCount];
         int taken = Math.Min(_users.Length, SpreadUsers);
         for (int n = 0; n < taken; n++)
@@ -120,10 +144,13 @@ internal sealed class BlendSearch
             Array.Clear(scores);
             _part.AddMean(user, _model.Length(user), 0, scores);
             part += TensorPrimitives.StdDev<float>(scores);
+            lengths += _model.Length(user);
         }
 
-        return part > 0 && double.IsFinite(model / part) ? model / part : 0;
+        return new BlendFactors(Ratio(model, part), Ratio(model, lengths * TensorPrimitives.StdDev<float>(_part.Popularity)));
     }
+
+    private static float Ratio(double model, double other) => other > 0 && double.IsFinite(model / other) ? (float)(model / other) : 0;
 
     private sealed class Room(int items, int k, int[] tieOrder)
     {

@@ -5,11 +5,13 @@ using DRepMRec.Evaluation;
 namespace DRepMRec.ItemToItem;
 
 /// <summary>
-/// A model's scores with an item-to-item part beside them: s(u, i) = u·i + c |u| mean over N_u of B_ji, where validation chose c.
+/// A model's scores with an item-to-item part and the items' popularity beside them:
+/// s(u, i) = u·i + |u| (c mean over N_u of B_ji + e log(1 + |N_i|) / log(1 + max |N_j|)), where validation chose c and e.
 /// </summary>
 /// <remarks>
 /// The part is scaled by the length of the user's row, so that c means the same for users of long rows and of short ones, and is a mean
-/// over the user's items, so that it means the same for users of few items and of many. Immutable and safe for use by many threads.
+/// over the user's items, so that it means the same for users of few items and of many. Popularity is there because cosines have no room
+/// for it. Immutable and safe for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -23,7 +25,7 @@ public sealed class ItemToItemBlend
     private ItemToItemBlend(ItemToItemModel part, ItemToItemOptions options, RankingMetric metric, BlendSearch.Result chosen)
     {
         (Part, Options, Metric) = (part, options, metric);
-        (Weight, Factor, Validation) = (chosen.Weight, chosen.Factor, chosen.Values);
+        (Weight, PopularityWeight, Factors, Trials) = (chosen.Best.Weight, chosen.Best.PopularityWeight, chosen.Factors, chosen.Trials);
     }
 
     /// <summary>The item-to-item part. Not a part of the JSON.</summary>
@@ -33,26 +35,35 @@ public sealed class ItemToItemBlend
     /// <summary>The options that it was chosen by.</summary>
     public ItemToItemOptions Options { get; }
 
-    /// <summary>The weight that validation chose; with 0 the model stands alone.</summary>
+    /// <summary>The weight of the part that validation chose; 0 for none.</summary>
     public double Weight { get; }
 
-    /// <summary>The metric of <see cref="Validation"/>, by which the weight was chosen but in small data.</summary>
+    /// <summary>The weight of the items' popularity that validation chose; 0 for none.</summary>
+    public double PopularityWeight { get; }
+
+    /// <summary>Whether the model stands alone, as both weights are 0.</summary>
+    public bool IsEmpty => Weight == 0 && PopularityWeight == 0;
+
+    /// <summary>The metric of <see cref="Trials"/>, by which the weights were chosen but in small data.</summary>
     public RankingMetric Metric { get; }
 
-    /// <summary>The validation figure of each weight that was tried.</summary>
-    public IReadOnlyDictionary<double, double> Validation { get; }
+    /// <summary>
+    /// The validation figures of the pairs of weights that were tried, in this order: each weight of the part without popularity, then
+    /// each of popularity beside the best of these, then each of the part beside the best of those.
+    /// </summary>
+    public IReadOnlyList<BlendTrial> Trials { get; }
 
-    /// <summary>The number c.</summary>
-    internal float Factor { get; }
+    /// <summary>The numbers c and e.</summary>
+    internal BlendFactors Factors { get; }
 
-    /// <summary>Chooses the weight for a trained model on validation: one pass over its users for all weights, and no training.</summary>
+    /// <summary>Chooses the weights for a trained model on validation: at most three passes over its users, and no training.</summary>
     /// <param name="model">The model's representations.</param>
     /// <param name="part">The item-to-item part, for the same users and items.</param>
     /// <param name="data">The dataset, with validation interactions.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults: their weights are tried.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults: the weights of both kinds are tried.</param>
     /// <param name="metric">
-    /// What is to be highest, or <see langword="null"/> for Recall@20; of equal weights the lowest is taken. With fewer than 10,000
-    /// training interactions the mean logarithm of ranks is to be lowest instead, and the metric is for <see cref="Validation"/>.
+    /// What is to be highest, or <see langword="null"/> for Recall@20; of equal trials the first is taken. With fewer than 10,000
+    /// training interactions the mean logarithm of ranks is to be lowest instead, and the metric is for <see cref="Trials"/>.
     /// </param>
     /// <param name="evaluation">Which users are evaluated, by how many threads; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between blocks of users.</param>
@@ -75,18 +86,22 @@ public sealed class ItemToItemBlend
         }
 
         var search = new BlendSearch(model, part, data, chosenBy, evaluation ?? new EvaluationOptions());
-        return new ItemToItemBlend(part, options, chosenBy, search.Run(options.BlendWeights, cancellationToken));
+        return new ItemToItemBlend(part, options, chosenBy, search.Run(options, cancellationToken));
     }
 
-    /// <summary>The blended scores of a model's representations, those that the weight was chosen for or later ones.</summary>
+    /// <summary>The validation figure of a pair of weights; NaN where it wasn't tried.</summary>
+    internal double FigureOf(double weight, double popularityWeight)
+        => Trials.FirstOrDefault(t => t.Weight == weight && t.PopularityWeight == popularityWeight)?.Value ?? double.NaN;
+
+    /// <summary>The blended scores of a model's representations, those that the weights were chosen for or later ones.</summary>
     /// <param name="model">The representations, for the same users and items.</param>
-    /// <returns>The model itself where the weight is 0.</returns>
+    /// <returns>The model itself where both weights are 0.</returns>
     /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>
     public IItemScorer Over(EmbeddingScorer model)
     {
         ArgumentNullException.ThrowIfNull(model);
         ThrowIfOfOther(model, Part);
-        return Weight == 0 ? model : new BlendScorer(model, Part, Factor);
+        return IsEmpty ? model : new BlendScorer(model, Part, Factors);
     }
 
     private static void ThrowIfOfOther(EmbeddingScorer model, ItemToItemModel part)

@@ -27,7 +27,12 @@ public sealed class ItemToItemModel : IRangeScorer
     private readonly InteractionSet _history;
 
     private ItemToItemModel(InteractionSet history, CsrMatrix weights, float[] residuals, bool isExact)
-        => (_history, Weights, Residuals, IsExact) = (history, weights, residuals, isExact);
+    {
+        (_history, Weights, Residuals, IsExact) = (history, weights, residuals, isExact);
+        int[] degrees = history.ItemDegrees();
+        double most = Math.Log(1 + degrees.Max());
+        Popularity = [.. degrees.Select(users => users > 0 ? (float)(Math.Log(1 + users) / most) : 0)];
+    }
 
     /// <inheritdoc/>
     public int UserCount => _history.UserCount;
@@ -88,6 +93,9 @@ public sealed class ItemToItemModel : IRangeScorer
             : RegressionSolver.Solve(gram, options, cancellationToken);
         return new ItemToItemModel(train, weights, residuals, exact);
     }
+
+    /// <summary>How popular each item is in training, from 0 to 1: log(1 + |N_i|) / log(1 + max |N_j|).</summary>
+    internal float[] Popularity { get; }
 
     /// <summary>The items of a user in training.</summary>
     internal ReadOnlySpan<int> ItemsOf(int user) => _history.ItemsOf(user);

@@ -14,6 +14,7 @@ public sealed record ItemToItemOptions
 {
     // One array, so that default options are equal.
     private static readonly double[] DefaultWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5, 2, 3, 5, 10];
+    private static readonly double[] DefaultPopularityWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 
     /// <summary>Below so many training interactions little is known of any item: popularity counts, and all else less.</summary>
     internal const int FewInteractions = 10_000;
@@ -83,6 +84,20 @@ public sealed record ItemToItemOptions
         get;
         init => field = [.. Guard.NotEmpty(value).Select(weight => Guard.NotNegative(weight, nameof(BlendWeights)))];
     } = DefaultWeights;
+
+    /// <summary>
+    /// The weights of items' popularity in the blend that validation chooses from: how far the logarithms of the items' numbers of users
+    /// spread over the items, against the model's scores for a mean user.
+    /// </summary>
+    /// <value>
+    /// At least one, each 0 (not at all) or above. The default is 0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5 and 10.
+    /// </value>
+    /// <remarks>Scores that are cosines can't say how popular an item is, beyond what the angle between two rows leaves room for.</remarks>
+    public IReadOnlyList<double> PopularityWeights
+    {
+        get;
+        init => field = [.. Guard.NotEmpty(value).Select(weight => Guard.NotNegative(weight, nameof(PopularityWeights)))];
+    } = DefaultPopularityWeights;
 
     /// <summary>These options with what they leave open, for a training set.</summary>
     internal ItemToItemOptions For(InteractionSet train)

@@ -26,7 +26,7 @@ public sealed record Explanation
     /// How much of the score comes from behaviour, or <see langword="null"/> where <see cref="Unexplained"/> says why it can't be told. A
     /// fused representation is a sum of parts, u = Σ u_p and i = Σ i_p, so the score u·i is the sum of (u_p·i + u·i_p) / 2 over them: the
     /// Shapley values of the parts, in which what two parts make together is shared between them. With
-    /// <see cref="ItemToItem"/> the parts add up to the score.
+    /// <see cref="ItemToItem"/> and <see cref="Popularity"/> the parts add up to the score.
     /// </summary>
     [JsonInclude]
     public float? Behavior { get; internal init; }
@@ -36,11 +36,15 @@ public sealed record Explanation
     public IReadOnlyDictionary<Modality, float> Modalities { get; internal init; } = new Dictionary<Modality, float>();
 
     /// <summary>
-    /// How much of the score comes from the item-to-item part; 0 where the model has none. With <see cref="Behavior"/> and
-    /// <see cref="Modalities"/> it adds up to the score.
+    /// How much of the score comes from the item-to-item part; 0 where the model has none. With <see cref="Behavior"/>,
+    /// <see cref="Modalities"/> and <see cref="Popularity"/> it adds up to the score.
     /// </summary>
     [JsonInclude]
     public float ItemToItem { get; internal init; }
+
+    /// <summary>How much of the score comes from the item's popularity in training; 0 where that doesn't count.</summary>
+    [JsonInclude]
+    public float Popularity { get; internal init; }
 
     /// <summary>
     /// The items of the history that speak for the item or against it, each with its share of <see cref="ItemToItem"/>, the largest first.

@@ -70,6 +70,7 @@ public sealed partial class Recommender
         return explanation with
         {
             ItemToItem = shares.Sum(s => s.Share),
+            Popularity = profile.History?.Popularity(item) ?? 0,
             History = [.. shares.OrderByDescending(s => s.Share).Select(s => new Recommendation(_model.ItemId(s.Item), s.Share))],
         };
     }

@@ -26,7 +26,8 @@ internal static class BaselineCheck
         {
             peers.ThrowIfCancelled(cancellationToken);
             IItemScorer? baseline = null;
-            peers.Collective.Together("to make a baseline", stop => baseline = create(stop), cancellationToken);
+            peers.Collective.Together(
+                "to make a baseline", stop => baseline = new UnknownUserScorer(create(stop), data.Train), cancellationToken);
             double value = evaluator.Evaluate(
                 baseline!, data, EvaluationTarget.Validation, peers.Collective, cancellationToken, seed: null)[metric];
             if (value <= model)

@@ -217,7 +217,7 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Puts the item-to-item part beside the trained model, with a weight that validation chooses.</summary>
+    /// <summary>Puts the item-to-item part beside the trained model, with weights that validation chooses.</summary>
     /// <returns>The validation figures of both together; <see langword="null"/> where the model stands alone.</returns>
     private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, TrainingPeers peers, CancellationToken cancellationToken)
     {
@@ -231,8 +231,8 @@ public sealed class Trainer
         ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
         peers.ThrowIfCancelled(cancellationToken);
         _logger.ItemToItemWeight(
-            blend.Weight, blend.Metric, blend.Validation[blend.Weight], blend.Validation.GetValueOrDefault(0, double.NaN));
-        return blend.Weight == 0 ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
+            blend.Weight, blend.PopularityWeight, blend.Metric, blend.FigureOf(blend.Weight, blend.PopularityWeight), blend.FigureOf(0, 0));
+        return blend.IsEmpty ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
     }
 
     private void Run(

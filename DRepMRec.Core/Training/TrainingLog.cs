@@ -24,8 +24,10 @@ internal static partial class TrainingLog
         105, LogLevel.Warning, "{Damage} Going on from the checkpoint before it; the damaged one is kept as {File}")]
     public static partial void CheckpointDamaged(this ILogger logger, string damage, string file);
 
-    [LoggerMessage(106, LogLevel.Information, "Item-to-item part of weight {Weight}: validation {Metric} {Value}, {Alone} without it")]
-    public static partial void ItemToItemWeight(this ILogger logger, double weight, RankingMetric metric, double value, double alone);
+    [LoggerMessage(106, LogLevel.Information, "Item-to-item part of weight {Weight}, popularity of weight {PopularityWeight}: validation "
+        + "{Metric} {Value}, {Alone} without them")]
+    public static partial void ItemToItemWeight(
+        this ILogger logger, double weight, double popularityWeight, RankingMetric metric, double value, double alone);
 
     [LoggerMessage(
         107, LogLevel.Warning, "There are no validation interactions to choose the weight of the item-to-item part by: it is left out")]

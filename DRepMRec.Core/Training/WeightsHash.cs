@@ -22,7 +22,9 @@ internal static class WeightsHash
             hash.AppendData(MemoryMarshal.AsBytes(blend.Part.Weights.RowOffsets));
             hash.AppendData(MemoryMarshal.AsBytes(blend.Part.Weights.Columns));
             hash.AppendData(MemoryMarshal.AsBytes(blend.Part.Weights.Values));
-            hash.AppendData(BitConverter.GetBytes(blend.Factor));
+            hash.AppendData(BitConverter.GetBytes(blend.Factors.Part));
+            hash.AppendData(MemoryMarshal.AsBytes<float>(blend.Part.Popularity));
+            hash.AppendData(BitConverter.GetBytes(blend.Factors.Popularity));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

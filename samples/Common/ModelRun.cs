@@ -19,7 +19,7 @@ internal sealed record ModelRun(string Model, bool Bma, int Seed, EvaluationResu
         CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        IItemScorer scorer = create();
+        var scorer = new UnknownUserScorer(create(), data.Train);
         TimeSpan created = clock.Elapsed;
         var evaluator = new Evaluator(options.Evaluation with { Threads = options.Threads });
         EvaluationResult validation = evaluator.Evaluate(scorer, data, EvaluationTarget.Validation, cancellation);

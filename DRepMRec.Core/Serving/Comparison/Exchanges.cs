@@ -5,6 +5,7 @@ internal sealed class Exchanges(Recommender old, Recommender @new, Recommendatio
 {
     private const string BehaviorName = "behavior";
     private const string ItemToItemName = "item-to-item";
+    private const string PopularityName = "popularity";
     private readonly Parts _oldParts = new(), _newParts = new();
     private double _oldSpread, _newSpread;
     private int _oldSpreads, _newSpreads;
@@ -94,6 +95,8 @@ internal sealed class Exchanges(Recommender old, Recommender @new, Recommendatio
             parts[modality.Name] = share;
         if (why.ItemToItem != 0)
             parts[ItemToItemName] = why.ItemToItem;
+        if (why.Popularity != 0)
+            parts[PopularityName] = why.Popularity;
         return parts;
     }
 

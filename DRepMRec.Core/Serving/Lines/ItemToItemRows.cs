@@ -3,7 +3,9 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>The item-to-item part of a model: how much each item of a history speaks for each other item.</summary>
+/// <summary>
+/// The item-to-item part of a model: how much each item of a history speaks for each other item, and how popular items were in training.
+/// </summary>
 /// <param name="Form">Its numbers in the manifest.</param>
 /// <param name="Offsets">Where the weights of each row of the file begin.</param>
 /// <param name="Items">The items that are spoken for, ascending within a row.</param>
@@ -15,24 +17,32 @@ internal sealed record ItemToItemRows(
     /// <summary>What is known of the rows behind the file's, one for each; <see langword="null"/> for one without content.</summary>
     public IReadOnlyList<AddedWeights?> Added { get; init; } = [];
 
+    /// <summary>How popular each item of the file is, from 0 to 1; <see langword="null"/> where that doesn't count.</summary>
+    public Block<float>? Popularity { get; init; }
+
     private int FileRows => (int)(Offsets.Length - 1);
 
     /// <summary>The part of a blend; <see langword="null"/> where the model stands alone.</summary>
     public static ItemToItemRows? Of(ItemToItemBlend? blend)
     {
-        if (blend is null || blend.Weight == 0)
+        if (blend is null || blend.IsEmpty)
             return null;
         var form = new ItemToItemForm
         {
-            Factor = blend.Factor,
+            Factor = blend.Factors.Part,
             Weight = blend.Weight,
+            PopularityFactor = blend.Factors.Popularity,
+            PopularityWeight = blend.PopularityWeight,
             L2 = blend.Options.L2!.Value,
             ContentWeight = blend.Options.ContentWeight!.Value,
             KeptWeights = blend.Options.KeptWeights,
         };
         var weights = blend.Part.Weights;
         return new ItemToItemRows(form, Block<long>.Copy(Array.ConvertAll(weights.RowOffsets.ToArray(), o => (long)o)),
-            Block<int>.Copy(weights.Columns), Block<float>.Copy(weights.Values), Block<float>.Copy(blend.Part.Residuals));
+            Block<int>.Copy(weights.Columns), Block<float>.Copy(weights.Values), Block<float>.Copy(blend.Part.Residuals))
+        {
+            Popularity = blend.PopularityWeight == 0 ? null : Block<float>.Copy(blend.Part.Popularity),
+        };
     }
 
     /// <summary>The part over more rows, with the added ones among those of the file.</summary>
@@ -60,14 +70,20 @@ internal sealed record ItemToItemRows(
             offsets[row + 1] = items.Count;
         }
 
-        var residuals = new float[rows];
-        Residuals.Slice(0, FileRows).CopyTo(residuals);
+        Block<float> Extend(Block<float> values)
+        {
+            var all = new float[rows];
+            values.Slice(0, FileRows).CopyTo(all);
+            return Block<float>.Copy(all);
+        }
+
         return this with
         {
             Offsets = Block<long>.Copy(offsets),
             Items = Block<int>.Copy([.. items]),
             Values = Block<float>.Copy([.. values]),
-            Residuals = Block<float>.Copy(residuals),
+            Residuals = Extend(Residuals),
+            Popularity = Popularity is { } popularity ? Extend(popularity) : null,
             Added = [],
         };
     }
@@ -110,6 +126,13 @@ internal sealed record ItemToItemRows(
             SparseSum.Add(added.Items, added.Out, factor, first, scores);
     }
 
+    /// <summary>Adds the popularity of a range of rows, times a factor, to their scores; that of rows behind the file's is 0.</summary>
+    public void AddPopularity(float factor, int first, Span<float> scores)
+    {
+        if (Popularity is { } popularity && first < FileRows)
+            BlendFactors.AddPopularity(popularity.Slice(first, scores.Length), factor, scores);
+    }
+
     private AddedWeights? AddedRow(int row)
         => row - FileRows < Added.Count ? Added[row - FileRows]
             : throw new ModelFileException($"The model is damaged: it refers to item {row} of {FileRows + Added.Count}.");
@@ -142,6 +165,12 @@ internal sealed record ItemToItemForm
 
     /// <summary>The weight that validation chose, which the factor stands for.</summary>
     public double Weight { get; init; }
+
+    /// <summary>What the popularity of an item is multiplied by, for a user's row of length 1.</summary>
+    public float PopularityFactor { get; init; }
+
+    /// <summary>The weight of popularity that validation chose, which its factor stands for.</summary>
+    public double PopularityWeight { get; init; }
 
     /// <summary>Lambda.</summary>
     public double L2 { get; init; }

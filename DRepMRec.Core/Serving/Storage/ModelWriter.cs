@@ -108,6 +108,8 @@ internal sealed class ModelWriter
         {
             arrays.AddRange([Array("item_to_item_items", part.Items), Array("item_to_item_weights", part.Values),
                 Array("item_to_item_residuals", part.Residuals)]);
+            if (part.Popularity is { } popularity)
+                arrays.Add(Array("item_to_item_popularity", popularity));
         }
 
         if (_model.SeenWeights is { } weights)
@@ -160,12 +162,14 @@ internal sealed class ModelWriter
             offsets.Add(items.Count);
         }
 
+        Block<float> Merge(Block<float> file) => Block<float>.Copy([.. _rows.Select(row => row < fileRows ? file[row] : 0)]);
         return part with
         {
             Offsets = Block<long>.Copy([.. offsets]),
             Items = Block<int>.Copy([.. items]),
             Values = Block<float>.Copy([.. values]),
-            Residuals = Block<float>.Copy([.. _rows.Select(row => row < fileRows ? part.Residuals[row] : 0)]),
+            Residuals = Merge(part.Residuals),
+            Popularity = part.Popularity is { } popularity ? Merge(popularity) : null,
             Added = [],
         };
     }

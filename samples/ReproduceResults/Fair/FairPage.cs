@@ -74,13 +74,14 @@ internal static class FairPage
     {
         report.Heading("All models");
         report.Say("+ intra-alignment, and DRepMRec without content: the control, a behaviour line with BMA's contrastive loss and no "
-            + "content. + BMA: with BMA's defaults. + item-to-item: the same trainings, blended with the closed form by the weight that "
-            + "validation chooses, zero included. Defaults: not searched here, but chosen by many trainings on TikTok's validation set.");
-        report.Table(["Model", .. Training.Metrics.Select(m => m.ToString()), "item-to-item weight", "best epoch", "s"],
+            + "content. + BMA: with BMA's defaults. + item-to-item: the same trainings, blended with the closed form and popularity by the "
+            + "weights that validation chooses, zero included. Defaults: not searched here, but chosen by many trainings on TikTok's validation set.");
+        report.Table(["Model", .. Training.Metrics.Select(m => m.ToString()), "item-to-item weight", "popularity weight", "best epoch", "s"],
             lines.Select(o => (IReadOnlyList<string>)
             [
                 o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])),
                 o.First.ItemToItemWeight is null ? "" : Cell.Spread(o.Values(t => t.ItemToItemWeight ?? 0), 2),
+                o.First.PopularityWeight is null ? "" : Cell.Spread(o.Values(t => t.PopularityWeight ?? 0), 2),
                 o.IsTrained ? Cell.Number(o.Values(t => t.BestEpoch).Mean(), 0) : "", Cell.Number(o.Values(t => t.Seconds).Mean(), 0),
             ]));
     }

@@ -54,7 +54,7 @@ internal sealed class TemperaturesStudy : Study
         report.Table(
             [
                 "Line", "seeds", $"validation {Training.Recall}", $"validation {Training.Ndcg}", Training.Recall.ToString(),
-                Training.Ndcg.ToString(), $"p of {Training.Recall}", $"p of {Training.Ndcg}", "weight", "best epoch",
+                Training.Ndcg.ToString(), $"p of {Training.Recall}", $"p of {Training.Ndcg}", "weight", "popularity", "best epoch",
             ],
             outcomes.Select(o => Row(o, pairs.FirstOrDefault(p => p.Blended == o).Alone, family)));
     }
@@ -64,6 +64,7 @@ internal sealed class TemperaturesStudy : Study
         line.Name, $"{line.Trainings.Count}", line.Show(t => t.Valid[Training.Recall.ToString()]),
         line.Show(t => t.Valid[Training.Ndcg.ToString()]), Cell.Spread(line.Test(Training.Recall)), Cell.Spread(line.Test(Training.Ndcg)),
         family.P(line, alone, Training.Recall), family.P(line, alone, Training.Ndcg),
-        alone is null ? "" : line.Show(t => t.ItemToItemWeight ?? 0, 2), line.Show(t => t.BestEpoch, 0),
+        alone is null ? "" : line.Show(t => t.ItemToItemWeight ?? 0, 2),
+        line.First.PopularityWeight is null ? "" : line.Show(t => t.PopularityWeight ?? 0, 2), line.Show(t => t.BestEpoch, 0),
     ];
 }

@@ -69,6 +69,9 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
     /// <summary>The weight of the item-to-item part that validation chose, of a line that has one.</summary>
     public double? ItemToItemWeight { get; init; }
 
+    /// <summary>The weight of the items' popularity that validation chose beside it; null before that was a part of the blend.</summary>
+    public double? PopularityWeight { get; init; }
+
     /// <summary>What its lists are like, of the variants that are described.</summary>
     public ListFigures? Lists { get; init; }
 

@@ -87,7 +87,7 @@ internal static class VariantTrainer
     private static Training Untrained(Training training, Variant variant, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        IItemScorer scorer = variant.Baseline!();
+        var scorer = new UnknownUserScorer(variant.Baseline!(), variant.Data.Train);
         training = training with { Seconds = clock.Elapsed.TotalSeconds };
         var evaluator = new Evaluator(new EvaluationOptions { Threads = 1 });
         EvaluationResult validation = evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Validation, cancellation);
@@ -106,7 +106,7 @@ internal static class VariantTrainer
         TrainingReport report = Fit(model, variant, training.Seed, cancellation);
         using UserItemEmbeddings final = model.Embed();
         EmbeddingScorer alone = EmbeddingScorer.Of(final);
-        IItemScorer scorer = model.ItemToItem?.Over(alone) ?? alone;
+        var scorer = new UnknownUserScorer(model.ItemToItem?.Over(alone) ?? alone, variant.Data.Train);
         Training made = WithFigures(
             Timed(training, report), variant, report.Validation!, report.EvaluateTest(cancellation), scorer) with
         {
@@ -121,11 +121,14 @@ internal static class VariantTrainer
         ItemToItemBlend blend = ItemToItemBlend.Choose(
             alone, part, variant.Data, evaluation: evaluation, cancellationToken: cancellation);
         var evaluator = new Evaluator(evaluation);
-        IItemScorer both = blend.Over(alone);
+        var both = new UnknownUserScorer(blend.Over(alone), variant.Data.Train);
         EvaluationResult validation = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Validation, cancellation);
         EvaluationResult test = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Test, cancellation);
         Training beside = WithFigures(Beside(made), variant, validation, test, both);
-        return [made, beside with { ItemToItemWeight = blend.Weight, History = [], Lines = null }];
+        return [made, beside with
+            {
+                ItemToItemWeight = blend.Weight, PopularityWeight = blend.PopularityWeight, History = [], Lines = null,
+            }];
     }
 
     private static TrainingReport Fit(DRepMRecModel model, Variant variant, int seed, CancellationToken cancellation)
