@@ -33,8 +33,7 @@ public sealed class AppSettingsTests : IDisposable
     public void The_example_binds_and_has_the_defaults()
     {
         var (model, training, dataset) = ConfigurationExample.Read(Settings);
-        var large = new ItemToItemOptions { L2 = 50, ContentWeight = 100, PopularityWeight = 0 };
-        model.Should().BeEquivalentTo(new DRepMRecOptions { ItemToItem = large });
+        model.Should().BeEquivalentTo(new DRepMRecOptions());
         training.Should().BeEquivalentTo(
             new TrainerOptions { BatchSize = 2048, Checkpoint = new CheckpointOptions { Path = "training.checkpoint" } },
             o => o.Excluding(t => t.Threads).Excluding(t => t.Evaluation.Threads));

@@ -33,7 +33,8 @@ public sealed class UnknownUserScorerTests
         float[] users = [1, 1, 1, 1], items = [5, 4, 3, 2, 1];
         var metric = RankingMetric.Recall(1);
         var evaluator = new Evaluator(new EvaluationOptions { Metrics = [metric] });
-        foreach (IItemScorer scorer in new IItemScorer[] { new EmbeddingScorer(users, items, 1), new Whole(new EmbeddingScorer(users, items, 1)) })
+        var rows = new EmbeddingScorer(users, items, 1);
+        foreach (IItemScorer scorer in new IItemScorer[] { rows, new Whole(rows) })
         {
             EvaluationResult result = evaluator.Evaluate(new UnknownUserScorer(scorer, train), data, EvaluationTarget.Test);
             result.PerUser(metric).Should().Equal([0, 1], "user 0 is known and gets item 0, user 3 is not and gets the most popular");

@@ -16,7 +16,6 @@ public sealed class ItemToItemModelTests : ItemScorerContract
     {
         L2 = 3,
         ContentWeight = 5,
-        PopularityWeight = 0,
         KeptWeights = 1000,
     };
 
@@ -24,19 +23,12 @@ public sealed class ItemToItemModelTests : ItemScorerContract
         => ItemToItemModel.Solve(train, features, new ItemToItemOptions(), FeatureScaling.Standardize, CancellationToken.None);
 
     [Theory]
-    [InlineData(true, 5, 0)]
-    [InlineData(false, 5, 0)]
-    [InlineData(true, 0, 0)]
-    [InlineData(true, 0, 40)]
-    [InlineData(false, 5, 40)]
-    public void The_weights_are_those_of_the_closed_form(bool normalizeUsers, double contentWeight, double popularityWeight)
+    [InlineData(true, 5)]
+    [InlineData(false, 5)]
+    [InlineData(true, 0)]
+    public void The_weights_are_those_of_the_closed_form(bool normalizeUsers, double contentWeight)
     {
-        var options = All with
-        {
-            NormalizeUsers = normalizeUsers,
-            ContentWeight = contentWeight,
-            PopularityWeight = popularityWeight,
-        };
+        ItemToItemOptions options = All with { NormalizeUsers = normalizeUsers, ContentWeight = contentWeight };
         Matrix<double> expected = Reference.Weights(Data, options, Data.Items.Count);
         ItemToItemModel solved = ItemToItemModel.Solve(Data, options);
         solved.IsExact.Should().BeTrue();
@@ -84,34 +76,6 @@ public sealed class ItemToItemModelTests : ItemScorerContract
         }
 
         Values(3).Should().Equal(Values(1));
-    }
-
-    [Fact]
-    public void Where_nothing_else_counts_items_are_ranked_by_popularity()
-    {
-        // Each user has one item, so that no two go together.
-        var train = new InteractionSet(6, 4, [(0, 2), (1, 2), (2, 2), (3, 0), (4, 0), (5, 3)]);
-        ItemToItemModel solved = ItemToItemModel.Solve(
-            train, [], new ItemToItemOptions { PopularityWeight = 10 }, FeatureScaling.None, CancellationToken.None);
-        float[] scores = new float[4];
-        solved.Score([5], scores);
-        scores[2].Should().BeGreaterThan(scores[0]);
-        scores[0].Should().BeGreaterThan(0);
-        scores[1].Should().Be(0, "nobody has it");
-    }
-
-    [Theory]
-    [InlineData(9_999, 1000, 10, 2000)]
-    [InlineData(10_000, 50, 100, 0)]
-    public void What_options_leave_open_follows_the_data(int interactions, double l2, double contentWeight, double popularityWeight)
-    {
-        var train = new InteractionSet(interactions, 1, [.. Enumerable.Range(0, interactions).Select(user => (user, 0))]);
-        ItemToItemOptions options = new ItemToItemOptions().For(train);
-        options.L2.Should().Be(l2);
-        options.ContentWeight.Should().Be(contentWeight);
-        options.PopularityWeight.Should().Be(popularityWeight);
-        ItemToItemOptions given = new() { L2 = 2, ContentWeight = 7, PopularityWeight = 3 };
-        given.For(train).Should().Be(given);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class Reference
 
     public static Matrix<double> Inverse(RecDataset data, ItemToItemOptions options, int items)
     {
-        Matrix<double> gram = Matrix<double>.Build.DenseIdentity(items) * (options.L2 ?? 50);
+        Matrix<double> gram = Matrix<double>.Build.DenseIdentity(items) * options.L2;
         for (int user = 0; user < data.Users.Count; user++)
         {
             int[] own = data.Train.ItemsOf(user).ToArray();
@@ -26,14 +26,6 @@ internal static class Reference
                 foreach (int b in own)
                     gram[a, b] += options.NormalizeUsers ? 1 / Math.Sqrt(own.Length) : 1;
             }
-        }
-
-        int[] popularity = data.Train.ItemDegrees();
-        double squares = popularity.Sum(p => (double)p * p);
-        for (int a = 0; a < items; a++)
-        {
-            for (int b = 0; b < items; b++)
-                gram[a, b] += (options.PopularityWeight ?? 0) * popularity[a] * popularity[b] / squares;
         }
 
         foreach (ItemFeatures features in data.Features)
@@ -46,7 +38,7 @@ internal static class Reference
                 for (int b = 0; b < items; b++)
                 {
                     double lengths = Math.Sqrt(Dot(a, a) * Dot(b, b));
-                    gram[a, b] += lengths > 0 ? (options.ContentWeight ?? 0) * Dot(a, b) / lengths : 0;
+                    gram[a, b] += lengths > 0 ? options.ContentWeight * Dot(a, b) / lengths : 0;
                 }
             }
         }

@@ -168,6 +168,35 @@ public sealed class ItemToItemRowsTests
     }
 
     [Fact]
+    public void Popularity_is_added_by_its_factor_and_the_length_of_the_query_and_that_of_added_items_is_none()
+    {
+        ItemToItemRows rows = Added() with
+        {
+            Form = new ItemToItemForm { Factor = 0, PopularityFactor = 0.5f },
+            Popularity = Block<float>.Copy([1, 0.5f, 0, 0.25f, 2]),
+        };
+        foreach (int[] items in new int[][] { [], [0, 2, 4] })
+        {
+            HistoryQuery history = HistoryQuery.Of(rows, items, [3, 0, 4])!;
+            foreach (var (first, count) in new[] { (0, 5), (3, 1), (1, 3), (5, 3), (6, 1) })
+            {
+                float[] scores = [.. Enumerable.Repeat(1f, count)];
+                history.AddTo(first, scores);
+                scores.Should().Equal(Enumerable.Range(first, count).Select(target => 1 + Popular(target)));
+            }
+
+            Enumerable.Range(0, All).Select(history.Popularity).Should().Equal(Enumerable.Range(0, All).Select(Popular));
+            history.Shares(3).Should().BeEmpty();
+        }
+
+        ItemToItemRows flat = rows.Flatten(10);
+        flat.Popularity!.Slice(0, 10).ToArray().Should().Equal(1, 0.5f, 0, 0.25f, 2, 0, 0, 0, 0, 0);
+        Added().Flatten(10).Popularity.Should().BeNull();
+
+        static float Popular(int target) => target < FileRows ? new[] { 2.5f, 1.25f, 0, 0.625f, 5 }[target] : 0;
+    }
+
+    [Fact]
     public void A_history_adds_the_mean_of_its_weights_times_the_factor_and_the_length_of_the_query()
     {
         ItemToItemRows rows = Added();
@@ -177,7 +206,7 @@ public sealed class ItemToItemRowsTests
         scores.Should().Equal(Enumerable.Range(0, FileRows).Select(target
             => new[] { 0, 2, 4, 5 }.Sum(source => Expected(source, target)) * 0.5f * 5 / 4));
         history.Shares(3).Should().Equal((2, -0.625f), (4, 2.5f), (5, 5.625f));
-        HistoryQuery.Of(rows, [], [3, 0, 4]).Should().BeNull();
+        HistoryQuery.Of(null, [0, 2], [3, 0, 4]).Should().BeNull();
         HistoryQuery.Of(null, [0], [3, 0, 4]).Should().BeNull();
     }
 
@@ -226,13 +255,14 @@ public sealed class ItemToItemRowsTests
     [Fact]
     public void Where_there_is_nothing_to_compare_with_a_new_item_has_no_weights()
     {
-        var form = new ItemToItemForm { L2 = 1, ContentWeight = 1, KeptWeights = 5 };
+        var form = new ItemToItemForm { Factor = 1, L2 = 1, ContentWeight = 1, KeptWeights = 5 };
         EncodedContent?[] content = [new([], [1], [])];
         RowStore Features(float value) => RowStore.Of([1, value], 1);
         float[,] none = new float[2, 2];
         NewItemWeights.Of(Model(2, Rows(none, [4, 4], form), [Features(1)]), content)!.Items.Should().Equal(0, 1);
         NewItemWeights.Of(Model(2, null, [Features(1)]), content).Should().BeNull();
         NewItemWeights.Of(Model(2, Rows(none, [4, 4], form with { ContentWeight = 0 }), [Features(1)]), content).Should().BeNull();
+        NewItemWeights.Of(Model(2, Rows(none, [4, 4], form with { Factor = 0 }), [Features(1)]), content).Should().BeNull();
         NewItemWeights.Of(Model(2, Rows(none, [1, 1], form), [Features(1)]), content).Should()
             .BeNull("1 + 1 - 1 - 1 is what nothing is divided by");
         NewItemWeights.Of(Model(2, Rows(none, [4, 4], form), [Features(float.MaxValue)]), [new([], [10], [])]).Should().BeNull();

@@ -16,7 +16,6 @@ public sealed class ItemToItemTests
     {
         Enabled = true,
         L2 = 5,
-        PopularityWeight = 20,
         ContentWeight = 5,
         KeptWeights = 1000,
         BlendWeights = [0.5],
@@ -77,7 +76,8 @@ public sealed class ItemToItemTests
             foreach (var (item, score) in list.Where(_ => list.Source != RecommendationSource.Popularity))
             {
                 Explanation why = r.Explain(request, item)!;
-                (why.Behavior!.Value + why.Modalities.Values.Sum() + why.ItemToItem + why.Popularity).Should().BeApproximately(score, 1e-5f);
+                (why.Behavior!.Value + why.Modalities.Values.Sum() + why.ItemToItem + why.Popularity)
+                    .Should().BeApproximately(score, 1e-5f);
                 why.History.Sum(h => h.Score).Should().BeApproximately(why.ItemToItem, 1e-5f);
                 why.History.Should().BeInDescendingOrder(h => h.Score);
                 string[] history = request.UserId is { } user ? [.. r.History(user)] : [.. request.History];
@@ -113,6 +113,28 @@ public sealed class ItemToItemTests
             loaded.ItemToItemWeight.Should().Be(0.5);
             foreach (string user in Data.Users.Ids.Take(20))
                 loaded.Recommend(user, 1000).Should().Equal(r.Recommend(user, 1000));
+        }
+    }
+
+    [Fact]
+    public void Popularity_alone_is_served_explained_and_saved_without_weights()
+    {
+        Recommender r = Served.Build(new DRepMRecOptions { ItemToItem = Part with { BlendWeights = [0] } });
+        (r.ItemToItemWeight, r.PopularityWeight).Should().Be((0, 0.25));
+        r.Model.ItemToItem!.Items.Length.Should().Be(0);
+        using var folder = new TempFolder();
+        Recommender changed = r.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]).WithoutItems([Data.Items[5]]);
+        changed.Save(folder["model"]);
+        Recommender loaded = Recommender.Load(folder["model"], new RecommenderLoadOptions { Verify = true });
+        int[] degrees = Data.Train.ItemDegrees();
+        foreach (string user in Data.Users.Ids.Take(20))
+        {
+            RecommendationList list = loaded.Recommend(user, 1000);
+            list.Should().Equal(changed.Recommend(user, 1000));
+            Explanation[] why = [.. list.Select(a => loaded.Explain(user, a.Item)!).Where(w => w.Unexplained is null)];
+            why.Should().OnlyContain(w => Math.Abs(w.Behavior!.Value + w.Modalities.Values.Sum() + w.Popularity - w.Score) < 1e-5f);
+            why.Should().OnlyContain(w => (w.Popularity > 0) == (w.Item != "new" && degrees[Data.Items.IndexOf(w.Item)] > 0));
+            why.Select(w => w.History.Count).Should().OnlyContain(count => count == 0);
         }
     }
 

@@ -42,7 +42,6 @@ public sealed class EaseRecommender : IItemScorer
             L2 = (options ?? new EaseOptions()).L2,
             NormalizeUsers = false,
             ContentWeight = 0,
-            PopularityWeight = 0,
             KeptWeights = int.MaxValue,
             MaxMatrixBytes = long.MaxValue,
         };

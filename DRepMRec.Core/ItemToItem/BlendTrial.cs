@@ -1,7 +1,21 @@
 namespace DRepMRec.ItemToItem;
 
 /// <summary>What validation says of a pair of weights of a blend.</summary>
-/// <param name="Weight">The weight of the item-to-item part.</param>
-/// <param name="PopularityWeight">The weight of the items' popularity.</param>
-/// <param name="Value">The metric.</param>
-public sealed record BlendTrial(double Weight, double PopularityWeight, double Value);
+public sealed record BlendTrial
+{
+    internal BlendTrial(double weight, double popularityWeight, double value)
+        => (Weight, PopularityWeight, Value) = (weight, popularityWeight, value);
+
+    /// <summary>The weight of the item-to-item part.</summary>
+    public double Weight { get; }
+
+    /// <summary>The weight of the items' popularity.</summary>
+    public double PopularityWeight { get; }
+
+    /// <summary>The metric.</summary>
+    public double Value { get; internal init; }
+
+    /// <summary>The three numbers, so that a trial can be taken apart in one assignment.</summary>
+    public void Deconstruct(out double weight, out double popularityWeight, out double value)
+        => (weight, popularityWeight, value) = (Weight, PopularityWeight, Value);
+}

@@ -4,7 +4,7 @@ using DRepMRec.Features;
 
 namespace DRepMRec.ItemToItem;
 
-/// <summary>What the Gram matrix XᵀWX + alpha Σ F Fᵀ + tau p pᵀ of a catalogue is made of.</summary>
+/// <summary>What the Gram matrix XᵀWX + alpha Σ F Fᵀ of a catalogue is made of.</summary>
 internal sealed class ItemGram
 {
     private readonly double _userPower;
@@ -13,9 +13,7 @@ internal sealed class ItemGram
     {
         Train = train;
         _userPower = options.NormalizeUsers ? -0.5 : 0;
-        double contentWeight = options.ContentWeight!.Value, popularityWeight = options.PopularityWeight!.Value;
-        int contentWidth = contentWeight > 0 ? features.Sum(f => f.Dimension) : 0;
-        ContentWidth = contentWidth + (popularityWeight > 0 ? 1 : 0);
+        ContentWidth = options.ContentWeight > 0 ? features.Sum(f => f.Dimension) : 0;
         if ((long)train.ItemCount * ContentWidth > Array.MaxLength)
         {
             throw new ArgumentException($"Expected at most {Array.MaxLength} features of all items, as one array holds; {train.ItemCount} "
@@ -23,11 +21,9 @@ internal sealed class ItemGram
         }
 
         Content = new float[train.ItemCount * ContentWidth];
-        if (contentWidth > 0)
-            FillContent(features, scaling, (float)Math.Sqrt(contentWeight));
+        if (ContentWidth > 0)
+            FillContent(features, scaling, (float)Math.Sqrt(options.ContentWeight));
         int[] degrees = train.ItemDegrees();
-        if (popularityWeight > 0)
-            FillPopularity(degrees, Math.Sqrt(popularityWeight));
         Items = [.. Enumerable.Range(0, train.ItemCount).Where(i => degrees[i] > 0 || ContentOf(i).ContainsAnyExcept(0f))];
     }
 
@@ -36,7 +32,7 @@ internal sealed class ItemGram
     /// <summary>The items of which anything is known, ascending.</summary>
     public int[] Items { get; }
 
-    /// <summary>[I, width]: the unit rows of all modalities beside each other, times sqrt(alpha); then sqrt(tau) p, if it counts.</summary>
+    /// <summary>[I, width]: the unit rows of all modalities beside each other, times sqrt(alpha).</summary>
     public float[] Content { get; }
 
     public int ContentWidth { get; }
@@ -45,14 +41,6 @@ internal sealed class ItemGram
 
     /// <summary>How much a user of a number of items counts.</summary>
     public float UserWeight(int items) => (float)Math.Pow(items, _userPower);
-
-    /// <summary>p: how many users each item has, as a vector of length 1.</summary>
-    private void FillPopularity(int[] degrees, double factor)
-    {
-        double length = Math.Sqrt(degrees.Sum(d => (double)d * d));
-        for (int item = 0; item < degrees.Length && length > 0; item++)
-            Content[((item + 1) * ContentWidth) - 1] = (float)(factor * degrees[item] / length);
-    }
 
     private void FillContent(IReadOnlyList<ItemFeatures> features, FeatureScaling scaling, float factor)
     {

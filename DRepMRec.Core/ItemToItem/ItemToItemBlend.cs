@@ -42,7 +42,7 @@ public sealed class ItemToItemBlend
     public double PopularityWeight { get; }
 
     /// <summary>Whether the model stands alone, as both weights are 0.</summary>
-    public bool IsEmpty => Weight == 0 && PopularityWeight == 0;
+    internal bool IsEmpty => Weight == 0 && PopularityWeight == 0;
 
     /// <summary>The metric of <see cref="Trials"/>, by which the weights were chosen but in small data.</summary>
     public RankingMetric Metric { get; }
@@ -76,7 +76,7 @@ public sealed class ItemToItemBlend
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(data);
-        options = (options ?? new ItemToItemOptions()).For(data.Train);
+        options ??= new ItemToItemOptions();
         RankingMetric chosenBy = RankingMetric.RequireCutOffs([metric ?? RankingMetric.Recall(20)])[0];
         ThrowIfOfOther(model, part);
         if (part.UserCount != data.Users.Count || part.ItemCount != data.Items.Count)

@@ -9,8 +9,8 @@ namespace DRepMRec.ItemToItem;
 
 /// <summary>
 /// How much each item of a user speaks for each other item, in closed form: EASE (Steck, WWW 2019, arXiv 1905.03375) with content as side
-/// information. B = I - P diag(P)⁻¹ with P = (XᵀWX + alpha Σ F Fᵀ + tau p pᵀ + lambda I)⁻¹: X the user-item matrix, W a weight for each
-/// user, F the rows of a modality, each of length 1, p the items' popularity. A user's score is the mean of the rows of its items.
+/// information. B = I - P diag(P)⁻¹ with P = (XᵀWX + alpha Σ F Fᵀ + lambda I)⁻¹: X the user-item matrix, W a weight for each user, F the
+/// rows of a modality, each of length 1. A user's score is the mean of the rows of its items.
 /// </summary>
 /// <remarks>
 /// Plain .NET, without libtorch. Immutable and safe for use by many threads; the bits don't depend on the number of threads that solved it.
@@ -85,11 +85,10 @@ public sealed class ItemToItemModel : IRangeScorer
         InteractionSet train, IReadOnlyList<ItemFeatures> features, ItemToItemOptions options, FeatureScaling scaling,
         CancellationToken cancellationToken)
     {
-        options = options.For(train);
         var gram = new ItemGram(train, features, options, scaling);
         bool exact = SymmetricMatrix.Bytes(gram.Items.Length) <= options.MaxMatrixBytes;
         var (weights, residuals) = exact
-            ? ExactSolver.Solve(gram, options.L2!.Value, options.KeptWeights, cancellationToken)
+            ? ExactSolver.Solve(gram, options.L2, options.KeptWeights, cancellationToken)
             : RegressionSolver.Solve(gram, options, cancellationToken);
         return new ItemToItemModel(train, weights, residuals, exact);
     }

@@ -1,4 +1,3 @@
-using DRepMRec.Data;
 using DRepMRec.Internals;
 
 namespace DRepMRec.ItemToItem;
@@ -16,7 +15,7 @@ public sealed record ItemToItemOptions
     private static readonly double[] DefaultWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5, 2, 3, 5, 10];
     private static readonly double[] DefaultPopularityWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 
-    /// <summary>Below so many training interactions little is known of any item: popularity counts, and all else less.</summary>
+    /// <summary>Below so many training interactions validation has few hits, and ranks say more.</summary>
     internal const int FewInteractions = 10_000;
 
     /// <summary>
@@ -27,30 +26,15 @@ public sealed record ItemToItemOptions
     public bool Enabled { get; init; }
 
     /// <summary>The weight of the L2 penalty on the item-to-item weights, lambda.</summary>
-    /// <value>
-    /// Above 0. The default, <see langword="null"/>, follows the data: 50, or 1,000 with fewer than 10,000 training interactions.
-    /// </value>
-    public double? L2 { get; init => field = value is { } weight ? Guard.Positive(weight) : null; }
+    /// <value>Above 0. The default is 50.</value>
+    public double L2 { get; init => field = Guard.Positive(value); } = 50;
 
     /// <summary>
     /// How much content counts beside interactions, alpha: the Gram matrix of each modality's features, scaled as
     /// <see cref="DRepMRecOptions.FeatureScaling"/> says and brought to rows of length 1, is added with this weight.
     /// </summary>
-    /// <value>
-    /// 0 (interactions alone) or above. The default, <see langword="null"/>, follows the data: 100, or 10 with fewer than 10,000 training
-    /// interactions.
-    /// </value>
-    public double? ContentWeight { get; init => field = value is { } weight ? Guard.NotNegative(weight) : null; }
-
-    /// <summary>
-    /// How much an item's popularity counts beside interactions, tau: the Gram matrix of the numbers of users, brought to length 1, is
-    /// added with this weight, so that items speak for popular ones where hardly anything is known of what goes together.
-    /// </summary>
-    /// <value>
-    /// 0 (not at all) or above. The default, <see langword="null"/>, follows the data: 0, or 2,000 with fewer than 10,000 training
-    /// interactions.
-    /// </value>
-    public double? PopularityWeight { get; init => field = value is { } weight ? Guard.NotNegative(weight) : null; }
+    /// <value>0 (interactions alone) or above. The default is 100.</value>
+    public double ContentWeight { get; init => field = Guard.NotNegative(value); } = 100;
 
     /// <summary>Whether a user of many items counts less in the Gram matrix: by 1 / sqrt(|N_u|).</summary>
     /// <value>The default is <see langword="true"/>.</value>
@@ -98,16 +82,4 @@ public sealed record ItemToItemOptions
         get;
         init => field = [.. Guard.NotEmpty(value).Select(weight => Guard.NotNegative(weight, nameof(PopularityWeights)))];
     } = DefaultPopularityWeights;
-
-    /// <summary>These options with what they leave open, for a training set.</summary>
-    internal ItemToItemOptions For(InteractionSet train)
-    {
-        bool isSmall = train.Count < FewInteractions;
-        return this with
-        {
-            L2 = L2 ?? (isSmall ? 1000 : 50),
-            ContentWeight = ContentWeight ?? (isSmall ? 10 : 100),
-            PopularityWeight = PopularityWeight ?? (isSmall ? 2000 : 0),
-        };
-    }
 }

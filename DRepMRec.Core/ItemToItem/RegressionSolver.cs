@@ -39,7 +39,7 @@ internal sealed class RegressionSolver
         int items = gram.Train.ItemCount;
         var columns = new ItemWeights(items, int.MaxValue);
         var residuals = new float[items];
-        var solver = new RegressionSolver(gram, options.Neighbors, options.L2!.Value, cancellationToken);
+        var solver = new RegressionSolver(gram, options.Neighbors, options.L2, cancellationToken);
         Parallelism.ForRanges(gram.Items.Length, minimumPerThread: 16, (from, to) =>
         {
             var room = new Room(gram.Train.UserCount);

@@ -7,14 +7,17 @@ public sealed partial class Recommender
     /// <summary>The weight of the item-to-item part that stands beside the representations; 0 where there is none.</summary>
     public double ItemToItemWeight => _model.ItemToItem?.Form.Weight ?? 0;
 
+    /// <summary>The weight of the items' popularity beside it; 0 where it doesn't count.</summary>
+    public double PopularityWeight => _model.ItemToItem?.Form.PopularityWeight ?? 0;
+
     /// <summary>
-    /// Makes a recommender with an item-to-item part beside its representations, or in place of the one that it has; with a weight of 0,
-    /// one without. <c>BuildRecommender</c> does that by itself for a model that has one.
+    /// Makes a recommender with an item-to-item part and the items' popularity beside its representations, or in place of those that it
+    /// has; with weights of 0, one without. <c>BuildRecommender</c> does that by itself for a model that has them.
     /// </summary>
     /// <remarks>
     /// A user's score gets the mean of what the items of the history say, those of the training for known users, those of the request for
-    /// others. Items that <see cref="WithItems(IReadOnlyCollection{ItemContent})"/> adds later are spoken for by their content. A
-    /// <see cref="Calibration"/> isn't kept where scores change.
+    /// others, and the popularity of the item in training. Items that <see cref="WithItems(IReadOnlyCollection{ItemContent})"/> adds later
+    /// are spoken for by their content, and aren't popular. A <see cref="Calibration"/> isn't kept where scores change.
     /// </remarks>
     /// <param name="blend">The part, for the users and items of this recommender, in their order; <see langword="null"/> for none.</param>
     /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>

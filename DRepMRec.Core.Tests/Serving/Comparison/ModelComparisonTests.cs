@@ -171,16 +171,17 @@ public sealed class ModelComparisonTests
     public async Task What_an_item_to_item_part_changes_is_its_share()
     {
         RecDataset data = Served.Data;
-        var options = new ItemToItemOptions { L2 = 5, BlendWeights = [1] };
+        var options = new ItemToItemOptions { L2 = 5, BlendWeights = [1], PopularityWeights = [1] };
         float[] users = Samples.Floats(data.Users.Count * 6, 3), items = Samples.Floats(data.Items.Count * 6, 4);
         ItemToItemBlend blend = ItemToItemBlend.Choose(
             new EmbeddingScorer(users, items, 6), ItemToItemModel.Solve(data, options), data, options);
         Recommender trained = Served.Recommender, blended = trained.WithItemToItem(blend);
         ChangeReasons why = (await ModelComparison.CompareAsync(trained, blended)).Reasons;
         why.ExplainedUsers.Should().BePositive();
-        why.Shares.Keys.Should().Equal("behavior", "image", "text", "item-to-item");
+        why.Shares.Keys.Should().Equal("behavior", "image", "text", "item-to-item", "popularity");
         why.Shares.Values.Sum().Should().BeApproximately(1, 1e-9);
-        why.Shares["item-to-item"].Should().BePositive("nothing else has changed");
+        why.Shares["item-to-item"].Should().BePositive("it came");
+        why.Shares["popularity"].Should().BePositive("it came too");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DRepMRec.Graphs;
 using DRepMRec.ItemToItem;
 using DRepMRec.Kernels;
 
@@ -33,11 +34,12 @@ internal sealed record ItemToItemRows(
             Weight = blend.Weight,
             PopularityFactor = blend.Factors.Popularity,
             PopularityWeight = blend.PopularityWeight,
-            L2 = blend.Options.L2!.Value,
-            ContentWeight = blend.Options.ContentWeight!.Value,
+            L2 = blend.Options.L2,
+            ContentWeight = blend.Options.ContentWeight,
             KeptWeights = blend.Options.KeptWeights,
         };
-        var weights = blend.Part.Weights;
+        CsrMatrix weights = blend.Weight == 0 ? new(blend.Part.ItemCount, blend.Part.ItemCount, new int[blend.Part.ItemCount + 1], [], [])
+            : blend.Part.Weights;
         return new ItemToItemRows(form, Block<long>.Copy(Array.ConvertAll(weights.RowOffsets.ToArray(), o => (long)o)),
             Block<int>.Copy(weights.Columns), Block<float>.Copy(weights.Values), Block<float>.Copy(blend.Part.Residuals))
         {

@@ -12,10 +12,12 @@ internal static class NewItemWeights
 {
     /// <param name="model">The model; the features of its items are in the content form.</param>
     /// <param name="content">The scaled features of the new item, one per modality; <see langword="null"/> where it has none.</param>
-    /// <returns><see langword="null"/> where the model has no such part, or no features to compare with.</returns>
+    /// <returns>
+    /// <see langword="null"/> where the model has no such part, or one of popularity alone, or no features to compare with.
+    /// </returns>
     public static AddedWeights? Of(ServingModel model, IReadOnlyList<EncodedContent?> content)
     {
-        if (model.ItemToItem is not { } part || part.Form.ContentWeight == 0)
+        if (model.ItemToItem is not { } part || part.Form.ContentWeight == 0 || part.Form.Factor == 0)
             return null;
         int items = model.TrainedItems;
         float[] gram = new float[items], direct = new float[items];

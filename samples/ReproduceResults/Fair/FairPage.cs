@@ -74,9 +74,11 @@ internal static class FairPage
     {
         report.Heading("All models");
         report.Say("+ intra-alignment, and DRepMRec without content: the control, a behaviour line with BMA's contrastive loss and no "
-            + "content. + BMA: with BMA's defaults. + item-to-item: the same trainings, blended with the closed form and popularity by the "
-            + "weights that validation chooses, zero included. Defaults: not searched here, but chosen by many trainings on TikTok's validation set.");
-        report.Table(["Model", .. Training.Metrics.Select(m => m.ToString()), "item-to-item weight", "popularity weight", "best epoch", "s"],
+            + "content. + BMA: with BMA's defaults. + item-to-item: the same trainings, blended with the closed form and, where a weight "
+            + "of it is shown, with popularity, by the weights that validation chooses, zero included. Defaults: not searched here, but "
+            + "chosen by many trainings on TikTok's validation set.");
+        string[] columns = ["item-to-item weight", "popularity weight", "best epoch", "s"];
+        report.Table(["Model", .. Training.Metrics.Select(m => m.ToString()), .. columns],
             lines.Select(o => (IReadOnlyList<string>)
             [
                 o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])),
