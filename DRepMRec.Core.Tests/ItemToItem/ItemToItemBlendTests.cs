@@ -22,12 +22,12 @@ public sealed class ItemToItemBlendTests
         foreach (RankingMetric metric in new[] { RankingMetric.Recall(20), RankingMetric.Ndcg(5) })
         {
             ItemToItemBlend all = ItemToItemBlend.Choose(Noise, Part, Data, metric: metric);
-            foreach (var (weight, popularity, figure) in all.Trials)
+            foreach (BlendTrial trial in all.Trials)
             {
-                ItemToItemBlend one = Forced(weight, popularity);
+                ItemToItemBlend one = Forced(trial.Weight, trial.PopularityWeight);
                 var known = new UnknownUserScorer(one.Over(Noise), Data.Train);
                 new Evaluator(new EvaluationOptions { Metrics = [metric] }).Evaluate(known, Data, EvaluationTarget.Validation)[metric]
-                    .Should().BeApproximately(figure, 1e-12);
+                    .Should().BeApproximately(trial.Value, 1e-12);
             }
         }
     }

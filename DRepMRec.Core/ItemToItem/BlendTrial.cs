@@ -14,8 +14,4 @@ public sealed record BlendTrial
 
     /// <summary>The metric.</summary>
     public double Value { get; internal init; }
-
-    /// <summary>The three numbers, so that a trial can be taken apart in one assignment.</summary>
-    public void Deconstruct(out double weight, out double popularityWeight, out double value)
-        => (weight, popularityWeight, value) = (Weight, PopularityWeight, Value);
 }

@@ -16,7 +16,7 @@ internal sealed record ShownItem(string Item, string? Title, string? Picture, IR
 }
 
 /// <summary>The parts of a score, and the items of the history that support it.</summary>
-internal sealed record Reasons(float? Behavior, IReadOnlyDictionary<string, float> Modalities, float ItemToItem,
+internal sealed record Reasons(float? Behavior, IReadOnlyDictionary<string, float> Modalities, float ItemToItem, float Popularity,
     IReadOnlyList<ShownItem> Supporters, string? Unexplained);
 
 /// <summary>An item's features by modality.</summary>

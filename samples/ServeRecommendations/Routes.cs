@@ -102,6 +102,6 @@ internal static class Routes
 
     private static Reasons? Explain(RecommendationRequest request, string item, Recommender r, Shelf shelf)
         => r.Explain(request, item) is not { } why ? null
-            : new Reasons(why.Behavior, why.Modalities.ToDictionary(m => m.Key.Name, m => m.Value), why.ItemToItem,
+            : new Reasons(why.Behavior, why.Modalities.ToDictionary(m => m.Key.Name, m => m.Value), why.ItemToItem, why.Popularity,
                 [.. why.Supporters.Select(s => shelf.Show(r, s))], why.Unexplained);
 }

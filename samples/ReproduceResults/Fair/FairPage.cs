@@ -74,19 +74,22 @@ internal static class FairPage
     {
         report.Heading("All models");
         report.Say("+ intra-alignment, and DRepMRec without content: the control, a behaviour line with BMA's contrastive loss and no "
-            + "content. + BMA: with BMA's defaults. + item-to-item: the same trainings, blended with the closed form and, where a weight "
-            + "of it is shown, with popularity, by the weights that validation chooses, zero included. Defaults: not searched here, but "
+            + "content. + BMA: with BMA's defaults. + item-to-item: the same trainings, blended with the closed form (and popularity, "
+            + "where its weight is shown) by the weight that validation chooses, zero included. Defaults: not searched here, but "
             + "chosen by many trainings on TikTok's validation set.");
-        string[] columns = ["item-to-item weight", "popularity weight", "best epoch", "s"];
+        bool hasPopularity = lines.Any(o => o.First.PopularityWeight is not null);
+        string[] columns = ["item-to-item weight", .. hasPopularity ? ["popularity weight"] : Array.Empty<string>(), "best epoch", "s"];
         report.Table(["Model", .. Training.Metrics.Select(m => m.ToString()), .. columns],
             lines.Select(o => (IReadOnlyList<string>)
             [
-                o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])),
-                o.First.ItemToItemWeight is null ? "" : Cell.Spread(o.Values(t => t.ItemToItemWeight ?? 0), 2),
-                o.First.PopularityWeight is null ? "" : Cell.Spread(o.Values(t => t.PopularityWeight ?? 0), 2),
+                o.Name, .. Training.Metrics.Select(m => o.Show(t => t.Test[m.ToString()])), Weight(o, t => t.ItemToItemWeight),
+                .. hasPopularity ? [Weight(o, t => t.PopularityWeight)] : Array.Empty<string>(),
                 o.IsTrained ? Cell.Number(o.Values(t => t.BestEpoch).Mean(), 0) : "", Cell.Number(o.Values(t => t.Seconds).Mean(), 0),
             ]));
     }
+
+    private static string Weight(Outcome line, Func<Training, double?> weight)
+        => weight(line.First) is null ? "" : Cell.Spread(line.Values(t => weight(t) ?? 0), 2);
 
     private static Outcome? Find(IEnumerable<Outcome> lines, string title) => lines.FirstOrDefault(o => o.Name == title);
 }

@@ -17,7 +17,7 @@ const sources = {
   Popularity: "by popularity: nothing is known here",
 };
 const spaces = { Fused: "All in all", Behavior: "Chosen by the same", Content: "Alike" };
-const partNames = { behavior: "who chose it", itemToItem: "chosen together", text: "its words", sentence: "what it says", image: "its picture",
+const partNames = { behavior: "who chose it", itemToItem: "chosen together", popularity: "how many chose it", text: "its words", sentence: "what it says", image: "its picture",
   category: "its category", number: "its numbers" };
 const state = { tab: "user", user: "", basket: [], users: [], shelves: { columns: [] }, seed: 1, similar: null, space: "Fused" };
 
@@ -79,7 +79,8 @@ const card = (shown, ...more) => make("li", { "data-item": shown.item },
 // ---- reasons
 
 function parts(why) {
-  const all = [["behavior", why.behavior ?? 0], ["itemToItem", why.itemToItem], ...Object.entries(why.modalities)];
+  const all = [["behavior", why.behavior ?? 0], ["itemToItem", why.itemToItem], ["popularity", why.popularity],
+    ...Object.entries(why.modalities)];
   return all.filter(([, share]) => share !== 0);
 }
 
