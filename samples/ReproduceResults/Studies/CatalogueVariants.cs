@@ -1,7 +1,9 @@
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
+using DRepMRec.Evaluation;
 using DRepMRec.Features;
+using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
@@ -10,14 +12,19 @@ internal static class CatalogueVariants
 {
     public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
         => Catalogue.Variants(Catalogue.Names, [false, true], data.Features.Count > 0).Select(v => Of(v.Model, v.Bma, data, loss, epochs))
-            .Append(Of(Catalogue.Ours, bma: true, data, loss, epochs, itemToItem: true));
+            .Append(Of(Catalogue.Ours, bma: true, data, loss, epochs, itemToItem: true))
+            .Append(Of(Catalogue.Ours, bma: true, data, loss, epochs, itemToItem: true, Training.Ndcg));
 
-    private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs, bool itemToItem = false)
+    private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs, bool itemToItem = false,
+        RankingMetric? stoppingMetric = null)
     {
         DRepMRecOptions options = Catalogue.Options(model, bma, loss);
         options = options with { ItemToItem = options.ItemToItem with { Enabled = itemToItem } };
         TrainerOptions trainer = Catalogue.Training(model, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
-        string title = Catalogue.Title(model, bma) + (itemToItem ? " + item-to-item" : "");
+        if (stoppingMetric is { } metric)
+            trainer = trainer with { StoppingMetric = metric };
+        string title = Catalogue.Title(model, bma) + (itemToItem ? " + item-to-item" : "")
+            + (stoppingMetric is null ? "" : $" by {stoppingMetric}");
         var variant = new Variant(title, data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer))
         {
             Trainer = trainer,
