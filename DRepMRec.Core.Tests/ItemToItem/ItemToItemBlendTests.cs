@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
 using DRepMRec.Tests.Support;
@@ -36,7 +37,7 @@ public sealed class ItemToItemBlendTests
     public void Scores_are_the_model_and_the_scaled_mean()
     {
         ItemToItemBlend blend = Forced(0.3, 0.4);
-        int[] degrees = Data.Train.ItemDegrees();
+        float[] popularity = Popularity(Data);
         float[] together = new float[Data.Items.Count], model = new float[Data.Items.Count], part = new float[Data.Items.Count];
         for (int user = 0; user < 20; user++)
         {
@@ -45,8 +46,7 @@ public sealed class ItemToItemBlendTests
             Part.Score([user], part);
             for (int item = 0; item < together.Length; item++)
             {
-                double popularity = Math.Log(1 + degrees[item]) / Math.Log(1 + degrees.Max());
-                double beside = (blend.Factors.Part * part[item]) + (blend.Factors.Popularity * popularity);
+                double beside = (blend.Factors.Part * part[item]) + (blend.Factors.Popularity * popularity[item]);
                 ((double)together[item]).Should().BeApproximately(model[item] + (Noise.Length(user) * beside), 1e-5);
             }
         }
@@ -57,8 +57,7 @@ public sealed class ItemToItemBlendTests
     {
         ItemToItemBlend blend = Forced(1, 1);
         double model = 0, part = 0, popularity = 0;
-        int[] degrees = Data.Train.ItemDegrees();
-        float[] logarithms = [.. degrees.Select(d => MathF.Log(1 + d) / MathF.Log(1 + degrees.Max()))];
+        float[] logarithms = Popularity(Data);
         var scores = new float[Data.Items.Count];
         foreach (int user in Enumerable.Range(0, Data.Users.Count)
             .Where(u => !Data.Validation.ItemsOf(u).IsEmpty && !Data.Train.ItemsOf(u).IsEmpty))
@@ -152,6 +151,17 @@ public sealed class ItemToItemBlendTests
             .Should().Equal(ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 1 }).Trials);
 
     [Fact]
+    public void Items_that_nobody_has_are_as_popular_as_a_mean_one()
+    {
+        // 1, 1 and 8 users, and one item without any: 1 is below the mean logarithm and 8 above it.
+        var train = new InteractionSet(10, 4, [(0, 0), (1, 1), .. Enumerable.Range(2, 8).Select(user => (user, 3))]);
+        ItemToItemModel part = ItemToItemModel.Solve(train, [], new ItemToItemOptions(), FeatureScaling.None, CancellationToken.None);
+        double low = Math.Log(2), high = Math.Log(9), mean = ((2 * low) + high) / 3;
+        float[] expected = [(float)((low - mean) / high), (float)((low - mean) / high), 0, (float)((high - mean) / high)];
+        part.Popularity.Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
     public void Popularity_is_weighed_beside_the_best_weight_and_that_once_more_beside_it()
     {
         // Noise is worth nothing, so that the numbers of users are worth something.
@@ -188,6 +198,14 @@ public sealed class ItemToItemBlendTests
 
     private static ItemToItemBlend Forced(double weight, double popularity)
         => ItemToItemBlend.Choose(Noise, Part, Data, new ItemToItemOptions { BlendWeights = [weight], PopularityWeights = [popularity] });
+
+    // Less the mean of the items that somebody has; nothing is known of the others.
+    private static float[] Popularity(RecDataset data)
+    {
+        int[] degrees = data.Train.ItemDegrees();
+        double most = degrees.Max(d => Math.Log(1 + d)), mean = degrees.Where(d => d > 0).Average(d => Math.Log(1 + d) / most);
+        return [.. degrees.Select(d => d == 0 ? 0 : (float)((Math.Log(1 + d) / most) - mean))];
+    }
 
     private static double Deviation(float[] scores)
     {

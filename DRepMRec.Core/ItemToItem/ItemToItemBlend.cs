@@ -6,7 +6,8 @@ namespace DRepMRec.ItemToItem;
 
 /// <summary>
 /// A model's scores with an item-to-item part and the items' popularity beside them:
-/// s(u, i) = u·i + |u| (c mean over N_u of B_ji + e log(1 + |N_i|) / log(1 + max |N_j|)), where validation chose c and e.
+/// s(u, i) = u·i + |u| (c mean over N_u of B_ji + e p_i), where validation chose c and e, and p_i is log(1 + |N_i|) / log(1 + max |N_j|)
+/// less its mean over items that somebody has, and 0 for those that nobody has.
 /// </summary>
 /// <remarks>
 /// The part is scaled by the length of the user's row, so that c means the same for users of long rows and of short ones, and is a mean

@@ -42,7 +42,10 @@ public sealed record Explanation
     [JsonInclude]
     public float ItemToItem { get; internal init; }
 
-    /// <summary>How much of the score comes from the item's popularity in training; 0 where that doesn't count.</summary>
+    /// <summary>
+    /// How much of the score comes from the item's popularity in training: below 0 for items that fewer have than a mean one, 0 for those
+    /// that nobody had, and where popularity doesn't count.
+    /// </summary>
     [JsonInclude]
     public float Popularity { get; internal init; }
 

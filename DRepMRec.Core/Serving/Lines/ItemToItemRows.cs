@@ -18,7 +18,9 @@ internal sealed record ItemToItemRows(
     /// <summary>What is known of the rows behind the file's, one for each; <see langword="null"/> for one without content.</summary>
     public IReadOnlyList<AddedWeights?> Added { get; init; } = [];
 
-    /// <summary>How popular each item of the file is, from 0 to 1; <see langword="null"/> where that doesn't count.</summary>
+    /// <summary>
+    /// By how much each item of the file is more popular than the mean; <see langword="null"/> where that doesn't count.
+    /// </summary>
     public Block<float>? Popularity { get; init; }
 
     private int FileRows => (int)(Offsets.Length - 1);
@@ -128,7 +130,7 @@ internal sealed record ItemToItemRows(
             SparseSum.Add(added.Items, added.Out, factor, first, scores);
     }
 
-    /// <summary>Adds the popularity of a range of rows, times a factor, to their scores; that of rows behind the file's is 0.</summary>
+    /// <summary>Adds the popularity of a range of rows, times a factor, to their scores; of rows behind the file's nothing is known, which is 0.</summary>
     public void AddPopularity(float factor, int first, Span<float> scores)
     {
         if (Popularity is { } popularity && first < FileRows)

@@ -1,9 +1,7 @@
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.Evaluation;
 using DRepMRec.Features;
-using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
@@ -12,19 +10,14 @@ internal static class CatalogueVariants
 {
     public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
         => Catalogue.Variants(Catalogue.Names, [false, true], data.Features.Count > 0).Select(v => Of(v.Model, v.Bma, data, loss, epochs))
-            .Append(Of(Catalogue.Ours, bma: true, data, loss, epochs, itemToItem: true))
-            .Append(Of(Catalogue.Ours, bma: true, data, loss, epochs, itemToItem: true, Training.Ndcg));
+            .Append(Of(Catalogue.Ours, bma: true, data, loss, epochs, itemToItem: true));
 
-    private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs, bool itemToItem = false,
-        RankingMetric? stoppingMetric = null)
+    private static Variant Of(string model, bool bma, RecDataset data, string loss, int epochs, bool itemToItem = false)
     {
         DRepMRecOptions options = Catalogue.Options(model, bma, loss);
         options = options with { ItemToItem = options.ItemToItem with { Enabled = itemToItem } };
         TrainerOptions trainer = Catalogue.Training(model, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
-        if (stoppingMetric is { } metric)
-            trainer = trainer with { StoppingMetric = metric };
-        string title = Catalogue.Title(model, bma) + (itemToItem ? " + item-to-item" : "")
-            + (stoppingMetric is null ? "" : $" by {stoppingMetric}");
+        string title = Catalogue.Title(model, bma) + (itemToItem ? " + item-to-item" : "");
         var variant = new Variant(title, data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer))
         {
             Trainer = trainer,
