@@ -102,7 +102,7 @@ public sealed class ItemToItemModel : IRangeScorer
 
     private static float[] CentredPopularity(int[] degrees)
     {
-        double most = Math.Log(1 + degrees.Max());
+        double most = Math.Log(1 + degrees.DefaultIfEmpty().Max());
         double mean = degrees.Where(users => users > 0).Select(users => Math.Log(1 + users)).DefaultIfEmpty().Average();
         return [.. degrees.Select(users => users > 0 ? (float)((Math.Log(1 + users) - mean) / most) : 0)];
     }

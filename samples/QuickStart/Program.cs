@@ -4,6 +4,7 @@ using DRepMRec;
 using DRepMRec.Baselines;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 using QuickStart;
@@ -36,14 +37,20 @@ return CommandLine.Run(args, (options, cancellation) =>
     ModelRun itemKnn = Untrained("ItemKNN", () => new ItemKnnRecommender(data.Train));
     ModelRun? ease = data.Items.Count <= MaxEaseItems ? Untrained("EASE", () => new EaseRecommender(data.Train)) : null;
     using DRepMRecModel lightGcn = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Seed = options.Seed });
-    using DRepMRecModel model = DRepMRecModel.Create(data, modelOptions with { Seed = options.Seed });
-    ModelRun?[] all = [popularity, itemKnn, ease, Train("LightGCN", bma: false, lightGcn), Train("DRepMRec", bma: true, model)];
+    ModelRun graph = Train("LightGCN", bma: false, lightGcn);
+
+    // Its training ends with a closed form beside the model, which stands alone too here.
+    using DRepMRecModel model = DRepMRecModel.Create(
+        data, modelOptions with { Seed = options.Seed, ItemToItem = new ItemToItemOptions { Enabled = true } });
+    ModelRun both = Train("DRepMRec", bma: true, model) with { Model = "DRepMRec + item-to-item" };
+    ModelRun alone = Untrained("DRepMRec", () => Alone(model)) with { Bma = true, Report = both.Report, TrainTime = both.TrainTime };
+    ModelRun?[] all = [popularity, itemKnn, ease, graph, alone, both];
     ModelRun[] runs = [.. all.OfType<ModelRun>()];
     Display.Results(runs);
     Display.Words(data.Summarize().ColdItems);
 
     // 3. Recommend: the best items, and a list that leaves room for others, by what is known of the items.
-    Recommender recommender = runs[^1].Report!.BuildRecommender().WithMetadata(Shelves.Of(data, shop));
+    Recommender recommender = both.Report!.BuildRecommender().WithMetadata(Shelves.Of(data, shop));
     Display.Recommendations(recommender, data);
 
     if (options.Json is not null)
@@ -52,3 +59,9 @@ return CommandLine.Run(args, (options, cancellation) =>
         recommender.Save(options.Save);
     Display.Next(options.Save);
 });
+
+static EmbeddingScorer Alone(DRepMRecModel model)
+{
+    using UserItemEmbeddings final = model.Embed();
+    return EmbeddingScorer.Of(final);
+}
