@@ -48,6 +48,7 @@ public sealed class OwnContractTests
     [InlineData(typeof(RecommendationRequest), "{\"MinimumScore\":\"NaN\"}", "Expected a number, got NaN.*")]
     [InlineData(typeof(ItemToItemOptions), "{\"ContentWeight\":\"-Infinity\"}", "ContentWeight must be 0 or above.*")]
     [InlineData(typeof(ItemToItemOptions), "{\"BlendWeights\":[\"NaN\"]}", "*BlendWeights*")]
+    [InlineData(typeof(ItemToItemOptions), "{\"PopularityWeights\":[\"NaN\"]}", "*PopularityWeights*")]
     public void Numbers_beyond_the_finite_are_left_to_the_property(Type type, string json, string message)
         => FluentActions.Invoking(() => JsonSerializer.Deserialize(json, type, _options)).Should()
             .Throw<JsonException>().WithMessage(message).WithInnerException<ArgumentException>();

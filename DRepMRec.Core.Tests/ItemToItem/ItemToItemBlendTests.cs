@@ -151,6 +151,39 @@ public sealed class ItemToItemBlendTests
             .Should().Equal(ItemToItemBlend.Choose(Noise, Part, Data, evaluation: new EvaluationOptions { Threads = 1 }).Trials);
 
     [Fact]
+    public void Users_without_items_go_by_numbers_of_users_at_any_weight()
+    {
+        // User 9 has nothing in training and chose item 0, which 4 users have: it's the second of three at any weight.
+        (int, int)[] train = [.. Enumerable.Range(0, 4).Select(u => (u, 0)), .. Enumerable.Range(0, 8).Select(u => (u, 1)), (8, 2)];
+        InteractionSet Set((int, int)[] pairs) => new(10, 4, pairs);
+        IdMap Ids(int count) => new(Enumerable.Range(0, count).Select(n => $"{n}"));
+        var data = new RecDataset("ten", Ids(10), Ids(4), new InteractionSplits(Set(train), Set([(9, 0), (9, 3)]), Set([])));
+        float[] users = Samples.Floats(40, 1), items = Samples.Floats(16, 2);
+        ItemToItemBlend blend = ItemToItemBlend.Choose(new EmbeddingScorer(users, items, 4), ItemToItemModel.Solve(data), data,
+            new ItemToItemOptions { BlendWeights = [0, 5], PopularityWeights = [0, 10, 1000] }, RankingMetric.Ndcg(3));
+        blend.Trials.Select(t => t.Value).Distinct().Should().ContainSingle();
+        (blend.Weight, blend.PopularityWeight).Should().Be((0, 0), "nothing speaks for another weight");
+    }
+
+    [Theory]
+    [InlineData(9_999)]
+    [InlineData(10_000)]
+    public void The_weight_of_popularity_is_chosen_by_the_same_rule(int interactions)
+    {
+        RecDataset data = Drawn(interactions);
+        ItemToItemModel part = ItemToItemModel.Solve(data, new ItemToItemOptions { L2 = 5 });
+        EmbeddingScorer noise = new(Samples.Floats(data.Users.Count * 4, 1), Samples.Floats(data.Items.Count * 4, 2), 4);
+        double[] tried = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5];
+        ItemToItemOptions Weights(params double[] weights) => new() { BlendWeights = [0], PopularityWeights = weights };
+        ItemToItemBlend chosen = ItemToItemBlend.Choose(noise, part, data, Weights(tried), RankingMetric.Recall(5));
+        double worth = interactions < 10_000
+            ? tried.MinBy(weight => LogRanks(ItemToItemBlend.Choose(noise, part, data, Weights(weight)).Over(noise), data))
+            : chosen.Trials.MaxBy(t => t.Value)!.PopularityWeight;
+        chosen.PopularityWeight.Should().Be(worth);
+        chosen.Weight.Should().Be(0);
+    }
+
+    [Fact]
     public void Items_that_nobody_has_are_as_popular_as_a_mean_one()
     {
         // 1, 1 and 8 users, and one item without any: 1 is below the mean logarithm and 8 above it.

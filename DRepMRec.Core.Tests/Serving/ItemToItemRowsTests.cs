@@ -170,44 +170,50 @@ public sealed class ItemToItemRowsTests
     [Fact]
     public void Popularity_is_added_by_its_factor_and_the_length_of_the_query_and_that_of_added_items_is_none()
     {
-        ItemToItemRows rows = Added() with
-        {
-            Form = new ItemToItemForm { Factor = 0, PopularityFactor = 0.5f },
-            Popularity = Block<float>.Copy([1, 0.5f, 0, 0.25f, 2]),
-        };
+        // Logarithms to the base 2: 3, 1, nothing known, 0 + 1 and 2; their mean is 7 / 4.
+        var popularity = new PopularityOrder(Block<int>.Copy([7, 1, 0, 1, 3]));
+        ItemToItemRows rows = Added() with { Form = new ItemToItemForm { Factor = 0, PopularityFactor = 0.5f } };
         foreach (int[] items in new int[][] { [], [0, 2, 4] })
         {
-            HistoryQuery history = HistoryQuery.Of(rows, items, [3, 0, 4])!;
-            foreach (var (first, count) in new[] { (0, 5), (3, 1), (1, 3), (5, 3), (6, 1) })
+            HistoryQuery history = HistoryQuery.Of(rows, popularity, items, [3, 0, 4])!;
+            foreach (var (first, count) in new[] { (0, 5), (3, 1), (1, 3), (5, 3), (6, 1), (4, 3) })
             {
                 float[] scores = [.. Enumerable.Repeat(1f, count)];
                 history.AddTo(first, scores);
-                scores.Should().Equal(Enumerable.Range(first, count).Select(target => 1 + Popular(target)));
+                scores.Should().Equal(Enumerable.Range(first, count).Select(target => 1 + Popular(target)), Nearly);
             }
 
-            Enumerable.Range(0, All).Select(history.Popularity).Should().Equal(Enumerable.Range(0, All).Select(Popular));
+            Enumerable.Range(0, All).Select(history.Popularity).Should().Equal(Enumerable.Range(0, All).Select(Popular), Nearly);
             history.Shares(3).Should().BeEmpty();
         }
 
-        ItemToItemRows flat = rows.Flatten(10);
-        flat.Popularity!.Slice(0, 10).ToArray().Should().Equal(1, 0.5f, 0, 0.25f, 2, 0, 0, 0, 0, 0);
-        Added().Flatten(10).Popularity.Should().BeNull();
+        static float Popular(int target) => target < FileRows ? new[] { 5 / 4f, -3 / 4f, 0, -3 / 4f, 1 / 4f }[target] / 3 * 2.5f : 0;
+        static bool Nearly(float a, float b) => Math.Abs(a - b) < 1e-5f;
+    }
 
-        static float Popular(int target) => target < FileRows ? new[] { 2.5f, 1.25f, 0, 0.625f, 5 }[target] : 0;
+    [Fact]
+    public void Without_a_factor_for_it_popularity_says_nothing_and_without_a_history_nothing_is_added()
+    {
+        var popularity = new PopularityOrder(Block<int>.Copy([7, 1, 0, 1, 3]));
+        HistoryQuery history = HistoryQuery.Of(Added(), popularity, [], [3, 0, 4])!;
+        float[] scores = [1, 2, 3, 4, 5];
+        history.AddTo(0, scores);
+        scores.Should().Equal(1, 2, 3, 4, 5);
+        history.Popularity(0).Should().Be(0);
     }
 
     [Fact]
     public void A_history_adds_the_mean_of_its_weights_times_the_factor_and_the_length_of_the_query()
     {
         ItemToItemRows rows = Added();
-        HistoryQuery history = HistoryQuery.Of(rows, [0, 2, 4, 5], [3, 0, 4])!;
+        var popularity = new PopularityOrder(Block<int>.Copy(new int[FileRows]));
+        HistoryQuery history = HistoryQuery.Of(rows, popularity, [0, 2, 4, 5], [3, 0, 4])!;
         var scores = new float[FileRows];
         history.AddTo(0, scores);
         scores.Should().Equal(Enumerable.Range(0, FileRows).Select(target
             => new[] { 0, 2, 4, 5 }.Sum(source => Expected(source, target)) * 0.5f * 5 / 4));
         history.Shares(3).Should().Equal((2, -0.625f), (4, 2.5f), (5, 5.625f));
-        HistoryQuery.Of(null, [0, 2], [3, 0, 4]).Should().BeNull();
-        HistoryQuery.Of(null, [0], [3, 0, 4]).Should().BeNull();
+        HistoryQuery.Of(null, popularity, [0, 2], [3, 0, 4]).Should().BeNull();
     }
 
     [Theory]

@@ -131,13 +131,6 @@ public sealed class ModelVerificationTests
         const string NotFinite = "expected finite numbers; the item-to-item part has one that isn't";
         Refused(ItemToItem(offsets, [1, 4, 0], [1, 2, float.NaN], new float[5]), NotFinite);
         Refused(ItemToItem(offsets, [1, 4, 0], [1, 2, 3], [0, 0, 0, 0, float.NaN]), NotFinite);
-        ServingModel valid = ItemToItem(offsets, [1, 4, 0], [1, 2, 3], new float[5]);
-        ServingModel Popular(float last) => valid with
-        {
-            ItemToItem = valid.ItemToItem! with { Popularity = Block<float>.Copy([1, 0, 0, 0, last]) },
-        };
-        ModelVerification.Verify(Popular(0.5f));
-        Refused(Popular(float.NaN), NotFinite);
 
         static string Order(int item, string what)
             => $"the items that the item with index {item} speaks for must ascend from 0 to 4 without itself; {what}";

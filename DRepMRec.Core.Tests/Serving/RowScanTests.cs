@@ -63,18 +63,19 @@ public sealed class RowScanTests
     [InlineData(RowPrecision.Int8)]
     public void Some_rows_have_the_bits_that_they_have_among_all_with_what_a_history_adds(RowPrecision precision)
     {
-        var part = new ItemToItemRows(new ItemToItemForm { Factor = 0.5f },
+        var part = new ItemToItemRows(new ItemToItemForm { Factor = 0.5f, PopularityFactor = 0.25f },
             Block<long>.Copy([.. Enumerable.Range(0, FileRows + 1).Select(row => (long)Math.Min(2 * row, 8))]),
             Block<int>.Copy([4, 1023, 5, 2000, 0, 1024, 3, 2499]), Block<float>.Copy(Samples.Floats(8, 5)),
             Block<float>.Copy(new float[FileRows]))
         {
             Added = [.. Enumerable.Repeat<AddedWeights?>(new([1, 2], [3, 4], [5, 6]), AddedRows)],
         };
+        var popularity = new PopularityOrder(Block<int>.Copy([.. Enumerable.Range(0, FileRows).Select(row => row % 7)]));
         foreach (bool replaced in new[] { true, false })
         {
             RowStore rows = Store(precision, 3, replaced);
             float[] query = Samples.Floats(Width, 77);
-            HistoryQuery history = HistoryQuery.Of(part, [0, 1, 3], query)!;
+            HistoryQuery history = HistoryQuery.Of(part, popularity, [0, 1, 3], query)!;
             Scores all = new(Rows), alone = new(Rows), some = new(Rows);
             RowScan.All([rows], query, [alone]);
             RowScan.All([rows], query, [all], histories: [history]);
@@ -85,7 +86,7 @@ public sealed class RowScanTests
             some.Count.Should().Be(indices.Length);
             for (int row = 0; row < Rows; row++)
             {
-                double added = history.Shares(row).Sum(share => (double)share.Share);
+                double added = history.Shares(row).Sum(share => (double)share.Share) + history.Popularity(row);
                 (all.Of(row) - alone.Of(row)).Should().BeApproximately((float)added, 1e-5f);
             }
 

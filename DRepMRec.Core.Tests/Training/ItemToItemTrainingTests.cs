@@ -1,6 +1,8 @@
+using DRepMRec.Baselines;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.ItemToItem;
+using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Reliability;
 using DRepMRec.Tests.Support;
@@ -41,6 +43,21 @@ public sealed class ItemToItemTrainingTests
         }
 
         report.BuildRecommender().Manifest.Validation["Recall@20"].Should().Be(report.Validation[RankingMetric.Recall(20)]);
+    }
+
+    [Fact]
+    public void Popularity_alone_is_in_all_figures_too()
+    {
+        using DRepMRecModel model = Model(Part with { BlendWeights = [0], PopularityWeights = [1000] }, content: false);
+        TrainingReport report = new Trainer(model, Data, TinyTraining.Options(1)).Fit();
+        (report.ItemToItem!.Weight, report.ItemToItem.PopularityWeight).Should().Be((0, 1000));
+        var popularity = new PopularityRecommender(Data.Train);
+        EvaluationResult counted = new Evaluator(new EvaluationOptions { Users = UserFilter.WithTraining })
+            .Evaluate(popularity, Data, EvaluationTarget.Validation);
+        report.Validation![RankingMetric.Recall(20)].Should().BeApproximately(counted[RankingMetric.Recall(20)], 0.05);
+        report.Validation[RankingMetric.Recall(20)].Should().BeApproximately(report.ItemToItem.FigureOf(0, 1000), 1e-12);
+        Recommender recommender = report.BuildRecommender();
+        (recommender.ItemToItemWeight, recommender.PopularityWeight).Should().Be((0, 1000));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class RankingTask
         ListMetric[] listMetrics, int threads)
     {
         (_scorer, _data, _positives, _alsoMasked, _users, _metrics) = (scorer, data, positives, alsoMasked, users, metrics);
-        _range = scorer as IRangeScorer;
+        _range = scorer is IRangeScorer range && range.RangeStep < scorer.ItemCount ? range : null;
         (_listMetrics, _threads) = (listMetrics, threads);
         _coverageK = Math.Min(metrics.Max(m => m.K), scorer.ItemCount); // No ranking is longer than the catalogue.
         _listK = Math.Min(listMetrics.Length == 0 ? 0 : listMetrics.Max(m => m.K), scorer.ItemCount);

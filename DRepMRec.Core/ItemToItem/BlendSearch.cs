@@ -30,7 +30,7 @@ internal sealed class BlendSearch
         _alone = new UnknownUserScorer(model, user => !data.Train.ItemsOf(user).IsEmpty, degrees);
         _users = Evaluator.UsersOf(data, EvaluationTarget.Validation, options.Users);
         if (_users.Length == 0)
-            throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose the weight by, got none.");
+            throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose the weights by, got none.");
     }
 
     /// <summary>What was chosen.</summary>
@@ -85,7 +85,7 @@ internal sealed class BlendSearch
 
     private (double Figure, double LogRanks)[] Measure(int user, ReadOnlySpan<float> alone, BlendFactors[] factors, Room room)
     {
-        float length = _model.Length(user);
+        float length = _part.ItemsOf(user).IsEmpty ? 0 : _model.Length(user); // Users without items go by numbers of users alone.
         Array.Clear(room.Part);
         _part.AddMean(user, length, 0, room.Part);
         ReadOnlySpan<int> positives = _data.Validation.ItemsOf(user);

@@ -42,15 +42,15 @@ public sealed class ItemToItemBlend
     /// <summary>The weight of the items' popularity that validation chose; 0 for none.</summary>
     public double PopularityWeight { get; }
 
-    /// <summary>Whether the model stands alone, as both weights are 0.</summary>
-    internal bool IsEmpty => Weight == 0 && PopularityWeight == 0;
+    /// <summary>Whether the model stands alone, as both weights are 0, or there is nothing that they could weigh.</summary>
+    internal bool IsEmpty => Factors == default;
 
     /// <summary>The metric of <see cref="Trials"/>, by which the weights were chosen but in small data.</summary>
     public RankingMetric Metric { get; }
 
     /// <summary>
-    /// The validation figures of the pairs of weights that were tried, in this order: each weight of the part without popularity, then
-    /// each of popularity beside the best of these, then each of the part beside the best of those.
+    /// The validation figures of the pairs of weights that were tried, in this order: each weight of the part beside the lowest of
+    /// popularity, then each of popularity beside the best of these, then each of the part beside the best of those.
     /// </summary>
     public IReadOnlyList<BlendTrial> Trials { get; }
 

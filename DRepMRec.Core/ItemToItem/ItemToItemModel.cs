@@ -29,7 +29,7 @@ public sealed class ItemToItemModel : IRangeScorer
     private ItemToItemModel(InteractionSet history, CsrMatrix weights, float[] residuals, bool isExact)
     {
         (_history, Weights, Residuals, IsExact) = (history, weights, residuals, isExact);
-        Popularity = CentredPopularity(history.ItemDegrees());
+        Popularity = ItemPopularity.Of(history.ItemDegrees());
     }
 
     /// <inheritdoc/>
@@ -91,21 +91,11 @@ public sealed class ItemToItemModel : IRangeScorer
         return new ItemToItemModel(train, weights, residuals, exact);
     }
 
-    /// <summary>
-    /// By how much each item is more popular in training than the mean, log(1 + |N_i|) / log(1 + max |N_j|) less its mean; 0 for items that
-    /// nobody has, of whose popularity nothing is known.
-    /// </summary>
+    /// <summary>By how much each item is more popular in training than the mean.</summary>
     internal float[] Popularity { get; }
 
     /// <summary>The items of a user in training.</summary>
     internal ReadOnlySpan<int> ItemsOf(int user) => _history.ItemsOf(user);
-
-    private static float[] CentredPopularity(int[] degrees)
-    {
-        double most = Math.Log(1 + degrees.DefaultIfEmpty().Max());
-        double mean = degrees.Where(users => users > 0).Select(users => Math.Log(1 + users)).DefaultIfEmpty().Average();
-        return [.. degrees.Select(users => users > 0 ? (float)((Math.Log(1 + users) - mean) / most) : 0)];
-    }
 
     /// <summary>Adds the mean of the rows of a user's items, times a factor, over a range of items.</summary>
     internal void AddMean(int user, float factor, int first, Span<float> scores)

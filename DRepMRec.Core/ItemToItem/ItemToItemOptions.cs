@@ -19,7 +19,8 @@ public sealed record ItemToItemOptions
     internal const int FewInteractions = 10_000;
 
     /// <summary>
-    /// Whether training ends with an item-to-item part that is blended with the model's scores, by a weight that validation chooses.
+    /// Whether training ends with an item-to-item part that is blended with the model's scores, and the items' popularity with it, by
+    /// weights that validation chooses.
     /// Without it the model stands alone, bit for bit.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
@@ -60,8 +61,8 @@ public sealed record ItemToItemOptions
     /// </summary>
     /// <value>At least one, each 0 or above. The default is 0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5, 2, 3, 5 and 10.</value>
     /// <remarks>
-    /// With fewer than 10,000 training interactions hits among the first items differ by chance: there the weight is taken at which the
-    /// mean logarithm of the validation items' ranks is lowest.
+    /// With fewer than 10,000 training interactions hits among the first items differ by chance: there the weights, these and those of
+    /// popularity, are taken at which the mean logarithm of the validation items' ranks is lowest.
     /// </remarks>
     public IReadOnlyList<double> BlendWeights
     {

@@ -21,8 +21,8 @@ public sealed partial class DRepMRecModel
     internal ItemToItemOptions ItemToItemOptions { get; }
 
     /// <summary>
-    /// Solves for the item-to-item part, where that wasn't done before, and chooses its weight for the model as it is now, on validation.
-    /// Nothing is trained.
+    /// Solves for the item-to-item part, where that wasn't done before, and chooses its weight and that of popularity for the model as
+    /// it is now, on validation. Nothing is trained.
     /// </summary>
     /// <param name="data">The dataset that the model was made for, with validation interactions.</param>
     /// <param name="metric">What is to be highest, or <see langword="null"/> for Recall@20.</param>
@@ -52,7 +52,7 @@ public sealed partial class DRepMRecModel
             scorer = EmbeddingScorer.Of(final);
         ItemToItemBlend? chosen = null;
         Collective.Together(
-            "to choose the weight of the item-to-item part",
+            "to choose the weights of the item-to-item part",
             stop => chosen = ItemToItemBlend.Choose(scorer, _itemToItemModel!, data, ItemToItemOptions, metric, evaluation, stop),
             cancellationToken);
         return ItemToItem = chosen!;

@@ -74,8 +74,8 @@ public sealed record DRepMRecOptions
     public bool UseHostModal { get; init; }
 
     /// <summary>
-    /// The item-to-item part: a closed form beside the trained lines, which is blended with their scores by a weight that validation
-    /// chooses. docs/item-to-item.md has what it brings.
+    /// The item-to-item part: a closed form beside the trained lines, which is blended with their scores, as is the items' popularity, by
+    /// weights that validation chooses. docs/item-to-item.md has what it brings.
     /// </summary>
     public ItemToItemOptions ItemToItem { get; init => field = Guard.NotNull(value); } = new();
 

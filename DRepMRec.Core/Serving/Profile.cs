@@ -77,7 +77,7 @@ internal sealed class Profile
     {
         Source = RecommendationSource.User;
         Query = _model.Users[_user].ToArray();
-        History = HistoryQuery.Of(_model.ItemToItem, _model.Seen(_user), Query);
+        History = HistoryQuery.Of(_model.ItemToItem, _model.Popularity, _model.Seen(_user), Query);
         if (_model.Form is { } form)
             Parts = LineFusion.Parts(form, _model.UserBehavior[_user], [.. _model.UserModal.Select(m => m[_user].ToArray())], isUser: true);
     }
@@ -96,7 +96,7 @@ internal sealed class Profile
         behavior ??= new float[_model.ItemBehavior.Width];
         Parts = _model.Form is { } form ? LineFusion.Parts(form, behavior, modal, isUser: true) : null;
         Query = Parts is null ? behavior : LineFusion.Sum(Parts);
-        History = HistoryQuery.Of(_model.ItemToItem, items, Query);
+        History = HistoryQuery.Of(_model.ItemToItem, _model.Popularity, items, Query);
     }
 
     private static float[] Mean(RowStore rows, int[] items)

@@ -23,8 +23,8 @@ public sealed partial class Recommender
     /// </para>
     /// <para>
     /// Histories, and so what is left out of answers, the means of the modal line and what the item-to-item part adds, numbers of users by
-    /// item and the file follow in both. What was learned stays: first layer, content form, item-to-item weights, fold-in map,
-    /// <see cref="Calibration"/>. An item that isn't known joins the catalogue without content;
+    /// item, with the popularity that counts, and the file follow in both. What was learned stays: first layer, content form, item-to-item
+    /// weights, fold-in map, <see cref="Calibration"/>. An item that isn't known joins the catalogue without content;
     /// <see cref="WithItems(IReadOnlyCollection{ItemContent})"/> gives it one.
     /// Interactions with retired items count, and the items stay retired.
     /// </para>

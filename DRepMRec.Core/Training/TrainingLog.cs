@@ -30,7 +30,7 @@ internal static partial class TrainingLog
         this ILogger logger, double weight, double popularityWeight, RankingMetric metric, double value, double alone);
 
     [LoggerMessage(
-        107, LogLevel.Warning, "There are no validation interactions to choose the weight of the item-to-item part by: it is left out")]
+        107, LogLevel.Warning, "There are no validation interactions to choose the weights of the item-to-item part by: it is left out")]
     public static partial void ItemToItemLeftOut(this ILogger logger);
 
     [LoggerMessage(108, LogLevel.Information, "Process {Rank} of {Size} trains columns {First} to {Last} of {Dimension}")]

@@ -60,7 +60,7 @@ public sealed class TrainingReport
     /// </summary>
     public IReadOnlyDictionary<string, double> BetterBaselines { get; internal set; } = new Dictionary<string, double>();
 
-    /// <summary>The item-to-item part, the weight that was chosen for it and the figures by which; or <see langword="null"/>.</summary>
+    /// <summary>The item-to-item part, the weights that were chosen for it and the figures by which; or <see langword="null"/>.</summary>
     public ItemToItemBlend? ItemToItem { get; }
 
     /// <summary>What the training began from; <see langword="null"/> where that was nothing.</summary>

@@ -35,7 +35,7 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
         string epochs = run.Report is { } report
             ? $"{report.History.Count} epochs in {run.TrainTime.TotalSeconds:F1} s, best epoch {report.BestEpoch} with"
             : $"{run.TrainTime.TotalSeconds:F1} s,";
-        string included = run.Report?.ItemToItem is null ? "" : ", item-to-item included";
+        string included = run.Report?.ItemToItem is null or { Weight: 0, PopularityWeight: 0 } ? "" : ", item-to-item included";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{name}: {epochs} validation {Metric} {run.Validation[Metric]:F4}{included}"));
         return run;

@@ -40,8 +40,9 @@ internal static class Display
             Recall@20: the share of the items that a user chose later which are among the 20 best of all that the user didn't have.
             NDCG@20: the same, where a place further up counts more. Both are means over users, from 0 to 1.
             Popularity and ItemKNN count; EASE solves a system of equations; LightGCN and DRepMRec are trained, to the epoch with the
-            best Recall@20 on the validation set. The seed alone moves a training by some hundredths of its figure. + item-to-item: what goes
-            together and what is popular, solved for in seconds, beside the trained model by weights that validation chooses.
+            best Recall@20 on the validation set. The seed alone moves a training by some hundredths of its figure.
+            + item-to-item: what goes together, solved for in seconds, and what is popular, beside the trained model by weights that
+            validation chooses.
             """);
         if (cold > 0)
             Console.WriteLine($"cold R@20: R@20 over the {cold} items that nobody has in training: only their features can find them.");

@@ -8,7 +8,8 @@ namespace DRepMRec.Tests.Serving;
 /// <summary>A small trained model that takes new interactions, and streams of them.</summary>
 internal static class Grown
 {
-    private static readonly Lazy<Recommender> Trained = new(() => Build(new DRepMRecOptions { ItemToItem = new() { Enabled = true } }));
+    private static readonly Lazy<Recommender> Trained = new(() => Build(
+        new DRepMRecOptions { ItemToItem = new() { Enabled = true, BlendWeights = [0.3], PopularityWeights = [0.2] } }));
 
     public static RecDataset Data { get; } = SyntheticDataset.Create(new SyntheticOptions
     {

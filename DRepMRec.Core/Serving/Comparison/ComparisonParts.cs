@@ -103,8 +103,8 @@ public sealed record ItemChange(string Item, int OldLists, int NewLists, bool In
 /// <param name="OldSource">What the list went by.</param>
 /// <param name="NewSource">What the list goes by now.</param>
 /// <param name="Shares">
-/// How much of the exchange comes from behaviour, each modality and the item-to-item part, as in <see cref="ChangeReasons.Shares"/>; empty
-/// where it can't be told.
+/// How much of the exchange comes from behaviour, each modality, the item-to-item part and popularity, as in
+/// <see cref="ChangeReasons.Shares"/>; empty where it can't be told.
 /// </param>
 public sealed record UserChange(
     string User, double Overlap, IReadOnlyList<string> Old, IReadOnlyList<string> New, RecommendationSource OldSource,
@@ -142,7 +142,7 @@ public sealed record ChangeReasons
 
     /// <summary>
     /// How much of the exchange comes from <c>behavior</c>, from each modality, by name, and, where a model has such a part, from
-    /// <c>item-to-item</c>; they add up to 1. A user's items that came in
+    /// <c>item-to-item</c> and <c>popularity</c>; they add up to 1. A user's items that came in
     /// got ahead of those that left: the mean score of the ones minus that of the others was below 0 in the old model and is above 0 in the
     /// new one. By how much it rose is split into the parts that <see cref="Explanation"/> splits scores into, each model's scores in units
     /// of the mean difference between the first and the last score of its lists. A part below 0 worked against the exchange.

@@ -4,9 +4,7 @@ using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
 
-/// <summary>
-/// The item-to-item part of a model: how much each item of a history speaks for each other item, and how popular items were in training.
-/// </summary>
+/// <summary>The item-to-item part of a model: how much each item of a history speaks for each other item.</summary>
 /// <param name="Form">Its numbers in the manifest.</param>
 /// <param name="Offsets">Where the weights of each row of the file begin.</param>
 /// <param name="Items">The items that are spoken for, ascending within a row.</param>
@@ -17,11 +15,6 @@ internal sealed record ItemToItemRows(
 {
     /// <summary>What is known of the rows behind the file's, one for each; <see langword="null"/> for one without content.</summary>
     public IReadOnlyList<AddedWeights?> Added { get; init; } = [];
-
-    /// <summary>
-    /// By how much each item of the file is more popular than the mean; <see langword="null"/> where that doesn't count.
-    /// </summary>
-    public Block<float>? Popularity { get; init; }
 
     private int FileRows => (int)(Offsets.Length - 1);
 
@@ -40,13 +33,9 @@ internal sealed record ItemToItemRows(
             ContentWeight = blend.Options.ContentWeight,
             KeptWeights = blend.Options.KeptWeights,
         };
-        CsrMatrix weights = blend.Weight == 0 ? new(blend.Part.ItemCount, blend.Part.ItemCount, new int[blend.Part.ItemCount + 1], [], [])
-            : blend.Part.Weights;
+        CsrMatrix weights = blend.Factors.Part == 0 ? new(blend.Part.ItemCount, blend.Part.ItemCount, []) : blend.Part.Weights;
         return new ItemToItemRows(form, Block<long>.Copy(Array.ConvertAll(weights.RowOffsets.ToArray(), o => (long)o)),
-            Block<int>.Copy(weights.Columns), Block<float>.Copy(weights.Values), Block<float>.Copy(blend.Part.Residuals))
-        {
-            Popularity = blend.PopularityWeight == 0 ? null : Block<float>.Copy(blend.Part.Popularity),
-        };
+            Block<int>.Copy(weights.Columns), Block<float>.Copy(weights.Values), Block<float>.Copy(blend.Part.Residuals));
     }
 
     /// <summary>The part over more rows, with the added ones among those of the file.</summary>
@@ -74,20 +63,14 @@ internal sealed record ItemToItemRows(
             offsets[row + 1] = items.Count;
         }
 
-        Block<float> Extend(Block<float> values)
-        {
-            var all = new float[rows];
-            values.Slice(0, FileRows).CopyTo(all);
-            return Block<float>.Copy(all);
-        }
-
+        var residuals = new float[rows];
+        Residuals.Slice(0, FileRows).CopyTo(residuals);
         return this with
         {
             Offsets = Block<long>.Copy(offsets),
             Items = Block<int>.Copy([.. items]),
             Values = Block<float>.Copy([.. values]),
-            Residuals = Extend(Residuals),
-            Popularity = Popularity is { } popularity ? Extend(popularity) : null,
+            Residuals = Block<float>.Copy(residuals),
             Added = [],
         };
     }
@@ -128,13 +111,6 @@ internal sealed record ItemToItemRows(
         }
         else if (AddedRow(source) is { } added)
             SparseSum.Add(added.Items, added.Out, factor, first, scores);
-    }
-
-    /// <summary>Adds the popularity of a range of rows, times a factor, to their scores; of rows behind the file's nothing is known, which is 0.</summary>
-    public void AddPopularity(float factor, int first, Span<float> scores)
-    {
-        if (Popularity is { } popularity && first < FileRows)
-            BlendFactors.AddPopularity(popularity.Slice(first, scores.Length), factor, scores);
     }
 
     private AddedWeights? AddedRow(int row)

@@ -12,8 +12,8 @@ internal sealed class StoredVectors
     {
         if (model.ItemToItem is not null)
         {
-            throw new InvalidOperationException("The scores have an item-to-item part beside the products of vectors, which no vector "
-                + $"store can rank by: {nameof(Recommender.WithItemToItem)}(null) leaves it out.");
+            throw new InvalidOperationException("The scores have an item-to-item part or popularity beside the products of "
+                + $"vectors, which a vector store can't rank by: {nameof(Recommender.WithItemToItem)}(null) leaves it out.");
         }
     }
 

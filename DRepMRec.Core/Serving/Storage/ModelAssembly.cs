@@ -124,10 +124,7 @@ internal static class ModelAssembly
         Block<int> targets = arrays.Get<int>("item_to_item_items");
         ThrowIfWrongEnds(offsets, targets.Length, "item-to-item weight");
         return new ItemToItemRows(form, offsets, targets, arrays.Get<float>("item_to_item_weights", targets.Length),
-            arrays.Get<float>("item_to_item_residuals", items))
-        {
-            Popularity = form.PopularityFactor == 0 ? null : arrays.Get<float>("item_to_item_popularity", items),
-        };
+            arrays.Get<float>("item_to_item_residuals", items));
     }
 
     public static IdTable Ids(ModelArrays arrays, string kind, int count)

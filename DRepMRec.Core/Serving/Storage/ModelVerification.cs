@@ -111,8 +111,6 @@ internal static class ModelVerification
 
         ThrowIfNotFinite(part.Values, 0, part.Values.Length, "item-to-item part");
         ThrowIfNotFinite(part.Residuals, 0, part.Residuals.Length, "item-to-item part");
-        if (part.Popularity is { } popularity)
-            ThrowIfNotFinite(popularity, 0, popularity.Length, "item-to-item part");
     }
 
     private static void ThrowIfNotFinite(RowStore rows, string what)

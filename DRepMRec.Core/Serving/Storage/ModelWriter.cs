@@ -108,8 +108,6 @@ internal sealed class ModelWriter
         {
             arrays.AddRange([Array("item_to_item_items", part.Items), Array("item_to_item_weights", part.Values),
                 Array("item_to_item_residuals", part.Residuals)]);
-            if (part.Popularity is { } popularity)
-                arrays.Add(Array("item_to_item_popularity", popularity));
         }
 
         if (_model.SeenWeights is { } weights)
@@ -162,14 +160,12 @@ internal sealed class ModelWriter
             offsets.Add(items.Count);
         }
 
-        Block<float> Merge(Block<float> file) => Block<float>.Copy([.. _rows.Select(row => row < fileRows ? file[row] : 0)]);
         return part with
         {
             Offsets = Block<long>.Copy([.. offsets]),
             Items = Block<int>.Copy([.. items]),
             Values = Block<float>.Copy([.. values]),
-            Residuals = Merge(part.Residuals),
-            Popularity = part.Popularity is { } popularity ? Merge(popularity) : null,
+            Residuals = Block<float>.Copy([.. _rows.Select(row => row < fileRows ? part.Residuals[row] : 0)]),
             Added = [],
         };
     }

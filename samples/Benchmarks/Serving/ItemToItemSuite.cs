@@ -21,7 +21,7 @@ internal static class ItemToItemSuite
         RecDataset data = Data(items);
         float[] users = Catalogue.Numbers(UserCount * Catalogue.Dimension, new Random(1));
         float[] rows = Catalogue.Numbers(items * Catalogue.Dimension, new Random(2));
-        var blended = new ItemToItemOptions { BlendWeights = [0.2] };
+        var blended = new ItemToItemOptions { BlendWeights = [0.2], PopularityWeights = [0] };
         var clock = Stopwatch.StartNew();
         ItemToItemModel part = ItemToItemModel.Solve(data, blended);
         report.Add($"{items} items, {data.Train.Count} interactions: solve", new Timing([clock.Elapsed.TotalMilliseconds]));

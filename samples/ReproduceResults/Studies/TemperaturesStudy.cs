@@ -51,20 +51,23 @@ internal sealed class TemperaturesStudy : Study
         report.Heading("By temperature");
         report.Say($"Chosen on validation {Training.Recall} of the first seed: **{chosen.Name}**. Test figures stand beside all lines, "
             + $"and nothing is chosen by them. Tested: the line with the part against the one without. {Family.Words}.");
+        bool hasPopularity = outcomes.Any(o => o.First.PopularityWeight is not null);
         report.Table(
             [
                 "Line", "seeds", $"validation {Training.Recall}", $"validation {Training.Ndcg}", Training.Recall.ToString(),
-                Training.Ndcg.ToString(), $"p of {Training.Recall}", $"p of {Training.Ndcg}", "weight", "popularity", "best epoch",
+                Training.Ndcg.ToString(), $"p of {Training.Recall}", $"p of {Training.Ndcg}", "weight",
+                .. hasPopularity ? ["popularity"] : Array.Empty<string>(), "best epoch",
             ],
-            outcomes.Select(o => Row(o, pairs.FirstOrDefault(p => p.Blended == o).Alone, family)));
+            outcomes.Select(o => Row(o, pairs.FirstOrDefault(p => p.Blended == o).Alone, family, hasPopularity)));
     }
 
-    private static IReadOnlyList<string> Row(Outcome line, Outcome? alone, Family family) =>
+    private static IReadOnlyList<string> Row(Outcome line, Outcome? alone, Family family, bool hasPopularity) =>
     [
         line.Name, $"{line.Trainings.Count}", line.Show(t => t.Valid[Training.Recall.ToString()]),
         line.Show(t => t.Valid[Training.Ndcg.ToString()]), Cell.Spread(line.Test(Training.Recall)), Cell.Spread(line.Test(Training.Ndcg)),
         family.P(line, alone, Training.Recall), family.P(line, alone, Training.Ndcg),
         alone is null ? "" : line.Show(t => t.ItemToItemWeight ?? 0, 2),
-        line.First.PopularityWeight is null ? "" : line.Show(t => t.PopularityWeight ?? 0, 2), line.Show(t => t.BestEpoch, 0),
+        .. hasPopularity ? [line.First.PopularityWeight is null ? "" : line.Show(t => t.PopularityWeight ?? 0, 2)] : Array.Empty<string>(),
+        line.Show(t => t.BestEpoch, 0),
     ];
 }

@@ -22,7 +22,7 @@ internal static class VariantTrainer
             : Untrained(training, variant, cancellation);
     }
 
-    /// <summary>One training and two lines: the model alone, and with an item-to-item part of the weight that validation chooses.</summary>
+    /// <summary>One training and two lines: the model alone, and blended by the weights that validation chooses.</summary>
     public static IReadOnlyList<Training> TrainWithPart(
         string study, Variant variant, int seed, ItemToItemModel part, CancellationToken cancellation)
     {

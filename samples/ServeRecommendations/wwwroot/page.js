@@ -17,7 +17,8 @@ const sources = {
   Popularity: "by popularity: nothing is known here",
 };
 const spaces = { Fused: "All in all", Behavior: "Chosen by the same", Content: "Alike" };
-const partNames = { behavior: "who chose it", itemToItem: "chosen together", popularity: "how many chose it", text: "its words", sentence: "what it says", image: "its picture",
+const partNames = { behavior: "who chose it", itemToItem: "chosen together", popularity: "how many chose it", text: "its words",
+  sentence: "what it says", image: "its picture",
   category: "its category", number: "its numbers" };
 const state = { tab: "user", user: "", basket: [], users: [], shelves: { columns: [] }, seed: 1, similar: null, space: "Fused" };
 
