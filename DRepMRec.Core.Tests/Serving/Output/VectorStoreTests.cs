@@ -103,8 +103,8 @@ public sealed class VectorStoreTests
         Func<Task> stopped = () => Recommender.UpsertUsersAsync(items, cancellationToken: new CancellationToken(true));
         await stopped.Should().ThrowAsync<OperationCanceledException>();
         Func<Task> blended = () => Grown.Recommender.UpsertItemsAsync(items);
-        await blended.Should().ThrowAsync<InvalidOperationException>().WithMessage("The scores have an item-to-item part beside the "
-            + "products of vectors, which no vector store can rank by: WithItemToItem(null) leaves it out.");
+        await blended.Should().ThrowAsync<InvalidOperationException>().WithMessage("The scores have an item-to-item part "
+            + "or popularity beside the products of vectors, which a vector store can't rank by: WithItemToItem(null) leaves it out.");
         Action unknown = () => Recommender.VectorStoreDefinition((VectorSimilarity)7);
         unknown.Should().Throw<ArgumentOutOfRangeException>();
     }
