@@ -59,7 +59,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         [
             .. lines.Select(l => (Line: l, Best: Best(l.Model, l.Loss))).Where(l => l.Best is not null).Select(
                 l => FairVariants.Of(data, l.Line.Model, l.Line.Form, l.Line.Loss, l.Best!.Value.Setting, options.Epochs)),
-            .. HasContent ? [FairVariants.Default(data, options.Epochs)] : Array.Empty<Variant>(),
+            .. Defaults(data),
         ];
         IEnumerable<string> baselines = Catalogue.BaselineNames.Where(b => HasContent || !Catalogue.NeedsFeatures(b));
         int place = 0;
@@ -92,12 +92,8 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
                 RecDataset drawn = draw(data, split);
                 var part = new Lazy<ItemToItemModel>(() => ItemToItemModel.Solve(drawn));
                 int place = split * 1000;
-                foreach (string model in Models)
+                foreach (Variant chosen in Models.Select(model => Chosen(model, drawn)).OfType<Variant>().Concat(Defaults(drawn)))
                 {
-                    string loss = Preferred(model);
-                    if (Best(model, loss) is not { } best)
-                        continue;
-                    Variant chosen = FairVariants.Of(drawn, model, FairForm.Whole, loss, best.Setting, options.Epochs);
                     Variant variant = chosen with { Source = data, Kind = kind, Place = (place += 2) - 2, Part = part };
                     tasks.AddRange(options.Seeds.Take(FewSeeds).Select(seed => new TrainingTask(FairStage.Redrawn, variant, seed)));
                 }
@@ -134,8 +130,24 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             }
         }
 
-        if (HasContent)
-            yield return new PlannedTrainings(Name, "final", [$"{Catalogue.Ours}, defaults"], Seeds.Length);
+        if (!HasContent)
+            yield break;
+        string[] defaults = [FairVariants.Defaults];
+        yield return new PlannedTrainings(Name, "final", defaults, Seeds.Length);
+        if (IsRedrawn)
+            yield return new PlannedTrainings(Name, "redrawn", defaults, 2 * options.Splits * Math.Min(FewSeeds, options.Seeds.Count));
+    }
+
+    /// <summary>DRepMRec's defaults, which no search chose; without content they would be its behaviour line.</summary>
+    private IEnumerable<Variant> Defaults(RecDataset trained)
+        => HasContent ? [FairVariants.Default(trained, options.Epochs)] : [];
+
+    /// <summary>A model under the loss that its search prefers, with what it chose; <see langword="null"/> without a choice.</summary>
+    private Variant? Chosen(string model, RecDataset trained)
+    {
+        string loss = Preferred(model);
+        return Best(model, loss) is { } best
+            ? FairVariants.Of(trained, model, FairForm.Whole, loss, best.Setting, options.Epochs) : null;
     }
 
     private IEnumerable<FairForm> Forms(string model) => !HasContent ? [FairForm.Whole, FairForm.WithoutContent]

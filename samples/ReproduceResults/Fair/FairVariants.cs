@@ -23,6 +23,8 @@ internal enum FairForm
 /// <summary>The trainings of the fair comparison as variants. All of a model's forms have the combination that its search chose.</summary>
 internal static class FairVariants
 {
+    public const string Defaults = $"{Catalogue.Ours}, defaults";
+
     public static string Title(string model, FairForm form, string loss) => form switch
     {
         FairForm.Whole => $"{model} ({loss})",
@@ -52,10 +54,10 @@ internal static class FairVariants
         var trainer = new TrainerOptions { MaxEpochs = epochs, Threads = 1 };
         DRepMRecOptions options = new();
         options = options with { ItemToItem = options.ItemToItem with { Enabled = false } };
-        return new Variant($"{Catalogue.Ours}, defaults", data, OptionsHash.Of(options, null, trainer))
+        return new Variant(Defaults, data, OptionsHash.Of(options, null, trainer))
         {
             Loss = "softmax",
-            Title = $"{Catalogue.Ours}, defaults",
+            Title = Defaults,
             Trainer = trainer,
             Model = seed => new OwnedModel(DRepMRecModel.Create(data, options with { Seed = seed })),
         };

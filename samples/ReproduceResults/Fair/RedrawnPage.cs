@@ -15,7 +15,7 @@ internal static class RedrawnPage
         report.Say("The same numbers per user: each user keeps their numbers of training, validation and test interactions of the given "
             + "split, and which ones they are is drawn anew. By row: of all interactions 80 % are drawn for training, 7 % for validation, "
             + "the rest for the test. Each model under the loss that its search on the given split prefers, with the options that it chose "
-            + "there.");
+            + "there. Defaults: not searched here, but chosen by many trainings on TikTok's validation set; they aren't tested.");
         foreach (string kind in kinds)
         {
             Outcome[] ofKind = [.. outcomes.Where(o => o.First.Dataset.Kind == kind)];
