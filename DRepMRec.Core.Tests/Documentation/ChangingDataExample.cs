@@ -26,10 +26,10 @@ internal static class ChangingDataExample
         return recommender;
     }
 
-    public static Recommender Prove(RecDataset data, DRepMRecOptions model, TrainerOptions training)
+    public static Recommender Prove(RecDataset data, DRepMRecOptions modelOptions, TrainerOptions training)
     {
         RecDataset without = data.WithoutUsers(["ann"]);
-        var (recommender, receipt) = TrainingReceipt.Train(without, model, training, before: data);
+        var (recommender, receipt) = TrainingReceipt.Train(without, modelOptions, training, before: data);
         File.WriteAllText("receipt.json", DRepMRecJson.Write(receipt));
         return recommender;
     }

@@ -17,6 +17,16 @@ internal static class ItemToItemExample
         report.BuildRecommender().Save("model.drepmrec");
     }
 
+    public static void OnAllInteractions(RecDataset all, DRepMRecOptions options, TrainerOptions training, TrainingReport report)
+    {
+        ItemToItemBlend chosen = report.ItemToItem!;
+        using DRepMRecModel model = DRepMRecModel.Create(all, options with
+        {
+            ItemToItem = options.ItemToItem with { BlendWeights = [chosen.Weight], PopularityWeights = [chosen.PopularityWeight] },
+        });
+        new Trainer(model, all, training with { MaxEpochs = report.BestEpoch }).Fit().BuildRecommender().Save("model.drepmrec");
+    }
+
     public static void AroundAnything(RecDataset data, float[] users, float[] items, int dimension)
     {
         var scorer = new EmbeddingScorer(users, items, dimension);

@@ -20,7 +20,7 @@ internal static class YourOwnDataExample
         var options = new DatasetOptions { BadRows = BadRowHandling.Skip };
         RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), options, products);
         Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
-        using DRepMRecModel model = DRepMRecModel.Create(data);
+        using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecPreset.For(data).Model);
         Recommender recommender = new Trainer(model, data).Fit().BuildRecommender();
         recommender.Save("shop.drepmrec");
         foreach (Recommendation one in recommender.Recommend("c1", count: 3))
@@ -47,7 +47,7 @@ internal static class YourOwnDataExample
         RecDataset data = RecDataset.FromDatabase("shop", orderRows, orders, products.MakeFeatures(), options, products);
         Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
 
-        using DRepMRecModel model = DRepMRecModel.Create(data);
+        using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecPreset.For(data).Model);
         Recommender recommender = new Trainer(model, data).Fit().BuildRecommender();
         recommender.Save("shop.drepmrec");
         foreach (Recommendation one in recommender.Recommend("c1", count: 3))

@@ -3,7 +3,7 @@ using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
-using DRepMRec.Tests.Hosting;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Features;
 
@@ -73,7 +73,7 @@ public sealed class ModalitySignalTests
     {
         ItemFeatures added = Named(modality, isCopy ? Copy : Noise);
         var more = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, added]);
-        using var log = new Hosted.ListLog();
+        using var log = new ListLog();
         float[][] Trained(RecDataset data, DRepMRecOptions options)
         {
             using DRepMRecModel model = DRepMRecModel.Create(data, options);

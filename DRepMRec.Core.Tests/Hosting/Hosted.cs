@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -91,29 +91,5 @@ internal sealed class Hosted : IDisposable
         public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
 
         public override DateTimeOffset GetUtcNow() => Now;
-    }
-
-    /// <summary>Keeps what is logged.</summary>
-    internal sealed class ListLog : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<(EventId Event, LogLevel Level, string Text)> _entries = [];
-
-        public IReadOnlyList<(EventId Event, LogLevel Level, string Text)> Of(int id) => [.. _entries.Where(e => e.Event.Id == id)];
-
-        public ILogger CreateLogger(string categoryName)
-            => categoryName.StartsWith("DRepMRec", StringComparison.Ordinal) ? this
-                : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => _entries.Enqueue((eventId, logLevel, formatter(state, exception)));
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -17,6 +17,9 @@ public sealed class ItemToItemBlendTests
     private static readonly EmbeddingScorer Noise =
         new(Samples.Floats(Data.Users.Count * 4, 1), Samples.Floats(Data.Items.Count * 4, 2), 4);
 
+    private static readonly RecDataset Unvalidated = new("unvalidated", Data.Users, Data.Items,
+        new InteractionSplits(Data.Train, new InteractionSet(Data.Users.Count, Data.Items.Count, []), Data.Test), []);
+
     [Fact]
     public void The_figure_of_each_weight_is_what_the_evaluator_measures()
     {
@@ -52,15 +55,18 @@ public sealed class ItemToItemBlendTests
         }
     }
 
-    [Fact]
-    public void All_terms_spread_alike_at_a_weight_of_one()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void All_terms_spread_alike_at_a_weight_of_one(bool hasValidation)
     {
-        ItemToItemBlend blend = Forced(1, 1);
+        RecDataset data = hasValidation ? Data : Unvalidated;
+        ItemToItemBlend blend = Forced(1, 1, data);
         double model = 0, part = 0, popularity = 0;
         float[] logarithms = Popularity(Data);
         var scores = new float[Data.Items.Count];
         foreach (int user in Enumerable.Range(0, Data.Users.Count)
-            .Where(u => !Data.Validation.ItemsOf(u).IsEmpty && !Data.Train.ItemsOf(u).IsEmpty))
+            .Where(u => !(hasValidation && Data.Validation.ItemsOf(u).IsEmpty) && !Data.Train.ItemsOf(u).IsEmpty))
         {
             Noise.Score([user], scores);
             model += Deviation(scores);
@@ -204,10 +210,9 @@ public sealed class ItemToItemBlendTests
         FluentActions.Invoking(() => ItemToItemBlend.Choose(other, Part, Data)).Should().Throw<ArgumentException>()
             .WithMessage($"Expected representations of {Data.Users.Count} users and {Data.Items.Count} items, got 2 and 3.*");
         FluentActions.Invoking(() => Forced(0.3, 0).Over(other)).Should().Throw<ArgumentException>();
-        var nobody = new RecDataset("nobody", Data.Users, Data.Items,
-            new InteractionSplits(Data.Train, new InteractionSet(Data.Users.Count, Data.Items.Count, []), Data.Test), []);
-        FluentActions.Invoking(() => ItemToItemBlend.Choose(Noise, Part, nobody)).Should().Throw<ArgumentException>()
-            .WithMessage("Expected validation interactions in 'nobody'*");
+        FluentActions.Invoking(() => ItemToItemBlend.Choose(Noise, Part, Unvalidated)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected validation interactions in 'unvalidated' to choose the weights by, or one weight in each of "
+                + "BlendWeights and PopularityWeights, got neither.");
         FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [] }).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [-1] }).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("*BlendWeights*");
@@ -216,8 +221,8 @@ public sealed class ItemToItemBlendTests
             .WithMessage("*PopularityWeights*");
     }
 
-    private static ItemToItemBlend Forced(double weight, double popularity)
-        => ItemToItemBlend.Choose(Noise, Part, Data, new ItemToItemOptions { BlendWeights = [weight], PopularityWeights = [popularity] });
+    private static ItemToItemBlend Forced(double weight, double popularity, RecDataset? data = null) => ItemToItemBlend.Choose(
+        Noise, Part, data ?? Data, new ItemToItemOptions { BlendWeights = [weight], PopularityWeights = [popularity] });
 
     // Less the mean of the items that somebody has; nothing is known of the others.
     private static float[] Popularity(RecDataset data)

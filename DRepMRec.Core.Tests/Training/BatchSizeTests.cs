@@ -1,5 +1,5 @@
 using DRepMRec.Data;
-using DRepMRec.Tests.Hosting;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Training;
 
@@ -28,7 +28,7 @@ public sealed class BatchSizeTests
     public void Who_is_below_counting_is_told()
     {
         RecDataset data = SyntheticDataset.Create(new() { Users = 60, Items = 50, Clusters = 5 }).Data;
-        using var log = new Hosted.ListLog();
+        using var log = new ListLog();
         using DRepMRecModel untrained = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
         TrainingReport bad = new Trainer(untrained, data, new() { MaxEpochs = 1, Adam = new() { LearningRate = 1e-9 } }, log).Fit();
         bad.BetterBaselines.Keys.Should().Contain("ItemKNN");

@@ -95,9 +95,10 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         byte[] bytes = System.IO.File.ReadAllBytes(File);
         bytes[^100] ^= 4;
         System.IO.File.WriteAllBytes(File, bytes);
-        var log = new WarningLog();
+        using var log = new ListLog();
         Train("DRepMRec", With(File), [], log).Should().Be(expected);
-        log.Warnings.Should().ContainSingle().Which.Should().Match($"{File}: the file is damaged: its content doesn't have the checksum "
+        log.Of(105).Should().ContainSingle(e => e.Level == LogLevel.Warning).Which.Text.Should().Match(
+            $"{File}: the file is damaged: its content doesn't have the checksum "
             + $"that it was written with. Going on from the checkpoint before it; the damaged one is kept as {File}.damaged");
         System.IO.File.ReadAllBytes(File + ".damaged").Should().Equal(bytes);
 
@@ -289,21 +290,5 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         using var file = new CheckpointFile(File, NullLogger.Instance);
         var (manifest, tensors, _) = file.Read()!.Value;
         return (manifest, tensors);
-    }
-
-    private sealed class WarningLog : ILogger
-    {
-        public List<string> Warnings { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel == LogLevel.Warning)
-                Warnings.Add(formatter(state, exception));
-        }
     }
 }

@@ -7,6 +7,7 @@ using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Reliability;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
+using Microsoft.Extensions.Logging;
 
 namespace DRepMRec.Tests.Training;
 
@@ -91,13 +92,39 @@ public sealed class ItemToItemTrainingTests
             .WithMessage("*ItemToItem.L2*");
     }
 
-    [Fact]
-    public void Without_validation_it_is_left_out()
+    [Theory]
+    [InlineData(new[] { 0, 0.3 }, new[] { 0.2 })]
+    [InlineData(new[] { 0.3 }, new[] { 0, 0.2 })]
+    public void Without_validation_weights_to_choose_from_are_left_out_and_told(double[] weights, double[] popularity)
     {
-        var unvalidated = new RecDataset("unvalidated", Data.Users, Data.Items, new InteractionSplits(
+        using DRepMRecModel model = Unvalidated(weights, popularity, out RecDataset data);
+        using var log = new ListLog();
+        new Trainer(model, data, TinyTraining.Options(1), log).Fit().ItemToItem.Should().BeNull();
+        log.Of(107).Should().ContainSingle(e => e.Level == LogLevel.Warning)
+            .Which.Text.Should().StartWith("There are no validation interactions to choose the weights");
+    }
+
+    [Fact]
+    public void Without_validation_given_weights_are_taken()
+    {
+        using DRepMRecModel model = Unvalidated([0.3, 0.3], [0.2], out RecDataset data);
+        using var log = new ListLog();
+        TrainingReport report = new Trainer(model, data, TinyTraining.Options(1), log).Fit();
+        (report.ItemToItem!.Weight, report.ItemToItem.PopularityWeight).Should().Be((0.3, 0.2));
+        report.ItemToItem.Trials.Should().BeEmpty();
+        report.Validation.Should().BeNull();
+        Recommender recommender = report.BuildRecommender();
+        (recommender.ItemToItemWeight, recommender.PopularityWeight).Should().Be((0.3, 0.2));
+        log.Of(110).Should().ContainSingle().Which.Text.Should().Be(
+            "Item-to-item part of weight 0.3, popularity of weight 0.2, as given: there are no validation interactions");
+    }
+
+    private static DRepMRecModel Unvalidated(double[] weights, double[] popularity, out RecDataset data)
+    {
+        data = new RecDataset("unvalidated", Data.Users, Data.Items, new InteractionSplits(
             Data.Train, new InteractionSet(Data.Users.Count, Data.Items.Count, []), Data.Test), Data.Features);
-        using DRepMRecModel model = DRepMRecModel.Create(unvalidated, new DRepMRecOptions { EmbeddingDim = 8, ItemToItem = Part });
-        new Trainer(model, unvalidated, TinyTraining.Options(1)).Fit().ItemToItem.Should().BeNull();
+        ItemToItemOptions part = Part with { BlendWeights = weights, PopularityWeights = popularity };
+        return DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 8, ItemToItem = part });
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class ItemFeatures
         }
     }
 
-    private static bool IsFeature(ReadOnlySpan<float> row)
+    internal static bool IsFeature(ReadOnlySpan<float> row)
     {
         bool any = false;
         foreach (float value in row)

@@ -7,7 +7,7 @@ public sealed partial class RecDataset
     /// Items without any interaction before stay, and so does which set each interaction of the others is in. A dataset that is read
     /// without the users' rows is the same where its split depends on no other user, as all but <see cref="SplitStrategy.GlobalTime"/> do,
     /// up to the order of ids: <see cref="InIdOrder"/> makes them equal. <see cref="ItemTable"/> and what made the features of raw fields
-    /// stay as they are: they are of the catalogue.
+    /// stay as they are: they are of the catalogue. <see cref="Report"/> and <see cref="Notes"/>, which may quote ids, don't come along.
     /// </remarks>
     /// <param name="userIds">The raw ids; unknown ones are passed over.</param>
     public RecDataset WithoutUsers(IReadOnlyCollection<string> userIds)
@@ -30,17 +30,17 @@ public sealed partial class RecDataset
             }
         }
 
-        return Select(users, [.. Enumerable.Range(0, Items.Count).Where(item => left[item] || !had[item])]);
+        return Select(users, [.. Enumerable.Range(0, Items.Count).Where(item => left[item] || !had[item])], report: null, notes: []);
     }
 
     /// <summary>
     /// The dataset with users and items in the ordinal order of their raw ids: the same for the same data, in whatever order its rows were
     /// read. What is trained on it follows from the data alone.
     /// </summary>
-    public RecDataset InIdOrder() => Select(Ordinal(Users), Ordinal(Items));
+    public RecDataset InIdOrder() => Select(Ordinal(Users), Ordinal(Items), Report, Notes);
 
     /// <summary>The dataset with some of its users and items, in a given order.</summary>
-    private RecDataset Select(int[] users, int[] items)
+    private RecDataset Select(int[] users, int[] items, LoadReport? report, IReadOnlyList<string> notes)
     {
         var places = new int[Items.Count];
         places.AsSpan().Fill(-1);
@@ -74,8 +74,8 @@ public sealed partial class RecDataset
         return new RecDataset(Name, new IdMap(users.Select(user => Users[user])), new IdMap(items.Select(item => Items[item])),
             new InteractionSplits(Set(Train), Set(Validation), Set(Test)), [.. Features.Select(Rows)])
         {
-            Report = Report,
-            Notes = Notes,
+            Report = report,
+            Notes = notes,
             ItemTable = ItemTable,
         };
     }

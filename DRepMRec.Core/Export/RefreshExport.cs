@@ -15,6 +15,13 @@ internal static class RefreshExport
     public static ServingModel AddTo(DRepMRecModel model, ServingModel served, Func<RowStore, RowStore, bool> isClose)
     {
         string host = model.BehaviorEncoder.GetType().Name;
+        ReadOnlySpan<float> confidences = model.Graph.Interactions.Confidences;
+        if (!confidences.IsEmpty)
+        {
+            var weights = Block<float>.Copy(confidences);
+            served = served with { SeenWeights = weights, Histories = new EdgeRows(served.SeenOffsets, served.SeenItems, weights) };
+        }
+
         if (model.BehaviorEncoder.PropagationLayers is not > 0 || served.FoldInMap is null)
             return FoldIn(served, $"{host} isn't the mean of learned rows propagated over the graph, and nothing else");
         if (served.Form is null)
@@ -55,13 +62,6 @@ internal static class RefreshExport
             HasItemOffset = offset is not null,
             OffsetsColdItems = offset is not null && host.KnowsColdItems && model.AlignmentModule is null,
         };
-        ReadOnlySpan<float> confidences = model.Graph.Interactions.Confidences;
-        if (!confidences.IsEmpty)
-        {
-            var weights = Block<float>.Copy(confidences);
-            served = served with { SeenWeights = weights, Histories = new EdgeRows(served.SeenOffsets, served.SeenItems, weights) };
-        }
-
         return served.WithFirstLayer(
             form, Block<float>.Copy(firstUsers), Block<float>.Copy(firstItems), offset is null ? null : Block<float>.Copy(offset));
     }

@@ -31,7 +31,9 @@ public interface IRecommenderProvider
     Recommender Update(Func<Recommender, Recommender> change);
 
     /// <summary>Loads the file now, whether it has changed or not.</summary>
-    /// <param name="cancellationToken">Stops waiting before loading begins.</param>
+    /// <param name="cancellationToken">
+    /// Stops waiting. A load that hasn't begun by then doesn't; one that has goes on, and is served as if it had been waited for.
+    /// </param>
     /// <returns>A task that ends when the model is served.</returns>
     /// <exception cref="ModelFileException">The file isn't a sound model; what is served stays.</exception>
     /// <exception cref="IOException">The file can't be read; what is served stays.</exception>

@@ -52,7 +52,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     /// <exception cref="InvalidOperationException">There is no model, and the application needs one to start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(() => Start(), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => Start(), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (Volatile.Read(ref _current) is null && _failure is { Options: null or { RequiredAtStart: true } } failure)
             throw NoModel(failure);
     }
@@ -70,15 +70,17 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
             () =>
             {
                 Start(look: false);
-                Look(force: true);
-            }, cancellationToken);
+                Look(force: true, cancellationToken);
+            }, cancellationToken).WaitAsync(cancellationToken);
 
     /// <summary>Looks at the options and the file once, and loads what has changed.</summary>
     /// <param name="force">Whether to load in any case, and to throw what goes wrong.</param>
-    public void Look(bool force = false)
+    /// <param name="cancellationToken">Stops before it looks, also while another does.</param>
+    public void Look(bool force = false, CancellationToken cancellationToken = default)
     {
         lock (_looking)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(force && _stopping.IsCancellationRequested, this);
             if (_stopping.IsCancellationRequested)
                 return;

@@ -29,8 +29,6 @@ internal sealed class BlendSearch
         int[] degrees = data.Train.ItemDegrees();
         _alone = new UnknownUserScorer(model, user => !data.Train.ItemsOf(user).IsEmpty, degrees);
         _users = Evaluator.UsersOf(data, EvaluationTarget.Validation, options.Users);
-        if (_users.Length == 0)
-            throw new ArgumentException($"Expected validation interactions in '{data.Name}' to choose the weights by, got none.");
     }
 
     /// <summary>What was chosen.</summary>
@@ -42,9 +40,21 @@ internal sealed class BlendSearch
     /// <summary>Goes along one kind of weights, then along the other, then along the first again where the second has moved.</summary>
     public Result Run(ItemToItemOptions options, CancellationToken cancellationToken)
     {
+        if (_users.Length == 0 && !options.AreWeightsGiven)
+        {
+            throw new ArgumentException($"Expected validation interactions in '{_data.Name}' to choose the weights by, or one weight in "
+                + $"each of {nameof(options.BlendWeights)} and {nameof(options.PopularityWeights)}, got neither.");
+        }
+
         double[] weights = [.. options.BlendWeights.Distinct().Order()], popularity = [.. options.PopularityWeights.Distinct().Order()];
-        BlendFactors unit = Unit();
+        BlendFactors unit = Unit(_users.Length > 0 ? _users : [.. Enumerable.Range(0, _model.UserCount)]);
         BlendFactors Factors(BlendTrial t) => new((float)(t.Weight * unit.Part), (float)(t.PopularityWeight * unit.Popularity));
+        if (_users.Length == 0)
+        {
+            var given = new BlendTrial(weights[0], popularity[0], double.NaN);
+            return new Result(given, Factors(given), []);
+        }
+
         var (trials, worth) = (new List<BlendTrial>(), new List<double>());
         BlendTrial Try(IEnumerable<(double Weight, double Popularity)> pairs)
         {
@@ -129,14 +139,14 @@ internal sealed class BlendSearch
     }
 
     /// <summary>The factors at which the terms spread over the items as the model does, in the mean over users at even distances.</summary>
-    private BlendFactors Unit()
+    private BlendFactors Unit(int[] users)
     {
         double model = 0, part = 0, lengths = 0;
         var scores = new float[_model.ItemCount];
-        int taken = Math.Min(_users.Length, SpreadUsers);
+        int taken = Math.Min(users.Length, SpreadUsers);
         for (int n = 0; n < taken; n++)
         {
-            int user = _users[(int)((long)n * _users.Length / taken)];
+            int user = users[(int)((long)n * users.Length / taken)];
             if (_part.ItemsOf(user).IsEmpty)
                 continue;
             _model.Score([user], scores);

@@ -36,10 +36,10 @@ public sealed class ItemToItemBlend
     /// <summary>The options that it was chosen by.</summary>
     public ItemToItemOptions Options { get; }
 
-    /// <summary>The weight of the part that validation chose; 0 for none.</summary>
+    /// <summary>The weight of the part that validation chose, or that was given; 0 for none.</summary>
     public double Weight { get; }
 
-    /// <summary>The weight of the items' popularity that validation chose; 0 for none.</summary>
+    /// <summary>The weight of the items' popularity that validation chose, or that was given; 0 for none.</summary>
     public double PopularityWeight { get; }
 
     /// <summary>Whether the model stands alone, as both weights are 0, or there is nothing that they could weigh.</summary>
@@ -50,7 +50,8 @@ public sealed class ItemToItemBlend
 
     /// <summary>
     /// The validation figures of the pairs of weights that were tried, in this order: each weight of the part beside the lowest of
-    /// popularity, then each of popularity beside the best of these, then each of the part beside the best of those.
+    /// popularity, then each of popularity beside the best of these, then each of the part beside the best of those. Empty
+    /// where there is no validation.
     /// </summary>
     public IReadOnlyList<BlendTrial> Trials { get; }
 
@@ -60,7 +61,7 @@ public sealed class ItemToItemBlend
     /// <summary>Chooses the weights for a trained model on validation: at most three passes over its users, and no training.</summary>
     /// <param name="model">The model's representations.</param>
     /// <param name="part">The item-to-item part, for the same users and items.</param>
-    /// <param name="data">The dataset, with validation interactions.</param>
+    /// <param name="data">The dataset, with validation interactions but where there is one weight of each kind.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults: the weights of both kinds are tried.</param>
     /// <param name="metric">
     /// What is to be highest, or <see langword="null"/> for Recall@20; of equal trials the first is taken. With fewer than 10,000
@@ -68,7 +69,9 @@ public sealed class ItemToItemBlend
     /// </param>
     /// <param name="evaluation">Which users are evaluated, by how many threads; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between blocks of users.</param>
-    /// <exception cref="ArgumentException">Numbers of users or items differ, or there is nobody to validate on.</exception>
+    /// <exception cref="ArgumentException">
+    /// Numbers of users or items differ, or there are weights to choose from and nobody to validate on.
+    /// </exception>
     /// <exception cref="NotFiniteNumberException">A score is NaN.</exception>
     public static ItemToItemBlend Choose(
         EmbeddingScorer model, ItemToItemModel part, RecDataset data, ItemToItemOptions? options = null, RankingMetric? metric = null,

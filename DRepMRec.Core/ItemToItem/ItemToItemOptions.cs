@@ -15,13 +15,15 @@ public sealed record ItemToItemOptions
     private static readonly double[] DefaultWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5, 2, 3, 5, 10];
     private static readonly double[] DefaultPopularityWeights = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 
+    // Twice as many squared, one regression's matrix, can be indexed.
+    private const int MaxNeighbors = 20_000;
+
     /// <summary>Below so many training interactions validation has few hits, and ranks say more.</summary>
     internal const int FewInteractions = 10_000;
 
     /// <summary>
     /// Whether training ends with an item-to-item part that is blended with the model's scores, and the items' popularity with it, by
-    /// weights that validation chooses.
-    /// Without it the model stands alone, bit for bit.
+    /// weights that validation chooses. Without it the model stands alone, bit for bit.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Enabled { get; init; }
@@ -49,12 +51,15 @@ public sealed record ItemToItemOptions
     public long MaxMatrixBytes { get; init => field = Guard.NotNegative(value); } = 2L << 30;
 
     /// <summary>How many items a regression goes over: those of highest co-occurrence, and as many of nearest content.</summary>
-    /// <value>At least 1. The default is 200.</value>
-    public int Neighbors { get; init => field = Guard.Positive(value); } = 200;
+    /// <value>1 to 20,000. The default is 200.</value>
+    public int Neighbors { get; init => field = Guard.InRange(value, 1, MaxNeighbors); } = 200;
 
     /// <summary>How many other items an item speaks for or against: those of the weights of largest magnitude are kept.</summary>
     /// <value>At least 1. The default is 200.</value>
     public int KeptWeights { get; init => field = Guard.Positive(value); } = 200;
+
+    /// <summary>Whether there is one weight of each kind, so that none is left to choose.</summary>
+    internal bool AreWeightsGiven => BlendWeights.Distinct().Count() == 1 && PopularityWeights.Distinct().Count() == 1;
 
     /// <summary>
     /// The weights of the blend that validation chooses from: how far the part's scores spread for a mean user, against the model's.
@@ -62,7 +67,8 @@ public sealed record ItemToItemOptions
     /// <value>At least one, each 0 or above. The default is 0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 1.5, 2, 3, 5 and 10.</value>
     /// <remarks>
     /// With fewer than 10,000 training interactions hits among the first items differ by chance: there the weights, these and those of
-    /// popularity, are taken at which the mean logarithm of the validation items' ranks is lowest.
+    /// popularity, are taken at which the mean logarithm of the validation items' ranks is lowest. One weight of each kind is taken as it
+    /// is, and asks for no validation interactions: those of an earlier training, where all interactions are trained on.
     /// </remarks>
     public IReadOnlyList<double> BlendWeights
     {

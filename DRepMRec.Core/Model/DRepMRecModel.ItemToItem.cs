@@ -24,12 +24,16 @@ public sealed partial class DRepMRecModel
     /// Solves for the item-to-item part, where that wasn't done before, and chooses its weight and that of popularity for the model as
     /// it is now, on validation. Nothing is trained.
     /// </summary>
-    /// <param name="data">The dataset that the model was made for, with validation interactions.</param>
+    /// <param name="data">
+    /// The dataset that the model was made for, with validation interactions but where the options have one weight of each kind.
+    /// </param>
     /// <param name="metric">What is to be highest, or <see langword="null"/> for Recall@20.</param>
     /// <param name="evaluation">Which users are evaluated, by how many threads; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops within a step; the model is as it was.</param>
     /// <returns>What is in <see cref="ItemToItem"/> from now on.</returns>
-    /// <exception cref="ArgumentException">The dataset isn't the model's, or there is nobody to validate on.</exception>
+    /// <exception cref="ArgumentException">
+    /// The dataset isn't the model's, or there are weights to choose from and nobody to validate on.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     public ItemToItemBlend FitItemToItem(

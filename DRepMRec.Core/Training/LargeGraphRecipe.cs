@@ -23,7 +23,7 @@ public static class LargeGraphRecipe
         double wanted = Math.Clamp((double)UsualBatch * interactions / UsualInteractions, UsualBatch, MaxBatch);
         int batch = 1 << (int)Math.Round(Math.Log2(wanted));
         if (batch == UsualBatch)
-            return options with { BatchSize = null };
+            return options;
         double rate = options.Adam.LearningRate * Math.Sqrt((double)batch / UsualBatch);
         return options with { BatchSize = batch, Adam = options.Adam with { LearningRate = rate } };
     }

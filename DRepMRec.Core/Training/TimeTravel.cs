@@ -160,7 +160,8 @@ public sealed class TimeTravel
         Recommender recommender = served.Recommender;
         HashSet<string> items = [.. own.Select(i => i.Item).Where(item => !recommender.Items.Contains(item))];
         ItemContent[] content = recommender.FeatureDimensions.Count == 0 ? [] : [.. items
-            .Select(item => new ItemContent(item, FeaturesOf(item, recommender))).Where(item => item.Features.Count > 0)];
+            .Select(item => new ItemContent(item, FeaturesOf(item, recommender)))
+            .Where(item => item.Features.Keys.Any(modality => WeightOf(modality, recommender) > 0))];
         recommender = (content.Length > 0 ? recommender.WithItems(content) : recommender).WithInteractions(own);
         return served with { Recommender = recommender, TrainingTime = default, RefreshTime = Stopwatch.GetElapsedTime(began) };
     }
@@ -170,12 +171,15 @@ public sealed class TimeTravel
         var features = new Dictionary<Modality, ReadOnlyMemory<float>>();
         foreach (FeatureTable table in _features.Where(t => recommender.FeatureDimensions.GetValueOrDefault(t.Modality) == t.Dimension))
         {
-            if (RowOf(table, item) is { } row && row.Span.ContainsAnyExcept(0f))
+            if (RowOf(table, item) is { } row && ItemFeatures.IsFeature(row.Span))
                 features[table.Modality] = row;
         }
 
         return features;
     }
+
+    private static double WeightOf(Modality modality, Recommender recommender)
+        => recommender.Model.Content.First(content => new Modality(content.Form.Name) == modality).Form.Weight;
 
     /// <summary>The features of those items that were chosen by then.</summary>
     private FeatureTable[] Known(int count)

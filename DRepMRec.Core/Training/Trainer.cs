@@ -94,9 +94,9 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(earlier);
         _model.ThrowIfUnusable();
-        _model.LeaveItemToItem();
         var start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
         WarmStartReport started = start.Apply();
+        _model.LeaveItemToItem();
         (_start, _started) = (start, started);
         return started;
     }
@@ -217,11 +217,14 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Puts the item-to-item part beside the trained model, with weights that validation chooses.</summary>
-    /// <returns>The validation figures of both together; <see langword="null"/> where the model stands alone.</returns>
+    /// <summary>Puts the item-to-item part beside the trained model, with weights that validation chooses or that are given.</summary>
+    /// <returns>
+    /// The validation figures of both together; <see langword="null"/> where the model stands alone, or there is no validation.
+    /// </returns>
     private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, TrainingPeers peers, CancellationToken cancellationToken)
     {
-        if (_data.Validation.Count == 0)
+        bool hasValidation = _data.Validation.Count > 0;
+        if (!hasValidation && !_model.ItemToItemOptions.AreWeightsGiven)
         {
             _logger.ItemToItemLeftOut();
             return null;
@@ -230,6 +233,12 @@ public sealed class Trainer
         peers.ThrowIfCancelled(cancellationToken);
         ItemToItemBlend blend = evaluator.FitItemToItem(_model, cancellationToken);
         peers.ThrowIfCancelled(cancellationToken);
+        if (!hasValidation)
+        {
+            _logger.ItemToItemGiven(blend.Weight, blend.PopularityWeight);
+            return null;
+        }
+
         _logger.ItemToItemWeight(
             blend.Weight, blend.PopularityWeight, blend.Metric, blend.FigureOf(blend.Weight, blend.PopularityWeight), blend.FigureOf(0, 0));
         return blend.IsEmpty ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);

@@ -30,7 +30,8 @@ internal static partial class TrainingLog
         this ILogger logger, double weight, double popularityWeight, RankingMetric metric, double value, double alone);
 
     [LoggerMessage(
-        107, LogLevel.Warning, "There are no validation interactions to choose the weights of the item-to-item part by: it is left out")]
+        107, LogLevel.Warning, "There are no validation interactions to choose the weights of the item-to-item part by: it is left "
+            + "out. One weight in each of ItemToItemOptions.BlendWeights and PopularityWeights, of an earlier training, is taken as it is")]
     public static partial void ItemToItemLeftOut(this ILogger logger);
 
     [LoggerMessage(108, LogLevel.Information, "Process {Rank} of {Size} trains columns {First} to {Last} of {Dimension}")]
@@ -39,4 +40,8 @@ internal static partial class TrainingLog
     [LoggerMessage(109, LogLevel.Warning, "{Baseline}, which isn't trained, is better than the model: validation {Metric} {Value}, "
         + "the model's {Model}. Where little is known, ItemToItemOptions.Enabled puts a closed form beside the model")]
     public static partial void BelowBaseline(this ILogger logger, string baseline, RankingMetric metric, double value, double model);
+
+    [LoggerMessage(110, LogLevel.Information, "Item-to-item part of weight {Weight}, popularity of weight {PopularityWeight}, as given: "
+        + "there are no validation interactions")]
+    public static partial void ItemToItemGiven(this ILogger logger, double weight, double popularityWeight);
 }

@@ -4,7 +4,6 @@ using DRepMRec;
 using DRepMRec.Baselines;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
-using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Training;
 using QuickStart;
@@ -40,8 +39,7 @@ return CommandLine.Run(args, (options, cancellation) =>
     ModelRun graph = Train("LightGCN", bma: false, lightGcn);
 
     // Its training ends with a closed form beside the model, which stands alone too here.
-    using DRepMRecModel model = DRepMRecModel.Create(
-        data, modelOptions with { Seed = options.Seed, ItemToItem = new ItemToItemOptions { Enabled = true } });
+    using DRepMRecModel model = DRepMRecModel.Create(data, modelOptions with { Seed = options.Seed });
     ModelRun both = Train("DRepMRec", bma: true, model) with { Model = "DRepMRec + item-to-item" };
     ModelRun alone = Untrained("DRepMRec", () => Alone(model)) with { Bma = true, Report = both.Report, TrainTime = both.TrainTime };
     ModelRun?[] all = [popularity, itemKnn, ease, graph, alone, both];

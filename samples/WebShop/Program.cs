@@ -15,8 +15,9 @@ return CommandLine.Run(args, async (shop, cancellation) =>
         var features = products.MakeFeatures().Concat(await encoders.EncodeAsync(products, cancellation)).ToList();
         RecDataset data = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, features, shop.Dataset(products), products);
         Console.WriteLine($"{products.Report}\n{data.Report}");
-        using DRepMRecModel model = DRepMRecModel.Create(data);
-        TrainingReport report = new Trainer(model, data, shop.Training).Fit(Show.Training(), cancellation);
+        var (options, training) = DRepMRecPreset.For(data);
+        using DRepMRecModel model = DRepMRecModel.Create(data, options);
+        TrainingReport report = new Trainer(model, data, training with { MaxEpochs = shop.Epochs }).Fit(Show.Training(), cancellation);
         Console.WriteLine(report.EvaluateTest());
         report.BuildRecommender().Save(shop.Model);
     }

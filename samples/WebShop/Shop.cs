@@ -29,8 +29,6 @@ internal sealed record Shop(string Orders, string Products)
 
     public DatasetOptions Dataset(ItemTable products) => new() { BadRows = BadRowHandling.Skip, Catalogue = products.Ids };
 
-    public TrainerOptions Training => new() { MaxEpochs = Epochs };
-
     /// <summary>Where embeddings are kept, so that another training asks for those of new products alone.</summary>
     public string? CacheFolder { get; init; } = Path.Combine(Path.GetTempPath(), "drepmrec-webshop");
 
@@ -51,7 +49,7 @@ internal sealed record Shop(string Orders, string Products)
     public string DefaultModel()
     {
         string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
-        string all = string.Create(CultureInfo.InvariantCulture, $"2 {State(Orders)} {State(Products)} {Pictures} {Epochs} ")
+        string all = string.Create(CultureInfo.InvariantCulture, $"3 {State(Orders)} {State(Products)} {Pictures} {Epochs} ")
             + DRepMRecJson.Write(OrderLayout) + DRepMRecJson.Write(ProductLayout);
         string hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];
         return Path.Combine(Path.GetTempPath(), $"drepmrec-webshop-{hash}.drepmrec");

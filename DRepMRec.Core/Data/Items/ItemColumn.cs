@@ -16,8 +16,7 @@ public sealed class ItemColumn
         string name, ItemColumnKind kind, int count, IReadOnlyList<string?>? texts = null, string[][]? categories = null,
         double[]? numbers = null, DateTimeOffset?[]? dates = null, ItemImage?[]? images = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        (Name, Kind, Count) = (name, kind, count);
+        (Name, Kind, Count) = (ColumnName.Require(name), kind, count);
         (_texts, _categories, _numbers, _dates, _images) = (texts, categories, numbers, dates, images);
     }
 

@@ -11,7 +11,10 @@ internal sealed class ImageColumnReader(int place, string name, string folder) :
 
     private readonly List<ItemImage?> _values = [];
     private readonly List<string> _notFound = [];
-    private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    // With a separator at its end, which a root has anyway.
+    private readonly string _root = Path.EndsInDirectorySeparator(Path.GetFullPath(folder))
+        ? Path.GetFullPath(folder) : Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
 
     public int NotFound { get; private set; }
 
@@ -52,7 +55,7 @@ internal sealed class ImageColumnReader(int place, string name, string folder) :
         if (cell.Contains('\0') || RawId.WhatIsWrong(cell) is not null)
             return (null, Shown.Text(cell));
         string path = Path.GetFullPath(Path.Combine(_root, cell.Replace('\\', Path.DirectorySeparatorChar)));
-        if (!path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (!path.StartsWith(_root, StringComparison.Ordinal))
             return (null, Shown.Text(cell));
         if (!File.Exists(path))
         {

@@ -137,7 +137,7 @@ internal sealed class DateColumnReader(int place, string name, TimestampFormat f
 {
     private const long NanosecondsPerTick = 100;
 
-    private readonly TimestampColumn _dates = new(format);
+    private readonly TimestampColumn _dates = new(format, takesNumbers: false);
     private readonly List<DateTimeOffset?> _values = [];
 
     public override RowMistakeKind Mistake => RowMistakeKind.Timestamp;

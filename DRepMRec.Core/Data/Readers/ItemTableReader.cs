@@ -55,6 +55,8 @@ internal sealed class ItemTableReader(
     {
         int place = TabularReader.Locate(column, header, rows);
         string name = header?.Names[place].Trim() is { Length: > 0 } known ? known : column.ToString();
+        if (!ColumnName.IsSound(name))
+            throw rows.Error($"expected as a column {ColumnName.Rule}, found {Shown.Text(name)}: give it another in the file.");
         return kind switch
         {
             ItemColumnKind.Category => new CategoryColumnReader(place, name, Sequences.Contains(column) ? " " : layout.CategorySeparator),

@@ -131,8 +131,8 @@ public sealed class Calibration
             bool rises = n == 0 || (scores[n] > scores[n - 1] && probabilities[n] >= probabilities[n - 1]);
             if (!float.IsFinite(scores[n]) || !(probabilities[n] is >= 0 and <= 1) || !rises)
             {
-                throw new FormatException($"the calibration must rise from 0 to 1; number {n} gives a score of {scores[n]} the probability "
-                    + $"{probabilities[n]}");
+                throw new FormatException(FormattableString.Invariant(
+                    $"the calibration must rise from 0 to 1; number {n} gives a score of {scores[n]} the probability {probabilities[n]}"));
             }
         }
 

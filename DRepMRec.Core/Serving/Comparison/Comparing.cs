@@ -157,7 +157,7 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
         public void Add(UserChange change)
         {
             _kept.Add(change);
-            if (_kept.Count > 100 + (2 * count))
+            if (_kept.Count > 100 + (2L * count))
                 _kept = [.. Ranked];
         }
     }

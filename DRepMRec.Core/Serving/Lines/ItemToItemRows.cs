@@ -75,6 +75,42 @@ internal sealed record ItemToItemRows(
         };
     }
 
+    /// <summary>The part over some of the rows, the added ones among those of the file.</summary>
+    /// <param name="rows">The rows, ascending.</param>
+    public ItemToItemRows Select(int[] rows)
+    {
+        ItemToItemRows all = Flatten(FileRows + Added.Count);
+        if (rows.Length == all.FileRows)
+            return all;
+        var places = new int[all.FileRows];
+        places.AsSpan().Fill(-1);
+        for (int place = 0; place < rows.Length; place++)
+            places[rows[place]] = place;
+        var (offsets, items, values) = (new List<long>(rows.Length + 1) { 0 }, new List<int>(), new List<float>());
+        foreach (int row in rows)
+        {
+            SparseRow own = all.RowOf(row);
+            for (int n = 0; n < own.Items.Length; n++)
+            {
+                if (places[own.Items[n]] >= 0)
+                {
+                    items.Add(places[own.Items[n]]);
+                    values.Add(own.Values[n]);
+                }
+            }
+
+            offsets.Add(items.Count);
+        }
+
+        return all with
+        {
+            Offsets = Block<long>.Copy([.. offsets]),
+            Items = Block<int>.Copy([.. items]),
+            Values = Block<float>.Copy([.. values]),
+            Residuals = Block<float>.Copy([.. rows.Select(row => all.Residuals[row])]),
+        };
+    }
+
     /// <summary>The weights by which a row of the file speaks for others of the file.</summary>
     public SparseRow RowOf(int row)
     {

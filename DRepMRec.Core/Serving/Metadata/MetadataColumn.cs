@@ -10,9 +10,8 @@ namespace DRepMRec.Serving;
 /// </remarks>
 public abstract class MetadataColumn
 {
-    internal const int MaxNameLength = 64;
-
-    private protected MetadataColumn(string name, MetadataKind kind, int count) => (Name, Kind, Count) = (Named(name), kind, count);
+    private protected MetadataColumn(string name, MetadataKind kind, int count)
+        => (Name, Kind, Count) = (ColumnName.Require(name), kind, count);
 
     /// <summary>The name, compared exactly.</summary>
     public string Name { get; }
@@ -113,16 +112,4 @@ public abstract class MetadataColumn
     private protected static string RequireText(string? value, string column, int row)
         => RawId.WhatIsWrong(value) is not { } wrong ? value!
             : throw new ArgumentException($"Column {Shown.Text(column)}: expected text for item number {row}, got {wrong}.", "values");
-
-    private static string Named(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (name.Length is 0 or > MaxNameLength || name != name.Trim() || name.Any(char.IsControl) || RawId.WhatIsWrong(name) is not null)
-        {
-            throw new ArgumentException($"A column's name has 1 to {MaxNameLength} characters, no control characters among them, and no "
-                + $"blanks at its ends; got {Shown.Text(name)}.", nameof(name));
-        }
-
-        return name;
-    }
 }

@@ -20,7 +20,7 @@ internal static class ForgottenUsers
             return model;
         bool isExact = model.Manifest.Refresh?.Kind == RefreshKind.Exact;
         if (isExact)
-            model = GrownCatalogue.Of(model, []);
+            model = GrownCatalogue.Of(GrownCatalogue.WithoutForgotten(model), []);
         int[] kept = [.. Enumerable.Range(0, model.UserIds.Count).Where(user => !gone.Contains(user))];
         ServingModel left = Gather(model, kept);
         if (!isExact)

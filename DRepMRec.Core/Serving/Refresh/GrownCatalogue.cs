@@ -3,7 +3,41 @@ namespace DRepMRec.Serving;
 /// <summary>A catalogue in which the items that came after the file stand behind those of the file, in rows for ever.</summary>
 internal static class GrownCatalogue
 {
-    /// <param name="model">The model.</param>
+    /// <summary>
+    /// The model without the rows of items that came after the training and are retired. A file that is written hasn't them either: such
+    /// an item is new when it comes again, and its id must have one row.
+    /// </summary>
+    public static ServingModel WithoutForgotten(ServingModel model)
+    {
+        int trained = model.TrainedItems;
+        if (!model.Changes.HiddenRows().Any(row => row >= trained))
+            return model;
+        int[] rows = [.. Enumerable.Range(0, model.ItemRows).Where(row => row < trained || !model.Changes.IsHidden(row))];
+        RowStore fused = model.Items.Select(rows);
+        ServingModel kept = model with
+        {
+            ItemIds = IdTable.Of(rows.Select(model.ItemId)),
+            ItemDegrees = Block<int>.Copy([.. rows.Select(model.Degree)]),
+            Items = fused,
+            ItemBehavior = ReferenceEquals(model.Items, model.ItemBehavior) ? fused : model.ItemBehavior.Select(rows),
+            ItemModal = [.. model.ItemModal.Select(line => line.Select(rows))],
+            Content = [.. model.Content.Select(content => content with
+            {
+                Features = content.Features?.Select(rows),
+                NeighborValues = content.NeighborValues?.Select(rows),
+            })],
+            ItemToItem = model.ItemToItem?.Select(rows),
+            Changes = CatalogueChanges.OfFile([.. model.Changes.HiddenRows().Where(row => row < trained)], rows.Length),
+        };
+        return kept with
+        {
+            Metadata = kept.Metadata is { } metadata ? CatalogueMetadata.Of(kept, metadata.Table) : null,
+            Propagation = kept.FirstLayer is { } first
+                ? new Lazy<PropagatedRows>(() => PropagatedRows.Of(first, kept.Histories, rows.Length)) : null,
+        };
+    }
+
+    /// <param name="model">The model, <see cref="WithoutForgotten"/> ones.</param>
     /// <param name="itemIds">Items that it doesn't know at all: they get rows of zeros.</param>
     public static ServingModel Of(ServingModel model, IReadOnlyCollection<string> itemIds)
     {

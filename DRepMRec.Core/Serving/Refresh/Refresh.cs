@@ -14,6 +14,7 @@ internal static unsafe class Refresh
             $"This model can't take new interactions: it was built without {nameof(RecommenderOptions)}."
             + $"{nameof(RecommenderOptions.IncludeRefresh)}, by which the learned first layer goes along. Fold histories in by "
             + $"{nameof(RecommendationRequest)}.{nameof(RecommendationRequest.History)}, or build it again with that option.");
+        model = GrownCatalogue.WithoutForgotten(model);
         var added = new NewInteractions(model, interactions);
         ServingModel file = model.UserRows?.File ?? model;
         PropagatedRows? before = form.Kind == RefreshKind.Exact ? model.Propagation!.Value : null;

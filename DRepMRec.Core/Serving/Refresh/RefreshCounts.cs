@@ -18,7 +18,9 @@ public sealed record RefreshCounts
     [JsonInclude]
     public long Reweighted { get; internal init; }
 
-    /// <summary>Interactions that changed nothing: the pair was known, in the model or in the same call, with the same weight.</summary>
+    /// <summary>
+    /// Interactions of pairs that the model knew with the same weight, or that occurred again in one call, whose last weight counts.
+    /// </summary>
     [JsonInclude]
     public long Repeated { get; internal init; }
 

@@ -67,7 +67,7 @@ public sealed record ItemCondition
 
         MetadataColumn column = metadata.Column(Column);
         if (Min > Max)
-            throw Empty($"at least {Min} and at most {Max}");
+            throw Empty(FormattableString.Invariant($"at least {Min} and at most {Max}"));
         if (From >= Before)
             throw Empty($"from {From:O} and before {Before:O}");
         if (AllowMissing && !AsksCategory && !AsksNumber && !AsksDate)
@@ -85,6 +85,6 @@ public sealed record ItemCondition
     private static double? NotNaN(double? value)
         => value is double.NaN ? throw new ArgumentOutOfRangeException(nameof(value), "Expected a number, got NaN.") : value;
 
-    private ArgumentException Empty(string band) => new(FormattableString.Invariant(
-        $"No value of the column {Shown.Text(Column)} is {band}."), nameof(ItemCondition));
+    private ArgumentException Empty(string band)
+        => new($"No value of the column {Shown.Text(Column)} is {band}.", nameof(ItemCondition));
 }

@@ -56,7 +56,10 @@ internal static class ModelVerification
         foreach (float weight in model.SeenWeights is { } weights ? weights.Slice(0, weights.Length) : [])
         {
             if (!EventWeights.IsWeight(weight))
-                throw new FormatException($"expected weights from {EventWeights.Min} to {EventWeights.Max}, an interaction has {weight}");
+            {
+                throw new FormatException(FormattableString.Invariant(
+                    $"expected weights from {EventWeights.Min} to {EventWeights.Max}, an interaction has {weight}"));
+            }
         }
 
         if (model.ItemToItem is { } part)
@@ -131,7 +134,8 @@ internal static class ModelVerification
             int at = 0;
             while (float.IsFinite(values[at]))
                 at++;
-            throw new FormatException($"expected finite numbers; the {what} with index {row + (at / rows.Width)} has {values[at]}");
+            throw new FormatException(FormattableString.Invariant(
+                $"expected finite numbers; the {what} with index {row + (at / rows.Width)} has {values[at]}"));
         }
     }
 
@@ -141,8 +145,11 @@ internal static class ModelVerification
         for (int row = 0; rows?.Bytes is not null && row < rows.Count; row++)
         {
             if (!ByteRows.IsScale(rows.Numbers[row]))
-                throw new FormatException($"expected 0, or {ByteRows.MinScale} to {ByteRows.MaxScale} with 16 significant bits, as scales; "
-                    + $"the {what} with index {row} has {rows.Numbers[row]}");
+            {
+                throw new FormatException(FormattableString.Invariant(
+                    $"expected 0, or {ByteRows.MinScale} to {ByteRows.MaxScale} with 16 significant bits, as scales; ")
+                    + FormattableString.Invariant($"the {what} with index {row} has {rows.Numbers[row]}"));
+            }
         }
     }
 

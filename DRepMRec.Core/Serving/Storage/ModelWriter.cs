@@ -91,7 +91,7 @@ internal sealed class ModelWriter
             }
         }
 
-        ItemToItemRows? part = _model.ItemToItem is { } kept ? (_isAsLoaded ? kept : Merge(kept)) : null;
+        ItemToItemRows? part = _isAsLoaded ? _model.ItemToItem : _model.ItemToItem?.Select(_rows);
         if (part is not null)
             arrays.Insert(0, Array("item_to_item_offsets", part.Offsets));
         if (_model.FoldInMap is { } map)
@@ -126,48 +126,6 @@ internal sealed class ModelWriter
         arrays.AddRange(_model.Encoders?.Arrays() ?? []);
         arrays.AddRange(_model.Calibration?.Arrays() ?? []);
         return [.. arrays.OrderByDescending(a => Safetensors.ElementBytes(a.Type))];
-    }
-
-    /// <summary>The item-to-item part over the rows that are written.</summary>
-    private ItemToItemRows Merge(ItemToItemRows part)
-    {
-        int fileRows = _model.ItemIds.Count;
-        var places = new Dictionary<int, int>(_rows.Select((row, place) => KeyValuePair.Create(row, place)));
-        int[] added = [.. _rows.Where(row => row >= fileRows)];
-        var (offsets, items, values) = (new List<long> { 0 }, new List<int>(), new List<float>());
-        foreach (int row in _rows)
-        {
-            ReadOnlySpan<int> targets = row < fileRows ? part.RowOf(row).Items : part.Added[row - fileRows]?.Items;
-            ReadOnlySpan<float> weights = row < fileRows ? part.RowOf(row).Values : part.Added[row - fileRows]?.Out;
-            for (int n = 0; n < targets.Length; n++)
-            {
-                if (places.TryGetValue(targets[n], out int place))
-                {
-                    items.Add(place);
-                    values.Add(weights[n]);
-                }
-            }
-
-            foreach (int target in added)
-            {
-                if (part.Weight(row, target) is not 0 and float weight)
-                {
-                    items.Add(places[target]);
-                    values.Add(weight);
-                }
-            }
-
-            offsets.Add(items.Count);
-        }
-
-        return part with
-        {
-            Offsets = Block<long>.Copy([.. offsets]),
-            Items = Block<int>.Copy([.. items]),
-            Values = Block<float>.Copy([.. values]),
-            Residuals = Block<float>.Copy([.. _rows.Select(row => row < fileRows ? part.Residuals[row] : 0)]),
-            Added = [],
-        };
     }
 
     private IdTable Ids()

@@ -9,7 +9,7 @@ internal static class RowRounding
             return model;
         bool isExact = model.Manifest.Refresh?.Kind == RefreshKind.Exact, isRefreshed = model.UserRows is not null;
         if (isExact)
-            model = GrownCatalogue.Of(model, []);
+            model = GrownCatalogue.Of(GrownCatalogue.WithoutForgotten(model), []);
         if (isRefreshed)
             model = Refresh.Settle(model) with { UserRows = null };
         RowStore users = model.Users.To(precision), items = model.Items.To(precision);

@@ -84,7 +84,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         var tasks = new List<TrainingTask>();
         foreach (var (kind, draw) in new (string, Func<RecDataset, int, RecDataset>)[]
         {
-            (RedrawnPage.PerUser, RedrawnSplit.PerUser), (RedrawnPage.ByRow, RedrawnSplit.ByRow),
+            (RedrawnPage.ByRow, RedrawnSplit.ByRow), (RedrawnPage.PerUser, RedrawnSplit.PerUser),
         })
         {
             for (int split = 1; split <= options.Splits; split++)
@@ -100,7 +100,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             }
         }
 
-        return tasks.OrderBy(t => t.Seed);
+        return tasks.OrderBy(t => t.Variant.Kind == RedrawnPage.PerUser).ThenBy(t => t.Seed);
     }
 
     /// <summary>How many trainings each stage has, by the titles of what is trained, whatever the searches choose.</summary>

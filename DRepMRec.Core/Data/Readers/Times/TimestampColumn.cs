@@ -6,7 +6,9 @@ namespace DRepMRec.Data;
 /// Reads the cells of a column of timestamps. Unless it is told how, the first cell that can be read decides, by the rule of
 /// <see cref="TimestampFormat.Detect"/>, and the others must be of that kind.
 /// </summary>
-internal sealed class TimestampColumn(TimestampFormat format)
+/// <param name="format">How the cells are read.</param>
+/// <param name="takesNumbers">Whether a number that is too small for a time of the clock is a timestamp where the cells decide.</param>
+internal sealed class TimestampColumn(TimestampFormat format, bool takesNumbers = true)
 {
     private const decimal MinSeconds = 1e8m;
     private const decimal UnitStep = 1000;
@@ -70,7 +72,7 @@ internal sealed class TimestampColumn(TimestampFormat format)
         if (!decimal.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) || cell.Contains('\0'))
             return false;
         TimestampFormat unit = UnitOf(value);
-        if (!TryNumber(cell, unit, out time) || (_format != TimestampFormat.Detect && unit != _format))
+        if ((unit == TimestampFormat.Number && !takesNumbers) || !TryNumber(cell, unit, out time) || (_format != TimestampFormat.Detect && unit != _format))
             return false;
         _format = unit;
         return true;
