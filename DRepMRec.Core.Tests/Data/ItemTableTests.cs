@@ -62,6 +62,38 @@ public sealed class ItemTableTests
     }
 
     [Fact]
+    public void A_year_among_dates_is_one_mistake_and_no_format()
+    {
+        using TempFolder folder = new TempFolder().With("items.csv", "sku,added\n1,2019\n2,2024-01-31\n3,2024-02-01\n");
+        var layout = new DelimitedItemOptions { Item = "sku", Dates = ["added"] };
+        FluentActions.Invoking(() => ItemTable.LoadDelimited(folder["items.csv"], layout)).Should().Throw<DatasetFormatException>()
+            .WithMessage("*expected a date such as 2024-01-31, or a number of 9 digits or more as added, found '2019'*");
+        ItemTableReport report = ItemTable.LoadDelimited(folder["items.csv"], layout, new() { BadRows = BadRowHandling.Skip }).Report!;
+        report.Columns.Should().ContainSingle(c => c.Name == "added").Which.Items.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_name_that_no_recommender_could_keep_is_refused_at_once()
+    {
+        string name = new('n', 65);
+        using TempFolder folder = new TempFolder().With("items.csv", $"sku,{name}\n1,red\n");
+        var layout = new DelimitedItemOptions { Item = "sku", Categories = [name] };
+        FluentActions.Invoking(() => ItemTable.LoadDelimited(folder["items.csv"], layout)).Should().Throw<DatasetFormatException>()
+            .WithMessage("*items.csv*expected as a column a name of 1 to 64 characters*");
+        FluentActions.Invoking(() => ItemColumn.Number(" price", [1])).Should().Throw<ArgumentException>()
+            .WithMessage("A column's name has 1 to 64 characters*");
+    }
+
+    [Fact]
+    public void Pictures_may_lie_anywhere_below_a_root()
+    {
+        using TempFolder folder = new TempFolder().With("items.csv", "sku,picture\n1,no/such/picture.png\n");
+        var layout = new DelimitedItemOptions { Item = "sku", Image = "picture" };
+        var options = new ItemTableOptions { ImageFolder = Path.GetPathRoot(folder["items.csv"]) };
+        ItemTable.LoadDelimited(folder["items.csv"], layout, options).Report!.PicturesNotFound.Should().Be(1);
+    }
+
+    [Fact]
     public void A_category_keeps_every_character_that_it_has()
     {
         const string Csv = "sku,tags\np1,a\u001Fb|c\n", Json = """

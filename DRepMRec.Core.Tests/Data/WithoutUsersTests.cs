@@ -36,6 +36,10 @@ public sealed class WithoutUsersTests
         checksum.Should().HaveLength(64);
         Read([.. Rows.Reverse()], Pictures).Checksum.Should().Be(checksum);
         data.WithoutUsers([]).Should().BeSameAs(data);
+        data.InIdOrder().Report.Should().BeSameAs(data.Report);
+        RecDataset without = data.WithoutUsers(["z"]);
+        without.Report.Should().BeNull("it may quote ids");
+        without.Notes.Should().BeEmpty();
         Interaction[] weights = [.. Rows[..4], Rows[4] with { Weight = 4 }, .. Rows[5..]], fewer = Rows[..^1];
         var pictures = new FeatureTable(Modality.Image, Pictures.ItemIds, 2, new float[] { 1, 2, 3, 4, 5, 6, 7, 9 });
         RecDataset[] others = [Read(weights, Pictures), Read(fewer, Pictures), Read(Rows, pictures), data.WithoutUsers(["a"])];

@@ -8,6 +8,31 @@ namespace DRepMRec.Tests.Hosting;
 public sealed class ReloadTests
 {
     [Fact]
+    public async Task Who_waits_for_a_reload_can_stop_waiting()
+    {
+        using var open = new ManualResetEventSlim(true);
+        using var entered = new SemaphoreSlim(0);
+        using var app = new Hosted(options => options.Prepare = recommender =>
+        {
+            entered.Release();
+            open.Wait();
+            return recommender;
+        });
+        app.Provider.Current.Should().NotBeNull();
+        await entered.WaitAsync();
+        open.Reset();
+        Task first = app.Provider.ReloadAsync();
+        await entered.WaitAsync();
+        using var stop = new CancellationTokenSource();
+        Task second = app.Provider.ReloadAsync(stop.Token);
+        stop.Cancel();
+        await FluentActions.Awaiting(() => second).Should().ThrowAsync<OperationCanceledException>();
+        first.IsCompleted.Should().BeFalse();
+        open.Set();
+        await first;
+    }
+
+    [Fact]
     public void A_new_file_takes_the_place_of_the_old_one()
     {
         using var app = new Hosted();

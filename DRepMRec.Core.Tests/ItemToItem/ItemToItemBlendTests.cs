@@ -213,6 +213,8 @@ public sealed class ItemToItemBlendTests
         FluentActions.Invoking(() => ItemToItemBlend.Choose(Noise, Part, Unvalidated)).Should().Throw<ArgumentException>()
             .WithMessage("Expected validation interactions in 'unvalidated' to choose the weights by, or one weight in each of "
                 + "BlendWeights and PopularityWeights, got neither.");
+        FluentActions.Invoking(() => new ItemToItemOptions { Neighbors = 20_001 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*Neighbors*");
         FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [] }).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new ItemToItemOptions { BlendWeights = [-1] }).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("*BlendWeights*");

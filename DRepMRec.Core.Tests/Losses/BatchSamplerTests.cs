@@ -274,6 +274,7 @@ public sealed class BatchSamplerTests
     {
         var usual = new TrainerOptions();
         LargeGraphRecipe.Options(60_000, usual).Should().Be(usual);
+        LargeGraphRecipe.Options(60_000, usual with { BatchSize = 512 }).BatchSize.Should().Be(512);
         TrainerOptions large = LargeGraphRecipe.Options(1_700_000, new TrainerOptions { Patience = 7 });
         (large.BatchSize, large.Patience).Should().Be((65_536, 7));
         large.Adam.LearningRate.Should().BeApproximately(1e-3 * Math.Sqrt(32), 1e-9);

@@ -128,6 +128,19 @@ public sealed class ItemToItemTrainingTests
     }
 
     [Fact]
+    public void A_start_from_other_weights_leaves_it_and_one_that_is_refused_does_not()
+    {
+        using DRepMRecModel model = Model(Part);
+        var trainer = new Trainer(model, Data, TinyTraining.Options(1));
+        TrainingReport report = trainer.Fit();
+        EarlierModel earlier = report.ToEarlierModel();
+        trainer.Invoking(t => t.StartFrom(earlier, new WarmStartOptions { Moments = true })).Should().Throw<ArgumentException>();
+        model.ItemToItem.Should().BeSameAs(report.ItemToItem).And.NotBeNull();
+        trainer.StartFrom(earlier);
+        model.ItemToItem.Should().BeNull();
+    }
+
+    [Fact]
     public void A_loop_of_ones_own_asks_for_it()
     {
         using DRepMRecModel model = Model(Part with { Enabled = false });

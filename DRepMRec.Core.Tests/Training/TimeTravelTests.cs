@@ -52,6 +52,21 @@ public sealed class TimeTravelTests
     }
 
     [Fact]
+    public void Rows_that_are_not_finite_are_no_features()
+    {
+        FeatureTable[] broken = [.. Pictures.Select(table =>
+        {
+            float[] values = table.Values.ToArray();
+            for (int row = 0; row < values.Length; row += 2 * table.Dimension)
+                values[row] = float.NaN;
+            return new FeatureTable(table.Modality, [.. World.Items.Ids.SkipLast(3)], table.Dimension, values);
+        })];
+        TimeTravelReport report = new TimeTravel(Log, broken)
+            .Run(Options with { FirstShare = 0.1, Windows = 2, Policies = [UpdatePolicy.Refresh] });
+        report.Windows.Should().OnlyContain(w => w.Users > 0);
+    }
+
+    [Fact]
     public void A_log_without_content_is_replayed_too()
     {
         TimeTravelReport report = new TimeTravel(Log).Run(Options with { Windows = 2, Policies = [UpdatePolicy.Refresh] });

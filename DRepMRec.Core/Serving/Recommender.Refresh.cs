@@ -34,9 +34,9 @@ public sealed partial class Recommender
     /// </para>
     /// </remarks>
     /// <param name="interactions">
-    /// The interactions in their order. <see cref="Interaction.Weight"/> w counts as in training, by a confidence of log2(1 + w) in
-    /// the pair, and <see langword="null"/> as 1: a known pair gets the weight that is given, and stays as it is where none is, so that what is delivered twice counts once. Rating,
-    /// Timestamp and Label aren't read.
+    /// The interactions in their order. <see cref="Interaction.Weight"/> w counts as in training, by a confidence of log2(1 + w) in the
+    /// pair, and <see langword="null"/> as 1: a known pair gets the weight that is given, and stays as it is where none is, so that what
+    /// is delivered twice counts once. Rating, Timestamp and Label aren't read.
     /// </param>
     /// <exception cref="InvalidOperationException">
     /// The model was built without <see cref="RecommenderOptions.IncludeRefresh"/>, as are files of earlier versions.

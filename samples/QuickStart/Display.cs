@@ -91,7 +91,8 @@ internal static class Display
     public static void Next(string? saved) => Console.WriteLine(saved is null
         ? """
 
-            Next: add --save shop.drepmrec to keep the model, or --data FOLDER to train on data of your own (docs/your-own-data.md).
+            Next: add --save shop.drepmrec to keep the model, or --data FOLDER to train on data of your own (docs/your-own-data.md);
+            for CSV files: dotnet run --project samples/WebShop -c Release -- --orders FILE --products FILE
             """
         : $"""
 

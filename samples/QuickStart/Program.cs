@@ -46,6 +46,7 @@ return CommandLine.Run(args, (options, cancellation) =>
     ModelRun[] runs = [.. all.OfType<ModelRun>()];
     Display.Results(runs);
     Display.Words(data.Summarize().ColdItems);
+    BaselineWarning.Show(both.Report!);
 
     // 3. Recommend: the best items, and a list that leaves room for others, by what is known of the items.
     Recommender recommender = both.Report!.BuildRecommender().WithMetadata(Shelves.Of(data, shop));

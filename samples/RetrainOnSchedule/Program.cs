@@ -35,7 +35,8 @@ root.SetAction(async (result, cancellation) =>
     string file = Path.GetFullPath(result.GetValue(model)
         ?? Path.Combine(Directory.CreateTempSubdirectory("drepmrec-").FullName, "model.drepmrec"));
     HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-    builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
+    builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("DRepMRec.Trainer", LogLevel.Warning); // Of trainings only what is to be warned of, such as a better baseline.
     builder.Services.AddRecommender(options =>
     {
         options.Path = file;

@@ -16,7 +16,8 @@ internal sealed record Schedule(TimeSpan Every, int Rounds, string Model);
 /// Trains on what there is by now, and publishes the model unless the one that is served is better on the newest interactions.
 /// </summary>
 internal sealed partial class Retraining(
-    Schedule schedule, Shop shop, IRecommenderProvider served, ILogger<Retraining> logger, IHostApplicationLifetime application)
+    Schedule schedule, Shop shop, IRecommenderProvider served, ILogger<Retraining> logger, ILoggerFactory logs,
+    IHostApplicationLifetime application)
     : BackgroundService
 {
     private const string Previous = ".previous";
@@ -45,9 +46,10 @@ internal sealed partial class Retraining(
     private async Task RetrainAsync(int round, CancellationToken stop)
     {
         RecDataset data = shop.Read();
-        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 32 });
+        using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecPreset.For(data).Model with { EmbeddingDim = 32 });
         var options = new TrainerOptions { MaxEpochs = 40, BatchSize = 1024, Patience = 5, Adam = new() { LearningRate = 0.005 } };
-        Recommender candidate = new Trainer(model, data, options).Fit(cancellationToken: stop).BuildRecommender();
+        var trainer = new Trainer(model, data, options, logs.CreateLogger<Trainer>());
+        Recommender candidate = trainer.Fit(cancellationToken: stop).BuildRecommender();
         Verdict verdict = Verdict.Of(served.Status.LoadedAt is null ? null : served.Current, candidate, data);
         if (!verdict.Publishes)
         {

@@ -27,7 +27,11 @@ var epochs = new Option<int>("--epochs") { Description = "The most epochs.", Def
 var checkpoint = new Option<string?>("--checkpoint") { Description = "Where the state is kept, on the machine of rank 0." };
 var model = new Option<string>("--model") { Description = "The model's file.", DefaultValueFactory = _ => "model.drepmrec" };
 var steps = new Option<int>("--steps") { Description = "Steps to measure.", DefaultValueFactory = _ => 5 }.AboveZero();
-var lists = new Option<string>("--out") { Description = "The folder of the lists.", DefaultValueFactory = _ => "." };
+var lists = new Option<string>("--out")
+{
+    Description = "The folder of the lists, made if there is none.",
+    DefaultValueFactory = _ => ".",
+};
 var part = new Option<int?>("--part") { Description = "One part alone, such as one that was lost. Default: that of the rank." };
 var parts = new Option<int?>("--parts") { Description = "How many parts there are. Default: as many as processes." };
 
@@ -44,9 +48,9 @@ var recommend = new Command("lists", "Writes the top 20 of all users of a saved 
 {
     model, lists, part, parts, threads,
 };
-recommend.SetAction((result, stop) => Lists.WriteAsync(
+recommend.SetAction((result, stop) => Task.FromResult(Guarded.Run(() => Lists.WriteAsync(
     result.GetRequiredValue(model), result.GetRequiredValue(lists), result.GetValue(part), result.GetValue(parts),
-    result.GetValue(threads), stop));
+    result.GetValue(threads), stop).GetAwaiter().GetResult())));
 var measure = new Command("measure", "Measures steps, under mpirun on all of its processes: time by parts, bytes, memory.")
 {
     data, interactions, dimension, softmax, scores, threads, timeout, steps,

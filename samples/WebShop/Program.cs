@@ -19,6 +19,7 @@ return CommandLine.Run(args, async (shop, cancellation) =>
         using DRepMRecModel model = DRepMRecModel.Create(data, options);
         TrainingReport report = new Trainer(model, data, training with { MaxEpochs = shop.Epochs }).Fit(Show.Training(), cancellation);
         Console.WriteLine(report.EvaluateTest());
+        Show.BetterBaselines(report);
         report.BuildRecommender().Save(shop.Model);
     }
 

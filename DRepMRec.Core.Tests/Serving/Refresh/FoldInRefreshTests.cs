@@ -1,6 +1,7 @@
 using DRepMRec.Data;
 using DRepMRec.Fusions;
 using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -33,6 +34,35 @@ public sealed class FoldInRefreshTests
         foreach (int user in new[] { 0, 2, 3, users.Length })
             Rows(later, user).Should().BeEquivalentTo(Rows(after, user), o => o.WithStrictOrdering());
         RequireFoldedIn(later.Model, 1);
+    }
+
+    [Fact]
+    public void Weights_of_the_training_go_along()
+    {
+        var (pairs, weights) = (new List<(int User, int Item)>(), new List<float>());
+        for (int user = 0; user < Grown.Data.Users.Count; user++)
+        {
+            foreach (int item in Grown.Data.Train.ItemsOf(user))
+            {
+                pairs.Add((user, item));
+                weights.Add(item % 2 == 0 ? 5 : 2);
+            }
+        }
+
+        var data = new RecDataset("weighted", Grown.Data.Users, Grown.Data.Items, new InteractionSplits(
+            new InteractionSet(Grown.Data.Users.Count, Grown.Data.Items.Count, pairs, weights), Grown.Data.Validation, Grown.Data.Test),
+            Grown.Data.Features);
+        using DRepMRecModel model = DRepMRecModel.Create(
+            data, new DRepMRecOptions { EmbeddingDim = 8, Modal = new() { UserNeighbors = 3 } });
+        Recommender before = Grown.Fit(model, 1, data).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        before.RefreshKind.Should().Be(RefreshKind.FoldIn);
+        var (known, first) = pairs[0];
+        Recommender after = before.WithInteractions(
+            [new Interaction(data.Users[known], data.Items[first], Weight: weights[0]), new Interaction("new", data.Items[2], Weight: 3)]);
+        after.RefreshCounts.Should().Be(new RefreshCounts { New = 1, Repeated = 1, NewUsers = 1 });
+        using var folder = new TempFolder();
+        after.Save(folder["model"]);
+        Recommender.Load(folder["model"]).ShouldBeTheSameAs(after);
     }
 
     private static void RequireFoldedIn(ServingModel model, int user)

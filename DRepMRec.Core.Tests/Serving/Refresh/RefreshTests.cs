@@ -142,6 +142,35 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    public void An_added_item_that_is_retired_and_comes_again_is_new_whether_a_file_was_between_or_not()
+    {
+        using var folder = new TempFolder();
+        Recommender never = Grown.Recommender.WithItems([new("novel", Features(0)), new("other", Features(1))]);
+        never.Save(folder["model"]);
+        Recommender often = Recommender.Load(folder["model"]);
+        string user = Grown.Data.Users[0], gone = Grown.Data.Items[1];
+        Recommender Again(Recommender from) => from.WithoutItems(["novel", gone]).WithItems([new("novel", Features(2))]);
+        Interaction[] more = [new(user, "novel"), new("x", "other"), new("x", gone)];
+        foreach (Func<Recommender, Recommender> change in new Func<Recommender, Recommender>[]
+        {
+            from => Again(from).WithInteractions(more),
+            from => from.WithoutItems(["novel", gone]).WithInteractions(more),
+            from => Again(from).WithoutUsers([Grown.Data.Users[2]]),
+            from => Again(from).WithRowPrecision(RowPrecision.Int8).WithInteractions(more),
+        })
+        {
+            Recommender changed = change(often);
+            changed.ShouldBeTheSameAs(change(never));
+            changed.Items.Should().Contain("novel").And.NotContain(gone).And.OnlyHaveUniqueItems();
+            changed.Items.Contains("novel").Should().BeTrue();
+            changed.Save(folder["again"]);
+            Recommender.Load(folder["again"]).ShouldBeTheSameAs(changed);
+        }
+
+        Again(often).WithInteractions(more).History(user).Should().Contain("novel");
+    }
+
+    [Fact]
     public void Items_with_other_content_alone_are_in_what_comes_in_afterwards()
     {
         var (user, item) = (Grown.Data.Users[0], Grown.Data.Items[1]);

@@ -72,7 +72,8 @@ internal sealed class TimestampColumn(TimestampFormat format, bool takesNumbers 
         if (!decimal.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) || cell.Contains('\0'))
             return false;
         TimestampFormat unit = UnitOf(value);
-        if ((unit == TimestampFormat.Number && !takesNumbers) || !TryNumber(cell, unit, out time) || (_format != TimestampFormat.Detect && unit != _format))
+        if ((unit == TimestampFormat.Number && !takesNumbers) || !TryNumber(cell, unit, out time)
+            || (_format != TimestampFormat.Detect && unit != _format))
             return false;
         _format = unit;
         return true;

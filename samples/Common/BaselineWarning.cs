@@ -1,0 +1,19 @@
+using System.Globalization;
+using DRepMRec;
+
+namespace Common;
+
+/// <summary>Says where counting recommends better than a trained model.</summary>
+internal static class BaselineWarning
+{
+    /// <summary>Writes one line with the baselines that are better on validation, and what to do; nothing where none is.</summary>
+    public static void Show(TrainingReport report)
+    {
+        if (report.BetterBaselines.Count == 0)
+            return;
+        IEnumerable<string> better = report.BetterBaselines.Select(
+            baseline => string.Create(CultureInfo.InvariantCulture, $"{baseline.Key} ({baseline.Value:F4})"));
+        Console.WriteLine($"Better on validation than the trained model: {string.Join(", ", better)}. "
+            + "Train on more interactions, or look for options that suit the data (samples/SearchOptions).");
+    }
+}
