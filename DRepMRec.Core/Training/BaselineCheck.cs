@@ -33,7 +33,9 @@ internal static class BaselineCheck
             if (value <= model)
                 continue;
             better.Add(name, value);
-            logger.BelowBaseline(name, metric, value, model);
+            logger.BelowBaseline(name, metric, value, model, report.ItemToItem is null
+                ? "Where little is known, ItemToItemOptions.Enabled puts a closed form beside the model"
+                : "Other options may suit the data better, or more data are needed");
         }
 
         return better;

@@ -37,9 +37,10 @@ internal static partial class TrainingLog
     [LoggerMessage(108, LogLevel.Information, "Process {Rank} of {Size} trains columns {First} to {Last} of {Dimension}")]
     public static partial void Columns(this ILogger logger, int rank, int size, int first, int last, int dimension);
 
-    [LoggerMessage(109, LogLevel.Warning, "{Baseline}, which isn't trained, is better than the model: validation {Metric} {Value}, "
-        + "the model's {Model}. Where little is known, ItemToItemOptions.Enabled puts a closed form beside the model")]
-    public static partial void BelowBaseline(this ILogger logger, string baseline, RankingMetric metric, double value, double model);
+    [LoggerMessage(109, LogLevel.Warning, "{Baseline}, which isn't trained, is better than the model: validation {Metric} "
+        + "{Value:F4}, the model's {Model:F4}. {Advice}")]
+    public static partial void BelowBaseline(
+        this ILogger logger, string baseline, RankingMetric metric, double value, double model, string advice);
 
     [LoggerMessage(110, LogLevel.Information, "Item-to-item part of weight {Weight}, popularity of weight {PopularityWeight}, as given: "
         + "there are no validation interactions")]

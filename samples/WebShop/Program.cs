@@ -1,6 +1,7 @@
 // From a shop's two files to a page with recommendations: http://localhost:5080
 //   dotnet run --project samples/WebShop -c Release                                       a made-up shop
 //   dotnet run --project samples/WebShop -c Release -- --orders FILE --products FILE      yours; --help lists what names its columns
+using Common;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Features;
@@ -19,7 +20,7 @@ return CommandLine.Run(args, async (shop, cancellation) =>
         using DRepMRecModel model = DRepMRecModel.Create(data, options);
         TrainingReport report = new Trainer(model, data, training with { MaxEpochs = shop.Epochs }).Fit(Show.Training(), cancellation);
         Console.WriteLine(report.EvaluateTest());
-        Show.BetterBaselines(report);
+        BaselineWarning.Show(report);
         report.BuildRecommender().Save(shop.Model);
     }
 

@@ -1,13 +1,11 @@
 using System.Globalization;
-using Common;
-using DRepMRec;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
 using DRepMRec.Training;
 
 namespace WebShop;
 
-/// <summary>Progress as lines of text, from whatever thread it comes, and what to be warned of.</summary>
+/// <summary>Progress as lines of text, from whatever thread it comes.</summary>
 internal static class Show
 {
     public static IProgress<EmbeddingProgress> Embedding(EmbeddingEncoder encoder) => new Lines<EmbeddingProgress>(
@@ -18,8 +16,6 @@ internal static class Show
         ? string.Create(CultureInfo.InvariantCulture,
             $"epoch {p.Epoch}: loss {p.Losses["loss"]:F4}, validation {RankingMetric.Recall(20)} {validation[RankingMetric.Recall(20)]:F4}")
         : null);
-
-    public static void BetterBaselines(TrainingReport report) => BaselineWarning.Show(report);
 
     private sealed class Lines<T>(Func<T, string?> line) : IProgress<T>
     {
