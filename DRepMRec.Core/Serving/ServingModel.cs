@@ -152,6 +152,23 @@ internal sealed record ServingModel
         };
     }
 
+    /// <summary>The model with all rows of items, those of their content included, in another form.</summary>
+    public ServingModel WithItemRows(Func<RowStore, RowStore> form)
+    {
+        RowStore fused = form(Items);
+        return this with
+        {
+            Items = fused,
+            ItemBehavior = ReferenceEquals(Items, ItemBehavior) ? fused : form(ItemBehavior),
+            ItemModal = [.. ItemModal.Select(form)],
+            Content = [.. Content.Select(content => content with
+            {
+                Features = content.Features is { } features ? form(features) : null,
+                NeighborValues = content.NeighborValues is { } values ? form(values) : null,
+            })],
+        };
+    }
+
     /// <summary>How lines are fused; <see langword="null"/> where the file has fused rows alone.</summary>
     public ModelForm? Form => Manifest.Form;
 

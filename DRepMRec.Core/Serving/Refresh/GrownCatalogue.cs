@@ -13,19 +13,10 @@ internal static class GrownCatalogue
         if (!model.Changes.HiddenRows().Any(row => row >= trained))
             return model;
         int[] rows = [.. Enumerable.Range(0, model.ItemRows).Where(row => row < trained || !model.Changes.IsHidden(row))];
-        RowStore fused = model.Items.Select(rows);
-        ServingModel kept = model with
+        ServingModel kept = model.WithItemRows(store => store.Select(rows)) with
         {
             ItemIds = IdTable.Of(rows.Select(model.ItemId)),
             ItemDegrees = Block<int>.Copy([.. rows.Select(model.Degree)]),
-            Items = fused,
-            ItemBehavior = ReferenceEquals(model.Items, model.ItemBehavior) ? fused : model.ItemBehavior.Select(rows),
-            ItemModal = [.. model.ItemModal.Select(line => line.Select(rows))],
-            Content = [.. model.Content.Select(content => content with
-            {
-                Features = content.Features?.Select(rows),
-                NeighborValues = content.NeighborValues?.Select(rows),
-            })],
             ItemToItem = model.ItemToItem?.Select(rows),
             Changes = CatalogueChanges.OfFile([.. model.Changes.HiddenRows().Where(row => row < trained)], rows.Length),
         };
@@ -48,19 +39,10 @@ internal static class GrownCatalogue
         int[] hidden = [.. changes.HiddenRows()];
         var degrees = new int[rows];
         model.ItemDegrees.Slice(0, model.ItemDegrees.Length).CopyTo(degrees);
-        RowStore fused = model.Items.Flatten(rows);
-        ServingModel grown = model with
+        ServingModel grown = model.WithItemRows(store => store.Flatten(rows)) with
         {
             ItemIds = model.ItemIds.With([.. changes.AddedIds, .. itemIds]),
             ItemDegrees = Block<int>.Copy(degrees),
-            Items = fused,
-            ItemBehavior = ReferenceEquals(model.Items, model.ItemBehavior) ? fused : model.ItemBehavior.Flatten(rows),
-            ItemModal = [.. model.ItemModal.Select(line => line.Flatten(rows))],
-            Content = [.. model.Content.Select(content => content with
-            {
-                Features = content.Features?.Flatten(rows),
-                NeighborValues = content.NeighborValues?.Flatten(rows),
-            })],
             ItemToItem = model.ItemToItem?.Flatten(rows),
             Changes = CatalogueChanges.OfFile(hidden, rows),
         };

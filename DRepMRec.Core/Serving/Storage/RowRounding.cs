@@ -12,21 +12,13 @@ internal static class RowRounding
             model = GrownCatalogue.Of(GrownCatalogue.WithoutForgotten(model), []);
         if (isRefreshed)
             model = Refresh.Settle(model) with { UserRows = null };
-        RowStore users = model.Users.To(precision), items = model.Items.To(precision);
-        ServingModel rounded = model with
+        RowStore users = model.Users.To(precision);
+        ServingModel rounded = model.WithItemRows(rows => rows.To(precision)) with
         {
             Manifest = model.Manifest with { DataChecksum = "" },
             Users = users,
-            Items = items,
             UserBehavior = ReferenceEquals(model.UserBehavior, model.Users) ? users : model.UserBehavior.To(precision),
-            ItemBehavior = ReferenceEquals(model.ItemBehavior, model.Items) ? items : model.ItemBehavior.To(precision),
             UserModal = [.. model.UserModal.Select(rows => rows.To(precision))],
-            ItemModal = [.. model.ItemModal.Select(rows => rows.To(precision))],
-            Content = [.. model.Content.Select(content => content with
-            {
-                Features = content.Features?.To(precision),
-                NeighborValues = content.NeighborValues?.To(precision),
-            })],
         };
         return isExact ? Recompute(rounded, isRefreshed) : rounded;
     }
