@@ -1,9 +1,13 @@
 using DRepMRec.Alignment;
 using DRepMRec.Contracts;
 using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Features;
 using DRepMRec.Tests.Fusions;
 using DRepMRec.Tests.Support;
 using ReproduceResults.Studies;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Contracts;
 
@@ -121,6 +125,25 @@ public sealed class PartContractTests
         ContractReport report = AlignmentContract.Check(() => new PlantedAlignment(mistake), 4, Data);
         report.Findings.Select(f => f.Check).Should().Contain(check, report.ToString());
         report.Kept.Should().NotContain(check);
+    }
+
+    [Fact]
+    public void Parts_on_another_device_than_the_CPU_are_refused()
+    {
+        using var features = new ModalFeatures(Data.Features);
+        nn.Module[] parts = [new LightGcnEncoder(9, 8), new ModalEncoder(features), new PlantedAlignment()];
+        Action<nn.Module>[] checks =
+        [
+            part => HostContract.Check((LightGcnEncoder)part, Data),
+            part => ModalEncoderContract.Check((ModalEncoder)part, Data),
+            part => AlignmentContract.Check((PlantedAlignment)part, 4, Data),
+        ];
+        foreach (var (part, check) in parts.Zip(checks))
+        {
+            using nn.Module moved = part.to(META);
+            moved.Invoking(check).Should().Throw<ArgumentException>()
+                .WithMessage($"*{part.GetType().Name}*on the CPU*'{part.named_parameters().First().name}' on the device meta*");
+        }
     }
 
     [Fact]

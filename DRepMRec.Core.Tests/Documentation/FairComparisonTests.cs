@@ -1,3 +1,4 @@
+using Common;
 using DRepMRec.Data;
 using DRepMRec.Tests.Data;
 using ReproduceResults.Fair;
@@ -40,6 +41,16 @@ public sealed class FairComparisonTests
         var report = new Report(folder.Path, "redrawn", "small");
         RedrawnPage.Write(report, Outcome.Of([training with { Dataset = training.Dataset with { Kind = RedrawnPage.PerUser } }]));
         File.ReadAllText(report.Save()).Should().Contain("over all 40 tests of this page");
+    }
+
+    /// <summary>The default number of threads is the machine's: a log must go on on another.</summary>
+    [Fact]
+    public void Threads_do_not_change_the_hash_of_options()
+    {
+        string Hash(TrainerOptions trainer) => OptionsHash.Of(new DRepMRecOptions(), null, trainer);
+        var options = new TrainerOptions { Threads = 1, Evaluation = new() { Threads = 2 } };
+        Hash(options with { Threads = 16, Evaluation = new() { Threads = 16 } }).Should().Be(Hash(options));
+        Hash(options with { Patience = 3 }).Should().NotBe(Hash(options));
     }
 
     [Fact]

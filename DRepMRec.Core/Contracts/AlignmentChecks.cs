@@ -24,6 +24,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
     public void Run(IAlignmentModule alignment)
     {
         nn.Module module = AsModule(alignment);
+        Processor.ThrowIfElsewhere(module);
         bool training = module.training;
         try
         {

@@ -23,7 +23,9 @@ public static class AlignmentContract
     /// <param name="data">The dataset; only its training interactions are looked at.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
     /// <returns>The findings, and what wasn't checked: saved weights, disposal.</returns>
-    /// <exception cref="ArgumentException">It isn't a TorchSharp module, or the dataset has too few interactions.</exception>
+    /// <exception cref="ArgumentException">
+    /// It isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions.
+    /// </exception>
     public static ContractReport Check(
         IAlignmentModule alignment, int embeddingDim, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)
     {
@@ -42,7 +44,9 @@ public static class AlignmentContract
     /// <param name="embeddingDim">The dimension of both lines, at least 1.</param>
     /// <param name="data">The dataset; only its training interactions are looked at.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
-    /// <exception cref="ArgumentException">It isn't a TorchSharp module, or the dataset has too few interactions.</exception>
+    /// <exception cref="ArgumentException">
+    /// It isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions.
+    /// </exception>
     public static ContractReport Check(
         Func<IAlignmentModule> create, int embeddingDim, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)
     {

@@ -18,6 +18,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
 
     public void Run()
     {
+        Processor.ThrowIfElsewhere(subject.Module);
         bool training = subject.Module.training;
         try
         {

@@ -25,7 +25,9 @@ public static class HostContract
     /// <param name="data">The dataset; only its training interactions are looked at.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
     /// <returns>The findings, and what wasn't checked: the order of users and items, weight 0, saved weights, disposal.</returns>
-    /// <exception cref="ArgumentException">The host isn't a TorchSharp module, or the dataset has too few interactions.</exception>
+    /// <exception cref="ArgumentException">
+    /// The host isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions.
+    /// </exception>
     public static ContractReport Check(IBehaviorEncoder host, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -39,7 +41,9 @@ public static class HostContract
     /// </param>
     /// <param name="data">The dataset; only its training interactions and features are looked at.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
-    /// <exception cref="ArgumentException">The host isn't a TorchSharp module, or the dataset has too few interactions.</exception>
+    /// <exception cref="ArgumentException">
+    /// The host isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions.
+    /// </exception>
     public static ContractReport Check(
         Func<RecDataset, IBehaviorEncoder> create, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)
     {
@@ -52,7 +56,8 @@ public static class HostContract
     /// <param name="data">The dataset, with features.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
     /// <exception cref="ArgumentException">
-    /// The host isn't a TorchSharp module, or the dataset has too few interactions, or no features.
+    /// The host isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions,
+    /// or no features.
     /// </exception>
     public static ContractReport Check(
         Func<RecDataset, ModalFeatures, IBehaviorEncoder> create, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)

@@ -21,7 +21,8 @@ public static class ModalEncoderContract
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
     /// <returns>The findings, and what wasn't checked: the order of users and items, saved weights, disposal.</returns>
     /// <exception cref="ArgumentException">
-    /// The encoder isn't a TorchSharp module, or the dataset has too few interactions, or no features.
+    /// The encoder isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions,
+    /// or no features.
     /// </exception>
     public static ContractReport Check(IModalEncoder encoder, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)
     {
@@ -39,7 +40,8 @@ public static class ModalEncoderContract
     /// <param name="data">The dataset, with features; only its training interactions and features are looked at.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
     /// <exception cref="ArgumentException">
-    /// The encoder isn't a TorchSharp module, or the dataset has too few interactions, or no features.
+    /// The encoder isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions,
+    /// or no features.
     /// </exception>
     public static ContractReport Check(
         Func<RecDataset, ModalFeatures, IModalEncoder> create, RecDataset data, params IReadOnlyCollection<ContractCheck> leaveOut)

@@ -1,3 +1,4 @@
+using Benchmarks.Devices;
 using Benchmarks.Serving;
 using static System.StringSplitOptions;
 
@@ -14,6 +15,7 @@ internal static class Suites
         ["epochs"] = (EpochSuite.Run, "--data --threads --quick --json"),
         ["threads"] = (ThreadSuite.Run, "--data --threads --part --seconds --quick --json"),
         ["compare"] = (CompareSuite.Run, "--data --threads --log --any-age --quick --json"),
+        ["devices"] = (DeviceSuite.Run, "--data --threads --quick --json"),
         ["scale"] = (ScaleSuite.Run, "--threads --quick --json"),
         ["reach"] = (ReachSuite.Run, "--threads --interactions --steps --users --json"),
         ["recipe"] = (RecipeSuite.Run, "--data --threads --quick --json"),

@@ -6,15 +6,19 @@ namespace Common;
 
 internal static class OptionsHash
 {
+    // What stood in the hashes of the logs in docs/results, whose machine had two processors.
+    private const int UsualThreads = 2;
+
     /// <summary>
     /// The options that a model is made with, in short: figures of other options, which another version of the library may have, don't
     /// belong in the same table. Those of an item-to-item part that is off don't count. <see cref="LibraryBuild"/> tells builds of one
-    /// version apart.
+    /// version apart. Threads change no figure, and their default is the machine's: a log goes on on any.
     /// </summary>
     public static string Of(DRepMRecOptions model, object? host, TrainerOptions trainer)
     {
         string options = model.ItemToItem.Enabled ? $"{model}" : $"{model}".Replace($"{model.ItemToItem}", "off", StringComparison.Ordinal);
-        string text = $"{options} {host} {trainer} {typeof(Trainer).Assembly.GetName().Version}";
+        TrainerOptions training = trainer with { Threads = 1, Evaluation = trainer.Evaluation with { Threads = UsualThreads } };
+        string text = $"{options} {host} {training} {typeof(Trainer).Assembly.GetName().Version}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
     }
 }

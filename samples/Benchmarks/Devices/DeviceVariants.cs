@@ -1,0 +1,83 @@
+using DRepMRec;
+using DRepMRec.Alignment;
+using DRepMRec.Data;
+using DRepMRec.Encoders;
+using DRepMRec.Features;
+using DRepMRec.Fusions;
+using DRepMRec.Hosts;
+using DRepMRec.Losses;
+
+namespace Benchmarks.Devices;
+
+/// <summary>Every built-in part and every kind of it at least once, small.</summary>
+internal static class DeviceVariants
+{
+    private const int Dimension = 16;
+
+    private static readonly DRepMRecOptions Small = new()
+    {
+        EmbeddingDim = Dimension,
+        Modal = new ModalEncoderOptions { EmbeddingDim = Dimension },
+    };
+
+    public static IEnumerable<(string Name, Func<RecDataset, ModalFeatures, DRepMRecModel> Create)> All()
+        => [.. Kinds().Select(k => (k.Name, Of(k.Options))), .. Hosts()];
+
+    private static IEnumerable<(string Name, DRepMRecOptions Options)> Kinds()
+    {
+        yield return ("default", Small);
+        yield return ("LightGCN, BPR", Small with { UseModalLine = false, Loss = new RankingLoss.Bpr() });
+        yield return ("LightGCN, softmax", Small with { UseModalLine = false });
+        yield return ("BPR", Small with { Loss = new RankingLoss.Bpr() });
+        yield return ("dot products", Small with { Loss = new RankingLoss.SampledSoftmax { Score = ScoreFunction.Dot, Temperature = 1 } });
+        yield return ("item-to-item part", Small with { ItemToItem = new() { Enabled = true } });
+        yield return ("learned modality weights", Small with { Modal = Small.Modal with { Weighting = ModalityWeighting.Learned } });
+        yield return ("2 relation layers", Small with { Modal = Small.Modal with { RelationLayers = 2 } });
+        yield return ("user neighbors", Small with { Modal = Small.Modal with { UserNeighbors = 5 } });
+        yield return ("targets seen, no dropout", Small with { HideTargets = false, BehaviorDropout = 0 });
+        yield return ("hidden and dropped left out", Aligned(a => a with { LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true }));
+        yield return ("8 components", Small with { FeatureComponents = 8 });
+        foreach (Fusion fusion in new Fusion[] { new Fusion.Sum(), new Fusion.Concatenation(), new Fusion.LearnedGate() })
+            yield return ($"fusion {fusion.GetType().Name}", Aligned(a => a with { Fusion = fusion }));
+        foreach (FilterGateKind gate in Enum.GetValues<FilterGateKind>())
+            yield return ($"gate {gate}", Small with { Modal = Small.Modal with { Gate = gate } });
+        foreach (IntraAlignmentKind intra in Enum.GetValues<IntraAlignmentKind>())
+            yield return ($"intra {intra}", Aligned(a => a with { Intra = intra }));
+        foreach (InterAlignmentKind inter in Enum.GetValues<InterAlignmentKind>())
+            yield return ($"inter {inter}", Aligned(a => a with { Inter = inter }));
+        foreach (DistributionAlignmentKind kind in Enum.GetValues<DistributionAlignmentKind>())
+            yield return ($"distribution {kind}", Aligned(a => a with { Distribution = kind, DistributionWeight = 0.1 }));
+        foreach (SimilarityLossKind kind in Enum.GetValues<SimilarityLossKind>())
+            yield return ($"SSS {kind}", Small with { SimilaritySignal = new SssOptions { Kind = kind, Weight = 0.1 } });
+    }
+
+    private static DRepMRecOptions Aligned(Func<BmaOptions, BmaOptions> change)
+        => Small with { Alignment = change(Small.Alignment) };
+
+    private static Func<RecDataset, ModalFeatures, DRepMRecModel> Of(DRepMRecOptions options)
+        => (data, _) => DRepMRecModel.Create(data, options);
+
+    private static IEnumerable<(string Name, Func<RecDataset, ModalFeatures, DRepMRecModel> Create)> Hosts()
+    {
+        var hosts = new (string Name, Func<RecDataset, ModalFeatures, IBehaviorEncoder> Create)[]
+        {
+            ("BPR-MF", (data, _) => new MatrixFactorizationEncoder(
+                data.Users.Count, data.Items.Count, new() { EmbeddingDim = Dimension })),
+            ("VBPR", (data, features) => new VbprEncoder(data.Users.Count, features, new() { EmbeddingDim = Dimension })),
+            ("FREEDOM", (data, features) => new FreedomEncoder(data.Users.Count, features, new() { EmbeddingDim = Dimension })),
+            ("MGCN", (data, features) => new MgcnEncoder(data.Users.Count, features, new() { EmbeddingDim = Dimension })),
+        };
+        foreach (var (name, create) in hosts)
+        {
+            foreach (bool bma in new[] { false, true })
+            {
+                foreach (RankingLoss loss in new RankingLoss[] { new RankingLoss.Bpr(), new RankingLoss.SampledSoftmax() })
+                {
+                    DRepMRecOptions options = Small with { UseModalLine = bma, Loss = loss };
+                    yield return ($"{name}{(bma ? " + BMA" : "")}, {loss.Name}",
+                        (data, features) => DRepMRecModel.Create(data, create(data, features), options));
+                }
+            }
+        }
+    }
+}
