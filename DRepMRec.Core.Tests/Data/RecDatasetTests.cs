@@ -74,4 +74,39 @@ public sealed class RecDatasetTests
             """);
         data.Summarize().Density.Should().BeApproximately(7 / 12.0, 1e-12);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_its_interactions_make_is_the_same_dataset(bool weighted)
+    {
+        RecDataset data = InThreeSets(weighted);
+        Interaction[] rows = [.. data.ToInteractions()];
+        rows[0].Should().Be(new Interaction("u0", "i0", Label: 0, Weight: weighted ? 2 : null));
+        rows[^1].Should().Be(new Interaction("u1", "i3", Label: 2));
+        RecDataset again = RecDataset.FromInteractions("again", rows, options: new DatasetOptions { Split = SplitStrategy.ByLabel() });
+        again.SplitChecksum.Should().Be(data.SplitChecksum);
+        again.Train.Weights.ToArray().Should().Equal(data.Train.Weights.ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void With_all_in_training_nothing_is_held_out_and_nothing_is_lost(bool weighted)
+    {
+        RecDataset data = InThreeSets(weighted), all = data.WithAllInTraining();
+        (all.Validation.Count, all.Test.Count).Should().Be((0, 0));
+        (all.Users, all.Items).Should().Be((data.Users, data.Items));
+        all.Features.Should().Equal(data.Features);
+        all.ToInteractions().Select(i => (i.User, i.Item, i.Weight ?? 1))
+            .Should().BeEquivalentTo(data.ToInteractions().Select(i => (i.User, i.Item, i.Weight ?? 1)));
+        all.ToInteractions().Should().OnlyContain(i => i.Label == 0);
+    }
+
+    private static RecDataset InThreeSets(bool weighted)
+    {
+        InteractionSet Set(float[] weights, params (int, int)[] pairs) => new(2, 4, pairs, weighted ? weights : null);
+        return new RecDataset("three", new IdMap(["u0", "u1"]), new IdMap(["i0", "i1", "i2", "i3"]), new(
+            Set([2, 1, 3], (0, 0), (0, 1), (1, 2)), Set([1, 4], (0, 2), (1, 0)), Set([1], (1, 3))));
+    }
 }

@@ -29,6 +29,13 @@ internal static class YourOwnDataExample
         // to the end
     }
 
+    public static Recommender WithWhatWasHeldOut(RecDataset data, TrainingReport report)
+    {
+        Recommender measured = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        Recommender served = measured.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]);
+        return served;
+    }
+
     public static void FromADatabase()
     {
         using DbConnection connection = new SqliteConnection("Data Source=shop.db");

@@ -41,9 +41,7 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
     /// <summary>A dataset without times, in an order that is drawn. Figures compare methods, and say nothing of a shop.</summary>
     private static Log InArtificialOrder(RecDataset data)
     {
-        Interaction[] rows = [.. new[] { data.Train, data.Validation, data.Test }
-            .SelectMany(set => set.ExpandUsers().Zip(set.Items.ToArray(), (user, item) => (data.Users[user], data.Items[item]))
-                .Select((pair, n) => new Interaction(pair.Item1, pair.Item2, Weight: set.Weights.IsEmpty ? null : set.Weights[n])))];
+        Interaction[] rows = [.. data.ToInteractions().Select(row => row with { Label = null })];
         new Random(7).Shuffle(rows);
         return new Log([.. rows.Select((row, n) => row with { Timestamp = n })], Tables(data));
     }

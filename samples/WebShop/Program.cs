@@ -5,6 +5,7 @@ using Common;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Features;
+using DRepMRec.Serving;
 using WebShop;
 
 return CommandLine.Run(args, async (shop, cancellation) =>
@@ -21,7 +22,10 @@ return CommandLine.Run(args, async (shop, cancellation) =>
         TrainingReport report = new Trainer(model, data, training with { MaxEpochs = shop.Epochs }).Fit(Show.Training(), cancellation);
         Console.WriteLine(report.EvaluateTest());
         BaselineWarning.Show(report);
-        report.BuildRecommender().Save(shop.Model);
+
+        // The served one knows what was held out too, and leaves it out of its lists.
+        Recommender measured = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        measured.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]).Save(shop.Model);
     }
 
     await Service.RunAsync(shop, encoders, cancellation);
