@@ -44,6 +44,7 @@ public sealed class CatalogueTests
             .With("i_id_mapping.csv", "asin\titemID\nold\t0\nb\t1\n");
         RecDataset data = RecDataset.Load(folder.Path, new() { Split = SplitStrategy.None, Catalogue = ["b"] });
         data.Pairs().Train.Should().Equal("0-b", "1-b");
+        data.Items.Ids.Should().Equal("b");
         data.Report!.Catalogue!.RowsLeftOut.Should().Be(1);
     }
 

@@ -18,7 +18,7 @@ internal static class YourOwnDataExample
         layout = layout with { Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"] };
         ItemTable products = ItemTable.LoadDelimited("products.csv", layout, new() { BadRows = BadRowHandling.Skip });
         var orders = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
-        var options = new DatasetOptions { BadRows = BadRowHandling.Skip };
+        var options = new DatasetOptions { BadRows = BadRowHandling.Skip, Split = SplitStrategy.GlobalTime() };
         RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), options, products);
         Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
         using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecPreset.For(data).Model);
@@ -29,11 +29,12 @@ internal static class YourOwnDataExample
         // to the end
     }
 
-    public static Recommender WithWhatWasHeldOut(RecDataset data, TrainingReport report)
+    public static void WithWhatWasHeldOut(RecDataset data, DRepMRecModel model)
     {
+        TrainingReport report = new Trainer(model, data).Fit();
         Recommender measured = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
-        Recommender served = measured.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]);
-        return served;
+        Recommender recommender = measured.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]);
+        recommender.Save("shop.drepmrec");
     }
 
     public static void FromADatabase()
@@ -51,7 +52,7 @@ internal static class YourOwnDataExample
         query.CommandText = "SELECT customer, product, bought_at, quantity FROM orders";
         using DbDataReader orderRows = query.ExecuteReader();
         var orders = new InteractionLayout { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
-        var options = new DatasetOptions { BadRows = BadRowHandling.Skip };
+        var options = new DatasetOptions { BadRows = BadRowHandling.Skip, Split = SplitStrategy.GlobalTime() };
         RecDataset data = RecDataset.FromDatabase("shop", orderRows, orders, products.MakeFeatures(), options, products);
         Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
 

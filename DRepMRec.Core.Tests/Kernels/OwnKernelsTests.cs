@@ -226,7 +226,7 @@ public sealed class OwnKernelsTests
     public void Nothing_else_asks_whether_a_tensor_is_on_the_CPU()
         => Directory.EnumerateFiles(Path.Combine(Repository.Root, "DRepMRec.Core"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Split(Path.DirectorySeparatorChar).Contains("obj") && File.ReadAllText(f).Contains("DeviceType.CPU"))
-            .Select(Path.GetFileName).Should().BeEquivalentTo("OwnKernels.cs", "TorchBackend.cs");
+            .Select(Path.GetFileName).Should().BeEquivalentTo("OwnKernels.cs", "TorchBackend.cs", "Processor.cs");
 
     private static Tensor Leaf(int[] shape, ulong seed)
         => tensor(Samples.Floats(shape.Aggregate(1, (a, b) => a * b), seed)).reshape(
@@ -252,5 +252,18 @@ public sealed class OwnKernelsTests
         public List<double> Values { get; } = [];
 
         public void Report(TrainingProgress value) => Values.Add(value.Losses["loss"]);
+    }
+
+    [Theory]
+    [InlineData(200f)]
+    [InlineData(-200f)]
+    public void A_mixture_by_large_scores_is_finite_in_both_ways(float score)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = randn(3, 8), gate = randn(3, 8);
+        Tensor Mix() => MixtureFunction.Apply([rows, rows * 2], [full(3, 1, score), full(3, 1, score - 1)], [gate, gate]);
+        float[] own = UserItemEmbeddings.Values(Mix());
+        using IDisposable off = OwnKernels.SwitchOff();
+        own.Zip(UserItemEmbeddings.Values(Mix())).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
     }
 }

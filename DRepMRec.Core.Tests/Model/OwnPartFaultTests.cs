@@ -160,10 +160,14 @@ public sealed class OwnPartFaultTests
         recommender.FeatureDimensions.Should().HaveCount(modalities, "no known item is without behaviour, but each new one is");
     }
 
-    [Fact]
-    public void Weights_that_nothing_has_trained_are_not_served()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weights_that_nothing_has_trained_are_not_served(bool moved)
     {
         using DRepMRecModel model = DRepMRecModel.Create(Board, Bpr);
+        if (moved)
+            model.to(ScalarType.Float64).to(CPU, ScalarType.Float32);
         model.Invoking(m => m.BuildRecommender(Board)).Should().Throw<InvalidOperationException>()
             .WithMessage("LightGcnEncoder has its random first weights*");
         new Trainer(model, Board, Options).Fit();

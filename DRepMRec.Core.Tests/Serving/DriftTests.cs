@@ -28,6 +28,18 @@ public sealed class DriftTests
     }
 
     [Fact]
+    public void Items_that_were_retired_are_no_change_of_taste()
+    {
+        int best = Array.IndexOf(Data.Train.ItemDegrees(), Data.Train.ItemDegrees().Max());
+        Interaction[] others = [.. Data.ToInteractions().Where(i => i.Label == 0 && i.Item != Data.Items[best])];
+        Recommender without = Served.Recommender.WithoutItems([Data.Items[best]]);
+        without.MeasureDrift(others).PopularityShift.Should().BeApproximately(0, 1e-12);
+        DriftReport again = without.MeasureDrift([.. Data.ToInteractions().Where(i => i.Label == 0)]);
+        again.Users.Should().Be(0, "nobody chose what they hadn't, retired or not");
+        again.UnknownItemShare.Should().BePositive();
+    }
+
+    [Fact]
     public void What_is_new_is_counted_and_measured()
     {
         string user = Data.Users[2], best = Served.Recommender.Recommend(user, 1)[0].Item;

@@ -243,7 +243,7 @@ public sealed class ItemToItemRowsTests
         }
 
         double[] direct = [.. gram.Select((g, i) => residuals[i] > 0 ? g / residuals[i] : 0)];
-        double[] b = [.. direct.Select((v, i) => v - Slow.Sum(Items, j => weights[i, j] * direct[j]))];
+        double[] b = [.. direct.Select((v, i) => residuals[i] > 0 ? v - Slow.Sum(Items, j => weights[i, j] * direct[j]) : 0)];
         double s = 1 / (L2 + (both ? 2 * Alpha : Alpha) - Slow.Sum(Items, i => gram[i] * b[i]));
         int[] expected = [.. Enumerable.Range(0, Items).Where(i => b[i] != 0).OrderByDescending(i => Math.Abs(b[i])).Take(kept).Order()];
 

@@ -141,6 +141,34 @@ public sealed class ItemToItemTrainingTests
     }
 
     [Fact]
+    public void A_training_that_is_refused_leaves_it_too()
+    {
+        using var folder = new TempFolder();
+        TrainerOptions Kept(double l2) => TinyTraining.Options(1) with
+        {
+            L2 = l2,
+            Checkpoint = new CheckpointOptions { Path = folder["run.checkpoint"] },
+        };
+        using DRepMRecModel model = Model(Part);
+        TrainingReport report = new Trainer(model, Data, Kept(1e-4)).Fit();
+        new Trainer(model, Data, Kept(1e-3)).Invoking(t => t.Fit()).Should().Throw<CheckpointMismatchException>();
+        model.ItemToItem.Should().BeSameAs(report.ItemToItem).And.NotBeNull();
+        report.BuildRecommender().ItemToItemWeight.Should().Be(0.3);
+    }
+
+    [Fact]
+    public void What_can_not_be_solved_is_said_before_the_first_epoch()
+    {
+        RecDataset twins = Samples.Dataset("twins", 3, 3, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)], [(0, 2)], [(1, 2)], []);
+        var options = new DRepMRecOptions { EmbeddingDim = 8, ItemToItem = Part with { L2 = 1e-25 } };
+        using DRepMRecModel model = DRepMRecModel.Create(twins, options);
+        int epochs = 0;
+        var trainer = new Trainer(model, twins, TinyTraining.Options(1));
+        trainer.Invoking(t => t.Fit(new Counting(() => epochs++))).Should().Throw<ArgumentException>().WithMessage("*L2*");
+        epochs.Should().Be(0);
+    }
+
+    [Fact]
     public void A_loop_of_ones_own_asks_for_it()
     {
         using DRepMRecModel model = Model(Part with { Enabled = false });
@@ -156,4 +184,9 @@ public sealed class ItemToItemTrainingTests
 
     private static DRepMRecModel Model(ItemToItemOptions part, bool content = true)
         => DRepMRecModel.Create(Data, new DRepMRecOptions { EmbeddingDim = 8, UseModalLine = content, ItemToItem = part });
+
+    private sealed class Counting(Action count) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => count();
+    }
 }

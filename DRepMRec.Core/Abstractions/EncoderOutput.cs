@@ -1,4 +1,5 @@
 using DRepMRec.Losses;
+using static TorchSharp.torch;
 
 namespace DRepMRec;
 
@@ -21,13 +22,18 @@ public sealed record EncoderOutput(UserItemEmbeddings Embeddings)
     /// <summary>Moves all tensors from the dispose scope that is open to the one around it.</summary>
     public EncoderOutput MoveToOuterDisposeScope()
     {
-        foreach (LossTerm term in Terms)
-            term.Value.MoveToOuterDisposeScope();
-        return this with
+        // A tensor that stands in two places leaves this scope once: a second time it would leave the one around it.
+        foreach (Tensor tensor in Tensors.Distinct<Tensor>(ReferenceEqualityComparer.Instance))
+            tensor.MoveToOuterDisposeScope();
+        return this;
+    }
+
+    private IEnumerable<Tensor> Tensors
+    {
+        get
         {
-            Embeddings = Embeddings.MoveToOuterDisposeScope(),
-            Modal = Modal?.MoveToOuterDisposeScope(),
-            Ego = Ego?.MoveToOuterDisposeScope(),
-        };
+            IEnumerable<UserItemEmbeddings> rows = new UserItemEmbeddings?[] { Embeddings, Modal, Ego }.OfType<UserItemEmbeddings>();
+            return [.. Terms.Select(term => term.Value), .. rows.SelectMany(both => new[] { both.Users, both.Items })];
+        }
     }
 }

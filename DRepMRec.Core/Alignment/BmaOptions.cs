@@ -80,7 +80,8 @@ public sealed record BmaOptions
 
     /// <summary>
     /// Whether users of whose items a training step hides all, and what has no content, are left out of what the modal line is aligned by:
-    /// such users share one row.
+    /// such users share one row. Where users aren't means of their items (<see cref="Encoders.ModalEncoderOptions.UserNeighbors"/>, a
+    /// modal line of the host's, an encoder of your own) neither this nor <see cref="LeaveOutDroppedItems"/> does anything.
     /// </summary>
     /// <value>The default is <see langword="false"/>: docs/experiments.md has the figures.</value>
     public bool LeaveOutHiddenUsers { get; init; }

@@ -121,6 +121,13 @@ public sealed class ColumnPartition
     /// <summary>What a parameter has of a table; <see langword="null"/> of one that is whole.</summary>
     internal static ColumnShare? ShareOf(Parameter parameter) => Shares.TryGetValue(parameter, out ColumnShare? share) ? share : null;
 
+    /// <summary>Lets a parameter stand in the place of another, of which it is a copy.</summary>
+    internal static void Hand(Parameter from, Parameter to)
+    {
+        if (ShareOf(from) is { } share)
+            Shares.AddOrUpdate(to, share);
+    }
+
     /// <summary>How many parts of D columns rows are of, by the columns that this process has of them.</summary>
     internal int PartsOf(long width) => (int)(width / Count);
 

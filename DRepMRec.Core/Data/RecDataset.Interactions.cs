@@ -12,7 +12,7 @@ public sealed partial class RecDataset
     /// </returns>
     /// <example>
     /// <code>
-    /// Recommender recommender = report.BuildRecommender();
+    /// Recommender recommender = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
     /// recommender = recommender.WithInteractions([.. data.ToInteractions().Where(i =&gt; i.Label &gt; 0)]);
     /// </code>
     /// </example>

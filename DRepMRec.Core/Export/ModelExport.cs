@@ -176,7 +176,12 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             double sum = weights.Where((_, m) => sources[m].Present[item]).Sum();
             return sources.Select((source, m) => (source, m)).Where(s => s.source.Present[item]).All(s =>
             {
-                float[] row = withContent.Content[s.m].Encode(s.source[item], other => other != item)?.Row ?? [];
+                // Among many items training went by links of which some were missed: by them the same row comes out, by a search another.
+                ContentEncoder encoder = withContent.Content[s.m];
+                EncodedContent? encoded = encoder.Form.Neighbors == 0 || model.Features.FindsAllNeighbors
+                    ? encoder.Encode(s.source[item], other => other != item)
+                    : encoder.Encode(s.source[item], model.Features.NeighborsOf(item, s.m, encoder.Form.Neighbors));
+                float[] row = encoded?.Row ?? [];
                 TensorPrimitives.Multiply(row, sum > 0 ? (float)(weights[s.m] / sum) : 0, row);
                 return IsClose(row, withContent.ItemModal[s.m][item].ToArray());
             });

@@ -103,6 +103,16 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>[I, 1]: 1 for items that have any modality, 0 for others.</summary>
     public Tensor AnyPresent => Alive(_anyPresent);
 
+    /// <summary>Whether <see cref="Relations"/> has each item's nearest items without exception.</summary>
+    internal bool FindsAllNeighbors => ItemCount <= ExactItems;
+
+    /// <summary>The items that <see cref="Relations"/> links an item to.</summary>
+    internal ReadOnlySpan<int> NeighborsOf(int item, int modality, int neighbors)
+    {
+        CsrMatrix graph = Relations(modality, neighbors);
+        return graph.Columns[graph.RowOffsets[item]..graph.RowOffsets[item + 1]];
+    }
+
     /// <summary>The graph [I, I] of each item's nearest items by the cosine of a modality's features; rows sum to 1 or are empty.</summary>
     /// <param name="modality">The index of the modality.</param>
     /// <param name="neighbors">The number of neighbours k per item.</param>
@@ -126,7 +136,7 @@ public sealed class ModalFeatures : IDisposable
             if (!_similarities.TryGetValue(modality, out var searched) || searched.Neighbors < neighbors)
             {
                 int count = (neighbors + 15) / 16 * 16, dimension = Sources[modality].Dimension;
-                CsrMatrix graph = ItemCount <= ExactItems
+                CsrMatrix graph = FindsAllNeighbors
                     ? NeighborGraph.Cosine(_scaled[modality], dimension, count)
                     : NeighborGraph.ApproximateCosine(_scaled[modality], dimension, count);
                 _similarities[modality] = searched = (count, graph);
@@ -146,15 +156,22 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>Moves the tensors to a device; those that were there before are released.</summary>
     internal void MoveTo(Device device)
     {
-        Tensor Move(Tensor from)
+        Tensor[] old = [.. Values, .. Present, AnyPresent];
+        var moved = new List<Tensor>(old.Length);
+        try
         {
-            using Tensor old = from;
-            return old.to(device, copy: true).DetachFromDisposeScope();
+            foreach (Tensor tensor in old)
+                moved.Add(tensor.to(device, copy: true).DetachFromDisposeScope());
+        }
+        catch
+        {
+            moved.ForEach(tensor => tensor.Dispose());
+            throw;
         }
 
-        _values = [.. Values.Select(Move)];
-        _present = [.. Present.Select(Move)];
-        _anyPresent = Move(AnyPresent);
+        (_values, _present, _anyPresent) = ([.. moved[.._values.Length]], [.. moved[_values.Length..^1]], moved[^1]);
+        foreach (Tensor tensor in old)
+            tensor.Dispose();
     }
 
     /// <summary>Releases the tensors.</summary>

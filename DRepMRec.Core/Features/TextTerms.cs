@@ -59,8 +59,9 @@ internal sealed class TextTerms(int minCharacters, int maxCharacters)
         }
         catch (ArgumentException)
         {
-            // Half a surrogate pair has no normal form; the words around it are as good as ever.
-            return new string([.. text.Select(c => char.IsSurrogate(c) ? ' ' : c)]).Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+            // Half a surrogate pair has no normal form, nor has U+FFFE; the words around it are as good as ever.
+            return new string([.. text.Select(c => char.IsSurrogate(c) || c == '\uFFFE' ? ' ' : c)])
+                .Normalize(NormalizationForm.FormKC).ToLowerInvariant();
         }
     }
 

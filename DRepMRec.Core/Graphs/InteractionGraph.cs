@@ -78,6 +78,10 @@ public sealed class InteractionGraph
     /// <summary>The upper right block of <see cref="Adjacency"/>, [U, I]: c / sqrt(d_u d_i) for each edge.</summary>
     public CsrMatrix NormalizedInteractions => _normalizedInteractions.Value;
 
+    /// <summary>Frees what libtorch computed with, where it did; what computes with the graph again makes it again.</summary>
+    internal void Release() => Propagation.Release(
+        new[] { _adjacency, _userMeans, _normalizedInteractions }.Where(matrix => matrix.IsValueCreated).Select(matrix => matrix.Value));
+
     /// <summary>A graph without a random share of the edges: each edge stays with probability 1 - <paramref name="share"/>.</summary>
     /// <param name="share">The share to drop, at least 0 and below 1.</param>
     /// <param name="seed">The seed that decides which edges are dropped.</param>

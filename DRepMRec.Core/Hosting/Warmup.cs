@@ -12,7 +12,7 @@ internal static class Warmup
 
     public static void Run(Recommender loaded)
     {
-        var recommender = new Recommender(loaded.Model with { IsMeasured = false });
+        var recommender = loaded.Unmeasured();
         IReadOnlyList<string> users = recommender.Users.Page(0, Users);
         foreach (string user in users)
         {

@@ -57,6 +57,13 @@ internal sealed class Initialization(int seed)
         return weights.grad is null && weights.detach().cpu().contiguous().data<float>().ToArray().AsSpan().SequenceEqual(first());
     }
 
+    /// <summary>Lets weights stand in the place of others, of which they are a copy.</summary>
+    public static void Hand(Parameter from, Parameter to)
+    {
+        if (FirstValues.TryGetValue(from, out Func<float[]>? first))
+            FirstValues.AddOrUpdate(to, first);
+    }
+
     public static Parameter Zeros(int length) => new(zeros(length));
 
     /// <summary>Draws all columns, whichever are kept, so that each number is the same for all who keep it.</summary>

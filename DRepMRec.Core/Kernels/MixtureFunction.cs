@@ -48,6 +48,7 @@ internal sealed unsafe class MixtureFunction : OwnFunction<MixtureFunction>
                 var weight = new Span<float>((float*)pw + ((long)row * parts), parts);
                 for (int m = 0; m < parts; m++)
                     weight[m] = ((float*)inputs[parts + m])[row];
+                TensorPrimitives.Subtract(weight, TensorPrimitives.Max(weight), weight);
                 TensorPrimitives.SoftMax<float>(weight, weight);
                 Share(inputs, row, weight, shared);
                 Span<float> target = Row(py, row, width);

@@ -42,7 +42,8 @@ public sealed partial class DRepMRecModel
             ?? throw new InvalidOperationException("The model has no modal line: its options or its dataset leave it out.");
         EncoderOutput behavior = BehaviorEncoder.Encode(Graph, RowSet.All, null);
         UserItemEmbeddings modal = EncodeModal(line, behavior, RowSet.All, null);
-        return (behavior.Embeddings.MoveToOuterDisposeScope(), modal.MoveToOuterDisposeScope());
+        (behavior with { Modal = modal, Ego = null, Terms = [] }).MoveToOuterDisposeScope();
+        return (behavior.Embeddings, modal);
     });
 
     /// <summary>Measures how far the lines agree and are distributed alike, and how much the modal line keeps of its features.</summary>

@@ -47,10 +47,7 @@ public sealed partial class DRepMRecModel
                 $"The model was made for another training set ({Graph}) than that of the dataset '{data.Name}'.", nameof(data));
         }
 
-        ItemFeatures[] content = [.. data.Features.Where(f => _line?.LeftOut.Contains(f.Modality) != true)];
-        Collective.Together(
-            "to solve for the item-to-item part",
-            stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);
+        SolveItemToItem(data, cancellationToken);
         EmbeddingScorer scorer;
         using (UserItemEmbeddings final = Embed())
             scorer = EmbeddingScorer.Of(final);
@@ -60,6 +57,15 @@ public sealed partial class DRepMRecModel
             stop => chosen = ItemToItemBlend.Choose(scorer, _itemToItemModel!, data, ItemToItemOptions, metric, evaluation, stop),
             cancellationToken);
         return ItemToItem = chosen!;
+    }
+
+    /// <summary>Solves for the item-to-item part of the model's dataset, where that wasn't done before; it depends on no weight.</summary>
+    internal void SolveItemToItem(RecDataset data, CancellationToken cancellationToken)
+    {
+        ItemFeatures[] content = [.. data.Features.Where(f => _line?.LeftOut.Contains(f.Modality) != true)];
+        Collective.Together(
+            "to solve for the item-to-item part",
+            stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);
     }
 
     /// <summary>Leaves the model alone again, when its weights begin to change.</summary>

@@ -6,7 +6,6 @@ using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Losses;
-using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -231,19 +230,13 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         new LightGcnOptions { EmbeddingDim = options.EmbeddingDim, Layers = options.Layers, Seed = options.Seed }, columns);
 
     /// <inheritdoc/>
-    protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)
-    {
-        foreach (ModalFeatures features in FeaturesOfParts.Select(part => part.Features).Distinct())
-            features.MoveTo(new Device(deviceType, deviceIndex));
-        return base._to(deviceType, deviceIndex, non_blocking);
-    }
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         IsDisposed = true;
         if (disposing && _line is { OwnsFeatures: true })
             _line.Features.Dispose();
+        if (disposing)
+            Graph.Release();
         base.Dispose(disposing);
     }
 

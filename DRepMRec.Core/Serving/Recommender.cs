@@ -41,6 +41,9 @@ public sealed partial class Recommender
 
     internal ServingModel Model => _model;
 
+    /// <summary>The same, whose requests aren't traffic.</summary>
+    internal Recommender Unmeasured() => new(_model with { IsMeasured = false });
+
     /// <summary>Loads a file that <see cref="Save"/> wrote. A mapped one is ready at once, whatever its size.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How, or <see langword="null"/> for the defaults.</param>

@@ -194,12 +194,10 @@ internal sealed record ServingModel
     public ReadOnlySpan<int> Seen(int user) => Histories.Of(user);
 
     /// <summary>
-    /// Whether a user's row is to be ranked by: where it was trained, it had something in training, as else no gradient has touched it;
-    /// where it was brought, or made of
-    /// newer interactions, it isn't zero.
+    /// Whether a user's row is to be ranked by: it isn't zero, as that of a newcomer is whose items are new too, and where it was trained,
+    /// it had something in training, as else no gradient has touched it.
     /// </summary>
-    public bool HasRow(int user) => (Seen(user).Length > 0 && (UserRows is null || Users[user].ContainsAnyExcept(0f)))
-        || (Manifest.BroughtRows && Users[user].ContainsAnyExcept(0f));
+    public bool HasRow(int user) => (Manifest.BroughtRows || Seen(user).Length > 0) && Users[user].ContainsAnyExcept(0f);
 
     /// <summary>The number of users of an item. One that is replaced or put back keeps them.</summary>
     public int Degree(int row) => row < ItemIds.Count ? ItemDegrees[row] : 0;

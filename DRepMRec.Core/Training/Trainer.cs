@@ -128,7 +128,6 @@ public sealed class Trainer
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _model.ThrowIfUnusable();
-        _model.LeaveItemToItem();
         var peers = new TrainingPeers(_model.Collective);
         using IDisposable? rank = BeginRank();
         progress = peers.IsFirst ? progress : null;
@@ -141,6 +140,8 @@ public sealed class Trainer
             NativeHeap.KeepFreed();
         if (_model.Collective is not null)
             peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options, _started));
+        if (UsesItemToItem)
+            _model.SolveItemToItem(_data, cancellationToken); // What can't be solved is known before hours of training.
         using CheckpointFile? file = OpenCheckpoint(peers);
         using var state = new TrainingState(_model, _options);
         _start?.ApplyMoments(state.Optimizer);
@@ -161,6 +162,7 @@ public sealed class Trainer
                 save = () => Checkpoint.Write(file, state, fingerprint, peers);
             }
 
+            _model.LeaveItemToItem();
             Run(state, evaluator, peers, save, progress, cancellationToken);
         }
         catch (OperationCanceledException)
@@ -217,6 +219,9 @@ public sealed class Trainer
         }
     }
 
+    private bool UsesItemToItem
+        => _model.ItemToItemOptions.Enabled && (_data.Validation.Count > 0 || _model.ItemToItemOptions.AreWeightsGiven);
+
     /// <summary>Puts the item-to-item part beside the trained model, with weights that validation chooses or that are given.</summary>
     /// <returns>
     /// The validation figures of both together; <see langword="null"/> where the model stands alone, or there is no validation.
@@ -224,7 +229,7 @@ public sealed class Trainer
     private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, TrainingPeers peers, CancellationToken cancellationToken)
     {
         bool hasValidation = _data.Validation.Count > 0;
-        if (!hasValidation && !_model.ItemToItemOptions.AreWeightsGiven)
+        if (!UsesItemToItem)
         {
             _logger.ItemToItemLeftOut();
             return null;

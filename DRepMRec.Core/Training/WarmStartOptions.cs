@@ -22,7 +22,10 @@ public sealed record WarmStartOptions
     public bool Moments { get; init; }
 }
 
-/// <summary>What new rows begin with. Where there is nothing of the kind, the next below.</summary>
+/// <summary>
+/// What new rows begin with. Where there is nothing of the kind, the next below: a mean over users or over items needs both in one table,
+/// as LightGCN, FREEDOM and MGCN have them; matrix factorisation and VBPR, with a table each, begin new users at random.
+/// </summary>
 [JsonConverter(typeof(EnumNameConverter<NewRowStart>))]
 public enum NewRowStart
 {

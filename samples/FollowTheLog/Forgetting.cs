@@ -8,7 +8,8 @@ namespace FollowTheLog;
 /// <summary>Somebody wants to be forgotten: at once, and in a training that anybody can do again.</summary>
 internal static class Forgetting
 {
-    public static void Forget(Log log, Recommender served, string model, string folder, CancellationToken cancellation)
+    public static void Forget(
+        Log log, Recommender served, string model, string weights, string folder, CancellationToken cancellation)
     {
         string user = log.Rows[0].User;
         served = served.WithoutUsers([user]);
@@ -16,8 +17,10 @@ internal static class Forgetting
         Console.WriteLine($"forgotten: {user}; {served.Users.Count} users are left, {served.History(user).Count} of its interactions");
 
         RecDataset data = log.Dataset(log.Rows.Count);
-        var (_, receipt) = TrainingReceipt.Train(
-            data.WithoutUsers([user]), Shop.Model, Shop.Training, before: data, cancellationToken: cancellation);
+        var (clean, receipt) = TrainingReceipt.Train(
+            data.WithoutUsers([user]), Shop.Model, Shop.Training, before: data, Shop.Serving, cancellationToken: cancellation);
+        clean.Save(model); // The receipt is of its weights; those served until now, and the night's, were learned from everybody.
+        File.Delete(weights);
         string file = Path.Combine(folder, "receipt.json");
         File.WriteAllText(file, DRepMRecJson.Write(receipt));
         Console.WriteLine($"receipt: {file}, weights {receipt.Weights}; do it again by: replay {file} --without {user}");

@@ -15,10 +15,13 @@ internal sealed class Shop(Log log, string folder)
 
     public static DRepMRecOptions Model { get; } = new() { EmbeddingDim = 32 };
 
-    /// <summary>A first training; later ones begin from the weights of the night before and make fewer epochs.</summary>
+    /// <summary>
+    /// A first training; later ones begin from the weights of the night before and make fewer epochs. Large steps, few epochs and no
+    /// validation, so that it takes seconds: a shop takes the defaults and holds out (docs/changing-data.md, "Beginning from yesterday").
+    /// </summary>
     public static TrainerOptions Training { get; } = new() { MaxEpochs = 15, BatchSize = 512, Adam = new() { LearningRate = 0.005 } };
 
-    private static readonly RecommenderOptions Serving = new() { IncludeRefresh = true };
+    public static RecommenderOptions Serving { get; } = new() { IncludeRefresh = true };
 
     private readonly string _model = Path.Combine(folder, "shop.drepmrec");
     private readonly string _weights = Path.Combine(folder, "yesterday.weights");
@@ -32,8 +35,9 @@ internal sealed class Shop(Log log, string folder)
                 + $"{known}, which the first model is trained on; got {days}.");
         }
 
-        Recommender served = Train(known, null, cancellation);
+        (Recommender served, EarlierModel weights) = Train(known, null, cancellation);
         served.Save(_model);
+        weights.Save(_weights);
         for (int day = 1; day <= days; day++)
         {
             int until = day == days ? log.Rows.Count : known + perDay;
@@ -43,7 +47,7 @@ internal sealed class Shop(Log log, string folder)
             known = until;
         }
 
-        Forgetting.Forget(log, served, _model, folder, cancellation);
+        Forgetting.Forget(log, served, _model, _weights, folder, cancellation);
     }
 
     /// <summary>Takes interactions in as they come: what is served knows of them at once.</summary>
@@ -73,17 +77,18 @@ internal sealed class Shop(Log log, string folder)
     /// <summary>Trains on all but today from yesterday's weights, compares on today, and publishes the one that is no worse.</summary>
     private Recommender AtNight(Recommender served, Recommender morning, int known, int until, CancellationToken cancellation)
     {
-        Recommender candidate = Train(known, EarlierModel.Load(_weights), cancellation);
+        (Recommender candidate, EarlierModel weights) = Train(known, EarlierModel.Load(_weights), cancellation);
         Verdict verdict = Verdict.Of(morning, candidate, log.Dataset(known, test: until - known));
         Console.WriteLine($"night: {(verdict.Publishes ? "published" : "refused")}, {verdict.Reason}");
         if (!verdict.Publishes)
             return served;
         Recommender next = Take(candidate, [.. log.Rows.Skip(known).Take(until - known)]);
         next.Save(_model);
+        weights.Save(_weights);
         return next;
     }
 
-    private Recommender Train(int count, EarlierModel? earlier, CancellationToken cancellation)
+    private (Recommender Recommender, EarlierModel Weights) Train(int count, EarlierModel? earlier, CancellationToken cancellation)
     {
         RecDataset data = log.Dataset(count);
         using DRepMRecModel model = DRepMRecModel.Create(data, Model);
@@ -96,8 +101,7 @@ internal sealed class Shop(Log log, string folder)
         }
 
         TrainingReport report = trainer.Fit(cancellationToken: cancellation);
-        report.ToEarlierModel().Save(_weights);
-        return report.BuildRecommender(Serving);
+        return (report.BuildRecommender(Serving), report.ToEarlierModel());
     }
 
     private Recommender Take(Recommender served, IReadOnlyCollection<Interaction> batch)

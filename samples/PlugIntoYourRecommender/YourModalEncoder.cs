@@ -15,10 +15,10 @@ public sealed class YourModalEncoder : nn.Module<InteractionGraph, ModalFeatures
 {
     private readonly ModuleList<Linear> _layers;
 
-    public YourModalEncoder(ModalFeatures features, int embeddingDim)
+    public YourModalEncoder(ModalFeatures features, int embeddingDim, int seed = 2024)
         : base(nameof(YourModalEncoder))
     {
-        random.manual_seed(2024);
+        random.manual_seed(seed);
         _layers = new ModuleList<Linear>([.. features.Values.Select(f => nn.Linear(f.shape[1], embeddingDim))]);
         Features = features;
         EmbeddingDim = embeddingDim;

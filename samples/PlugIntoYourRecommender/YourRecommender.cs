@@ -14,10 +14,10 @@ public sealed class YourRecommender : nn.Module<InteractionGraph, UserItemEmbedd
     private readonly Parameter _users;
     private readonly Parameter _items;
 
-    public YourRecommender(int userCount, int itemCount)
+    public YourRecommender(int userCount, int itemCount, int seed = 2024)
         : base(nameof(YourRecommender))
     {
-        random.manual_seed(2024);
+        random.manual_seed(seed);
         _users = new Parameter(nn.init.xavier_uniform_(empty(userCount, EmbeddingDim)));
         _items = new Parameter(nn.init.xavier_uniform_(empty(itemCount, EmbeddingDim)));
         RegisterComponents();

@@ -49,13 +49,16 @@ return CommandLine.Run(args, (options, cancellation) =>
     BaselineWarning.Show(both.Report!);
 
     // 3. Recommend: the best items, and a list that leaves room for others, by what is known of the items.
-    Recommender recommender = both.Report!.BuildRecommender().WithMetadata(Shelves.Of(data, shop));
+    Recommender recommender = both.Report!.BuildRecommender(new RecommenderOptions { IncludeRefresh = true })
+        .WithMetadata(Shelves.Of(data, shop));
     Display.Recommendations(recommender, data);
 
     if (options.Json is not null)
         ModelFigures.Write(options.Json, runs.Select(r => r.ToFigures()));
+
+    // What is saved to be served knows what was held out too, and leaves it out of its lists.
     if (options.Save is not null)
-        recommender.Save(options.Save);
+        recommender.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]).Save(options.Save);
     Display.Next(options.Save);
 });
 

@@ -22,6 +22,9 @@ internal sealed partial class Retraining(
 {
     private const string Previous = ".previous";
 
+    // The served model as it was measured. What is served knows what was held out too, and leaves it out of its lists.
+    private string Measured => schedule.Model + ".measured";
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(schedule.Every);
@@ -49,8 +52,8 @@ internal sealed partial class Retraining(
         using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecPreset.For(data).Model with { EmbeddingDim = 32 });
         var options = new TrainerOptions { MaxEpochs = 40, BatchSize = 1024, Patience = 5, Adam = new() { LearningRate = 0.005 } };
         var trainer = new Trainer(model, data, options, logs.CreateLogger<Trainer>());
-        Recommender candidate = trainer.Fit(cancellationToken: stop).BuildRecommender();
-        Verdict verdict = Verdict.Of(served.Status.LoadedAt is null ? null : served.Current, candidate, data);
+        Recommender candidate = trainer.Fit(cancellationToken: stop).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        Verdict verdict = Verdict.Of(File.Exists(Measured) ? Recommender.Load(Measured) : null, candidate, data);
         if (!verdict.Publishes)
         {
             LogRefused(round, verdict.Reason);
@@ -60,7 +63,8 @@ internal sealed partial class Retraining(
         // The one before stays beside it: renaming it back is rolling back.
         if (File.Exists(schedule.Model))
             File.Copy(schedule.Model, schedule.Model + Previous, overwrite: true);
-        candidate.Save(schedule.Model);
+        candidate.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]).Save(schedule.Model);
+        candidate.Save(Measured);
         await served.ReloadAsync(stop);
         LogPublished(round, verdict.Reason);
     }

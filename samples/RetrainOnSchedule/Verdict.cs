@@ -16,7 +16,7 @@ internal sealed record Verdict(bool Publishes, string Reason)
     {
         double next = Recall(candidate, data);
         if (served is null)
-            return new Verdict(true, $"nothing is served yet; Recall@{Count} is {next:F4}");
+            return new Verdict(true, $"there is none to compare with yet; Recall@{Count} is {next:F4}");
         double now = Recall(served, data);
         return new Verdict(
             next >= now * (1 - Tolerance),

@@ -27,7 +27,16 @@ internal sealed class Setting
             throw new ArgumentException($"'{HostName}' isn't a recommender that is trained; expected one of "
                 + $"{string.Join(", ", Catalogue.Names.Where(Catalogue.IsTrained))}.");
         }
+
+        if (HostName != Catalogue.Ours && Values.FirstOrDefault(v => OfLightGcn.Contains(v.Key)).Key is { } idle)
+        {
+            throw new ArgumentException(
+                $"'{idle}' is of DRepMRec's own behaviour line: with the host {HostName} it does nothing. Leave it out.");
+        }
     }
+
+    // A host has its own options, which these would be passed over for in silence.
+    private static readonly string[] OfLightGcn = ["model.layers", "model.embeddingDim"];
 
     public IReadOnlyList<KeyValuePair<string, JsonNode?>> Values { get; }
 

@@ -27,7 +27,13 @@ internal sealed record Shop(string Orders, string Products)
     /// <summary>What can't be read is left out and reported: guests, returns, vouchers, pictures that are gone.</summary>
     public ItemTableOptions ProductOptions => new() { BadRows = BadRowHandling.Skip, ImageFolder = Pictures };
 
-    public DatasetOptions Dataset(ItemTable products) => new() { BadRows = BadRowHandling.Skip, Catalogue = products.Ids };
+    /// <summary>The newest orders are held out, where they have dates: what comes next is what a shop wants to know.</summary>
+    public DatasetOptions Dataset(ItemTable products) => new()
+    {
+        BadRows = BadRowHandling.Skip,
+        Catalogue = products.Ids,
+        Split = OrderLayout.Timestamp is null ? null : SplitStrategy.GlobalTime(),
+    };
 
     /// <summary>Where embeddings are kept, so that another training asks for those of new products alone.</summary>
     public string? CacheFolder { get; init; } = Path.Combine(Path.GetTempPath(), "drepmrec-webshop");

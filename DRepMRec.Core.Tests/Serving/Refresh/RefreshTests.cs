@@ -37,6 +37,20 @@ public sealed class RefreshTests
         byParts.RefreshCounts.NewItems.Should().Be(byParts.Items.Count - Grown.Data.Items.Count);
     }
 
+    [Fact]
+    public void A_newcomer_of_whom_nothing_is_known_is_answered_by_popularity_from_a_file_too()
+    {
+        Recommender grown = Grown.Recommender.WithInteractions([new Interaction("newcomer", "brand-new-item")]);
+        using var folder = new TempFolder();
+        grown.Save(folder["grown"]);
+        foreach (Recommender one in new[] { grown, Recommender.Load(folder["grown"]), grown.WithRowPrecision(RowPrecision.Int8) })
+        {
+            RecommendationList list = one.Recommend("newcomer");
+            list.Source.Should().Be(RecommendationSource.Popularity);
+            list.Select(r => r.Item).Should().Equal(grown.Recommend("nobody").Select(r => r.Item));
+        }
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, false)]

@@ -55,12 +55,15 @@ internal sealed class IdMapping
         return mapping;
     }
 
-    /// <summary>Makes all raw ids known in the order of their numbers, and keeps that order.</summary>
-    public void Register(IdCollector ids)
+    /// <summary>Makes raw ids known in the order of their numbers, and keeps that order.</summary>
+    /// <param name="ids">What knows them from then on.</param>
+    /// <param name="offered">Those that are wanted; <see langword="null"/> for all.</param>
+    public void Register(IdCollector ids, IReadOnlyCollection<string>? offered = null)
     {
+        HashSet<string>? wanted = offered is null ? null : [.. offered];
         string[] numbers = [.. _rawIds.Keys];
         Array.Sort(numbers, CanonicalId.Compare);
-        foreach (string number in numbers)
+        foreach (string number in numbers.Where(number => wanted?.Contains(_rawIds[number]) != false))
             ids.Add(_rawIds[number]);
         ids.KeepsOrder = true;
     }

@@ -22,7 +22,7 @@ internal static class MmrecReader
         IdMapping? items = IdMapping.TryRead(folder, ItemMappingFile, "itemID");
         var log = new InteractionLog(options);
         users?.Register(log.Users);
-        items?.Register(log.Items);
+        items?.Register(log.Items, options.Catalogue);
 
         using (var text = new DelimitedText(interFile, '\t', quoted: false))
         {

@@ -13,6 +13,7 @@ internal sealed record ScoredHits(int Users, IReadOnlyList<float> Scores, IReadO
 
     public static ScoredHits Of(Recommender recommender, RecDataset data, EvaluationTarget target, int depth, int maxUsers)
     {
+        recommender = recommender.Unmeasured();
         InteractionSet chosen = target == EvaluationTarget.Validation ? data.Validation : data.Test;
         int[] with = [.. Enumerable.Range(0, data.Users.Count).Where(u => !chosen.ItemsOf(u).IsEmpty)];
         int count = Math.Min(with.Length, maxUsers), ranked = 0;

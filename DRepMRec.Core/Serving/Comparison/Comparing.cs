@@ -22,8 +22,10 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
         if (users.Length == 0)
             throw new ArgumentException("There is no user to compare: the two models have none in common, or none of those given.");
         int step = options.ExplainedUsers == 0 ? int.MaxValue : ((users.Length - 1) / options.ExplainedUsers) + 1;
-        IAsyncEnumerable<UserRecommendations> before = old.RecommendAllAsync(options.For(users), cancellationToken: cancellationToken);
-        IAsyncEnumerable<UserRecommendations> after = @new.RecommendAllAsync(options.For(users), progress, cancellationToken);
+        IAsyncEnumerable<UserRecommendations> before = old.Unmeasured()
+            .RecommendAllAsync(options.For(users), cancellationToken: cancellationToken);
+        IAsyncEnumerable<UserRecommendations> after = @new.Unmeasured()
+            .RecommendAllAsync(options.For(users), progress, cancellationToken);
         await foreach (var (first, second) in before.Zip(after).ConfigureAwait(false))
         {
             bool isExplained = options.ExplainedUsers > 0 && _overlaps.Count % step == 0;

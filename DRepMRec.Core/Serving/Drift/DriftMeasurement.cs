@@ -28,7 +28,8 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
             rows.Add(row);
         }
 
-        int[] known = [.. Enumerable.Range(0, _model.ItemRows).Select(_model.Degree)];
+        // What isn't offered any more can't be among what came: it would be taken for a change of taste.
+        int[] known = [.. Enumerable.Range(0, _model.ItemRows).Select(row => _model.Changes.IsHidden(row) ? 0 : _model.Degree(row))];
         long[] ends = new long[known.Length];
         long total = 0;
         for (int item = 0; item < known.Length; item++)

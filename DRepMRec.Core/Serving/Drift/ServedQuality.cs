@@ -20,12 +20,13 @@ internal sealed record ServedQuality(int Users, IReadOnlyDictionary<RankingMetri
         Recommender recommender, IEnumerable<Interaction> interactions, IReadOnlyDictionary<string, List<string>> histories,
         IReadOnlyList<RankingMetric> metrics, CancellationToken cancellationToken, bool foldsIn = false)
     {
+        recommender = recommender.Unmeasured();
         int count = metrics.Max(m => m.K);
         var positives = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (IGrouping<string, string> user in interactions.GroupBy(i => i.User, i => i.Item, StringComparer.Ordinal))
         {
             HashSet<string> own = [.. user];
-            own.ExceptWith(recommender.History(user.Key));
+            own.ExceptWith(Had(recommender, user.Key));
             own.ExceptWith(histories.GetValueOrDefault(user.Key) ?? []);
             if (own.Count > 0)
                 positives[user.Key] = own;
@@ -51,5 +52,15 @@ internal sealed record ServedQuality(int Users, IReadOnlyDictionary<RankingMetri
 
         return new ServedQuality(positives.Count,
             positives.Count == 0 ? new Dictionary<RankingMetric, double>() : sums.ToDictionary(s => s.Key, s => s.Value / positives.Count));
+    }
+
+    /// <summary>All that a user had, retired items too.</summary>
+    private static string[] Had(Recommender recommender, string userId)
+    {
+        ServingModel model = recommender.Model;
+        string[] had = model.UserIds.TryGetIndex(userId, out int user)
+            ? [.. model.Seen(user).ToArray().Select(item => model.ItemIds[item])] : [];
+        GC.KeepAlive(recommender);
+        return had;
     }
 }

@@ -37,15 +37,25 @@ internal sealed record ContentEncoder(
         if (!TensorPrimitives.IsFiniteAll(features) || !features.ContainsAnyExcept(0))
             return null;
         float[] scaled = Scale(features);
+        if (Features is null)
+            return Of(scaled, []);
+        var nearest = new TopK(Form.Neighbors, float.Epsilon, isNeighbor, finiteOnly: true);
+        RowScan.All([Features], scaled, [nearest]);
+        return Of(scaled, [.. nearest.Ranked.ToArray().Select(found => found.Index)]);
+    }
+
+    /// <summary>Encodes an item that has the modality, by neighbours that are known.</summary>
+    /// <param name="features">d raw features.</param>
+    /// <param name="neighbors">The items.</param>
+    public EncodedContent Encode(ReadOnlySpan<float> features, ReadOnlySpan<int> neighbors) => Of(Scale(features), neighbors);
+
+    private EncodedContent Of(float[] scaled, ReadOnlySpan<int> neighbors)
+    {
         float[] own = Filter(scaled);
         if (Features is null || NeighborValues is null)
             return new EncodedContent(own, scaled, own);
-
-        var nearest = new TopK(Form.Neighbors, float.Epsilon, isNeighbor, finiteOnly: true);
-        RowScan.All([Features], scaled, [nearest]);
-        (float Score, int Index)[] neighbors = nearest.Ranked.ToArray();
         float[] row = Form.KeepSelf ? [.. own] : new float[own.Length];
-        foreach (var (_, index) in neighbors)
+        foreach (int index in neighbors)
             TensorPrimitives.MultiplyAdd(NeighborValues[index], 1f / neighbors.Length, row, row);
         return new EncodedContent(row, scaled, own);
     }

@@ -41,7 +41,7 @@ internal static class NewItemWeights
             float others = 0;
             for (int n = 0; n < row.Items.Length && (uint)row.Items[n] < (uint)items; n++)
                 others += row.Values[n] * direct[row.Items[n]];
-            weights[item] = direct[item] - others;
+            weights[item] = part.Residuals[item] > 0 ? direct[item] - others : 0; // Items that were added don't speak for each other.
         }
 
         return Keep(part, weights, own - TensorPrimitives.Dot<float>(gram, weights));

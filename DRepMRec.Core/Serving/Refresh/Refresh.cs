@@ -31,14 +31,14 @@ internal static unsafe class Refresh
             Histories = after?.Users ?? model.Histories.With(users, model.UserIds.Count + added.UserIds.Count),
             ItemDegrees = Degrees(model, added.Pairs),
         };
-        return Finish(after is null ? model : WithItems(model, after), file, after);
+        return Finish(after is null ? model : WithItems(model, after), file, after, model.ItemRows);
     }
 
     /// <summary>The model with all rows made by its propagation, in place of those that came out of training.</summary>
     public static ServingModel Recompute(ServingModel model)
     {
         PropagatedRows rows = model.Propagation!.Value;
-        return Finish(WithItems(model, rows), model, rows);
+        return Finish(WithItems(model, rows), model, rows, model.TrainedItems);
     }
 
     /// <summary>The model with ids and histories in the form of a file.</summary>
@@ -56,7 +56,7 @@ internal static unsafe class Refresh
         };
     }
 
-    private static ServingModel Finish(ServingModel model, ServingModel file, PropagatedRows? rows)
+    private static ServingModel Finish(ServingModel model, ServingModel file, PropagatedRows? rows, int trainedItems)
     {
         ServingModel changed = model with
         {
@@ -65,7 +65,7 @@ internal static unsafe class Refresh
             {
                 Users = model.UserIds.Count,
                 Items = model.ItemCount,
-                TrainedItems = model.ItemRows,
+                TrainedItems = trainedItems,
                 DataChecksum = "",
             },
         };
