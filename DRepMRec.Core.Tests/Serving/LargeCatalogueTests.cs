@@ -12,7 +12,7 @@ public sealed class LargeCatalogueTests
     [Fact]
     public void It_takes_new_items_too()
     {
-        const int Users = 40, Dimension = 4;
+        const int Users = 40, Dimension = 32;
         int items = ModalFeatures.ExactItems + 100;
         (int, int)[] pairs = [.. Enumerable.Range(0, Users).SelectMany(u => Enumerable.Range(0, 5).Select(n => (u, (u * 977) + (n * 13))))];
         var nothing = new InteractionSet(Users, items, []);

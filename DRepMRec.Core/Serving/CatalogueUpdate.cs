@@ -37,8 +37,8 @@ internal static class CatalogueUpdate
     }
 
     /// <summary>
-    /// Items of the file are replaced, hidden and shown in their rows. Added ones are replaced in their rows too; retired, they are gone,
-    /// so that nothing grows however often an item comes and goes.
+    /// Items of the file are replaced, hidden and shown in their rows, which stay when they are retired, as histories go by them. Added ones
+    /// are replaced in their rows too; retired, they are gone, so that nothing grows however often an item comes and goes.
     /// </summary>
     private static ServingModel Rebuild(ServingModel model, Encoded[] encoded, HashSet<int> retired)
     {
@@ -46,7 +46,7 @@ internal static class CatalogueUpdate
         CatalogueChanges before = model.Changes;
         Dictionary<int, Encoded> byRow = encoded.Where(e => e.Row >= 0).ToDictionary(e => e.Row);
         Source From(int row) => new(row, byRow.GetValueOrDefault(row));
-        int[] replaced = [.. before.Replaced.Where(row => !retired.Contains(row)).Union(byRow.Keys.Where(row => row < fileRows)).Order()];
+        int[] replaced = [.. before.Replaced.Union(byRow.Keys.Where(row => row < fileRows)).Order()];
         int[] keptAdded = [.. Enumerable.Range(fileRows, before.AddedIds.Length).Where(row => !retired.Contains(row))];
         Encoded[] brandNew = [.. encoded.Where(e => e.Row < 0)];
         Source[] replacements = [.. replaced.Select(From)], added = [.. keptAdded.Select(From), .. brandNew.Select(e => new Source(-1, e))];

@@ -51,6 +51,22 @@ public sealed class RefreshTests
         }
     }
 
+    [Fact]
+    public void A_replaced_item_that_is_retired_counts_by_its_new_content_from_a_file_too()
+    {
+        int user = Enumerable.Range(0, Grown.Data.Users.Count).First(u => Grown.Data.Train.ItemsOf(u).Length > 1);
+        string item = Grown.Data.Items[Grown.Data.Train.ItemsOf(user)[0]];
+        var content = Grown.Data.Features.ToDictionary(f => f.Modality, f => (ReadOnlyMemory<float>)f[(f.ItemCount - 1)].ToArray());
+        Recommender replaced = Grown.Recommender.WithItems([new ItemContent(item, content)]);
+        using var folder = new TempFolder();
+        replaced.Save(folder["replaced"]);
+        Interaction[] today = [new(Grown.Data.Users[user], "brand-new-item")];
+        Recommender Changed(Recommender before) => before.WithoutItems([item]).WithInteractions(today);
+        Recommender one = Changed(replaced), other = Changed(Recommender.Load(folder["replaced"]));
+        one.ShouldBeTheSameAs(other);
+        one.Model.Users[user].ToArray().Should().NotEqual(Changed(Grown.Recommender).Model.Users[user].ToArray());
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, false)]
