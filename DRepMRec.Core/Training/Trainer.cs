@@ -140,8 +140,6 @@ public sealed class Trainer
             NativeHeap.KeepFreed();
         if (_model.Collective is not null)
             peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options, _started));
-        if (UsesItemToItem)
-            _model.SolveItemToItem(_data, cancellationToken); // What can't be solved is known before hours of training.
         using CheckpointFile? file = OpenCheckpoint(peers);
         using var state = new TrainingState(_model, _options);
         _start?.ApplyMoments(state.Optimizer);
@@ -163,6 +161,8 @@ public sealed class Trainer
             }
 
             _model.LeaveItemToItem();
+            if (UsesItemToItem)
+                _model.SolveItemToItem(_data, cancellationToken); // What can't be solved is known before hours of training.
             Run(state, evaluator, peers, save, progress, cancellationToken);
         }
         catch (OperationCanceledException)
