@@ -15,18 +15,25 @@ public sealed class MovedModelTests
 {
     private static readonly RecDataset Board = Samples.Checkerboard(40, 30);
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_device_that_can_not_be_moved_to_leaves_the_model_as_it_was(bool withType)
+    [Fact]
+    public void A_device_that_can_not_be_moved_to_leaves_the_model_as_it_was()
     {
         var nowhere = new Device(DeviceType.CUDA, 99);
         using DRepMRecModel model = DRepMRecModel.Create(Board, new DRepMRecOptions { EmbeddingDim = 8 });
         using UserItemEmbeddings before = model.Embed();
-        model.Invoking(m => withType ? m.to(nowhere, ScalarType.Float32) : m.to(nowhere)).Should().Throw<Exception>();
+        model.Invoking(m => m.to(nowhere)).Should().Throw<Exception>();
         using UserItemEmbeddings after = model.Embed();
         UserItemEmbeddings.Values(after.Users).Should().Equal(UserItemEmbeddings.Values(before.Users));
         UserItemEmbeddings.Values(after.Items).Should().Equal(UserItemEmbeddings.Values(before.Items));
+    }
+
+    [Fact]
+    public void Features_that_can_not_all_be_moved_stay_where_they_are()
+    {
+        using var features = new ModalFeatures(Board.Features);
+        features.AnyPresent.Dispose();
+        features.Invoking(f => f.MoveTo(META)).Should().Throw<Exception>();
+        features.Values.Concat(features.Present).Should().OnlyContain(t => !t.IsInvalid && t.device_type == DeviceType.CPU);
     }
 
     [Fact]

@@ -33,8 +33,10 @@ public sealed partial class DRepMRecModel
         {
             foreach (var (name, weights) in named_parameters())
             {
-                Initialization.Hand(before[name], weights);
-                ColumnPartition.Hand(before[name], weights);
+                if (!before.TryGetValue(name, out Parameter? old))
+                    continue;
+                Initialization.Hand(old, weights);
+                ColumnPartition.Hand(old, weights);
             }
         }
 

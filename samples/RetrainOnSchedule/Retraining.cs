@@ -22,7 +22,7 @@ internal sealed partial class Retraining(
 {
     private const string Previous = ".previous";
 
-    // The served model as it was measured. What is served knows what was held out too, and leaves it out of its lists.
+    // What is served knows what was held out too, and leaves it out of its lists; this is the model before that.
     private string Measured => schedule.Model + ".measured";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,6 +46,11 @@ internal sealed partial class Retraining(
         application.StopApplication();
     }
 
+    /// <summary>The served model as it was measured; not mapped, as a file that is can't be replaced on every system.</summary>
+    private Recommender? ToCompare() => File.Exists(Measured)
+        ? Recommender.Load(Measured, new RecommenderLoadOptions { MemoryMap = false })
+        : served.Status.LoadedAt is null ? null : served.Current;
+
     private async Task RetrainAsync(int round, CancellationToken stop)
     {
         RecDataset data = shop.Read();
@@ -53,16 +58,16 @@ internal sealed partial class Retraining(
         var options = new TrainerOptions { MaxEpochs = 40, BatchSize = 1024, Patience = 5, Adam = new() { LearningRate = 0.005 } };
         var trainer = new Trainer(model, data, options, logs.CreateLogger<Trainer>());
         Recommender candidate = trainer.Fit(cancellationToken: stop).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
-        Verdict verdict = Verdict.Of(File.Exists(Measured) ? Recommender.Load(Measured) : null, candidate, data);
+        Verdict verdict = Verdict.Of(ToCompare(), candidate, data);
         if (!verdict.Publishes)
         {
             LogRefused(round, verdict.Reason);
             return;
         }
 
-        // The one before stays beside it: renaming it back is rolling back.
-        if (File.Exists(schedule.Model))
-            File.Copy(schedule.Model, schedule.Model + Previous, overwrite: true);
+        // The one before stays beside it: renaming both files back is rolling back.
+        foreach (string file in new[] { schedule.Model, Measured }.Where(File.Exists))
+            File.Copy(file, file + Previous, overwrite: true);
         candidate.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]).Save(schedule.Model);
         candidate.Save(Measured);
         await served.ReloadAsync(stop);

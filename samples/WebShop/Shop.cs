@@ -55,7 +55,7 @@ internal sealed record Shop(string Orders, string Products)
     public string DefaultModel()
     {
         string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
-        string all = string.Create(CultureInfo.InvariantCulture, $"3 {State(Orders)} {State(Products)} {Pictures} {Epochs} ")
+        string all = string.Create(CultureInfo.InvariantCulture, $"4 {State(Orders)} {State(Products)} {Pictures} {Epochs} ")
             + DRepMRecJson.Write(OrderLayout) + DRepMRecJson.Write(ProductLayout);
         string hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];
         return Path.Combine(Path.GetTempPath(), $"drepmrec-webshop-{hash}.drepmrec");
