@@ -37,8 +37,8 @@ internal static class CatalogueUpdate
     }
 
     /// <summary>
-    /// Items of the file are replaced, hidden and shown in their rows, which stay when they are retired, as histories go by them. Added ones
-    /// are replaced in their rows too; retired, they are gone, so that nothing grows however often an item comes and goes.
+    /// Items of the file are replaced, hidden and shown in their rows, which stay when they are retired, as histories go by them. Added
+    /// ones are replaced in their rows too; retired, they are gone, so that nothing grows however often an item comes and goes.
     /// </summary>
     private static ServingModel Rebuild(ServingModel model, Encoded[] encoded, HashSet<int> retired)
     {

@@ -14,7 +14,8 @@ internal static class CommandLine
     private static readonly Option<string?> Products = File("--products", "A CSV file with one product per line.");
     private static readonly Option<string> Customer = Name("--customer", "The orders' column of the customer's id.", "customer");
     private static readonly Option<string> Ordered = Name("--ordered", "The orders' column of the product's id.", "sku");
-    private static readonly Option<string> Time = Name("--time", "The orders' column of the date, by which the newest are held out; \"\" for none.", "bought_at");
+    private static readonly Option<string> Time =
+        Name("--time", "The orders' column of the date, by which the newest are held out; \"\" for none.", "bought_at");
     private static readonly Option<TimestampFormat> TimeFormat = new("--time-format")
     {
         Description = "How dates are written. Iso8601 takes those with and without a zone.",
