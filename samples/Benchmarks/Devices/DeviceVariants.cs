@@ -9,7 +9,7 @@ using DRepMRec.Losses;
 
 namespace Benchmarks.Devices;
 
-/// <summary>Every built-in part and every kind of it at least once, small.</summary>
+/// <summary>Every built-in encoder, host, fusion, gate, alignment and loss at least once, small.</summary>
 internal static class DeviceVariants
 {
     private const int Dimension = 16;
