@@ -76,7 +76,7 @@ public sealed class DisposalTests
         IsDisposed(nameof(ModalEncoder), () => modal.Export(graph, features));
         using var scope = NewDisposeScope();
         var rows = new UserItemEmbeddings(ones(12, 4), ones(10, 4));
-        var alignment = new BehaviorModalAlignment(4, new BmaOptions { Fusion = new Fusion.Concatenation() });
+        var alignment = new BehaviorModalAlignment(4, new BmaOptions { Fusion = new Fusion.Sum() });
         alignment.Dispose();
         alignment.Dispose();
         IsDisposed(nameof(BehaviorModalAlignment), () => alignment.call(rows, rows, null));

@@ -4,6 +4,7 @@ using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
+using ReproduceResults.Studies;
 using static DRepMRec.Tests.Support.Slow;
 using static TorchSharp.torch;
 
@@ -47,7 +48,7 @@ public sealed class AlignmentFormulaTests
     private static Dictionary<string, (Fusion Fusion, Func<double[,], double[,], double[,]> Formula)> FusionFormulas { get; } = new()
     {
         ["sum"] = (new Fusion.Sum { ModalWeight = 0.3 }, (b, m) => b.Plus(m, 0.3)),
-        ["concatenation"] = (new Fusion.Concatenation { ModalWeight = 0.3 }, (b, m) => Beside(b, m.Map(v => 0.3 * v))),
+        ["concatenation"] = (new Concatenation { ModalWeight = 0.3 }, (b, m) => Beside(b, m.Map(v => 0.3 * v))),
         ["normalized concatenation"] = (new Fusion.NormalizedConcatenation { ModalWeight = 0.3 },
             (b, m) => Beside(b.Units(), m.Units().Map(v => 0.3 * v))),
     };
@@ -86,9 +87,9 @@ public sealed class AlignmentFormulaTests
     [Fact]
     public void The_learned_gate_mixes_by_a_layer_over_both_lines()
     {
-        var fusion = new Fusion.LearnedGate();
+        var fusion = new LearnedGate();
         using nn.Module weights = fusion.CreateWeights(3, 7)!;
-        double[,] gate = Matrix(weights.state_dict()["gate_weight"].data<float>().ToArray(), 6);
+        double[,] gate = Matrix(weights.state_dict()["weight"].data<float>().ToArray(), 6);
         SlowGradients.Check([Lines()[1], Lines()[3]], x => fusion.Fuse(x[0], x[1], weights), x =>
         {
             double[,] open = Linear(Beside(x[0], x[1]), gate, null).Map(Sigmoid);

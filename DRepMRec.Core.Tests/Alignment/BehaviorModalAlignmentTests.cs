@@ -1,8 +1,9 @@
 using DRepMRec.Alignment;
 using DRepMRec.Data;
-using DRepMRec.Fusions;
+using DRepMRec.Graphs;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
+using ReproduceResults.Studies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,6 +11,8 @@ namespace DRepMRec.Tests.Alignment;
 
 public sealed class BehaviorModalAlignmentTests
 {
+    private static readonly InteractionSet Train = new(4, 5, [(0, 1), (2, 3), (2, 0), (1, 1)]);
+
     private static BatchRows Batch => new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 4, 4, 4]).Whole;
 
     private static Tensor OneEach => tensor(new long[] { 0, 2, 1 });
@@ -17,8 +20,8 @@ public sealed class BehaviorModalAlignmentTests
     private static Tensor TheirItems => tensor(new long[] { 1, 3, 1 });
 
     private static UserItemEmbeddings Line(ulong seed, int dimension = 3)
-        => new(tensor(Support.Samples.Floats(4 * dimension, seed), 4, dimension),
-            tensor(Support.Samples.Floats(5 * dimension, seed + 1), 5, dimension));
+        => new(tensor(Samples.Floats(4 * dimension, seed), 4, dimension),
+            tensor(Samples.Floats(5 * dimension, seed + 1), 5, dimension));
 
     [Fact]
     public void Intra_alignment_compares_users_with_their_items_in_both_lines()
@@ -97,6 +100,66 @@ public sealed class BehaviorModalAlignmentTests
     }
 
     [Fact]
+    public void Contrast_inside_the_lines_corrects_for_how_negatives_were_drawn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var train = new InteractionSet(3, 6, [(0, 0), (0, 1), (1, 2), (1, 0), (2, 0), (2, 4)]);
+        TrainingBatch batch = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 8 },
+            new NegativeSampling { Distribution = NegativeDistribution.Popularity, Corrected = true }, 6, 1).Epoch(1).Single();
+        static UserItemEmbeddings Six(ulong seed)
+            => new(tensor(Samples.Floats(9, seed), 3, 3), tensor(Samples.Floats(18, seed + 1), 6, 3));
+        var (users, items) = batch.Whole.OnePerUser();
+        var (negatives, excluded) = batch.Whole.NegativesPerUser(512);
+        float Contrast(UserItemEmbeddings line, float[]? offsets) => ContrastiveLosses.SampledSoftmaxByTensors(
+            line.Users.SelectRows(users).NormalizeRows(), line.Items.SelectRows(items).NormalizeRows(),
+            line.Items.SelectRows(negatives).NormalizeRows(), excluded, 0.5, offsets: offsets).item<float>();
+        float[] offsets = batch.Correction!.OfDistinct(negatives);
+        float expected = Contrast(Six(1), offsets) + Contrast(Six(3), offsets);
+        using var bma = new BehaviorModalAlignment(3, new BmaOptions { InterWeight = 0, Temperature = 0.5 });
+        bma.call(Six(1), Six(3), batch.Whole).Terms.Single().Value.item<float>().Should().BeApproximately(expected, 1e-4f);
+        expected.Should().NotBeApproximately(Contrast(Six(1), null) + Contrast(Six(3), null), 1e-3f);
+    }
+
+    [Fact]
+    public void What_is_drawn_ahead_of_a_step_changes_no_term()
+    {
+        float Loss(bool ahead)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using var bma = new BehaviorModalAlignment(3);
+            var batch = new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0]);
+            if (ahead)
+                ((IBatchPreparation)bma).Prepare(new InteractionGraph(Train), batch);
+            return bma.call(Line(1), Line(3), batch.Whole).Loss.item<float>();
+        }
+
+        Loss(ahead: true).Should().Be(Loss(ahead: false)).And.BeGreaterThan(0.1f);
+    }
+
+    [Theory]
+    [InlineData(IntraAlignmentKind.InfoNce, 0.1, "Contrasted Users Items")]
+    [InlineData(IntraAlignmentKind.InfoNce, 0, "Contrasted")]
+    [InlineData(IntraAlignmentKind.Cosine, 0.1, "Users Items")]
+    public void What_a_step_draws_is_drawn_ahead_of_it(IntraAlignmentKind intra, double interWeight, string expected)
+    {
+        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Intra = intra, InterWeight = interWeight });
+        var batch = new TrainingBatch([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0]);
+        ((IBatchPreparation)bma).Prepare(new InteractionGraph(Train), batch);
+        bool IsMade(string what)
+        {
+            bool made = true;
+            batch.Once((bma, what), () =>
+            {
+                made = false;
+                return new object();
+            });
+            return made;
+        }
+
+        string.Join(' ', new[] { "Contrasted", "Users", "Items" }.Where(IsMade)).Should().Be(expected);
+    }
+
+    [Fact]
     public void Lines_that_do_not_fit_are_refused_with_both_numbers()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -113,7 +176,7 @@ public sealed class BehaviorModalAlignmentTests
     [Fact]
     public void A_step_leaves_no_tensors()
     {
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = new Fusion.LearnedGate() });
+        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = new LearnedGate() });
         LiveTensors.ShouldNotGrow(() =>
         {
             using DisposeScope scope = NewDisposeScope();

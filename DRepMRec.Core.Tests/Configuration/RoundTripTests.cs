@@ -25,7 +25,7 @@ public sealed class RoundTripTests
         OptionTypes.All.Should().HaveCountGreaterThan(40).And.Contain(
         [
             typeof(DRepMRecOptions), typeof(TrainerOptions), typeof(CheckpointOptions), typeof(NegativeSampling), typeof(DelimitedOptions),
-            typeof(Fusion.LearnedGate), typeof(RankingLoss.Bpr), typeof(LearningRateSchedule.Step), typeof(RandomPerUserSplit),
+            typeof(Fusion.Sum), typeof(RankingLoss.Bpr), typeof(LearningRateSchedule.Step), typeof(RandomPerUserSplit),
             typeof(RecommenderLoadOptions), typeof(RecommendationRequest),
         ]);
     }

@@ -161,8 +161,6 @@ public sealed class ModalEncoderTests
         alike.abs().sum().item<float>().Should().BePositive();
         rows.Items.allclose(plain.Items).Should().BeTrue();
         rows.Users.allclose(plain.Users.Plus(alike), 1e-5, 1e-6).Should().BeTrue();
-        alone.MakesUsersOfItems.Should().BeTrue();
-        together.MakesUsersOfItems.Should().BeFalse();
         UserItemEmbeddings some = together.Encode(graph, features, new RowSet([1, 4], [0]), null);
         some.Users.allclose(rows.Users.SelectRows([1, 4]), 1e-5, 1e-6).Should().BeTrue();
     }

@@ -18,14 +18,14 @@ public sealed class FusionTests
 {
     private static readonly Fusion[] All =
     [
-        new Fusion.Sum { ModalWeight = 0.3 }, new Fusion.Concatenation { ModalWeight = 0.3 },
-        new Fusion.NormalizedConcatenation { ModalWeight = 0.3 }, new Fusion.LearnedGate(), new BehaviorMinusModal(),
+        new Fusion.Sum { ModalWeight = 0.3 }, new Concatenation { ModalWeight = 0.3 },
+        new Fusion.NormalizedConcatenation { ModalWeight = 0.3 }, new LearnedGate(), new BehaviorMinusModal(),
         new NormalizedSum { ModalWeight = 0.3, ColdModalWeight = 0.8 }, new MatchedSum { ModalWeight = 0.3 },
     ];
 
     public static TheoryData<string> Names => [.. All.Select(f => f.GetType().Name)];
 
-    public static TheoryData<string> Sums => [.. All.Where(f => f is not Fusion.LearnedGate).Select(f => f.GetType().Name)];
+    public static TheoryData<string> Sums => [.. All.Where(f => f is not LearnedGate).Select(f => f.GetType().Name)];
 
     public static Fusion Create(string name) => All.Single(f => f.GetType().Name == name);
 
@@ -47,7 +47,7 @@ public sealed class FusionTests
         Tensor? expected = name switch
         {
             nameof(Fusion.Sum) => b.Items.Plus(m.Items, W),
-            nameof(Fusion.Concatenation) => cat([b.Items, m.Items.Times(W)], 1),
+            nameof(Concatenation) => cat([b.Items, m.Items.Times(W)], 1),
             nameof(NormalizedSum) => b.Items.NormalizeRows().Plus(m.Items.NormalizeRows(), W),
             nameof(Fusion.NormalizedConcatenation) => cat([b.Items.NormalizeRows(), m.Items.NormalizeRows().Times(W)], 1),
             nameof(MatchedSum) => b.Items.Plus(m.Items.NormalizeRows() * b.Items.norm(1, false, 2).mean(), W),
@@ -151,15 +151,15 @@ public sealed class FusionTests
     }
 
     [Fact]
-    public void The_weights_of_a_learned_gate_are_saved_and_trained()
+    public void The_weights_of_a_fusion_are_saved_and_trained()
     {
-        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = Create(nameof(Fusion.LearnedGate)) });
-        bma.named_parameters().Select(p => p.name).Should().Equal("fusion.gate_weight", "fusion.gate_bias");
+        using var bma = new BehaviorModalAlignment(3, new BmaOptions { Fusion = Create(nameof(LearnedGate)) });
+        bma.named_parameters().Select(p => p.name).Should().Equal("fusion.weight", "fusion.bias");
     }
 
     [Fact]
     public void Fusions_of_the_library_fuse_row_by_row()
-        => All.Where(f => f.GetType().DeclaringType == typeof(Fusion)).Should().HaveCount(4).And.OnlyContain(f => f.FusesByRow);
+        => All.Where(f => f.GetType().DeclaringType == typeof(Fusion)).Should().HaveCount(2).And.OnlyContain(f => f.FusesByRow);
 
     [Fact]
     public void A_fusion_that_the_library_does_not_know_is_trained_saved_and_explained()

@@ -77,7 +77,7 @@ public sealed class BatchRowsTests
             {
                 Intra = IntraAlignmentKind.AlignmentUniformity,
                 Inter = InterAlignmentKind.MeanVariance,
-                Fusion = new Fusion.LearnedGate(),
+                Fusion = new LearnedGate(),
                 MaxEntities = 10,
             },
             SimilaritySignal = new SssOptions { Weight = 0.1, MaxItems = 8, Kind = SimilarityLossKind.CrossEntropy },

@@ -4,6 +4,7 @@ using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Fusions;
+using ReproduceResults.Studies;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -53,7 +54,7 @@ public sealed class ExplanationTests
     [Fact]
     public void A_fusion_that_is_no_sum_says_so_instead_of_numbers()
     {
-        Recommender r = Served.Build(new DRepMRecOptions { Alignment = new BmaOptions { Fusion = new Fusion.LearnedGate() } });
+        Recommender r = Served.Build(new DRepMRecOptions { Alignment = new BmaOptions { Fusion = new LearnedGate() } });
         Explanation why = r.Explain(Served.Data.Users[0], Served.Data.Items[0])!;
         why.Behavior.Should().BeNull();
         why.Modalities.Should().BeEmpty();

@@ -2,10 +2,10 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
-using DRepMRec.Fusions;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
+using ReproduceResults.Studies;
 
 namespace DRepMRec.Tests.Training;
 
@@ -59,7 +59,7 @@ public sealed class TrainerTests
             {
                 Intra = IntraAlignmentKind.AlignmentUniformity,
                 Inter = InterAlignmentKind.MeanVariance,
-                Fusion = new Fusion.LearnedGate(),
+                Fusion = new LearnedGate(),
             },
             SimilaritySignal = new SssOptions { Weight = 0.1, Kind = SimilarityLossKind.CrossEntropy },
         },

@@ -36,20 +36,6 @@ public enum InterAlignmentKind
     MeanVariance,
 }
 
-/// <summary>How far the rows of the two lines are distributed apart, whichever row is whose partner.</summary>
-[JsonConverter(typeof(EnumNameConverter<DistributionAlignmentKind>))]
-public enum DistributionAlignmentKind
-{
-    /// <summary>The squared differences of the means and of the covariances (Sun and Saenko, 2016).</summary>
-    MeanCovariance,
-
-    /// <summary>The squared maximum mean discrepancy by Gaussian kernels (Gretton et al., JMLR 2012).</summary>
-    MaximumMeanDiscrepancy,
-
-    /// <summary>The energy distance (Székely and Rizzo, 2013), which <see cref="Evaluation.LineAlignment"/> measures.</summary>
-    EnergyDistance,
-}
-
 /// <summary>Options of <see cref="BehaviorModalAlignment"/>.</summary>
 /// <remarks>The paper publishes neither formulas nor weights; the defaults come from the trials in docs/experiments.md.</remarks>
 public sealed record BmaOptions
@@ -69,26 +55,6 @@ public sealed record BmaOptions
     /// <summary>The weight of the inter-alignment.</summary>
     /// <value>0 (off) or above. The default is 0.1.</value>
     public double InterWeight { get; init => field = Guard.NotNegative(value); } = 0.1;
-
-    /// <summary>How the distributions of the lines' rows, brought to length 1, are held together beside the inter-alignment.</summary>
-    /// <value>The default is <see cref="DistributionAlignmentKind.EnergyDistance"/>.</value>
-    public DistributionAlignmentKind Distribution { get; init => field = Guard.Defined(value); } = DistributionAlignmentKind.EnergyDistance;
-
-    /// <summary>The weight of the distance between the distributions.</summary>
-    /// <value>0 (off, the default) or above.</value>
-    public double DistributionWeight { get; init => field = Guard.NotNegative(value); }
-
-    /// <summary>
-    /// Whether users of whose items a training step hides all, and what has no content, are left out of what the modal line is aligned by:
-    /// such users share one row. Where users aren't means of their items (<see cref="Encoders.ModalEncoderOptions.UserNeighbors"/>, a
-    /// modal line of the host's, an encoder of your own) neither this nor <see cref="LeaveOutDroppedItems"/> does anything.
-    /// </summary>
-    /// <value>The default is <see langword="false"/>: docs/experiments.md has the figures.</value>
-    public bool LeaveOutHiddenUsers { get; init; }
-
-    /// <summary>Whether items whose behaviour a training step leaves out are left out of what the behaviour line is aligned by.</summary>
-    /// <value>The default is <see langword="false"/>: docs/experiments.md has the figures.</value>
-    public bool LeaveOutDroppedItems { get; init; }
 
     /// <summary>The temperature of InfoNCE.</summary>
     /// <value>Above 0. The default is 0.25.</value>

@@ -54,10 +54,8 @@ public static class DRepMRecJson
         OptionContract.Of<RankingLoss.Bpr>(), OptionContract.Of<RankingLoss.SampledSoftmax>(),
 
         OptionContract.Kinds<Fusion>(
-            ("sum", typeof(Fusion.Sum)), ("concatenation", typeof(Fusion.Concatenation)),
-            ("normalizedConcatenation", typeof(Fusion.NormalizedConcatenation)), ("learnedGate", typeof(Fusion.LearnedGate))),
-        OptionContract.Of<Fusion.Sum>(), OptionContract.Of<Fusion.Concatenation>(),
-        OptionContract.Of<Fusion.NormalizedConcatenation>(), OptionContract.Of<Fusion.LearnedGate>(),
+            ("sum", typeof(Fusion.Sum)), ("normalizedConcatenation", typeof(Fusion.NormalizedConcatenation))),
+        OptionContract.Of<Fusion.Sum>(), OptionContract.Of<Fusion.NormalizedConcatenation>(),
 
         OptionContract.Kinds<LearningRateSchedule>(
             ("constant", typeof(LearningRateSchedule.Constant)), ("step", typeof(LearningRateSchedule.Step)),

@@ -175,7 +175,7 @@ public sealed class InteractionGraph
     }
 
     /// <summary>1 for each item whose row <see cref="KeepKnown"/> keeps, 0 for the others.</summary>
-    internal float[] KnownItems(double dropout, long seed)
+    private float[] KnownItems(double dropout, long seed)
     {
         if (dropout == 0)
             return _itemsWithEdges;

@@ -69,12 +69,9 @@ public sealed class BatchRows
     /// <summary>Distinct negatives to set the pairs of <see cref="OnePerUser"/> off against.</summary>
     /// <param name="max">The most negatives; drawn by the batch's seed where there are more.</param>
     /// <returns>The items' places and, for each user of <see cref="OnePerUser"/>, the ones to leave out: items of the user.</returns>
-    public (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max) => NegativesPerUser(max, _ => true);
-
-    /// <summary>The same, of negatives that count.</summary>
-    internal (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max, Predicate<int> counts)
+    public (int[] Items, ExcludedPairs Excluded) NegativesPerUser(int max)
     {
-        int[] items = Array.FindAll(Sample(new IndexSet(_negatives).ToArray(), max), counts);
+        int[] items = Sample(new IndexSet(_negatives).ToArray(), max);
         int[] users = Array.ConvertAll(FirstOfUsers, b => Batch.UserIndices[b]);
         return (items, Batch.FalseNegatives(users, Rows.IsAll ? items : Array.ConvertAll(items, place => Rows.Items[place])));
     }

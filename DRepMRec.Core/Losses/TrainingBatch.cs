@@ -96,9 +96,6 @@ public sealed class TrainingBatch
     /// <summary>How negatives that aren't drawn all alike count; <see langword="null"/> where each counts as it is.</summary>
     internal NegativeCorrection? Correction { get; init; }
 
-    /// <summary>Which rows of the step stand for nothing, once the model has said so; found out when somebody asks.</summary>
-    internal Lazy<MissingRows>? Missing { get; set; }
-
     /// <summary>The indices as pairwise losses take them.</summary>
     internal PairIndices Pairs => new(_users, _positives, _negatives, SharedNegatives) { Factors = _lossFactors };
 

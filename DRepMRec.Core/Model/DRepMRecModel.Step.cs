@@ -79,13 +79,6 @@ public sealed partial class DRepMRecModel
         UserItemEmbeddings modal = EncodeModal(_line, behavior, rows, batch?.Batch);
         double dropout = batch is not null && training ? _line.BehaviorDropout : 0;
         UserItemEmbeddings known = Graph.KeepKnown(behavior.Embeddings, rows, dropout, batch?.Batch.Seed ?? 0);
-        if (batch is not null && training && _line.Encoder is ModalEncoder { MakesUsersOfItems: true })
-        {
-            TrainingBatch own = batch.Batch;
-            own.Missing = new Lazy<MissingRows>(() => MissingRows.Of(
-                Graph, own, _line.HideTargets, _line.HasContent, Graph.KnownItems(dropout, own.Seed)));
-        }
-
         AlignmentResult aligned = ShapeCheck.ThrowIfMissing(_line.Alignment, _line.Alignment.call(known, modal, batch), "a result");
         ShapeCheck.ThrowIfMissing(_line.Alignment, aligned.Terms, "loss terms, at least an empty list");
         ShapeCheck.ThrowIfMisshapen(_line.Alignment, _line.Alignment.EmbeddingDim, aligned.Fused, users, items);

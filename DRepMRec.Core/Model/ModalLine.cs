@@ -24,10 +24,6 @@ internal sealed record ModalLine(
     /// <summary>The modalities that weigh nothing: the item-to-item part is without them too.</summary>
     public IReadOnlyList<Modality> LeftOut { get; private init; } = [];
 
-    /// <summary>For each item, whether it has a modality that weighs something.</summary>
-    public IReadOnlyList<bool> HasContent => field ??= LeftOut.Count == 0 ? Features.HasAny
-        : [.. Features.HasAny.Select((_, item) => Features.Sources.Any(f => f.Present[item] && !LeftOut.Contains(f.Modality)))];
-
     /// <summary>Sentences on modalities that weigh less than others, for the log of a training.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 

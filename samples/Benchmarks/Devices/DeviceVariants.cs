@@ -35,18 +35,14 @@ internal static class DeviceVariants
         yield return ("2 relation layers", Small with { Modal = Small.Modal with { RelationLayers = 2 } });
         yield return ("user neighbors", Small with { Modal = Small.Modal with { UserNeighbors = 5 } });
         yield return ("targets seen, no dropout", Small with { HideTargets = false, BehaviorDropout = 0 });
-        yield return ("hidden and dropped left out", Aligned(a => a with { LeaveOutHiddenUsers = true, LeaveOutDroppedItems = true }));
         yield return ("8 components", Small with { FeatureComponents = 8 });
-        foreach (Fusion fusion in new Fusion[] { new Fusion.Sum(), new Fusion.Concatenation(), new Fusion.LearnedGate() })
-            yield return ($"fusion {fusion.GetType().Name}", Aligned(a => a with { Fusion = fusion }));
+        yield return ("fusion Sum", Aligned(a => a with { Fusion = new Fusion.Sum() }));
         foreach (FilterGateKind gate in Enum.GetValues<FilterGateKind>())
             yield return ($"gate {gate}", Small with { Modal = Small.Modal with { Gate = gate } });
         foreach (IntraAlignmentKind intra in Enum.GetValues<IntraAlignmentKind>())
             yield return ($"intra {intra}", Aligned(a => a with { Intra = intra }));
         foreach (InterAlignmentKind inter in Enum.GetValues<InterAlignmentKind>())
             yield return ($"inter {inter}", Aligned(a => a with { Inter = inter }));
-        foreach (DistributionAlignmentKind kind in Enum.GetValues<DistributionAlignmentKind>())
-            yield return ($"distribution {kind}", Aligned(a => a with { Distribution = kind, DistributionWeight = 0.1 }));
         foreach (SimilarityLossKind kind in Enum.GetValues<SimilarityLossKind>())
             yield return ($"SSS {kind}", Small with { SimilaritySignal = new SssOptions { Kind = kind, Weight = 0.1 } });
     }

@@ -61,8 +61,8 @@ internal static class AblationVariants
 
     private static Fusion[] Fusions(double weight) =>
     [
-        new Fusion.Sum { ModalWeight = weight }, new Fusion.Concatenation { ModalWeight = weight },
-        new NormalizedSum { ModalWeight = weight }, new MatchedSum { ModalWeight = weight }, new Fusion.LearnedGate(),
+        new Fusion.Sum { ModalWeight = weight }, new Concatenation { ModalWeight = weight },
+        new NormalizedSum { ModalWeight = weight }, new MatchedSum { ModalWeight = weight }, new LearnedGate(),
         new Fusion.NormalizedConcatenation { ModalWeight = weight },
     ];
 

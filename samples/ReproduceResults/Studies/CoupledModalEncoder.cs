@@ -33,8 +33,8 @@ internal sealed class CoupledModalEncoder : nn.Module<InteractionGraph, ModalFea
         var random = new Random(options.Seed);
         foreach (ItemFeatures modality in data.Features)
         {
-            _projections.Add(Xavier(modality.Dimension, EmbeddingDim, random));
-            _gates.Add(Xavier(EmbeddingDim, EmbeddingDim, random));
+            _projections.Add(SeededLinear.Create(modality.Dimension, EmbeddingDim, random));
+            _gates.Add(SeededLinear.Create(EmbeddingDim, EmbeddingDim, random));
         }
 
         RegisterComponents();
@@ -66,18 +66,5 @@ internal sealed class CoupledModalEncoder : nn.Module<InteractionGraph, ModalFea
         float[] cold = [.. Enumerable.Range(0, graph.UserCount).Select(u => graph.UserDegree(u) == 0 ? 1f : 0f)];
         Tensor mean = items.sum(0, keepdim: true) / features.AnyPresent.sum(0, keepdim: true).Plus(1e-12);
         return new UserItemEmbeddings(users.Plus(tensor(cold, cold.Length, 1) * mean), items).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>A linear layer with Xavier-uniform weights and a bias of 0, drawn from a seed.</summary>
-    private static Linear Xavier(int from, int to, Random random)
-    {
-        double bound = Math.Sqrt(6.0 / (from + to));
-        Linear layer = nn.Linear(from, to);
-        using IDisposable noGradient = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        float[] weights = [.. Enumerable.Range(0, to * from).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound))];
-        layer.weight!.copy_(tensor(weights, to, from));
-        layer.bias!.zero_();
-        return layer;
     }
 }

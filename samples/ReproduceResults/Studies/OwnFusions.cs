@@ -1,13 +1,14 @@
 using DRepMRec;
 using DRepMRec.Fusions;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ReproduceResults.Studies;
 
 /// <summary>
-/// A fusion that ranked lower than those of the library: behaviour / |behaviour| + w * modal / |modal|, row by row; without behaviour the
-/// weight is <see cref="ColdModalWeight"/>.
+/// A fusion that ranked no better than those of the library: behaviour / |behaviour| + w * modal / |modal|, row by row; without behaviour
+/// the weight is <see cref="ColdModalWeight"/>.
 /// </summary>
 public sealed record NormalizedSum : Fusion
 {
@@ -62,4 +63,34 @@ public sealed record MatchedSum : Fusion
         Tensor lengths = rows.norm(1, false, 2);
         return lengths.sum() / lengths.sign().sum().Plus(1e-12);
     }
+}
+
+/// <summary>
+/// [behaviour; w * modal], of dimension 2 D: the score is the sum of both lines' scores, the modal one times w². Cold items hardly ever
+/// reach a list, as nothing stands in for their behaviour.
+/// </summary>
+public sealed record Concatenation : Fusion
+{
+    public double ModalWeight { get; init; } = 0.5;
+
+    public override int Dimension(int lineDimension) => 2 * lineDimension;
+
+    public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights) => cat([behavior, modal.Times(ModalWeight)], 1);
+
+    public override FusionForm Export(UserItemEmbeddings behavior) => new() { Concatenates = true, ModalFactor = ModalWeight };
+}
+
+/// <summary>
+/// A fusion that is trained: g ⊙ behaviour + (1 - g) ⊙ modal with g = sigmoid([behaviour; modal] W + b), W shared by users and items. Not a
+/// sum of parts, so that serving has the fused rows alone.
+/// </summary>
+public sealed record LearnedGate : Fusion
+{
+    public override int Dimension(int lineDimension) => lineDimension;
+
+    public override nn.Module CreateWeights(int lineDimension, int seed)
+        => SeededLinear.Create(2 * lineDimension, lineDimension, new Random(seed));
+
+    public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights)
+        => modal.Plus(((Linear)weights!).call(cat([behavior, modal], 1)).sigmoid() * (behavior - modal));
 }
