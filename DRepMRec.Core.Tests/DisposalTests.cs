@@ -117,7 +117,7 @@ public sealed class DisposalTests
         using var narrow = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 8 });
         using var host = new LightGcnEncoder(12, 10);
         using var alignment = new BehaviorModalAlignment(64);
-        var fixedWeights = new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [1, 2, 3] };
+        var fixedWeights = new ModalEncoderOptions { ModalityWeights = [1, 2, 3] };
         Action[] wrong =
         [
             () => DRepMRecModel.Create(Board, new DRepMRecOptions { Modal = fixedWeights }),

@@ -71,7 +71,7 @@ public sealed class ErrorTests
 
     [Fact]
     public void An_empty_list_is_a_list()
-        => Json("{\"FixedWeights\": []}").ReadOptions<ModalEncoderOptions>().FixedWeights.Should().BeEmpty().And.NotBeNull();
+        => Json("{\"ModalityWeights\": []}").ReadOptions<ModalEncoderOptions>().ModalityWeights.Should().BeEmpty().And.NotBeNull();
 
     [Fact]
     public void Values_that_are_keys_stand_by_their_names()

@@ -20,32 +20,21 @@ public abstract class ModalEncoderRules(ModalEncoderOptions options) : EncoderRu
         => ModalEncoderContract.Check((_, features) => new ModalEncoder(features, options with { EmbeddingDim = 8, Seed = 1 }), data);
 }
 
-public sealed class SelfGateTests() : ModalEncoderRules(new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 11 })
+public sealed class SelfGateTests() : ModalEncoderRules(new ModalEncoderOptions { Neighbors = 2 })
 {
     protected override string[] ExpectedKeys =>
     [
-        "gates.0.projection_weight", "gates.0.projection_bias", "gates.0.gate_weight", "gates.0.gate_bias",
-        "gates.1.projection_weight", "gates.1.projection_bias", "gates.1.gate_weight", "gates.1.gate_bias",
-    ];
-}
-
-public sealed class EmbeddingGateTests() : ModalEncoderRules(
-    new ModalEncoderOptions { Neighbors = 2, Gate = FilterGateKind.Embedding, KeepSelf = false, RelationLayers = 2 })
-{
-    protected override string[] ExpectedKeys =>
-    [
-        "item_embedding",
         "gates.0.projection_weight", "gates.0.projection_bias", "gates.0.gate_weight", "gates.0.gate_bias",
         "gates.1.projection_weight", "gates.1.projection_bias", "gates.1.gate_weight", "gates.1.gate_bias",
     ];
 }
 
 public sealed class NoGateTests() : ModalEncoderRules(
-    new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None, Weighting = ModalityWeighting.Learned })
+    new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None, ModalityWeights = [1, 2] })
 {
     protected override string[] ExpectedKeys =>
     [
-        "modality_weight", "gates.0.projection_weight", "gates.0.projection_bias", "gates.1.projection_weight", "gates.1.projection_bias",
+        "gates.0.projection_weight", "gates.0.projection_bias", "gates.1.projection_weight", "gates.1.projection_bias",
     ];
 }
 
@@ -74,14 +63,12 @@ public sealed class ModalEncoderTests
     }
 
     [Theory]
-    [InlineData(ModalityWeighting.Equal, 0, true)]
-    [InlineData(ModalityWeighting.Equal, 1, true)]
-    [InlineData(ModalityWeighting.Fixed, 1, false)]
-    [InlineData(ModalityWeighting.Fixed, 2, true)]
-    [InlineData(ModalityWeighting.Learned, 1, true)]
-    [InlineData(ModalityWeighting.Learned, 3, false)]
+    [InlineData(false, 0, true)]
+    [InlineData(false, 2, true)]
+    [InlineData(true, 2, false)]
+    [InlineData(true, 2, true)]
     public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(
-        ModalityWeighting weighting, int layers, bool keepSelf)
+        bool isWeighted, int neighbors, bool keepSelf)
     {
         // Items 1 and 5 lack the image, item 5 the text too.
         float[] image = Samples.Floats(8 * 3, 1), text = Samples.Floats(8 * 4, 2);
@@ -93,15 +80,13 @@ public sealed class ModalEncoderTests
         var options = new ModalEncoderOptions
         {
             EmbeddingDim = 4,
-            Neighbors = 2,
-            RelationLayers = layers,
+            Neighbors = neighbors,
             KeepSelf = keepSelf,
-            Weighting = weighting,
-            FixedWeights = weighting == ModalityWeighting.Fixed ? [1, 3] : [],
+            ModalityWeights = isWeighted ? [1, 3] : [],
         };
         using var encoder = new ModalEncoder(features, options);
         using DisposeScope scope = NewDisposeScope();
-        double[] weights = weighting == ModalityWeighting.Fixed ? [1, 3] : [1, 1];
+        double[] weights = isWeighted ? [1, 3] : [1, 1];
         Tensor sum = zeros(8, 4), weightSum = zeros(8, 1);
         Dictionary<string, Tensor> state = encoder.state_dict();
         for (int m = 0; m < 2; m++)
@@ -109,10 +94,13 @@ public sealed class ModalEncoderTests
             Tensor projected = nn.functional.linear(features.Values[m], state[$"gates.{m}.projection_weight"],
                 state[$"gates.{m}.projection_bias"]);
             Tensor gate = nn.functional.linear(projected, state[$"gates.{m}.gate_weight"], state[$"gates.{m}.gate_bias"]).sigmoid();
-            Tensor own = projected * gate * features.Present[m], related = own;
-            for (int layer = 0; layer < layers; layer++)
-                related = features.Relations(m, 2).PropagateByLibtorch(related);
-            Tensor rows = layers == 0 ? own : keepSelf ? own.Plus(related) : related;
+            Tensor own = projected * gate * features.Present[m], rows = own;
+            if (neighbors > 0)
+            {
+                Tensor related = features.Relations(m, neighbors).PropagateByLibtorch(own);
+                rows = keepSelf ? own.Plus(related) : related;
+            }
+
             sum = sum.Plus(rows * features.Present[m], weights[m]);
             weightSum = weightSum.Plus(features.Present[m], weights[m]);
         }
@@ -122,12 +110,12 @@ public sealed class ModalEncoderTests
     }
 
     [Fact]
-    public void Fixed_weights_choose_the_modality()
+    public void Weights_choose_the_modality()
     {
         RecDataset data = Samples.Checkerboard(6, 8);
         using var features = new ModalFeatures(data.Features);
         using var onlyFirst = new ModalEncoder(features,
-            new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, Weighting = ModalityWeighting.Fixed, FixedWeights = [2, 0] });
+            new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, ModalityWeights = [2, 0] });
         using var firstFeatures = new ModalFeatures([data.Features[0]]);
         using var first = new ModalEncoder(firstFeatures, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2 });
         using DisposeScope scope = NewDisposeScope();
@@ -139,30 +127,12 @@ public sealed class ModalEncoderTests
     [InlineData(double.NaN, 1)]
     [InlineData(double.PositiveInfinity, 1)]
     [InlineData(0, 0)]
-    public void Fixed_weights_that_make_no_sense_are_refused(double first, double second)
+    public void Weights_that_make_no_sense_are_refused(double first, double second)
     {
         using ModalFeatures features = TwoModalities();
-        var options = new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [first, second] };
+        var options = new ModalEncoderOptions { ModalityWeights = [first, second] };
         FluentActions.Invoking(() => new ModalEncoder(features, options))
-            .Should().Throw<ArgumentException>().WithMessage("Fixed weights must be 0 or above and not all 0; got *");
-    }
-
-    [Fact]
-    public void Users_get_the_rows_of_users_alike_on_top()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using ModalFeatures features = TwoModalities();
-        var graph = new InteractionGraph(
-            new InteractionSet(5, 6, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1), (2, 2), (3, 4), (3, 5), (4, 5)]));
-        ModalEncoderOptions options = new() { EmbeddingDim = 4, Neighbors = 2 };
-        using ModalEncoder alone = new(features, options), together = new(features, options with { UserNeighbors = 2 });
-        UserItemEmbeddings plain = alone.call(graph, features), rows = together.call(graph, features);
-        Tensor alike = NeighborGraph.CoInteraction(graph, 2).Propagate(plain.Users);
-        alike.abs().sum().item<float>().Should().BePositive();
-        rows.Items.allclose(plain.Items).Should().BeTrue();
-        rows.Users.allclose(plain.Users.Plus(alike), 1e-5, 1e-6).Should().BeTrue();
-        UserItemEmbeddings some = together.Encode(graph, features, new RowSet([1, 4], [0]), null);
-        some.Users.allclose(rows.Users.SelectRows([1, 4]), 1e-5, 1e-6).Should().BeTrue();
+            .Should().Throw<ArgumentException>().WithMessage("ModalityWeights: expected numbers of 0 or above, not all 0; got *");
     }
 
     [Fact]
@@ -187,8 +157,8 @@ public sealed class ModalEncoderTests
     {
         using var features = new ModalFeatures(Samples.Checkerboard(6, 8).Features);
         FluentActions.Invoking(
-            () => new ModalEncoder(features, new ModalEncoderOptions { Weighting = ModalityWeighting.Fixed, FixedWeights = [1] }))
-            .Should().Throw<ArgumentException>().WithMessage("Expected 2 fixed weights, one per modality, got 1.");
+            () => new ModalEncoder(features, new ModalEncoderOptions { ModalityWeights = [1] }))
+            .Should().Throw<ArgumentException>().WithMessage("ModalityWeights: expected 2 weights, one per modality, got 1.");
         FluentActions.Invoking(() => new ModalEncoderOptions { EmbeddingDim = 0 }).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("EmbeddingDim must be above 0.*");
         FluentActions.Invoking(() => new ModalFeatures([])).Should().Throw<ArgumentException>()

@@ -30,11 +30,8 @@ public sealed class ModalFormulaTests : IDisposable
         ["many neighbours"] = Plain with { Neighbors = 6 },
         ["no neighbours"] = Plain with { Neighbors = 0 },
         ["without itself"] = Plain with { KeepSelf = false },
-        ["two steps"] = Plain with { RelationLayers = 2 },
         ["no gate"] = Plain with { Gate = FilterGateKind.None },
-        ["a gate over an embedding"] = Plain with { Gate = FilterGateKind.Embedding },
-        ["fixed weights"] = Plain with { Weighting = ModalityWeighting.Fixed, FixedWeights = [1, 3] },
-        ["learned weights"] = Plain with { Weighting = ModalityWeighting.Learned },
+        ["weights"] = Plain with { ModalityWeights = [1, 3] },
     };
 
     public void Dispose() => _features.Dispose();
@@ -86,29 +83,17 @@ public sealed class ModalFormulaTests : IDisposable
             if (options.Gate != FilterGateKind.None)
             {
                 double[,] open = Linear(projected, w[$"gates.{m}.gate_weight"], w[$"gates.{m}.gate_bias"]).Map(Sigmoid);
-                double[,] source = options.Gate == FilterGateKind.Self ? projected : w["item_embedding"];
-                filtered = Make(TinyShop.Items, D, (i, d) => source[i, d] * open[i, d]);
+                filtered = Make(TinyShop.Items, D, (i, d) => projected[i, d] * open[i, d]);
             }
 
             int[][] near = [.. Enumerable.Range(0, TinyShop.Items).Select(i => TinyShop.Neighbors(x, i, options.Neighbors))];
-            double[,] spread = filtered;
-            for (int l = 0; l < options.RelationLayers; l++)
-            {
-                double[,] from = spread;
-                spread = Make(TinyShop.Items, D, (i, d) => near[i].Length == 0 ? 0 : near[i].Average(j => from[j, d]));
-            }
-
+            double[,] spread = Make(TinyShop.Items, D, (i, d) => near[i].Length == 0 ? 0 : near[i].Average(j => filtered[j, d]));
             bool alone = options.Neighbors == 0;
             lines[m] = alone ? filtered : options.KeepSelf ? filtered.Plus(spread) : spread;
         }
 
         // Item 2 has no text.
-        double[] shares = options.Weighting switch
-        {
-            ModalityWeighting.Fixed => [1, 3],
-            ModalityWeighting.Learned => [Math.Exp(w["modality_weight"][0, 0]), Math.Exp(w["modality_weight"][0, 1])],
-            _ => [1, 1],
-        };
+        IReadOnlyList<double> shares = options.ModalityWeights.Count > 0 ? options.ModalityWeights : [1, 1];
         return Make(TinyShop.Items, D, (i, d) => i == 2
             ? lines[0][i, d]
             : ((shares[0] * lines[0][i, d]) + (shares[1] * lines[1][i, d])) / (shares[0] + shares[1]));

@@ -12,14 +12,11 @@ namespace DRepMRec.Tests.Encoders;
 /// <summary>Some rows of the modal line against all of them, and what it gives to items that come later.</summary>
 public sealed class ModalRowsTests
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_few_rows_are_those_of_all(int layers)
+    [Fact]
+    public void A_few_rows_are_those_of_all()
     {
         using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 40, 3, Samples.Floats(40 * 3, 1))]);
-        using var encoder = new ModalEncoder(
-            features, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2, RelationLayers = layers });
+        using var encoder = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 4, Neighbors = 2 });
         using DisposeScope scope = NewDisposeScope();
         var graph = new InteractionGraph(
             new InteractionSet(20, 40, [.. Enumerable.Range(1, 19).SelectMany(u => new[] { (u, u), (u, 2 * u) })]));
@@ -59,19 +56,14 @@ public sealed class ModalRowsTests
             return [.. encoder.Export(graph, features).Select(modality => modality.Content)];
         }
 
-        ContentExport[] contents = [.. Contents(options with { Weighting = ModalityWeighting.Fixed, FixedWeights = [2, 3] }, features)!];
+        ContentExport[] contents = [.. Contents(options with { ModalityWeights = [2, 3] }, features)!];
         contents.Select(c => c.Weight).Should().Equal(2, 3);
         contents.Select(c => c.Neighbors).Should().Equal(2, 2);
         contents[0].NeighborValues![4..8].Should().OnlyContain(v => v == 0);
         contents[1].NeighborValues![4..8].Should().Contain(v => v != 0);
 
-        foreach (ModalEncoderOptions alone in new[] { options with { Neighbors = 0 }, options with { RelationLayers = 0 } })
-        {
-            Contents(alone, features).Should().HaveCount(2).And
-                .OnlyContain(c => c!.Neighbors == 0 && c.NeighborValues == null && c.Weight == 1);
-        }
-
-        Contents(options with { Gate = FilterGateKind.Embedding }, features).Should().HaveCount(2).And.OnlyContain(c => c == null);
+        Contents(options with { Neighbors = 0 }, features).Should().HaveCount(2).And
+            .OnlyContain(c => c!.Neighbors == 0 && c.NeighborValues == null && c.Weight == 1);
         Contents(options, reduced).Should().HaveCount(2).And.OnlyContain(c => c == null);
     }
 }

@@ -14,7 +14,7 @@ public sealed class CatalogueTests
         foreach (FilterGateKind gate in new[] { FilterGateKind.Self, FilterGateKind.None })
         {
             foreach (ModalEncoderOptions modal in new ModalEncoderOptions[] { new(), new() { Neighbors = 0 }, new() { KeepSelf = false },
-                new() { RelationLayers = 2 }, new() { Weighting = ModalityWeighting.Learned } })
+                new() { ModalityWeights = [1, 3] } })
                 RequireSameAsTrained(Served.Build(new DRepMRecOptions { Modal = modal with { Gate = gate } }, epochs: 1));
         }
     }
@@ -182,7 +182,7 @@ public sealed class CatalogueTests
         Recommender[] without =
         [
             Served.Build(DRepMRecOptions.LightGcn, epochs: 1),
-            Served.Build(new DRepMRecOptions { Modal = new ModalEncoderOptions { Gate = FilterGateKind.Embedding } }, epochs: 1),
+            Served.Build(new DRepMRecOptions { FeatureComponents = 2 }, epochs: 1),
             Served.Build(new DRepMRecOptions(), new RecommenderOptions { MaxContentBytes = 10 }, epochs: 1),
             Served.Build(new DRepMRecOptions(), new RecommenderOptions { IncludeLines = false }, epochs: 1),
         ];

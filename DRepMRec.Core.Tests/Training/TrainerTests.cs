@@ -48,13 +48,7 @@ public sealed class TrainerTests
         },
         ["everything else"] = Small with
         {
-            Modal = new ModalEncoderOptions
-            {
-                Neighbors = 3,
-                Gate = FilterGateKind.Embedding,
-                Weighting = ModalityWeighting.Learned,
-                UserNeighbors = 3,
-            },
+            Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.None, ModalityWeights = [1, 2] },
             Alignment = new BmaOptions
             {
                 Intra = IntraAlignmentKind.AlignmentUniformity,

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Encoders;
 
-/// <summary>Projects and filters the features of one modality: P = X W1 + b1, H = (P or a given base) ⊙ sigmoid(P W2 + b2).</summary>
+/// <summary>Projects and filters the features of one modality: P = X W1 + b1, H = P ⊙ sigmoid(P W2 + b2), or P alone.</summary>
 [RequiresUnreferencedCode(Untrimmed.Message)]
-internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
+internal sealed class FilterGate : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "projection_weight")]
     private readonly Parameter _projection;
@@ -38,29 +38,20 @@ internal sealed class FilterGate : nn.Module<Tensor, Tensor?, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[I, d] features and, for the embedding gate, the [I, D] rows to filter; to [I, D].</summary>
-    public override Tensor forward(Tensor features, Tensor? filtered) => Filter(features, null, filtered);
+    /// <summary>[I, d] features to [I, D].</summary>
+    public override Tensor forward(Tensor features) => Filter(features, null);
 
     /// <summary>The same for some rows.</summary>
     /// <param name="features">[I, d].</param>
     /// <param name="rows">n rows; <see langword="null"/> for all.</param>
-    /// <param name="filtered">For the embedding gate, the [I, D] rows to filter.</param>
     /// <returns>[n, D].</returns>
-    public Tensor Filter(Tensor features, int[]? rows, Tensor? filtered)
+    public Tensor Filter(Tensor features, int[]? rows)
     {
         using DisposeScope scope = NewDisposeScope();
-        if (_gate is not null && filtered is null)
-        {
-            return FilterGateFunction.Apply(features, rows, _projection, _projectionBias, _gate, _gateBias!)
-                .MoveToOuterDisposeScope();
-        }
-
-        if (rows is not null)
-            (features, filtered) = (features.SelectRows(rows), filtered?.SelectRows(rows));
-        Tensor projected = LinearFunction.Apply(features, _projection, _projectionBias);
-        if (_gate is null)
-            return projected.MoveToOuterDisposeScope();
-        return GateFunction.Apply(filtered ?? projected, LinearFunction.Apply(projected, _gate, _gateBias)).MoveToOuterDisposeScope();
+        Tensor filtered = _gate is null
+            ? LinearFunction.Apply(rows is null ? features : features.SelectRows(rows), _projection, _projectionBias)
+            : FilterGateFunction.Apply(features, rows, _projection, _projectionBias, _gate, _gateBias!);
+        return filtered.MoveToOuterDisposeScope();
     }
 
     /// <summary>The weights, for whoever encodes without libtorch.</summary>

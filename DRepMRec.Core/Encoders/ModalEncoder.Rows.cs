@@ -7,23 +7,20 @@ namespace DRepMRec.Encoders;
 
 public sealed partial class ModalEncoder
 {
-    // Beyond this share of the items, computing all of them costs no more than picking.
-    private const double MaxPickedShare = 0.6;
-
     /// <inheritdoc/>
     /// <remarks>Users are made from the items they have; only these items, the ones asked for and their neighbours are computed.</remarks>
     public UserItemEmbeddings Encode(InteractionGraph graph, ModalFeatures features, RowSet rows, TrainingBatch? hidden)
     {
         ThrowIfUnfit(graph, features);
         ArgumentNullException.ThrowIfNull(rows);
-        if (rows.IsAll || _options.UserNeighbors > 0)
+        if (rows.IsAll)
             return rows.Select(call(hidden is null ? graph : graph.Without(hidden.UserIndices, hidden.PositiveIndices), features));
 
         ModalMixing mixing = Mixing(features);
         ModalPlan plan = hidden is not null && ReferenceEquals(hidden.Compact.Rows, rows)
             ? hidden.Once((this, graph, mixing), () => Plan(mixing, graph, rows, hidden))
             : Plan(mixing, graph, rows, hidden);
-        Tensor items = plan.Items is { } picked ? CombinePicked(features, plan, picked) : CombineModalities(features);
+        Tensor items = plan.IsPicked ? CombinePicked(features, plan) : CombineModalities(features);
         Tensor made = plan.Rows.Propagate(items);
         if (plan.ColdUsers is not { } cold)
             return made.Split(rows.Users.Length);
@@ -34,24 +31,14 @@ public sealed partial class ModalEncoder
     /// <summary>Makes what the step of a batch needs and no weight has a say in; on any thread, once the encoder has made a step.</summary>
     internal void Prepare(InteractionGraph graph, TrainingBatch hidden)
     {
-        if (_mixing is { } mixing && _options.UserNeighbors == 0)
+        if (_mixing is { } mixing)
             hidden.Once((this, graph, mixing), () => Plan(mixing, graph, hidden.Compact.Rows, hidden)).Transpose();
     }
 
     private ModalPlan Plan(ModalMixing mixing, InteractionGraph graph, RowSet rows, TrainingBatch? hidden)
-        => new(mixing, BatchHistory.UserMeans(graph, rows, hidden), rows.Items.ToArray(),
-            _options.Neighbors > 0 && _options.RelationLayers > 1 ? 0 : MaxPickedShare);
+        => new(mixing, BatchHistory.UserMeans(graph, rows, hidden), rows.Items.ToArray());
 
     /// <summary><see cref="CombineModalities"/> for the picked items, from the features of the items that they are made of.</summary>
-    private Tensor CombinePicked(ModalFeatures features, ModalPlan plan, int[] picked)
-    {
-        var terms = new List<(CsrMatrix, Tensor)>[_gates.Count];
-        for (int m = 0; m < terms.Length; m++)
-        {
-            var (matrix, sources) = plan.Sources[m];
-            terms[m] = [(matrix, _gates[m].Filter(features.Values[m], sources, _items))];
-        }
-
-        return Weigh(terms, _weights is null ? [] : [.. features.Present.Select(p => p.SelectRows(picked))]);
-    }
+    private Tensor CombinePicked(ModalFeatures features, ModalPlan plan)
+        => SparseProduct.Sum([.. plan.Sources.Select((part, m) => (part.Matrix, _gates[m].Filter(features.Values[m], part.Items)))]);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
@@ -21,7 +20,7 @@ namespace DRepMRec.Encoders;
 /// <example>
 /// <code>
 /// using var features = new ModalFeatures(data.Features);
-/// using var modal = new ModalEncoder(features, new ModalEncoderOptions { Gate = FilterGateKind.Embedding });
+/// using var modal = new ModalEncoder(features, new ModalEncoderOptions { Neighbors = 20 });
 /// using UserItemEmbeddings content = modal.call(new InteractionGraph(data.Train), features);
 /// </code>
 /// </example>
@@ -29,18 +28,11 @@ namespace DRepMRec.Encoders;
 public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModalEncoderOptions _options;
-    private readonly ConditionalWeakTable<InteractionGraph, CsrMatrix> _userGraphs = [];
     private ModalMixing? _mixing;
     private bool _isDisposed;
 
     [ComponentName(Name = "gates")]
     private readonly ModuleList<FilterGate> _gates;
-
-    [ComponentName(Name = "item_embedding")]
-    private readonly Parameter? _items;
-
-    [ComponentName(Name = "modality_weight")]
-    private readonly Parameter? _weights;
 
     /// <summary>Creates the encoder for the shapes of the given features.</summary>
     /// <param name="features">The features of all items. They stay the caller's; a model around the encoder uses them.</param>
@@ -66,12 +58,8 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
 
         // What weighs nothing is drawn last, so that all else has the first weights that it has without it.
         Draw(weighs: true);
-        if (_options.Gate == FilterGateKind.Embedding)
-            _items = initialization.XavierUniform(features.ItemCount, EmbeddingDim);
         Draw(weighs: false);
         _gates = new ModuleList<FilterGate>(gates);
-        if (_options.Weighting == ModalityWeighting.Learned)
-            _weights = Initialization.Zeros(features.ModalityCount);
         RegisterComponents();
     }
 
@@ -82,9 +70,6 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     public ModalFeatures Features { get; }
 
     object IModalEncoder.Options => _options;
-
-    /// <summary>Whether a user is the mean of their items and nothing else.</summary>
-    internal bool MakesUsersOfItems => _options.UserNeighbors == 0;
 
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features)
@@ -100,11 +85,7 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     {
         _isDisposed = true;
         if (disposing)
-        {
             _mixing?.Release();
-            Propagation.Release(_userGraphs.Select(kept => kept.Value));
-        }
-
         base.Dispose(disposing);
     }
 
@@ -122,51 +103,16 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         ShapeCheck.ThrowIfOtherSize(graph, graph.UserCount, features.ItemCount);
     }
 
-    /// <summary>[I, D]: the items.</summary>
+    /// <summary>[I, D]: the items, the sum of their modalities; weights are in the matrices.</summary>
     private Tensor CombineModalities(ModalFeatures features)
     {
         ModalMixing mixing = Mixing(features);
-        List<(CsrMatrix, Tensor)>[] terms = [.. Enumerable.Range(0, _gates.Count).Select(m => Terms(mixing, m))];
-        return Weigh(terms, features.Present);
+        return SparseProduct.Sum([.. Enumerable.Range(0, _gates.Count).Select(m => Term(mixing, m))]);
     }
 
-    /// <summary>A modality's part of the items, as products of constant matrices and gated features.</summary>
-    private List<(CsrMatrix, Tensor)> Terms(ModalMixing mixing, int modality)
-    {
-        Tensor own = _gates[modality].call(mixing.Features.Values[modality], _items);
-        var terms = new List<(CsrMatrix, Tensor)> { (mixing.Items(modality), own) };
-        if (mixing.LastRelations(modality) is { } last)
-            terms.Add((last, Spread(mixing.Features, modality, own)));
-        return terms;
-    }
-
-    /// <summary>All steps along a modality's relation graph but the last.</summary>
-    private Tensor Spread(ModalFeatures features, int modality, Tensor rows)
-    {
-        for (int layer = 1; layer < _options.RelationLayers; layer++)
-            rows = features.Relations(modality, _options.Neighbors).Propagate(rows);
-        return rows;
-    }
-
-    /// <summary>The weighted sum over modalities; all but trained weights are in the matrices.</summary>
-    /// <param name="terms">The part of each modality.</param>
-    /// <param name="present">Per modality, 1 for items that have it.</param>
-    private Tensor Weigh(List<(CsrMatrix, Tensor)>[] terms, IReadOnlyList<Tensor> present)
-    {
-        if (_weights is null)
-            return SparseProduct.Sum([.. terms.SelectMany(t => t)]);
-
-        Tensor shares = _weights.softmax(0);
-        Tensor sum = SparseProduct.Sum(terms[0]) * shares.narrow(0, 0, 1), weightSum = present[0] * shares.narrow(0, 0, 1);
-        for (int m = 1; m < terms.Length; m++)
-        {
-            sum = sum.Plus(SparseProduct.Sum(terms[m]) * shares.narrow(0, m, 1));
-            weightSum = weightSum.Plus(present[m] * shares.narrow(0, m, 1));
-        }
-
-        // Items without any modality have a zero sum; the small constant keeps their quotient 0.
-        return sum / weightSum.Plus(1e-12);
-    }
+    /// <summary>A modality's part of the items, as the product of a constant matrix and gated features.</summary>
+    private (CsrMatrix, Tensor) Term(ModalMixing mixing, int modality)
+        => (mixing.Items(modality), _gates[modality].call(mixing.Features.Values[modality]));
 
     private ModalMixing Mixing(ModalFeatures features)
     {
@@ -179,16 +125,10 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return _mixing!;
     }
 
-    /// <summary>[U, D]: the mean of a user's items plus similar users' rows; without items, the mean over items with content.</summary>
+    /// <summary>[U, D]: the mean of a user's items; without items, the mean over items with content.</summary>
     private Tensor Users(InteractionGraph graph, Tensor items, ModalFeatures features)
     {
         Tensor users = graph.UserMeans.Propagate(items);
-        if (_options.UserNeighbors > 0)
-        {
-            CsrMatrix similar = _userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors));
-            users = users.Plus(similar.Propagate(users));
-        }
-
         return graph.ColdUserCount == 0
             ? users
             : users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));

@@ -5,11 +5,13 @@ namespace DRepMRec.Encoders;
 /// <summary>Which items a step of the modal encoder computes, and the matrices that make rows of them. Holds no tensors.</summary>
 internal sealed class ModalPlan
 {
+    // Beyond this share of the items, computing all of them costs no more than picking.
+    private const double MaxPickedShare = 0.6;
+
     /// <param name="mixing">The constant matrices of the encoder.</param>
     /// <param name="history">[n, I]: the means over the users' items.</param>
     /// <param name="items">The items that are asked for.</param>
-    /// <param name="maxPickedShare">The largest share of the items that is picked; of more, all are computed.</param>
-    public ModalPlan(ModalMixing mixing, CsrMatrix history, int[] items, double maxPickedShare)
+    public ModalPlan(ModalMixing mixing, CsrMatrix history, int[] items)
     {
         for (int n = 0; n < history.RowCount; n++)
         {
@@ -25,13 +27,13 @@ internal sealed class ModalPlan
         }
 
         int[] picked = rows.UsedColumns();
-        if (picked.Length > maxPickedShare * history.ColumnCount)
+        if (picked.Length > MaxPickedShare * history.ColumnCount)
         {
             Rows = rows;
             return;
         }
 
-        Items = picked;
+        IsPicked = true;
         Rows = rows.SelectColumns(picked);
         Sources = new (CsrMatrix, int[])[mixing.Features.ModalityCount];
         for (int m = 0; m < Sources.Length; m++)
@@ -42,8 +44,8 @@ internal sealed class ModalPlan
         }
     }
 
-    /// <summary>The items that are computed, ascending; <see langword="null"/> for all.</summary>
-    public int[]? Items { get; }
+    /// <summary>Whether some items are computed, those that the rows are made of, and not all.</summary>
+    public bool IsPicked { get; }
 
     /// <summary>From the computed items to the asked rows: the users, the items, and, where a user has none, the mean over all.</summary>
     public CsrMatrix Rows { get; }

@@ -45,7 +45,7 @@ public sealed record DRepMRecOptions
 
     /// <summary>
     /// Whether modalities that say nothing of who chooses what, and copies of others, weigh nothing in the modal line and in the
-    /// item-to-item part, where <see cref="ModalEncoderOptions.Weighting"/> is <see cref="ModalityWeighting.Equal"/>. It is told by the
+    /// item-to-item part, where <see cref="ModalEncoderOptions.ModalityWeights"/> says nothing. It is told by the
     /// training interactions: how much more alike in a modality two items of one user are than two of different users. The log of a
     /// training says what weighs less; docs/method.md has the rule.
     /// </summary>

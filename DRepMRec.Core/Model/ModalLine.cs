@@ -37,9 +37,9 @@ internal sealed record ModalLine(
         {
             ModalEncoderOptions modal = options.Modal with { EmbeddingDim = dimension, Seed = options.Seed };
             ModalityWeight[] weights = options is { ChooseModalityWeights: true, UseHostModal: false }
-                && modal.Weighting == ModalityWeighting.Equal ? ModalitySignal.Weights(features, data.Train) : [];
+                && modal.ModalityWeights.Count == 0 ? ModalitySignal.Weights(features, data.Train) : [];
             if (weights.Any(w => w.Weight != 1))
-                modal = modal with { Weighting = ModalityWeighting.Fixed, FixedWeights = [.. weights.Select(w => w.Weight)] };
+                modal = modal with { ModalityWeights = [.. weights.Select(w => w.Weight)] };
             ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, modal);
             return Disposal.With(encoder, () => Create(
                 features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }),

@@ -52,9 +52,7 @@ public sealed class FoldInRefreshTests
         var data = new RecDataset("weighted", Grown.Data.Users, Grown.Data.Items, new InteractionSplits(
             new InteractionSet(Grown.Data.Users.Count, Grown.Data.Items.Count, pairs, weights), Grown.Data.Validation, Grown.Data.Test),
             Grown.Data.Features);
-        using DRepMRecModel model = DRepMRecModel.Create(
-            data, new DRepMRecOptions { EmbeddingDim = 8, Modal = new() { UserNeighbors = 3 } });
-        Recommender before = Grown.Fit(model, 1, data).BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
+        Recommender before = SlantedModalEncoder.Build(data, epochs: 1);
         before.RefreshKind.Should().Be(RefreshKind.FoldIn);
         var (known, first) = pairs[0];
         Recommender after = before.WithInteractions(
@@ -88,10 +86,10 @@ public sealed class FoldInRefreshTests
         return [.. model.UserModal.Prepend(model.UserBehavior).Prepend(model.Users).Select(rows => rows[user].ToArray())];
     }
 
-    /// <summary>A modal line with neighbours among users, and a fusion that tells users from items.</summary>
+    /// <summary>A modal line whose users aren't means of items, and a fusion that tells users from items.</summary>
     private static Recommender Train()
     {
-        ServingModel model = Grown.Build(new DRepMRecOptions { Modal = new() { UserNeighbors = 3 } }).Model;
+        ServingModel model = SlantedModalEncoder.Build(Grown.Data).Model;
         ModelForm form = model.Form!;
         form = form with { Lines = form.Lines! with { UserModalScale = 3, ItemModalScale = 0.5 } };
         return new Recommender(model with { Manifest = model.Manifest with { Form = form } });

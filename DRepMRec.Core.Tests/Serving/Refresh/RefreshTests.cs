@@ -235,8 +235,7 @@ public sealed class RefreshTests
         using var features = new ModalFeatures(Grown.Data.Features);
         Grown.Build(new DRepMRecOptions(), data => new MgcnEncoder(data.Users.Count, features, new() { EmbeddingDim = 20 }))
             .RefreshReason.Should().StartWith("MgcnEncoder isn't");
-        Grown.Build(new DRepMRecOptions { Modal = new ModalEncoderOptions { UserNeighbors = 3 } })
-            .RefreshReason.Should().StartWith("the rows of LightGcnEncoder and its modal line aren't");
+        SlantedModalEncoder.Build(Grown.Data).RefreshReason.Should().StartWith("the rows of LightGcnEncoder and its modal line aren't");
     }
 
     [Fact]

@@ -43,9 +43,6 @@ internal static class AblationVariants
         yield return Make("coupled lines", full, data, options => CoupledModalEncoder.CreateModel(data, options));
         if (data.Features.Count < 2)
             yield break;
-        DRepMRecOptions learned = full with { Modal = full.Modal with { Weighting = ModalityWeighting.Learned } };
-        yield return Make("learned modality weights", learned, data,
-            options => DRepMRecModel.Create(data, options));
         foreach (ItemFeatures modality in data.Features)
         {
             var alone = new RecDataset(data.Name, data.Users, data.Items, data.Splits, [modality]);
@@ -53,10 +50,7 @@ internal static class AblationVariants
         }
 
         foreach (var (name, more) in ModalityVariants.All(data))
-        {
             yield return Make(name, full, more, options => DRepMRecModel.Create(more, options));
-            yield return Make($"{name}, learned weights", learned, more, options => DRepMRecModel.Create(more, options));
-        }
     }
 
     private static Fusion[] Fusions(double weight) =>
@@ -84,8 +78,6 @@ internal static class AblationVariants
         yield return ("with item-to-item part", full with { ItemToItem = full.ItemToItem with { Enabled = true } });
         yield return ("no gates", full with { Modal = modal with { Gate = FilterGateKind.None } });
         yield return ("no relation graphs", full with { Modal = modal with { Neighbors = 0 } });
-        yield return ("2 relation layers", full with { Modal = modal with { RelationLayers = 2 } });
-        yield return ("user-user graph", full with { Modal = modal with { UserNeighbors = 10 } });
         yield return full.BehaviorDropout > 0
             ? ("no behaviour dropout", full with { BehaviorDropout = 0 })
             : ("behaviour dropout 0.1", full with { BehaviorDropout = 0.1 });

@@ -11,7 +11,6 @@ internal static class AlternativeVariants
     {
         BmaOptions bma = full.Alignment;
         ModalEncoderOptions modal = full.Modal;
-        yield return ("gate by embeddings", full with { Modal = modal with { Gate = FilterGateKind.Embedding } });
         yield return ("neighbours alone", full with { Modal = modal with { KeepSelf = false } });
         yield return ("intra-alignment by cosines", full with { Alignment = bma with { Intra = IntraAlignmentKind.Cosine } });
         yield return (
