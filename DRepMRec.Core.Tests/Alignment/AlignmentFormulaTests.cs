@@ -25,24 +25,6 @@ public sealed class AlignmentFormulaTests
 
     private static readonly TrainingBatch Batch = new([0, 2, 2, 1], [1, 3, 0, 1], [4, 2, 4, 0]) { Known = Known };
 
-    public static TheoryData<IntraAlignmentKind, InterAlignmentKind, bool> Alignments
-    {
-        get
-        {
-            var all = new TheoryData<IntraAlignmentKind, InterAlignmentKind, bool>();
-            foreach (IntraAlignmentKind intra in Enum.GetValues<IntraAlignmentKind>())
-            {
-                foreach (InterAlignmentKind inter in Enum.GetValues<InterAlignmentKind>())
-                {
-                    all.Add(intra, inter, true);
-                    all.Add(intra, inter, false);
-                }
-            }
-
-            return all;
-        }
-    }
-
     public static TheoryData<string> Fusions => [.. FusionFormulas.Keys];
 
     private static Dictionary<string, (Fusion Fusion, Func<double[,], double[,], double[,]> Formula)> FusionFormulas { get; } = new()
@@ -54,10 +36,11 @@ public sealed class AlignmentFormulaTests
     };
 
     [Theory]
-    [MemberData(nameof(Alignments))]
-    public void Terms_and_their_gradients_are_those_of_the_formulas(IntraAlignmentKind intra, InterAlignmentKind inter, bool whole)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Terms_and_their_gradients_are_those_of_the_formulas(bool whole)
     {
-        var options = new BmaOptions { Intra = intra, Inter = inter, IntraWeight = 0.8, InterWeight = 0.6, Temperature = T };
+        var options = new BmaOptions { IntraWeight = 0.8, InterWeight = 0.6, Temperature = T };
         using var bma = new BehaviorModalAlignment(3, options);
         int[] batchUsers = [0, 1, 2], batchItems = [0, 1, 2, 3, 4];
         Tensor Own(Tensor[] x)
@@ -72,8 +55,8 @@ public sealed class AlignmentFormulaTests
         Batch.Compact.Rows.Users.ToArray().Should().Equal(batchUsers);
         Batch.Compact.Rows.Items.ToArray().Should().Equal(batchItems);
         SlowGradients.Check(Lines(), Own, x => Scalar(
-            (0.8 * (Intra(intra, x[0], x[1]) + Intra(intra, x[2], x[3])))
-            + (0.6 * (Inter(inter, x[0].Select(Users), x[2].Select(Users)) + Inter(inter, x[1].Select(Items), x[3].Select(Items))))));
+            (0.8 * (Intra(x[0], x[1]) + Intra(x[2], x[3])))
+            + (0.6 * (Inter(x[0].Select(Users), x[2].Select(Users)) + Inter(x[1].Select(Items), x[3].Select(Items))))));
     }
 
     [Theory]
@@ -97,14 +80,11 @@ public sealed class AlignmentFormulaTests
         });
     }
 
-    [Theory]
-    [InlineData(SimilarityLossKind.MeanSquared)]
-    [InlineData(SimilarityLossKind.Frobenius)]
-    [InlineData(SimilarityLossKind.CrossEntropy)]
-    public void The_similarity_signal_and_its_gradient_are_those_of_the_formula(SimilarityLossKind kind)
+    [Fact]
+    public void The_similarity_signal_and_its_gradient_are_those_of_the_formula()
     {
         using var features = new ModalFeatures(TinyShop.Data.Features);
-        var signal = new SimilaritySupervisedSignal(new SssOptions { Weight = 1, Kind = kind, Temperature = T });
+        var signal = new SimilaritySupervisedSignal(new SssOptions { Weight = 1 });
         var batch = new TrainingBatch([0, 0, 0, 0, 0], [2, 0, 5, 2, 3], [1], sharedNegatives: true);
         int[] items = [0, 2, 3, 5];
         double[,] image = TinyShop.Features(features, 0), text = TinyShop.Features(features, 1);
@@ -117,51 +97,15 @@ public sealed class AlignmentFormulaTests
         {
             double[,] target = Make(4, 4, (r, c) => Target(items[r], items[c]));
             double[,] modal = Make(4, 4, (r, c) => Cosine(x[0], items[r], x[0], items[c]));
-            double squares = Sum(16, n => Math.Pow(modal[n / 4, n % 4] - target[n / 4, n % 4], 2));
-            double Share(double[,] of, int r, int c) => Math.Exp(of[r, c] / T) / Sum(4, k => Math.Exp(of[r, k] / T));
-            return Scalar(kind switch
-            {
-                SimilarityLossKind.MeanSquared => squares / 16,
-                SimilarityLossKind.Frobenius => Math.Sqrt(squares) / 4,
-                _ => -Sum(16, n => Share(target, n / 4, n % 4) * Math.Log(Share(modal, n / 4, n % 4))) / 4,
-            });
+            return Scalar(Sum(16, n => Math.Pow(modal[n / 4, n % 4] - target[n / 4, n % 4], 2)) / 16);
         });
     }
 
     private static double[][,] Lines() => [.. new[] { 4, 5, 4, 5 }.Select((rows, n) => Matrix(Samples.Floats(rows * 3, (ulong)n + 31), 3))];
 
-    private static double Intra(IntraAlignmentKind kind, double[,] users, double[,] items)
-    {
-        double distance = Sum(3, n => 1 - Cosine(users, Users[n], items, FirstItems[n])) / 3;
-        return kind switch
-        {
-            IntraAlignmentKind.Cosine => distance,
-            IntraAlignmentKind.AlignmentUniformity => (2 * distance)
-                + ((Uniformity(users.Select(Users)) + Uniformity(items.Select(Items))) / 2),
-            _ => Sum(3, n => Surprise(
-                Cosine(users, Users[n], items, FirstItems[n]) / T,
-                Negatives.Where(i => !Known.Contains(Users[n], i)).Select(i => Cosine(users, Users[n], items, i) / T))) / 3,
-        };
-    }
+    private static double Intra(double[,] users, double[,] items) => Sum(3, n => Surprise(
+        Cosine(users, Users[n], items, FirstItems[n]) / T,
+        Negatives.Where(i => !Known.Contains(Users[n], i)).Select(i => Cosine(users, Users[n], items, i) / T))) / 3;
 
-    private static double Inter(InterAlignmentKind kind, double[,] a, double[,] b)
-    {
-        double Mean(double[,] x, int c) => Sum(x.Rows(), r => x[r, c]) / x.Rows();
-        double Deviation(double[,] x, int c) => Math.Sqrt(Sum(x.Rows(), r => Math.Pow(x[r, c] - Mean(x, c), 2)) / x.Rows());
-        return kind switch
-        {
-            InterAlignmentKind.Cosine => Sum(a.Rows(), n => 1 - Cosine(a, n, b, n)) / a.Rows(),
-            InterAlignmentKind.InfoNce => (Contrast(a, b, T) + Contrast(b, a, T)) / 2,
-            _ => Sum(3, c => Math.Pow(Mean(a, c) - Mean(b, c), 2) + Math.Pow(Deviation(a, c) - Deviation(b, c), 2)),
-        };
-    }
-
-    private static double Uniformity(double[,] rows)
-    {
-        double[,] x = rows.Units();
-        int n = rows.Rows();
-        return Math.Log(Sum(n * n, p => p / n == p % n
-            ? 0
-            : Math.Exp(-2 * Sum(3, d => Math.Pow(x[p / n, d] - x[p % n, d], 2)))) / (n * (n - 1)));
-    }
+    private static double Inter(double[,] a, double[,] b) => (Contrast(a, b, T) + Contrast(b, a, T)) / 2;
 }

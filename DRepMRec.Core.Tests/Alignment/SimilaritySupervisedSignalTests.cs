@@ -13,8 +13,6 @@ public sealed class SimilaritySupervisedSignalTests
     private static readonly ItemFeatures Image = new(Modality.Image, 4, 2, [1, 0, 0, 1, 1, 1, 0, 0]);
     private static BatchRows Batch => new TrainingBatch([0, 0, 0, 0], [0, 1, 2, 2], [3], sharedNegatives: true).Whole;
 
-    public static TheoryData<SimilarityLossKind> Kinds => [.. Enum.GetValues<SimilarityLossKind>()];
-
     [Fact]
     public void The_target_is_the_mean_cosine_over_common_modalities()
     {
@@ -32,30 +30,22 @@ public sealed class SimilaritySupervisedSignalTests
         SimilaritySupervisedSignal.FeatureSimilarity(features, [0, 1, 3]).Counts.Should().BeNull("all have text in common");
     }
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Pairs_without_a_common_modality_do_not_count(SimilarityLossKind kind)
+    [Fact]
+    public void Pairs_without_a_common_modality_do_not_count()
     {
         // Items 0 and 1 have an image, item 2 has text: only the pairs (0, 1) and those of an item with itself can be compared.
         var image = new ItemFeatures(Modality.Image, 3, 2, [1, 0, 0.6f, 0.8f, 0, 0]);
         var text = new ItemFeatures(Modality.Text, 3, 2, [0, 0, 0, 0, 1, 1]);
         using var features = new ModalFeatures([image, text], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
-        var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
+        var signal = new SimilaritySupervisedSignal();
         var batch = new TrainingBatch([0, 0, 0], [0, 1, 2], [0], sharedNegatives: true);
         float Loss(float[] rows) => signal.Compute(tensor(rows, 3, 2), features, batch.Whole).item<float>();
 
         // Between items 0 and 1 the cosine is 0 instead of 0.6; where item 2 points doesn't matter.
-        double difference = 2 * 0.36;
-        double Softmax(double x, double y) => Math.Exp(x / 0.2) / (Math.Exp(x / 0.2) + Math.Exp(y / 0.2));
-        double expected = kind switch
-        {
-            SimilarityLossKind.MeanSquared => difference / 5,
-            SimilarityLossKind.Frobenius => Math.Sqrt(difference / 5),
-            _ => -2.0 / 3 * ((Softmax(1, 0.6) * Math.Log(Softmax(1, 0))) + (Softmax(0.6, 1) * Math.Log(Softmax(0, 1)))),
-        };
-        Loss([1, 0, 0, 1, 1, 1]).Should().BeApproximately((float)expected, 1e-4f);
-        Loss([1, 0, 0, 1, -3, 1]).Should().BeApproximately((float)expected, 1e-4f);
+        const float expected = 2 * 0.36f / 5;
+        Loss([1, 0, 0, 1, 1, 1]).Should().BeApproximately(expected, 1e-4f);
+        Loss([1, 0, 0, 1, -3, 1]).Should().BeApproximately(expected, 1e-4f);
         Gradients.Check(tensor(Support.Samples.Floats(6, 3), 3, 2), x => signal.Compute(x, features, batch.Whole).reshape(1), step: 3e-3,
             tolerance: 1e-2);
     }
@@ -72,27 +62,24 @@ public sealed class SimilaritySupervisedSignalTests
             .Should().BeApproximately(signal.Compute(rows, features, batch.Whole).item<float>(), 1e-6f);
     }
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Representations_with_the_raw_similarities_are_best(SimilarityLossKind kind)
+    [Fact]
+    public void Representations_with_the_raw_similarities_are_best()
     {
         using var features = new ModalFeatures([Image], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
-        var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
+        var signal = new SimilaritySupervisedSignal();
         float faithful = signal.Compute(features.Values[0].Times(3), features, Batch).item<float>();
         float other = signal.Compute(tensor(Support.Samples.Floats(8, 3), 4, 2), features, Batch).item<float>();
         faithful.Should().BeLessThan(other);
-        if (kind != SimilarityLossKind.CrossEntropy)
-            faithful.Should().BeApproximately(0, 1e-5f);
+        faithful.Should().BeApproximately(0, 1e-5f);
     }
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Gradients_match_finite_differences(SimilarityLossKind kind)
+    [Fact]
+    public void Gradients_match_finite_differences()
     {
         using var features = new ModalFeatures([Image], FeatureScaling.None);
         using DisposeScope scope = NewDisposeScope();
-        var signal = new SimilaritySupervisedSignal(new SssOptions { Kind = kind });
+        var signal = new SimilaritySupervisedSignal();
         Gradients.Check(
             tensor(Support.Samples.Floats(8, 3), 4, 2), x => signal.Compute(x, features, Batch).reshape(1), step: 3e-3, tolerance: 1e-2);
     }

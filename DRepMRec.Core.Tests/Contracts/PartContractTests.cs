@@ -74,23 +74,6 @@ public sealed class PartContractTests
         report.NotChecked.Keys.Should().Equal(leaveOut);
     }
 
-    [Theory]
-    [InlineData(IntraAlignmentKind.Cosine, InterAlignmentKind.Cosine)]
-    [InlineData(IntraAlignmentKind.AlignmentUniformity, InterAlignmentKind.MeanVariance)]
-    [InlineData(IntraAlignmentKind.InfoNce, InterAlignmentKind.InfoNce)]
-    public void Every_kind_of_alignment_keeps_its_contract(IntraAlignmentKind intra, InterAlignmentKind inter)
-    {
-        var options = new BmaOptions
-        {
-            Intra = intra,
-            Inter = inter,
-            IntraWeight = 0.5,
-            InterWeight = 0.5,
-        };
-        ContractReport report = AlignmentContract.Check(() => new BehaviorModalAlignment(4, options), 4, Data);
-        report.Findings.Should().BeEmpty(report.ToString());
-    }
-
     [Fact]
     public void A_sound_alignment_has_no_findings()
     {

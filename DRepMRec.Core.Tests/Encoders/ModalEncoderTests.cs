@@ -63,12 +63,10 @@ public sealed class ModalEncoderTests
     }
 
     [Theory]
-    [InlineData(false, 0, true)]
-    [InlineData(false, 2, true)]
-    [InlineData(true, 2, false)]
-    [InlineData(true, 2, true)]
-    public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(
-        bool isWeighted, int neighbors, bool keepSelf)
+    [InlineData(false, 0)]
+    [InlineData(false, 2)]
+    [InlineData(true, 2)]
+    public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(bool isWeighted, int neighbors)
     {
         // Items 1 and 5 lack the image, item 5 the text too.
         float[] image = Samples.Floats(8 * 3, 1), text = Samples.Floats(8 * 4, 2);
@@ -81,7 +79,6 @@ public sealed class ModalEncoderTests
         {
             EmbeddingDim = 4,
             Neighbors = neighbors,
-            KeepSelf = keepSelf,
             ModalityWeights = isWeighted ? [1, 3] : [],
         };
         using var encoder = new ModalEncoder(features, options);
@@ -96,11 +93,7 @@ public sealed class ModalEncoderTests
             Tensor gate = nn.functional.linear(projected, state[$"gates.{m}.gate_weight"], state[$"gates.{m}.gate_bias"]).sigmoid();
             Tensor own = projected * gate * features.Present[m], rows = own;
             if (neighbors > 0)
-            {
-                Tensor related = features.Relations(m, neighbors).PropagateByLibtorch(own);
-                rows = keepSelf ? own.Plus(related) : related;
-            }
-
+                rows = own.Plus(features.Relations(m, neighbors).PropagateByLibtorch(own));
             sum = sum.Plus(rows * features.Present[m], weights[m]);
             weightSum = weightSum.Plus(features.Present[m], weights[m]);
         }

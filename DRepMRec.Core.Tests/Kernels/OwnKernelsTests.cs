@@ -241,7 +241,7 @@ public sealed class OwnKernelsTests
     private static Tensor Similarity(Tensor items)
     {
         using var features = new ModalFeatures(Board.Features);
-        var signal = new SimilaritySupervisedSignal(new SssOptions { Weight = 1, Kind = SimilarityLossKind.MeanSquared });
+        var signal = new SimilaritySupervisedSignal(new SssOptions { Weight = 1 });
         return signal.Compute(items, features, new TrainingBatch([0, 1, 2], [1, 4, 9], [0, 0, 0]).Whole);
     }
 

@@ -182,8 +182,7 @@ public sealed class TrainingLawTests
         Func<Tensor, float>[] losses =
         [
             x => ContrastiveLosses.InfoNce(x, b, 0.2).item<float>(), x => ContrastiveLosses.InfoNce(b, x, 0.2).item<float>(),
-            x => ContrastiveLosses.InfoNceOneWay(x, b, 0.2).item<float>(), x => ContrastiveLosses.Cosine(x, b).item<float>(),
-            x => ContrastiveLosses.Uniformity(x).item<float>(),
+            x => ContrastiveLosses.InfoNceOneWay(x, b, 0.2).item<float>(),
         ];
         foreach (var loss in losses)
             loss(longer).Should().BeApproximately(loss(a), 1e-5f);

@@ -62,21 +62,19 @@ public sealed class BatchRowsTests
         ["targets not hidden"] = () => DRepMRecModel.Create(Data, Small with { HideTargets = false }),
         ["no relation graphs"] = () => DRepMRecModel.Create(
             Data, Small with { HideTargets = false, Modal = new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None } }),
-        ["neighbours alone"] = () => DRepMRecModel.Create(
-            Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, KeepSelf = false, ModalityWeights = [1, 2] } }),
+        ["weighted modalities"] = () => DRepMRecModel.Create(
+            Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, ModalityWeights = [1, 2] } }),
         ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new MatchedSum() } }),
         ["normalized concatenation"] = () => DRepMRecModel.Create(
             Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation() } }),
-        ["other alignments"] = () => DRepMRecModel.Create(Data, Small with
+        ["a gate and a signal"] = () => DRepMRecModel.Create(Data, Small with
         {
             Alignment = new BmaOptions
             {
-                Intra = IntraAlignmentKind.AlignmentUniformity,
-                Inter = InterAlignmentKind.MeanVariance,
                 Fusion = new LearnedGate(),
                 MaxEntities = 10,
             },
-            SimilaritySignal = new SssOptions { Weight = 0.1, MaxItems = 8, Kind = SimilarityLossKind.CrossEntropy },
+            SimilaritySignal = new SssOptions { Weight = 0.1, MaxItems = 8 },
         }),
     };
 
@@ -86,10 +84,10 @@ public sealed class BatchRowsTests
         => Compare(Variants[variant], new BatchSampler(Data.Train, Variants[variant]().Loss, null, 64).Epoch(1).First());
 
     [Theory]
-    [InlineData(FilterGateKind.Self, false, true)]
-    [InlineData(FilterGateKind.Self, true, false)]
-    [InlineData(FilterGateKind.None, true, true)]
-    public void So_has_a_step_that_reaches_few_items(FilterGateKind gate, bool isWeighted, bool keepSelf)
+    [InlineData(FilterGateKind.Self, false)]
+    [InlineData(FilterGateKind.Self, true)]
+    [InlineData(FilterGateKind.None, true)]
+    public void So_has_a_step_that_reaches_few_items(FilterGateKind gate, bool isWeighted)
     {
         DRepMRecOptions options = Small with
         {
@@ -99,7 +97,6 @@ public sealed class BatchRowsTests
                 Neighbors = 2,
                 Gate = gate,
                 ModalityWeights = isWeighted ? [1, 2] : [],
-                KeepSelf = keepSelf,
             },
         };
         int user = Enumerable.Range(0, 60).MinBy(u => Data.Train.ItemsOf(u).Length);

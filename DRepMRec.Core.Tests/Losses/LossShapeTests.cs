@@ -20,7 +20,6 @@ public sealed class LossShapeTests
     {
         ["rows of three dimensions at length one"] = () => ones(2, 3, 4).NormalizeRows(),
         ["a single row without a dimension"] = () => ones(4).NormalizeRows(),
-        ["cosine of other widths"] = () => ContrastiveLosses.Cosine(Rows(3, 4), Rows(3, 5)),
         ["InfoNCE of fewer partners"] = () => ContrastiveLosses.InfoNce(Rows(40, 4), Rows(39, 4), 0.2),
         ["InfoNCE of other widths"] = () => ContrastiveLosses.InfoNce(Rows(3, 4), Rows(3, 5), 0.2),
         ["InfoNCE one way, of other widths"] = () => ContrastiveLosses.InfoNceOneWay(Rows(3, 4), Rows(3, 5), 0.2),

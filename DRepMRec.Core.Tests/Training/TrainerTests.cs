@@ -49,13 +49,8 @@ public sealed class TrainerTests
         ["everything else"] = Small with
         {
             Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.None, ModalityWeights = [1, 2] },
-            Alignment = new BmaOptions
-            {
-                Intra = IntraAlignmentKind.AlignmentUniformity,
-                Inter = InterAlignmentKind.MeanVariance,
-                Fusion = new LearnedGate(),
-            },
-            SimilaritySignal = new SssOptions { Weight = 0.1, Kind = SimilarityLossKind.CrossEntropy },
+            Alignment = new BmaOptions { Fusion = new LearnedGate() },
+            SimilaritySignal = new SssOptions { Weight = 0.1 },
         },
     };
 

@@ -13,33 +13,23 @@ public sealed partial class BehaviorModalAlignment
         BatchRows rows = batch.Batch.Compact;
         if (batch.Rows.IsAll)
             (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
-        var (behaviorUnits, modalUnits) = IntraContrasts || InterContrasts ? (Units(behavior), Units(modal)) : (behavior, modal);
+        if (_options is { IntraWeight: 0, InterWeight: 0 })
+            return [];
+        (behavior, modal) = (Units(behavior), Units(modal));
         var terms = new List<LossTerm>();
         void Add(string name, Tensor value, double weight) => terms.Add(new LossTerm(name, value.MoveToOuterDisposeScope(), weight));
         if (_options.IntraWeight > 0)
-        {
-            var (own, content) = IntraContrasts ? (behaviorUnits, modalUnits) : (behavior, modal);
-            Add("intra", Intra(rows, own).Plus(Intra(rows, content)), _options.IntraWeight);
-        }
-
+            Add("intra", Intra(rows, behavior).Plus(Intra(rows, modal)), _options.IntraWeight);
         if (_options.InterWeight > 0)
-        {
-            var (own, content) = InterContrasts ? (behaviorUnits, modalUnits) : (behavior, modal);
-            Add("inter", Inter(rows, own, content), _options.InterWeight);
-        }
-
+            Add("inter", Inter(rows, behavior, modal), _options.InterWeight);
         return terms;
     }
-
-    private bool IntraContrasts => _options.IntraWeight > 0 && _options.Intra == IntraAlignmentKind.InfoNce;
-
-    private bool InterContrasts => _options.InterWeight > 0 && _options.Inter == InterAlignmentKind.InfoNce;
 
     private static UserItemEmbeddings Units(UserItemEmbeddings line) => new(line.Users.NormalizeRows(), line.Items.NormalizeRows());
 
     void IBatchPreparation.Prepare(InteractionGraph graph, TrainingBatch batch)
     {
-        if (IntraContrasts)
+        if (_options.IntraWeight > 0)
             Contrasted(batch.Compact);
         if (_options.InterWeight > 0)
         {
@@ -48,11 +38,8 @@ public sealed partial class BehaviorModalAlignment
         }
     }
 
+    /// <summary>The intra-alignment of one line, of rows of length 1.</summary>
     private Tensor Intra(BatchRows batch, UserItemEmbeddings line)
-        => _options.Intra == IntraAlignmentKind.InfoNce ? Contrast(batch, line) : Align(batch, line);
-
-    /// <summary>The contrastive intra-alignment of one line, of rows of length 1.</summary>
-    private Tensor Contrast(BatchRows batch, UserItemEmbeddings line)
     {
         ContrastedPairs chosen = Contrasted(batch);
         return ContrastiveLosses.SampledSoftmax(line.Users, line.Items, chosen.Pairs, chosen.Excluded, _options.Temperature);
@@ -69,34 +56,14 @@ public sealed partial class BehaviorModalAlignment
         return new ContrastedPairs(pairs, excluded);
     });
 
-    /// <summary>The intra-alignment of one line where it isn't contrastive.</summary>
-    private Tensor Align(BatchRows batch, UserItemEmbeddings line)
-    {
-        var (users, items) = batch.OnePerUser();
-        Tensor distance = ContrastiveLosses.Cosine(line.Users.SelectRows(users), line.Items.SelectRows(items));
-        if (_options.Intra == IntraAlignmentKind.Cosine)
-            return distance;
-        Tensor spread = ContrastiveLosses.Uniformity(line.Users.SelectRows(Users(batch)))
-            .Plus(ContrastiveLosses.Uniformity(line.Items.SelectRows(Items(batch))));
-
-        // On the unit sphere the squared distance is twice 1 - cos.
-        return distance.Times(2).Plus(spread, 0.5);
-    }
-
-    /// <summary>The inter-alignment, of the same users and of the same items; of rows of length 1 where it is contrastive.</summary>
+    /// <summary>The inter-alignment, of the same users and of the same items; of rows of length 1.</summary>
     private Tensor Inter(BatchRows batch, UserItemEmbeddings behavior, UserItemEmbeddings modal)
     {
         int[] users = Users(batch), items = Items(batch);
-        return Compare(behavior.Users.SelectRows(users), modal.Users.SelectRows(users))
-            .Plus(Compare(behavior.Items.SelectRows(items), modal.Items.SelectRows(items)));
+        return ContrastiveLosses
+            .InfoNceOfUnits(behavior.Users.SelectRows(users), modal.Users.SelectRows(users), _options.Temperature)
+            .Plus(ContrastiveLosses.InfoNceOfUnits(behavior.Items.SelectRows(items), modal.Items.SelectRows(items), _options.Temperature));
     }
-
-    private Tensor Compare(Tensor behavior, Tensor modal) => _options.Inter switch
-    {
-        InterAlignmentKind.InfoNce => ContrastiveLosses.InfoNceOfUnits(behavior, modal, _options.Temperature),
-        InterAlignmentKind.Cosine => ContrastiveLosses.Cosine(behavior, modal),
-        _ => ContrastiveLosses.MeanVariance(behavior, modal),
-    };
 
     private int[] Users(BatchRows batch)
         => batch.Batch.Once((this, nameof(Users)), () => batch.SampleDistinctUsers(_options.MaxEntities));

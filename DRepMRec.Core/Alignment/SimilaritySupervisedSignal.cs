@@ -8,8 +8,8 @@ namespace DRepMRec.Alignment;
 
 /// <summary>
 /// The Similarity-Supervised Signal (DRepMRec, arXiv 2404.11119): within the batch, the cosines between modal representations of items are
-/// held to the cosines between their frozen features as <see cref="ModalFeatures"/> scales them, so that the modal line doesn't forget
-/// which items are alike.
+/// held to the cosines between their frozen features as <see cref="ModalFeatures"/> scales them, by the mean of the squared differences, so
+/// that the modal line doesn't forget which items are alike.
 /// </summary>
 /// <remarks>
 /// The target, the mean over the modalities that both items have, takes no gradient; pairs without a common modality are left out. Safe for
@@ -86,29 +86,9 @@ public sealed class SimilaritySupervisedSignal
     /// <param name="counts">[n, n]: 1 for pairs that count, 0 for others; <see langword="null"/> for all.</param>
     private Tensor Compare(Tensor rows, Tensor target, Tensor? counts)
     {
-        if (_options.Kind == SimilarityLossKind.MeanSquared && counts is null && OwnKernels.Run(rows))
+        if (counts is null && OwnKernels.Run(rows))
             return SimilarityErrorFunction.Apply(rows, target);
-        Tensor modal = LinearFunction.Apply(rows, rows, null);
-        if (_options.Kind == SimilarityLossKind.CrossEntropy)
-            return CrossEntropy(modal, target, counts);
-        Tensor squares = (modal - target).Squared();
-        if (counts is not null)
-            squares *= counts;
-        Tensor pairs = counts?.sum().Plus(1e-12) ?? tensor((float)squares.NumberOfElements, device: squares.device);
-        return _options.Kind == SimilarityLossKind.MeanSquared
-            ? squares.sum() / pairs
-            : squares.sum().Plus(1e-12).sqrt() / pairs.sqrt();
-    }
-
-    private Tensor CrossEntropy(Tensor modal, Tensor target, Tensor? counts)
-    {
-        (modal, target) = (modal.Times(1 / _options.Temperature), target.Times(1 / _options.Temperature));
-        if (counts is not null)
-        {
-            Tensor none = counts.Plus(-1).Times(1e9);
-            (modal, target) = (modal.Plus(none), target.Plus(none));
-        }
-
-        return (target.softmax(1) * modal.log_softmax(1)).sum(1).mean().neg();
+        Tensor squares = (LinearFunction.Apply(rows, rows, null) - target).Squared();
+        return counts is null ? squares.mean() : (squares * counts).sum() / counts.sum().Plus(1e-12);
     }
 }

@@ -31,7 +31,6 @@ public sealed partial class ModalEncoder
         {
             Weight = _options.Weight(modality),
             Neighbors = _options.Neighbors,
-            KeepSelf = _options.KeepSelf,
         };
         if (_options.Neighbors == 0)
             return content;

@@ -30,10 +30,6 @@ public sealed record ModalEncoderOptions
     /// <value>0 (no relation graphs) or more. The default is 10.</value>
     public int Neighbors { get; init => field = Guard.NotNegative(value); } = 10;
 
-    /// <summary>Whether an item keeps its own representation beside the mean of its neighbours.</summary>
-    /// <value>The default is <see langword="true"/>.</value>
-    public bool KeepSelf { get; init; } = true;
-
     /// <summary>What each modality weighs among those that an item has, in the order of the dataset.</summary>
     /// <value>Each 0 or above, not all 0. Empty, the default, for all alike.</value>
     public IReadOnlyList<double> ModalityWeights { get; init; } = [];

@@ -8,16 +8,6 @@ namespace DRepMRec.Losses;
 /// <remarks>Each returns a scalar with gradients, which belongs to the dispose scope that is open. Safe for use by many threads.</remarks>
 public static class ContrastiveLosses
 {
-    /// <summary>1 - cos(a, b), averaged over rows.</summary>
-    /// <param name="a">[N, D].</param>
-    /// <param name="b">[N, D]; row n belongs to row n of a.</param>
-    /// <exception cref="ArgumentException">The two have other shapes.</exception>
-    public static Tensor Cosine(Tensor a, Tensor b)
-    {
-        TableShape.ThrowIfUnlike(b, a, nameof(b));
-        return a.NormalizeRows().RowDot(b.NormalizeRows()).mean().neg().Plus(1);
-    }
-
     /// <summary>InfoNCE (van den Oord et al., 2018): each row with its partner against all others, in both directions, averaged.</summary>
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
@@ -51,33 +41,6 @@ public static class ContrastiveLosses
     /// <summary>The same for the same rows of two tables.</summary>
     internal static Tensor InfoNceOneWay(Tensor a, Tensor b, ReadOnlySpan<int> rows, double temperature)
         => Contrast(a.SelectUnitRows(rows), b.SelectUnitRows(rows), temperature);
-
-    /// <summary>The squared differences of the column means and of the column standard deviations, summed over columns.</summary>
-    /// <param name="a">[N, D].</param>
-    /// <param name="b">[M, D].</param>
-    public static Tensor MeanVariance(Tensor a, Tensor b)
-    {
-        Tensor meanA = a.mean([0]), meanB = b.mean([0]);
-        Tensor deviationA = (a - meanA).Squared().mean([0]).Plus(1e-12).sqrt();
-        Tensor deviationB = (b - meanB).Squared().mean([0]).Plus(1e-12).sqrt();
-        return (meanA - meanB).Squared().sum().Plus((deviationA - deviationB).Squared().sum());
-    }
-
-    /// <summary>Uniformity (Wang and Isola, ICML 2020): log of the mean of exp(-2 |x - y|²) over pairs on the unit sphere.</summary>
-    /// <param name="rows">[N, D].</param>
-    public static Tensor Uniformity(Tensor rows)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        long n = rows.shape[0];
-        if (n < 2)
-            return rows.sum().Times(0);
-        Tensor x = rows.NormalizeRows();
-
-        // |x - y|² = 2 - 2 x·y; the diagonal is taken out with a large negative number.
-        Tensor exponent = matmul(x, x.t()).Times(4).Plus(-4);
-        Tensor others = exponent - eye(n, device: x.device).Times(1e9);
-        return others.flatten().logsumexp(0).Plus(-Math.Log((double)n * (n - 1)));
-    }
 
     /// <summary>-log softmax of the positive among itself and the negatives, averaged over B pairs of a user and a positive item.</summary>
     /// <param name="users">[n, D]: the users' representations.</param>

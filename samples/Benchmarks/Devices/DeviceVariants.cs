@@ -33,19 +33,11 @@ internal static class DeviceVariants
         yield return ("item-to-item part", Small with { ItemToItem = new() { Enabled = true } });
         yield return ("targets seen, no dropout", Small with { HideTargets = false, BehaviorDropout = 0 });
         yield return ("8 components", Small with { FeatureComponents = 8 });
-        yield return ("fusion Sum", Aligned(a => a with { Fusion = new Fusion.Sum() }));
+        yield return ("fusion Sum", Small with { Alignment = new BmaOptions { Fusion = new Fusion.Sum() } });
         foreach (FilterGateKind gate in Enum.GetValues<FilterGateKind>())
             yield return ($"gate {gate}", Small with { Modal = Small.Modal with { Gate = gate } });
-        foreach (IntraAlignmentKind intra in Enum.GetValues<IntraAlignmentKind>())
-            yield return ($"intra {intra}", Aligned(a => a with { Intra = intra }));
-        foreach (InterAlignmentKind inter in Enum.GetValues<InterAlignmentKind>())
-            yield return ($"inter {inter}", Aligned(a => a with { Inter = inter }));
-        foreach (SimilarityLossKind kind in Enum.GetValues<SimilarityLossKind>())
-            yield return ($"SSS {kind}", Small with { SimilaritySignal = new SssOptions { Kind = kind, Weight = 0.1 } });
+        yield return ("SSS", Small with { SimilaritySignal = new SssOptions { Weight = 0.1 } });
     }
-
-    private static DRepMRecOptions Aligned(Func<BmaOptions, BmaOptions> change)
-        => Small with { Alignment = change(Small.Alignment) };
 
     private static Func<RecDataset, ModalFeatures, DRepMRecModel> Of(DRepMRecOptions options)
         => (data, _) => DRepMRecModel.Create(data, options);

@@ -36,8 +36,6 @@ internal static class AblationVariants
         yield return Make(Full, full, data, options => DRepMRecModel.Create(data, options));
         foreach (var (name, options) in Changes(full).Where(c => c.Options != full))
             yield return Make(name, options, data, o => DRepMRecModel.Create(data, o));
-        foreach (var (name, options) in AlternativeVariants.All(full))
-            yield return Make(name, options, data, o => DRepMRecModel.Create(data, o));
         foreach (var (name, options, training) in RemedyVariants.All(full, trainer))
             yield return Make(name, options, data, o => DRepMRecModel.Create(data, o), training);
         yield return Make("coupled lines", full, data, options => CoupledModalEncoder.CreateModel(data, options));
