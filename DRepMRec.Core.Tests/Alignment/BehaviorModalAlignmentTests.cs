@@ -103,6 +103,7 @@ public sealed class BehaviorModalAlignmentTests
     [InlineData(1, 0.1, "Contrasted Users Items")]
     [InlineData(1, 0, "Contrasted")]
     [InlineData(0, 0.1, "Users Items")]
+    [InlineData(0, 0, "")]
     public void What_a_step_draws_is_drawn_ahead_of_it(double intraWeight, double interWeight, string expected)
     {
         using var bma = new BehaviorModalAlignment(3, new BmaOptions { IntraWeight = intraWeight, InterWeight = interWeight });
@@ -120,6 +121,9 @@ public sealed class BehaviorModalAlignmentTests
         }
 
         string.Join(' ', new[] { "Contrasted", "Users", "Items" }.Where(IsMade)).Should().Be(expected);
+        using DisposeScope scope = NewDisposeScope();
+        double[] weights = [intraWeight, interWeight];
+        bma.call(Line(1), Line(3), batch.Whole).Terms.Select(t => t.Weight).Should().Equal(weights.Where(w => w > 0));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
+using System.Text;
+using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
@@ -68,6 +69,15 @@ public sealed class ErrorTests
     public void The_whole_configuration_is_called_the_root()
         => FluentActions.Invoking(() => Json("{\"Decay\": 0.5}").ReadOptions<LearningRateSchedule>()).Should()
             .Throw<OptionsFormatException>().Which.Message.Should().StartWith("The root: expected the key Kind, one of ");
+
+    [Fact]
+    public void What_left_the_library_is_refused_by_name()
+    {
+        Json("{\"KeepSelf\": true}").Invoking(c => c.ReadOptions<ModalEncoderOptions>()).Should().Throw<OptionsFormatException>()
+            .WithMessage("KeepSelf: is unknown; expected one of EmbeddingDim, *");
+        Json("{\"Fusion\": {\"Kind\": \"learnedGate\"}}").Invoking(c => c.ReadOptions<BmaOptions>()).Should()
+            .Throw<OptionsFormatException>().WithMessage("Fusion:Kind: expected one of sum, normalizedConcatenation; got 'learnedGate'.");
+    }
 
     [Fact]
     public void An_empty_list_is_a_list()

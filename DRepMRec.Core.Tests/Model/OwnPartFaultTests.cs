@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Graphs;
@@ -101,7 +102,7 @@ public sealed class OwnPartFaultTests
     {
         foreach (Action create in new Action[]
             { () => _ = Bpr with { Loss = null! }, () => _ = Bpr with { Modal = null! }, () => _ = Bpr with { Alignment = null! },
-              () => _ = Bpr with { SimilaritySignal = null! } })
+              () => _ = Bpr with { SimilaritySignal = null! }, () => _ = new ModalEncoderOptions { ModalityWeights = null! } })
         {
             create.Should().Throw<ArgumentNullException>();
         }

@@ -20,6 +20,9 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void A_new_item_may_be_what_its_neighbours_bring_alone() => RequireSameAsTrained(NeighborsAloneEncoder.Build(encoded: 2));
+
+    [Fact]
     public void Scaling_is_that_of_training()
     {
         foreach (FeatureScaling scaling in Enum.GetValues<FeatureScaling>())
@@ -183,6 +186,7 @@ public sealed class CatalogueTests
         [
             Served.Build(DRepMRecOptions.LightGcn, epochs: 1),
             Served.Build(new DRepMRecOptions { FeatureComponents = 2 }, epochs: 1),
+            NeighborsAloneEncoder.Build(encoded: 1),
             Served.Build(new DRepMRecOptions(), new RecommenderOptions { MaxContentBytes = 10 }, epochs: 1),
             Served.Build(new DRepMRecOptions(), new RecommenderOptions { IncludeLines = false }, epochs: 1),
         ];

@@ -26,7 +26,7 @@ internal static class Served
     public static Recommender Build(DRepMRecOptions options, RecommenderOptions? serving = null, int epochs = 2)
     {
         using var model = DRepMRecModel.Create(Small, options with { EmbeddingDim = 16 });
-        return Fit(model, Small, epochs).BuildRecommender(serving);
+        return Fit(model, epochs).BuildRecommender(serving);
     }
 
     /// <summary>The raw features of an item, for those modalities it has.</summary>
@@ -37,8 +37,8 @@ internal static class Served
     public static int[] ColdItems { get; } = [.. Enumerable.Range(0, Small.Items.Count)
         .Where(i => Small.Train.ItemDegrees()[i] == 0 && Small.Features.Any(f => f.Present[i]))];
 
-    private static TrainingReport Fit(DRepMRecModel model, RecDataset data, int epochs)
-        => new Trainer(model, data, new TrainerOptions
+    public static TrainingReport Fit(DRepMRecModel model, int epochs)
+        => new Trainer(model, Small, new TrainerOptions
         {
             MaxEpochs = epochs,
             BatchSize = 256,
@@ -47,8 +47,7 @@ internal static class Served
 
     private static (RecDataset Data, Recommender Recommender) Train()
     {
-        RecDataset data = Small;
-        using var model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 16 });
-        return (data, Fit(model, data, 20).BuildRecommender());
+        using var model = DRepMRecModel.Create(Small, new DRepMRecOptions { EmbeddingDim = 16 });
+        return (Small, Fit(model, 20).BuildRecommender());
     }
 }

@@ -10,11 +10,11 @@ public sealed partial class BehaviorModalAlignment
     /// <summary>The loss terms, from the rows of the batch's own users and items.</summary>
     private List<LossTerm> Terms(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows batch)
     {
+        if (_options is { IntraWeight: 0, InterWeight: 0 })
+            return [];
         BatchRows rows = batch.Batch.Compact;
         if (batch.Rows.IsAll)
             (behavior, modal) = (rows.Rows.Select(behavior), rows.Rows.Select(modal));
-        if (_options is { IntraWeight: 0, InterWeight: 0 })
-            return [];
         (behavior, modal) = (Units(behavior), Units(modal));
         var terms = new List<LossTerm>();
         void Add(string name, Tensor value, double weight) => terms.Add(new LossTerm(name, value.MoveToOuterDisposeScope(), weight));

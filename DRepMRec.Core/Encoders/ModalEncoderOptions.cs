@@ -32,7 +32,7 @@ public sealed record ModalEncoderOptions
 
     /// <summary>What each modality weighs among those that an item has, in the order of the dataset.</summary>
     /// <value>Each 0 or above, not all 0. Empty, the default, for all alike.</value>
-    public IReadOnlyList<double> ModalityWeights { get; init; } = [];
+    public IReadOnlyList<double> ModalityWeights { get; init => field = Guard.NotNull(value); } = [];
 
     /// <summary>The seed of the first weights.</summary>
     /// <value>The default is 2024.</value>

@@ -62,8 +62,7 @@ public sealed class ModalFeatures : IDisposable
             ? Copy(_scaled[m], f.Dimension, device)
             : Copy(PrincipalComponents.Reduce(_scaled[m], f.Dimension, components), components, device))];
         _present = [.. features.Select(f => Copy([.. f.Present.ToArray().Select(p => p ? 1f : 0f)], 1, device))];
-        HasAny = [.. Enumerable.Range(0, ItemCount).Select(i => features.Any(f => f.Present[i]))];
-        _anyPresent = Copy([.. HasAny.Select(any => any ? 1f : 0f)], 1, device);
+        _anyPresent = Copy([.. Enumerable.Range(0, ItemCount).Select(i => features.Any(f => f.Present[i]) ? 1f : 0f)], 1, device);
     }
 
     /// <summary>The number of items I.</summary>
@@ -74,9 +73,6 @@ public sealed class ModalFeatures : IDisposable
 
     /// <summary>The raw features, one entry per modality.</summary>
     public IReadOnlyList<ItemFeatures> Sources { get; }
-
-    /// <summary>For each item, whether it has any modality.</summary>
-    internal IReadOnlyList<bool> HasAny { get; }
 
     /// <summary>Whether a modality's columns are principal components of the features instead of the features themselves.</summary>
     internal bool IsReduced => Sources.Zip(_values).Any(s => s.First.Dimension != s.Second.shape[1]);

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace ReproduceResults.Studies;
 
 /// <summary>
-/// A fusion that ranked no better than those of the library: behaviour / |behaviour| + w * modal / |modal|, row by row; without behaviour
-/// the weight is <see cref="ColdModalWeight"/>.
+/// A fusion that ranked lower than those of the library: behaviour / |behaviour| + w * modal / |modal|, row by row; without behaviour the
+/// weight is <see cref="ColdModalWeight"/>.
 /// </summary>
 public sealed record NormalizedSum : Fusion
 {
