@@ -73,8 +73,8 @@ public sealed class ErrorTests
     [Fact]
     public void What_left_the_library_is_refused_by_name()
     {
-        Json("{\"KeepSelf\": true}").Invoking(c => c.ReadOptions<ModalEncoderOptions>()).Should().Throw<OptionsFormatException>()
-            .WithMessage("KeepSelf: is unknown; expected one of EmbeddingDim, *");
+        Json("{\"RelationLayers\": 1}").Invoking(c => c.ReadOptions<ModalEncoderOptions>()).Should().Throw<OptionsFormatException>()
+            .WithMessage("RelationLayers: is unknown; expected one of EmbeddingDim, *");
         Json("{\"Fusion\": {\"Kind\": \"learnedGate\"}}").Invoking(c => c.ReadOptions<BmaOptions>()).Should()
             .Throw<OptionsFormatException>().WithMessage("Fusion:Kind: expected one of sum, normalizedConcatenation; got 'learnedGate'.");
     }

@@ -20,7 +20,7 @@ public abstract class ModalEncoderRules(ModalEncoderOptions options) : EncoderRu
         => ModalEncoderContract.Check((_, features) => new ModalEncoder(features, options with { EmbeddingDim = 8, Seed = 1 }), data);
 }
 
-public sealed class SelfGateTests() : ModalEncoderRules(new ModalEncoderOptions { Neighbors = 2 })
+public sealed class SelfGateTests() : ModalEncoderRules(new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 11 })
 {
     protected override string[] ExpectedKeys =>
     [
@@ -63,10 +63,12 @@ public sealed class ModalEncoderTests
     }
 
     [Theory]
-    [InlineData(false, 0)]
-    [InlineData(false, 2)]
-    [InlineData(true, 2)]
-    public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(bool isWeighted, int neighbors)
+    [InlineData(false, 0, true)]
+    [InlineData(false, 2, true)]
+    [InlineData(true, 2, true)]
+    [InlineData(true, 2, false)]
+    public void Items_are_the_weighted_mean_over_modalities_of_gated_features_and_their_neighbours(
+        bool isWeighted, int neighbors, bool keepSelf)
     {
         // Items 1 and 5 lack the image, item 5 the text too.
         float[] image = Samples.Floats(8 * 3, 1), text = Samples.Floats(8 * 4, 2);
@@ -79,6 +81,7 @@ public sealed class ModalEncoderTests
         {
             EmbeddingDim = 4,
             Neighbors = neighbors,
+            KeepSelf = keepSelf,
             ModalityWeights = isWeighted ? [1, 3] : [],
         };
         using var encoder = new ModalEncoder(features, options);
@@ -93,7 +96,11 @@ public sealed class ModalEncoderTests
             Tensor gate = nn.functional.linear(projected, state[$"gates.{m}.gate_weight"], state[$"gates.{m}.gate_bias"]).sigmoid();
             Tensor own = projected * gate * features.Present[m], rows = own;
             if (neighbors > 0)
-                rows = own.Plus(features.Relations(m, neighbors).PropagateByLibtorch(own));
+            {
+                Tensor related = features.Relations(m, neighbors).PropagateByLibtorch(own);
+                rows = keepSelf ? own.Plus(related) : related;
+            }
+
             sum = sum.Plus(rows * features.Present[m], weights[m]);
             weightSum = weightSum.Plus(features.Present[m], weights[m]);
         }
@@ -126,6 +133,24 @@ public sealed class ModalEncoderTests
         var options = new ModalEncoderOptions { ModalityWeights = [first, second] };
         FluentActions.Invoking(() => new ModalEncoder(features, options))
             .Should().Throw<ArgumentException>().WithMessage("ModalityWeights: expected numbers of 0 or above, not all 0; got *");
+    }
+
+    [Fact]
+    public void Users_get_the_rows_of_users_alike_on_top()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ModalFeatures features = TwoModalities();
+        var graph = new InteractionGraph(
+            new InteractionSet(5, 6, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1), (2, 2), (3, 4), (3, 5), (4, 5)]));
+        ModalEncoderOptions options = new() { EmbeddingDim = 4, Neighbors = 2 };
+        using ModalEncoder alone = new(features, options), together = new(features, options with { UserNeighbors = 2 });
+        UserItemEmbeddings plain = alone.call(graph, features), rows = together.call(graph, features);
+        Tensor alike = NeighborGraph.CoInteraction(graph, 2).Propagate(plain.Users);
+        alike.abs().sum().item<float>().Should().BePositive();
+        rows.Items.allclose(plain.Items).Should().BeTrue();
+        rows.Users.allclose(plain.Users.Plus(alike), 1e-5, 1e-6).Should().BeTrue();
+        UserItemEmbeddings some = together.Encode(graph, features, new RowSet([1, 4], [0]), null);
+        some.Users.allclose(rows.Users.SelectRows([1, 4]), 1e-5, 1e-6).Should().BeTrue();
     }
 
     [Fact]

@@ -29,6 +29,7 @@ public sealed class ModalFormulaTests : IDisposable
         ["as it is"] = Plain,
         ["many neighbours"] = Plain with { Neighbors = 6 },
         ["no neighbours"] = Plain with { Neighbors = 0 },
+        ["without itself"] = Plain with { KeepSelf = false },
         ["no gate"] = Plain with { Gate = FilterGateKind.None },
         ["weights"] = Plain with { ModalityWeights = [1, 3] },
     };
@@ -87,7 +88,7 @@ public sealed class ModalFormulaTests : IDisposable
 
             int[][] near = [.. Enumerable.Range(0, TinyShop.Items).Select(i => TinyShop.Neighbors(x, i, options.Neighbors))];
             double[,] spread = Make(TinyShop.Items, D, (i, d) => near[i].Length == 0 ? 0 : near[i].Average(j => filtered[j, d]));
-            lines[m] = filtered.Plus(spread);
+            lines[m] = options.KeepSelf ? filtered.Plus(spread) : spread;
         }
 
         // Item 2 has no text.

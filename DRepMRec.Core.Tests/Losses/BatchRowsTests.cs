@@ -62,8 +62,10 @@ public sealed class BatchRowsTests
         ["targets not hidden"] = () => DRepMRecModel.Create(Data, Small with { HideTargets = false }),
         ["no relation graphs"] = () => DRepMRecModel.Create(
             Data, Small with { HideTargets = false, Modal = new ModalEncoderOptions { Neighbors = 0, Gate = FilterGateKind.None } }),
-        ["weighted modalities"] = () => DRepMRecModel.Create(
-            Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, ModalityWeights = [1, 2] } }),
+        ["users among users"] = () => DRepMRecModel.Create(
+            Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, UserNeighbors = 3 } }),
+        ["neighbours alone"] = () => DRepMRecModel.Create(
+            Data, Small with { Modal = new ModalEncoderOptions { Neighbors = 2, KeepSelf = false, ModalityWeights = [1, 2] } }),
         ["matched sum"] = () => DRepMRecModel.Create(Data, Small with { Alignment = new BmaOptions { Fusion = new MatchedSum() } }),
         ["normalized concatenation"] = () => DRepMRecModel.Create(
             Data, Small with { Alignment = new BmaOptions { Fusion = new Fusion.NormalizedConcatenation() } }),

@@ -13,7 +13,7 @@ public sealed class CatalogueTests
     {
         foreach (FilterGateKind gate in new[] { FilterGateKind.Self, FilterGateKind.None })
         {
-            ModalEncoderOptions[] lines = [new(), new() { Neighbors = 0 }, new() { ModalityWeights = [1, 3] }];
+            ModalEncoderOptions[] lines = [new(), new() { Neighbors = 0 }, new() { KeepSelf = false }, new() { ModalityWeights = [1, 3] }];
             foreach (ModalEncoderOptions modal in lines)
                 RequireSameAsTrained(Served.Build(new DRepMRecOptions { Modal = modal with { Gate = gate } }, epochs: 1));
         }

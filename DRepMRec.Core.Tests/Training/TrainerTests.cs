@@ -48,7 +48,7 @@ public sealed class TrainerTests
         },
         ["everything else"] = Small with
         {
-            Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.None, ModalityWeights = [1, 2] },
+            Modal = new ModalEncoderOptions { Neighbors = 3, Gate = FilterGateKind.None, UserNeighbors = 3 },
             Alignment = new BmaOptions { Fusion = new LearnedGate() },
             SimilaritySignal = new SssOptions { Weight = 0.1 },
         },

@@ -31,6 +31,7 @@ public sealed partial class ModalEncoder
         {
             Weight = _options.Weight(modality),
             Neighbors = _options.Neighbors,
+            KeepSelf = _options.KeepSelf,
         };
         if (_options.Neighbors == 0)
             return content;

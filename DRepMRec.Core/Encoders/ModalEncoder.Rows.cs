@@ -13,7 +13,7 @@ public sealed partial class ModalEncoder
     {
         ThrowIfUnfit(graph, features);
         ArgumentNullException.ThrowIfNull(rows);
-        if (rows.IsAll)
+        if (rows.IsAll || _options.UserNeighbors > 0)
             return rows.Select(call(hidden is null ? graph : graph.Without(hidden.UserIndices, hidden.PositiveIndices), features));
 
         ModalMixing mixing = Mixing(features);
@@ -31,7 +31,7 @@ public sealed partial class ModalEncoder
     /// <summary>Makes what the step of a batch needs and no weight has a say in; on any thread, once the encoder has made a step.</summary>
     internal void Prepare(InteractionGraph graph, TrainingBatch hidden)
     {
-        if (_mixing is { } mixing)
+        if (_mixing is { } mixing && _options.UserNeighbors == 0)
             hidden.Once((this, graph, mixing), () => Plan(mixing, graph, hidden.Compact.Rows, hidden)).Transpose();
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using DRepMRec.Features;
 using DRepMRec.Graphs;
 using DRepMRec.Internals;
@@ -28,6 +29,7 @@ namespace DRepMRec.Encoders;
 public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeatures, UserItemEmbeddings>, IModalEncoder
 {
     private readonly ModalEncoderOptions _options;
+    private readonly ConditionalWeakTable<InteractionGraph, CsrMatrix> _userGraphs = [];
     private ModalMixing? _mixing;
     private bool _isDisposed;
 
@@ -85,7 +87,11 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
     {
         _isDisposed = true;
         if (disposing)
+        {
             _mixing?.Release();
+            Propagation.Release(_userGraphs.Select(kept => kept.Value));
+        }
+
         base.Dispose(disposing);
     }
 
@@ -125,10 +131,16 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
         return _mixing!;
     }
 
-    /// <summary>[U, D]: the mean of a user's items; without items, the mean over items with content.</summary>
+    /// <summary>[U, D]: the mean of a user's items plus similar users' rows; without items, the mean over items with content.</summary>
     private Tensor Users(InteractionGraph graph, Tensor items, ModalFeatures features)
     {
         Tensor users = graph.UserMeans.Propagate(items);
+        if (_options.UserNeighbors > 0)
+        {
+            CsrMatrix similar = _userGraphs.GetValue(graph.Whole, g => NeighborGraph.CoInteraction(g, _options.UserNeighbors));
+            users = users.Plus(similar.Propagate(users));
+        }
+
         return graph.ColdUserCount == 0
             ? users
             : users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));

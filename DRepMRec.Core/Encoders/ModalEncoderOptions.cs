@@ -30,9 +30,19 @@ public sealed record ModalEncoderOptions
     /// <value>0 (no relation graphs) or more. The default is 10.</value>
     public int Neighbors { get; init => field = Guard.NotNegative(value); } = 10;
 
+    /// <summary>Whether an item keeps its own representation beside the mean of its neighbours.</summary>
+    /// <value>
+    /// The default is <see langword="true"/>. Without it TikTok ranks lower and Sports, whose titles say much, no lower: docs/results.md.
+    /// </value>
+    public bool KeepSelf { get; init; } = true;
+
     /// <summary>What each modality weighs among those that an item has, in the order of the dataset.</summary>
     /// <value>Each 0 or above, not all 0. Empty, the default, for all alike.</value>
     public IReadOnlyList<double> ModalityWeights { get; init => field = Guard.NotNull(value); } = [];
+
+    /// <summary>The number of users k that a user is linked to by shared items, in a frozen graph of all training interactions.</summary>
+    /// <value>0 (no user graph, the default) or more. A step then computes all rows, not those of the batch alone.</value>
+    public int UserNeighbors { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>The seed of the first weights.</summary>
     /// <value>The default is 2024.</value>

@@ -19,7 +19,9 @@ internal sealed class ModalMixing
         Features = features;
         float[][] weights = Weights(features, options);
         ItemsWithContent = [.. Enumerable.Range(0, features.ItemCount).Where(item => weights.Any(w => w[item] > 0))];
-        _items = [.. weights.Select((own, m) => Weighted(own, options.Neighbors == 0 ? null : features.Relations(m, options.Neighbors)))];
+        float self = options.Neighbors == 0 || options.KeepSelf ? 1 : 0;
+        _items = [.. weights.Select((own, m)
+            => Weighted(own, self, options.Neighbors == 0 ? null : features.Relations(m, options.Neighbors)))];
     }
 
     /// <summary>The features that the matrices were made for.</summary>
@@ -42,15 +44,16 @@ internal sealed class ModalMixing
         return [.. shares.Select(of => of.Select((share, i) => sums[i] > 0 ? (float)(share / sums[i]) : 0).ToArray())];
     }
 
-    /// <summary>Row i is weights[i] times (1 on the diagonal plus row i of the relations).</summary>
-    private static CsrMatrix Weighted(float[] weights, CsrMatrix? relations)
+    /// <summary>Row i is weights[i] times (self on the diagonal plus row i of the relations).</summary>
+    private static CsrMatrix Weighted(float[] weights, float self, CsrMatrix? relations)
     {
         var entries = new List<(int Row, int Column, float Value)>(weights.Length + (relations?.NonZeroCount ?? 0));
         for (int row = 0; row < weights.Length; row++)
         {
             if (weights[row] == 0)
                 continue;
-            entries.Add((row, row, weights[row]));
+            if (self != 0)
+                entries.Add((row, row, self * weights[row]));
             for (int e = relations?.RowOffsets[row] ?? 0; e < (relations?.RowOffsets[row + 1] ?? 0); e++)
                 entries.Add((row, relations!.Columns[e], relations.Values[e] * weights[row]));
         }

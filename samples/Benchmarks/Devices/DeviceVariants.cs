@@ -31,6 +31,7 @@ internal static class DeviceVariants
         yield return ("BPR", Small with { Loss = new RankingLoss.Bpr() });
         yield return ("dot products", Small with { Loss = new RankingLoss.SampledSoftmax { Score = ScoreFunction.Dot, Temperature = 1 } });
         yield return ("item-to-item part", Small with { ItemToItem = new() { Enabled = true } });
+        yield return ("user neighbors", Small with { Modal = Small.Modal with { UserNeighbors = 5 } });
         yield return ("targets seen, no dropout", Small with { HideTargets = false, BehaviorDropout = 0 });
         yield return ("8 components", Small with { FeatureComponents = 8 });
         yield return ("fusion Sum", Small with { Alignment = new BmaOptions { Fusion = new Fusion.Sum() } });

@@ -76,6 +76,8 @@ internal static class AblationVariants
         yield return ("with item-to-item part", full with { ItemToItem = full.ItemToItem with { Enabled = true } });
         yield return ("no gates", full with { Modal = modal with { Gate = FilterGateKind.None } });
         yield return ("no relation graphs", full with { Modal = modal with { Neighbors = 0 } });
+        yield return ("user-user graph", full with { Modal = modal with { UserNeighbors = 10 } });
+        yield return ("neighbours alone", full with { Modal = modal with { KeepSelf = false } });
         yield return full.BehaviorDropout > 0
             ? ("no behaviour dropout", full with { BehaviorDropout = 0 })
             : ("behaviour dropout 0.1", full with { BehaviorDropout = 0.1 });
