@@ -32,7 +32,7 @@ public sealed record ModalEncoderOptions
 
     /// <summary>Whether an item keeps its own representation beside the mean of its neighbours.</summary>
     /// <value>
-    /// The default is <see langword="true"/>. Without it TikTok ranks lower and Sports, whose titles say much, no lower: docs/results.md.
+    /// The default is <see langword="true"/>. Without it TikTok ranks lower and Sports, whose titles say much, higher: docs/results.md.
     /// </value>
     public bool KeepSelf { get; init; } = true;
 
@@ -41,7 +41,10 @@ public sealed record ModalEncoderOptions
     public IReadOnlyList<double> ModalityWeights { get; init => field = Guard.NotNull(value); } = [];
 
     /// <summary>The number of users k that a user is linked to by shared items, in a frozen graph of all training interactions.</summary>
-    /// <value>0 (no user graph, the default) or more. A step then computes all rows, not those of the batch alone.</value>
+    /// <value>
+    /// 0 (no user graph, the default) or more: level on TikTok, higher by NDCG@20 on Sports (docs/results.md). A step then computes all
+    /// rows, not those of the batch alone.
+    /// </value>
     public int UserNeighbors { get; init => field = Guard.NotNegative(value); }
 
     /// <summary>The seed of the first weights.</summary>
