@@ -95,12 +95,14 @@ public sealed class FusedGradientTests
         SlowGradients.Check([.. shapes.Select((s, n) => Matrix(Samples.Floats(s[0] * s[1], (ulong)n + 1), s[1]))], own, slow);
     }
 
-    [Fact]
-    public void Wins_and_losses_by_any_margin_have_the_slope_of_bpr()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Wins_and_losses_by_any_margin_have_the_slope_of_bpr(bool shared)
     {
         foreach (double margin in new[] { -60.0, -9, -1, -1e-3, 1e-3, 1, 9, 60 })
         {
-            var pairs = new PairIndices([0], [0], [1], false);
+            var pairs = new PairIndices([0], [0], [1], shared);
             SlowGradients.Check(
                 [new[,] { { margin } }, new double[,] { { 1 }, { 0 } }], x => BprFunction.Apply(x[0], x[1], pairs),
                 x => Scalar(margin < -30 ? -Margin(x) : -LogSigmoid(Margin(x))), 1e-6);

@@ -86,12 +86,25 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         ArgumentNullException.ThrowIfNull(rows);
         ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
-        Tensor content = _projections[0].call(_features.Values[0]);
+        UserItemEmbeddings ego = rows.Select(Ego!.Value);
+        UserItemEmbeddings known = training ? ego : rows.Select(graph.KeepKnown(Ego!.Value, RowSet.All));
+        var own = new UserItemEmbeddings(known.Users, cat([known.Items, Content(rows)], 1));
+        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = ego };
+    }
+
+    /// <summary>The sum of the projected features of the items that are asked for: no other item's are projected.</summary>
+    private Tensor Content(RowSet rows)
+    {
+        Tensor Projected(int modality)
+        {
+            Tensor features = _features.Values[modality];
+            return _projections[modality].call(rows.IsAll ? features : features.SelectRows(rows.Items));
+        }
+
+        Tensor content = Projected(0);
         for (int m = 1; m < _projections.Count; m++)
-            content = content.Plus(_projections[m].call(_features.Values[m]));
-        UserItemEmbeddings known = training ? Ego!.Value : graph.KeepKnown(Ego!.Value, RowSet.All);
-        UserItemEmbeddings own = rows.Select(new UserItemEmbeddings(known.Users, cat([known.Items, content], 1)));
-        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = rows.Select(Ego!.Value) };
+            content = content.Plus(Projected(m));
+        return content;
     }
 
     /// <summary>Refuses columns whose blocks would go over from one half of a row to the other.</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DRepMRec.Kernels;
 
 /// <summary>The mean of -log sigmoid((u·p - u·n) / t) over pairs on the CPU. One thread adds up each row of a gradient, in order.</summary>
-internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
+internal sealed unsafe partial class BprFunction : OwnFunction<BprFunction>
 {
     private const int RowsPerThread = 256;
 
@@ -25,7 +25,10 @@ internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
         Tensor toUsers = empty_like(users);
         Tensor? toItems = items.requires_grad ? empty_like(items) : null;
-        double loss = Differentiate(users, items, toUsers, toItems, (PairIndices)vars[2], (float)vars[3]);
+        var (pairs, scale) = ((PairIndices)vars[2], (float)vars[3]);
+        double loss = pairs.Shared
+            ? new SharedStep(users, items, pairs, scale).Differentiate(toUsers, toItems)
+            : Differentiate(users, items, toUsers, toItems, pairs, scale);
         ctx.save_for_backward(toItems is null ? [toUsers] : [toUsers, toItems]);
         return tensor((float)loss);
     }
@@ -80,7 +83,7 @@ internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
                 float* positive = tables.Item(pairs.Positives[b]);
                 for (int k = 0, pair = b * perPair; k < perPair; k++, pair++)
                 {
-                    float* negative = tables.Item(pairs.Negatives[pairs.Shared ? k : pair]);
+                    float* negative = tables.Item(pairs.Negatives[pair]);
                     float margin = DotDifference(user, positive, negative, width) * scale, exp = MathF.Exp(-MathF.Abs(margin));
                     losses[pair] = (Math.Max(-margin, 0) + Math.Log(1 + (double)exp)) * factor;
                     slopes[pair] = -(margin > 0 ? exp : 1) / (1 + exp) * share * scale * factor;
@@ -101,11 +104,10 @@ internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
             new Span<float>(target, width).Clear();
             ReadOnlySpan<int> wanted = positives[row], unwanted = negatives[row];
 
-            // The lists ascend, and a shared negative meets every interaction: what comes first is added first.
-            int met = pairs.Shared ? unwanted.Length * pairs.Users.Length : unwanted.Length;
-            for (int p = 0, n = 0; p < wanted.Length || n < met;)
+            // The lists ascend: what comes first is added first.
+            for (int p = 0, n = 0; p < wanted.Length || n < unwanted.Length;)
             {
-                int pair = n == met ? int.MaxValue : pairs.Shared ? Shared(unwanted, n, perPair) : unwanted[n];
+                int pair = n == unwanted.Length ? int.MaxValue : unwanted[n];
                 if (p < wanted.Length && wanted[p] <= pair / perPair)
                 {
                     int b = wanted[p++];
@@ -119,8 +121,6 @@ internal sealed unsafe class BprFunction : OwnFunction<BprFunction>
             }
         }
     }
-
-    private static int Shared(ReadOnlySpan<int> places, int n, int perPair) => (n / places.Length * perPair) + places[n % places.Length];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float DotDifference(float* user, float* positive, float* negative, int width)

@@ -13,8 +13,6 @@ namespace DRepMRec.Kernels;
 /// </summary>
 internal sealed unsafe class SampledSoftmaxFunction : OwnFunction<SampledSoftmaxFunction>
 {
-    private const int RowsPerThread = 256;
-
     /// <summary>The users whose exponentials stay in the second-level cache.</summary>
     private const int Tile = 4 * DenseProduct.RowBlock;
 
@@ -97,7 +95,7 @@ internal sealed unsafe class SampledSoftmaxFunction : OwnFunction<SampledSoftmax
                 }
             });
             using Tensor toNegatives = DenseProduct.Multiply(exponentials, weighted, transposeA: true);
-            ToItems(toNegatives, toItems);
+            SharedNegatives.ToItems(Users, toNegatives, toItems, Pairs, _slopes);
             double loss = 0;
             for (int pair = 0; pair < _losses.Length; pair++)
                 loss += Pairs.Factors is null ? _losses[pair] : (double)_losses[pair] * Pairs.Factors[pair];
@@ -146,26 +144,6 @@ internal sealed unsafe class SampledSoftmaxFunction : OwnFunction<SampledSoftmax
             TensorPrimitives.Multiply(own, weight, own);
             foreach (int pair in pairs)
                 TensorPrimitives.MultiplyAdd(Span(_items, Pairs.Positives[pair]), _slopes[pair], own, own);
-        }
-
-        /// <summary>Each item has one thread that adds up its gradients, as a positive and as a negative in turn.</summary>
-        private void ToItems(Tensor toNegatives, Tensor toItems)
-        {
-            int count = (int)toItems.shape[0];
-            RowGroups positives = new(Pairs.Positives, count), negatives = new(Pairs.Negatives, count);
-            nint target = (nint)toItems.Floats(), from = (nint)toNegatives.Floats();
-            Parallelism.ForRanges(count, RowsPerThread, (first, last) =>
-            {
-                for (int item = first; item < last; item++)
-                {
-                    Span<float> own = Span(target, item);
-                    own.Clear();
-                    foreach (int pair in positives[item])
-                        TensorPrimitives.MultiplyAdd(Span(_users, Pairs.Users[pair]), _slopes[pair], own, own);
-                    foreach (int place in negatives[item])
-                        TensorPrimitives.Add(own, Span(from, place), own);
-                }
-            });
         }
     }
 }
