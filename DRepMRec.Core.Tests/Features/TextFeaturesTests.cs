@@ -139,6 +139,9 @@ public sealed class TextFeaturesTests
             byte[] bytes = File.ReadAllBytes(path);
             File.WriteAllBytes(path, bytes[..^3]);
             FluentActions.Invoking(() => TextFeatures.Load(path)).Should().Throw<DatasetFormatException>().WithMessage("*truncated*");
+            bytes[^40] ^= 1;
+            File.WriteAllBytes(path, bytes);
+            FluentActions.Invoking(() => TextFeatures.Load(path)).Should().Throw<DatasetFormatException>().WithMessage("*is damaged*");
             int place = bytes.AsSpan().IndexOf("text_features\":\"1\""u8);
             bytes[place + 16] = (byte)'2';
             File.WriteAllBytes(path, bytes);

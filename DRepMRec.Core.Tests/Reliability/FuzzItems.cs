@@ -1,6 +1,7 @@
 using System.Text;
 using DRepMRec.Data;
 using DRepMRec.Features;
+using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Hosting;
@@ -31,9 +32,9 @@ internal static class FuzzItems
         {
             FixedBytes = 2_000_000,
         },
-        new("text features", [("x.texts", Bytes(path => FileWriters.Texts(false).Save(path)))],
+        new("text features", [("x.texts", Unchecked(path => FileWriters.Texts(false).Save(path)))],
             folder => TextFeatures.Load(folder["x.texts"]).Encode("red shoe"), typeof(DatasetFormatException)),
-        new("earlier model", [("x.weights", Bytes(path => FileWriters.Earlier(false).Save(path)))],
+        new("earlier model", [("x.weights", Unchecked(path => FileWriters.Earlier(false).Save(path)))],
             folder => EarlierModel.Load(folder["x.weights"]), typeof(FormatException)),
     ];
 
@@ -47,5 +48,14 @@ internal static class FuzzItems
         using var folder = new TempFolder();
         write(folder["x"]);
         return File.ReadAllBytes(folder["x"]);
+    }
+
+    // Without the checksum, which would refuse every change before a reader sees it.
+    private static byte[] Unchecked(Action<string> write)
+    {
+        var (metadata, tensors) = Safetensors.Read(new MemoryStream(Bytes(write)), "x");
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, metadata.Where(m => m.Key != TensorChecksum.Key).ToDictionary(), [.. tensors.Values]);
+        return stream.ToArray();
     }
 }

@@ -155,6 +155,22 @@ public sealed class WarmStartTests
     }
 
     [Fact]
+    public void A_bit_that_flipped_in_the_file_is_no_weight_and_a_file_from_before_there_was_a_checksum_loads()
+    {
+        using var folder = new TempFolder();
+        Earlier.Value.Save(folder["weights"]);
+        byte[] bytes = File.ReadAllBytes(folder["weights"]);
+        var (metadata, tensors) = Safetensors.Read(new MemoryStream(bytes), "weights");
+        using (FileStream file = File.Create(folder["old"]))
+            Safetensors.Write(file, metadata.Where(m => m.Key != TensorChecksum.Key).ToDictionary(), [.. tensors.Values]);
+        EarlierModel.Load(folder["old"]).Checksum.Should().Be(Earlier.Value.Checksum);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(folder["flipped"], bytes);
+        FluentActions.Invoking(() => EarlierModel.Load(folder["flipped"])).Should().Throw<FormatException>()
+            .WithMessage("*flipped: the file is damaged: its content doesn't have the checksum*");
+    }
+
+    [Fact]
     public void Moments_of_other_shapes_are_refused_before_anything_is_put_in_place()
     {
         using var folder = new TempFolder();
@@ -162,7 +178,7 @@ public sealed class WarmStartTests
         var (metadata, tensors) = Safetensors.Read(new MemoryStream(File.ReadAllBytes(folder["weights"])), "weights");
         using (FileStream file = File.Create(folder["others"]))
         {
-            Safetensors.Write(file, metadata,
+            TensorChecksum.Write(file, metadata,
                 [.. tensors.Values.Select(t => t.Name == "adam.1" ? SafeTensor.Of<float>("adam.1", [1, 2, 3]) : t)]);
         }
 

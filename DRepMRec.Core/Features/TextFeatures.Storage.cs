@@ -27,8 +27,10 @@ public sealed partial class TextFeatures
             ["max_terms"] = Text(Options.MaxTerms),
             ["seed"] = Text(Options.Seed),
         };
-        AtomicFiles.Write(Path.GetDirectoryName(Path.GetFullPath(path))!,
-            new Dictionary<string, Action<Stream>> { [Path.GetFileName(path)] = stream => Safetensors.Write(stream, metadata, Arrays()) });
+        AtomicFiles.Write(Path.GetDirectoryName(Path.GetFullPath(path))!, new Dictionary<string, Action<Stream>>
+        {
+            [Path.GetFileName(path)] = stream => TensorChecksum.Write(stream, metadata, Arrays()),
+        });
     }
 
     /// <summary>Terms, weights and directions.</summary>
@@ -70,6 +72,7 @@ public sealed partial class TextFeatures
     {
         if (metadata.GetValueOrDefault(FormatKey) != "1")
             throw new FormatException($"{FormatKey} must be 1, found {Shown.Text(metadata.GetValueOrDefault(FormatKey) ?? "nothing")}.");
+        TensorChecksum.ThrowIfDamaged(metadata, arrays);
         var options = new TextFeatureOptions
         {
             MaxDimension = Number(metadata, "max_dimension"),

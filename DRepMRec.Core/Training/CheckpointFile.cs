@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using DRepMRec.Internals;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +7,6 @@ namespace DRepMRec.Training;
 internal sealed class CheckpointFile : IDisposable
 {
     private const string ManifestKey = "drepmrec_checkpoint";
-    private const string ChecksumKey = "sha256";
     private const string Previous = ".previous";
     private const string Damaged = ".damaged";
 
@@ -94,7 +91,7 @@ internal sealed class CheckpointFile : IDisposable
     public void Write(CheckpointManifest manifest, IReadOnlyList<SafeTensor> tensors)
     {
         string text = manifest.ToJson();
-        var metadata = new Dictionary<string, string> { [ManifestKey] = text, [ChecksumKey] = Checksum(text, tensors) };
+        var metadata = new Dictionary<string, string> { [ManifestKey] = text, [TensorChecksum.Key] = TensorChecksum.Of(text, tensors) };
         var files = new Dictionary<string, Action<Stream>>
         {
             [Path.GetFileName(_path)] = stream => Safetensors.Write(stream, metadata, tensors),
@@ -128,7 +125,7 @@ internal sealed class CheckpointFile : IDisposable
             }
 
             CheckpointManifest manifest = CheckpointManifest.Parse(text, path);
-            if (metadata.GetValueOrDefault(ChecksumKey) != Checksum(text, tensors.Values))
+            if (metadata.GetValueOrDefault(TensorChecksum.Key) != TensorChecksum.Of(text, tensors.Values))
             {
                 throw new CheckpointFormatException(
                     $"{Shown.Name(path)}: the file is damaged: its content doesn't have the checksum that it was written with.");
@@ -140,21 +137,5 @@ internal sealed class CheckpointFile : IDisposable
         {
             throw new CheckpointFormatException(exception.Message, exception);
         }
-    }
-
-    /// <summary>The SHA-256 of everything, so that a bit that flips on a disk isn't taken for a weight.</summary>
-    private static string Checksum(string manifest, IEnumerable<SafeTensor> tensors)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(manifest));
-        foreach (SafeTensor tensor in tensors.OrderBy(t => t.Name, StringComparer.Ordinal))
-        {
-            string shape = string.Join(',', tensor.Shape);
-            hash.AppendData(Encoding.UTF8.GetBytes(
-                FormattableString.Invariant($"\n{tensor.Name}:{tensor.Type}:{shape}:{tensor.Data.Length}\n")));
-            hash.AppendData(tensor.Data.Span);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

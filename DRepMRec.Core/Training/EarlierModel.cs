@@ -104,6 +104,7 @@ public sealed class EarlierModel
                     + $"writes them, got {Shown.Text(metadata.GetValueOrDefault(FormatKey) ?? "something else")}");
             }
 
+            TensorChecksum.ThrowIfDamaged(metadata, tensors);
             return new EarlierModel(
                 Ids(tensors, UserIds), Ids(tensors, ItemIds),
                 tensors.Where(t => t.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
@@ -166,7 +167,7 @@ public sealed class EarlierModel
         ];
         AtomicFiles.Write(Path.GetDirectoryName(full)!, new Dictionary<string, Action<Stream>>
         {
-            [Path.GetFileName(full)] = stream => Safetensors.Write(stream, metadata, tensors),
+            [Path.GetFileName(full)] = stream => TensorChecksum.Write(stream, metadata, tensors),
         });
     }
 

@@ -15,18 +15,20 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
     private readonly JsonSerializerOptions _json;
     private readonly Dictionary<TKey, TEntry> _entries = [];
     private readonly FileStream _file;
+    private readonly FileStream _lock;
 
     public JsonLinesLog(string path, Func<TEntry, TKey> keyOf, JsonSerializerOptions json)
     {
         (_keyOf, _json) = (keyOf, json);
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        _lock = Lock(path);
         try
         {
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
             Read(path);
         }
         catch
         {
-            _file.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -56,7 +58,25 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _lock.Dispose();
+    }
+
+    // A file beside the log, since on Unix FileShare.Read doesn't keep a second writer out, and FileShare.None would keep readers out.
+    private static FileStream Lock(string path)
+    {
+        string file = path + ".lock";
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(file))
+        {
+            throw new IOException($"{path}: another run writes to this log. Expected a log for each run.", e);
+        }
+    }
 
     private void Read(string path)
     {
