@@ -32,7 +32,8 @@ public sealed record ModalEncoderOptions
 
     /// <summary>Whether an item keeps its own representation beside the mean of its neighbours.</summary>
     /// <value>
-    /// The default is <see langword="true"/>. Without it TikTok ranks lower and Sports, whose titles say much, higher: docs/results.md.
+    /// The default is <see langword="true"/>. Without it TikTok ranks lower, and Sports, whose titles say much, ranked higher, in part as
+    /// its trainings went on for longer: docs/results.md.
     /// </value>
     public bool KeepSelf { get; init; } = true;
 

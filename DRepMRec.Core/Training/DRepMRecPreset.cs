@@ -30,7 +30,7 @@ public sealed record DRepMRecPreset(DRepMRecOptions Model, TrainerOptions Traini
     /// From three datasets of the field, a synthetic one and small made-up shops (docs/results.md, docs/item-to-item.md). With 6,710 and
     /// 7,050 items 0.25 is better on validation than 0.15 and 0.2 for the model alone (one seed of these); with 18,357 items 0.15 is
     /// better, by 2.9 % over three seeds, and where 0.25 has its best after about half of the epochs. The part brings 14 and 17 % of test
-    /// Recall@20 on two of the three, and on the third nothing or 9 %, by how it is split. Let validation choose.
+    /// Recall@20 on two of the three, and on the third nothing, or 9 to 10 %, by how it is split. Let validation choose.
     /// </remarks>
     /// <param name="data">The dataset, of which the number of items is looked at.</param>
     public static DRepMRecPreset For(RecDataset data)

@@ -15,8 +15,11 @@ internal static class RecipeSuite
     public static void Run(Arguments options, Report report, CancellationToken cancellation)
     {
         RecDataset data = options.Load();
-        var usual = new TrainerOptions { Threads = options.Threads, MaxEpochs = options.Quick ? 3 : 1000 };
-        foreach (TrainerOptions trainer in new[] { usual, LargeGraphRecipe.Options(data.Train.Count, usual) })
+        var usual = new TrainerOptions { Threads = options.Threads, MaxEpochs = options.Quick ? 3 : 1000, BatchSize = 2048 };
+        TrainerOptions recipe = LargeGraphRecipe.Options(data.Train.Count, usual with { BatchSize = null });
+        if (recipe.BatchSize is null)
+            report.Note($"  the recipe changes nothing on {data.Name}: it is for larger graphs.");
+        foreach (TrainerOptions trainer in recipe.BatchSize is null ? [usual] : new[] { usual, recipe })
         {
             using var model = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn);
             TrainingReport trained = new Trainer(model, data, trainer with { KeepFreedMemory = true }).Fit(cancellationToken: cancellation);

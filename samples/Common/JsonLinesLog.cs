@@ -5,7 +5,7 @@ namespace Common;
 
 /// <summary>
 /// A file of JSON lines, one per training, written through at once; of lines with the same key the last one counts. A line that a killed
-/// run left half written is dropped. Safe for use by many threads.
+/// run left half written is dropped. Safe for use by many threads. One run writes to a log at a time; others can read it meanwhile.
 /// </summary>
 internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
     where TKey : notnull
@@ -14,17 +14,32 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
     private readonly Func<TEntry, TKey> _keyOf;
     private readonly JsonSerializerOptions _json;
     private readonly Dictionary<TKey, TEntry> _entries = [];
-    private readonly FileStream _file;
-    private readonly FileStream _lock;
+    private readonly FileStream? _file;
+    private readonly FileStream? _lock;
 
-    public JsonLinesLog(string path, Func<TEntry, TKey> keyOf, JsonSerializerOptions json)
+    /// <param name="path">The file, which is made if need be.</param>
+    /// <param name="keyOf">What tells one entry from another.</param>
+    /// <param name="json">How entries are written.</param>
+    /// <param name="toRead">Whether nothing is added, so that another run may be writing to it.</param>
+    public JsonLinesLog(string path, Func<TEntry, TKey> keyOf, JsonSerializerOptions json, bool toRead = false)
     {
         (_keyOf, _json) = (keyOf, json);
+        if (toRead)
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Read(path, file);
+            return;
+        }
+
         _lock = Lock(path);
         try
         {
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-            Read(path);
+            long end = Read(path, _file);
+            _file.SetLength(end);
+            _file.Position = end;
+            if (end > 0 && !EndsALine(_file))
+                _file.WriteByte((byte)'\n');
         }
         catch
         {
@@ -50,18 +65,19 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
 
     public void Add(TEntry entry)
     {
+        FileStream file = _file ?? throw new InvalidOperationException("The log was opened to be read.");
         lock (_entries)
         {
             _entries[_keyOf(entry)] = entry;
-            _file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(entry, _json) + "\n"));
-            _file.Flush(flushToDisk: true);
+            file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(entry, _json) + "\n"));
+            file.Flush(flushToDisk: true);
         }
     }
 
     public void Dispose()
     {
         _file?.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     // A file beside the log, since on Unix FileShare.Read doesn't keep a second writer out, and FileShare.None would keep readers out.
@@ -78,23 +94,25 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
         }
     }
 
-    private void Read(string path)
+    /// <returns>The bytes that hold whole lines, the last of which may lack its end.</returns>
+    private long Read(string path, FileStream file)
     {
-        var bytes = new byte[_file.Length];
-        _file.ReadExactly(bytes);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
         int end = bytes.AsSpan().LastIndexOf((byte)'\n') + 1, number = 0;
         foreach (string line in Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Read(path, ++number, line);
         string last = Encoding.UTF8.GetString(bytes, end, bytes.Length - end);
         if (last.Length == 0 || IsHalf(last))
-        {
-            _file.SetLength(end);
-            _file.Position = end;
-            return;
-        }
-
+            return end;
         Read(path, number + 1, last);
-        _file.WriteByte((byte)'\n');
+        return bytes.Length;
+    }
+
+    private static bool EndsALine(FileStream file)
+    {
+        file.Position--;
+        return file.ReadByte() == '\n';
     }
 
     private void Read(string path, int number, string line)

@@ -30,6 +30,9 @@ internal static class Forgetting
     public static int Replay(Log log, string file, string[] without, int more)
     {
         TrainingReceipt receipt = DRepMRecJson.Read<TrainingReceipt>(File.ReadAllText(file));
+        string[] unknown = [.. without.Where(user => log.Rows.All(row => row.User != user))];
+        if (unknown.Length > 0)
+            Console.WriteLine($"--without: the log has no user {string.Join(", ", unknown)}; nothing is left out for it.");
         var madeUp = Enumerable.Range(0, more).Select(n => new Interaction("made-up", log.Rows[n % log.Rows.Count].Item, Timestamp: n));
         Log all = log with { Rows = [.. log.Rows, .. madeUp] };
         ReceiptReplay replay = receipt.Replay(all.Dataset(all.Rows.Count).WithoutUsers(without));

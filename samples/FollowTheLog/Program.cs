@@ -1,6 +1,6 @@
 // Everything that becomes of a model while its data change, on a stream that is made up or on a log of your own.
 //   dotnet run --project samples/FollowTheLog -c Release -- --days 3
-//   dotnet run --project samples/FollowTheLog -c Release -- replay receipt.json --without u7
+//   dotnet run --project samples/FollowTheLog -c Release -- replay receipt.json --without user-7
 //   dotnet run --project samples/FollowTheLog -c Release -- schedule
 //   dotnet run --project samples/FollowTheLog -c Release -- warm-starts
 using System.CommandLine;
@@ -23,7 +23,6 @@ Option<int> days = OptionRules.Number("--days", "How many days to serve, each wi
 var output = new Option<string?>("--out")
 {
     Description = "The folder for the model, the weights, the receipt and the pages. Default: a new one among the temporary files.",
-    Recursive = true,
 };
 string Folder(ParseResult result) => result.GetValue(output) is { } folder ? Directory.CreateDirectory(folder).FullName
     : Directory.CreateTempSubdirectory("drepmrec-").FullName;
@@ -68,7 +67,7 @@ var seed = new Option<int>("--seed")
 };
 var schedule = new Command("schedule", "Replays the log under policies: what to refresh, what to train, how often.")
 {
-    epochs, warmEpochs, learningRate, batchSize, firstShare, windows, seed, threads,
+    epochs, warmEpochs, learningRate, batchSize, firstShare, windows, seed, threads, output,
 };
 schedule.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() =>
 {

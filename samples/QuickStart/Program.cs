@@ -29,7 +29,7 @@ return CommandLine.Run(args, (options, cancellation) =>
     TrainerOptions WithCheckpoint(string name)
         => options.Checkpoint is null ? trainer : trainer with
         {
-            Checkpoint = new CheckpointOptions { Path = $"{options.Checkpoint}.{name.ToLowerInvariant()}", EveryEpochs = 5 },
+            Checkpoint = new CheckpointOptions { Path = $"{options.Checkpoint}.{name.ToLowerInvariant()}.checkpoint", EveryEpochs = 5 },
         };
     ModelRun Untrained(string name, Func<IItemScorer> create) => ModelRun.Untrained(name, create, data, trainer, cancellation);
     ModelRun popularity = Untrained("Popularity", () => new PopularityRecommender(data.Train));

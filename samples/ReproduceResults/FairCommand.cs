@@ -66,7 +66,8 @@ internal static class FairCommand
 
     private static void Run(FairOptions options, CancellationToken cancellation)
     {
-        using var log = new TrainingLog(options.Log);
+        bool trains = !options.DryRun && !options.ReportOnly;
+        using var log = new TrainingLog(options.Log, toRead: !trains && File.Exists(options.Log));
         var study = new FairStudy(options, log);
         if (options.DryRun)
         {

@@ -22,6 +22,8 @@ internal sealed class Setting
             throw new ArgumentException($"Expected paths that begin with '{Model}' or '{Trainer}', or '{Host}'; got '{unknown}'.");
         }
 
+        if (Values.FirstOrDefault(v => OfCommandLine.ContainsKey(v.Key)).Key is { } given)
+            throw new ArgumentException($"'{given}' does nothing here: every training has that of the command line, {OfCommandLine[given]}.");
         if (!Catalogue.IsTrained(HostName))
         {
             throw new ArgumentException($"'{HostName}' isn't a recommender that is trained; expected one of "
@@ -37,6 +39,14 @@ internal sealed class Setting
 
     // A host has its own options, which these would be passed over for in silence.
     private static readonly string[] OfLightGcn = ["model.layers", "model.embeddingDim"];
+
+    private static readonly Dictionary<string, string> OfCommandLine = new()
+    {
+        ["trainer.maxEpochs"] = "--epochs",
+        ["trainer.seed"] = "--seeds",
+        ["model.seed"] = "--seeds",
+        ["trainer.threads"] = "one thread, with --jobs trainings at once",
+    };
 
     public IReadOnlyList<KeyValuePair<string, JsonNode?>> Values { get; }
 

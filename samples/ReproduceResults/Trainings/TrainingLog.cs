@@ -7,7 +7,7 @@ using ReproduceResults.Studies;
 namespace ReproduceResults.Trainings;
 
 /// <summary>The trainings that were made already.</summary>
-internal sealed class TrainingLog(string path) : IDisposable
+internal sealed class TrainingLog(string path, bool toRead = false) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -18,7 +18,7 @@ internal sealed class TrainingLog(string path) : IDisposable
     };
 
     private readonly JsonLinesLog<(string, string, int, string, string), Training> _trainings = new(
-        path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json);
+        path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json, toRead);
 
     public IReadOnlyCollection<Training> All => _trainings.All;
 
