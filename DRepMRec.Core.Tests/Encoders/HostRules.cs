@@ -54,6 +54,25 @@ public abstract class HostRules : EncoderRules
     }
 
     [Fact]
+    public void Rows_that_it_does_not_have_are_refused()
+    {
+        using nn.Module encoder = Create(1);
+        var host = (IBehaviorEncoder)encoder;
+        using DisposeScope scope = NewDisposeScope();
+        host.Invoking(h => h.Encode(Graph, new RowSet([Users], [0]), null)).Should().Throw<ArgumentException>();
+        host.Invoking(h => h.Encode(Graph, new RowSet([0], [Graph.ItemCount]), null)).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void A_training_leaves_no_gradients()
+    {
+        using var features = new ModalFeatures(Board.Features);
+        using DRepMRecModel model = DRepMRecModel.Create(Board, Create(Board.Users.Count, features, 1), Alone);
+        new Trainer(model, Board, Options with { MaxEpochs = 1 }).Fit();
+        model.parameters().Should().AllSatisfy(p => p.grad.Should().BeNull());
+    }
+
+    [Fact]
     public void Trained_alone_it_is_what_a_plain_loop_over_all_its_rows_gives_up_to_rounding()
     {
         float[] facade = Train(

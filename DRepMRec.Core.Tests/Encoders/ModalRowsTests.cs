@@ -23,6 +23,10 @@ public sealed class ModalRowsTests
         UserItemEmbeddings all = encoder.call(graph, features), some = encoder.Encode(graph, features, new RowSet([3, 7], [5]), null);
         some.Users.allclose(all.Users.SelectRows([3, 7]), 1e-5, 1e-6).Should().BeTrue();
         some.Items.allclose(all.Items.SelectRows([5]), 1e-5, 1e-6).Should().BeTrue();
+        encoder.Invoking(e => e.Encode(graph, features, new RowSet([20], []), null)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected rows of users from 0 to 19, got 20.");
+        encoder.Invoking(e => e.Encode(graph, features, new RowSet([], [5, 41]), null)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected rows of items from 0 to 39, got 41.");
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using DRepMRec.Alignment;
 using DRepMRec.Data;
+using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
@@ -91,6 +93,46 @@ public sealed class ModalitySignalTests
             with[n].Should().Equal(without[n]);
         log.Of(101).Select(entry => entry.Text).Should().Contain($"{Data.Name}: {note}");
         Trained(more, options with { ChooseModalityWeights = false })[1].Should().NotEqual(without[1]);
+    }
+
+    [Fact]
+    public void The_item_to_item_part_beside_a_host_alone_leaves_noise_out_and_says_so()
+    {
+        var noisy = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, Noise]);
+        using var log = new ListLog();
+        float[] Part(RecDataset data, DRepMRecOptions options)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(data, options);
+            new Trainer(model, data, new TrainerOptions { MaxEpochs = 1 }, log).Fit();
+            return model.ItemToItem!.Part.Weights.Values.ToArray();
+        }
+
+        DRepMRecOptions alone = new()
+        {
+            EmbeddingDim = 8, UseModalLine = false, ItemToItem = new ItemToItemOptions { Enabled = true },
+        };
+        Part(noisy, alone).Should().Equal(Part(Data, alone));
+        log.Of(101).Select(entry => entry.Text).Should()
+            .Contain($"{Data.Name}: the modality 'white-noise' weighs nothing in the item-to-item part");
+        Part(noisy, alone with { ChooseModalityWeights = false }).Should().NotEqual(Part(Data, alone));
+    }
+
+    [Fact]
+    public void The_signal_asks_no_modality_that_weighs_nothing()
+    {
+        var noisy = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, Noise]);
+        float[] Trained(RecDataset data, ModalEncoderOptions modal)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(
+                data, new DRepMRecOptions { EmbeddingDim = 8, SimilaritySignal = new SssOptions { Weight = 1 }, Modal = modal });
+            new Trainer(model, data, new TrainerOptions { MaxEpochs = 2 }).Fit();
+            using UserItemEmbeddings final = model.Embed();
+            return UserItemEmbeddings.Values(final.Items);
+        }
+
+        float[] without = Trained(Data, new ModalEncoderOptions());
+        Trained(noisy, new ModalEncoderOptions()).Should().Equal(without, "it was chosen so");
+        Trained(noisy, new ModalEncoderOptions { ModalityWeights = [1, 1, 0] }).Should().Equal(without, "it is given so");
     }
 
     [Fact]

@@ -113,6 +113,26 @@ public sealed class KernelFunctionTests
         Same([Leaf(3, 6, 1)], x => BprFunction.Apply(x[0], items.detach(), batch), x => BprFunction.Apply(x[0], items, batch));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pairwise_loss_leads_to_items_that_are_not_contiguous(bool shared)
+    {
+        using var scope = NewDisposeScope();
+        var batch = new PairIndices([0, 2, 2], [1, 0, 3], [2, 2, 1], shared);
+        Same(
+            [Leaf(3, 6, 1), Leaf(6, 4, 2)],
+            x => BprFunction.Apply(x[0], x[1].t(), batch),
+            x => RankingLoss.Bpr.MeanByTensors(x[0], x[1].t(), batch, 1));
+    }
+
+    [Fact]
+    public void A_linear_layer_leads_to_inputs_that_are_not_contiguous()
+    {
+        using var scope = NewDisposeScope();
+        Same([Leaf(3, 6, 1), Leaf(4, 3, 2)], x => LinearFunction.Apply(x[0].t(), x[1], null), x => matmul(x[0].t(), x[1].t()));
+    }
+
     [Fact]
     public void A_pairwise_loss_divides_scores_by_its_temperature()
     {

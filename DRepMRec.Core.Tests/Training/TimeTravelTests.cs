@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.ItemToItem;
 using DRepMRec.Training;
 
 namespace DRepMRec.Tests.Training;
@@ -64,6 +65,23 @@ public sealed class TimeTravelTests
         TimeTravelReport report = new TimeTravel(Log, broken)
             .Run(Options with { FirstShare = 0.1, Windows = 2, Policies = [UpdatePolicy.Refresh] });
         report.Windows.Should().OnlyContain(w => w.Users > 0);
+    }
+
+    [Fact]
+    public void Content_that_comes_in_later_begins_a_training_from_nothing()
+    {
+        HashSet<string> early = [.. Log.Where(i => i.Timestamp < Log.Min(j => j.Timestamp) + 40).Select(i => i.Item)];
+        FeatureTable[] late = [.. Pictures.Select(table =>
+        {
+            int[] rows = [.. Enumerable.Range(0, table.ItemIds.Count).Where(n => !early.Contains(table.ItemIds[n]))];
+            return new FeatureTable(table.Modality, [.. rows.Select(n => table.ItemIds[n])], table.Dimension,
+                rows.SelectMany(n => table.Values.Slice(n * table.Dimension, table.Dimension).ToArray()).ToArray());
+        })];
+        double share = Log.Count(i => i.Timestamp < Log.Min(j => j.Timestamp) + 40) / (double)Log.Length;
+        share.Should().BeInRange(0.02, 0.9);
+        TimeTravelReport report = new TimeTravel(Log, late)
+            .Run(Options with { FirstShare = share, Windows = 2, Policies = [UpdatePolicy.WarmStartEvery(1, refreshes: true)] });
+        report.Windows.Should().HaveCount(2).And.OnlyContain(w => w.Users > 0);
     }
 
     [Fact]
@@ -149,6 +167,9 @@ public sealed class TimeTravelTests
         FluentActions.Invoking(() => new TimeTravel(Log).Run(
                 Options with { Training = Options.Training with { Checkpoint = new CheckpointOptions { Path = "one for all" } } }))
             .Should().Throw<ArgumentException>().WithMessage("*TrainerOptions.Checkpoint*");
+        FluentActions.Invoking(() => new TimeTravel(Log).Run(
+                Options with { Model = Options.Model with { ItemToItem = new ItemToItemOptions { Enabled = true } } }))
+            .Should().Throw<ArgumentException>().WithMessage("*ItemToItem*one weight in BlendWeights and one in PopularityWeights*");
     }
 
     private static double When(int user, int item) => Math.Max(user * 4, item * 5) + (user * item % 97 / 10.0);

@@ -25,7 +25,10 @@ public sealed record BmaOptions
     /// <value>Above 0. The default is 0.25.</value>
     public double Temperature { get; init => field = Guard.Positive(value); } = 0.25;
 
-    /// <summary>The most distinct users, items and negatives, each, of a batch that are contrasted; of more, a random draw.</summary>
+    /// <summary>
+    /// The most negatives of the intra-alignment, and distinct users and items, each, of the inter-alignment, of a batch that are
+    /// contrasted; of more, a random draw. The intra-alignment takes all users of the batch.
+    /// </summary>
     /// <value>At least 2. The default is 512.</value>
     public int MaxEntities { get; init => field = Guard.InRange(value, 2, int.MaxValue); } = 512;
 

@@ -1,3 +1,4 @@
+using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
@@ -12,8 +13,8 @@ namespace DRepMRec.Alignment;
 /// that the modal line doesn't forget which items are alike.
 /// </summary>
 /// <remarks>
-/// The target, the mean over the modalities that both items have, takes no gradient; pairs without a common modality are left out. Safe for
-/// use by many threads.
+/// The target, the mean over the modalities that both items have, but for those that a model leaves out, takes no gradient; pairs without
+/// a common modality are left out. Safe for use by many threads.
 /// </remarks>
 public sealed class SimilaritySupervisedSignal
 {
@@ -25,6 +26,9 @@ public sealed class SimilaritySupervisedSignal
 
     /// <summary>The weight of the signal in the loss.</summary>
     public double Weight => _options.Weight;
+
+    /// <summary>Which modalities count; <see langword="null"/> for all.</summary>
+    internal IReadOnlyList<int>? Modalities { get; init; }
 
     /// <summary>The signal's options.</summary>
     internal SssOptions Options => _options;
@@ -42,17 +46,19 @@ public sealed class SimilaritySupervisedSignal
         using DisposeScope scope = NewDisposeScope();
         int[] places = batch.SampleDistinctItems(_options.MaxItems);
         int[] items = batch.Rows.IsAll ? places : Array.ConvertAll(places, place => batch.Rows.Items[place]);
-        var (target, counts) = FeatureSimilarity(features, items);
+        var (target, counts) = FeatureSimilarity(features, items, Modalities);
         return Compare(modalItems.SelectRows(places).NormalizeRows(), target, counts).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over modalities of the cosines between frozen features; a pair without a common modality doesn't count.</summary>
     /// <returns>The target, [n, n], and 1 for pairs that count, 0 for others; <see langword="null"/> where all do.</returns>
-    internal static (Tensor Target, Tensor? Counts) FeatureSimilarity(ModalFeatures features, int[] items)
+    internal static (Tensor Target, Tensor? Counts) FeatureSimilarity(
+        ModalFeatures features, int[] items, IReadOnlyList<int>? modalities = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        modalities ??= [.. Enumerable.Range(0, features.ModalityCount)];
         Tensor? sum = null, count = null;
-        for (int m = 0; m < features.ModalityCount; m++)
+        foreach (int m in modalities)
         {
             Tensor rows = features.Values[m].SelectRows(items), present = features.Present[m].SelectRows(items);
             Tensor similarity = LinearFunction.Apply(rows, rows, null).Times(1.0 / rows.shape[1]), both = matmul(present, present.t());
@@ -61,21 +67,21 @@ public sealed class SimilaritySupervisedSignal
         }
 
         Tensor target = (sum! / count!.Plus(1e-12)).MoveToOuterDisposeScope();
-        return (target, Common(features, items) is { } common
+        return (target, Common([.. modalities.Select(m => features.Sources[m])], items) is { } common
             ? tensor(common, items.Length, items.Length).to(target.device).MoveToOuterDisposeScope()
             : null);
     }
 
     /// <summary>1 for pairs of items with a common modality, 0 for others; <see langword="null"/> where every pair has one.</summary>
-    private static float[]? Common(ModalFeatures features, int[] items)
+    private static float[]? Common(ItemFeatures[] features, int[] items)
     {
-        if (features.Sources.Any(f => items.All(item => f.Present[item])))
+        if (features.Any(f => items.All(item => f.Present[item])))
             return null;
         var common = new float[items.Length * items.Length];
         for (int a = 0; a < items.Length; a++)
         {
             for (int b = 0; b < items.Length; b++)
-                common[(a * items.Length) + b] = features.Sources.Any(f => f.Present[items[a]] && f.Present[items[b]]) ? 1 : 0;
+                common[(a * items.Length) + b] = features.Any(f => f.Present[items[a]] && f.Present[items[b]]) ? 1 : 0;
         }
 
         return common;

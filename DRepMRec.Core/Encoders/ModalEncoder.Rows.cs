@@ -13,6 +13,7 @@ public sealed partial class ModalEncoder
     {
         ThrowIfUnfit(graph, features);
         ArgumentNullException.ThrowIfNull(rows);
+        rows.ThrowIfOutside(graph.UserCount, graph.ItemCount);
         if (rows.IsAll || _options.UserNeighbors > 0)
             return rows.Select(call(hidden is null ? graph : graph.Without(hidden.UserIndices, hidden.PositiveIndices), features));
 

@@ -30,6 +30,7 @@ internal sealed unsafe class BatchPropagation
     public (UserItemEmbeddings Mean, UserItemEmbeddings Ego) Apply(
         Tensor ego, CsrMatrix adjacency, int layers, int userCount, RowSet rows, BatchReach? reach = null)
     {
+        rows.ThrowIfOutside(userCount, adjacency.RowCount - userCount);
         if (rows.IsAll || !OwnKernels.Run(ego))
         {
             UserItemEmbeddings own = new(ego.narrow(0, 0, userCount), ego.narrow(0, userCount, adjacency.RowCount - userCount));

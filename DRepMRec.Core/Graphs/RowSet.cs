@@ -41,6 +41,20 @@ public sealed class RowSet
     /// <summary>The rows as nodes of the user-item graph: the users, then the items behind <paramref name="userCount"/> users.</summary>
     internal int[] Nodes(int userCount) => [.. _users, .. _items.Select(item => userCount + item)];
 
+    /// <summary>Refuses rows that the tables don't have, before memory behind them is read.</summary>
+    /// <exception cref="ArgumentException">The tables have fewer users or items.</exception>
+    internal void ThrowIfOutside(int userCount, int itemCount)
+    {
+        Check(_users, userCount, "users");
+        Check(_items, itemCount, "items");
+
+        static void Check(int[] ascending, int count, string what)
+        {
+            if (ascending.Length > 0 && ascending[^1] >= count)
+                throw new ArgumentException($"Expected rows of {what} from 0 to {count - 1}, got {ascending[^1]}.");
+        }
+    }
+
     private static void ThrowIfNotAscending(ReadOnlySpan<int> indices, string name)
     {
         for (int n = 0; n < indices.Length; n++)

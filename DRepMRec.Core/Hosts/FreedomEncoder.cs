@@ -186,14 +186,15 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         // projecting the features, unless every user meets every negative.
         TrainingBatch source = batch.Batch;
         bool lifts = OwnKernels.Run(users) && !source.SharedNegatives;
-        PairIndices pairs = lifts ? source.Pairs with { Users = batch.Pairs.Users } : batch.Pairs;
+        BatchRows own = batch.Rows.IsAll ? source.Compact : batch;
+        PairIndices pairs = lifts ? source.Pairs with { Users = batch.Pairs.Users } : own.Pairs;
+        Tensor asked = lifts || !batch.Rows.IsAll ? users : users.SelectRows(own.Rows.Users);
         Tensor? sum = null;
         for (int m = 0; m < _projections.Count; m++)
         {
-            Tensor features = lifts || batch.Rows.IsAll ? _features.Values[m] : _features.Values[m].SelectRows(batch.Rows.Items);
             Tensor loss = lifts
-                ? RankingLoss.Bpr.Mean(_projections[m].Lift(users), features, pairs)
-                : RankingLoss.Bpr.Mean(users, _projections[m].call(features), pairs);
+                ? RankingLoss.Bpr.Mean(_projections[m].Lift(users), _features.Values[m], pairs)
+                : RankingLoss.Bpr.Mean(asked, _projections[m].call(_features.Values[m].SelectRows(own.Rows.Items)), pairs);
             sum = sum is null ? loss : sum.Plus(loss);
         }
 

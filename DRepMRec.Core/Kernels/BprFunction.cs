@@ -24,7 +24,7 @@ internal sealed unsafe partial class BprFunction : OwnFunction<BprFunction>
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
         Tensor toUsers = empty_like(users);
-        Tensor? toItems = items.requires_grad ? empty_like(items) : null;
+        Tensor? toItems = ((Tensor)vars[1]).requires_grad ? empty_like(items) : null; // A contiguous copy takes none.
         var (pairs, scale) = ((PairIndices)vars[2], (float)vars[3]);
         double loss = pairs.Shared
             ? new SharedStep(users, items, pairs, scale).Differentiate(toUsers, toItems)

@@ -24,7 +24,7 @@ internal sealed class LinearFunction : OwnFunction<LinearFunction>
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
         Tensor x = ((Tensor)vars[0]).contiguous(), weight = ((Tensor)vars[1]).contiguous();
         ctx.save_for_backward([x, weight]);
-        ctx.save_data("needs", (Input: x.requires_grad, Bias: vars.Length > 2));
+        ctx.save_data("needs", (Input: ((Tensor)vars[0]).requires_grad, Bias: vars.Length > 2));
         return DenseProduct.Multiply(x, weight, transposeB: true, bias: vars.Length > 2 ? ((Tensor)vars[2]).contiguous() : null);
     }
 

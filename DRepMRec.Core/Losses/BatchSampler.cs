@@ -3,7 +3,10 @@ using DRepMRec.Internals;
 
 namespace DRepMRec.Losses;
 
-/// <summary>Cuts shuffled interactions into batches with negatives, never training items of the user, by (seed, epoch) alone.</summary>
+/// <summary>
+/// Cuts shuffled interactions into batches with negatives by (seed, epoch) alone: never training items of the user, but where a batch
+/// shares them, whose loss leaves out the pairs that <see cref="TrainingBatch.Known"/> names.
+/// </summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 /// <example>
 /// <code>

@@ -9,6 +9,7 @@ namespace DRepMRec;
 public sealed partial class DRepMRecModel
 {
     private readonly FeatureScaling _scaling;
+    private readonly ModalityChoice _modalities;
     private ItemToItemModel? _itemToItemModel;
 
     /// <summary>The item-to-item part that stands beside the model's scores in test figures and recommenders, if there is one.</summary>
@@ -62,7 +63,7 @@ public sealed partial class DRepMRecModel
     /// <summary>Solves for the item-to-item part of the model's dataset, where that wasn't done before; it depends on no weight.</summary>
     internal void SolveItemToItem(RecDataset data, CancellationToken cancellationToken)
     {
-        ItemFeatures[] content = [.. data.Features.Where(f => _line?.LeftOut.Contains(f.Modality) != true)];
+        ItemFeatures[] content = [.. data.Features.Where(f => !_modalities.LeftOut.Contains(f.Modality))];
         Collective.Together(
             "to solve for the item-to-item part",
             stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);

@@ -50,6 +50,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         _scaling = options.FeatureScaling;
         _behaviorModule = AsModule(behavior);
         _line = line;
+        _modalities = line?.Modalities ?? ModalityChoice.OfPart(data, options);
         if (line is not null)
         {
             _modalModule = line.Encoder is null ? null : AsModule(line.Encoder);
@@ -94,7 +95,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
     public ModalFeatures? Features => _line?.Features;
 
     /// <summary>Sentences on modalities that weigh less than others.</summary>
-    internal IReadOnlyList<string> ModalityNotes => _line?.Notes ?? [];
+    internal IReadOnlyList<string> ModalityNotes => _modalities.Notes;
 
     /// <summary>The kind and the options of each part, by name: checkpoints are compared by it, and model files show it.</summary>
     internal IEnumerable<(string Name, object? Value)> Description

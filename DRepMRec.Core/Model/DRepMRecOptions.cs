@@ -66,7 +66,9 @@ public sealed record DRepMRecOptions
     /// Whether a training step leaves the interactions that its batch asks for out of the modal line's graph. Otherwise the modal line's
     /// user is made of the very items to be found, and the line learns to tell items apart instead of what they have in common.
     /// </summary>
-    /// <value>The default is <see langword="true"/>.</value>
+    /// <value>
+    /// The default is <see langword="true"/>. With <see cref="UseHostModal"/> it does nothing: the host makes its rows itself.
+    /// </value>
     public bool HideTargets { get; init; } = true;
 
     /// <summary>Whether BMA aligns with the host's own modal representation (<see cref="EncoderOutput.Modal"/>).</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
@@ -21,11 +20,8 @@ internal sealed record ModalLine(
     /// <summary>Whether a training step leaves the batch's interactions out of the modal line's graph.</summary>
     public required bool HideTargets { get; init; }
 
-    /// <summary>The modalities that weigh nothing: the item-to-item part is without them too.</summary>
-    public IReadOnlyList<Modality> LeftOut { get; private init; } = [];
-
-    /// <summary>Sentences on modalities that weigh less than others, for the log of a training.</summary>
-    public IReadOnlyList<string> Notes { get; private init; } = [];
+    /// <summary>What was chosen of the modalities; the item-to-item part follows it. <see langword="null"/> where nothing was.</summary>
+    public ModalityChoice? Modalities { get; private init; }
 
     /// <summary>The built-in modal line and BMA beside a host.</summary>
     [RequiresUnreferencedCode(Untrimmed.Message)]
@@ -36,29 +32,26 @@ internal sealed record ModalLine(
         return Disposal.With(isOwned ? features : null, () =>
         {
             ModalEncoderOptions modal = options.Modal with { EmbeddingDim = dimension, Seed = options.Seed };
-            ModalityWeight[] weights = options is { ChooseModalityWeights: true, UseHostModal: false }
-                && modal.ModalityWeights.Count == 0 ? ModalitySignal.Weights(features, data.Train) : [];
-            if (weights.Any(w => w.Weight != 1))
-                modal = modal with { ModalityWeights = [.. weights.Select(w => w.Weight)] };
-            ModalEncoder? encoder = options.UseHostModal ? null : new ModalEncoder(features, modal);
-            return Disposal.With(encoder, () => Create(
-                features, isOwned, encoder, new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed }),
-                options) with
+            var alignment = new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed });
+            if (options.UseHostModal)
+                return Create(features, isOwned, null, alignment, options);
+            ModalityChoice choice = options.ChooseModalityWeights && modal.ModalityWeights.Count == 0
+                ? ModalityChoice.Of(features, data.Train) : ModalityChoice.None;
+            if (choice.Weights.Any(weight => weight != 1))
+                modal = modal with { ModalityWeights = choice.Weights };
+            ModalFeatures all = features;
+            var encoder = new ModalEncoder(all, modal);
+            return Disposal.With(encoder, () =>
             {
-                LeftOut = encoder is null ? [] : [.. features.Sources.Where((_, m) => !modal.Weighs(m)).Select(f => f.Modality)],
-                Notes = [.. weights.Select((weight, m) => Note(weight, features.Sources[m].Modality)).OfType<string>()],
+                int[] counted = [.. Enumerable.Range(0, all.ModalityCount).Where(modal.Weighs)];
+                return Create(all, isOwned, encoder, alignment, options) with
+                {
+                    Modalities = choice with { LeftOut = [.. all.Sources.Where((_, m) => !modal.Weighs(m)).Select(f => f.Modality)] },
+                    Signal = new SimilaritySupervisedSignal(options.SimilaritySignal) { Modalities = counted },
+                };
             });
         });
     }
-
-    private static string? Note(ModalityWeight weight, Modality modality) => weight switch
-    {
-        { Weight: 1 } => null,
-        { Weight: 0, IsCopy: true } => $"the modality '{modality}' weighs nothing: it is a copy of another",
-        { Weight: 0 } => $"the modality '{modality}' weighs nothing: items of one user are no more alike in it than others",
-        _ => string.Create(
-            CultureInfo.InvariantCulture, $"the modality '{modality}' weighs {weight.Weight:0.##}: another one is a copy of it"),
-    };
 
     /// <summary>A line of a given modal encoder and alignment.</summary>
     public static ModalLine Create(

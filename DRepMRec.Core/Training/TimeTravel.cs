@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Data;
 using DRepMRec.Internals;
+using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 
 namespace DRepMRec.Training;
@@ -52,7 +53,8 @@ public sealed class TimeTravel
     /// <param name="progress">Told of each window under each policy.</param>
     /// <param name="cancellationToken">Stops within a training or between blocks of users.</param>
     /// <exception cref="ArgumentException">
-    /// A policy occurs twice, the first share leaves nothing before or behind it, or trainings have a checkpoint, which is of one alone.
+    /// A policy occurs twice, the first share leaves nothing before or behind it, trainings have a checkpoint, which is of one alone, or
+    /// the item-to-item part has weights to choose from, for which there is no validation.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     public TimeTravelReport Run(
@@ -66,6 +68,14 @@ public sealed class TimeTravel
             throw new ArgumentException(
                 $"Expected no {nameof(TrainerOptions)}.{nameof(TrainerOptions.Checkpoint)}: each training is over other data.",
                 nameof(options));
+        }
+
+        if (options.Model.ItemToItem is { Enabled: true, AreWeightsGiven: false })
+        {
+            throw new ArgumentException(
+                $"{nameof(DRepMRecOptions)}.{nameof(DRepMRecOptions.ItemToItem)}: nothing validates in a replay, so expected one weight in "
+                + $"{nameof(ItemToItemOptions.BlendWeights)} and one in {nameof(ItemToItemOptions.PopularityWeights)}, such as those that "
+                + "a training with validation chose; or the part switched off.", nameof(options));
         }
 
         double begin = _log[(int)(_log.Length * options.FirstShare)].Timestamp!.Value, end = _log[^1].Timestamp!.Value;
@@ -95,7 +105,7 @@ public sealed class TimeTravel
                     break;
                 bool trains = policy.TrainEvery > 0 && window % policy.TrainEvery == 0;
                 age = trains ? 0 : age + 1;
-                served = trains ? Train(CountBefore(to), policy.Start, served.Weights, options, cancellationToken)
+                served = trains ? Train(CountBefore(to), policy.Start, served, options, cancellationToken)
                     : policy.Refreshes ? Refresh(served, from, to)
                     : served with { TrainingTime = default, RefreshTime = default };
             }
@@ -133,24 +143,29 @@ public sealed class TimeTravel
         };
     }
 
-    /// <summary>Trains on the first interactions of the log.</summary>
+    /// <summary>
+    /// Trains on the first interactions of the log; from nothing, too, where the model before was of other modalities, whose weights have
+    /// no place.
+    /// </summary>
     private Served Train(
-        int count, TrainingStart start, EarlierModel? earlier, TimeTravelOptions options, CancellationToken cancellationToken)
+        int count, TrainingStart start, Served? before, TimeTravelOptions options, CancellationToken cancellationToken)
     {
         long began = Stopwatch.GetTimestamp();
         IEnumerable<Interaction> known = _log.Take(count);
         RecDataset data = RecDataset.FromInteractions("time travel", known, Known(count),
             new DatasetOptions { Split = SplitStrategy.None, Duplicates = DuplicateHandling.KeepFirst });
         using DRepMRecModel model = DRepMRecModel.Create(data, options.Model);
-        bool warm = start == TrainingStart.EarlierModel && earlier is not null;
+        bool warm = start == TrainingStart.EarlierModel && before?.Modalities.SequenceEqual(Modalities(data)) == true;
         TrainerOptions training = options.Training with { MaxEpochs = warm ? options.WarmStartEpochs : options.Training.MaxEpochs };
         var trainer = new Trainer(model, data, training);
         if (warm)
-            trainer.StartFrom(earlier!, options.WarmStart with { Moments = false });
+            trainer.StartFrom(before!.Weights, options.WarmStart with { Moments = false });
         TrainingReport report = trainer.Fit(cancellationToken: cancellationToken);
         Recommender recommender = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true, Calibrate = false });
-        return new Served(recommender, report.ToEarlierModel(), Stopwatch.GetElapsedTime(began), default);
+        return new Served(recommender, report.ToEarlierModel(), [.. Modalities(data)], Stopwatch.GetElapsedTime(began), default);
     }
+
+    private static IEnumerable<Modality> Modalities(RecDataset data) => data.Features.Select(f => f.Modality);
 
     /// <summary>Takes the interactions of a window in, and before them the content of items that are new.</summary>
     private Served Refresh(Served served, double from, double to)
@@ -220,5 +235,6 @@ public sealed class TimeTravel
     }
 
     /// <summary>A model that is served, and what it took to get there from the one before.</summary>
-    private sealed record Served(Recommender Recommender, EarlierModel Weights, TimeSpan TrainingTime, TimeSpan RefreshTime);
+    private sealed record Served(
+        Recommender Recommender, EarlierModel Weights, IReadOnlyList<Modality> Modalities, TimeSpan TrainingTime, TimeSpan RefreshTime);
 }

@@ -24,7 +24,9 @@ public sealed record TimeTravelOptions
     public IReadOnlyList<RankingMetric> Metrics { get; init => field = RankingMetric.RequireCutOffs(Guard.NotEmpty(value)); } =
         [RankingMetric.Recall(20), RankingMetric.Ndcg(20)];
 
-    /// <summary>The options of the models.</summary>
+    /// <summary>
+    /// The options of the models. Nothing validates here: an item-to-item part needs one weight in each of its lists, or is switched off.
+    /// </summary>
     public DRepMRecOptions Model { get; init => field = Guard.NotNull(value); } = new();
 
     /// <summary>
@@ -34,7 +36,10 @@ public sealed record TimeTravelOptions
     /// <value>The default is 20 epochs.</value>
     public TrainerOptions Training { get; init => field = Guard.NotNull(value); } = new() { MaxEpochs = 20 };
 
-    /// <summary>The epochs of a training that begins from an earlier model.</summary>
+    /// <summary>
+    /// The epochs of a training that begins from an earlier model. Where content of another modality has come in since, it begins from
+    /// nothing.
+    /// </summary>
     /// <remarks>A fifth of those that a training from nothing needs on validation, with the same learning rate and batches.</remarks>
     /// <value>At least 1. The default is 4.</value>
     public int WarmStartEpochs { get; init => field = Guard.Positive(value); } = 4;

@@ -35,6 +35,7 @@ public sealed class Trainer
     private readonly ILogger _logger;
     private WarmStart? _start;
     private WarmStartReport? _started;
+    private bool _hasLeftStart;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="model">The model to train.</param>
@@ -97,7 +98,7 @@ public sealed class Trainer
         var start = new WarmStart(earlier, _model, _data, options ?? new WarmStartOptions());
         WarmStartReport started = start.Apply();
         _model.LeaveItemToItem();
-        (_start, _started) = (start, started);
+        (_start, _started, _hasLeftStart) = (start, started, false);
         return started;
     }
 
@@ -142,7 +143,9 @@ public sealed class Trainer
             peers.ThrowIfDifferent(TrainingFingerprint.OfPeer(_model, _data, _options, _started));
         using CheckpointFile? file = OpenCheckpoint(peers);
         using var state = new TrainingState(_model, _options);
-        _start?.ApplyMoments(state.Optimizer);
+        if (!_hasLeftStart)
+            _start?.ApplyMoments(state.Optimizer); // They aren't of the weights that a second training begins from.
+        int firstStep = state.Optimizer.StepCount;
         var evaluator = new ModelEvaluator(_data, _options);
         Action save = () => { };
         try
@@ -178,6 +181,8 @@ public sealed class Trainer
         finally
         {
             state.Best.Restore();
+            state.Optimizer.ZeroGradients();
+            _hasLeftStart |= state.Optimizer.StepCount > firstStep;
             _model.EndTraining();
             _model.eval();
             if (_options.KeepFreedMemory)

@@ -23,7 +23,11 @@ internal sealed class Setting
         }
 
         if (Values.FirstOrDefault(v => OfCommandLine.ContainsKey(v.Key)).Key is { } given)
-            throw new ArgumentException($"'{given}' does nothing here: every training has that of the command line, {OfCommandLine[given]}.");
+        {
+            throw new ArgumentException(
+                $"'{given}' does nothing here: every training has that of the command line, {OfCommandLine[given]}.");
+        }
+
         if (!Catalogue.IsTrained(HostName))
         {
             throw new ArgumentException($"'{HostName}' isn't a recommender that is trained; expected one of "

@@ -41,7 +41,8 @@ internal static class FairPage
         IReadOnlyList<double> corrected = SignificanceTest.Holm([.. results.Select(r => r?.PValue ?? 1)]);
         int missing = results.Count(r => r is null);
         report.Heading("Comparisons");
-        report.Say($"{tests}; Holm's correction over all {results.Length} tests of this page, whose titles were written down before any training (docs/method.md)"
+        report.Say($"{tests}; Holm's correction over all {results.Length} tests of this page, whose titles "
+            + "were written down before any training (docs/method.md)"
             + (missing == 0 ? "." : $"; {missing} of them lack trainings, and count with p = 1."));
         report.Table(["First minus second", .. Tested.SelectMany(m => new[] { m.ToString(), "gain", "p" })],
             family.Select((c, n) => (IReadOnlyList<string>)
