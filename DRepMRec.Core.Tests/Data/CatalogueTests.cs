@@ -38,6 +38,22 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void A_modality_may_be_of_no_item_that_is_offered()
+    {
+        var pictures = new FeatureTable(Modality.Image, ["a", "old"], 1, new float[] { 1, 2 });
+        var texts = new FeatureTable(Modality.Text, ["old", "older"], 1, new float[] { 1, 2 });
+        Interaction[] rows = [new("u", "a"), new("v", "old")];
+        var options = new DatasetOptions { Split = SplitStrategy.None, Catalogue = ["a", "new"] };
+        RecDataset data = RecDataset.FromInteractions("mine", rows, [pictures, texts], options);
+        data.Features.Should().ContainSingle().Which.Modality.Should().Be(Modality.Image);
+        data.Notes.Should().Contain("text: 2 rows were left out, of items that aren't in the catalogue, such as 'old': none is left, and "
+            + "the dataset lacks the modality");
+        var others = new FeatureTable(Modality.Text, ["old", "new"], 1, new float[] { 1, 2 });
+        FluentActions.Invoking(() => RecDataset.FromInteractions("mine", rows, [others], options)).Should().Throw<ArgumentException>()
+            .WithMessage("*ids must agree in every character, and DatasetOptions.Catalogue leaves out all other items.*");
+    }
+
+    [Fact]
     public void Items_that_a_mapping_file_names_are_no_exception()
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n0\t1\n1\t1\n")

@@ -1,3 +1,4 @@
+using System.Text;
 using DRepMRec.Data;
 
 namespace DRepMRec.Tests.Data;
@@ -45,6 +46,73 @@ public sealed class DelimitedReaderTests
     [Fact]
     public void Quotes_are_plain_characters_when_told_so()
         => Load("user,item\n\"a,b\"\n", new() { Quotes = false }).Pairs().Train.Should().Equal("\"a-b\"");
+
+    [Fact]
+    public void A_stray_quote_swallows_no_row_unsaid()
+    {
+        const string Text = "user,item,title\nu1,i1,\"Great lamp\nu2,i2,Chair\nu3,i3,Table\nu4,i4,TV 40\"\nu5,i5,Pot\nu6,i6,\"a\nb\"\n";
+        RecDataset data = Load(Text);
+        data.Pairs().Train.Should().Equal("u1-i1", "u5-i5", "u6-i6");
+        data.Report!.QuotedLines.Should().Be(new QuotedLines(4, 2, 5));
+        data.Report.ToString().Should().Contain(
+            "\n           4  lines within quoted fields, the longest from line 2 to 5; Quotes = false takes quotes as they are");
+        data.Notes.Should().Contain("4 lines within quoted fields, the longest from line 2 to 5");
+        Load(Text[..Text.IndexOf("u6", StringComparison.Ordinal)], new() { Quotes = false }).Report!.QuotedLines.Should().BeNull();
+        Load("user,item\nu1,i1\n").Report!.QuotedLines.Should().BeNull();
+
+        using TempFolder folder = new TempFolder().With("items.csv", Text);
+        ItemTable items = ItemTable.LoadDelimited(folder["items.csv"], new() { Item = "item", Title = "title" });
+        items.Report!.QuotedLines.Should().Be(new QuotedLines(4, 2, 5));
+        items.Report.ToString().Should().Contain("4  lines within quoted fields, the longest from line 2 to 5; Quotes = false takes");
+
+        Views.FormatError(() => Load("user,item,title\nu1,i1,\"Great lamp\nu2,i2,\"Chair\"\n")).Should().Be(
+            "log.csv line 2: expected a separator after a closing quote in line 3, found 'u1,i1,\"Great lamp'.");
+    }
+
+    [Fact]
+    public void A_mapping_file_says_so_too()
+    {
+        using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n")
+            .With("i_id_mapping.csv", "asin\titemID\n\"a\nb\"\t0\n");
+        RecDataset.Load(folder.Path, AllTraining).Notes.Should()
+            .Contain("i_id_mapping.csv: 1 line within quoted fields, the longest from line 2 to 3");
+    }
+
+    [Fact]
+    public void Lines_and_quoted_fields_have_a_limit()
+    {
+        static void Read(string text)
+        {
+            var lines = new LineReader(new MemoryStream(Encoding.UTF8.GetBytes(text)), "log.csv", LineReader.Utf8) { MaxLength = 5000 };
+            using var rows = new DelimitedText(lines, "log.csv", ',', quoted: true, " Quotes = false takes quotes as they are.");
+            while (rows.Read())
+            {
+            }
+        }
+
+        string longest = new('x', 4000);
+        Read($"a,b\n{longest},c\n");
+        Views.FormatError(() => Read($"a,b\n{longest}{longest}{longest},c\n")).Should()
+            .Be("log.csv line 2: expected lines of at most 5,000 characters, found a longer one.");
+        Views.FormatError(() => Read($"a,b\nc,\"d\n{longest}\n{longest}\n\"")).Should().Be(
+            "log.csv line 2: expected a closing quote within 5,000 characters, found none after 'c,\"d'. Quotes = false takes quotes as "
+                + "they are.");
+    }
+
+    [Fact]
+    public void Without_a_header_the_first_line_too_may_be_skipped()
+    {
+        const string Text = "\"a\"b,x\nann,y\n";
+        var layout = new DelimitedOptions { HasHeader = false, User = 0, Item = 1 };
+        RecDataset data = Load(Text, layout, AllTraining with { BadRows = BadRowHandling.Skip });
+        data.Pairs().Train.Should().Equal("ann-y");
+        data.Report!.Mistakes.Should().ContainSingle().Which.Kind.Should().Be(RowMistakeKind.Quotes);
+        Views.FormatError(() => Load(Text, layout)).Should().Be(
+            "log.csv line 1: expected a separator after a closing quote, found '\"a\"b,x'.");
+        using TempFolder folder = new TempFolder().With("items.csv", Text);
+        ItemTable.LoadDelimited(folder["items.csv"], new() { HasHeader = false, Item = 0, Title = 1 },
+            new() { BadRows = BadRowHandling.Skip }).Ids.Should().Equal("ann");
+    }
 
     [Theory]
     [InlineData("user,item\nann\n", "log.csv line 2: expected 2 comma-separated columns (user, item), found 1: 'ann'.")]

@@ -94,4 +94,34 @@ public sealed class RecBoleReaderTests
     [InlineData("item_id:token\timage:float_seq\timage_feat:float_seq\ni1\t1\t1\n",
         "ml.item line 1: expected one column per modality, found image, image.")]
     public void Says_what_is_wrong_with_the_items(string item, string message) => Error(Inter, item).Should().Be(message);
+
+    [Fact]
+    public void Lines_of_items_that_cannot_be_read_are_skipped_as_those_of_interactions_are()
+    {
+        const string Wrong = "item_id:token\ttitle:token_seq\timage:float_seq\ttext:float_seq\n"
+            + "i1\ta\t1 2\t3\ni2\ni1\tb\t5 6\t7\n\tc\t1 1\t1\ni2\td\t8\t9\ni3\te\t1 x\t4\n";
+        using TempFolder folder = new TempFolder().With("ml.inter", Inter).With("ml.item", Wrong);
+        RecDataset data = RecDataset.LoadRecBole(
+            folder.Path, new() { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip });
+        data.Features[0].Values.ToArray().Should().Equal(1, 2, 0, 0, 0, 0);
+        data.Features[1].Values.ToArray().Should().Equal(3, 9, 4);
+        data.ItemTable!.Ids.Should().Equal("i1", "i2", "i3");
+        data.Notes.Should().Contain("5 rows skipped among features, the first: ml.item line 3: expected 4 tab-separated columns "
+            + "(item_id:token, title:token_seq, image:float_seq, text:float_seq), found 1: 'i2'.");
+    }
+
+    [Fact]
+    public void Reports_name_options_that_the_loader_has()
+    {
+        using TempFolder folder = new TempFolder().With("ml.item", "item_id:token\ttitle:token_seq\ni1\ta\ni1\tb\n")
+            .With("ml.inter", "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu\ti1\tx\t1\nu\ti1\t1\tx\nu\ti1\t1\t1\n");
+        string[] AcceptedBy(LoadReport? report) => [.. report!.Mistakes.Select(m => m.AcceptedBy)];
+        const string Skip = "DatasetOptions.BadRows = Skip";
+        RecDataset data = RecDataset.LoadRecBole(folder.Path, new() { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip });
+        AcceptedBy(data.Report).Should().Equal(Skip, Skip);
+        data.ItemTable!.Report!.Mistakes.Single().AcceptedBy.Should().Be(Skip);
+        Interaction[] rows = [new("u", "a"), new("u", "b", Timestamp: double.NaN)];
+        AcceptedBy(RecDataset.FromInteractions("x", rows, options: new() { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip })
+            .Report).Should().Equal(Skip);
+    }
 }

@@ -214,6 +214,32 @@ public sealed class SplitStrategyTests
     }
 
     [Fact]
+    public void Rows_without_a_timestamp_may_be_skipped()
+    {
+        Interaction[] rows = [new("u", "a", Timestamp: 1), new("u", "b"), new("u", "c", Timestamp: 2), new("u", "d", Timestamp: 3)];
+        foreach (SplitStrategy split in new[]
+        {
+            SplitStrategy.GlobalTime(0.3, 0.3), SplitStrategy.PerUserTime(0.3, 0.3), SplitStrategy.LeaveOneOut(byTime: true),
+        })
+        {
+            RecDataset data = RecDataset.FromInteractions("x", rows, options: new() { Split = split, BadRows = BadRowHandling.Skip });
+            (data.Train.Count + data.Validation.Count + data.Test.Count).Should().Be(3);
+            data.Report!.Mistakes.Should().ContainSingle().Which.Should().BeEquivalentTo(new
+            {
+                Kind = RowMistakeKind.MissingTimestamp,
+                Count = 1,
+                AcceptedBy = "another DatasetOptions.Split, or DatasetOptions.BadRows = Skip",
+            });
+        }
+
+        RecDataset.FromInteractions("x", [.. rows, rows[1] with { Timestamp = 4 }], options: new()
+        {
+            Split = SplitStrategy.GlobalTime(0.3, 0.3),
+            Duplicates = DuplicateHandling.Sum,
+        }).Report!.Mistakes.Should().BeEmpty("of a pair the latest timestamp counts");
+    }
+
+    [Fact]
     public void A_promised_set_that_stays_empty_is_an_error()
     {
         Interaction[] two = [new("u", "a"), new("u", "b")];

@@ -185,6 +185,102 @@ public sealed class TableSourceTests
     }
 
     [Fact]
+    public async Task Parquet_times_without_a_zone_are_UTC_wherever_they_are_read()
+    {
+        using var folder = new TempFolder();
+        DateTime at = new(2024, 1, 31, 18, 30, 0, DateTimeKind.Unspecified);
+        DateTimeDataField Field(string name, bool isUtc, bool isNullable)
+            => new(name, DateTimeFormat.Timestamp, isAdjustedToUTC: isUtc, isNullable: isNullable);
+        DateTimeDataField plain = Field("plain", false, false), nullable = Field("nullable", false, true), utc = Field("utc", true, false);
+        DateTimeDataField element = Field(ListField.ElementName, false, false);
+        await using (FileStream stream = File.Create(folder["times.parquet"]))
+        {
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(
+                new ParquetSchema(plain, nullable, utc, new ListField("list", element)), stream);
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await group.WriteAsync<DateTime>(plain, new[] { at });
+            await group.WriteAsync<DateTime>(nullable, new DateTime?[] { at });
+            await group.WriteAsync<DateTime>(utc, new[] { DateTime.SpecifyKind(at, DateTimeKind.Utc) });
+            await group.WriteAllPartsAsync<DateTime>(element, new[] { at }, new[] { element.MaxDefinitionLevel }, new[] { 0 },
+                CancellationToken.None);
+        }
+
+        using var rows = new ParquetRows(folder["times.parquet"]);
+        rows.Choose([0, 1, 2, 3], [3]);
+        rows.Read().Should().BeTrue();
+        const string Text = "2024-01-31T18:30:00.0000000";
+        new[] { rows[0].ToString(), rows[1].ToString(), rows[2].ToString(), rows.List(3)!.Single() }.Should()
+            .Equal(Text, Text, Text + "Z", Text);
+    }
+
+    [Fact]
+    public void A_JSON_object_may_have_many_properties()
+    {
+        string others = string.Concat(Enumerable.Range(0, 200_000).Select(n => $"\"other{n}\":1,"));
+        using TempFolder folder = new TempFolder().With("wide.jsonl",
+            string.Concat(Enumerable.Range(0, 10).Select(n => $"{{{others}\"user\":\"u{n}\",\"item\":\"i{n}\"}}\n")));
+        RecDataset.LoadJsonLines(folder["wide.jsonl"], new(), options: new() { Split = SplitStrategy.None }).Train.Count.Should().Be(10);
+    }
+
+    [Fact]
+    public void An_answer_may_have_a_name_twice_unless_it_is_read()
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        const string Joined = "SELECT 'ann' AS customer, 'lamp' AS product, '2024-01-31' AS bought, 1 AS n, 'x' AS name, 'y' AS name";
+        Query(connection, Joined + " UNION ALL SELECT 'ann', 'tea', '2024-02-01', 2, 'x', 'y'"
+            + " UNION ALL SELECT 'ann', 'pan', '2024-02-02', 2, 'x', 'y' UNION ALL SELECT 'ann', 'pot', '2024-02-03', 2, 'x', 'y'"
+            + " UNION ALL SELECT 'ann', 'cup', '2024-02-04', 2, 'x', 'y'").Items.Count.Should().Be(5);
+        Views.FormatError(() => Query(connection, Joined + ", 'chair' AS product")).Should().Be(
+            "expected one column product in the header, found two, at the positions 1 and 6 from 0: give one of them another name, in a "
+                + "query by AS.");
+        Views.FormatError(() =>
+        {
+            using DbCommand command = connection.CreateCommand();
+            command.CommandText = Joined;
+            using DbDataReader rows = command.ExecuteReader();
+            ItemTable.FromDatabase(rows, new() { Item = "product", Title = "name" });
+        }).Should().StartWith("expected one column name in the header, found two, at the positions 4 and 5 from 0");
+    }
+
+    [Fact]
+    public void An_answer_may_be_read_in_the_order_of_its_columns_alone()
+    {
+        using var table = new System.Data.DataTable();
+        foreach (string name in new[] { "n", "bought", "customer", "product" })
+            table.Columns.Add(name);
+        foreach (var order in Orders)
+            table.Rows.Add(order.Count, order.At.ToString("O", CultureInfo.InvariantCulture), order.Customer, order.Product);
+        using (var rows = new SequentialReader(table))
+            ShouldBeTheSame(RecDataset.FromDatabase("shop", rows, Layout, options: ByTime));
+        table.Rows.Clear();
+        table.Rows.Add("1", "lamp", "light", "9");
+        using var products = new SequentialReader(table);
+        ItemTable items = ItemTable.FromDatabase(
+            products, new() { Item = "product", Title = "bought", Categories = ["customer"], Numbers = ["n"] });
+        (items.Ids[0], items["bought"]!.TextOf(0), items["n"]!.NumberOf(0)).Should().Be(("9", "lamp", 1));
+    }
+
+    // As providers are with CommandBehavior.SequentialAccess.
+    private sealed class SequentialReader(System.Data.DataTable table) : DelegatingReader(table.CreateDataReader())
+    {
+        private int _last;
+
+        public override bool Read()
+        {
+            _last = 0;
+            return base.Read();
+        }
+
+        public override bool IsDBNull(int ordinal) => base.IsDBNull(Forward(ordinal));
+
+        public override object GetValue(int ordinal) => base.GetValue(Forward(ordinal));
+
+        private int Forward(int ordinal) => ordinal >= _last ? _last = ordinal
+            : throw new InvalidOperationException($"Invalid attempt to read from column ordinal '{ordinal}'.");
+    }
+
+    [Fact]
     public void SQLite()
     {
         using var connection = new SqliteConnection("Data Source=:memory:");

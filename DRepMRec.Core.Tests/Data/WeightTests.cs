@@ -105,10 +105,34 @@ public sealed class WeightTests
     [InlineData("-1")]
     [InlineData("")]
     [InlineData("two")]
-    [InlineData("1e30")]
     public void A_weight_that_is_not_above_0_is_refused(string weight)
         => Views.FormatError(() => Load($"user,item,n\nu,a,{weight}\n", new() { Weight = "n" })).Should()
             .Be($"log.csv line 2: expected a number above 0 as n, found '{weight}'.");
+
+    [Theory]
+    [InlineData("1e30")]
+    [InlineData("1e-30")]
+    [InlineData("1.1e20")]
+    public void A_weight_beyond_the_limits_is_refused_with_them(string weight)
+    {
+        Views.FormatError(() => Load($"user,item,n\nu,a,{weight}\n", new() { Weight = "n" })).Should()
+            .Be($"log.csv line 2: expected a number from 1E-20 to 1E+20 as n, found '{weight}'.");
+        Interaction row = new("u", "a", Weight: double.Parse(weight, System.Globalization.CultureInfo.InvariantCulture));
+        Views.FormatError(() => RecDataset.FromInteractions("x", [row], options: AllTraining)).Should()
+            .StartWith("interaction 1: expected a number from 1E-20 to 1E+20 as weight, found ");
+    }
+
+    [Fact]
+    public void The_limits_themselves_are_weights_and_sums_stay_within()
+    {
+        RecDataset data = Load("user,item,n\nu,a,1e20\nu,b,1e-20\nv,a,9e19\nv,a,9e19\nw,b,1\n", new() { Weight = "n" });
+        Weighted(data).Should().Equal("u-a 1E+20", "u-b 1E-20", "v-a 1E+20", "w-b 1");
+        data.Notes.Should().Contain("1 interactions of a pair that occurred before were added to its weight; 1 sums are above 1E+20, the "
+            + "largest weight, and count as that");
+        data.InIdOrder().Checksum.Should().Be(data.Checksum);
+        data.WithoutUsers(["w"]).Train.Count.Should().Be(3);
+        data.WithAllInTraining().Train.Weights.SequenceEqual(data.Train.Weights).Should().BeTrue();
+    }
 
     [Fact]
     public void A_layout_that_contradicts_itself_is_refused()

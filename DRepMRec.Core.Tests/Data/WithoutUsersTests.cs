@@ -1,5 +1,8 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using DRepMRec.Data;
 using DRepMRec.Features;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Tests.Data;
 
@@ -18,14 +21,36 @@ public sealed class WithoutUsersTests
     public void It_is_the_dataset_that_never_had_them()
     {
         RecDataset with = Read(Rows, Pictures).WithoutUsers(["z", "nobody"]).InIdOrder();
-        var others = new FeatureTable(Modality.Image, ["never", "a", "b"], 2, new float[] { 7, 8, 5, 6, 1, 2 });
+        var others = new FeatureTable(Modality.Image, ["never", "a", "only-z", "b"], 2, new float[] { 7, 8, 5, 6, 3, 4, 1, 2 });
         RecDataset without = Read([.. Rows.Where(i => i.User != "z").Reverse()], others).InIdOrder();
         with.Users.Ids.Should().Equal(without.Users.Ids).And.Equal("a", "b");
-        with.Items.Ids.Should().Equal(without.Items.Ids).And.Equal("a", "b", "c", "never");
+        with.Items.Ids.Should().Equal(without.Items.Ids).And.Equal("a", "b", "c", "never", "only-z");
         with.Checksum.Should().Be(without.Checksum);
         with.SplitChecksum.Should().Be(without.SplitChecksum);
         with.Train.Weights.ToArray().Should().Equal(without.Train.Weights.ToArray()).And.Contain(3);
         with.Features[0].Values.ToArray().Should().Equal(without.Features[0].Values.ToArray());
+    }
+
+    [Fact]
+    public void Items_with_features_stay()
+    {
+        var features = new FeatureTable(Modality.Image, ["x", "y"], 1, new float[] { 1, 2 });
+        Interaction[] rows = [new("ann", "x"), new("bob", "y"), new("ann", "z")];
+        RecDataset with = Read(rows, features).WithoutUsers(["ann"]).InIdOrder();
+        with.Items.Ids.Should().Equal("x", "y");
+        with.Checksum.Should().Be(Read([rows[1]], features).Checksum);
+    }
+
+    [Fact]
+    public void A_hash_does_not_depend_on_the_slices_in_which_values_are_appended()
+    {
+        float[] values = [.. Enumerable.Range(0, 10).Select(n => n / 7f)];
+        foreach (int length in new[] { 1, 3, 5, 10, 11 })
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendValues<float>(values, length);
+            hash.GetHashAndReset().Should().Equal(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan())));
+        }
     }
 
     [Fact]

@@ -40,6 +40,22 @@ public sealed class EmbeddingEncoderTests
     }
 
     [Fact]
+    public async Task More_numbers_than_an_array_holds_are_refused_by_the_first_embedding()
+    {
+        const int Dimension = 1 << 16, Items = (1 << 15) + 1;
+        const string Wrong = "expected at most 2147483591 values of modality text, found 32769 items x 65536.";
+        var generator = new TestGenerator<string>(Encoding.UTF8.GetBytes, Dimension);
+        ItemTable items = ItemTable.Of([.. Enumerable.Range(0, Items).Select(n => $"p{n}")],
+            ItemColumn.Title("title", [.. Enumerable.Range(0, Items).Select(n => $"title {n % 2}")]));
+        await FluentActions.Awaiting(() => EmbeddingEncoder.ForText(generator, Fast with { BatchSize = 1 }).EncodeAsync(items)).Should()
+            .ThrowAsync<DatasetFormatException>().WithMessage(Wrong);
+        generator.Batches.Should().Equal([1], "the second text is never asked for");
+        var encoder = new GeneratedEncoder(Modality.Text, Dimension, ["title"], "tests", isOfImages: false);
+        FluentActions.Invoking(() => FeatureTable.OfRows(encoder, items.Ids, [.. Enumerable.Repeat(new float[Dimension], Items)])).Should()
+            .Throw<DatasetFormatException>().WithMessage(Wrong);
+    }
+
+    [Fact]
     public async Task A_second_run_asks_for_nothing_and_another_model_for_everything()
     {
         using TempFolder folder = new();

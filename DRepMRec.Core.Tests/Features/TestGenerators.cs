@@ -14,7 +14,7 @@ internal sealed class TestGenerator<T>(Func<T, byte[]> bytes, int dimension = 4,
     public Action<IReadOnlyList<T>> OnRequest { get; set; } = _ => { };
 
     public static float[] Vector(byte[] input, int dimension)
-        => [.. SHA256.HashData(input).Take(dimension).Select(b => (b / 128f) - 1)];
+        => [.. SHA256.HashData(input).Concat(new byte[Math.Max(0, dimension - 32)]).Take(dimension).Select(b => (b / 128f) - 1)];
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<T> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)

@@ -24,13 +24,14 @@ public sealed record DatasetOptions
     /// </value>
     public DuplicateHandling? Duplicates { get; init => field = value is { } handling ? Guard.Defined(handling) : null; }
 
-    /// <summary>The treatment of rows that can't be read.</summary>
+    /// <summary>The treatment of rows that can't be read, or that lack the timestamp or label that the split goes by.</summary>
     /// <value>The default is <see cref="BadRowHandling.Stop"/>.</value>
     public BadRowHandling BadRows { get; init => field = Guard.Defined(value); }
 
     /// <summary>
     /// The raw ids of the items that are offered: interactions with others are left out, and <see cref="LoadReport.Catalogue"/> counts
-    /// them. Items of the catalogue without interactions are in the dataset when they have features.
+    /// them. Items of the catalogue without interactions are in the dataset when they have features. A modality of which no row is of an
+    /// item of the catalogue is left out, with a note.
     /// </summary>
     /// <value>At least one id. The default, <see langword="null"/>, takes all items.</value>
     public IReadOnlyCollection<string>? Catalogue

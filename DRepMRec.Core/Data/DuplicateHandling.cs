@@ -22,8 +22,8 @@ public enum DuplicateHandling
     KeepLast,
 
     /// <summary>
-    /// Merge them into one interaction, whose weight is the sum of theirs (their number, when nothing gives weights), and whose timestamp
-    /// is the latest. The order of the rows doesn't matter. Occurrences with different labels are refused.
+    /// Merge them into one interaction, whose weight is the sum of theirs (their number, when nothing gives weights; at most 1e20), and
+    /// whose timestamp is the latest. The order of the rows doesn't matter. Occurrences with different labels are refused.
     /// </summary>
     Sum,
 }

@@ -117,7 +117,8 @@ public sealed class FeatureTable
         FeatureEncoder encoder, IReadOnlyList<string> itemIds, float[]?[] rows, IReadOnlyList<string>? notes = null)
     {
         int[] known = [.. Enumerable.Range(0, rows.Length).Where(n => rows[n] is not null)];
-        var values = new float[checked(known.Length * encoder.Dimension)];
+        ThrowIfTooMany(encoder.Modality, known.Length, encoder.Dimension);
+        var values = new float[known.Length * encoder.Dimension];
         for (int n = 0; n < known.Length; n++)
             rows[known[n]]!.CopyTo(values, n * encoder.Dimension);
         return new FeatureTable(encoder.Modality, [.. known.Select(n => itemIds[n])], encoder.Dimension, values, values, null)
@@ -153,13 +154,13 @@ public sealed class FeatureTable
         }
 
         long cells = (long)items.Count * Dimension;
-        if (cells > Array.MaxLength)
-            throw TooLarge($"expected at most {Array.MaxLength} values of modality {Modality}, found {items.Count} items x {Dimension}.");
+        ThrowIfTooMany(Modality, items.Count, Dimension, Source);
         if (cells > MaxCells && cells / MaxItemsPerRow > Values.Length)
         {
-            throw TooLarge(
+            throw new DatasetFormatException(
                 $"expected at least one of {MaxItemsPerRow} items to have the modality {Modality}, found {ItemIds.Count} of {items.Count}: "
-                + $"the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.");
+                + $"the matrix of {items.Count} x {Dimension} would be nearly empty. Leave the modality out, or the items that lack it.",
+                Source);
         }
 
         var values = new float[cells];
@@ -168,5 +169,13 @@ public sealed class FeatureTable
         return ItemFeatures.Adopt(Modality, items.Count, Dimension, values, Encoder);
     }
 
-    private DatasetFormatException TooLarge(string message) => new(message, Source);
+    /// <summary>Refuses more values than an array holds.</summary>
+    internal static void ThrowIfTooMany(Modality modality, int items, int dimension, string? source = null)
+    {
+        if ((long)items * dimension > Array.MaxLength)
+        {
+            throw new DatasetFormatException(
+                $"expected at most {Array.MaxLength} values of modality {modality}, found {items} items x {dimension}.", source);
+        }
+    }
 }

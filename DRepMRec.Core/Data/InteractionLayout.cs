@@ -46,8 +46,8 @@ public record InteractionLayout
     public Column? Label { get; init; }
 
     /// <summary>
-    /// The column of the weights: how much each interaction counts, such as a quantity, a rating or minutes played. Above 0; it may be the
-    /// column of the ratings.
+    /// The column of the weights: how much each interaction counts, such as a quantity, a rating or minutes played. From 1e-20 to 1e20; it
+    /// may be the column of the ratings.
     /// </summary>
     /// <value>The default, <see langword="null"/>, gives every interaction the weight 1.</value>
     public Column? Weight { get; init; }

@@ -25,6 +25,10 @@ public sealed record LoadReport
     /// <summary>Rows with an event of the weight 0 in <see cref="InteractionLayout.EventWeights"/>.</summary>
     public long RowsOfIgnoredEvents { get; init; }
 
+    /// <summary>The lines that lie within quoted fields of several lines. Many of them tell of a quote that opens none.</summary>
+    /// <value><see langword="null"/> when each line begins a row.</value>
+    public QuotedLines? QuotedLines { get; init; }
+
     /// <summary>What <see cref="DatasetOptions.Catalogue"/> left out.</summary>
     /// <value><see langword="null"/> when no catalogue was given.</value>
     public CatalogueReport? Catalogue { get; init; }
@@ -55,6 +59,8 @@ public sealed record LoadReport
                 text.Append(CultureInfo.InvariantCulture, $"\n{count,12:N0}  {what}");
         }
 
+        if (QuotedLines is { } quoted)
+            Line(quoted.Count, $"{quoted.Describe()}; {nameof(DelimitedOptions.Quotes)} = false takes quotes as they are");
         Line(RowsMerged, "merged with another row of the same user and item");
         Line(RowsBelowMinimumRating, "left out: rating below the minimum");
         Line(RowsOfIgnoredEvents, "left out: events of the weight 0");

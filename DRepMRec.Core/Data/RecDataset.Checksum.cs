@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
@@ -74,17 +74,17 @@ public sealed partial class RecDataset
 
         foreach (InteractionSet set in new[] { ordered.Train, ordered.Validation, ordered.Test })
         {
-            hash.AppendData(MemoryMarshal.AsBytes(set.Offsets));
-            hash.AppendData(MemoryMarshal.AsBytes(set.Items));
+            hash.AppendValues(set.Offsets);
+            hash.AppendValues(set.Items);
             Text($"{set.Weights.Length}");
-            hash.AppendData(MemoryMarshal.AsBytes(set.Weights));
+            hash.AppendValues(set.Weights);
         }
 
         foreach (ItemFeatures features in ordered.Features)
         {
             Text(features.Modality.Name);
             Text($"{features.Dimension}");
-            hash.AppendData(MemoryMarshal.AsBytes(features.Values));
+            hash.AppendValues(features.Values);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

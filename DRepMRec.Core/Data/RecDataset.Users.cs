@@ -2,12 +2,16 @@ namespace DRepMRec.Data;
 
 public sealed partial class RecDataset
 {
-    /// <summary>The dataset as if the given users had never been: without them, their interactions, and items that only they had.</summary>
+    /// <summary>
+    /// The dataset as if the given users had never been: without them, their interactions, and items that only they had and that have no
+    /// features.
+    /// </summary>
     /// <remarks>
-    /// Items without any interaction before stay, and so does which set each interaction of the others is in. A dataset that is read
-    /// without the users' rows is the same where its split depends on no other user, as all but <see cref="SplitStrategy.GlobalTime"/> do,
-    /// up to the order of ids: <see cref="InIdOrder"/> makes them equal. <see cref="ItemTable"/> and what made the features of raw fields
-    /// stay as they are: they are of the catalogue. <see cref="Report"/> and <see cref="Notes"/>, which may quote ids, don't come along.
+    /// Items with features, or without any interaction before, stay, and so does which set each interaction of the others is in. A dataset
+    /// that is read without the users' rows is the same where its split depends on no other user, as all but
+    /// <see cref="SplitStrategy.GlobalTime"/> do, up to the order of ids: <see cref="InIdOrder"/> makes them equal.
+    /// <see cref="ItemTable"/> and what made the features of raw fields stay as they are: they are of the catalogue. <see cref="Report"/>
+    /// and <see cref="Notes"/>, which may quote ids, don't come along.
     /// </remarks>
     /// <param name="userIds">The raw ids; unknown ones are passed over.</param>
     public RecDataset WithoutUsers(IReadOnlyCollection<string> userIds)
@@ -30,7 +34,8 @@ public sealed partial class RecDataset
             }
         }
 
-        return Select(users, [.. Enumerable.Range(0, Items.Count).Where(item => left[item] || !had[item])], report: null, notes: []);
+        bool Stays(int item) => left[item] || !had[item] || Features.Any(features => features.Present[item]);
+        return Select(users, [.. Enumerable.Range(0, Items.Count).Where(Stays)], report: null, notes: []);
     }
 
     /// <summary>

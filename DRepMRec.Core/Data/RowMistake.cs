@@ -21,6 +21,7 @@ public sealed record RowMistake(RowMistakeKind Kind, long Count, string Accepted
         RowMistakeKind.Item => "no item id",
         RowMistakeKind.Rating => "no rating",
         RowMistakeKind.Timestamp => "no timestamp that can be read",
+        RowMistakeKind.MissingTimestamp => "no timestamp, which the split needs",
         RowMistakeKind.Weight => "no weight above 0",
         RowMistakeKind.Event => "an event without a weight",
         RowMistakeKind.Label => "no label",
@@ -40,7 +41,7 @@ public enum RowMistakeKind
     /// <summary>It has more or fewer columns than the header or the first row.</summary>
     Columns,
 
-    /// <summary>There is something between a closing quote and the next separator.</summary>
+    /// <summary>There is something between a closing quote and the next separator, perhaps lines after the opening one.</summary>
     Quotes,
 
     /// <summary>It isn't a JSON object with single values.</summary>
@@ -61,7 +62,10 @@ public enum RowMistakeKind
     /// <summary>The timestamp isn't a date or number as <see cref="TimestampFormat"/> has it, or of another kind than the first.</summary>
     Timestamp,
 
-    /// <summary>The weight is blank, or isn't a finite number above 0.</summary>
+    /// <summary>There is no timestamp, though the split goes by time.</summary>
+    MissingTimestamp,
+
+    /// <summary>The weight is blank, or isn't a number above 0, from 1e-20 to 1e20.</summary>
     Weight,
 
     /// <summary>The event isn't in <see cref="InteractionLayout.EventWeights"/>.</summary>

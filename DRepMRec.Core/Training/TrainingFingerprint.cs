@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using DRepMRec.Collectives;
@@ -87,7 +86,11 @@ internal static class TrainingFingerprint
             .Where(d => d.Checkpoint != d.Current)];
 
     private static string Describe(ItemFeatures features)
-        => $"{features.Dimension} columns ({Short(SHA256.HashData(MemoryMarshal.AsBytes(features.Values)))})";
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendValues(features.Values);
+        return $"{features.Dimension} columns ({Short(hash.GetHashAndReset())})";
+    }
 
     private static string Version(Type type) => type.Assembly.GetName().Version!.ToString(3);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using DRepMRec.Internals;
@@ -19,11 +18,11 @@ internal static class WeightsHash
         Add(hash, model.state_dict().Select(weights => TensorBytes.Of(weights.Key, weights.Value)));
         if (model.ItemToItem is { } blend)
         {
-            hash.AppendData(MemoryMarshal.AsBytes(blend.Part.Weights.RowOffsets));
-            hash.AppendData(MemoryMarshal.AsBytes(blend.Part.Weights.Columns));
-            hash.AppendData(MemoryMarshal.AsBytes(blend.Part.Weights.Values));
+            hash.AppendValues(blend.Part.Weights.RowOffsets);
+            hash.AppendValues(blend.Part.Weights.Columns);
+            hash.AppendValues(blend.Part.Weights.Values);
             hash.AppendData(BitConverter.GetBytes(blend.Factors.Part));
-            hash.AppendData(MemoryMarshal.AsBytes<float>(blend.Part.Popularity));
+            hash.AppendValues<float>(blend.Part.Popularity);
             hash.AppendData(BitConverter.GetBytes(blend.Factors.Popularity));
         }
 

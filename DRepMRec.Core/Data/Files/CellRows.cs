@@ -26,7 +26,7 @@ internal abstract class CellRows : ITextRows
 
     public (RowMistakeKind Kind, string Message)? Broken => null;
 
-    /// <summary>The columns that are read.</summary>
+    /// <summary>The columns that are read, each once and in ascending order: some databases give no value after a later one.</summary>
     protected int[] Chosen { get; private set; } = [];
 
     /// <summary>Those of <see cref="Chosen"/> of which cells may be lists.</summary>
@@ -51,7 +51,7 @@ internal abstract class CellRows : ITextRows
     }
 
     public virtual void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
-        => (Chosen, Lists) = ([.. columns], [.. lists]);
+        => (Chosen, Lists) = ([.. columns.Distinct().Order()], [.. lists]);
 
     public DatasetFormatException Error(string message)
         => new(Line == 0 ? message : string.Create(CultureInfo.InvariantCulture, $"row {Line}: {message}"), File);

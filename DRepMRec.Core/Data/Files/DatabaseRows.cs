@@ -21,11 +21,9 @@ internal sealed class DatabaseRows : CellRows
 
     protected override object? Value(int column)
     {
-        if (_reader.IsDBNull(column))
-            return null;
         try
         {
-            return _reader.GetValue(column);
+            return _reader.IsDBNull(column) ? null : _reader.GetValue(column);
         }
         catch (Exception exception) when (exception is InvalidCastException or InvalidOperationException or NotSupportedException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace DRepMRec.Data;
@@ -18,6 +19,7 @@ internal sealed class DelimitedText : ITextRows, IDisposable
     private char[] _unquotedText = [];
     private ArraySegment<char> _line;
     private string? _record;
+    private QuotedLines _within = new(0, 0, 0);
 
     public DelimitedText(string path, char separator, bool quoted)
         : this(LineReader.Open(path), Path.GetFileName(path), separator, quoted)
@@ -54,6 +56,8 @@ internal sealed class DelimitedText : ITextRows, IDisposable
     public (RowMistakeKind Kind, string Message)? Broken { get; private set; }
 
     public ReadOnlySpan<char> this[int field] => _text.AsSpan(_fields[field].Start, _fields[field].Length);
+
+    public QuotedLines? QuotedLines => _within.Count == 0 ? null : _within;
 
     /// <summary>The first line of the current record as it stands in the file, for messages.</summary>
     public string Shown => Internals.Shown.Text(_record is null ? _line.AsSpan() : _record);
@@ -99,6 +103,12 @@ internal sealed class DelimitedText : ITextRows, IDisposable
             ParseQuoted();
         else
             ParsePlain();
+        if (_lines.Line is var last && last > Line)
+        {
+            bool isLongest = last - Line > _within.To - _within.From;
+            _within = new(_within.Count + last - Line, isLongest ? Line : _within.From, isLongest ? last : _within.To);
+        }
+
         return true;
     }
 
@@ -131,7 +141,9 @@ internal sealed class DelimitedText : ITextRows, IDisposable
                 line = _line;
                 if (i < line.Length && line[i] != _separator)
                 {
-                    Broken = (RowMistakeKind.Quotes, $"expected a separator after a closing quote, found {Shown}.");
+                    string where = _record is null ? "" : string.Create(CultureInfo.InvariantCulture, $" in line {_lines.Line}");
+                    Broken = (RowMistakeKind.Quotes, $"expected a separator after a closing quote{where}, found {Shown}.");
+                    FieldCount += 1 + line[i..].Count(_separator);
                     return;
                 }
             }
@@ -165,6 +177,12 @@ internal sealed class DelimitedText : ITextRows, IDisposable
             {
                 _unquoted.Append(line[i..]).Append('\n');
                 _record ??= line.ToString();
+                if (_unquoted.Length > _lines.MaxLength)
+                {
+                    throw Error(string.Create(CultureInfo.InvariantCulture,
+                        $"expected a closing quote within {_lines.MaxLength:N0} characters, found none after {Shown}.{_quoteHint}"));
+                }
+
                 if (!_lines.Read())
                     throw Error($"expected a closing quote, found the end of the file after {Shown}.{_quoteHint}");
                 _line = _lines.Current;

@@ -36,6 +36,9 @@ internal interface ITextRows
     /// <summary>What is wrong with the form of the current row, such that its cells mean nothing; else <see langword="null"/>.</summary>
     (RowMistakeKind Kind, string Message)? Broken { get; }
 
+    /// <summary>The lines so far that begin no row; <see langword="null"/> where each does.</summary>
+    QuotedLines? QuotedLines => null;
+
     /// <summary>Moves to the next row, which may be broken.</summary>
     bool Read();
 

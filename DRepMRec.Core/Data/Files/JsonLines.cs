@@ -15,9 +15,8 @@ internal sealed class JsonLines : ITextRows, IDisposable
     private readonly LineReader _lines;
     private readonly List<string> _names = [];
     private readonly ArrayBufferWriter<byte> _utf8 = new();
-    private readonly HashSet<int> _chosen = [];
+    private readonly Dictionary<int, byte[]> _chosen = [];
     private readonly HashSet<int> _lists = [];
-    private byte[][] _nameBytes = [];
     private string?[] _cells = [];
     private IReadOnlyList<string?>?[] _values = [];
     private bool _holdsFirst;
@@ -80,7 +79,8 @@ internal sealed class JsonLines : ITextRows, IDisposable
 
     public void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
     {
-        _chosen.UnionWith(columns);
+        foreach (int column in columns)
+            _chosen[column] = Encoding.UTF8.GetBytes(_names[column]);
         _lists.UnionWith(lists);
     }
 
@@ -107,7 +107,6 @@ internal sealed class JsonLines : ITextRows, IDisposable
 
         if (_names.Count == 0)
             throw Error($"expected a JSON object with the names of the columns in the first line, found {Shown}.");
-        _nameBytes = [.. _names.Select(Encoding.UTF8.GetBytes)];
         _cells = new string?[_names.Count];
         _values = new IReadOnlyList<string?>?[_names.Count];
     }
@@ -133,10 +132,10 @@ internal sealed class JsonLines : ITextRows, IDisposable
             throw new JsonException();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            int column = ColumnOf(ref reader);
+            int column = ChosenColumn(ref reader);
             reader.Read();
             bool isNested = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
-            if (column < 0 || !_chosen.Contains(column))
+            if (column < 0)
             {
                 reader.Skip();
                 continue;
@@ -181,11 +180,11 @@ internal sealed class JsonLines : ITextRows, IDisposable
         return true;
     }
 
-    private int ColumnOf(ref Utf8JsonReader reader)
+    private int ChosenColumn(ref Utf8JsonReader reader)
     {
-        for (int column = 0; column < _nameBytes.Length; column++)
+        foreach (var (column, name) in _chosen)
         {
-            if (reader.ValueTextEquals(_nameBytes[column]))
+            if (reader.ValueTextEquals(name))
                 return column;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using DRepMRec.Internals;
 
@@ -32,6 +33,9 @@ internal sealed class LineReader : IDisposable
 
     /// <summary>UTF-8, with bytes that aren't as an error.</summary>
     public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The most characters that a line may have; a few more may pass, as files are read in blocks.</summary>
+    public int MaxLength { get; init; } = 1 << 28;
 
     /// <summary>The 1-based number of the line that was read last.</summary>
     public long Line { get; private set; }
@@ -95,6 +99,13 @@ internal sealed class LineReader : IDisposable
     private bool Fill()
     {
         int held = _end - _start;
+        if (held > MaxLength)
+        {
+            throw new DatasetFormatException(
+                string.Create(CultureInfo.InvariantCulture, $"expected lines of at most {MaxLength:N0} characters, found a longer one."),
+                _file, Line + 1);
+        }
+
         if (held == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         else

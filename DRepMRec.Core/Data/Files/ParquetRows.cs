@@ -128,7 +128,7 @@ internal sealed class ParquetRows : CellRows, IDisposable
             : type == typeof(double) ? Values<double>(group, field, count)
             : type == typeof(decimal) ? Values<decimal>(group, field, count)
             : type == typeof(Guid) ? Values<Guid>(group, field, count)
-            : type == typeof(DateTime) ? Values<DateTime>(group, field, count)
+            : type == typeof(DateTime) ? Dates(group, field, count)
             : type == typeof(DateOnly) ? Values<DateOnly>(group, field, count)
             : throw Error("expected text, numbers or dates in the column "
                 + $"{Internals.Shown.Message(field.Path.FirstPart ?? field.Name)}, found {type.Name}.");
@@ -152,6 +152,20 @@ internal sealed class ParquetRows : CellRows, IDisposable
         var values = new byte[]?[count];
         await group.ReadAsync(field, values.AsMemory(), null, CancellationToken.None).ConfigureAwait(false);
         return values;
+    }
+
+    // Parquet.Net takes times without a zone as those of the machine's.
+    private static async Task<Array> Dates(ParquetRowGroupReader group, DataField field, int count)
+    {
+        static DateTime Unzoned(DateTime date)
+            => date.Kind == DateTimeKind.Local ? DateTime.SpecifyKind(date, DateTimeKind.Unspecified) : date;
+        if (ParquetLists.IsList(field))
+            return await ParquetLists.Read<DateTime, DateTime>(group, field, count, Unzoned).ConfigureAwait(false);
+        return await Values<DateTime>(group, field, count).ConfigureAwait(false) switch
+        {
+            DateTime[] dates => Array.ConvertAll(dates, Unzoned),
+            Array dates => Array.ConvertAll((DateTime?[])dates, date => date is { } known ? Unzoned(known) : date),
+        };
     }
 
     private static async Task<Array> Values<T>(ParquetRowGroupReader group, DataField field, int count) where T : struct

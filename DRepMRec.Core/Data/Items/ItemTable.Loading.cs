@@ -20,7 +20,7 @@ public sealed partial class ItemTable
         using DelimitedText text = DelimitedFormat.Open(
             file, layout.Separator, layout.Quotes, layout.Encoding, nameof(DelimitedItemOptions));
         TableHeader? header = layout.HasHeader ? TableHeader.Read(text) : null;
-        if (header is null && !text.Read())
+        if (header is null && !((ITextRows)text).Read())
             throw new DatasetFormatException("expected at least one item, found an empty file.", text.File);
         return new ItemTableReader(text, header, layout, options ?? new(), FolderOf(file)).Read();
     }

@@ -16,6 +16,10 @@ public sealed record ItemTableReport
     /// <summary>The items that came of them.</summary>
     public int Items { get; init; }
 
+    /// <summary>The lines that lie within quoted fields of several lines. Many of them tell of a quote that opens none.</summary>
+    /// <value><see langword="null"/> when each line begins a row.</value>
+    public QuotedLines? QuotedLines { get; init; }
+
     /// <summary>The mistakes by kind, in the order in which they first occurred; a row with several counts in each kind.</summary>
     public IReadOnlyList<RowMistake> Mistakes { get; init; } = [];
 
@@ -46,6 +50,8 @@ public sealed record ItemTableReport
                 text.Append(CultureInfo.InvariantCulture, $"\n{count,12:N0}  {what}");
         }
 
+        if (QuotedLines is { } quoted)
+            Line(quoted.Count, $"{quoted.Describe()}; {nameof(DelimitedItemOptions.Quotes)} = false takes quotes as they are");
         foreach (ItemColumnReport column in Columns)
             text.Append(CultureInfo.InvariantCulture, $"\n{column.Items,12:N0}  with {Shown.Text(column.Name)} ({column.Kind})");
         Line(PicturesNotFound,

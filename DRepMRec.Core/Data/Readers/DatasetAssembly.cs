@@ -25,9 +25,11 @@ internal static class DatasetAssembly
         if (strategy.ReadsLabels)
             log.RequireLabels();
         log.HandleDuplicates(options.Duplicates ?? DuplicateHandling.Reject);
+        if (strategy.ReadsTimestamps)
+            log.RequireTimestamps(strategy);
         LoadReport report = log.Close();
         if (options.Catalogue is { } catalogue)
-            features = [.. features.Select(table => Offered(table, [.. catalogue], log))];
+            features = [.. features.Select(table => Offered(table, [.. catalogue], log)).OfType<FeatureTable>()];
         SplitPart[] parts = Split(log, strategy, options);
         IdSpellings.NoteAlike(log, log.Users, "users");
         IdSpellings.NoteAlike(log, log.Items, "items");
@@ -100,15 +102,17 @@ internal static class DatasetAssembly
     }
 
     /// <summary>The features of items that are in the catalogue; the others' are no reason to offer them.</summary>
-    private static FeatureTable Offered(FeatureTable table, HashSet<string> catalogue, InteractionLog log)
+    /// <returns>Their table; <see langword="null"/> where none is left.</returns>
+    private static FeatureTable? Offered(FeatureTable table, HashSet<string> catalogue, InteractionLog log)
     {
         int[] rows = [.. Enumerable.Range(0, table.ItemIds.Count).Where(row => catalogue.Contains(table.ItemIds[row]))];
         if (rows.Length == table.ItemIds.Count)
             return table;
         string example = table.ItemIds.First(id => !catalogue.Contains(id));
         log.Note(string.Create(CultureInfo.InvariantCulture, $"{table.Modality}: {table.ItemIds.Count - rows.Length:N0} rows were left "
-            + $"out, of items that aren't in the catalogue, such as {Shown.Text(example)}"));
-        return table.Of(rows);
+            + $"out, of items that aren't in the catalogue, such as {Shown.Text(example)}"
+            + $"{(rows.Length == 0 ? ": none is left, and the dataset lacks the modality" : "")}"));
+        return rows.Length == 0 ? null : table.Of(rows);
     }
 
     private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)

@@ -10,7 +10,7 @@ internal static class DelimitedReader
         using DelimitedText text = DelimitedFormat.Open(
             path, layout.Separator, layout.Quotes, layout.Encoding, nameof(DelimitedOptions));
         TableHeader? header = layout.HasHeader ? TableHeader.Read(text) : null;
-        if (header is null && !text.Read())
+        if (header is null && !((ITextRows)text).Read())
             throw new DatasetFormatException("expected at least one interaction, found an empty file.", text.File);
         return TabularReader.Read(text, header, layout, DatasetFolder.NameOf(path), content, options);
     }

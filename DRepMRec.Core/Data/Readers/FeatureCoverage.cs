@@ -37,17 +37,18 @@ internal static class FeatureCoverage
 
         int both = table.ItemIds.Count - unchosen.Count;
         if (both == 0)
-            throw NothingInCommon(table, lacking);
+            throw NothingInCommon(table, lacking, log.HasCatalogue);
         if (unchosen.Count + lacking.Count > 0)
             log.Note(Describe(table, both, lacking, unchosen) + Alike(lacking, unchosen));
     }
 
-    private static Exception NothingInCommon(FeatureTable table, List<string> chosen)
+    private static Exception NothingInCommon(FeatureTable table, List<string> chosen, bool hasCatalogue)
     {
+        string others = hasCatalogue ? $", and {nameof(DatasetOptions)}.{nameof(DatasetOptions.Catalogue)} leaves out all other items" : "";
         string message = string.Create(CultureInfo.InvariantCulture,
             $"expected features of items that have interactions, found none of modality {table.Modality}: "
             + $"the interactions are with {chosen.Count:N0} items, such as {Show(chosen)}, the features of {table.ItemIds.Count:N0} "
-            + $"others, such as {Show(table.ItemIds)}; ids must agree in every character.");
+            + $"others, such as {Show(table.ItemIds)}; ids must agree in every character{others}.");
         return table.Source is null
             ? new ArgumentException(string.Concat(message[..1].ToUpperInvariant(), message.AsSpan(1)), "features")
             : new DatasetFormatException(message, table.Source);

@@ -26,8 +26,9 @@ internal sealed class IdMapping
     /// <param name="folder">The dataset's folder.</param>
     /// <param name="name">The file's name.</param>
     /// <param name="numberColumn">The name of the column with the numbers.</param>
+    /// <param name="log">What is told of lines that begin no row.</param>
     /// <returns>The mapping, or <see langword="null"/> when the file doesn't exist.</returns>
-    public static IdMapping? TryRead(DatasetFolder folder, string name, string numberColumn)
+    public static IdMapping? TryRead(DatasetFolder folder, string name, string numberColumn, InteractionLog log)
     {
         if (folder.Find(name) is not { } file)
             return null;
@@ -52,6 +53,8 @@ internal sealed class IdMapping
                 throw text.Error($"expected each raw id and each {numberColumn} once, found {text.Shown} after one of its two.");
         }
 
+        if (text.QuotedLines is { } quoted)
+            log.Note(FormattableString.Invariant($"{Shown.Name(file)}: {quoted.Count:N0} {quoted.Describe()}"));
         return mapping;
     }
 

@@ -14,7 +14,7 @@ internal sealed class InteractionLog
 {
     private readonly List<string> _files = [];
     private readonly List<string> _notes = [];
-    private readonly MistakeLog _mistakes = new(MistakeLog.InteractionsAcceptedBy);
+    private readonly MistakeLog _mistakes;
     private readonly Dictionary<(short File, uint Line), double> _otherLabels = [];
     private readonly CatalogueFilter? _catalogue;
     private readonly double? _minimumRating;
@@ -27,8 +27,11 @@ internal sealed class InteractionLog
     private long _read;
     private int _registeredItems;
 
-    public InteractionLog(DatasetOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="layout">What the caller says of the columns, or <see langword="null"/> where they have a layout of their own.</param>
+    public InteractionLog(DatasetOptions options, InteractionLayout? layout = null)
     {
+        _mistakes = new MistakeLog(kind => MistakeLog.InteractionsAcceptedBy(kind, hasLayout: layout is not null));
         _minimumRating = options.MinimumRating;
         _skips = options.BadRows == BadRowHandling.Skip;
         Limit = new RowLimit(options.MaxRows, nameof(DatasetOptions));
@@ -47,6 +50,9 @@ internal sealed class InteractionLog
     /// <summary>Sentences on data that isn't used, or not as it stands, for <see cref="DatasetSummary.Notes"/>.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>Whether items that aren't in a catalogue are left out.</summary>
+    public bool HasCatalogue => _catalogue is not null;
+
     /// <summary>Whether any interaction says which set it belongs to, or there is a column that should.</summary>
     public bool HasLabels { get; private set; }
 
@@ -61,6 +67,9 @@ internal sealed class InteractionLog
 
     /// <summary>How timestamps were read, or <see langword="null"/> when they are numbers without a unit by contract.</summary>
     public TimestampFormat? Timestamps { get; set; }
+
+    /// <summary>The lines that begin no row; <see langword="null"/> where each does.</summary>
+    public QuotedLines? QuotedLines { get; set; }
 
     /// <summary>Names the file that the next interactions come from, and what its rows are counted as.</summary>
     public void BeginFile(string? file, string unit)
@@ -150,6 +159,20 @@ internal sealed class InteractionLog
         });
     }
 
+    /// <summary>Refuses or leaves out every row without a timestamp, for a split that goes by time.</summary>
+    public void RequireTimestamps(SplitStrategy strategy) => Rows.RemoveWhere(i =>
+    {
+        if (Rows[i].Time != TimeCode.None)
+            return false;
+        if (_mistakes.Add(RowMistakeKind.MissingTimestamp))
+        {
+            Describe(RowMistakeKind.MissingTimestamp, Rows[i],
+                $"expected a timestamp, which the split {strategy} needs; found none.");
+        }
+
+        return true;
+    });
+
     /// <summary>Refuses, drops or merges every pair that occurred before.</summary>
     public void HandleDuplicates(DuplicateHandling handling)
     {
@@ -163,8 +186,10 @@ internal sealed class InteractionLog
         string which = handling == DuplicateHandling.KeepLast ? "last" : "first";
         string conflicts = repeats.Conflicting == 0 ? "" : FormattableString.Invariant(
             $", {repeats.Conflicting:N0} of them with another label or timestamp: those of the {which} row count");
+        string limited = repeats.Limited == 0 ? "" : FormattableString.Invariant(
+            $"; {repeats.Limited:N0} sums are above {EventWeights.Max}, the largest weight, and count as that");
         _mergedNote = handling == DuplicateHandling.Sum
-            ? FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred before were added to its weight")
+            ? FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred before were added to its weight{limited}")
             : FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred {(which == "first" ? "before" : "again")} ")
                 + $"were left out{conflicts}";
     }
@@ -183,6 +208,8 @@ internal sealed class InteractionLog
         if (_mistakes.First is { } first && !_skips)
             throw new DatasetFormatException(first, report);
         List<string> left = [];
+        if (QuotedLines is { } quoted)
+            left.Add(FormattableString.Invariant($"{quoted.Count:N0} {quoted.Describe()}"));
         if (_belowMinimum > 0)
             left.Add(FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {_minimumRating} were left out"));
         if (_ignoredEvents > 0)
@@ -226,6 +253,7 @@ internal sealed class InteractionLog
         RowsBelowMinimumRating = _belowMinimum,
         RowsOfIgnoredEvents = _ignoredEvents,
         Catalogue = _catalogue?.Report(this),
+        QuotedLines = QuotedLines,
         Timestamps = HasTimestamps ? Timestamps : null,
         Mistakes = _mistakes.Summary,
     };

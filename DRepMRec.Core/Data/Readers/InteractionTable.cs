@@ -39,6 +39,7 @@ internal sealed class InteractionTable(ITextRows rows, InteractionColumns column
         while (rows.Read())
             ReadRow(log, queue);
         queue.Flush();
+        log.QuotedLines = rows.QuotedLines;
     }
 
     // The log itself is only asked for rows to be counted; for all else the queue hands it over.
@@ -115,7 +116,8 @@ internal sealed class InteractionTable(ITextRows rows, InteractionColumns column
         if (columns.Weight >= 0 && !(Numbers.TryRead(rows[columns.Weight], out weight) && EventWeights.IsWeight(weight)))
         {
             Describe(queue, RowMistakeKind.Weight, queue.Interrupt().Mistakes(RowMistakeKind.Weight)
-                ? $"expected a number above 0 as {Name(columns.Weight, "weight")}, found {Shown.Text(rows[columns.Weight])}." : null);
+                ? $"expected {EventWeights.Expected(weight)} as {Name(columns.Weight, "weight")}, found {Shown.Text(rows[columns.Weight])}."
+                : null);
             return false;
         }
 

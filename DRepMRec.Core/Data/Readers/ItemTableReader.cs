@@ -8,10 +8,12 @@ namespace DRepMRec.Data;
 /// <param name="layout">Which columns are what.</param>
 /// <param name="options">The options.</param>
 /// <param name="folder">The folder of pictures unless the options have one.</param>
+/// <param name="optionsType">The type of the caller's options, for messages.</param>
 internal sealed class ItemTableReader(
-    ITextRows rows, TableHeader? header, ItemLayout layout, ItemTableOptions options, string folder)
+    ITextRows rows, TableHeader? header, ItemLayout layout, ItemTableOptions options, string folder,
+    string optionsType = nameof(ItemTableOptions))
 {
-    private readonly MistakeLog _mistakes = new(MistakeLog.ItemsAcceptedBy);
+    private readonly MistakeLog _mistakes = new(kind => MistakeLog.ItemsAcceptedBy(kind, optionsType));
     private readonly RowLimit _limit = new(options.MaxRows, nameof(ItemTableOptions));
     private readonly List<string> _ids = [];
     private readonly Dictionary<string, long> _lines = new(StringComparer.Ordinal);
@@ -124,6 +126,7 @@ internal sealed class ItemTableReader(
         {
             RowsRead = _read,
             Items = _ids.Count,
+            QuotedLines = rows.QuotedLines,
             Mistakes = _mistakes.Summary,
             ColumnsNotRead = [.. Enumerable.Range(0, header?.Names.Count ?? 0).Except(places)
                 .Select(c => header!.Names[c].Length > 0 ? header.Names[c] : "(without a name)")],

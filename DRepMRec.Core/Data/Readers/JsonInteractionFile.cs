@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DRepMRec.Internals;
@@ -8,6 +9,8 @@ namespace DRepMRec.Data;
 /// <remarks>Items are whole numbers of any length or strings. Lines are counted at '\n'.</remarks>
 internal sealed class JsonInteractionFile(Stream stream, string file, double label)
 {
+    private const int MaxTokenLength = 1 << 28;
+
     private byte[] _buffer = new byte[1 << 16];
     private long _line = 1;
     private string? _user;
@@ -41,6 +44,8 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
             if (read == 0)
                 return;
             held = bytes.Length - consumed;
+            if (held > MaxTokenLength)
+                throw Error(string.Create(CultureInfo.InvariantCulture, $"expected ids of at most {MaxTokenLength:N0} bytes, found more."));
             if (held == _buffer.Length)
                 Array.Resize(ref _buffer, _buffer.Length * 2);
             bytes[consumed..].ToArray().CopyTo(_buffer, 0);

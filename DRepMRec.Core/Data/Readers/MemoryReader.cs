@@ -42,7 +42,7 @@ internal static class MemoryReader
         if (log.Mistakes(RowMistakeKind.Weight))
         {
             log.Describe(RowMistakeKind.Weight, position,
-                FormattableString.Invariant($"expected a number above 0 as weight, found {weight}."));
+                FormattableString.Invariant($"expected {EventWeights.Expected(weight.Value)} as weight, found {weight}."));
         }
 
         return false;

@@ -37,16 +37,18 @@ internal sealed class MistakeLog(Func<RowMistakeKind, string> acceptedBy)
     }
 
     /// <summary>The options that accept rows of interactions with a mistake.</summary>
-    public static string InteractionsAcceptedBy(RowMistakeKind kind)
+    /// <param name="kind">The mistake.</param>
+    /// <param name="hasLayout">Whether the caller says which columns are read, and how.</param>
+    public static string InteractionsAcceptedBy(RowMistakeKind kind, bool hasLayout)
     {
         const string Skip = $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.BadRows)} = {nameof(BadRowHandling.Skip)}";
         string? own = kind switch
         {
             RowMistakeKind.Quotes => $"{nameof(DelimitedOptions)}.{nameof(DelimitedOptions.Quotes)} = false",
-            RowMistakeKind.Rating => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Rating)}",
-            RowMistakeKind.Timestamp => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.TimestampFormat)}",
+            RowMistakeKind.Rating when hasLayout => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Rating)}",
+            RowMistakeKind.Timestamp when hasLayout => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.TimestampFormat)}",
             RowMistakeKind.Event => $"more {nameof(InteractionLayout)}.{nameof(InteractionLayout.EventWeights)}",
-            RowMistakeKind.Label => $"another {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)}",
+            RowMistakeKind.Label or RowMistakeKind.MissingTimestamp => $"another {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)}",
             RowMistakeKind.Repeated => $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.Duplicates)} = "
                 + $"{nameof(DuplicateHandling.KeepFirst)}, {nameof(DuplicateHandling.KeepLast)} or {nameof(DuplicateHandling.Sum)}",
             RowMistakeKind.LabelsDiffer => $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.Duplicates)} = "
@@ -57,9 +59,11 @@ internal sealed class MistakeLog(Func<RowMistakeKind, string> acceptedBy)
     }
 
     /// <summary>The options that accept rows of items with a mistake.</summary>
-    public static string ItemsAcceptedBy(RowMistakeKind kind)
+    /// <param name="kind">The mistake.</param>
+    /// <param name="options">The type of the options that skip rows.</param>
+    public static string ItemsAcceptedBy(RowMistakeKind kind, string options)
     {
-        const string Skip = $"{nameof(ItemTableOptions)}.{nameof(ItemTableOptions.BadRows)} = {nameof(BadRowHandling.Skip)}";
+        string skip = $"{options}.{nameof(ItemTableOptions.BadRows)} = {nameof(BadRowHandling.Skip)}";
         string? own = kind switch
         {
             RowMistakeKind.Quotes => $"{nameof(DelimitedItemOptions)}.{nameof(DelimitedItemOptions.Quotes)} = false",
@@ -67,7 +71,7 @@ internal sealed class MistakeLog(Func<RowMistakeKind, string> acceptedBy)
             RowMistakeKind.Image => $"another {nameof(ItemTableOptions)}.{nameof(ItemTableOptions.ImageFolder)}",
             _ => null,
         };
-        return own is null ? Skip : $"{own}, or {Skip}";
+        return own is null ? skip : $"{own}, or {skip}";
     }
 
     private sealed class Entry

@@ -18,9 +18,9 @@ internal static class MmrecReader
     {
         var folder = new DatasetFolder(Path.GetDirectoryName(Path.GetFullPath(interFile))!);
         folder.Reads(Path.GetFileName(interFile));
-        IdMapping? users = IdMapping.TryRead(folder, UserMappingFile, "userID");
-        IdMapping? items = IdMapping.TryRead(folder, ItemMappingFile, "itemID");
         var log = new InteractionLog(options);
+        IdMapping? users = IdMapping.TryRead(folder, UserMappingFile, "userID", log);
+        IdMapping? items = IdMapping.TryRead(folder, ItemMappingFile, "itemID", log);
         users?.Register(log.Users);
         items?.Register(log.Items, options.Catalogue);
 

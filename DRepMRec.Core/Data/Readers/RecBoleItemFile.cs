@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
@@ -8,7 +9,7 @@ internal static class RecBoleItemFile
 {
     private const string FeatureSuffix = "_feat";
 
-    public static IReadOnlyList<FeatureTable> Read(DatasetFolder folder, string file, InteractionLog log)
+    public static IReadOnlyList<FeatureTable> Read(DatasetFolder folder, string file, InteractionLog log, BadRowHandling badRows)
     {
         folder.Reads(file);
         using var text = new DelimitedText(folder[file], '\t', quoted: false);
@@ -21,23 +22,39 @@ internal static class RecBoleItemFile
             throw text.Error($"expected one column per modality, found {Shown.List(columns.Select(c => c.Modality))}.");
         int item = header.Columns.Require("item_id:token", "itemID:token");
         var lines = new Dictionary<string, long>(StringComparer.Ordinal);
-        while (text.Read())
+        string? AddLine()
         {
             if (text.FieldCount != header.Types.Count)
             {
-                throw text.Error($"expected {header.Types.Count} tab-separated columns ({Shown.List(header.Columns.Names)}), "
-                    + $"found {text.FieldCount}: {text.Shown}.");
+                return $"expected {header.Types.Count} tab-separated columns ({Shown.List(header.Columns.Names)}), "
+                    + $"found {text.FieldCount}: {text.Shown}.";
             }
 
             string id = text[item].ToString();
-            if (RawId.WhatIsWrong(id) is { } wrong)
-                throw text.Error($"expected an item id, found {wrong}.");
+            if (RawId.WhatIsWrong(id) is { } wrongId)
+                return $"expected an item id, found {wrongId}.";
             if (!lines.TryAdd(id, text.Line))
-                throw text.Error($"expected each item once; found {Shown.Text(id)}, which is in line {lines[id]} already.");
+                return $"expected each item once; found {Shown.Text(id)}, which is in line {lines[id]} already.";
+            string? wrong = null;
             foreach (Column column in columns)
-                column.Add(id, text);
+                wrong = column.Add(id, text) ?? wrong;
+            return wrong;
         }
 
+        DatasetFormatException? first = null;
+        long skipped = 0;
+        while (text.Read())
+        {
+            if (AddLine() is not { } wrong)
+                continue;
+            first ??= text.Error(wrong);
+            if (badRows == BadRowHandling.Stop)
+                throw first;
+            skipped++;
+        }
+
+        if (first is not null)
+            log.Note($"{LoadReport.Rows(skipped)} skipped among features, the first: {first.Message}");
         foreach (Column column in columns.Where(c => c.Items.Count == 0))
             log.Note($"the column {column.Modality} of {Shown.Name(file)} is blank in every line");
         return [.. columns.Where(c => c.Items.Count > 0)
@@ -70,11 +87,13 @@ internal static class RecBoleItemFile
 
         public int Dimension { get; private set; }
 
-        public void Add(string id, DelimitedText text)
+        /// <summary>Adds an item's cell.</summary>
+        /// <returns>What is wrong with the cell, which is passed over then; otherwise <see langword="null"/>.</returns>
+        public string? Add(string id, DelimitedText text)
         {
             ReadOnlySpan<char> cell = text[index].Trim(' ');
             if (cell.IsEmpty)
-                return;
+                return null;
             int before = Values.Count;
             foreach (Range range in cell.Split(' '))
             {
@@ -82,19 +101,25 @@ internal static class RecBoleItemFile
                     continue;
                 if (!float.TryParse(cell[range], NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
                     || cell[range].Contains('\0'))
-                    throw text.Error($"expected numbers separated by spaces in the column {modality}, found {Shown.Text(cell[range])}.");
+                {
+                    CollectionsMarshal.SetCount(Values, before);
+                    return $"expected numbers separated by spaces in the column {modality}, found {Shown.Text(cell[range])}.";
+                }
+
                 Values.Add(value);
             }
 
+            int found = Values.Count - before;
             if (Items.Count == 0)
-                Dimension = Values.Count;
-            else if (Values.Count - before != Dimension)
+                Dimension = found;
+            else if (found != Dimension)
             {
-                throw text.Error($"expected {Dimension} numbers in the column {modality} as in the first item, found "
-                    + $"{Values.Count - before}.");
+                CollectionsMarshal.SetCount(Values, before);
+                return $"expected {Dimension} numbers in the column {modality} as in the first item, found {found}.";
             }
 
             Items.Add(id);
+            return null;
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class RecBoleItemTable
             "expected columns of the types token, token_seq or float beside item_id, found none.", Path.GetFileName(path), 1);
 
     /// <summary>Reads the table, or nothing where the file has features alone.</summary>
-    public static ItemTable? TryRead(string path, ItemTableOptions options)
+    public static ItemTable? TryRead(string path, ItemTableOptions options, string optionsType = nameof(ItemTableOptions))
     {
         using var text = new DelimitedText(path, '\t', quoted: false);
         RecBoleHeader header = RecBoleHeader.Read(text);
@@ -38,7 +38,7 @@ internal static class RecBoleItemTable
         // Only sequences have blanks between their categories.
         Column[] sequences = Where(c => header.Types[c] == "token_seq" && !IsText(c));
         var names = TableHeader.Of(text, Enumerable.Range(0, header.Types.Count).Select(header.NameOf));
-        return new ItemTableReader(text, names, layout, options, Path.GetDirectoryName(Path.GetFullPath(path))!)
+        return new ItemTableReader(text, names, layout, options, Path.GetDirectoryName(Path.GetFullPath(path))!, optionsType)
         {
             Sequences = sequences,
         }.Read();

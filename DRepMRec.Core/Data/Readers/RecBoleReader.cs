@@ -28,9 +28,9 @@ internal static class RecBoleReader
         }
 
         string? itemFile = folder.Find(Path.GetFileNameWithoutExtension(interFile) + ItemExtension);
-        IReadOnlyList<FeatureTable> features = itemFile is null ? [] : RecBoleItemFile.Read(folder, itemFile, log);
+        IReadOnlyList<FeatureTable> features = itemFile is null ? [] : RecBoleItemFile.Read(folder, itemFile, log, options.BadRows);
         ItemTable? items = itemFile is null ? null
-            : RecBoleItemTable.TryRead(folder[itemFile], new ItemTableOptions { BadRows = options.BadRows });
+            : RecBoleItemTable.TryRead(folder[itemFile], new ItemTableOptions { BadRows = options.BadRows }, nameof(DatasetOptions));
         folder.NoteUnread(log);
         return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), new DatasetContent([.. features, .. more], items), options);
     }

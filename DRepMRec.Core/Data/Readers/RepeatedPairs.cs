@@ -8,6 +8,7 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
     private readonly RawRows _rows = log.Rows;
     private long _dropped;
     private long _conflicting;
+    private long _limited;
     private bool _hasSummed;
 
     /// <summary>The rows that were left out.</summary>
@@ -15,6 +16,9 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
 
     /// <summary>Those of them with another label or timestamp than the row that stays.</summary>
     public long Conflicting => _conflicting;
+
+    /// <summary>The sums that were above the largest weight.</summary>
+    public long Limited => _limited;
 
     /// <summary>Whether weights were added up.</summary>
     public bool HasSummed => _hasSummed;
@@ -87,7 +91,9 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
 
         if (handling == DuplicateHandling.Sum)
         {
-            first = first with { Weight = (float)weight };
+            if (!EventWeights.IsWeight(weight))
+                Interlocked.Increment(ref _limited);
+            first = first with { Weight = (float)Math.Min(weight, EventWeights.Max) };
             if (first.Weight != 1)
                 Volatile.Write(ref _hasSummed, true);
         }

@@ -67,13 +67,11 @@ internal sealed class TableHeader
     /// <summary>The position of the column that a caller named: by exactly this name, else the only one that means it.</summary>
     public int RequireNamed(string name)
     {
-        for (int i = 0; i < Names.Count; i++)
-        {
-            if (Names[i] == name)
-                return i;
-        }
-
-        return Require(name);
+        int[] exact = [.. Enumerable.Range(0, Names.Count).Where(i => Names[i] == name).Take(2)];
+        return exact.Length == 0 ? Require(name)
+            : exact.Length == 1 ? exact[0]
+            : throw _text.Error($"expected one column {Shown.Message(name)} in the header, found two, at the positions {exact[0]} and "
+                + $"{exact[1]} from 0: give one of them another name, in a query by AS.");
     }
 
     /// <summary>The position of the column that one of the names means; the error names them and shows the header.</summary>

@@ -26,7 +26,7 @@ internal static class TabularReader
         int[] at = [.. wanted.Select(c => Locate(c, header, rows))];
         ThrowIfColumnsShared(wanted, at, rows);
         ThrowIfLabelsUnused(layout, options, header, at, rows);
-        var log = new InteractionLog(options);
+        var log = new InteractionLog(options, layout);
         log.Limit.ThrowIfPromisesMore(rows);
         if (header is null)
             NoteUnread(log, at, rows);

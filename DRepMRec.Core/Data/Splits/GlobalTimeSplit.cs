@@ -8,7 +8,7 @@ internal sealed record GlobalTimeSplit : ShareSplit
 
     private protected override SplitPart[] Assign(InteractionLog log)
     {
-        SplitOrder.ThrowIfNoTimestamps(log, this);
+        SplitOrder.ThrowIfOneTimestamp(log, this);
         int[] rows = SplitOrder.ByTime(log, Seed);
         int test = (int)Math.Round(rows.Length * TestShare, MidpointRounding.AwayFromZero);
         int validation = (int)Math.Round(rows.Length * ValidationShare, MidpointRounding.AwayFromZero);

@@ -15,7 +15,7 @@ internal sealed record LeaveOneOutSplit : SplitStrategy
     private protected override SplitPart[] Assign(InteractionLog log)
     {
         if (ByTime)
-            SplitOrder.ThrowIfNoTimestamps(log, this);
+            SplitOrder.ThrowIfOneTimestamp(log, this);
         var (rows, offsets) = SplitOrder.ByUser(log, Seed, ByTime);
         var parts = new SplitPart[rows.Length];
         for (int u = 0; u < log.Users.Count; u++)

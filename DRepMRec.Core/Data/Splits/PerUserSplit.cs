@@ -14,7 +14,7 @@ internal abstract record PerUserSplit : ShareSplit
     private protected override SplitPart[] Assign(InteractionLog log)
     {
         if (ByTime)
-            SplitOrder.ThrowIfNoTimestamps(log, this);
+            SplitOrder.ThrowIfOneTimestamp(log, this);
         var parts = new SplitPart[log.Rows.Count];
         Draw(log, Shares, Seed, ByTime, parts, SplitPart.Train);
         return parts;

@@ -8,15 +8,9 @@ internal static class SplitOrder
     /// <summary>How many users a thread takes at least.</summary>
     public const int UsersPerThread = 4096;
 
-    /// <summary>Refuses interactions without timestamps, or with one timestamp for all.</summary>
-    public static void ThrowIfNoTimestamps(InteractionLog log, SplitStrategy strategy)
+    /// <summary>Refuses interactions with one timestamp for all.</summary>
+    public static void ThrowIfOneTimestamp(InteractionLog log, SplitStrategy strategy)
     {
-        foreach (RawInteraction row in log.Rows)
-        {
-            if (row.Time == TimeCode.None)
-                throw log.Error(row, $"expected a timestamp, which the split {strategy} needs; found none.");
-        }
-
         long first = log.Rows[0].Time;
         if (log.Rows.All(row => row.Time == first))
         {

@@ -77,6 +77,7 @@ public sealed class EmbeddingEncoder
     /// The generator failed as often as it was asked, or gave another number of embeddings, other dimensions, or numbers that aren't
     /// finite.
     /// </exception>
+    /// <exception cref="DatasetFormatException">There are more numbers than one array holds, by the first embedding.</exception>
     /// <exception cref="IOException">A picture can't be read, or the cache can't be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<FeatureTable> EncodeAsync(
@@ -84,7 +85,7 @@ public sealed class EmbeddingEncoder
     {
         ArgumentNullException.ThrowIfNull(items);
         string[] columns = Columns(items);
-        var run = new EmbeddingRun(_source, _options, GeneratorName, items, columns);
+        var run = new EmbeddingRun(_source, _options, GeneratorName, Modality, items, columns);
         float[]?[] rows = await run.EncodeAsync(progress, cancellationToken).ConfigureAwait(false);
         int dimension = rows.FirstOrDefault(row => row is not null)?.Length
             ?? throw new ArgumentException(
@@ -100,7 +101,7 @@ public sealed class EmbeddingEncoder
     {
         string[] columns = [.. encoder.Columns.Where(name => items[name] is not null)];
         encoder.ThrowIfOfAnotherKind(items);
-        var run = new EmbeddingRun(_source, _options, GeneratorName, items, columns);
+        var run = new EmbeddingRun(_source, _options, GeneratorName, Modality, items, columns);
         float[]?[] rows = await run.EncodeAsync(progress, cancellationToken).ConfigureAwait(false);
         int dimension = rows.FirstOrDefault(row => row is not null)?.Length ?? encoder.Dimension;
         return dimension == encoder.Dimension ? FeatureTable.OfRows(encoder, items.Ids, rows, Notes(run))

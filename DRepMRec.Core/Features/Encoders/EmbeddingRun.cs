@@ -8,11 +8,13 @@ namespace DRepMRec.Features;
 
 /// <summary>One run of an <see cref="EmbeddingEncoder"/> over a table of items.</summary>
 internal sealed class EmbeddingRun(
-    IEmbeddingSource source, EmbeddingEncoderOptions options, string generatorName, ItemTable items, IReadOnlyList<string> columns)
+    IEmbeddingSource source, EmbeddingEncoderOptions options, string generatorName, Modality modality, ItemTable items,
+    IReadOnlyList<string> columns)
 {
     private readonly Dictionary<Hash256, float[]> _vectors = [];
     private readonly List<string> _notes = [];
     private string? _firstFailure;
+    private int _rows;
     private int _dimension;
 
     /// <summary>Which items have nothing to make features of though they seem to, and why.</summary>
@@ -35,6 +37,7 @@ internal sealed class EmbeddingRun(
             }
         }
 
+        _rows = keys.Count(key => key is not null);
         EmbeddingCache? cache = options.CacheFolder is null ? null : new EmbeddingCache(options.CacheFolder, generatorName);
         foreach (var (key, vector) in cache?.Read(firsts.Keys.ToHashSet(), cancellationToken) ?? [])
             Keep(firsts[key], key, vector);
@@ -164,7 +167,11 @@ internal sealed class EmbeddingRun(
     private float[] Keep(int row, Hash256 key, float[] vector)
     {
         if (_dimension == 0)
+        {
             _dimension = vector.Length;
+            FeatureTable.ThrowIfTooMany(modality, _rows, _dimension);
+        }
+
         if (vector.Length != _dimension || vector.Length == 0)
         {
             throw new InvalidOperationException(
