@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
@@ -130,6 +131,39 @@ public sealed class RefreshTests
         more.SimilarUsers("somebody").Should().NotBeEmpty();
         more.Explain("somebody", Grown.Data.Items[1])!.Unexplained.Should().BeNull();
         more.Recommend("whoever", 100).Select(r => r.Item).Should().Contain("something");
+    }
+
+    [Theory]
+    [InlineData(RefreshKind.Exact)]
+    [InlineData(RefreshKind.FoldIn)]
+    public void Snapshots_that_nobody_holds_any_more_are_freed(RefreshKind kind)
+    {
+        Recommender trained = kind == RefreshKind.Exact ? Grown.Recommender : SlantedModalEncoder.Build(Grown.Data, epochs: 1);
+        trained.RefreshKind.Should().Be(kind);
+        var (last, before) = Chain(trained);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        before.Select(rows => rows.IsAlive).Should().OnlyContain(isAlive => !isAlive);
+        last.History("newcomer").Should().HaveCount(3);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (Recommender Last, List<WeakReference> Before) Chain(Recommender recommender)
+        {
+            using var folder = new TempFolder();
+            var before = new List<WeakReference>();
+            for (int n = 0; n < 3; n++)
+            {
+                recommender = recommender.WithInteractions([new Interaction("newcomer", Grown.Data.Items[n])]);
+                if (n == 2)
+                    break;
+                recommender.SimilarUsers("newcomer").Should().NotBeEmpty();
+                recommender.Save(folder["model"]);
+                before.AddRange([new(recommender.Model.UserRows), new(recommender.Model.Users), new(recommender.Model.UserBehavior)]);
+            }
+
+            return (recommender, before);
+        }
     }
 
     [Fact]
