@@ -300,6 +300,9 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("{\"count\":\"5\"}", "JSON")]
     [InlineData("{\"userId\":\"\"}", "Expected 1 to 256 characters, got 0.")]
     [InlineData("{\"userId\":\"\\ud800\"}", "JSON")]
+    [InlineData("{\"boosts\":[{\"where\":{\"column\":\"price\"},\"weight\":5000}]}", "Weight must be from -1000 to 1000.")]
+    [InlineData("{\"where\":[{\"column\":\"price\",\"mxa\":50}]}", "mxa")]
+    [InlineData("{\"quotas\":[{\"column\":\"brand\",\"max\":-1}]}", "JSON")]
     public async Task Malformed_bodies_get_problem_details(string body, string message)
         => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")),
             HttpStatusCode.BadRequest, message);
