@@ -206,6 +206,52 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    public void An_item_has_the_same_item_to_item_weights_whether_content_or_interactions_came_first()
+    {
+        ItemContent[] content = [new("novel", Features(3))];
+        Interaction[] clicks = [new(Grown.Data.Users[0], "novel"), new(Grown.Data.Users[1], "without content")];
+        Recommender clicked = Grown.Recommender.WithInteractions(clicks);
+        using var folder = new TempFolder();
+        clicked.Save(folder["model"]);
+        float[] expected = Weights(Grown.Recommender.WithItems(content).WithInteractions(clicks));
+        expected.Count(w => w != 0).Should().BeGreaterThan(10);
+        foreach (Recommender before in new[] { clicked, Recommender.Load(folder["model"]), clicked.WithoutItems(["novel"]) })
+        {
+            Recommender after = before.WithItems(content);
+            Weights(after).Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-6f);
+            Weights(after.WithItems([new("novel", Features(7))])).Should().Equal(Weights(after), "an item keeps what it came with");
+            before.Model.ItemToItem!.Weight(0, before.Model.RowFor("novel")).Should().Be(0);
+            after.Save(folder["after"]);
+            Weights(Recommender.Load(folder["after"], new RecommenderLoadOptions { Verify = true })).Should().Equal(Weights(after));
+        }
+
+        static float[] Weights(Recommender recommender)
+        {
+            recommender.Model.TryGetItem("novel", out int row).Should().BeTrue();
+            ItemToItemRows part = recommender.Model.ItemToItem!;
+            int[] known = [.. Enumerable.Range(0, Grown.Data.Items.Count)];
+            return [.. known.Select(item => part.Weight(item, row)), .. known.Select(item => part.Weight(row, item))];
+        }
+    }
+
+    [Fact]
+    public void Metadata_go_by_id_whatever_comes_and_goes()
+    {
+        string gone = Grown.Data.Items[2];
+        string[] described = [Grown.Data.Items[5], "novel", "clicked", gone, "retired"];
+        ItemMetadata metadata = ItemMetadata.Of(described, MetadataColumn.Number("price", [1, 2, 3, 4, 5]));
+        Recommender changed = Grown.Recommender.WithMetadata(metadata)
+            .WithItems([new ItemContent("retired", Features(0)), new("novel", Features(1)), new("plain", Features(2))])
+            .WithoutItems(["retired", gone])
+            .WithInteractions([new Interaction("x", "clicked"), new Interaction("x", "unheard of")]);
+        CatalogueMetadata rows = changed.Model.Metadata!;
+        for (int row = 0; row < changed.Model.ItemRows; row++)
+            rows.RowOf(row).Should().Be(Array.IndexOf(described, changed.Model.ItemId(row)));
+        changed.Recommend(new RecommendationRequest { UserId = "y", Where = [new ItemCondition { Column = "price" }] })
+            .Select(r => r.Item).Should().BeEquivalentTo([Grown.Data.Items[5], "novel", "clicked"]);
+    }
+
+    [Fact]
     public void An_added_item_that_is_retired_and_comes_again_is_new_whether_a_file_was_between_or_not()
     {
         using var folder = new TempFolder();
