@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using DRepMRec.Data;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
@@ -169,6 +170,34 @@ public sealed class ApiTests : IAsyncLifetime
         Recommender.FromEmbeddings(["ann"], [1f], ["shoe", retired], [1f, 2f]).Save(_folder["model"]);
         await provider.ReloadAsync();
         (await Get("/health")).GetProperty("items").GetInt32().Should().Be(1, "that model takes no items, and one of its own is retired");
+    }
+
+    [Fact]
+    public async Task An_item_that_was_put_in_and_retired_stays_so_when_the_next_file_has_it()
+    {
+        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
+        (await _client.PutAsJsonAsync("/items/new", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await _client.DeleteAsync("/items/new")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        Recommender.FromEmbeddings(["ann"], [1f], ["shoe", "new"], [1f, 2f]).Save(_folder["model"]);
+        await _app.Services.GetRequiredService<IRecommenderProvider>().ReloadAsync();
+        (await Get("/health")).GetProperty("items").GetInt32().Should().Be(1);
+        (await _client.GetAsync("/items/new/similar")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("12.5", 12.5)]
+    [InlineData(" -1e2 ", -100.0)]
+    [InlineData("12,50", null)]
+    [InlineData("1,000", null)]
+    [InlineData("NaN", null)]
+    public void A_number_that_is_typed_has_a_point_and_no_commas(string text, double? expected)
+    {
+        var item = new NewItem("new", new Dictionary<string, string[]> { ["price"] = [text] }, null);
+        ItemTable Table() => NewItem.Table([item], Shelf.Recommender, new ShelfOptions());
+        if (expected is { } number)
+            Table()["price"]!.NumberOf(0).Should().Be(number);
+        else
+            FluentActions.Invoking(Table).Should().Throw<FormatException>().WithMessage($"Expected a number as price, got '{text}'.");
     }
 
     [Fact]
