@@ -141,6 +141,22 @@ public sealed class ErrorTests
         => FluentActions.Invoking(() => DRepMRecJson.Read<TrainerOptions>(json)).Should()
             .Throw<OptionsFormatException>().WithMessage(message);
 
+    [Theory]
+    [InlineData("{\"boosts\": [{\"where\": {\"column\": \"price\"}, \"weight\": 5000}]}",
+        "boosts[0].weight", "Weight must be from -1000 to 1000.*5000.")]
+    [InlineData("{\"boosts\": [{\"weight\": 1}]}", "boosts[0]", "*required*where*")]
+    [InlineData("{\"where\": [{\"column\": \"price\", \"mxa\": 50}]}", "where[0].mxa", "*")]
+    [InlineData("{\"where\": [{\"column\": \"\"}]}", "where[0].column", "*mpty*")]
+    [InlineData("{\"where\": [{\"column\": \"price\", \"min\": \"NaN\"}]}", "where[0].min", "*xpected a number*ot *NaN*")]
+    [InlineData("{\"quotas\": [{\"column\": \"brand\", \"max\": -1}]}", "quotas[0].max", "Max must*-1.")]
+    public void Parts_of_a_request_that_arent_understood_are_refused_with_their_paths(string json, string path, string message)
+    {
+        FluentActions.Invoking(() => DRepMRecJson.Read<RecommendationRequest>(json)).Should()
+            .Throw<OptionsFormatException>().WithMessage($"$.{path}: {message}");
+        FluentActions.Invoking(() => Json(json).ReadOptions<RecommendationRequest>()).Should()
+            .Throw<OptionsFormatException>().WithMessage($"{path.Replace("[0]", ":0").Replace('.', ':')}: {message}");
+    }
+
     [Fact]
     public void Shares_that_go_together_are_checked_together()
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Serving;
@@ -22,9 +23,20 @@ internal static class OptionTypes
     public static IEnumerable<PropertyInfo> Settable(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(p => p.SetMethod is { IsPublic: true } && !typeof(Delegate).IsAssignableFrom(p.PropertyType));
 
-    public static object Default(Type type) => type == typeof(CheckpointOptions)
-        ? new CheckpointOptions { Path = "default" }
-        : Activator.CreateInstance(type)!;
+    /// <summary>Whether a value must be given.</summary>
+    public static bool IsRequired(PropertyInfo property) => property.IsDefined(typeof(RequiredMemberAttribute));
+
+    public static object Default(Type type)
+    {
+        object options = Activator.CreateInstance(type)!;
+        foreach (PropertyInfo property in Settable(type).Where(IsRequired))
+        {
+            property.SetValue(options, property.PropertyType == typeof(string) ? "default"
+                : property.PropertyType.IsValueType ? Activator.CreateInstance(property.PropertyType) : Default(property.PropertyType));
+        }
+
+        return options;
+    }
 
     public static object Other(Type type)
     {
@@ -81,6 +93,7 @@ internal static class OptionTypes
             : type == typeof(Column) ? new Column(3)
             : type == typeof(Modality) ? new Modality("my-own")
             : type == typeof(IReadOnlyList<Column>) ? new Column[] { "b", 7 }
+            : type == typeof(DateTimeOffset) ? new DateTimeOffset(2026, 7, 1, 12, 30, 0, TimeSpan.FromHours(2))
             : type == typeof(TimeSpan) ? TimeSpan.FromSeconds(90)
             : type == typeof(IReadOnlyList<double>) ? new[] { 0.25, 1e-7 }
             : type == typeof(IReadOnlyList<RankingMetric>) ? new[] { RankingMetric.Map(3), RankingMetric.HitRate(7) }
@@ -100,7 +113,7 @@ internal static class OptionTypes
         var next = new Queue<Type>(Library.GetExportedTypes()
             .Where(t => t is { IsAbstract: false, IsClass: true } && t.Name.EndsWith("Options", StringComparison.Ordinal))
             .Append(typeof(RecommendationRequest)).Append(typeof(InteractionLayout))
-            .Append(typeof(ItemLayout)));
+            .Append(typeof(ItemLayout)).Append(typeof(ItemCondition)).Append(typeof(ItemBoost)).Append(typeof(CategoryQuota)));
         while (next.TryDequeue(out Type? type))
         {
             if (found.Contains(type))

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Serving;
@@ -145,6 +147,39 @@ public sealed class ResultJsonTests
         var content = new ItemContent("i", new Dictionary<Modality, ReadOnlyMemory<float>> { [Modality.Audio] = new float[] { 1, -0.5f } });
         ItemContent back = DRepMRecJson.Read<ItemContent>(DRepMRecJson.Write(content));
         back.Features[Modality.Audio].ToArray().Should().Equal(1, -0.5f);
+    }
+
+    [Fact]
+    public void A_user_and_its_list_come_back()
+    {
+        var lists = new UserRecommendations("u0", Trained.Value.Recommender.Recommend("u0", 3));
+        foreach (UserRecommendations back in new[]
+        {
+            DRepMRecJson.Read<UserRecommendations>(DRepMRecJson.Write(lists)),
+            JsonSerializer.Deserialize<UserRecommendations>(JsonSerializer.Serialize(lists)),
+        })
+        {
+            back.User.Should().Be("u0");
+            back.Items.Should().Equal(lists.Items).And.HaveCount(3);
+        }
+    }
+
+    [Fact]
+    public void What_is_written_comes_back_or_the_type_is_not_read_at_all()
+    {
+        JsonTypeInfo[] contracts = [.. new JsonSerializerContext[] { ServingJsonContext.Default, DRepMRecJsonContext.Default }
+            .SelectMany(context => context.GetType().GetProperties())
+            .Where(p => p.PropertyType.IsSubclassOf(typeof(JsonTypeInfo)))
+            .Select(p => DRepMRecJson.SerializerOptions.GetTypeInfo(p.PropertyType.GetGenericArguments()[0]))];
+        contracts.Should().HaveCountGreaterThan(100);
+        contracts.Where(c => c.CreateObject is not null || c.Properties.Any(p => p.AssociatedParameter is not null))
+            .SelectMany(c => c.Properties.Where(p => p is { Get: not null, Set: null, AssociatedParameter: null } && IsStored(p))
+                .Select(p => $"{c.Type.Name}.{p.Name}"))
+            .Should().Equal([]);
+
+        // What follows from other properties has no field of its own.
+        static bool IsStored(JsonPropertyInfo json) => json.AttributeProvider is PropertyInfo property && property.DeclaringType!.GetField(
+            $"<{property.Name}>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance) is not null;
     }
 
     /// <summary>Each public property stands in the JSON under its name.</summary>

@@ -116,6 +116,18 @@ public sealed class RegistrationTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData(" ")]
+    public async Task A_path_that_there_is_none_of_stops_the_start(string? path)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRecommender(options => options.Path = path!);
+        using IHost host = builder.Build();
+        (await host.Invoking(h => h.StartAsync()).Should().ThrowAsync<OptionsValidationException>())
+            .Which.Message.Should().Be("Path of the recommender: expected the path of a model's file, got none.");
+    }
+
+    [Theory]
     [InlineData("true")]
     [InlineData("false")]
     public async Task Options_that_become_invalid_leave_all_as_it_is(string follow)

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using DRepMRec.Data;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
@@ -172,6 +173,34 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_item_that_was_put_in_and_retired_stays_so_when_the_next_file_has_it()
+    {
+        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
+        (await _client.PutAsJsonAsync("/items/new", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await _client.DeleteAsync("/items/new")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        Recommender.FromEmbeddings(["ann"], [1f], ["shoe", "new"], [1f, 2f]).Save(_folder["model"]);
+        await _app.Services.GetRequiredService<IRecommenderProvider>().ReloadAsync();
+        (await Get("/health")).GetProperty("items").GetInt32().Should().Be(1);
+        (await _client.GetAsync("/items/new/similar")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("12.5", 12.5)]
+    [InlineData(" -1e2 ", -100.0)]
+    [InlineData("12,50", null)]
+    [InlineData("1,000", null)]
+    [InlineData("NaN", null)]
+    public void A_number_that_is_typed_has_a_point_and_no_commas(string text, double? expected)
+    {
+        var item = new NewItem("new", new Dictionary<string, string[]> { ["price"] = [text] }, null);
+        ItemTable Table() => NewItem.Table([item], Shelf.Recommender, new ShelfOptions());
+        if (expected is { } number)
+            Table()["price"]!.NumberOf(0).Should().Be(number);
+        else
+            FluentActions.Invoking(Table).Should().Throw<FormatException>().WithMessage($"Expected a number as price, got '{text}'.");
+    }
+
+    [Fact]
     public async Task Health_tells_of_a_bad_file()
     {
         (await _client.GetStringAsync("/healthz")).Should().Be("Healthy");
@@ -300,6 +329,9 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("{\"count\":\"5\"}", "JSON")]
     [InlineData("{\"userId\":\"\"}", "Expected 1 to 256 characters, got 0.")]
     [InlineData("{\"userId\":\"\\ud800\"}", "JSON")]
+    [InlineData("{\"boosts\":[{\"where\":{\"column\":\"price\"},\"weight\":5000}]}", "Weight must be from -1000 to 1000.")]
+    [InlineData("{\"where\":[{\"column\":\"price\",\"mxa\":50}]}", "mxa")]
+    [InlineData("{\"quotas\":[{\"column\":\"brand\",\"max\":-1}]}", "JSON")]
     public async Task Malformed_bodies_get_problem_details(string body, string message)
         => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")),
             HttpStatusCode.BadRequest, message);

@@ -104,6 +104,13 @@ public sealed class ItemMetadataTests
     }
 
     [Fact]
+    public void A_blank_text_is_none()
+    {
+        MetadataColumn title = MetadataColumn.Text("title", [" ", "", null, "\t\n", " a "]);
+        Enumerable.Range(0, 5).Select(title.Value).Should().Equal([null, null, null, null, " a "]);
+    }
+
+    [Fact]
     public void What_cannot_be_metadata_is_refused()
     {
         MetadataColumn price = MetadataColumn.Number("price", [1, null]);

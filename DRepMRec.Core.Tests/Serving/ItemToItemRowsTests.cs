@@ -47,6 +47,35 @@ public sealed class ItemToItemRowsTests
     };
 
     [Fact]
+    public void A_row_of_which_nothing_was_known_gets_its_weights_in_its_place()
+    {
+        float[,] file = { { 0, 0, 0.5f, 2 }, { 0, 0, 0, 0 }, { 3, 0, 0, 0 }, { 0, 0, 4, 0 } };
+        ItemToItemRows before = Rows(file, [1, 0, 2, 3]) with { Added = [null, new AddedWeights([2], [5], [6])] };
+        ItemToItemRows after = before.With([(1, new AddedWeights([0, 2, 3], [7, 0, -8], [9, 10, 11]))]);
+        (file[0, 1], file[3, 1], file[1, 0], file[1, 2], file[1, 3]) = (7, -8, 9, 10, 11);
+        for (int source = 0; source < 4; source++)
+        {
+            for (int target = 0; target < 4; target++)
+                after.Weight(source, target).Should().Be(file[source, target]);
+        }
+
+        after.RowOf(0).Items.ToArray().Should().Equal(1, 2, 3);
+        after.RowOf(3).Items.ToArray().Should().Equal(1, 2);
+        (after.Weight(2, 5), after.Weight(5, 2)).Should().Be((5, 6));
+        before.With([(1, null)]).Should().BeSameAs(before);
+    }
+
+    [Fact]
+    public void Rows_of_which_nothing_is_known_cost_no_copy_of_the_weights()
+    {
+        ItemToItemRows file = Rows(File, [1, 2, 3, 4, 5]), longer = file.Flatten(7);
+        (longer.Items, longer.Values).Should().Be((file.Items, file.Values));
+        longer.Offsets.Slice(0, 8).ToArray().Should().Equal([.. file.Offsets.Slice(0, 6), longer.Items.Length, longer.Items.Length]);
+        longer.Residuals.Slice(0, 7).ToArray().Should().Equal(1, 2, 3, 4, 5, 0, 0);
+        longer.RowOf(6).Items.IsEmpty.Should().BeTrue();
+    }
+
+    [Fact]
     public void Each_item_speaks_for_each_other_by_its_weight_one_by_one_and_over_ranges()
     {
         ItemToItemRows rows = Added();

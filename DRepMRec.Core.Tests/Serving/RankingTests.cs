@@ -94,15 +94,18 @@ public sealed class RankingTests
         Filtered(new() { UserId = "anna" }).Should().Be(1, "she has d");
         Filtered(new() { UserId = "nobody", Excluded = ["c"], Filter = id => id != "e" }).Should().Be(2);
         Filtered(new() { UserId = "nobody" }).Should().Be(0);
+        Filtered(new() { UserId = "anna", Diversity = new() }).Should().Be(1);
+        Filtered(new() { UserId = "anna", Boosts = [new() { Where = new() { Column = "price" }, Weight = 1 }] }).Should().Be(1);
+        Filtered(new() { UserId = "anna", Quotas = [new() { Column = "kind", Max = 1 }] }).Should().Be(1);
 
         static int Filtered(RecommendationRequest request)
         {
-            var ranking = new Ranking(Tiny.Model, request);
+            var ranking = new Ranking(Stocked.Model, request);
             if (ranking.GoesOverAll)
-                Ranking.RunAll(Tiny.Model, [ranking]);
+                Ranking.RunAll(Stocked.Model, [ranking]);
             else
                 ranking.RunAlone();
-            ranking.KeepsScores.Should().BeFalse();
+            ranking.KeepsScores.Should().Be(request.IsReranked);
             return ranking.Filtered;
         }
     }

@@ -88,6 +88,27 @@ public sealed class RerankingTests
     }
 
     [Fact]
+    public void What_a_filter_refuses_is_not_asked_about_again_by_the_next_pools()
+    {
+        Recommender tiny = RecommenderTests.Tiny().WithMetadata(
+            ItemMetadata.Of(Letters, MetadataColumn.Category("kind", ["x", "x", "x", null, "y"])));
+        var asked = new List<string>();
+        RecommendationList list = tiny.Recommend(Ask() with
+        {
+            Quotas = [new() { Column = "kind", Max = 1 }],
+            Pool = 1,
+            Count = 2,
+            Filter = id =>
+            {
+                asked.Add(id);
+                return id != "d";
+            },
+        });
+        list.Select(r => r.Item).Should().Equal(["a", "e"], "b and c would be too many");
+        asked.Should().Equal("a", "b", "d", "e");
+    }
+
+    [Fact]
     public void Marginal_relevance_worked_out_by_hand()
     {
         // Rows: a (1,0), b (1,1), c (0,4), d (2,2), e (0,0). Scores from 0 to 1 over the pool: d 1, a and b 0.5, c and e 0. With

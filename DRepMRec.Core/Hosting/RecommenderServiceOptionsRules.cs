@@ -24,8 +24,9 @@ internal sealed class RecommenderServiceOptionsRules(IHostEnvironment? environme
                 faults.Add($"{property} of {of}: expected {expected}, got {value}.");
         }
 
-        Require(Path.IsPathFullyQualified(options.Path), nameof(options.Path), "the path of a model's file",
-            string.IsNullOrWhiteSpace(options.Path) ? "none" : Shown.Name(options.Path));
+        bool hasPath = !string.IsNullOrWhiteSpace(options.Path);
+        Require(hasPath && Path.IsPathFullyQualified(options.Path), nameof(options.Path), "the path of a model's file",
+            hasPath ? Shown.Name(options.Path) : "none");
         Require(
             options.PollInterval >= RecommenderServiceOptions.MinPollInterval
             && options.PollInterval <= RecommenderServiceOptions.MaxPollInterval,

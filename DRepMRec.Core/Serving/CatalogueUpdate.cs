@@ -72,7 +72,12 @@ internal static class CatalogueUpdate
                 NeighborValues = content.NeighborValues is null ? null
                     : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
             })],
-            ItemToItem = model.ItemToItem is { } part ? part with { Added = [.. added.Select(source => WeightsOf(part, source))] } : null,
+            ItemToItem = model.ItemToItem is { } part
+                ? part.With(encoded.Where(e => e.Row >= 0).OrderBy(e => e.Row).Select(e => (e.Row, e.ItemToItem))) with
+                {
+                    Added = [.. added.Select(source => WeightsOf(part, source))],
+                }
+                : null,
         };
         return changed with
         {
@@ -135,7 +140,7 @@ internal static class CatalogueUpdate
         float[] fused = LineFusion.Sum(LineFusion.Parts(form, behavior, modal, isUser: false));
         if (!TensorPrimitives.IsFiniteAll<float>(fused))
             throw new ArgumentException($"Item {Shown.Text(item.Id)}: what the model makes of its features isn't finite.", "items");
-        AddedWeights? itemToItem = row < 0 ? NewItemWeights.Of(model, content) : null;
+        AddedWeights? itemToItem = row < 0 || NewItemWeights.IsNew(model, row) ? NewItemWeights.Of(model, content) : null;
         return new Encoded(item.Id, row, fused, behavior, modal, content, itemToItem);
     }
 

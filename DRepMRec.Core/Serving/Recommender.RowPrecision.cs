@@ -12,10 +12,11 @@ public sealed partial class Recommender
     /// them so. This one stays as it is.
     /// </summary>
     /// <remarks>
-    /// All answers are those of the rounded rows, to the last bit, whatever the processor, and rows that come later, of new items or of new
-    /// interactions, are rounded too. Back in <see cref="RowPrecision.Single"/> what was rounded stays so, but for rows that are made anew
-    /// of the learned first layer (<see cref="RecommenderOptions.IncludeRefresh"/>). That layer isn't rounded, nor are the item-to-item
-    /// part, the fold-in map and the <see cref="Calibration"/>, which stays as it was fitted;
+    /// All answers are those of the rounded rows, and rows that come later, of new items or of new interactions, are rounded too. Scores of
+    /// users and items of the file, in a model without an item-to-item part, have the same bits on every processor; other sums go by the
+    /// processor's vectors, and may differ in their last bits. Back in <see cref="RowPrecision.Single"/> what was rounded stays so, but for
+    /// rows that are made anew of the learned first layer (<see cref="RecommenderOptions.IncludeRefresh"/>). That layer isn't rounded, nor
+    /// are the item-to-item part, the fold-in map and the <see cref="Calibration"/>, which stays as it was fitted;
     /// <see cref="RecommenderOptions.RowPrecision"/> fits it to the rounded rows. Takes time in proportion to all rows.
     /// </remarks>
     /// <param name="precision">How rows are held.</param>

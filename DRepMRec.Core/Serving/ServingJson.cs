@@ -24,6 +24,7 @@ public static class ServingJson
     private static readonly Dictionary<Type, Action<JsonTypeInfo>> Changes = new(
     [
         OptionContract.Of<RecommendationRequest>(), OptionContract.Of<RecommenderLoadOptions>(), OptionContract.Of<RecommenderOptions>(),
+        OptionContract.Of<ItemCondition>(), OptionContract.Of<ItemBoost>(), OptionContract.Of<CategoryQuota>(),
         OptionContract.Of<Diversity>(), OptionContract.Of<Exploration>(), OptionContract.Of<RecommendAllOptions>(),
         OptionContract.Of<DatabaseExportOptions>(), OptionContract.Of<VectorUpsertOptions>(), OptionContract.Of<ModelComparisonOptions>(),
         OptionContract.Of<DriftOptions>(),

@@ -29,9 +29,14 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
 
     public void Retire(IRecommenderProvider provider, string id) => provider.Update(current =>
     {
-        _changes.TryRemove(id, out _);
-        if (_file!.Items.Contains(id))
+        // The next file may have an item that was put in here.
+        bool wasPut = _changes.TryRemove(id, out _);
+        if (_file!.Items.Contains(id)
+            || (wasPut && _changes.Count(c => c.Value.IsRetirement && !_file.Items.Contains(c.Key)) < Limits.AddedItems))
+        {
             _changes[id] = new Change(null, null);
+        }
+
         return current.WithoutItems([id]);
     });
 
@@ -52,7 +57,7 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
         _file = file;
         ItemContent[] items = [.. _changes.Values.Select(c => c.Features).OfType<ItemContent>()];
         NewItem[] described = [.. _changes.Values.Select(c => c.Described).OfType<NewItem>()];
-        string[] retired = [.. _changes.Where(c => c.Value is { Features: null, Described: null }).Select(c => c.Key)];
+        string[] retired = [.. _changes.Where(c => c.Value.IsRetirement).Select(c => c.Key)];
         try
         {
             Recommender full = items.Length == 0 ? file : file.WithItems(items);
@@ -100,5 +105,8 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
         return recommender.WithItems(table, features);
     }
 
-    private sealed record Change(ItemContent? Features, NewItem? Described);
+    private sealed record Change(ItemContent? Features, NewItem? Described)
+    {
+        public bool IsRetirement => this is { Features: null, Described: null };
+    }
 }

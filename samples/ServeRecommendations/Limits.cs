@@ -20,7 +20,7 @@ internal static class Limits
 
     /// <summary>
     /// How many items the catalogue may have more than the model that was loaded: each is kept in memory, and each change takes time in
-    /// proportion to them.
+    /// proportion to them. Of as many that were retired again is known that they are.
     /// </summary>
     public const int AddedItems = 10_000;
 

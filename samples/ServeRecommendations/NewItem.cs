@@ -42,7 +42,8 @@ internal sealed record NewItem(string Id, IReadOnlyDictionary<string, string[]> 
         => [.. items.Select(i => i.Fields.TryGetValue(name, out string[]? texts) ? read(texts) : default)];
 
     private static double Number(string name, string[] texts)
-        => texts is [var text] && double.TryParse(text, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
+        => texts is [var text] && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number) ? number
             : throw new FormatException($"Expected a number as {name}, got '{string.Join(", ", texts)}'.");
 
     private static DateTimeOffset Date(string name, string[] texts)

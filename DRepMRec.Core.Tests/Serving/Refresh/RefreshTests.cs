@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Features;
@@ -132,6 +133,39 @@ public sealed class RefreshTests
         more.Recommend("whoever", 100).Select(r => r.Item).Should().Contain("something");
     }
 
+    [Theory]
+    [InlineData(RefreshKind.Exact)]
+    [InlineData(RefreshKind.FoldIn)]
+    public void Snapshots_that_nobody_holds_any_more_are_freed(RefreshKind kind)
+    {
+        Recommender trained = kind == RefreshKind.Exact ? Grown.Recommender : SlantedModalEncoder.Build(Grown.Data, epochs: 1);
+        trained.RefreshKind.Should().Be(kind);
+        var (last, before) = Chain(trained);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        before.Select(rows => rows.IsAlive).Should().OnlyContain(isAlive => !isAlive);
+        last.History("newcomer").Should().HaveCount(3);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (Recommender Last, List<WeakReference> Before) Chain(Recommender recommender)
+        {
+            using var folder = new TempFolder();
+            var before = new List<WeakReference>();
+            for (int n = 0; n < 3; n++)
+            {
+                recommender = recommender.WithInteractions([new Interaction("newcomer", Grown.Data.Items[n])]);
+                if (n == 2)
+                    break;
+                recommender.SimilarUsers("newcomer").Should().NotBeEmpty();
+                recommender.Save(folder["model"]);
+                before.AddRange([new(recommender.Model.UserRows), new(recommender.Model.Users), new(recommender.Model.UserBehavior)]);
+            }
+
+            return (recommender, before);
+        }
+    }
+
     [Fact]
     public void What_is_delivered_twice_counts_once_and_a_weight_takes_the_place_of_another()
     {
@@ -169,6 +203,52 @@ public sealed class RefreshTests
         last.Save(folder["model"]);
         Recommender.Load(folder["model"]).ShouldBeTheSameAs(last);
         last.WithoutItems(["y"]).WithInteractions([new Interaction("x", "novel")]).Items.Should().NotContain("y");
+    }
+
+    [Fact]
+    public void An_item_has_the_same_item_to_item_weights_whether_content_or_interactions_came_first()
+    {
+        ItemContent[] content = [new("novel", Features(3))];
+        Interaction[] clicks = [new(Grown.Data.Users[0], "novel"), new(Grown.Data.Users[1], "without content")];
+        Recommender clicked = Grown.Recommender.WithInteractions(clicks);
+        using var folder = new TempFolder();
+        clicked.Save(folder["model"]);
+        float[] expected = Weights(Grown.Recommender.WithItems(content).WithInteractions(clicks));
+        expected.Count(w => w != 0).Should().BeGreaterThan(10);
+        foreach (Recommender before in new[] { clicked, Recommender.Load(folder["model"]), clicked.WithoutItems(["novel"]) })
+        {
+            Recommender after = before.WithItems(content);
+            Weights(after).Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-6f);
+            Weights(after.WithItems([new("novel", Features(7))])).Should().Equal(Weights(after), "an item keeps what it came with");
+            before.Model.ItemToItem!.Weight(0, before.Model.RowFor("novel")).Should().Be(0);
+            after.Save(folder["after"]);
+            Weights(Recommender.Load(folder["after"], new RecommenderLoadOptions { Verify = true })).Should().Equal(Weights(after));
+        }
+
+        static float[] Weights(Recommender recommender)
+        {
+            recommender.Model.TryGetItem("novel", out int row).Should().BeTrue();
+            ItemToItemRows part = recommender.Model.ItemToItem!;
+            int[] known = [.. Enumerable.Range(0, Grown.Data.Items.Count)];
+            return [.. known.Select(item => part.Weight(item, row)), .. known.Select(item => part.Weight(row, item))];
+        }
+    }
+
+    [Fact]
+    public void Metadata_go_by_id_whatever_comes_and_goes()
+    {
+        string gone = Grown.Data.Items[2];
+        string[] described = [Grown.Data.Items[5], "novel", "clicked", gone, "retired"];
+        ItemMetadata metadata = ItemMetadata.Of(described, MetadataColumn.Number("price", [1, 2, 3, 4, 5]));
+        Recommender changed = Grown.Recommender.WithMetadata(metadata)
+            .WithItems([new ItemContent("retired", Features(0)), new("novel", Features(1)), new("plain", Features(2))])
+            .WithoutItems(["retired", gone])
+            .WithInteractions([new Interaction("x", "clicked"), new Interaction("x", "unheard of")]);
+        CatalogueMetadata rows = changed.Model.Metadata!;
+        for (int row = 0; row < changed.Model.ItemRows; row++)
+            rows.RowOf(row).Should().Be(Array.IndexOf(described, changed.Model.ItemId(row)));
+        changed.Recommend(new RecommendationRequest { UserId = "y", Where = [new ItemCondition { Column = "price" }] })
+            .Select(r => r.Item).Should().BeEquivalentTo([Grown.Data.Items[5], "novel", "clicked"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DRepMRec.Graphs;
 using DRepMRec.ItemToItem;
 using DRepMRec.Kernels;
@@ -44,35 +45,59 @@ internal sealed record ItemToItemRows(
     {
         if (rows == FileRows)
             return this;
-        var (offsets, items, values) = (new long[rows + 1], new List<int>(), new List<float>());
-        for (int row = 0; row < rows; row++)
-        {
-            SparseRow own = row < FileRows ? RowOf(row)
-                : row - FileRows < Added.Count && Added[row - FileRows] is { } added ? new SparseRow(added.Items, added.Out) : default;
-            items.AddRange(own.Items);
-            values.AddRange(own.Values);
-            for (int n = 0; row < FileRows && n < Added.Count; n++)
-            {
-                if (Weight(row, FileRows + n) is not 0 and float weight)
-                {
-                    items.Add(FileRows + n);
-                    values.Add(weight);
-                }
-            }
-
-            offsets[row + 1] = items.Count;
-        }
-
+        var offsets = new long[rows + 1];
+        Offsets.Slice(0, Offsets.Length).CopyTo(offsets);
+        offsets.AsSpan(FileRows + 1).Fill(offsets[FileRows]);
         var residuals = new float[rows];
         Residuals.Slice(0, FileRows).CopyTo(residuals);
-        return this with
+        ItemToItemRows longer = this with
         {
             Offsets = Block<long>.Copy(offsets),
-            Items = Block<int>.Copy([.. items]),
-            Values = Block<float>.Copy([.. values]),
             Residuals = Block<float>.Copy(residuals),
             Added = [],
         };
+        return longer.With([.. Added.Select((weights, n) => (FileRows + n, weights))]);
+    }
+
+    /// <summary>The part with weights of rows of the file that had none.</summary>
+    /// <param name="known">The rows, ascending, with what is known of them now.</param>
+    public ItemToItemRows With(IEnumerable<(int Row, AddedWeights? Weights)> known)
+    {
+        var more = new Dictionary<int, List<(int Item, float Value)>>();
+        void Put(int source, int target, float value)
+            => (CollectionsMarshal.GetValueRefOrAddDefault(more, source, out _) ??= []).Add((target, value));
+        foreach (var (row, weights) in known)
+        {
+            for (int n = 0; n < weights?.Items.Length; n++)
+            {
+                if (weights.In[n] != 0)
+                    Put(weights.Items[n], row, weights.In[n]);
+                Put(row, weights.Items[n], weights.Out[n]);
+            }
+        }
+
+        if (more.Count == 0)
+            return this;
+        long count = Items.Length + more.Values.Sum(row => (long)row.Count);
+        var (offsets, items, values) = (new long[FileRows + 1], new int[count], new float[count]);
+        for (int row = 0; row < FileRows; row++)
+        {
+            SparseRow old = RowOf(row);
+            int next = (int)offsets[row], from = next;
+            old.Items.CopyTo(items.AsSpan(next));
+            old.Values.CopyTo(values.AsSpan(next));
+            next += old.Items.Length;
+            if (more.TryGetValue(row, out List<(int Item, float Value)>? own))
+            {
+                foreach (var (item, value) in own)
+                    (items[next], values[next++]) = (item, value);
+                items.AsSpan(from..next).Sort(values.AsSpan(from..next));
+            }
+
+            offsets[row + 1] = next;
+        }
+
+        return this with { Offsets = Block<long>.Copy(offsets), Items = Block<int>.Copy(items), Values = Block<float>.Copy(values) };
     }
 
     /// <summary>The part over some of the rows, the added ones among those of the file.</summary>

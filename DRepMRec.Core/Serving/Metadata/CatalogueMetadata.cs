@@ -20,15 +20,18 @@ internal sealed class CatalogueMetadata
     /// <summary>Finds the metadata of all items of a model.</summary>
     public static CatalogueMetadata Of(ServingModel model, ItemMetadata table)
     {
-        var rows = new int[model.ItemIds.Count];
-        for (int item = 0; item < rows.Length; item++)
-            rows[item] = table.Table.TryGetIndex(model.ItemIds[item], out int row) ? row : -1;
+        int[] rows = Find(table, Enumerable.Range(0, model.ItemIds.Count).Select(item => model.ItemIds[item]));
         return new CatalogueMetadata(table, Block<int>.Copy(rows), []).After(model);
     }
 
     /// <summary>The same metadata for a catalogue that has changed.</summary>
-    public CatalogueMetadata After(ServingModel model)
-        => new(Table, _fileRows, [.. model.Changes.AddedIds.Select(id => Table.Table.TryGetIndex(id, out int row) ? row : -1)]);
+    public CatalogueMetadata After(ServingModel model) => new(Table, _fileRows, Find(Table, model.Changes.AddedIds));
+
+    /// <summary>The same metadata for a catalogue whose file has other rows.</summary>
+    /// <param name="rows">The item rows that are the file's from now on.</param>
+    /// <param name="ids">The ids of items behind them that there have been no rows of.</param>
+    public CatalogueMetadata Settle(IEnumerable<int> rows, IEnumerable<string> ids)
+        => new(Table, Block<int>.Copy([.. rows.Select(RowOf), .. Find(Table, ids)]), []);
 
     public static CatalogueMetadata Read(MetadataForm form, ModelArrays arrays, int items)
     {
@@ -72,4 +75,7 @@ internal sealed class CatalogueMetadata
         foreach (MetadataColumn column in Table.Columns)
             column.Verify();
     }
+
+    private static int[] Find(ItemMetadata table, IEnumerable<string> ids)
+        => [.. ids.Select(id => table.Table.TryGetIndex(id, out int row) ? row : -1)];
 }

@@ -64,7 +64,7 @@ public abstract class MetadataColumn
 
     /// <summary>A column of text to show.</summary>
     /// <param name="name">The name: at most 64 characters, no control characters among them, and no blanks at its ends.</param>
-    /// <param name="values">For each item its text; empty or <see langword="null"/> for none.</param>
+    /// <param name="values">For each item its text; blank or <see langword="null"/> for none.</param>
     /// <exception cref="ArgumentException">The name can't be one, or a text isn't Unicode text.</exception>
     public static MetadataColumn Text(string name, IReadOnlyList<string?> values)
     {

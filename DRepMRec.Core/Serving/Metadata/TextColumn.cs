@@ -13,7 +13,7 @@ internal sealed class TextColumn(string name, Block<byte> text, Block<long> offs
         var offsets = new long[values.Count + 1];
         for (int row = 0; row < values.Count; row++)
         {
-            if (!string.IsNullOrEmpty(values[row]))
+            if (!string.IsNullOrWhiteSpace(values[row]))
                 text.Write(Encoding.UTF8.GetBytes(RequireText(values[row], name, row)));
             offsets[row + 1] = text.Length;
         }

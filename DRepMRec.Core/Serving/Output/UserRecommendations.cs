@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>A user and what is recommended to it.</summary>
 public readonly record struct UserRecommendations
 {
+    [JsonConstructor]
     internal UserRecommendations(string user, RecommendationList items) => (User, Items) = (user, items);
 
     /// <summary>The user's raw id.</summary>

@@ -19,10 +19,10 @@ internal static class GrownCatalogue
             ItemDegrees = Block<int>.Copy([.. rows.Select(model.Degree)]),
             ItemToItem = model.ItemToItem?.Select(rows),
             Changes = CatalogueChanges.OfFile([.. model.Changes.HiddenRows().Where(row => row < trained)], rows.Length),
+            Metadata = model.Metadata?.Settle(rows, []),
         };
         return kept with
         {
-            Metadata = kept.Metadata is { } metadata ? CatalogueMetadata.Of(kept, metadata.Table) : null,
             Propagation = kept.FirstLayer is { } first
                 ? new Lazy<PropagatedRows>(() => PropagatedRows.Of(first, kept.Histories, rows.Length)) : null,
         };
@@ -39,13 +39,13 @@ internal static class GrownCatalogue
         int[] hidden = [.. changes.HiddenRows()];
         var degrees = new int[rows];
         model.ItemDegrees.Slice(0, model.ItemDegrees.Length).CopyTo(degrees);
-        ServingModel grown = model.WithItemRows(store => store.Flatten(rows)) with
+        return model.WithItemRows(store => store.Flatten(rows)) with
         {
             ItemIds = model.ItemIds.With([.. changes.AddedIds, .. itemIds]),
             ItemDegrees = Block<int>.Copy(degrees),
             ItemToItem = model.ItemToItem?.Flatten(rows),
             Changes = CatalogueChanges.OfFile(hidden, rows),
+            Metadata = model.Metadata?.Settle(Enumerable.Range(0, model.ItemRows), itemIds),
         };
-        return grown with { Metadata = grown.Metadata is { } metadata ? CatalogueMetadata.Of(grown, metadata.Table) : null };
     }
 }

@@ -58,8 +58,14 @@ internal static unsafe class Refresh
 
     private static ServingModel Finish(ServingModel model, ServingModel file, PropagatedRows? rows, int trainedItems)
     {
-        ServingModel changed = model with
+        RowStore none = RowStore.Of([], width: 1);
+        ServingModel withoutUsers = model with
         {
+            // The old rows of users refer to the snapshot before, and so to all before it.
+            Users = none,
+            UserBehavior = none,
+            UserModal = [],
+            UserRows = null,
             Propagation = rows is null ? null : new Lazy<PropagatedRows>(rows),
             Manifest = model.Manifest with
             {
@@ -69,7 +75,7 @@ internal static unsafe class Refresh
                 DataChecksum = "",
             },
         };
-        return new UserRows(changed, file, rows).Apply();
+        return new UserRows(withoutUsers, file, rows).Apply();
     }
 
     /// <summary>Behaviour and fused rows of those items that the propagation has changed.</summary>

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace DRepMRec.Serving;
 
 /// <summary>The rows of users, each made from the items of the user when it's asked for.</summary>
-/// <param name="model">The model without its users.</param>
+/// <param name="model">The model without rows of users.</param>
 /// <param name="file">The model as its file has it: the rows of users of whom nothing else is known.</param>
 /// <param name="propagated">The propagation; <see langword="null"/> where users with newer histories are folded in.</param>
 internal sealed class UserRows(ServingModel model, ServingModel file, PropagatedRows? propagated)

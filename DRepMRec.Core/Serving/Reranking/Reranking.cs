@@ -1,3 +1,4 @@
+using System.Collections;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
@@ -17,9 +18,11 @@ internal sealed class Reranking
     private readonly QuotaCount _quotas;
     private readonly MarginalRelevance? _diversity;
     private readonly GumbelNoise? _noise;
-    private readonly HashSet<int> _lookedAt = [];
     private readonly List<(float Score, int Index)> _chosen = [];
     private double _deviation;
+
+    // The places in the sheet that a pool had and that weren't admitted, where a further pool may follow.
+    private BitArray? _isDone;
 
     /// <exception cref="ArgumentException">The request asks for metadata or a space that there isn't.</exception>
     public Reranking(ServingModel model, RecommendationRequest request, int[]? candidates, float minimum, Func<int, bool> admits)
@@ -46,14 +49,15 @@ internal sealed class Reranking
             _deviation = ScoreDeviation.Of(Scores, _model.Changes);
         bool choosesFromPool = _diversity is not null || _noise is not null || _request.Quotas.Count > 0;
         int size = Math.Min(choosesFromPool ? Math.Max(_request.Pool, _request.Count) : _request.Count, Scores.Values.Length);
+        _isDone = _request.Quotas.Count > 0 ? new BitArray(Scores.Values.Length) : null;
         while (_chosen.Count < _request.Count)
         {
             PoolEntry[] pool = Pool(size);
             if (pool.Length == 0)
                 break;
             TakeFrom(pool);
-            foreach (PoolEntry entry in pool)
-                _lookedAt.Add(entry.Item);
+            if (_isDone is null || pool.Length < size)
+                break;
         }
 
         Scores.Return();
@@ -110,6 +114,7 @@ internal sealed class Reranking
         {
             var (value, place) = best.Ranked[n];
             int item = Scores.Row(place);
+            _isDone?.Set(place, true);
             double noise = _noise is null ? 0 : _request.Exploration!.Temperature * Scale * _noise[_model.ItemId(item)];
             pool[n] = new PoolEntry(item, scores[place], value + noise);
         }
@@ -126,6 +131,11 @@ internal sealed class Reranking
     private bool MayBeTaken(int place)
     {
         int item = Scores.Row(place);
-        return !_lookedAt.Contains(item) && _quotas.HasRoomFor(item) && _admits(item);
+        if (_isDone?[place] == true || !_quotas.HasRoomFor(item))
+            return false;
+        bool admits = _admits(item);
+        if (!admits)
+            _isDone?.Set(place, true);
+        return admits;
     }
 }
