@@ -80,7 +80,8 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
                     $"{file} line {number}: expected {names.Length} cells with commas between them and no quotes, found '{line}'.");
             }
 
-            double Number(int column) => double.TryParse(cells[column], CultureInfo.InvariantCulture, out double value) ? value
+            double Number(int column) => double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && double.IsFinite(value) ? value
                 : throw new IOException($"{file} line {number}: expected a number as {names[column]}, found '{cells[column]}'.");
             return new Interaction(cells[user], cells[item], Timestamp: Number(time), Weight: weight < 0 ? null : Number(weight));
         }

@@ -9,6 +9,7 @@ namespace DRepMRec.Serving;
 /// <remarks>A span doesn't keep the memory of a mapped file alive; whoever takes one keeps the block alive until it's done.</remarks>
 internal sealed unsafe class Block<T> where T : unmanaged
 {
+    private const int SliceLength = 1 << 20;
     private readonly object _owner;
     private readonly T* _first;
 
@@ -59,7 +60,14 @@ internal sealed unsafe class Block<T> where T : unmanaged
     {
         T[] pinned = Allocations.Pinned<T>(length);
         file.Seek(byteOffset, SeekOrigin.Begin);
-        file.ReadExactly(MemoryMarshal.AsBytes(pinned.AsSpan()));
+        for (Span<T> rest = pinned; !rest.IsEmpty;)
+        {
+            // No one span has the bytes of more than 2 GB.
+            Span<T> next = rest[..Math.Min(rest.Length, SliceLength)];
+            file.ReadExactly(MemoryMarshal.AsBytes(next));
+            rest = rest[next.Length..];
+        }
+
         return Adopt(pinned);
     }
 
