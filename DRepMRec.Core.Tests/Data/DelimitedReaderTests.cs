@@ -99,17 +99,21 @@ public sealed class DelimitedReaderTests
                 + "they are.");
     }
 
-    [Fact]
-    public void Without_a_header_the_first_line_too_may_be_skipped()
+    [Theory]
+    [InlineData("\"a\"b,x")]
+    [InlineData("\"a\"b")]
+    [InlineData("\"a\"b,\"x,y\",z")]
+    public void Without_a_header_the_first_line_too_may_be_skipped(string first)
     {
-        const string Text = "\"a\"b,x\nann,y\n";
+        string text = $"{first}\n\"c\"d,z\nann,y\n";
         var layout = new DelimitedOptions { HasHeader = false, User = 0, Item = 1 };
-        RecDataset data = Load(Text, layout, AllTraining with { BadRows = BadRowHandling.Skip });
+        RecDataset data = Load(text, layout, AllTraining with { BadRows = BadRowHandling.Skip });
         data.Pairs().Train.Should().Equal("ann-y");
-        data.Report!.Mistakes.Should().ContainSingle().Which.Kind.Should().Be(RowMistakeKind.Quotes);
-        Views.FormatError(() => Load(Text, layout)).Should().Be(
-            "log.csv line 1: expected a separator after a closing quote, found '\"a\"b,x'.");
-        using TempFolder folder = new TempFolder().With("items.csv", Text);
+        data.Report!.Mistakes.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Kind = RowMistakeKind.Quotes, Count = 2 });
+        Views.FormatError(() => Load(text, layout)).Should().Be(
+            $"log.csv line 1: expected a separator after a closing quote, found '{first}'.");
+        using TempFolder folder = new TempFolder().With("items.csv", text);
         ItemTable.LoadDelimited(folder["items.csv"], new() { HasHeader = false, Item = 0, Title = 1 },
             new() { BadRows = BadRowHandling.Skip }).Ids.Should().Equal("ann");
     }

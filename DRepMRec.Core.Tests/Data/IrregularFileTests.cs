@@ -107,7 +107,7 @@ public sealed class IrregularFileTests
         RecDataset data = RecDataset.LoadDelimited(folder["x.csv"], layout, options: Skip);
         data.Train.Count.Should().Be(1000);
         data.Report!.Mistakes.Should().BeEquivalentTo(report.Mistakes);
-        data.Summarize().Notes.Should().Contain("1,000 rows skipped: no weight above 0");
+        data.Summarize().Notes.Should().Contain("1,000 rows skipped: no weight from 1E-20 to 1E+20");
     }
 
     [Fact]

@@ -38,6 +38,29 @@ public sealed class TrainingLogTests
     }
 
     [Fact]
+    public void One_run_writes_to_a_log_while_others_read_it()
+    {
+        using var folder = new TempFolder();
+        Variant own = new("a", Dataset, "1");
+        using (var log = new TrainingLog(folder["log.jsonl"]))
+        {
+            log.Add(Line(own));
+            FluentActions.Invoking(() => new TrainingLog(folder["log.jsonl"])).Should().Throw<IOException>()
+                .WithMessage("*another run writes to this log*");
+            using var reader = new TrainingLog(folder["log.jsonl"], toRead: true);
+            reader.Find("models", own, 1).Should().NotBeNull();
+            reader.Invoking(r => r.Add(Line(own))).Should().Throw<InvalidOperationException>();
+        }
+
+        File.AppendAllText(folder["log.jsonl"], "{\"half");
+        using (var reader = new TrainingLog(folder["log.jsonl"], toRead: true))
+            reader.All.Should().ContainSingle();
+        File.ReadAllText(folder["log.jsonl"]).Should().EndWith("{\"half");
+        new TrainingLog(folder["log.jsonl"]).Dispose();
+        File.ReadAllText(folder["log.jsonl"]).Should().EndWith("}\n");
+    }
+
+    [Fact]
     public void A_file_of_something_else_is_left_as_it_is()
     {
         foreach (string text in new[] { "my notes, of which there is but one line", "# notes\nof two lines", "{\"study\":1}" })

@@ -117,6 +117,37 @@ public sealed class ModalitySignalTests
         Part(noisy, alone with { ChooseModalityWeights = false }).Should().NotEqual(Part(Data, alone));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void New_items_get_their_weights_from_the_modalities_that_the_part_was_solved_with(bool isGiven)
+    {
+        var noisy = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits, [.. Data.Features, Noise]);
+        float[] Scores(RecDataset data, ModalEncoderOptions modal)
+        {
+            var options = new DRepMRecOptions
+            {
+                EmbeddingDim = 8,
+                Modal = modal,
+                ItemToItem = new ItemToItemOptions { Enabled = true, BlendWeights = [1], PopularityWeights = [0] },
+            };
+            using var features = new ModalFeatures(data.Features);
+            using DRepMRecModel model = isGiven
+                ? DRepMRecModel.Create(data, new LightGcnEncoder(data.Users.Count, data.Items.Count, new() { EmbeddingDim = 8 }),
+                    new ModalEncoder(features, modal with { EmbeddingDim = 8 }), new BehaviorModalAlignment(8), options)
+                : DRepMRecModel.Create(data, options);
+            Recommender recommender = new Trainer(model, data, new TrainerOptions { MaxEpochs = 1 }).Fit().BuildRecommender();
+            recommender = recommender.WithItems([new ItemContent("new", Data.Features.ToDictionary(
+                f => f.Modality, f => (ReadOnlyMemory<float>)f[1].ToArray()))]);
+            return [.. data.Users.Ids.Take(20).SelectMany(
+                user => recommender.Recommend(user, 40).Items.Where(i => i.Item == "new").Select(i => i.Score))];
+        }
+
+        float[] without = Scores(Data, new ModalEncoderOptions());
+        without.Should().NotBeEmpty();
+        Scores(noisy, new ModalEncoderOptions { ModalityWeights = [1, 1, 0] }).Should().Equal(without);
+    }
+
     [Fact]
     public void The_signal_asks_no_modality_that_weighs_nothing()
     {
@@ -155,7 +186,7 @@ public sealed class ModalitySignalTests
     private static double[] Weights(params ItemFeatures[] modalities)
     {
         using var features = new ModalFeatures(modalities);
-        return [.. ModalitySignal.Weights(features, Data.Train).Select(w => w.Weight)];
+        return [.. ModalitySignal.Weights(features.Sources, features.AllScaled, Data.Train).Select(w => w.Weight)];
     }
 
     private static float[] Gaussian(int count)

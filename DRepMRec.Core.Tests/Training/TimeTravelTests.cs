@@ -79,9 +79,14 @@ public sealed class TimeTravelTests
         })];
         double share = Log.Count(i => i.Timestamp < Log.Min(j => j.Timestamp) + 40) / (double)Log.Length;
         share.Should().BeInRange(0.02, 0.9);
+        UpdatePolicy warm = UpdatePolicy.WarmStartEvery(1, refreshes: true), anew = UpdatePolicy.TrainEveryFromNothing(1);
         TimeTravelReport report = new TimeTravel(Log, late)
-            .Run(Options with { FirstShare = share, Windows = 2, Policies = [UpdatePolicy.WarmStartEvery(1, refreshes: true)] });
-        report.Windows.Should().HaveCount(2).And.OnlyContain(w => w.Users > 0);
+            .Run(Options with { FirstShare = share, Windows = 2, Policies = [UpdatePolicy.Never, warm, anew] });
+        double[] Figures(UpdatePolicy policy) => [.. report.Of(policy.Name).Select(w => w.Figures[RankingMetric.Ndcg(20)])];
+        Figures(warm).Should().Equal(Figures(anew));
+        Figures(warm)[1].Should().NotBe(Figures(UpdatePolicy.Never)[1]);
+        double second = report.Windows.First(w => w.Window == 2).From;
+        Log.Should().Contain(i => i.Timestamp < second && late[0].ItemIds.Contains(i.Item), "the second model has the content");
     }
 
     [Fact]

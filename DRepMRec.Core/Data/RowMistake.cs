@@ -22,7 +22,7 @@ public sealed record RowMistake(RowMistakeKind Kind, long Count, string Accepted
         RowMistakeKind.Rating => "no rating",
         RowMistakeKind.Timestamp => "no timestamp that can be read",
         RowMistakeKind.MissingTimestamp => "no timestamp, which the split needs",
-        RowMistakeKind.Weight => "no weight above 0",
+        RowMistakeKind.Weight => "no weight from 1E-20 to 1E+20",
         RowMistakeKind.Event => "an event without a weight",
         RowMistakeKind.Label => "no label",
         RowMistakeKind.Text => "text that isn't Unicode",

@@ -73,6 +73,8 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
 
     object IModalEncoder.Options => _options;
 
+    internal ModalEncoderOptions Options => _options;
+
     /// <inheritdoc/>
     public override UserItemEmbeddings forward(InteractionGraph graph, ModalFeatures features)
     {

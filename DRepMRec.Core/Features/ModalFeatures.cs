@@ -93,6 +93,9 @@ public sealed class ModalFeatures : IDisposable
     internal ReadOnlySpan<float> Scaled(int modality, int item)
         => _scaled[modality].AsSpan(item * Sources[modality].Dimension, Sources[modality].Dimension);
 
+    /// <summary>The scaled features of all items, before any reduction to principal components.</summary>
+    internal IReadOnlyList<float[]> AllScaled => _scaled;
+
     /// <summary>Per modality [I, 1]: 1 for items that have it, 0 for others.</summary>
     public IReadOnlyList<Tensor> Present => Alive(_present);
 

@@ -33,22 +33,25 @@ internal static class ModalitySignal
     /// says anything, all weigh 1.
     /// </summary>
     /// <remarks>What is drawn doesn't depend on the seed of a training, so that trainings of one dataset have the same weights.</remarks>
-    public static ModalityWeight[] Weights(ModalFeatures features, InteractionSet train)
+    /// <param name="features">The features of each modality.</param>
+    /// <param name="scaled">The same as <see cref="FeatureScaler"/> scales them.</param>
+    /// <param name="train">The training interactions.</param>
+    public static ModalityWeight[] Weights(IReadOnlyList<ItemFeatures> features, IReadOnlyList<float[]> scaled, InteractionSet train)
     {
-        ModalityWeight[] equal = [.. Enumerable.Repeat(new ModalityWeight(1, IsCopy: false), features.ModalityCount)];
-        if (features.ModalityCount < 2)
+        ModalityWeight[] equal = [.. Enumerable.Repeat(new ModalityWeight(1, IsCopy: false), features.Count)];
+        if (features.Count < 2)
             return equal;
         (int First, int Second)[] pairs = Pairs(train);
         if (pairs.Length < MinPairs)
             return equal;
-        Signal[] signals = [.. Enumerable.Range(0, features.ModalityCount).Select(m => Measure(features, m, pairs))];
+        Signal[] signals = [.. features.Zip(scaled).Select(m => Measure(m.First, m.Second, pairs))];
         bool[] speaks = [.. signals.Select(s => !(s.Difference + (Surely * s.Error) < Nothing))];
         if (!speaks.Contains(true))
             return equal;
         return [.. signals.Select((own, m) =>
         {
             int[] copies = [.. Enumerable.Range(0, signals.Length).Where(n => speaks[n] && (n == m || own.IsCopyOf(signals[n])))];
-            return speaks[m] ? AmongCopies(features.Sources, m, copies) : new ModalityWeight(0, IsCopy: false);
+            return speaks[m] ? AmongCopies(features, m, copies) : new ModalityWeight(0, IsCopy: false);
         })];
     }
 
@@ -82,12 +85,12 @@ internal static class ModalitySignal
         return [.. pairs];
     }
 
-    private static Signal Measure(ModalFeatures features, int modality, (int First, int Second)[] pairs)
+    private static Signal Measure(ItemFeatures features, float[] scaled, (int First, int Second)[] pairs)
     {
         var random = new SeededRandom(0, RandomPurpose.ModalitySignal, 1);
-        int[] present = [.. Enumerable.Range(0, features.ItemCount).Where(item => features.Sources[modality].Present[item])];
+        int[] present = [.. Enumerable.Range(0, features.ItemCount).Where(item => features.Present[item])];
         int[] featuresOf = [.. Enumerable.Range(0, features.ItemCount)];
-        float?[] cosines = Cosines(features, modality, pairs, featuresOf);
+        float?[] cosines = Cosines(scaled, features.Dimension, pairs, featuresOf);
         double difference = Difference(cosines);
 
         // Pairs share items, so that they say less than as many independent ones: what chance makes of the difference is seen by features
@@ -99,14 +102,14 @@ internal static class ModalitySignal
             random.Shuffle<int>(shuffled);
             for (int place = 0; place < present.Length; place++)
                 featuresOf[present[place]] = shuffled[place];
-            byChance[n] = Difference(Cosines(features, modality, pairs, featuresOf));
+            byChance[n] = Difference(Cosines(scaled, features.Dimension, pairs, featuresOf));
         }
 
         return new Signal(cosines, difference, byChance.StandardDeviation());
     }
 
     /// <summary>Cosines of the pairs, then of pairs with another user's second item; <see langword="null"/> without features.</summary>
-    private static float?[] Cosines(ModalFeatures features, int modality, (int First, int Second)[] pairs, int[] featuresOf)
+    private static float?[] Cosines(float[] scaled, int dimension, (int First, int Second)[] pairs, int[] featuresOf)
     {
         var cosines = new float?[2 * pairs.Length];
         for (int n = 0; n < pairs.Length; n++)
@@ -123,7 +126,7 @@ internal static class ModalitySignal
         float? Cosine(int first, int second)
         {
             float cosine = TensorPrimitives.CosineSimilarity(
-                features.Scaled(modality, featuresOf[first]), features.Scaled(modality, featuresOf[second]));
+                scaled.AsSpan(featuresOf[first] * dimension, dimension), scaled.AsSpan(featuresOf[second] * dimension, dimension));
             return float.IsFinite(cosine) ? cosine : null;
         }
     }

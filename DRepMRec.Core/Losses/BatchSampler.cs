@@ -5,7 +5,7 @@ namespace DRepMRec.Losses;
 
 /// <summary>
 /// Cuts shuffled interactions into batches with negatives by (seed, epoch) alone: never training items of the user, but where a batch
-/// shares them, whose loss leaves out the pairs that <see cref="TrainingBatch.Known"/> names.
+/// shares them: the sampled softmax leaves out the pairs that <see cref="TrainingBatch.Known"/> names.
 /// </summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
 /// <example>

@@ -59,7 +59,9 @@ public sealed class TrainingBatch
     /// <value>The default is 0.</value>
     public long Seed { get; init; }
 
-    /// <summary>The interactions that tell which negatives a user has: such pairs don't count where negatives are shared.</summary>
+    /// <summary>
+    /// The interactions that tell which negatives a user has: the sampled softmax leaves such pairs out where negatives are shared.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: every negative counts.</value>
     public InteractionSet? Known { get; init; }
 

@@ -50,7 +50,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         _scaling = options.FeatureScaling;
         _behaviorModule = AsModule(behavior);
         _line = line;
-        _modalities = line?.Modalities ?? ModalityChoice.OfPart(data, options);
+        _modalities = line?.Modalities
+            ?? (line?.Encoder is null ? ModalityChoice.OfPart(data, options, line?.Features ?? behavior.Features) : ModalityChoice.None);
         if (line is not null)
         {
             _modalModule = line.Encoder is null ? null : AsModule(line.Encoder);
@@ -196,7 +197,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         bool hasLine = options.UseModalLine && data.Features.Count > 0;
         SharedColumns.ThrowIfUnfit(host, options, hasLine);
         AsModule(host);
-        return new DRepMRecModel(data, host, options, hasLine ? ModalLine.Create(data, host, options) : null);
+        ModalLine? line = hasLine ? ModalLine.Create(data, host, options) : null;
+        return Disposal.With(line is { OwnsFeatures: true } ? line.Features : null, () => new DRepMRecModel(data, host, options, line));
     }
 
     /// <summary>Creates a model of parts that may all be your own: a behaviour encoder, a modal encoder and an alignment module.</summary>

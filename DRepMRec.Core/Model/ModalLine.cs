@@ -32,9 +32,9 @@ internal sealed record ModalLine(
         return Disposal.With(isOwned ? features : null, () =>
         {
             ModalEncoderOptions modal = options.Modal with { EmbeddingDim = dimension, Seed = options.Seed };
-            var alignment = new BehaviorModalAlignment(dimension, options.Alignment with { Seed = options.Seed });
+            BehaviorModalAlignment Alignment() => new(dimension, options.Alignment with { Seed = options.Seed });
             if (options.UseHostModal)
-                return Create(features, isOwned, null, alignment, options);
+                return Create(features, isOwned, null, Alignment(), options);
             ModalityChoice choice = options.ChooseModalityWeights && modal.ModalityWeights.Count == 0
                 ? ModalityChoice.Of(features, data.Train) : ModalityChoice.None;
             if (choice.Weights.Any(weight => weight != 1))
@@ -44,9 +44,9 @@ internal sealed record ModalLine(
             return Disposal.With(encoder, () =>
             {
                 int[] counted = [.. Enumerable.Range(0, all.ModalityCount).Where(modal.Weighs)];
-                return Create(all, isOwned, encoder, alignment, options) with
+                return Create(all, isOwned, encoder, Alignment(), options) with
                 {
-                    Modalities = choice with { LeftOut = [.. all.Sources.Where((_, m) => !modal.Weighs(m)).Select(f => f.Modality)] },
+                    Modalities = choice with { LeftOut = LeftOut(all, modal) },
                     Signal = new SimilaritySupervisedSignal(options.SimilaritySignal) { Modalities = counted },
                 };
             });
@@ -65,8 +65,13 @@ internal sealed record ModalLine(
         }
 
         var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data, host.Features, options);
-        return Create(features, isOwned, encoder, alignment, options);
+        ModalLine line = Create(features, isOwned, encoder, alignment, options);
+        return encoder is ModalEncoder { Options: var modal }
+            ? line with { Modalities = ModalityChoice.None with { LeftOut = LeftOut(features, modal) } } : line;
     }
+
+    private static Modality[] LeftOut(ModalFeatures features, ModalEncoderOptions modal)
+        => [.. features.Sources.Where((_, m) => !modal.Weighs(m)).Select(f => f.Modality)];
 
     private static ModalLine Create(
         ModalFeatures features, bool isOwned, IModalEncoder? encoder, IAlignmentModule alignment, DRepMRecOptions options)

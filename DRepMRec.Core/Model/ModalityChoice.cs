@@ -15,21 +15,31 @@ internal sealed record ModalityChoice(IReadOnlyList<double> Weights, IReadOnlyLi
     /// <summary>The choice for a modal line and the item-to-item part beside it.</summary>
     public static ModalityChoice Of(ModalFeatures features, InteractionSet train)
     {
-        ModalityWeight[] weights = ModalitySignal.Weights(features, train);
+        ModalityWeight[] weights = ModalitySignal.Weights(features.Sources, features.AllScaled, train);
         return new ModalityChoice(
             [.. weights.Select(w => w.Weight)],
             [.. features.Sources.Where((_, m) => weights[m].Weight == 0).Select(f => f.Modality)],
             [.. weights.Select((weight, m) => Note(weight, features.Sources[m].Modality)).OfType<string>()]);
     }
 
-    /// <summary>The choice for the item-to-item part alone: copies that share a weight all stay in it.</summary>
-    public static ModalityChoice OfPart(RecDataset data, DRepMRecOptions options)
+    /// <summary>
+    /// The choice for an item-to-item part that no modal encoder stands beside, from whose content form new items would get their weights.
+    /// Copies that share a weight all stay in it.
+    /// </summary>
+    /// <param name="data">The dataset.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="features">Its features, where the model has them scaled as the options say.</param>
+    public static ModalityChoice OfPart(RecDataset data, DRepMRecOptions options, ModalFeatures? features)
     {
-        if (options is not { ChooseModalityWeights: true, ItemToItem.Enabled: true } || data.Features.Count < 2)
+        if (options is not { ChooseModalityWeights: true, ItemToItem: { Enabled: true, ContentWeight: > 0 } } || data.Features.Count < 2)
             return None;
-        using var features = new ModalFeatures(data.Features, options.FeatureScaling, components: options.FeatureComponents);
-        ModalityChoice all = Of(features, data.Train);
-        return all with { Notes = [.. all.LeftOut.Select(m => $"the modality '{m}' weighs nothing in the item-to-item part")] };
+        IReadOnlyList<float[]> scaled = features is not null && features.Scaling == options.FeatureScaling
+            && features.Sources.SequenceEqual(data.Features)
+            ? features.AllScaled : [.. data.Features.Select(f => FeatureScaler.Scale(f, options.FeatureScaling))];
+        ModalityWeight[] weights = ModalitySignal.Weights(data.Features, scaled, data.Train);
+        Modality[] leftOut = [.. data.Features.Where((_, m) => weights[m].Weight == 0).Select(f => f.Modality)];
+        return new ModalityChoice(
+            [], leftOut, [.. leftOut.Select(m => $"the modality '{m}' weighs nothing in the item-to-item part")]);
     }
 
     private static string? Note(ModalityWeight weight, Modality modality) => weight switch

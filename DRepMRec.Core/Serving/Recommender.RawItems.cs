@@ -30,6 +30,7 @@ public sealed partial class Recommender
     /// <see cref="WithItemsAsync"/> takes it.
     /// </exception>
     /// <exception cref="ArgumentException">A column isn't known, or there is nothing in an item that features can be made of.</exception>
+    /// <exception cref="DatasetFormatException">There are more numbers than one array holds.</exception>
     public Recommender WithItems(ItemTable items)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -56,6 +57,7 @@ public sealed partial class Recommender
     /// A column or the modality of a generator isn't known, a generator has another name than that of the training, or there is nothing in
     /// an item that features can be made of.
     /// </exception>
+    /// <exception cref="DatasetFormatException">There are more numbers than one array holds.</exception>
     /// <exception cref="IOException">A picture can't be read, or a cache can't be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<Recommender> WithItemsAsync(
@@ -74,6 +76,7 @@ public sealed partial class Recommender
     /// <returns>A table for each modality of which the items have a column.</returns>
     /// <exception cref="InvalidOperationException">As of <see cref="WithItemsAsync"/>.</exception>
     /// <exception cref="ArgumentException">As of <see cref="WithItemsAsync"/>.</exception>
+    /// <exception cref="DatasetFormatException">There are more numbers than one array holds.</exception>
     /// <exception cref="IOException">A picture can't be read, or a cache can't be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<IReadOnlyList<FeatureTable>> EncodeAsync(

@@ -21,6 +21,36 @@ internal static class DelimitedFormat
     public static Encoding Strict(string name)
         => Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
 
+    /// <summary>Opens a file without a header at its first row, which may be broken: its width is that of the first row that isn't.</summary>
+    /// <param name="open">Opens the file.</param>
+    /// <returns>The file; <see langword="null"/> where it is empty.</returns>
+    public static DelimitedText? AtFirstRow(Func<DelimitedText> open)
+    {
+        DelimitedText text = open();
+        return Disposal.With(text, () =>
+        {
+            if (!((ITextRows)text).Read())
+            {
+                text.Dispose();
+                return null;
+            }
+
+            if (text.Broken is not null)
+            {
+                using DelimitedText ahead = open();
+                while (((ITextRows)ahead).Read())
+                {
+                    if (ahead.Broken is not null)
+                        continue;
+                    text.FieldCount = ahead.FieldCount;
+                    break;
+                }
+            }
+
+            return text;
+        });
+    }
+
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="separator">What stands between two fields.</param>

@@ -51,7 +51,7 @@ internal sealed class DelimitedText : ITextRows, IDisposable
 
     public string Unit => "line";
 
-    public int FieldCount { get; private set; }
+    public int FieldCount { get; set; }
 
     public (RowMistakeKind Kind, string Message)? Broken { get; private set; }
 
@@ -143,7 +143,6 @@ internal sealed class DelimitedText : ITextRows, IDisposable
                 {
                     string where = _record is null ? "" : string.Create(CultureInfo.InvariantCulture, $" in line {_lines.Line}");
                     Broken = (RowMistakeKind.Quotes, $"expected a separator after a closing quote{where}, found {Shown}.");
-                    FieldCount += 1 + line[i..].Count(_separator);
                     return;
                 }
             }

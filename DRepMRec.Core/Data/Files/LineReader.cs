@@ -34,7 +34,7 @@ internal sealed class LineReader : IDisposable
     /// <summary>UTF-8, with bytes that aren't as an error.</summary>
     public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The most characters that a line may have; a few more may pass, as files are read in blocks.</summary>
+    /// <summary>The most characters that a line may have.</summary>
     public int MaxLength { get; init; } = 1 << 28;
 
     /// <summary>The 1-based number of the line that was read last.</summary>
@@ -82,6 +82,8 @@ internal sealed class LineReader : IDisposable
 
     private void Take(int length, int next)
     {
+        if (length > MaxLength)
+            throw TooLong();
         int start = _start;
         if (_isFirst)
         {
@@ -95,17 +97,16 @@ internal sealed class LineReader : IDisposable
         Line++;
     }
 
+    private DatasetFormatException TooLong() => new(
+        string.Create(CultureInfo.InvariantCulture, $"expected lines of at most {MaxLength:N0} characters, found a longer one."),
+        _file, Line + 1);
+
     // Makes room behind what isn't read yet, and fills it.
     private bool Fill()
     {
         int held = _end - _start;
         if (held > MaxLength)
-        {
-            throw new DatasetFormatException(
-                string.Create(CultureInfo.InvariantCulture, $"expected lines of at most {MaxLength:N0} characters, found a longer one."),
-                _file, Line + 1);
-        }
-
+            throw TooLong();
         if (held == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         else

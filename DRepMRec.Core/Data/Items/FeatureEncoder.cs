@@ -32,6 +32,7 @@ public abstract class FeatureEncoder
     /// <param name="items">The items. Columns that it reads and that they lack are blank.</param>
     /// <exception cref="InvalidOperationException">It needs a generator: <see cref="Features.EmbeddingEncoder"/> has it.</exception>
     /// <exception cref="ArgumentException">A column is of another kind than the one it learned from.</exception>
+    /// <exception cref="DatasetFormatException">There are more numbers than one array holds.</exception>
     public FeatureTable Encode(ItemTable items)
     {
         ArgumentNullException.ThrowIfNull(items);

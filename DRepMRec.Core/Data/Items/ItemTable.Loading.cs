@@ -17,11 +17,11 @@ public sealed partial class ItemTable
         ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(layout);
         DatasetLayout.ThrowIfFolder(file, "a delimited file");
-        using DelimitedText text = DelimitedFormat.Open(
+        DelimitedText Open() => DelimitedFormat.Open(
             file, layout.Separator, layout.Quotes, layout.Encoding, nameof(DelimitedItemOptions));
+        using DelimitedText text = (layout.HasHeader ? Open() : DelimitedFormat.AtFirstRow(Open))
+            ?? throw new DatasetFormatException("expected at least one item, found an empty file.", Path.GetFileName(file));
         TableHeader? header = layout.HasHeader ? TableHeader.Read(text) : null;
-        if (header is null && !((ITextRows)text).Read())
-            throw new DatasetFormatException("expected at least one item, found an empty file.", text.File);
         return new ItemTableReader(text, header, layout, options ?? new(), FolderOf(file)).Read();
     }
 

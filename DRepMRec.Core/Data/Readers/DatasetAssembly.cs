@@ -24,8 +24,14 @@ internal static class DatasetAssembly
             ?? (log.HasLabels ? SplitStrategy.ByLabel(allowMissing: true, DefaultValidationShare) : SplitStrategy.RandomPerUser());
         if (strategy.ReadsLabels)
             log.RequireLabels();
-        log.HandleDuplicates(options.Duplicates ?? DuplicateHandling.Reject);
-        if (strategy.ReadsTimestamps)
+        DuplicateHandling duplicates = options.Duplicates ?? DuplicateHandling.Reject;
+
+        // A sum has the latest time of its rows; otherwise a row without one mustn't stand for one that has it.
+        bool isSummed = duplicates == DuplicateHandling.Sum;
+        if (strategy.ReadsTimestamps && !isSummed)
+            log.RequireTimestamps(strategy);
+        log.HandleDuplicates(duplicates);
+        if (strategy.ReadsTimestamps && isSummed)
             log.RequireTimestamps(strategy);
         LoadReport report = log.Close();
         if (options.Catalogue is { } catalogue)

@@ -7,11 +7,11 @@ internal static class DelimitedReader
     {
         DatasetLayout.ThrowIfFolder(path, "a delimited file");
         TabularReader.Check(layout, layout.HasHeader);
-        using DelimitedText text = DelimitedFormat.Open(
+        DelimitedText Open() => DelimitedFormat.Open(
             path, layout.Separator, layout.Quotes, layout.Encoding, nameof(DelimitedOptions));
+        using DelimitedText text = (layout.HasHeader ? Open() : DelimitedFormat.AtFirstRow(Open))
+            ?? throw new DatasetFormatException("expected at least one interaction, found an empty file.", Path.GetFileName(path));
         TableHeader? header = layout.HasHeader ? TableHeader.Read(text) : null;
-        if (header is null && !((ITextRows)text).Read())
-            throw new DatasetFormatException("expected at least one interaction, found an empty file.", text.File);
         return TabularReader.Read(text, header, layout, DatasetFolder.NameOf(path), content, options);
     }
 }

@@ -56,14 +56,18 @@ internal sealed unsafe class Block<T> where T : unmanaged
     public Block<T> First(long length) => length == Length ? this : new Block<T>(_owner, _first, Math.Min(length, Length));
 
     /// <summary>A part of a file, read now.</summary>
-    public static Block<T> Read(Stream file, long byteOffset, int length)
+    /// <param name="file">The file.</param>
+    /// <param name="byteOffset">Where the part begins.</param>
+    /// <param name="length">The number of elements.</param>
+    /// <param name="sliceLength">How many are read at once.</param>
+    public static Block<T> Read(Stream file, long byteOffset, int length, int sliceLength = SliceLength)
     {
         T[] pinned = Allocations.Pinned<T>(length);
         file.Seek(byteOffset, SeekOrigin.Begin);
         for (Span<T> rest = pinned; !rest.IsEmpty;)
         {
             // No one span has the bytes of more than 2 GB.
-            Span<T> next = rest[..Math.Min(rest.Length, SliceLength)];
+            Span<T> next = rest[..Math.Min(rest.Length, sliceLength)];
             file.ReadExactly(MemoryMarshal.AsBytes(next));
             rest = rest[next.Length..];
         }
