@@ -91,7 +91,9 @@ public sealed class DelimitedReaderTests
         }
 
         string longest = new('x', 4000);
-        Read($"a,b\n{longest},c\n");
+        Read($"a,b\n{new string('x', 4998)},c\n");
+        Views.FormatError(() => Read($"a,b\n{new string('x', 4999)},c\n")).Should()
+            .Be("log.csv line 2: expected lines of at most 5,000 characters, found a longer one.");
         Views.FormatError(() => Read($"a,b\n{longest}{longest}{longest},c\n")).Should()
             .Be("log.csv line 2: expected lines of at most 5,000 characters, found a longer one.");
         Views.FormatError(() => Read($"a,b\nc,\"d\n{longest}\n{longest}\n\"")).Should().Be(

@@ -239,6 +239,25 @@ public sealed class SplitStrategyTests
         }).Report!.Mistakes.Should().BeEmpty("of a pair the latest timestamp counts");
     }
 
+    [Theory]
+    [InlineData(DuplicateHandling.KeepFirst)]
+    [InlineData(DuplicateHandling.KeepLast)]
+    [InlineData(DuplicateHandling.Reject)]
+    [InlineData(DuplicateHandling.Sum)]
+    public void A_row_without_a_timestamp_costs_no_pair_that_has_one(DuplicateHandling duplicates)
+    {
+        Interaction[] rows =
+        [
+            new("u", "a"), new("u", "a", Timestamp: 1), new("u", "c", Timestamp: 2), new("u", "d", Timestamp: 3), new("u", "d"),
+        ];
+        RecDataset data = RecDataset.FromInteractions("x", rows, options: new()
+        {
+            Split = SplitStrategy.GlobalTime(0.3, 0.3), BadRows = BadRowHandling.Skip, Duplicates = duplicates,
+        });
+        data.ToInteractions().Select(i => i.Item).Should().BeEquivalentTo("a", "c", "d");
+        data.Report!.Mistakes.Sum(m => m.Count).Should().Be(duplicates == DuplicateHandling.Sum ? 0 : 2);
+    }
+
     [Fact]
     public void A_promised_set_that_stays_empty_is_an_error()
     {

@@ -43,8 +43,9 @@ public sealed class ModalitySignalTests
         InteractionSet few = new(Data.Users.Count, Data.Items.Count,
             [.. Data.Train.ExpandUsers().Zip(Data.Train.Items.ToArray()).Where(pair => pair.First < 30)]);
         using var features = new ModalFeatures([.. Data.Features, Noise]);
-        ModalitySignal.Weights(features, few).Should().OnlyContain(w => w.Weight == 1, "a few pairs are alike by chance");
-        ModalitySignal.Weights(features, new InteractionSet(Data.Users.Count, Data.Items.Count, [])).Should()
+        ModalitySignal.Weights(features.Sources, features.AllScaled, few).Should()
+            .OnlyContain(w => w.Weight == 1, "a few pairs are alike by chance");
+        ModalitySignal.Weights(features.Sources, features.AllScaled, new InteractionSet(Data.Users.Count, Data.Items.Count, [])).Should()
             .HaveCount(3).And.OnlyContain(w => w.Weight == 1);
     }
 
@@ -129,6 +130,7 @@ public sealed class ModalitySignalTests
             {
                 EmbeddingDim = 8,
                 Modal = modal,
+                ChooseModalityWeights = false,
                 ItemToItem = new ItemToItemOptions { Enabled = true, BlendWeights = [1], PopularityWeights = [0] },
             };
             using var features = new ModalFeatures(data.Features);
@@ -140,7 +142,7 @@ public sealed class ModalitySignalTests
             recommender = recommender.WithItems([new ItemContent("new", Data.Features.ToDictionary(
                 f => f.Modality, f => (ReadOnlyMemory<float>)f[1].ToArray()))]);
             return [.. data.Users.Ids.Take(20).SelectMany(
-                user => recommender.Recommend(user, 40).Items.Where(i => i.Item == "new").Select(i => i.Score))];
+                user => recommender.Recommend(user, data.Items.Count).Where(i => i.Item == "new").Select(i => i.Score))];
         }
 
         float[] without = Scores(Data, new ModalEncoderOptions());

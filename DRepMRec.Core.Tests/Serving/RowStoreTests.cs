@@ -179,6 +179,8 @@ public sealed class RowStoreTests
         FluentActions.Invoking(() => Block<int>.Allocate(Array.MaxLength + 1L)).Should().Throw<InvalidOperationException>()
             .WithMessage("2147483592 elements are more than one array holds.");
         Block<int>.Allocate(3).Length.Should().Be(3);
+        using var file = new MemoryStream([0, .. Enumerable.Range(0, 7).SelectMany(BitConverter.GetBytes)]);
+        Block<int>.Read(file, 1, 7, sliceLength: 3).Slice(0, 7).ToArray().Should().Equal(0, 1, 2, 3, 4, 5, 6);
         Block<int>.Empty.Length.Should().Be(0);
 
         static void Refused(Action read, string what)

@@ -21,7 +21,9 @@ internal static class DelimitedFormat
     public static Encoding Strict(string name)
         => Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
 
-    /// <summary>Opens a file without a header at its first row, which may be broken: its width is that of the first row that isn't.</summary>
+    /// <summary>
+    /// Opens a file without a header at its first row, which may be broken: its width is that of the first row that isn't.
+    /// </summary>
     /// <param name="open">Opens the file.</param>
     /// <returns>The file; <see langword="null"/> where it is empty.</returns>
     public static DelimitedText? AtFirstRow(Func<DelimitedText> open)
