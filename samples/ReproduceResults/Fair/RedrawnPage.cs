@@ -40,20 +40,20 @@ internal static class RedrawnPage
         PlannedComparison[] family = [.. new[] { PerUser, ByRow }.SelectMany(kind => FairFamily
             .OfRedrawn(FairFamily.HasContent(outcomes), Preferred)
             .Select(c => c with { Question = $"{kind}, {c.Question}" }))];
-        FairPage.WriteFamily(report, "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over seeds", family,
+        FairPage.WriteFamily(report, "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over the seeds that both lines have", family,
             (comparison, metric) => Test(outcomes, comparison, metric));
     }
 
     private static (double, double, double)? Test(IReadOnlyList<Outcome> outcomes, PlannedComparison comparison, RankingMetric metric)
     {
         string kind = comparison.Question[..comparison.Question.IndexOf(", ", StringComparison.Ordinal)];
-        (Outcome First, Outcome Second)[] both = [.. outcomes
+        (Outcome Own, Outcome Other)[] both = [.. outcomes
             .Where(o => o.First.Dataset.Kind == kind && o.Name == comparison.First)
             .Join(outcomes.Where(o => o.Name == comparison.Second), o => o.First.SplitChecksum, o => o.First.SplitChecksum,
-                (a, b) => (a, b))];
-        if (Resampled.PValue([.. both.Select(p => p.First)], [.. both.Select(p => p.Second)], metric) is not { } p)
+                (a, b) => a.Shared(b)).OfType<(Outcome, Outcome)>()];
+        if (Resampled.PValue(both, metric) is not { } p)
             return null;
-        double first = both.Average(o => o.First.Mean(metric)), second = both.Average(o => o.Second.Mean(metric));
+        double first = both.Average(o => o.Own.Mean(metric)), second = both.Average(o => o.Other.Mean(metric));
         return (first - second, second, p);
     }
 }
