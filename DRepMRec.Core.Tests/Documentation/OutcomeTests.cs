@@ -34,6 +34,21 @@ public sealed class OutcomeTests
         Full.Means(baseline, Made.Recall).Should().Be((Full.Mean(Made.Recall), baseline.Mean(Made.Recall)));
     }
 
+    [Fact]
+    public void Lines_with_fewer_seeds_than_others_are_named()
+    {
+        Outcome other = Line("other", (1, 0.1f), (2, 0.1f));
+        Outcome elsewhere = new([.. One.Trainings.Select(t => t with { SplitChecksum = "another" })]);
+        Seeds.Fewer([Full, other]).Should().BeNull();
+        Seeds.Fewer([Full, One, other]).Should().Be("Lines with fewer seeds than others: one (1).");
+        Seeds.Fewer([Full, One, elsewhere]).Should().Be("Lines with fewer seeds than others: one (1 on 2 of 2 splits).");
+        Seeds.Fewer([Full, new([.. One.Trainings.Select(t => t with { Study = "search" })])]).Should().BeNull();
+    }
+
+    [Fact]
+    public void Lines_with_the_part_are_told_by_their_variant()
+        => new[] { "full", "full + item-to-item" }.Select(name => Line(name, (1, 0.1f)).HasPart).Should().Equal(false, true);
+
     private static Outcome Line(string title, params (int Seed, float Figure)[] seeds)
         => new([.. seeds.Select(s => Training(title, s.Seed, s.Figure))]);
 

@@ -14,6 +14,9 @@ internal sealed record Outcome(IReadOnlyList<Training> Trainings)
     /// <summary>Whether it is trained by gradients, and so has seeds.</summary>
     public bool IsTrained => First.Epochs > 0;
 
+    /// <summary>Whether its figures are of the model with the item-to-item part, which is chosen after the last epoch.</summary>
+    public bool HasPart => First.Variant.EndsWith(VariantTrainer.WithPart, StringComparison.Ordinal);
+
     /// <summary>The lines that trainings make, in the order of their places, of trainings that didn't diverge.</summary>
     public static IReadOnlyList<Outcome> Of(IEnumerable<Training> trainings)
         => [.. trainings.Where(t => t.Failure is null).GroupBy(t => (t.Study, t.Title, t.SplitChecksum, t.Options))

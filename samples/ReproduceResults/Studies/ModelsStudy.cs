@@ -95,21 +95,24 @@ internal sealed class ModelsStudy : Study
         if (quality is { } target)
         {
             report.Say($"Seconds of training and validation until validation {Training.Recall} first reaches {QualityModel}'s best, "
-                + $"{Cell.Number(target)} (mean over seeds), on one thread each; mean over the seeds that reach it.");
+                + $"{Cell.Number(target)} (mean over seeds), on one thread each; mean over the seeds that reach it."
+                + (trained.Any(o => o.HasPart) ? " Epochs are validated without the item-to-item part, so lines with it have no times." : ""));
             report.Table(["Model", "seconds", "seeds that reach it", $"best validation {Training.Recall}", "seconds in all"],
                 trained.Select(o => TimeTo(o, target)));
         }
 
-        report.Picture("learning-curves", "Learning curves", file => LearningCurves.Draw(file, trained, quality));
+        Outcome[] curves = [.. trained.Where(o => !o.HasPart)];
+        if (curves.Length > 0)
+            report.Picture("learning-curves", "Learning curves", file => LearningCurves.Draw(file, curves, quality));
     }
 
     private static IReadOnlyList<string> TimeTo(Outcome outcome, double quality)
     {
-        double[] reached = [.. outcome.Trainings
+        double[] reached = [.. outcome.Trainings.Where(_ => !outcome.HasPart)
             .Select(t => t.History.FirstOrDefault(e => e.Recall >= quality - 1e-9)?.Total).OfType<double>()];
         return
         [
-            outcome.Name, Cell.Spread(reached, 1), $"{reached.Length} of {outcome.Trainings.Count}",
+            outcome.Name, Cell.Spread(reached, 1), outcome.HasPart ? "" : $"{reached.Length} of {outcome.Trainings.Count}",
             outcome.Show(t => t.Valid[Training.Recall.ToString()]), Cell.Number(outcome.Values(t => t.Seconds).Mean(), 0),
         ];
     }
