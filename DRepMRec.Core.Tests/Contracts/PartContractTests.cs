@@ -88,7 +88,7 @@ public sealed class PartContractTests
 
     [Theory]
     [InlineData("dropout")]
-    [InlineData("noisy term")]
+    [InlineData("dropout in a term")]
     public void An_alignment_that_draws_in_training_has_no_findings(string drawn)
     {
         ContractReport report = AlignmentContract.Check(() => new PlantedAlignment(drawn), 4, Data);

@@ -134,10 +134,8 @@ internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemE
             fused = fused with { Users = behavior.Users };
         if (batch is null)
             return new AlignmentResult(fused, []);
-        Tensor term = (modal.Items.SelectRows(batch.DistinctItems).Squared().mean() * _scale).sum();
-        if (_mistake == "noisy term" && training)
-            term = term.Times(rand(1).item<float>());
-        term = term.MoveToOuterDisposeScope();
+        Tensor content = nn.functional.dropout(modal.Items, 0.5, training && _mistake == "dropout in a term");
+        Tensor term = (content.SelectRows(batch.DistinctItems).Squared().mean() * _scale).sum().MoveToOuterDisposeScope();
         string name = _mistake == "term without a name" ? " " : "own";
         return new AlignmentResult(fused, [new LossTerm(name, term, _mistake == "weight 0" ? 0 : 1)]);
     }

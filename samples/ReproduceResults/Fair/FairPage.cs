@@ -20,7 +20,8 @@ internal static class FairPage
         WriteLines(report, lines);
         bool hasContent = FairFamily.HasContent(outcomes);
         PlannedComparison[] family = [.. FairFamily.OfDataset(hasContent, preferred)];
-        WriteFamily(report, "Paired t-tests over users, each with the mean over the seeds that both lines have", family, (comparison, metric) =>
+        const string Tests = "Paired t-tests over users, each with the mean over the seeds that both lines have";
+        WriteFamily(report, Tests, family, (comparison, metric) =>
         {
             Outcome? first = Find(lines, comparison.First), second = Find(lines, comparison.Second);
             return first is not null && second is not null && first.Means(second, metric) is var (own, other)

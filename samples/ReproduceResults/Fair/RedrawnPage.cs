@@ -40,8 +40,8 @@ internal static class RedrawnPage
         PlannedComparison[] family = [.. new[] { PerUser, ByRow }.SelectMany(kind => FairFamily
             .OfRedrawn(FairFamily.HasContent(outcomes), Preferred)
             .Select(c => c with { Question = $"{kind}, {c.Question}" }))];
-        FairPage.WriteFamily(report, "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over the seeds that both lines have", family,
-            (comparison, metric) => Test(Pairs(outcomes, comparison), metric));
+        const string Tests = "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over the seeds that both lines have";
+        FairPage.WriteFamily(report, Tests, family, (comparison, metric) => Test(Pairs(outcomes, comparison), metric));
         string[] fewer =
         [
             .. family.Select(c => (Comparison: c, Tested: Pairs(outcomes, c).Length, All: Splits(OfKind(outcomes, KindOf(c))).Length))

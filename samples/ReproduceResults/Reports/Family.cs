@@ -9,20 +9,21 @@ namespace ReproduceResults.Reports;
 internal sealed class Family
 {
     public const string Words
-        = "p: paired t-tests over users, each with the mean over the seeds that both lines have, Holm's correction over all tests of this page";
+        = "p: paired t-tests over users, each with the mean over the seeds that both lines have, Holm's correction over all tests of this "
+            + "page";
 
     private static readonly RankingMetric[] Tested = [Training.Recall, Training.Ndcg];
     private readonly Dictionary<(Outcome First, Outcome Second, RankingMetric Metric), double> _corrected;
 
     public Family(IEnumerable<(Outcome First, Outcome Second)> pairs)
     {
-        ((Outcome, Outcome, RankingMetric) Key, PairedComparison Test)[] tests =
+        (Outcome First, Outcome Second, RankingMetric Metric)[] tests =
         [
-            .. pairs.Distinct().SelectMany(p => Tested.Select(metric => (Key: (p.First, p.Second, metric), p.First.Against(p.Second, metric))))
-                .Where(t => t.Item2 is not null).Select(t => (t.Key, t.Item2!)),
+            .. pairs.Distinct().Where(p => p.First.Shared(p.Second) is not null)
+                .SelectMany(p => Tested.Select(metric => (p.First, p.Second, metric))),
         ];
-        IReadOnlyList<double> corrected = SignificanceTest.Holm([.. tests.Select(t => t.Test.PValue)]);
-        _corrected = tests.Zip(corrected).ToDictionary(p => p.First.Key, p => p.Second);
+        IReadOnlyList<double> corrected = SignificanceTest.Holm([.. tests.Select(t => t.First.Against(t.Second, t.Metric)!.PValue)]);
+        _corrected = tests.Zip(corrected).ToDictionary(p => p.First, p => p.Second);
     }
 
     /// <summary>The corrected p-value of a comparison as text; nothing of one that isn't in the family.</summary>

@@ -96,7 +96,8 @@ internal sealed class ModelsStudy : Study
         {
             report.Say($"Seconds of training and validation until validation {Training.Recall} first reaches {QualityModel}'s best, "
                 + $"{Cell.Number(target)} (mean over seeds), on one thread each; mean over the seeds that reach it."
-                + (trained.Any(o => o.HasPart) ? " Epochs are validated without the item-to-item part, so lines with it have no times." : ""));
+                + (trained.Any(o => o.HasPart)
+                    ? " Epochs are validated without the item-to-item part, so lines with it have no times." : ""));
             report.Table(["Model", "seconds", "seeds that reach it", $"best validation {Training.Recall}", "seconds in all"],
                 trained.Select(o => TimeTo(o, target)));
         }

@@ -56,8 +56,8 @@ internal sealed class SplitsStudy : Study
     {
         PairedDifference[] differences = [.. models.Where(m => m != first).Select(m => PairedDifference.Of(first, m))];
         report.Heading($"{first.Name} minus the others");
-        report.Say($"{Training.Recall}, means over the seeds that both have. p: corrected resampled t-tests over the splits' means (Nadeau and Bengio), with "
-            + "Holm's correction over all tests of this page.");
+        report.Say($"{Training.Recall}, means over the seeds that both have. p: corrected resampled t-tests over the splits' means "
+            + "(Nadeau and Bengio), with Holm's correction over all tests of this page.");
         IReadOnlyList<double> corrected = SignificanceTest.Holm([.. differences.SelectMany(d => new[] { d.Recall ?? 1, d.Ndcg ?? 1 })]);
         IEnumerable<string> titles = Enumerable.Range(1, splits).Select(n => $"split {n}");
         report.Table(["Model", .. titles, "mean over splits", $"p of {Training.Recall}", $"p of {Training.Ndcg}"],
