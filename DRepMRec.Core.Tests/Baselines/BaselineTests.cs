@@ -96,6 +96,18 @@ public sealed class BlendedRecommenderTests : ItemScorerContract
         Scores(new BlendedRecommender((first, 2), (second, -0.5)), [0]).Should().Equal(2, -0.5f);
     }
 
+    [Theory]
+    [InlineData(1, float.NegativeInfinity)]
+    [InlineData(-1, float.NegativeInfinity)]
+    [InlineData(0, 0)]
+    [InlineData(1e-60, 0)]
+    public void What_a_part_says_never_to_stays_so_unless_it_is_not_asked(double weight, float score)
+    {
+        var counted = new PopularityRecommender(new InteractionSet(1, 2, [(0, 0)]));
+        Scores(new BlendedRecommender((counted, 2), (new Never(), weight)), [0]).Should().Equal(2, score);
+        Scores(new BlendedRecommender((new Never(), weight), (counted, 2)), [0]).Should().Equal(2, score);
+    }
+
     [Fact]
     public void Parts_that_do_not_fit_are_refused()
     {
@@ -109,5 +121,15 @@ public sealed class BlendedRecommenderTests : ItemScorerContract
             .WithMessage("Expected finite weights, got 1E+39.*");
         FluentActions.Invoking(() => new BlendedRecommender((small, double.NaN))).Should().Throw<ArgumentException>()
             .WithMessage("Expected finite weights, got NaN.*");
+    }
+
+    /// <summary>Says "never" to the last of two items.</summary>
+    private sealed class Never : IItemScorer
+    {
+        public int UserCount => 1;
+
+        public int ItemCount => 2;
+
+        public void Score(ReadOnlySpan<int> users, Span<float> scores) => (scores[0], scores[1]) = (0, float.NegativeInfinity);
     }
 }

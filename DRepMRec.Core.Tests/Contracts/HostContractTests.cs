@@ -22,6 +22,16 @@ public sealed class HostContractTests : IDisposable
     }
 
     [Theory]
+    [InlineData("dropout of items")]
+    [InlineData("dropout in a term")]
+    public void A_host_that_draws_in_training_has_no_findings(string drawn)
+    {
+        ContractReport report = HostContract.Check(d => new PlantedHost(d, drawn), Samples.Checkerboard(40, 40));
+        report.Findings.Should().BeEmpty(report.ToString());
+        report.NotChecked.Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("one column more", ContractCheck.Shapes, "Items of call(graph): expected Float32 [8, 4]; got Float32 [8, 5].")]
     [InlineData("double precision", ContractCheck.Shapes, "Users of call(graph): expected Float32 [9, 4]; got Float64 [9, 4].")]
     [InlineData("term twice", ContractCheck.Shapes, "names that differ; got 'own', 'own'.")]

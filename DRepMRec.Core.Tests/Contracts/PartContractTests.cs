@@ -87,6 +87,16 @@ public sealed class PartContractTests
     }
 
     [Theory]
+    [InlineData("dropout")]
+    [InlineData("dropout in a term")]
+    public void An_alignment_that_draws_in_training_has_no_findings(string drawn)
+    {
+        ContractReport report = AlignmentContract.Check(() => new PlantedAlignment(drawn), 4, Data);
+        report.Findings.Should().BeEmpty(report.ToString());
+        report.NotChecked.Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("one column more", ContractCheck.Shapes)]
     [InlineData("term without a name", ContractCheck.Shapes)]
     [InlineData("zero rows", ContractCheck.FiniteRows)]

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Contracts;
 
-/// <summary>A host with one mistake, or with none.</summary>
+/// <summary>A host with one mistake, or with none: drawing numbers in training is none.</summary>
 internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
 {
     private const int Width = 4;
@@ -58,7 +58,30 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
     public InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch)
         => _mistake == "graph of an epoch" ? graph.DropEdges(0.5, ++_calls) : graph;
 
-    public override UserItemEmbeddings forward(InteractionGraph graph)
+    public override UserItemEmbeddings forward(InteractionGraph graph) => Dropped(Rows(graph));
+
+    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
+    {
+        UserItemEmbeddings all = Dropped(rows.Select(Rows(graph)));
+        if (_mistake == "rows of a batch" && !rows.IsAll)
+            all = all with { Users = all.Users.Times(1.01) };
+        if (_mistake == "rows with a batch" && batch is not null)
+            all = all with { Items = all.Items.Times(1.01) };
+        if (_mistake == "throws" && batch is not null)
+            throw new InvalidDataException("no batches");
+        double divisor = _mistake == "term of a batch" ? (double)all.Users.shape[0] : 1;
+        Tensor own = all.Users.SelectRows((batch ?? new TrainingBatch([0], [0], [0]).Whole).Users).Squared().mean().Times(1 / divisor);
+        if (_mistake == "dropout in a term" && batch is not null)
+            own = own.Plus(nn.functional.dropout(all.Items, 0.5, training).SelectRows(batch.DistinctItems).Squared().mean());
+        LossTerm[] terms = batch is null ? []
+            : _mistake == "term twice" ? [new("own", own, 0.1), new("own", own, 0.1)]
+            : _mistake == "term without a name" ? [new("", own, 0.1)]
+            : _mistake == "term that is a table" ? [new("own", all.Users, 0.1)]
+            : [new("own", own, _mistake == "term of weight 0" ? 0 : 0.1)];
+        return new EncoderOutput(all) { Terms = terms, Ego = rows.Select(Ego!.Value) };
+    }
+
+    private UserItemEmbeddings Rows(InteractionGraph graph)
     {
         if (_mistake == "answers after Dispose" && _copy is not null && _users.IsInvalid)
             return new UserItemEmbeddings(zeros(graph.UserCount, Width), zeros(graph.ItemCount, Width));
@@ -99,25 +122,6 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         return _mistake == "hands out a weight" ? rows with { Items = _items } : rows;
     }
 
-    public EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch)
-    {
-        UserItemEmbeddings all = rows.Select(call(graph));
-        if (_mistake == "rows of a batch" && !rows.IsAll)
-            all = all with { Users = all.Users.Times(1.01) };
-        if (_mistake == "rows with a batch" && batch is not null)
-            all = all with { Items = all.Items.Times(1.01) };
-        if (_mistake == "throws" && batch is not null)
-            throw new InvalidDataException("no batches");
-        double divisor = _mistake == "term of a batch" ? (double)all.Users.shape[0] : 1;
-        Tensor own = all.Users.SelectRows((batch ?? new TrainingBatch([0], [0], [0]).Whole).Users).Squared().mean().Times(1 / divisor);
-        LossTerm[] terms = batch is null ? []
-            : _mistake == "term twice" ? [new("own", own, 0.1), new("own", own, 0.1)]
-            : _mistake == "term without a name" ? [new("", own, 0.1)]
-            : _mistake == "term that is a table" ? [new("own", all.Users, 0.1)]
-            : [new("own", own, _mistake == "term of weight 0" ? 0 : 0.1)];
-        return new EncoderOutput(all) { Terms = terms, Ego = rows.Select(Ego!.Value) };
-    }
-
     protected override void Dispose(bool disposing)
     {
         if (disposing && _mistake != "leaves a tensor")
@@ -125,6 +129,9 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         if (!(_mistake == "shared by instances"))
             base.Dispose(disposing);
     }
+
+    private UserItemEmbeddings Dropped(UserItemEmbeddings rows)
+        => _mistake == "dropout of items" ? rows with { Items = nn.functional.dropout(rows.Items, 0.5, training) } : rows;
 
     private static Parameter Random(int rows) => new(randn(rows, Width));
 }

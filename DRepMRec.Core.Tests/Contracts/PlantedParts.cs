@@ -79,7 +79,7 @@ internal sealed class PlantedModal : nn.Module<InteractionGraph, ModalFeatures, 
     }
 }
 
-/// <summary>An alignment with one mistake, or with none.</summary>
+/// <summary>An alignment with one mistake, or with none: drawing numbers in training is none.</summary>
 internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>, IAlignmentModule
 {
     private readonly string _mistake;
@@ -117,6 +117,7 @@ internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemE
                 "one column more" => cat([b.Plus(content), ones(b.shape[0], 1)], 1),
                 "another form" => b.Plus(content, 1.5),
                 "adds up in place" => b.Plus(content).Plus(_mean[0]),
+                "dropout" => nn.functional.dropout(b.Plus(content), 0.5, training),
                 "batch matters" when batch is not null => b.Plus(content).Times(1.01),
                 _ => b.Plus(content),
             };
@@ -133,7 +134,8 @@ internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemE
             fused = fused with { Users = behavior.Users };
         if (batch is null)
             return new AlignmentResult(fused, []);
-        Tensor term = (modal.Items.SelectRows(batch.DistinctItems).Squared().mean() * _scale).sum().MoveToOuterDisposeScope();
+        Tensor content = nn.functional.dropout(modal.Items, 0.5, training && _mistake == "dropout in a term");
+        Tensor term = (content.SelectRows(batch.DistinctItems).Squared().mean() * _scale).sum().MoveToOuterDisposeScope();
         string name = _mistake == "term without a name" ? " " : "own";
         return new AlignmentResult(fused, [new LossTerm(name, term, _mistake == "weight 0" ? 0 : 1)]);
     }

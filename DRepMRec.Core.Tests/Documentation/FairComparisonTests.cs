@@ -43,6 +43,29 @@ public sealed class FairComparisonTests
         File.ReadAllText(report.Save()).Should().Contain("over all 40 tests of this page");
     }
 
+    [Fact]
+    public void Comparisons_of_fewer_splits_than_there_are_are_named()
+    {
+        using var folder = new TempFolder();
+        var report = new Report(folder.Path, "redrawn", "small");
+        Made Line(string title, int split)
+        {
+            Made line = Training(FairStage.Redrawn, title, hasContent: false);
+            return line with
+            {
+                SplitChecksum = $"0123456789abcde{split}",
+                Dataset = line.Dataset with { Kind = RedrawnPage.ByRow },
+                Test = Made.Metrics.ToDictionary(m => m.ToString(), _ => 0.1 * split),
+            };
+        }
+
+        RedrawnPage.Write(report, Outcome.Of([Line("DRepMRec (bpr)", 1), Line("DRepMRec (bpr)", 2), Line("DRepMRec (bpr)", 3),
+            Line("LightGCN (bpr)", 1), Line("LightGCN (bpr)", 2), Line("LightGCN (bpr)", 3), Line("BPR-MF (bpr)", 1),
+            Line("BPR-MF (bpr)", 2)]));
+        File.ReadAllText(report.Save()).Should().Contain("Compared on fewer splits than this page has:").And
+            .Contain("by row, DRepMRec and hosts: DRepMRec (bpr) minus BPR-MF (bpr) (2 of 3)").And.NotContain("LightGCN (bpr) (");
+    }
+
     /// <summary>The default number of threads is the machine's: a log must go on on another.</summary>
     [Fact]
     public void Threads_do_not_change_the_hash_of_options()

@@ -9,10 +9,13 @@ namespace DRepMRec.Baselines;
 /// <remarks>As safe for use by many threads as its parts.</remarks>
 public sealed class BlendedRecommender : IItemScorer
 {
-    private readonly (IItemScorer Scorer, double Weight)[] _parts;
+    private readonly (IItemScorer Scorer, float Weight)[] _parts;
 
     /// <summary>Puts recommenders together.</summary>
-    /// <param name="parts">Recommenders for the same users and items, at least one, and the finite weight of each.</param>
+    /// <param name="parts">
+    /// Recommenders for the same users and items, at least one, and the finite weight of each. One of weight 0 isn't asked; what any other
+    /// says "never" to, by minus infinity, is never recommended, whatever its weight.
+    /// </param>
     /// <exception cref="ArgumentException">There is no part, numbers of users or items differ, or a weight isn't finite.</exception>
     public BlendedRecommender(params IReadOnlyList<(IItemScorer Scorer, double Weight)> parts)
     {
@@ -34,7 +37,7 @@ public sealed class BlendedRecommender : IItemScorer
                 throw new ArgumentException($"Expected finite weights, got {weight}.", nameof(parts));
         }
 
-        _parts = [.. parts];
+        _parts = [.. parts.Select(p => (p.Scorer, (float)p.Weight)).Where(p => p.Item2 != 0)];
     }
 
     /// <inheritdoc/>
@@ -53,7 +56,9 @@ public sealed class BlendedRecommender : IItemScorer
         foreach (var (scorer, weight) in _parts)
         {
             scorer.Score(users, own);
-            TensorPrimitives.MultiplyAdd(own, (float)weight, scores, scores);
+            TensorPrimitives.MultiplyAdd(own, weight, scores, scores);
+            for (int n = 0; weight < 0 && n < own.Length; n++)
+                scores[n] = float.IsNegativeInfinity(own[n]) ? own[n] : scores[n];
         }
 
         ArrayPool<float>.Shared.Return(rented);

@@ -12,7 +12,7 @@ namespace DRepMRec.Baselines;
 /// entries.
 /// </summary>
 /// <remarks>
-/// Plain .NET. Memory grows with the square of the number n of items that occur in training: 8 n² bytes, and 10 n² while it is made; time
+/// Plain .NET. Memory grows with the square of the number n of items that occur in training: 8 n² bytes, and 16 n² while it is made; time
 /// with n³. Immutable and safe for use by many threads. Users without items, and items without users, get zeros.
 /// </remarks>
 public sealed class EaseRecommender : IItemScorer

@@ -17,6 +17,9 @@ internal sealed record ContractRows(float[] Users, float[] Items, int Width, IRe
         Items = Pick(Items, items, Width),
     };
 
+    public bool IsSame(ContractRows other)
+        => Users.AsSpan().SequenceEqual(other.Users) && Items.AsSpan().SequenceEqual(other.Items) && Terms.SequenceEqual(other.Terms);
+
     /// <summary>Requires the same rows and terms; the first difference of each is a finding.</summary>
     public void RequireSame(ContractRun run, ContractRows actual, string where, double tolerance = 0)
     {

@@ -11,6 +11,16 @@ internal static class ExactSolver
     public static (CsrMatrix Weights, float[] Residuals) Solve(
         ItemGram gram, double l2, int kept, CancellationToken cancellationToken)
     {
+        var (weights, residuals) = Rows(gram, l2, kept, cancellationToken);
+        return (weights.ToMatrix(), residuals);
+    }
+
+    /// <summary>
+    /// The weights row by row. The inverted matrix goes before they become one matrix, which needs their memory a second time.
+    /// </summary>
+    private static (ItemWeights Weights, float[] Residuals) Rows(
+        ItemGram gram, double l2, int kept, CancellationToken cancellationToken)
+    {
         int[] items = gram.Items;
         using SymmetricMatrix matrix = Fill(gram, l2, cancellationToken);
         try
@@ -43,7 +53,7 @@ internal static class ExactSolver
                 weights.Set(items[place], items, row, selection);
             }
         });
-        return (weights.ToMatrix(), residuals);
+        return (weights, residuals);
     }
 
     private static SymmetricMatrix Fill(ItemGram gram, double l2, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ public sealed class ItemToItemModel : IRangeScorer
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
     /// <param name="scaling">How features are scaled before their rows are brought to length 1.</param>
     /// <param name="cancellationToken">Stops within a step.</param>
-    /// <exception cref="ArgumentException">L2 is too small for single precision, or too many weights are to be kept.</exception>
+    /// <exception cref="ArgumentException">L2 is too small for single precision, or there are more weights than an array holds.</exception>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     public static ItemToItemModel Solve(
         RecDataset data, ItemToItemOptions? options = null, FeatureScaling scaling = FeatureScaling.Standardize,

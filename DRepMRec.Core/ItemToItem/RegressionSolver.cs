@@ -32,7 +32,7 @@ internal sealed class RegressionSolver
         }
     }
 
-    /// <exception cref="ArgumentException">A system can't be solved.</exception>
+    /// <exception cref="ArgumentException">A system can't be solved, or there are more weights than an array holds.</exception>
     public static (CsrMatrix Weights, float[] Residuals) Solve(
         ItemGram gram, ItemToItemOptions options, CancellationToken cancellationToken)
     {
@@ -40,6 +40,7 @@ internal sealed class RegressionSolver
         var columns = new ItemWeights(items, int.MaxValue);
         var residuals = new float[items];
         var solver = new RegressionSolver(gram, options.Neighbors, options.L2, cancellationToken);
+        solver.ThrowIfTooMany(options.Neighbors);
         Parallelism.ForRanges(gram.Items.Length, minimumPerThread: 16, (from, to) =>
         {
             var room = new Room(gram.Train.UserCount);
@@ -54,6 +55,19 @@ internal sealed class RegressionSolver
             }
         });
         return (Trim(columns.ToMatrix().Transpose(), options.KeptWeights), residuals);
+    }
+
+    /// <summary>Says before all the solving what would end it: weights are trimmed once they stand in one matrix.</summary>
+    private void ThrowIfTooMany(int neighbors)
+    {
+        if ((long)_byUsers.Columns.Length + (_byContent?.Columns.Length ?? 0) <= Array.MaxLength)
+            return;
+        long count = _gram.Items.Sum(item => (long)Sources(item).Length);
+        if (count > Array.MaxLength)
+        {
+            throw new ArgumentException($"{_gram.Items.Length} items have {count} weights with {nameof(ItemToItemOptions.Neighbors)} "
+                + $"{neighbors}, more than the {Array.MaxLength} of one matrix: expected fewer.");
+        }
     }
 
     private static CsrMatrix Trim(CsrMatrix all, int kept)

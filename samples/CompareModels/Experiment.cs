@@ -64,7 +64,10 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
                 + $"(data {data.Checksum}). Give another file.");
         }
 
-        Console.WriteLine($"{path}: {_asked.Count(a => Find(a) is not null)} of {_asked.Count} trainings are there already.");
+        TrialFigures[] found = [.. _asked.Select(Find).OfType<TrialFigures>()];
+        Console.WriteLine($"{path}: {found.Length} of {_asked.Count} trainings are there already.");
+        if (LibraryBuild.Others(found.Select(f => f.Library)) is { } others)
+            Console.WriteLine(others);
     }
 
     private ModelRun Train(string model, bool bma, int seed, IProgress<TrainingProgress> progress, CancellationToken cancellation)

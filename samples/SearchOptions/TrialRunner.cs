@@ -17,8 +17,10 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
     public IReadOnlyList<Candidate> Run(IReadOnlyList<Setting> settings, IReadOnlyList<int> seeds, int epochs,
         CancellationToken cancellation)
     {
-        (Setting Setting, int Seed)[] open = [.. seeds.SelectMany(seed => settings.Select(s => (s, seed)))
-            .Where(t => log.Find(t.s, t.seed, epochs) is null)];
+        (Setting Setting, int Seed)[] asked = [.. seeds.SelectMany(seed => settings.Select(s => (s, seed)))];
+        var open = asked.Where(t => log.Find(t.Setting, t.Seed, epochs) is null).ToArray();
+        if (LibraryBuild.Others(asked.Except(open).Select(t => log.Find(t.Setting, t.Seed, epochs)!.Library)) is { } others)
+            Console.WriteLine(others);
         Jobs.Run(open, jobs, next =>
         {
             Trial trial = Train(next.Setting, next.Seed, epochs, cancellation);

@@ -20,12 +20,13 @@ internal static class FairPage
         WriteLines(report, lines);
         bool hasContent = FairFamily.HasContent(outcomes);
         PlannedComparison[] family = [.. FairFamily.OfDataset(hasContent, preferred)];
-        WriteFamily(report, "Paired t-tests over users, each with the mean over seeds", family, (comparison, metric) =>
+        const string Tests = "Paired t-tests over users, each with the mean over the seeds that both lines have";
+        WriteFamily(report, Tests, family, (comparison, metric) =>
         {
             Outcome? first = Find(lines, comparison.First), second = Find(lines, comparison.Second);
-            return first is null || second is null
-                ? null
-                : (first.Mean(metric) - second.Mean(metric), second.Mean(metric), first.Against(second, metric).PValue);
+            return first is not null && second is not null && first.Means(second, metric) is var (own, other)
+                ? (own - other, other, first.Against(second, metric)!.PValue)
+                : null;
         });
     }
 
@@ -90,7 +91,7 @@ internal static class FairPage
     }
 
     private static string Weight(Outcome line, Func<Training, double?> weight)
-        => weight(line.First) is null ? "" : Cell.Spread(line.Values(t => weight(t) ?? 0), 2);
+        => line.Show(t => weight(t) ?? double.NaN, 2);
 
     private static Outcome? Find(IEnumerable<Outcome> lines, string title) => lines.FirstOrDefault(o => o.Name == title);
 }

@@ -18,8 +18,8 @@ internal static class RedrawnPage
             + "there. Defaults: not searched here, but chosen by many trainings on TikTok's validation set; they aren't tested.");
         foreach (string kind in kinds)
         {
-            Outcome[] ofKind = [.. outcomes.Where(o => o.First.Dataset.Kind == kind)];
-            string[] splits = [.. ofKind.Select(o => o.First.SplitChecksum).Distinct()];
+            Outcome[] ofKind = OfKind(outcomes, kind);
+            string[] splits = Splits(ofKind);
             foreach (RankingMetric metric in new[] { Training.Recall, Training.Ndcg })
             {
                 report.Heading($"{metric}, {kind}");
@@ -40,20 +40,37 @@ internal static class RedrawnPage
         PlannedComparison[] family = [.. new[] { PerUser, ByRow }.SelectMany(kind => FairFamily
             .OfRedrawn(FairFamily.HasContent(outcomes), Preferred)
             .Select(c => c with { Question = $"{kind}, {c.Question}" }))];
-        FairPage.WriteFamily(report, "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over seeds", family,
-            (comparison, metric) => Test(outcomes, comparison, metric));
+        const string Tests = "Corrected resampled t-tests (Nadeau and Bengio) over the splits' means over the seeds that both lines have";
+        FairPage.WriteFamily(report, Tests, family, (comparison, metric) => Test(Pairs(outcomes, comparison), metric));
+        string[] fewer =
+        [
+            .. family.Select(c => (Comparison: c, Tested: Pairs(outcomes, c).Length, All: Splits(OfKind(outcomes, KindOf(c))).Length))
+                .Where(t => t.Tested < t.All)
+                .Select(t => $"{t.Comparison.Question}: {t.Comparison.First} minus {t.Comparison.Second} ({t.Tested} of {t.All})"),
+        ];
+        if (fewer.Length > 0)
+            report.Say($"Compared on fewer splits than this page has: {string.Join("; ", fewer)}.");
     }
 
-    private static (double, double, double)? Test(IReadOnlyList<Outcome> outcomes, PlannedComparison comparison, RankingMetric metric)
-    {
-        string kind = comparison.Question[..comparison.Question.IndexOf(", ", StringComparison.Ordinal)];
-        (Outcome First, Outcome Second)[] both = [.. outcomes
-            .Where(o => o.First.Dataset.Kind == kind && o.Name == comparison.First)
+    private static string KindOf(PlannedComparison comparison)
+        => comparison.Question[..comparison.Question.IndexOf(", ", StringComparison.Ordinal)];
+
+    private static Outcome[] OfKind(IEnumerable<Outcome> outcomes, string kind)
+        => [.. outcomes.Where(o => o.First.Dataset.Kind == kind)];
+
+    private static string[] Splits(IEnumerable<Outcome> outcomes) => [.. outcomes.Select(o => o.First.SplitChecksum).Distinct()];
+
+    /// <summary>What is compared of both lines, on each split that has both.</summary>
+    private static (Outcome Own, Outcome Other)[] Pairs(IReadOnlyList<Outcome> outcomes, PlannedComparison comparison)
+        => [.. OfKind(outcomes, KindOf(comparison)).Where(o => o.Name == comparison.First)
             .Join(outcomes.Where(o => o.Name == comparison.Second), o => o.First.SplitChecksum, o => o.First.SplitChecksum,
-                (a, b) => (a, b))];
-        if (Resampled.PValue([.. both.Select(p => p.First)], [.. both.Select(p => p.Second)], metric) is not { } p)
+                (a, b) => a.Shared(b)).OfType<(Outcome, Outcome)>()];
+
+    private static (double, double, double)? Test((Outcome Own, Outcome Other)[] both, RankingMetric metric)
+    {
+        if (Resampled.PValue(both, metric) is not { } p)
             return null;
-        double first = both.Average(o => o.First.Mean(metric)), second = both.Average(o => o.Second.Mean(metric));
+        double first = both.Average(o => o.Own.Mean(metric)), second = both.Average(o => o.Other.Mean(metric));
         return (first - second, second, p);
     }
 }

@@ -9,7 +9,8 @@ namespace ReproduceResults.Reports;
 internal sealed class Family
 {
     public const string Words
-        = "p: paired t-tests over users, each with the mean over seeds, Holm's correction over all tests of this page";
+        = "p: paired t-tests over users, each with the mean over the seeds that both lines have, Holm's correction over all tests of this "
+            + "page";
 
     private static readonly RankingMetric[] Tested = [Training.Recall, Training.Ndcg];
     private readonly Dictionary<(Outcome First, Outcome Second, RankingMetric Metric), double> _corrected;
@@ -17,8 +18,11 @@ internal sealed class Family
     public Family(IEnumerable<(Outcome First, Outcome Second)> pairs)
     {
         (Outcome First, Outcome Second, RankingMetric Metric)[] tests =
-            [.. pairs.Distinct().SelectMany(p => Tested.Select(metric => (p.First, p.Second, metric)))];
-        IReadOnlyList<double> corrected = SignificanceTest.Holm([.. tests.Select(t => t.First.Against(t.Second, t.Metric).PValue)]);
+        [
+            .. pairs.Distinct().Where(p => p.First.Shared(p.Second) is not null)
+                .SelectMany(p => Tested.Select(metric => (p.First, p.Second, metric))),
+        ];
+        IReadOnlyList<double> corrected = SignificanceTest.Holm([.. tests.Select(t => t.First.Against(t.Second, t.Metric)!.PValue)]);
         _corrected = tests.Zip(corrected).ToDictionary(p => p.First, p => p.Second);
     }
 

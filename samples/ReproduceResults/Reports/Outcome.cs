@@ -14,6 +14,9 @@ internal sealed record Outcome(IReadOnlyList<Training> Trainings)
     /// <summary>Whether it is trained by gradients, and so has seeds.</summary>
     public bool IsTrained => First.Epochs > 0;
 
+    /// <summary>Whether its figures are of the model with the item-to-item part, which is chosen after the last epoch.</summary>
+    public bool HasPart => First.Variant.EndsWith(VariantTrainer.WithPart, StringComparison.Ordinal);
+
     /// <summary>The lines that trainings make, in the order of their places, of trainings that didn't diverge.</summary>
     public static IReadOnlyList<Outcome> Of(IEnumerable<Training> trainings)
         => [.. trainings.Where(t => t.Failure is null).GroupBy(t => (t.Study, t.Title, t.SplitChecksum, t.Options))
@@ -32,10 +35,31 @@ internal sealed record Outcome(IReadOnlyList<Training> Trainings)
     public double[] Differences(Outcome other, RankingMetric metric)
         => [.. Trainings.Join(other.Trainings, t => t.Seed, t => t.Seed, (a, b) => a.Test[metric.ToString()] - b.Test[metric.ToString()])];
 
-    /// <summary>A paired t-test over users on Recall@20 or NDCG@20, each user with the mean over seeds.</summary>
-    public PairedComparison Against(Outcome other, RankingMetric metric)
+    /// <summary>
+    /// What is compared of two lines: the trainings with the seeds that both have, all of them where one isn't trained and so has no
+    /// seeds; <see langword="null"/> where no seed is common to both.
+    /// </summary>
+    public (Outcome Own, Outcome Other)? Shared(Outcome other)
     {
-        Dictionary<int, double> own = PerUser(metric), others = other.PerUser(metric);
+        if (!IsTrained || !other.IsTrained)
+            return (this, other);
+        int[] seeds = [.. Trainings.Select(t => t.Seed).Intersect(other.Trainings.Select(t => t.Seed))];
+        Outcome Of(Outcome line) => new([.. line.Trainings.Where(t => seeds.Contains(t.Seed))]);
+        return seeds.Length == 0 ? null : (Of(this), Of(other));
+    }
+
+    /// <summary>The means of both lines over what <see cref="Shared"/> compares.</summary>
+    public (double Own, double Other)? Means(Outcome other, RankingMetric metric)
+        => Shared(other) is var (own, others) ? (own.Mean(metric), others.Mean(metric)) : null;
+
+    /// <summary>
+    /// A paired t-test over users on Recall@20 or NDCG@20, each user with the mean over the seeds of <see cref="Shared"/>.
+    /// </summary>
+    public PairedComparison? Against(Outcome other, RankingMetric metric)
+    {
+        if (Shared(other) is not var (first, second))
+            return null;
+        Dictionary<int, double> own = first.PerUser(metric), others = second.PerUser(metric);
         int[] users = [.. own.Keys.Union(others.Keys)];
 
         // Users that neither has a hit for differ by 0.

@@ -51,6 +51,8 @@ internal static class Page
         string loss = Study.HasLoss(study) ? $"Loss {part}, seeds" : "Seeds";
         report.Say($"{Study.DataOf(study, first.Dataset)}. {loss} {string.Join(", ", seeds)}, at most "
             + $"{first.MaxEpochs} epochs. Test figures of the best validation epoch, full ranking; mean ± standard deviation over seeds.");
+        if (Seeds.Fewer(outcomes) is { } fewer)
+            report.Say(fewer);
         if (Builds.Of(trainings) is { } builds)
             report.Say(builds);
         string[] diverged = [.. trainings.Where(t => t.Failure is not null).Select(t => $"{t.Title}, seed {t.Seed}")];

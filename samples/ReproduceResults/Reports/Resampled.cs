@@ -6,11 +6,10 @@ namespace ReproduceResults.Reports;
 internal static class Resampled
 {
     /// <summary>The corrected resampled t-test over the means of splits; <see langword="null"/> with fewer than two.</summary>
-    /// <param name="first">A model's lines, one for each split.</param>
-    /// <param name="second">Another's on the same splits.</param>
+    /// <param name="pairs">What is compared of the lines of two models, one pair for each split.</param>
     /// <param name="metric">What is compared.</param>
-    public static double? PValue(IReadOnlyList<Outcome> first, IReadOnlyList<Outcome> second, RankingMetric metric)
-        => first.Count < 2 ? null : SignificanceTest.CorrectedResampledT(
-            [.. first.Select(o => o.Mean(metric))], [.. second.Select(o => o.Mean(metric))],
-            first.Average(o => (double)o.First.Dataset.Test / o.First.Dataset.Train)).PValue;
+    public static double? PValue(IReadOnlyList<(Outcome Own, Outcome Other)> pairs, RankingMetric metric)
+        => pairs.Count < 2 ? null : SignificanceTest.CorrectedResampledT(
+            [.. pairs.Select(p => p.Own.Mean(metric))], [.. pairs.Select(p => p.Other.Mean(metric))],
+            pairs.Average(p => (double)p.Own.First.Dataset.Test / p.Own.First.Dataset.Train)).PValue;
 }

@@ -2,6 +2,7 @@ using Common;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Features;
+using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
 
@@ -17,7 +18,7 @@ internal static class CatalogueVariants
         DRepMRecOptions options = Catalogue.Options(model, bma, loss);
         options = options with { ItemToItem = options.ItemToItem with { Enabled = itemToItem } };
         TrainerOptions trainer = Catalogue.Training(model, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
-        string title = Catalogue.Title(model, bma) + (itemToItem ? " + item-to-item" : "");
+        string title = Catalogue.Title(model, bma) + (itemToItem ? VariantTrainer.WithPart : "");
         var variant = new Variant(title, data, OptionsHash.Of(options, Catalogue.HostOptions(model), trainer))
         {
             Trainer = trainer,

@@ -1,5 +1,6 @@
 using Common;
 using DRepMRec.Data;
+using DRepMRec.Evaluation;
 using MathNet.Numerics.Statistics;
 using ReproduceResults.Plots;
 using ReproduceResults.Reports;
@@ -44,11 +45,9 @@ internal sealed class ModelsStudy : Study
                 ],
                 outcomes.Where(o => o != ours).OrderByDescending(o => o.Mean(Training.Recall)).Select(o => (IReadOnlyList<string>)
                 [
-                    o.Name, o.Show(t => t.Test[Training.Recall.ToString()]),
-                    Cell.Signed(ours.Mean(Training.Recall) - o.Mean(Training.Recall)),
-                    Cell.Percent((ours.Mean(Training.Recall) / o.Mean(Training.Recall)) - 1), family.P(ours, o, Training.Recall),
-                    o.Show(t => t.Test[Training.Ndcg.ToString()]), Cell.Signed(ours.Mean(Training.Ndcg) - o.Mean(Training.Ndcg)),
-                    family.P(ours, o, Training.Ndcg),
+                    o.Name, o.Show(t => t.Test[Training.Recall.ToString()]), Difference(ours, o, Training.Recall), Gain(ours, o),
+                    family.P(ours, o, Training.Recall), o.Show(t => t.Test[Training.Ndcg.ToString()]),
+                    Difference(ours, o, Training.Ndcg), family.P(ours, o, Training.Ndcg),
                 ]));
         }
 
@@ -59,11 +58,17 @@ internal sealed class ModelsStudy : Study
     private static IReadOnlyList<string> Row(Outcome outcome, Outcome? host, Family family) =>
     [
         outcome.Name, .. Training.Metrics.Select(m => outcome.Show(t => t.Test[m.ToString()])),
-        host is null ? "" : Cell.Percent((outcome.Mean(Training.Recall) / host.Mean(Training.Recall)) - 1),
+        host is null ? "" : Gain(outcome, host),
         family.P(outcome, host, Training.Recall), family.P(outcome, host, Training.Ndcg),
         !outcome.IsTrained ? "" : Cell.Number(outcome.Values(t => t.BestEpoch).Mean(), 0),
         !outcome.IsTrained ? "" : Cell.Number(outcome.Values(t => t.SecondsPerEpoch).Mean(), 2),
     ];
+
+    private static string Difference(Outcome outcome, Outcome other, RankingMetric metric)
+        => outcome.Means(other, metric) is var (own, others) ? Cell.Signed(own - others) : "";
+
+    private static string Gain(Outcome outcome, Outcome other)
+        => outcome.Means(other, Training.Recall) is var (own, others) ? Cell.Percent((own / others) - 1) : "";
 
     private static Outcome? HostOf(Outcome outcome, IReadOnlyList<Outcome> outcomes)
         => outcomes.FirstOrDefault(o => Catalogue.Title(o.Name, bma: true) == outcome.Name && o != outcome);
@@ -90,21 +95,25 @@ internal sealed class ModelsStudy : Study
         if (quality is { } target)
         {
             report.Say($"Seconds of training and validation until validation {Training.Recall} first reaches {QualityModel}'s best, "
-                + $"{Cell.Number(target)} (mean over seeds), on one thread each; mean over the seeds that reach it.");
+                + $"{Cell.Number(target)} (mean over seeds), on one thread each; mean over the seeds that reach it."
+                + (trained.Any(o => o.HasPart)
+                    ? " Epochs are validated without the item-to-item part, so lines with it have no times." : ""));
             report.Table(["Model", "seconds", "seeds that reach it", $"best validation {Training.Recall}", "seconds in all"],
                 trained.Select(o => TimeTo(o, target)));
         }
 
-        report.Picture("learning-curves", "Learning curves", file => LearningCurves.Draw(file, trained, quality));
+        Outcome[] curves = [.. trained.Where(o => !o.HasPart)];
+        if (curves.Length > 0)
+            report.Picture("learning-curves", "Learning curves", file => LearningCurves.Draw(file, curves, quality));
     }
 
     private static IReadOnlyList<string> TimeTo(Outcome outcome, double quality)
     {
-        double[] reached = [.. outcome.Trainings
+        double[] reached = [.. outcome.Trainings.Where(_ => !outcome.HasPart)
             .Select(t => t.History.FirstOrDefault(e => e.Recall >= quality - 1e-9)?.Total).OfType<double>()];
         return
         [
-            outcome.Name, Cell.Spread(reached, 1), $"{reached.Length} of {outcome.Trainings.Count}",
+            outcome.Name, Cell.Spread(reached, 1), outcome.HasPart ? "" : $"{reached.Length} of {outcome.Trainings.Count}",
             outcome.Show(t => t.Valid[Training.Recall.ToString()]), Cell.Number(outcome.Values(t => t.Seconds).Mean(), 0),
         ];
     }

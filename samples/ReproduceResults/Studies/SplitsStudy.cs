@@ -56,8 +56,8 @@ internal sealed class SplitsStudy : Study
     {
         PairedDifference[] differences = [.. models.Where(m => m != first).Select(m => PairedDifference.Of(first, m))];
         report.Heading($"{first.Name} minus the others");
-        report.Say($"{Training.Recall}, means over seeds. p: corrected resampled t-tests over the splits' means (Nadeau and Bengio), with "
-            + "Holm's correction over all tests of this page.");
+        report.Say($"{Training.Recall}, means over the seeds that both have. p: corrected resampled t-tests over the splits' means "
+            + "(Nadeau and Bengio), with Holm's correction over all tests of this page.");
         IReadOnlyList<double> corrected = SignificanceTest.Holm([.. differences.SelectMany(d => new[] { d.Recall ?? 1, d.Ndcg ?? 1 })]);
         IEnumerable<string> titles = Enumerable.Range(1, splits).Select(n => $"split {n}");
         report.Table(["Model", .. titles, "mean over splits", $"p of {Training.Recall}", $"p of {Training.Ndcg}"],
@@ -76,15 +76,12 @@ internal sealed class SplitsStudy : Study
     {
         public static PairedDifference Of(Model first, Model second)
         {
-            (Outcome? First, Outcome? Second)[] splits = [.. first.PerSplit.Zip(second.PerSplit)];
-            (Outcome First, Outcome Second)[] both = [.. splits.Where(s => s.First is not null && s.Second is not null)
-                .Select(s => (s.First!, s.Second!))];
-            double? Difference((Outcome? First, Outcome? Second) split) => split is ({ } one, { } other)
-                ? one.Mean(Training.Recall) - other.Mean(Training.Recall)
-                : null;
-            Outcome[] firsts = [.. both.Select(s => s.First)], seconds = [.. both.Select(s => s.Second)];
-            return new PairedDifference(second.Name, [.. splits.Select(Difference)],
-                Resampled.PValue(firsts, seconds, Training.Recall), Resampled.PValue(firsts, seconds, Training.Ndcg));
+            (Outcome Own, Outcome Other)?[] splits =
+                [.. first.PerSplit.Zip(second.PerSplit, (one, other) => one is null || other is null ? null : one.Shared(other))];
+            (Outcome, Outcome)[] both = [.. splits.OfType<(Outcome, Outcome)>()];
+            return new PairedDifference(second.Name,
+                [.. splits.Select(s => s is var (own, other) ? own.Mean(Training.Recall) - other.Mean(Training.Recall) : (double?)null)],
+                Resampled.PValue(both, Training.Recall), Resampled.PValue(both, Training.Ndcg));
         }
     }
 }

@@ -66,8 +66,8 @@ internal sealed class TemperaturesStudy : Study
         line.Name, $"{line.Trainings.Count}", line.Show(t => t.Valid[Training.Recall.ToString()]),
         line.Show(t => t.Valid[Training.Ndcg.ToString()]), Cell.Spread(line.Test(Training.Recall)), Cell.Spread(line.Test(Training.Ndcg)),
         family.P(line, alone, Training.Recall), family.P(line, alone, Training.Ndcg),
-        alone is null ? "" : line.Show(t => t.ItemToItemWeight ?? 0, 2),
-        .. hasPopularity ? [line.First.PopularityWeight is null ? "" : line.Show(t => t.PopularityWeight ?? 0, 2)] : Array.Empty<string>(),
+        line.Show(t => t.ItemToItemWeight ?? double.NaN, 2),
+        .. hasPopularity ? [line.Show(t => t.PopularityWeight ?? double.NaN, 2)] : Array.Empty<string>(),
         line.Show(t => t.BestEpoch, 0),
     ];
 }

@@ -58,6 +58,7 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
     /// <summary>Figures of groups of test rows, by name.</summary>
     public IReadOnlyDictionary<string, GroupFigures> Groups { get; init; } = new Dictionary<string, GroupFigures>();
 
+    /// <summary>Figures by epoch; none of a line with the item-to-item part, as epochs are validated without it.</summary>
     public IReadOnlyList<EpochFigures> History { get; init; } = [];
 
     /// <summary>The diagnostics of a model with both lines.</summary>

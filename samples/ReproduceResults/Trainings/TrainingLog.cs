@@ -32,12 +32,7 @@ internal sealed class TrainingLog(string path, bool toRead = false) : IDisposabl
 
     /// <summary>Says which of the trainings that are taken from the log another build of the library made, if any.</summary>
     public static string? OtherBuilds(IEnumerable<Training> found)
-    {
-        string[] others = [.. found.Select(t => t.Library ?? "one that isn't known").Where(build => build != LibraryBuild.This)];
-        return others.Length == 0 ? null
-            : $"{others.Length} of these trainings were made by another build of the library than this, {LibraryBuild.This}: "
-                + $"{string.Join("; ", others.Distinct())}. Where formulas have changed since, begin a new log.";
-    }
+        => LibraryBuild.Others(found.Select(t => t.Library));
 
     public void Add(Training training) => _trainings.Add(training);
 

@@ -110,7 +110,7 @@ internal static class VariantTrainer
         Training made = WithFigures(
             Timed(training, report), variant, report.Validation!, report.EvaluateTest(cancellation), scorer) with
         {
-            History = History(report.History),
+            History = model.ItemToItem is null ? History(report.History) : [],
             Lines = model.Features is null ? null : LineFigures.Of(model.MeasureLines()),
             Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, report.BuildRecommender()) : null,
             Snapshot = variant.IsPictured && model.Features is not null ? LineSnapshot.Of(model) : null,
