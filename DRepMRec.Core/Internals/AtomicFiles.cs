@@ -157,12 +157,16 @@ internal static class AtomicFiles
         }
     }
 
-    /// <summary>Makes the temporary file; where it's to replace another, whose permissions it gets when it's whole, for its owner alone.</summary>
+    /// <summary>Makes the temporary file: for its owner alone where it's to replace another, whose permissions it gets later.</summary>
     private static WatchedFile Create(string path, string suffix, int bufferSize = 4096, FileOptions options = FileOptions.None)
     {
         var how = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = bufferSize, Options = options,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = bufferSize,
+            Options = options,
         };
         if (!OperatingSystem.IsWindows() && File.Exists(path))
             how.UnixCreateMode = OwnerOnly;

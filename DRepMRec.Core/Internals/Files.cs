@@ -27,7 +27,11 @@ internal static class Files
         string path, FileMode mode, FileAccess access, FileShare share, int bufferSize = 4096, FileOptions options = FileOptions.None)
         => Open(path, new FileStreamOptions
         {
-            Mode = mode, Access = access, Share = share, BufferSize = bufferSize, Options = options,
+            Mode = mode,
+            Access = access,
+            Share = share,
+            BufferSize = bufferSize,
+            Options = options,
         });
 
     public static WatchedFile Open(string path, FileStreamOptions options)

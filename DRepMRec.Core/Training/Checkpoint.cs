@@ -39,7 +39,7 @@ internal static class Checkpoint
         peers.Together("to write the checkpoint", () => file?.Write(manifest, tensors));
     }
 
-    /// <summary>Refuses to keep what has too large an array, on all processes alike: moments and best weights have the sizes of weights.</summary>
+    /// <summary>Refuses to keep too large an array, on all processes alike. Moments and best weights are as large as weights.</summary>
     /// <exception cref="InvalidOperationException">An array is too large.</exception>
     public static void ThrowIfTooLarge(DRepMRecModel model, TrainerOptions options, long limit)
     {
