@@ -27,6 +27,24 @@ public sealed partial class MpiTests
         }
     }
 
+    [Theory]
+    [InlineData(1, "OMPI_COMM_WORLD_SIZE", "2", true)]
+    [InlineData(1, "PMI_SIZE", "4", true)]
+    [InlineData(1, "MPI_LOCALNRANKS", "2", true)]
+    [InlineData(1, "SLURM_STEP_NUM_TASKS", "16", true)]
+    [InlineData(2, "OMPI_COMM_WORLD_SIZE", "2", false)]
+    [InlineData(1, "OMPI_COMM_WORLD_SIZE", "1", false)]
+    [InlineData(1, "PMI_SIZE", "many", false)]
+    [InlineData(1, "SLURM_NTASKS", "16", false)]
+    public void Who_is_alone_under_a_launcher_of_many_is_told_the_library(int size, string variable, string value, bool isRefused)
+    {
+        string? reason = MpiCollective.OfAnotherLauncher(size, name => name == variable ? value : null);
+        if (isRefused)
+            reason.Should().Contain($"{value} processes ({variable})").And.Contain("DREPMREC_MPI_LIBRARY").And.Contain("--mpi=pmix");
+        else
+            reason.Should().BeNull();
+    }
+
     [SkippableFact]
     public void Processes_of_mpirun_give_the_bits_of_one()
     {

@@ -213,7 +213,19 @@ public sealed class ErrorTests
     {
         Json("{\"Times\": 3}").ReadOptions<Fixed>(MutableJson).Times.Should().Be(3);
         FluentActions.Invoking(() => Json("{\"Twice\": 6}").ReadOptions<Fixed>(MutableJson)).Should()
-            .Throw<OptionsFormatException>().WithMessage("Twice: is unknown; expected one of Times.");
+            .Throw<OptionsFormatException>().WithMessage("Twice: is unknown; expected one of Name, Times.");
+    }
+
+    [Fact]
+    public void What_only_a_constructor_takes_can_not_be_set_later()
+    {
+        var options = new Fixed(2);
+        FluentActions.Invoking(() => Json("{\"A\": {\"Times\": 3}}").GetSection("A").ReadOptions(options, MutableJson)).Should()
+            .Throw<OptionsFormatException>().WithMessage("A:Times: is unknown; *");
+        Json("{\"Name\": \"a\"}").ReadOptions(options, MutableJson);
+        options.Name.Should().Be("a");
+        FluentActions.Invoking(() => Json("{\"Name\": \"b\"}").ReadOptions(options, MutableJson)).Should()
+            .Throw<OptionsFormatException>().WithMessage("Name: It has a name.");
     }
 
     private static JsonSerializerOptions MutableJson { get; } = new(DRepMRecJson.SerializerOptions)
@@ -238,6 +250,8 @@ public sealed class ErrorTests
         public int Times { get; } = times;
 
         public int Twice => 2 * Times;
+
+        public string? Name { get; set => field = field is null ? value : throw new InvalidOperationException("It has a name."); }
     }
 
     private sealed class Mutable

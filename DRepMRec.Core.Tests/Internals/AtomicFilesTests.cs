@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using DRepMRec.Internals;
 using DRepMRec.Tests.Data;
 
@@ -82,6 +83,74 @@ public sealed class AtomicFilesTests
         AtomicFiles.Write(folder.Path, Files("new ", "a", "b"));
         Read(folder).Should().Equal("a: new a", "b: new b", "target: new a", "to come: new b");
         new FileInfo(folder["a"]).LinkTarget.Should().Be(folder["target"]);
+    }
+
+    [SkippableTheory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite)]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_file_that_is_replaced_keeps_its_permissions(UnixFileMode mode)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "files have other permissions there");
+        using TempFolder folder = new TempFolder().With("a", "old").With("b", "old").With("c", "old");
+        foreach (string name in Names[..3])
+            File.SetUnixFileMode(folder[name], mode);
+        UnixFileMode Meanwhile() => File.GetUnixFileMode(Directory.GetFiles(folder.Path, "*.tmp").Single());
+        UnixFileMode? whileWritten = null;
+        AtomicFiles.Write(folder.Path, new Dictionary<string, Action<Stream>> { ["a"] = _ => whileWritten = Meanwhile() });
+        whileWritten.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AtomicFiles.Write(folder.Path, Files("new ", "b"), ".previous");
+        await AtomicFiles.WriteAsync(folder["c"], _ =>
+        {
+            whileWritten = Meanwhile();
+            return Task.CompletedTask;
+        });
+        whileWritten.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        folder.Files().Should().Equal("a", "b", "b.previous", "c");
+        folder.Files().Select(f => File.GetUnixFileMode(folder[f])).Should().AllBeEquivalentTo(mode);
+    }
+
+    [Fact]
+    public async Task What_was_left_half_written_a_day_ago_is_swept_away_and_nothing_else()
+    {
+        using var folder = new TempFolder();
+        string[] kept = ["b.tmp", $"b.{Guid.Empty:N}.tmp", $"a.{Guid.Empty:N}.old", $"a.{Guid.NewGuid():N}.tmp"];
+        void Leave()
+        {
+            foreach (string name in kept.Append($"a.{Guid.NewGuid():N}.tmp"))
+                File.SetLastWriteTimeUtc(folder.With(name, "half")[name], DateTime.UtcNow.AddHours(name == kept[^1] ? -23 : -25));
+        }
+
+        Leave();
+        AtomicFiles.Write(folder.Path, Files("new ", "a"));
+        folder.Files().Should().BeEquivalentTo([.. kept, "a"]);
+        Leave();
+        await AtomicFiles.WriteAsync(folder["a"], _ => Task.CompletedTask);
+        folder.Files().Should().BeEquivalentTo([.. kept, "a"]);
+    }
+
+    [Fact]
+    public void A_file_that_others_hold_for_a_moment_is_tried_again()
+    {
+        int tries = 0;
+        void Held(int times, Exception error)
+        {
+            if (++tries <= times)
+                throw error;
+        }
+
+        DRepMRec.Internals.Files.Insist(() => Held(2, new UnauthorizedAccessException()), isHeldByOthers: true);
+        tries.Should().Be(3);
+        foreach (var (error, isHeld, expected) in new[]
+        {
+            (new IOException("held"), true, 5), (new IOException("held"), false, 1), (new FileNotFoundException(), true, 1),
+        })
+        {
+            tries = 0;
+            FluentActions.Invoking(() => DRepMRec.Internals.Files.Insist(() => Held(9, error), isHeld)).Should().Throw<IOException>()
+                .Which.Should().BeSameAs(error);
+            tries.Should().Be(expected);
+        }
     }
 
     private static Dictionary<string, Action<Stream>> Files(string content, params string[] names)

@@ -41,7 +41,7 @@ public sealed class FileFailureTests
                     failed = files.Failed;
                 }
 
-                string[] after = State(folder, leftOut: failed == FileOperation.Delete ? ".tmp" : null);
+                string[] after = State(folder, withTemporaries: failed != FileOperation.Delete);
                 if (failing % 4 == 0)
                     Record.Exception(() => write(folder, true)).Should().BeNull($"step {failing}, {failed}, hinders nobody later");
                 if (failed is null)
@@ -86,7 +86,7 @@ public sealed class FileFailureTests
                 string because = $"step {failing} of {name}, {failed}, failed";
                 if (error is not null)
                     error.Should().Match(e => e is IOException || e is UnauthorizedAccessException, because);
-                State(folder, leftOut: failed == FileOperation.Delete ? ".tmp" : null).Should().Equal(before, because);
+                State(folder, withTemporaries: failed != FileOperation.Delete).Should().Equal(before, because);
                 foreach (string left in Directory.GetFiles(folder.Path, "*.tmp"))
                     File.Delete(left);
             }
@@ -211,9 +211,10 @@ public sealed class FileFailureTests
     }
 
     /// <summary>Names and contents of all files of a folder and of those in it.</summary>
-    private static string[] State(TempFolder folder, string? leftOut = null) =>
+    private static string[] State(TempFolder folder, bool withTemporaries = true) =>
     [
-        .. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(f => leftOut is null || !f.EndsWith(leftOut))
+        .. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+            .Where(f => withTemporaries || Path.GetExtension(f) is not (".tmp" or ".old"))
             .Select(f => $"{Path.GetRelativePath(folder.Path, f)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f)))[..8]}")
             .Order(StringComparer.Ordinal),
     ];

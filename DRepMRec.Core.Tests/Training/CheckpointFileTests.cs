@@ -7,6 +7,7 @@ using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TorchSharp;
 
 namespace DRepMRec.Tests.Training;
 
@@ -238,6 +239,36 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         FluentActions.Invoking(() => new Trainer(model, Board, With(Path.Combine(Folder["no"], "x"))).Fit(new Immediate(_ => batches++)))
             .Should().Throw<DirectoryNotFoundException>();
         batches.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_array_that_is_too_large_is_refused_before_the_first_epoch_by_its_name_and_the_options(bool hasCheckpoint)
+    {
+        using DRepMRecModel model = Create("LightGCN");
+        TrainerOptions options = hasCheckpoint ? With(File) : Options with { KeepMoments = true };
+        var seen = new Immediate(_ => throw new InvalidOperationException("a batch was trained"));
+        string option = hasCheckpoint ? "Checkpoint" : "KeepMoments";
+        new Trainer(model, Board, options) { LargestArray = (70 * 8 * 4) - 1 }.Invoking(t => t.Fit(seen)).Should()
+            .Throw<InvalidOperationException>().WithMessage(
+                "The array 'behavior.embedding', F32 [70, 8], has 2,240 bytes, more than the 2,239 of one array that "
+                + $"TrainerOptions.{option} can keep: train without it.");
+        Folder.Files().Should().BeEmpty();
+        new Trainer(model, Board, options with { MaxEpochs = 1 }) { LargestArray = 70 * 8 * 4 }.Fit();
+        new Trainer(model, Board, Options with { MaxEpochs = 1 }) { LargestArray = 1 }.Fit();
+    }
+
+    [Fact]
+    public void Columns_of_many_processes_count_as_the_whole_that_is_kept()
+    {
+        using torch.Tensor share = torch.zeros(10, 16);
+        TensorBytes.TooLarge("users", share, [10, 64], limit: 10 * 64 * 4).Should().BeNull();
+        TensorBytes.TooLarge("users", share, [10, 64], limit: (10 * 64 * 4) - 1).Should()
+            .Be("The array 'users', F32 [10, 64], has 2,560 bytes, more than the 2,559 of one array");
+        using torch.Tensor large = torch.zeros(1).expand(1 << 20, 1 << 10);
+        FluentActions.Invoking(() => TensorBytes.Of("large", large)).Should().Throw<InvalidOperationException>()
+            .WithMessage("The array 'large', F32 [1048576, 1024], has 4,294,967,296 bytes, more than the 2,147,483,647 of one array.");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Internals;
@@ -59,11 +60,41 @@ public sealed class ProcessStateTests : IDisposable
         results[1].Should().Equal(alone);
         seen.Select(s => (s.Torch, s.Own)).Should().Equal((1, 1), (1, 2));
         get_num_threads().Should().Be(2);
-        int later = 0;
-        var fresh = new Thread(() => later = get_num_threads());
-        fresh.Start();
-        fresh.Join();
-        later.Should().Be(2, "threads that begin later take the number of the process");
+        Fresh().Should().Be(2, "threads that begin later take the number of the process");
+    }
+
+    [Fact]
+    public void Scopes_that_overlap_on_threads_that_live_on_leave_each_thread_and_the_process_their_numbers()
+    {
+        using var second = new Worker();
+        for (int round = 0; round < 2; round++)
+        {
+            using var first = new Worker();
+            first.Run(get_num_threads).Should().Be(2, "the thread has the number of the process until it has its own");
+            first.Run(() => set_num_threads(3));
+            set_num_threads(2);
+            for (int n = 0; n < 2; n++)
+            {
+                IDisposable a = first.Run(TorchBackend.UseOneThread), b = second.Run(TorchBackend.UseOneThread);
+                (first.Run(get_num_threads), second.Run(get_num_threads), Fresh()).Should().Be((1, 1, 1));
+                first.Run(a.Dispose);
+                (first.Run(get_num_threads), second.Run(get_num_threads), Fresh()).Should().Be((3, 1, 1));
+                second.Run(b.Dispose);
+                (first.Run(get_num_threads), second.Run(get_num_threads), Fresh()).Should().Be((3, 2, 2));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_scope_within_another_of_its_thread_leaves_it_one_thread()
+    {
+        using (TorchBackend.UseOneThread())
+        {
+            TorchBackend.UseOneThread().Dispose();
+            (get_num_threads(), Fresh()).Should().Be((1, 1));
+        }
+
+        (get_num_threads(), Fresh()).Should().Be((2, 2));
     }
 
     [Fact]
@@ -85,12 +116,60 @@ public sealed class ProcessStateTests : IDisposable
         NativeHeap.Requests.Should().Be(requests + 1);
     }
 
+    private static int Fresh()
+    {
+        using var fresh = new Worker();
+        return fresh.Run(get_num_threads);
+    }
+
     private static float[] Train(
         TrainerOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var model = DRepMRecModel.Create(Board, new DRepMRecOptions { EmbeddingDim = 8 });
         new Trainer(model, Board, options).Fit(progress, cancellation);
         return [.. model.parameters().SelectMany(p => p.data<float>().ToArray())];
+    }
+
+    /// <summary>A thread that lives on between the steps that it's given.</summary>
+    private sealed class Worker : IDisposable
+    {
+        private readonly BlockingCollection<Action> _steps = [];
+        private readonly Thread _thread;
+
+        public Worker()
+        {
+            _thread = new Thread(() =>
+            {
+                foreach (Action step in _steps.GetConsumingEnumerable())
+                    step();
+            });
+            _thread.Start();
+        }
+
+        public void Run(Action step)
+        {
+            using var done = new ManualResetEventSlim();
+            _steps.Add(() =>
+            {
+                step();
+                done.Set();
+            });
+            done.Wait();
+        }
+
+        public T Run<T>(Func<T> step)
+        {
+            T result = default!;
+            Run(() => { result = step(); });
+            return result;
+        }
+
+        public void Dispose()
+        {
+            _steps.CompleteAdding();
+            _thread.Join();
+            _steps.Dispose();
+        }
     }
 
     private sealed class Seen : IProgress<TrainingProgress>

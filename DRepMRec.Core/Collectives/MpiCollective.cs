@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Collectives;
@@ -17,6 +18,9 @@ namespace DRepMRec.Collectives;
 /// </example>
 public sealed unsafe class MpiCollective : ICollective
 {
+    /// <summary>Where launchers say how many processes they started.</summary>
+    private static readonly string[] Sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_NUM_TASKS"];
+
     private static readonly Lock Gate = new();
     private static bool _isStarted;
 
@@ -61,7 +65,9 @@ public sealed unsafe class MpiCollective : ICollective
     /// The path of MPI's shared library; <see langword="null"/> for the one that the environment variable DREPMREC_MPI_LIBRARY names, or
     /// else the system's.
     /// </param>
-    /// <exception cref="CollectiveException">There is no MPI, or it can't be used.</exception>
+    /// <exception cref="CollectiveException">
+    /// There is no MPI, or it can't be used, or it is another one than that of the launcher, which started more processes than it knows of.
+    /// </exception>
     /// <exception cref="InvalidOperationException">It was started in this process before.</exception>
     public static MpiCollective Start(TimeSpan? timeout = null, string? library = null)
     {
@@ -72,8 +78,31 @@ public sealed unsafe class MpiCollective : ICollective
                 throw new InvalidOperationException("MPI was started in this process before, and can be started only once.");
             MpiLibrary mpi = MpiLibrary.Load(library);
             _isStarted = true;
-            return new MpiCollective(mpi, limit);
+            var collective = new MpiCollective(mpi, limit);
+            if (OfAnotherLauncher(collective.Size, Environment.GetEnvironmentVariable) is { } reason)
+            {
+                collective.Dispose();
+                throw new CollectiveException(CollectiveFailure.Unavailable, reason);
+            }
+
+            return collective;
         }
+    }
+
+    /// <summary>What to say of a process that MPI takes for the only one, though its launcher started more; otherwise null.</summary>
+    internal static string? OfAnotherLauncher(int size, Func<string, string?> environment)
+    {
+        foreach (string variable in size == 1 ? Sizes : [])
+        {
+            if (int.TryParse(environment(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int started) && started > 1)
+            {
+                return $"The launcher started {started} processes ({variable}), but MPI takes this one for the only one: the library is of "
+                    + "another MPI than the launcher. Name the launcher's library by the environment variable "
+                    + $"{MpiLibrary.Variable}, or have Slurm start them by 'srun --mpi=pmix'.";
+            }
+        }
+
+        return null;
     }
 
     /// <inheritdoc/>

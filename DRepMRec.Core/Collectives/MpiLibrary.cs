@@ -12,7 +12,7 @@ internal sealed unsafe class MpiLibrary
 {
     public const int ThreadSerialized = 2;
     public const int MaxStatusBytes = 256;
-    private const string Variable = "DREPMREC_MPI_LIBRARY";
+    public const string Variable = "DREPMREC_MPI_LIBRARY";
     private const int MaxErrorBytes = 1024;
 
     // MPICH's handles, the same in Intel MPI and MVAPICH by their common ABI.

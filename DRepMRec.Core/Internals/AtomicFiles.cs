@@ -2,11 +2,13 @@ namespace DRepMRec.Internals;
 
 /// <summary>
 /// Replaces a group of files whole or not at all: what fails, be it in writing or in renaming, leaves all of them as they were. The end of
-/// the process leaves each of them whole, as it was or as it is to be.
+/// the process leaves each of them whole, as it was or as it is to be. On Unix a file that is replaced keeps its permissions.
 /// </summary>
 internal static class AtomicFiles
 {
-    private const string TemporarySuffix = ".tmp";
+    private const string TemporarySuffix = ".tmp", AsideSuffix = ".old";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>Writes all files under other names, and renames them when all are on the disk. Renames are undone on failure.</summary>
     /// <param name="folder">An existing folder.</param>
@@ -16,13 +18,17 @@ internal static class AtomicFiles
     public static void Write(
         string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null, FileRenames? renames = null)
     {
-        string suffix = TemporaryName(), aside = TemporaryName();
+        string suffix = Ending(TemporarySuffix), aside = Ending(AsideSuffix);
         string[] paths = [.. files.Keys.Select(name => Path.Combine(folder, name)).Select(path => keep is null ? Target(path) : path)];
         var log = new RenameLog(renames ?? new FileRenames());
         try
         {
             foreach (var (path, write) in paths.Zip(files.Values))
+            {
+                SweepAfterADay(path);
                 Write(path, suffix, write);
+            }
+
             if (paths.Length == 1 && keep is null)
             {
                 log.Move(paths[0] + suffix, paths[0], overwrite: true);
@@ -66,18 +72,19 @@ internal static class AtomicFiles
     /// <param name="write">The writer; what it throws comes out, with the file's name where it's about the file.</param>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
-        string target = Target(path), suffix = TemporaryName();
+        string target = Target(path), suffix = Ending(TemporarySuffix);
         WatchedFile? file = null;
+        SweepAfterADay(target);
         try
         {
             try
             {
-                file = Files.Open(
-                    target + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+                file = Create(target, suffix, 1 << 16, FileOptions.Asynchronous);
                 await using (file.ConfigureAwait(false))
                 {
                     await write(file).ConfigureAwait(false);
                     await file.FlushAsync().ConfigureAwait(false);
+                    TakePermissions(target, target + suffix);
                     file.FlushToDisk();
                 }
             }
@@ -99,10 +106,7 @@ internal static class AtomicFiles
     /// <returns>How many files there were.</returns>
     public static int Sweep(string folder, string name)
     {
-        bool IsLeft(string file) => file.StartsWith(name + '.', StringComparison.Ordinal)
-            && file.Length > name.Length + TemporarySuffix.Length
-            && Guid.TryParseExact(file[(name.Length + 1)..^TemporarySuffix.Length], "N", out _);
-        string[] left = [.. Files.List(folder, "*" + TemporarySuffix).Where(f => IsLeft(Path.GetFileName(f)))];
+        string[] left = [.. Left(folder, name, TemporarySuffix), .. Left(folder, name, AsideSuffix)];
         foreach (string file in left)
             Files.Delete(file);
         return left.Length;
@@ -113,7 +117,7 @@ internal static class AtomicFiles
     /// <exception cref="UnauthorizedAccessException">It may not.</exception>
     public static void ThrowIfNotWritable(string path)
     {
-        string suffix = TemporaryName();
+        string suffix = Ending(TemporarySuffix);
         try
         {
             Write(path, suffix, stream => stream.WriteByte(0));
@@ -124,7 +128,59 @@ internal static class AtomicFiles
         }
     }
 
-    private static string TemporaryName() => $".{Guid.NewGuid():N}{TemporarySuffix}";
+    private static string Ending(string suffix) => $".{Guid.NewGuid():N}{suffix}";
+
+    /// <summary>The files that a writer of a file left behind, or is writing.</summary>
+    private static string[] Left(string folder, string name, string suffix)
+    {
+        bool IsLeft(string file) => file.StartsWith(name + '.', StringComparison.Ordinal)
+            && file.Length > name.Length + suffix.Length
+            && Guid.TryParseExact(file[(name.Length + 1)..^suffix.Length], "N", out _);
+        return [.. Files.List(folder, "*" + suffix).Where(f => IsLeft(Path.GetFileName(f)))];
+    }
+
+    /// <summary>Deletes what writers of a file left half written a day ago or earlier; nobody writes it any more.</summary>
+    private static void SweepAfterADay(string path)
+    {
+        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
+        try
+        {
+            foreach (string file in Left(folder, Path.GetFileName(full), TemporarySuffix))
+            {
+                if (File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - Day)
+                    Files.TryDelete(file);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Whether the folder is there and may be written to, the writer finds out; it needn't be one that may be listed.
+        }
+    }
+
+    /// <summary>Makes the temporary file: for its owner alone where it's to replace another, whose permissions it gets later.</summary>
+    private static WatchedFile Create(string path, string suffix, int bufferSize = 4096, FileOptions options = FileOptions.None)
+    {
+        var how = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = bufferSize,
+            Options = options,
+        };
+        if (!OperatingSystem.IsWindows() && File.Exists(path))
+            how.UnixCreateMode = OwnerOnly;
+        return Files.Open(path + suffix, how);
+    }
+
+    private static void TakePermissions(string from, string to)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(from))
+            return;
+        UnixFileMode mode = File.GetUnixFileMode(from);
+        if (File.GetUnixFileMode(to) != mode) // Some file systems have one mode for all files and refuse to set any.
+            File.SetUnixFileMode(to, mode);
+    }
 
     /// <summary>The file itself, or what a symbolic link stands for, so that the link stays.</summary>
     public static string Target(string path)
@@ -136,9 +192,10 @@ internal static class AtomicFiles
         WatchedFile? file = null;
         try
         {
-            using (file = Files.Open(path + suffix, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (file = Create(path, suffix))
             {
                 write(file);
+                TakePermissions(path, path + suffix);
                 file.FlushToDisk();
             }
         }

@@ -25,17 +25,27 @@ internal static class Files
 
     public static WatchedFile Open(
         string path, FileMode mode, FileAccess access, FileShare share, int bufferSize = 4096, FileOptions options = FileOptions.None)
+        => Open(path, new FileStreamOptions
+        {
+            Mode = mode,
+            Access = access,
+            Share = share,
+            BufferSize = bufferSize,
+            Options = options,
+        });
+
+    public static WatchedFile Open(string path, FileStreamOptions options)
     {
         Announce(FileOperation.Open, path);
-        return new WatchedFile(new FileStream(path, mode, access, share, bufferSize, options), path);
+        return new WatchedFile(new FileStream(path, options), path);
     }
 
-    /// <summary>Opens a file for reading.</summary>
+    /// <summary>Opens a file for reading; meanwhile it can be replaced, on Windows too.</summary>
     /// <param name="path">The file.</param>
     /// <param name="bufferSize">1 where the reader has a buffer of its own.</param>
     /// <param name="options">How it's read.</param>
     public static WatchedFile OpenRead(string path, int bufferSize = 4096, FileOptions options = FileOptions.None)
-        => Open(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize, options);
+        => Open(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize, options);
 
     public static async Task<byte[]> ReadAllAsync(string path, CancellationToken cancellationToken)
     {
@@ -46,13 +56,13 @@ internal static class Files
     public static void Rename(string from, string to, bool overwrite = false)
     {
         Announce(FileOperation.Rename, from);
-        File.Move(from, to, overwrite);
+        Insist(() => File.Move(from, to, overwrite), OperatingSystem.IsWindows());
     }
 
     public static void Replace(string from, string to, string aside)
     {
         Announce(FileOperation.Rename, from);
-        File.Replace(from, to, aside);
+        Insist(() => File.Replace(from, to, aside), OperatingSystem.IsWindows());
     }
 
     public static void Delete(string path)
@@ -96,6 +106,25 @@ internal static class Files
     /// <summary>Whether an error is the system's, about a file, and not a reader's about what stands in it.</summary>
     public static bool IsOfSystem(Exception exception) => exception is UnauthorizedAccessException
         || (exception is IOException and not EndOfStreamException && exception.HResult != Unspecified);
+
+    /// <summary>Takes a step; where others, such as virus scanners, hold a file for a moment, up to five times.</summary>
+    internal static void Insist(Action step, bool isHeldByOthers)
+    {
+        const int Tries = 5, Milliseconds = 100;
+        for (int n = 1; ; n++)
+        {
+            try
+            {
+                step();
+                return;
+            }
+            catch (Exception exception) when (isHeldByOthers && n < Tries && exception is (IOException or UnauthorizedAccessException)
+                and not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                Thread.Sleep(Milliseconds);
+            }
+        }
+    }
 
     internal static void Announce(FileOperation operation, string path) => Before?.Invoke(operation, path);
 }

@@ -7,9 +7,15 @@ namespace DRepMRec.Internals;
 /// <summary>The elements of a tensor as bytes, for files: read where they lie, without a copy of those on the CPU.</summary>
 internal static class TensorBytes
 {
+    /// <summary>The most bytes of one array.</summary>
+    public const long Limit = int.MaxValue;
+
     /// <summary>A tensor under a name. Valid as long as the dispose scope that is open, and as the tensor isn't changed.</summary>
+    /// <exception cref="InvalidOperationException">It has more bytes than <see cref="Limit"/>.</exception>
     public static SafeTensor Of(string name, Tensor tensor)
     {
+        if (TooLarge(name, tensor) is { } reason)
+            throw new InvalidOperationException($"{reason}.");
         Tensor plain = tensor.detach().cpu().contiguous();
         return new SafeTensor(name, TypeName(plain.dtype), plain.shape, new Memory(plain).Memory);
     }
@@ -26,6 +32,18 @@ internal static class TensorBytes
     /// <param name="whole">The shape of the whole table where the tensor is a part of it; otherwise <see langword="null"/>.</param>
     public static string Describe(Tensor tensor, long[]? whole = null)
         => $"{TypeName(tensor.dtype)} [{string.Join(", ", whole ?? tensor.shape)}]";
+
+    /// <summary>What to say of a tensor that is too large for one array; <see langword="null"/> where it isn't.</summary>
+    /// <param name="name">The array's name.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="whole">The shape of the whole table where the tensor is a part of it; otherwise <see langword="null"/>.</param>
+    /// <param name="limit">The most bytes.</param>
+    public static string? TooLarge(string name, Tensor tensor, long[]? whole = null, long limit = Limit)
+    {
+        long bytes = (whole ?? tensor.shape).Aggregate(tensor.ElementSize, (product, size) => product * size);
+        return bytes <= limit ? null : FormattableString.Invariant(
+            $"The array {Shown.Text(name)}, {Describe(tensor, whole)}, has {bytes:N0} bytes, more than the {limit:N0} of one array");
+    }
 
     /// <summary>Puts stored elements into a tensor that they fit, wherever it lives.</summary>
     public static void CopyTo(SafeTensor stored, Tensor tensor)

@@ -36,14 +36,14 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
     /// <exception cref="OptionsFormatException">A key or a value isn't understood.</exception>
     public void Read(IConfiguration section, JsonTypeInfo type, object target)
     {
-        foreach (var (child, property) in Properties(section, type))
+        foreach (var (child, property) in Properties(section, type, isMade: true))
         {
             object? value = Read(child, json.GetTypeInfo(property.PropertyType));
             try
             {
                 property.Set!(target, value);
             }
-            catch (Exception e) when (e is JsonException or ArgumentException)
+            catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
             {
                 throw new OptionsFormatException(child.Path, JsonText.Of(e), e);
             }
@@ -99,10 +99,15 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
     }
 
     /// <summary>The keys of a section and what they set. An empty section can't be told from null, and is as if it weren't there.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="type">The type of the object.</param>
+    /// <param name="kindKey">The key that says which kind of object it is, if there are kinds.</param>
+    /// <param name="isMade">Whether there is the object already: parameters of its constructor can't be set then.</param>
     private IEnumerable<(IConfigurationSection Child, JsonPropertyInfo Property)> Properties(
-        IConfiguration section, JsonTypeInfo type, string? kindKey = null)
+        IConfiguration section, JsonTypeInfo type, string? kindKey = null, bool isMade = false)
     {
-        JsonPropertyInfo[] known = [.. type.Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null)];
+        JsonPropertyInfo[] known =
+            [.. type.Properties.Where(p => p.Set is not null || (!isMade && p.AssociatedParameter is not null))];
         foreach (IConfigurationSection child in section.GetChildren())
         {
             if (child.Key.Equals(kindKey, StringComparison.OrdinalIgnoreCase))

@@ -39,6 +39,23 @@ internal static class Checkpoint
         peers.Together("to write the checkpoint", () => file?.Write(manifest, tensors));
     }
 
+    /// <summary>Refuses to keep too large an array, on all processes alike. Moments and best weights are as large as weights.</summary>
+    /// <exception cref="InvalidOperationException">An array is too large.</exception>
+    public static void ThrowIfTooLarge(DRepMRecModel model, TrainerOptions options, long limit)
+    {
+        string? option = options.Checkpoint is not null ? nameof(TrainerOptions.Checkpoint)
+            : options.KeepMoments ? nameof(TrainerOptions.KeepMoments) : null;
+        if (option is null)
+            return;
+        Dictionary<string, ColumnShare> shares = SharesOf(model);
+        foreach (var (name, weights) in model.state_dict())
+        {
+            long[]? whole = shares.GetValueOrDefault(name)?.WholeShape(weights.shape);
+            if (TensorBytes.TooLarge(name, weights, whole, limit) is { } reason)
+                throw new InvalidOperationException($"{reason} that {nameof(TrainerOptions)}.{option} can keep: train without it.");
+        }
+    }
+
     /// <summary>Goes on from the checkpoint of a file, if there is one.</summary>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="CheckpointFormatException">It is damaged or newer than this library.</exception>

@@ -8,7 +8,8 @@ namespace DRepMRec.Training;
 /// goes on from the one that it finds: run the same program again. The weights and figures are bit for bit those of a training that was
 /// never stopped. A checkpoint is one safetensors file. It is written under another name and renamed when it is on the disk; the one before
 /// it stays beside it with ".previous" at the end of its name, and is used where the newer one is damaged. It belongs to one dataset, model
-/// and set of options.
+/// and set of options. No weight may have more than 2,147,483,647 bytes, with the columns of all processes: such a training is refused
+/// before its first epoch.
 /// </remarks>
 /// <example>
 /// <code>

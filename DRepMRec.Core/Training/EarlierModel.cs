@@ -62,6 +62,7 @@ public sealed class EarlierModel
     /// <param name="data">The dataset that it was made for.</param>
     /// <exception cref="ArgumentException">The dataset isn't the model's.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <exception cref="InvalidOperationException">A weight has more than 2,147,483,647 bytes.</exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static EarlierModel Of(DRepMRecModel model, RecDataset data) => Of(model, data, null);
 

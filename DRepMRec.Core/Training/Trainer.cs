@@ -74,6 +74,9 @@ public sealed class Trainer
         _logger = logger ?? NullLogger.Instance;
     }
 
+    /// <summary>The most bytes of an array that a checkpoint or an earlier model has. Tests lower it.</summary>
+    internal long LargestArray { get; init; } = TensorBytes.Limit;
+
     /// <summary>
     /// Gives the model the weights of an earlier one, of the same parts and options over another dataset: rows of users and items go over
     /// by id, new ones begin as the options say, all other weights go over as they are. <see cref="Fit"/> then begins from there; a
@@ -119,7 +122,8 @@ public sealed class Trainer
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A part returned nothing, or a loss term that isn't one, or no term leads to a weight; or the weights can't be computed with.
+    /// A part returned nothing, or a loss term that isn't one, or no term leads to a weight; or the weights can't be computed with, or are
+    /// too large for what <see cref="TrainerOptions.Checkpoint"/> or <see cref="TrainerOptions.KeepMoments"/> keeps.
     /// </exception>
     /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
@@ -129,6 +133,7 @@ public sealed class Trainer
     public TrainingReport Fit(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _model.ThrowIfUnusable();
+        Checkpoint.ThrowIfTooLarge(_model, _options, LargestArray);
         var peers = new TrainingPeers(_model.Collective);
         using IDisposable? rank = BeginRank();
         progress = peers.IsFirst ? progress : null;

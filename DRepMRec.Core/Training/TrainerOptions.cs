@@ -79,6 +79,7 @@ public sealed record TrainerOptions
     /// size of the weights.
     /// </summary>
     /// <value>The default is <see langword="false"/>. Results don't depend on it.</value>
+    /// <remarks>No weight may have more than 2,147,483,647 bytes: such a training is refused before its first epoch.</remarks>
     public bool KeepMoments { get; init; }
 
     /// <summary>Where the state of the training is kept, so that it can be stopped or killed and go on later.</summary>

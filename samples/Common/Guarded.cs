@@ -22,11 +22,17 @@ internal static class Guarded
             Console.WriteLine("Stopped.");
             return 130;
         }
-        catch (Exception e) when (IsExpected(e))
+        catch (Exception e) when (IsExpected(e) && Report(e))
         {
-            Console.Error.WriteLine(e.Message);
             return 1;
         }
+    }
+
+    /// <summary>Says what failed, before anything is disposed: to leave MPI is to wait for the other processes.</summary>
+    private static bool Report(Exception e)
+    {
+        Console.Error.WriteLine(e.Message);
+        return true;
     }
 
     private static bool IsExpected(Exception e)

@@ -33,19 +33,21 @@ internal static class Simulation
 
             using var echo = new MeasuredCollective(new EchoCollective(machines));
             double[] times = setup.Step(data, echo, threads, steps, echo.Reset);
+            int columns = new ColumnPartition(echo, setup.Dimension).Count;
             double computing = times.Average(), bytes = echo.BytesReceived / (double)steps;
             double hops = (double)echo.Exchanges / steps * (machines - 1) * LatencyMilliseconds;
             double At(double gigabits) => computing + hops + (bytes * 8 / (gigabits * 1e9) * 1e3);
             alone = machines == 1 ? computing : alone;
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {machines} | {setup.Dimension / machines} | {computing:F1} | {bytes / 1e6:F2} "
+                CultureInfo.InvariantCulture, $"| {machines} | {columns} | {computing:F1} | {bytes / 1e6:F2} "
                 + $"| {At(10):F1} | {At(100):F1} | {alone / At(10):F2} | {alone / At(100):F2} |"));
         }
     }
 }
 
 /// <summary>
-/// The first of many machines whose others aren't there: it hears its own bytes from each of them. It computes what it would compute.
+/// The first of many machines whose others aren't there: it hears its own bytes from each of them, again and again where they have more
+/// columns. It computes what it would compute.
 /// </summary>
 internal sealed class EchoCollective(int size) : ICollective
 {
@@ -58,7 +60,11 @@ internal sealed class EchoCollective(int size) : ICollective
         int start = 0;
         foreach (int length in lengths)
         {
-            own[..Math.Min(own.Length, length)].CopyTo(all.Slice(start, length));
+            Span<byte> part = all.Slice(start, length);
+            if (own.IsEmpty)
+                part.Clear();
+            for (int at = 0; at < length && !own.IsEmpty; at += own.Length)
+                own[..Math.Min(own.Length, length - at)].CopyTo(part[at..]);
             start += length;
         }
     }

@@ -60,7 +60,10 @@ public static class TorchBackend
     }
 
     /// <summary>Gives libtorch one thread, process-wide, until disposed: its threads spin, and their number changes roundings.</summary>
-    /// <remarks>Of several scopes at once, the last to end puts the number of threads back that was there before the first.</remarks>
+    /// <remarks>
+    /// libtorch has a number for the process, which threads begin with, and one for each thread. A scope, which ends on the thread that it
+    /// began on, puts its thread's number back; of several at once, the last puts the process's number back as the first found it.
+    /// </remarks>
     internal static IDisposable UseOneThread() => new OneThread();
 
     private static void Load()
@@ -92,15 +95,23 @@ public static class TorchBackend
     private sealed class OneThread : IDisposable
     {
         private static int _open;
-        private static int _before;
+        private static int _ofProcess;
+        [ThreadStatic] private static bool _isWithin;
+
+        private readonly bool _isNested = _isWithin;
+        private readonly int _ofThread;
 
         public OneThread()
         {
             lock (Gate)
             {
+                _ofThread = torch.get_num_threads();
                 if (_open++ == 0)
-                    _before = torch.get_num_threads();
+                    _ofProcess = OfNewThread();
+                else if (_ofThread == 1 && !_isNested)
+                    _ofThread = _ofProcess; // The thread met libtorch first while another thread's scope was open.
                 torch.set_num_threads(1);
+                _isWithin = true;
             }
         }
 
@@ -108,9 +119,26 @@ public static class TorchBackend
         {
             lock (Gate)
             {
-                if (--_open == 0)
-                    torch.set_num_threads(_before);
+                int ofProcess = --_open == 0 ? _ofProcess : 1;
+                torch.set_num_threads(_ofThread);
+                if (ofProcess != _ofThread)
+                    OnNewThread(() => torch.set_num_threads(ofProcess)); // There it leaves this thread's number alone.
+                _isWithin = _isNested;
             }
+        }
+
+        private static int OfNewThread()
+        {
+            int number = 0;
+            OnNewThread(() => number = torch.get_num_threads());
+            return number;
+        }
+
+        private static void OnNewThread(Action action)
+        {
+            var thread = new Thread(() => action());
+            thread.Start();
+            thread.Join();
         }
     }
 }
