@@ -45,6 +45,17 @@ public sealed partial class MpiTests
             reason.Should().BeNull();
     }
 
+    [Fact]
+    public void The_launcher_next_to_a_process_decides()
+    {
+        MpiCollective.OfAnotherLauncher(1, name => name switch
+        {
+            "OMPI_COMM_WORLD_SIZE" => "1",
+            "SLURM_STEP_NUM_TASKS" => "2",
+            _ => null,
+        }).Should().BeNull();
+    }
+
     [SkippableFact]
     public void Processes_of_mpirun_give_the_bits_of_one()
     {

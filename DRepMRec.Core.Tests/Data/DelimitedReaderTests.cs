@@ -120,6 +120,16 @@ public sealed class DelimitedReaderTests
             new() { BadRows = BadRowHandling.Skip }).Ids.Should().Equal("ann");
     }
 
+    [Fact]
+    public void Without_a_header_rows_that_are_all_broken_are_told_so()
+    {
+        var layout = new DelimitedOptions { HasHeader = false, User = 0, Item = 1 };
+        Views.FormatError(() => Load("u1,\"Big\" lamp\nu2,\"Big\" chair\n", layout)).Should().Be(
+            "log.csv line 1: expected a separator after a closing quote, found 'u1,\"Big\" lamp'.");
+        Views.FormatError(() => Load("\"a\"b,x\n", layout, AllTraining with { BadRows = BadRowHandling.Skip })).Should()
+            .Contain("expected at least one interaction");
+    }
+
     [Theory]
     [InlineData("user,item\nann\n", "log.csv line 2: expected 2 comma-separated columns (user, item), found 1: 'ann'.")]
     [InlineData("who,item\nann,x\n", "log.csv line 1: expected a column user in the header, found 'who,item'.")]

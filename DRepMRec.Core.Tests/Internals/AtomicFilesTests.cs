@@ -121,6 +121,7 @@ public sealed class AtomicFilesTests
                 File.SetLastWriteTimeUtc(folder.With(name, "half")[name], DateTime.UtcNow.AddHours(name == kept[^1] ? -23 : -25));
         }
 
+        folder.With("a", "old");
         Leave();
         AtomicFiles.Write(folder.Path, Files("new ", "a"));
         folder.Files().Should().BeEquivalentTo([.. kept, "a"]);

@@ -94,8 +94,11 @@ public sealed unsafe class MpiCollective : ICollective
     {
         foreach (string variable in size == 1 ? Sizes : [])
         {
-            if (int.TryParse(environment(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int started) && started > 1)
+            // The first that says something is of the launcher next to the process; others may be of one around it.
+            if (int.TryParse(environment(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int started))
             {
+                if (started <= 1)
+                    return null;
                 return $"The launcher started {started} processes ({variable}), but MPI takes this one for the only one: the library is of "
                     + "another MPI than the launcher. Name the launcher's library by the environment variable "
                     + $"{MpiLibrary.Variable}, or have Slurm start them by 'srun --mpi=pmix'.";

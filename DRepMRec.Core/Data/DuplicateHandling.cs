@@ -12,7 +12,7 @@ public enum DuplicateHandling
 
     /// <summary>
     /// Keep the first occurrence and drop the later ones. Where they have other labels or timestamps the order of the rows matters; the
-    /// summary counts them.
+    /// summary counts them. With a split by time only rows with a timestamp are occurrences; others are bad rows.
     /// </summary>
     KeepFirst,
 

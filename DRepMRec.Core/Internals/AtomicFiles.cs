@@ -142,7 +142,9 @@ internal static class AtomicFiles
     /// <summary>Deletes what writers of a file left half written a day ago or earlier; nobody writes it any more.</summary>
     private static void SweepAfterADay(string path)
     {
-        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
+        string full = Path.GetFullPath(path);
+        if (!File.Exists(full) || Path.GetDirectoryName(full) is not { } folder)
+            return; // A folder of many files, each written once, isn't listed for each.
         try
         {
             foreach (string file in Left(folder, Path.GetFileName(full), TemporarySuffix))
@@ -177,9 +179,14 @@ internal static class AtomicFiles
     {
         if (OperatingSystem.IsWindows() || !File.Exists(from))
             return;
-        UnixFileMode mode = File.GetUnixFileMode(from);
-        if (File.GetUnixFileMode(to) != mode) // Some file systems have one mode for all files and refuse to set any.
-            File.SetUnixFileMode(to, mode);
+        try
+        {
+            File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Some file systems have one mode for all files and refuse to set any; the content is whole.
+        }
     }
 
     /// <summary>The file itself, or what a symbolic link stands for, so that the link stays.</summary>

@@ -37,7 +37,7 @@ internal static class DelimitedFormat
                 return null;
             }
 
-            if (text.Broken is not null)
+            if (text.Broken is not null && text.CanBeReopened)
             {
                 using DelimitedText ahead = open();
                 while (((ITextRows)ahead).Read())

@@ -59,6 +59,9 @@ internal sealed class DelimitedText : ITextRows, IDisposable
 
     public QuotedLines? QuotedLines => _within.Count == 0 ? null : _within;
 
+    /// <summary>Whether the file can be opened a second time: what comes through a pipe comes once.</summary>
+    public bool CanBeReopened => _lines.CanSeek;
+
     /// <summary>The first line of the current record as it stands in the file, for messages.</summary>
     public string Shown => Internals.Shown.Text(_record is null ? _line.AsSpan() : _record);
 
@@ -143,6 +146,7 @@ internal sealed class DelimitedText : ITextRows, IDisposable
                 {
                     string where = _record is null ? "" : string.Create(CultureInfo.InvariantCulture, $" in line {_lines.Line}");
                     Broken = (RowMistakeKind.Quotes, $"expected a separator after a closing quote{where}, found {Shown}.");
+                    FieldCount += 1 + line[i..].Count(_separator); // As far as can be told.
                     return;
                 }
             }

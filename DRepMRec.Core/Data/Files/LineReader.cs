@@ -37,6 +37,9 @@ internal sealed class LineReader : IDisposable
     /// <summary>The most characters that a line may have.</summary>
     public int MaxLength { get; init; } = 1 << 28;
 
+    /// <summary>Whether the stream can be read from another place.</summary>
+    public bool CanSeek => _reader.BaseStream.CanSeek;
+
     /// <summary>The 1-based number of the line that was read last.</summary>
     public long Line { get; private set; }
 

@@ -62,7 +62,8 @@ public static class TorchBackend
     /// <summary>Gives libtorch one thread, process-wide, until disposed: its threads spin, and their number changes roundings.</summary>
     /// <remarks>
     /// libtorch has a number for the process, which threads begin with, and one for each thread. A scope, which ends on the thread that it
-    /// began on, puts its thread's number back; of several at once, the last puts the process's number back as the first found it.
+    /// began on, puts its thread's number back; of several at once, the last puts the process's number back as the first found it. A
+    /// thread that has one while another's scope is open gets the process's: whether it had that before can't be told.
     /// </remarks>
     internal static IDisposable UseOneThread() => new OneThread();
 
