@@ -252,7 +252,9 @@ public sealed class SplitStrategyTests
         ];
         RecDataset data = RecDataset.FromInteractions("x", rows, options: new()
         {
-            Split = SplitStrategy.GlobalTime(0.3, 0.3), BadRows = BadRowHandling.Skip, Duplicates = duplicates,
+            Split = SplitStrategy.GlobalTime(0.3, 0.3),
+            BadRows = BadRowHandling.Skip,
+            Duplicates = duplicates,
         });
         data.ToInteractions().Select(i => i.Item).Should().BeEquivalentTo("a", "c", "d");
         data.Report!.Mistakes.Sum(m => m.Count).Should().Be(duplicates == DuplicateHandling.Sum ? 0 : 2);

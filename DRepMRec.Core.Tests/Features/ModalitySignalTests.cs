@@ -110,7 +110,9 @@ public sealed class ModalitySignalTests
 
         DRepMRecOptions alone = new()
         {
-            EmbeddingDim = 8, UseModalLine = false, ItemToItem = new ItemToItemOptions { Enabled = true },
+            EmbeddingDim = 8,
+            UseModalLine = false,
+            ItemToItem = new ItemToItemOptions { Enabled = true },
         };
         Part(noisy, alone).Should().Equal(Part(Data, alone));
         log.Of(101).Select(entry => entry.Text).Should()
