@@ -19,6 +19,15 @@ internal static class ChangingDataExample
         return recommender;
     }
 
+    public static Recommender Take(Recommender recommender)
+    {
+        var layout = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
+        InteractionTable today = InteractionTable.LoadDelimited("today.csv", layout, new DatasetOptions { BadRows = BadRowHandling.Skip });
+        Console.WriteLine(today.Report);
+        recommender = recommender.WithInteractions(today);
+        return recommender;
+    }
+
     public static Recommender Forget(Recommender recommender)
     {
         recommender = recommender.WithoutUsers(["ann"]);
@@ -54,8 +63,9 @@ internal static class ChangingDataExample
         Console.WriteLine($"{start.KnownUsers} users went over; {report.BestEpoch}");
     }
 
-    public static void Choose(Interaction[] log, FeatureTable[] features)
+    public static void Choose(DelimitedOptions layout, FeatureTable[] features)
     {
+        InteractionTable log = InteractionTable.LoadDelimited("orders.csv", layout);
         TimeTravelReport report = new TimeTravel(log, features).Run(new TimeTravelOptions
         {
             Windows = 12,

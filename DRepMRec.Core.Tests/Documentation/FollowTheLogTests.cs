@@ -21,6 +21,18 @@ public sealed class FollowTheLogTests
     }
 
     [Fact]
+    public void A_file_with_quotes_and_dates_is_read_in_the_order_of_time()
+    {
+        using TempFolder folder = new TempFolder().With(
+            "log.csv", "timestamp,user,item,Weight\n2024-02-01,ann,\"lamp, red\",2\n2024-01-01,bob,rug,1\n");
+        Log.Read(folder["log.csv"]).Rows.Should().Equal(
+            new Interaction("bob", "rug", Timestamp: 1_704_067_200),
+            new Interaction("ann", "lamp, red", Timestamp: 1_706_745_600, Weight: 2));
+        folder.With("blank.csv", "user,item,timestamp\nann,rug,\nann,hat,1\n");
+        FluentActions.Invoking(() => Log.Read(folder["blank.csv"])).Should().Throw<IOException>().WithMessage("*1 rows without one.");
+    }
+
+    [Fact]
     public void The_newest_rows_are_held_out_in_their_order_and_each_interaction_is_once()
     {
         var log = new Log([.. new[] { "u0 i0", "u1 i1", "u0 i1", "u1 i0", "u0 i0", "u1 i2", "u1 i1", "u0 i2" }

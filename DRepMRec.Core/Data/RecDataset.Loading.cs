@@ -87,9 +87,8 @@ public sealed partial class RecDataset
         string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
         ItemTable? items = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(file);
-        ArgumentNullException.ThrowIfNull(layout);
-        return DelimitedReader.Read(file, layout, DatasetContent.Of(features, items), options ?? new());
+        return DelimitedReader.Read(
+            file, layout, (rows, header) => Of(rows, header, layout, DatasetFolder.NameOf(file), features, options, items));
     }
 
     /// <summary>Loads interactions from a file with one JSON object per line, such as a log of events.</summary>
@@ -106,9 +105,8 @@ public sealed partial class RecDataset
         string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
         ItemTable? items = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(file);
-        ThrowIfNoPlainLayout(layout);
-        return JsonLinesReader.Read(file, layout, DatasetContent.Of(features, items), options ?? new());
+        return JsonLinesReader.Read(
+            file, layout, (rows, header) => Of(rows, header, layout, DatasetFolder.NameOf(file), features, options, items));
     }
 
     /// <summary>Loads interactions from a Parquet file.</summary>
@@ -125,9 +123,8 @@ public sealed partial class RecDataset
         string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
         ItemTable? items = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(file);
-        ThrowIfNoPlainLayout(layout);
-        return ParquetInteractions.Read(file, layout, DatasetContent.Of(features, items), options ?? new());
+        return ParquetInteractions.Read(
+            file, layout, (rows, header) => Of(rows, header, layout, DatasetFolder.NameOf(file), features, options, items));
     }
 
     /// <summary>Loads interactions from what a database answers to a query, by any ADO.NET provider.</summary>
@@ -157,9 +154,7 @@ public sealed partial class RecDataset
         DatasetOptions? options = null, ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(reader);
-        ThrowIfNoPlainLayout(layout);
-        return DatabaseReader.Read(name, reader, layout, DatasetContent.Of(features, items), options ?? new());
+        return DatabaseReader.Read(reader, layout, (rows, header) => Of(rows, header, layout, name, features, options, items));
     }
 
     /// <summary>Puts a dataset together from interactions in memory.</summary>
@@ -180,14 +175,8 @@ public sealed partial class RecDataset
         return MemoryReader.Read(name, interactions, DatasetContent.Of(features, items), options ?? new());
     }
 
-    // Separators and quotes would be passed over in silence.
-    private static void ThrowIfNoPlainLayout(InteractionLayout layout)
-    {
-        ArgumentNullException.ThrowIfNull(layout);
-        if (layout is DelimitedOptions)
-        {
-            throw new ArgumentException(
-                $"Expected {nameof(InteractionLayout)}; {nameof(DelimitedOptions)} is for {nameof(LoadDelimited)} alone.", nameof(layout));
-        }
-    }
+    private static RecDataset Of(
+        ITextRows rows, TableHeader? header, InteractionLayout layout, string name, IReadOnlyList<FeatureTable>? features,
+        DatasetOptions? options, ItemTable? items)
+        => TabularReader.Read(rows, header, layout, name, DatasetContent.Of(features, items), options ?? new());
 }

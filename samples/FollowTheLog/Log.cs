@@ -1,4 +1,3 @@
-using System.Globalization;
 using DRepMRec.Data;
 using DRepMRec.Serving;
 
@@ -8,7 +7,7 @@ namespace FollowTheLog;
 internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<FeatureTable> Features)
 {
     public static Log Read(string? path)
-        => path is null ? MakeUp() : Directory.Exists(path) ? InArtificialOrder(RecDataset.Load(path)) : new Log([.. Parse(path)], []);
+        => path is null ? MakeUp() : Directory.Exists(path) ? InArtificialOrder(RecDataset.Load(path)) : new Log(InOrder(path), []);
 
     /// <summary>The dataset of the oldest rows; those that repeat an interaction aren't held out.</summary>
     /// <param name="train">How many of the rows are for training.</param>
@@ -60,31 +59,15 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
             rows.SelectMany(row => features.Values.Slice(row * features.Dimension, features.Dimension).ToArray()).ToArray());
     }
 
-    private static IEnumerable<Interaction> Parse(string file)
+    private static Interaction[] InOrder(string file)
     {
-        string[] lines = File.ReadAllLines(file);
-        string[] names = lines.Length == 0 ? [] : lines[0].Split(',');
-        int Column(string name) => Array.FindIndex(names, n => n.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
-        int user = Column("user"), item = Column("item"), time = Column("timestamp"), weight = Column("weight");
-        if (user < 0 || item < 0 || time < 0)
-            throw new IOException($"{file}: expected the columns user, item and timestamp, found {string.Join(", ", names)}.");
-        return lines.Index().Skip(1).Where(line => line.Item.Length > 0).Select(line => Row(line.Item, line.Index + 1))
-            .OrderBy(i => i.Timestamp);
-
-        Interaction Row(string line, int number)
-        {
-            string[] cells = line.Split(',');
-            if (cells.Length != names.Length || line.Contains('"', StringComparison.Ordinal))
-            {
-                throw new IOException(
-                    $"{file} line {number}: expected {names.Length} cells with commas between them and no quotes, found '{line}'.");
-            }
-
-            double Number(int column) => double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-                && double.IsFinite(value) ? value
-                : throw new IOException($"{file} line {number}: expected a number as {names[column]}, found '{cells[column]}'.");
-            return new Interaction(cells[user], cells[item], Timestamp: Number(time), Weight: weight < 0 ? null : Number(weight));
-        }
+        var layout = new DelimitedOptions { User = "user", Item = "item", Timestamp = "timestamp" };
+        bool isWeighted = File.ReadLines(file).FirstOrDefault("").Split(',')
+            .Any(name => name.Trim(' ', '"').Equals("weight", StringComparison.OrdinalIgnoreCase));
+        InteractionTable rows = InteractionTable.LoadDelimited(file, isWeighted ? layout with { Weight = "weight" } : layout);
+        int timeless = rows.Count(row => row.Timestamp is null);
+        return timeless == 0 ? [.. rows.OrderBy(row => row.Timestamp)]
+            : throw new IOException($"{file}: expected a timestamp in each row, found {timeless} rows without one.");
     }
 
     /// <summary>A shop that users and items come to by and by: a few at first, then more, and what is new is what is chosen.</summary>

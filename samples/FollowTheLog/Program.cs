@@ -10,8 +10,8 @@ using FollowTheLog;
 
 var data = new Option<string?>("--data")
 {
-    Description = "A CSV file with the columns user, item and timestamp, a number, and perhaps weight; or the folder of a dataset without "
-        + "times, in an order that is drawn. Default: a stream that is made up.",
+    Description = "A CSV file with the columns user, item and timestamp, a date or a number, and perhaps weight; or "
+        + "the folder of a dataset without times, in an order that is drawn. Default: a stream that is made up.",
     Recursive = true,
 };
 data.Validators.Add(result =>

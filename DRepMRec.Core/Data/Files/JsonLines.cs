@@ -21,13 +21,15 @@ internal sealed class JsonLines : ITextRows, IDisposable
     private IReadOnlyList<string?>?[] _values = [];
     private bool _holdsFirst;
 
-    public JsonLines(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="allowEmpty">Whether there may be no object, and so no names.</param>
+    public JsonLines(string path, bool allowEmpty = false)
     {
         File = Path.GetFileName(path);
         _lines = new LineReader(LineReader.Open(path), File, LineReader.Utf8);
         try
         {
-            ReadNames();
+            ReadNames(allowEmpty);
         }
         catch
         {
@@ -37,6 +39,9 @@ internal sealed class JsonLines : ITextRows, IDisposable
     }
 
     public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Whether there is no object.</summary>
+    public bool IsEmpty { get; private set; }
 
     public string File { get; }
 
@@ -89,10 +94,15 @@ internal sealed class JsonLines : ITextRows, IDisposable
     public void Dispose() => _lines.Dispose();
 
     // The names come from the first line that is an object; broken lines before it are rows with mistakes.
-    private void ReadNames()
+    private void ReadNames(bool allowEmpty)
     {
         if (!NextLine())
-            throw new DatasetFormatException("expected a JSON object per line, found an empty file.", File);
+        {
+            IsEmpty = allowEmpty ? true
+                : throw new DatasetFormatException("expected a JSON object per line, found an empty file.", File);
+            return;
+        }
+
         _holdsFirst = true;
         try
         {

@@ -5,11 +5,11 @@ namespace DRepMRec.Data;
 /// <summary>What any database answers, as interactions.</summary>
 internal static class DatabaseReader
 {
-    public static RecDataset Read(
-        string name, DbDataReader reader, InteractionLayout layout, DatasetContent content, DatasetOptions options)
+    public static T Read<T>(DbDataReader reader, InteractionLayout layout, Func<ITextRows, TableHeader, T> make)
     {
-        TabularReader.Check(layout, hasHeader: true);
+        ArgumentNullException.ThrowIfNull(reader);
+        TabularReader.CheckPlain(layout);
         var rows = new DatabaseRows(reader);
-        return TabularReader.Read(rows, TableHeader.Of(rows, rows.Names), layout, name, content, options);
+        return make(rows, TableHeader.Of(rows, rows.Names));
     }
 }

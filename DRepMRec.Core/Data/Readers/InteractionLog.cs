@@ -29,9 +29,10 @@ internal sealed class InteractionLog
 
     /// <param name="options">The options.</param>
     /// <param name="layout">What the caller says of the columns, or <see langword="null"/> where they have a layout of their own.</param>
-    public InteractionLog(DatasetOptions options, InteractionLayout? layout = null)
+    /// <param name="isSplit">Whether the interactions will be split.</param>
+    public InteractionLog(DatasetOptions options, InteractionLayout? layout = null, bool isSplit = true)
     {
-        _mistakes = new MistakeLog(kind => MistakeLog.InteractionsAcceptedBy(kind, hasLayout: layout is not null));
+        _mistakes = new MistakeLog(kind => MistakeLog.InteractionsAcceptedBy(kind, hasLayout: layout is not null, isSplit));
         _minimumRating = options.MinimumRating;
         _skips = options.BadRows == BadRowHandling.Skip;
         Limit = new RowLimit(options.MaxRows, nameof(DatasetOptions));
@@ -140,13 +141,14 @@ internal sealed class InteractionLog
     };
 
     /// <summary>Refuses or leaves out every row without a label that a split could go by.</summary>
-    public void RequireLabels()
+    /// <param name="allowBlank">Whether rows without any label stay.</param>
+    public void RequireLabels(bool allowBlank = false)
     {
         const string Expected = "expected the label 0 (training), 1 (validation) or 2 (test), found";
         Rows.RemoveWhere(i =>
         {
             RawInteraction row = Rows[i];
-            if (row.Label < RawInteraction.OtherLabel)
+            if (row.Label < RawInteraction.OtherLabel || (allowBlank && row.Label == RawInteraction.NoLabel))
                 return false;
             double label = LabelOf(row);
             if (_mistakes.Add(RowMistakeKind.Label))
@@ -202,7 +204,8 @@ internal sealed class InteractionLog
     }
 
     /// <summary>Refuses rows with mistakes unless they may be skipped, and a log without rows; takes down what was left out.</summary>
-    public LoadReport Close()
+    /// <param name="allowEmpty">Whether a log without rows will do.</param>
+    public LoadReport Close(bool allowEmpty = false)
     {
         LoadReport report = Report();
         if (_mistakes.First is { } first && !_skips)
@@ -217,7 +220,7 @@ internal sealed class InteractionLog
         if (report.Catalogue is { RowsLeftOut: > 0 } catalogue)
             left.Add(FormattableString.Invariant($"{catalogue.RowsLeftOut:N0} interactions {catalogue.Describe()}"));
         left.AddRange(report.Mistakes.Select(m => FormattableString.Invariant($"{LoadReport.Rows(m.Count)} skipped: {m.Describe()}")));
-        if (Rows.Count == 0)
+        if (Rows.Count == 0 && !allowEmpty)
             throw Error($"expected at least one interaction, found none{string.Concat(left.Select(l => $"; {l}"))}.");
         left.ForEach(Note);
         if (_mergedNote is not null)

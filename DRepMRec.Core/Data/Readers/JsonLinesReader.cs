@@ -3,11 +3,16 @@ namespace DRepMRec.Data;
 /// <summary>Any file of interactions with one JSON object per line.</summary>
 internal static class JsonLinesReader
 {
-    public static RecDataset Read(string path, InteractionLayout layout, DatasetContent content, DatasetOptions options)
+    /// <param name="path">The file.</param>
+    /// <param name="layout">Which properties are read.</param>
+    /// <param name="make">Makes the result of the rows.</param>
+    /// <param name="nothing">Makes the result of a file without a line; <see langword="null"/> to refuse it.</param>
+    public static T Read<T>(string path, InteractionLayout layout, Func<ITextRows, TableHeader, T> make, Func<T>? nothing = null)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        TabularReader.CheckPlain(layout);
         DatasetLayout.ThrowIfFolder(path, "a file of JSON lines");
-        TabularReader.Check(layout, hasHeader: true);
-        using var rows = new JsonLines(path);
-        return TabularReader.Read(rows, TableHeader.Of(rows, rows.Names), layout, DatasetFolder.NameOf(path), content, options);
+        using var rows = new JsonLines(path, allowEmpty: nothing is not null);
+        return rows.IsEmpty ? nothing!() : make(rows, TableHeader.Of(rows, rows.Names));
     }
 }

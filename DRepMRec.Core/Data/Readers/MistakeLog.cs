@@ -39,7 +39,8 @@ internal sealed class MistakeLog(Func<RowMistakeKind, string> acceptedBy)
     /// <summary>The options that accept rows of interactions with a mistake.</summary>
     /// <param name="kind">The mistake.</param>
     /// <param name="hasLayout">Whether the caller says which columns are read, and how.</param>
-    public static string InteractionsAcceptedBy(RowMistakeKind kind, bool hasLayout)
+    /// <param name="isSplit">Whether the interactions will be split.</param>
+    public static string InteractionsAcceptedBy(RowMistakeKind kind, bool hasLayout, bool isSplit)
     {
         const string Skip = $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.BadRows)} = {nameof(BadRowHandling.Skip)}";
         string? own = kind switch
@@ -48,6 +49,7 @@ internal sealed class MistakeLog(Func<RowMistakeKind, string> acceptedBy)
             RowMistakeKind.Rating when hasLayout => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Rating)}",
             RowMistakeKind.Timestamp when hasLayout => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.TimestampFormat)}",
             RowMistakeKind.Event => $"more {nameof(InteractionLayout)}.{nameof(InteractionLayout.EventWeights)}",
+            RowMistakeKind.Label when !isSplit => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Label)}",
             RowMistakeKind.Label or RowMistakeKind.MissingTimestamp => $"another {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)}",
             RowMistakeKind.Repeated => $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.Duplicates)} = "
                 + $"{nameof(DuplicateHandling.KeepFirst)}, {nameof(DuplicateHandling.KeepLast)} or {nameof(DuplicateHandling.Sum)}",

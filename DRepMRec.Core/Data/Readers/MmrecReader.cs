@@ -35,7 +35,7 @@ internal static class MmrecReader
                 header.Find(LabelColumn),
                 header.Find(WeightColumn));
             header.NoteUnread(log, columns.User, columns.Item, columns.Rating, columns.Timestamp, columns.Label, columns.Weight);
-            new InteractionTable(text, columns, header.Names.Count, header.Names) { UserMapping = users, ItemMapping = items }.ReadInto(
+            new InteractionRows(text, columns, header.Names.Count, header.Names) { UserMapping = users, ItemMapping = items }.ReadInto(
                 log);
         }
 

@@ -3,11 +3,12 @@ namespace DRepMRec.Data;
 /// <summary>Any Parquet file of interactions.</summary>
 internal static class ParquetInteractions
 {
-    public static RecDataset Read(string path, InteractionLayout layout, DatasetContent content, DatasetOptions options)
+    public static T Read<T>(string path, InteractionLayout layout, Func<ITextRows, TableHeader, T> make)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        TabularReader.CheckPlain(layout);
         DatasetLayout.ThrowIfFolder(path, "a Parquet file");
-        TabularReader.Check(layout, hasHeader: true);
         using var rows = new ParquetRows(path);
-        return TabularReader.Read(rows, TableHeader.Of(rows, rows.Names), layout, DatasetFolder.NameOf(path), content, options);
+        return make(rows, TableHeader.Of(rows, rows.Names));
     }
 }

@@ -24,7 +24,7 @@ internal static class RecBoleReader
                 header.FindNumber("timestamp"),
                 header.FindNumber(MmrecReader.LabelColumn));
             header.Columns.NoteUnread(log, columns.User, columns.Item, columns.Rating, columns.Timestamp, columns.Label);
-            new InteractionTable(text, columns, header.Types.Count, header.Columns.Names).ReadInto(log);
+            new InteractionRows(text, columns, header.Types.Count, header.Columns.Names).ReadInto(log);
         }
 
         string? itemFile = folder.Find(Path.GetFileNameWithoutExtension(interFile) + ItemExtension);

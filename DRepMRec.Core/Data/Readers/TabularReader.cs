@@ -11,7 +11,7 @@ internal static class TabularReader
     private const int Rating = 2;
     private const int Weight = 5;
 
-    /// <summary>Reads a table to its end.</summary>
+    /// <summary>Makes a dataset of a table.</summary>
     /// <param name="rows">The table: at its first row when there is no header, else before it.</param>
     /// <param name="header">The names of its columns, or <see langword="null"/> when it has none.</param>
     /// <param name="layout">Which columns are read.</param>
@@ -22,11 +22,25 @@ internal static class TabularReader
         ITextRows rows, TableHeader? header, InteractionLayout layout, string name, DatasetContent content,
         DatasetOptions options)
     {
+        InteractionLog log = Read(rows, header, layout, options, isSplit: true);
+        return DatasetAssembly.Build(log, name, content, options with { Duplicates = options.Duplicates ?? DuplicateHandling.Sum });
+    }
+
+    /// <summary>Reads a table to its end.</summary>
+    /// <param name="rows">The table: at its first row when there is no header, else before it.</param>
+    /// <param name="header">The names of its columns, or <see langword="null"/> when it has none.</param>
+    /// <param name="layout">Which columns are read.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="isSplit">Whether the interactions are split, so that it must be clear by what.</param>
+    public static InteractionLog Read(
+        ITextRows rows, TableHeader? header, InteractionLayout layout, DatasetOptions options, bool isSplit)
+    {
         Column?[] wanted = Wanted(layout);
         int[] at = [.. wanted.Select(c => Locate(c, header, rows))];
         ThrowIfColumnsShared(wanted, at, rows);
-        ThrowIfLabelsUnused(layout, options, header, at, rows);
-        var log = new InteractionLog(options, layout);
+        if (isSplit)
+            ThrowIfLabelsUnused(layout, options, header, at, rows);
+        var log = new InteractionLog(options, layout, isSplit);
         log.Limit.ThrowIfPromisesMore(rows);
         if (header is null)
             NoteUnread(log, at, rows);
@@ -35,13 +49,29 @@ internal static class TabularReader
         rows.Choose([.. at.Where(column => column >= 0)], lists: []);
         var timestamps = new TimestampColumn(layout.TimestampFormat);
         var columns = new InteractionColumns(at[0], at[1], at[Rating], at[3], at[4], at[Weight], at[6]);
-        new InteractionTable(rows, columns, header?.Names.Count ?? rows.FieldCount, header?.Names)
+        new InteractionRows(rows, columns, header?.Names.Count ?? rows.FieldCount, header?.Names)
         {
             Timestamps = timestamps,
             Events = layout.Event is null ? null : new EventWeights(layout.EventWeights!),
         }.ReadInto(log);
         log.Timestamps = timestamps.Format;
-        return DatasetAssembly.Build(log, name, content, options with { Duplicates = options.Duplicates ?? DuplicateHandling.Sum });
+        return log;
+    }
+
+    /// <summary>Refuses a layout that no table can have whose columns have names of their own.</summary>
+    public static void CheckPlain(InteractionLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+
+        // Separators and quotes would be passed over in silence.
+        if (layout is DelimitedOptions)
+        {
+            throw new ArgumentException(
+                $"Expected {nameof(InteractionLayout)}; {nameof(DelimitedOptions)} is for {nameof(RecDataset.LoadDelimited)} alone.",
+                nameof(layout));
+        }
+
+        Check(layout, hasHeader: true);
     }
 
     /// <summary>Refuses a layout that can't be read from any table.</summary>

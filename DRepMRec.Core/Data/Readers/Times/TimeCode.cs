@@ -12,6 +12,7 @@ internal static class TimeCode
     public const long None = long.MinValue;
 
     private const long NanosecondsPerTick = 100;
+    private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>The code of a number; <see cref="None"/> for NaN.</summary>
     public static long OfNumber(double number)
@@ -22,11 +23,21 @@ internal static class TimeCode
         return bits ^ ((bits >> 63) & long.MaxValue);
     }
 
+    /// <summary>The number that a code of a number is of.</summary>
+    public static double ToNumber(long code) => BitConverter.Int64BitsToDouble(code ^ ((code >> 63) & long.MaxValue));
+
+    /// <summary>The seconds since 1970 of a code of nanoseconds.</summary>
+    public static double ToSeconds(long code)
+    {
+        long seconds = Math.DivRem(code, NanosecondsPerSecond, out long rest); // The double of a code would lose the last digits.
+        return seconds + (rest / (double)NanosecondsPerSecond);
+    }
+
     /// <summary>A code as text for messages.</summary>
     public static string Show(long code, bool isNumber)
     {
         if (isNumber)
-            return BitConverter.Int64BitsToDouble(code ^ ((code >> 63) & long.MaxValue)).ToString(CultureInfo.InvariantCulture);
+            return ToNumber(code).ToString(CultureInfo.InvariantCulture);
         long ticks = Math.DivRem(code, NanosecondsPerTick, out long rest);
         if (rest < 0)
             (ticks, rest) = (ticks - 1, rest + NanosecondsPerTick);

@@ -11,7 +11,7 @@ internal sealed record InteractionColumns(
 /// <param name="columns">Where the columns are.</param>
 /// <param name="width">How many columns each row has.</param>
 /// <param name="names">The names of the columns, or <see langword="null"/> when there is no header.</param>
-internal sealed class InteractionTable(ITextRows rows, InteractionColumns columns, int width, IReadOnlyList<string>? names)
+internal sealed class InteractionRows(ITextRows rows, InteractionColumns columns, int width, IReadOnlyList<string>? names)
 {
     private readonly RowForm _form = new(rows, width, names, "an interaction", columns.User, columns.Item);
 
