@@ -50,7 +50,7 @@ public sealed class InteractionTableTests
     public void No_row_is_an_empty_table()
     {
         Load("who,what,at,n,set\n").Should().BeEmpty();
-        Load("", new() { HasHeader = false }).Should().BeEmpty();
+        Load("", new() { HasHeader = false, User = 0, Item = 1 }).Should().BeEmpty();
         using TempFolder folder = new TempFolder().With("log.jsonl", "");
         InteractionTable.LoadJsonLines(folder["log.jsonl"], new()).Should().BeEmpty();
         FluentActions.Invoking(() => Load("")).Should().Throw<DatasetFormatException>().WithMessage("*a header line*");
