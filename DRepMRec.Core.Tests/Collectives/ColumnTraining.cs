@@ -94,7 +94,7 @@ internal static class ColumnTraining
     {
         using DRepMRecModel model = Create(training, dimension, collective);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
-        var progress = new Immediate(p =>
+        var progress = new Immediate<TrainingProgress>(p =>
         {
             report?.Invoke();
             if (((p.Epoch - 1) * p.Batches) + p.Batch >= stopAfter)
@@ -104,11 +104,6 @@ internal static class ColumnTraining
         if (checkpoint is not null)
             options = options with { Checkpoint = new CheckpointOptions { Path = checkpoint } };
         return Fingerprint.Of(model, new Trainer(model, Board, options, logger).Fit(progress, stop.Token));
-    }
-
-    private sealed class Immediate(Action<TrainingProgress> action) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => action(value);
     }
 }
 

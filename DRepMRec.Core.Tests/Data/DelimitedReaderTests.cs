@@ -174,4 +174,18 @@ public sealed class DelimitedReaderTests
         data.Features.Single().Values.ToArray().Should().Equal(3, 4, 5, 6, 1, 2, 0, 0);
         data.Features.Single().Present.ToArray().Should().Equal(true, true, true, false);
     }
+
+    [Theory]
+    [InlineData("us-ascii", "user,item\na,b\r\nc,?\n", 0xE9, 3, "E9 as number 3")]
+    [InlineData("utf-16", "user,item\na,b\nc,?\n", 0xDC, 3, "DC as number 6")]
+    public void Bytes_that_are_no_text_of_any_encoding_are_named_with_their_line(
+        string encoding, string text, byte wrong, int line, string found)
+    {
+        byte[] bytes = Encoding.GetEncoding(encoding).GetBytes(text);
+        int at = Array.LastIndexOf(bytes, (byte)'?');
+        bytes[encoding == "utf-16" ? at + 1 : at] = wrong; // Half of a surrogate pair, in UTF-16.
+        using TempFolder folder = new TempFolder().With("log.csv", bytes);
+        Views.FormatError(() => RecDataset.LoadDelimited(folder["log.csv"], new() { Encoding = encoding }, options: AllTraining))
+            .Should().StartWith($"log.csv line {line}: expected text in the encoding {encoding}, found the byte {found} of the line.");
+    }
 }

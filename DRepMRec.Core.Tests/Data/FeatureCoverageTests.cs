@@ -38,6 +38,18 @@ public sealed class FeatureCoverageTests
     }
 
     [Fact]
+    public void Features_that_no_item_with_interactions_has_are_said()
+    {
+        Interaction[] log = [new("u", "a"), new("v", "b")];
+        IReadOnlyList<string> Notes(params float[] values)
+            => RecDataset.FromInteractions("mine", log, [new FeatureTable(Modality.Image, ["a", "b", "c"], 1, values)], AllTraining).Notes;
+        const string Nothing = "image: no item with interactions has features";
+        Notes(0, 0, 0).Should().Contain(Nothing);
+        Notes(0, float.NaN, 3).Should().Contain(Nothing);
+        Notes(0, 1, 3).Should().NotContain(Nothing);
+    }
+
+    [Fact]
     public void Each_modality_is_looked_at_by_itself()
     {
         var text = new FeatureTable(Modality.Text, ["A"], 1, new float[] { 1 });
@@ -64,7 +76,8 @@ public sealed class FeatureCoverageTests
     public void Rows_that_say_nothing_are_counted()
         => RecDataset.FromInteractions("mine", [new("u", "a"), new("u", "b")],
             [new FeatureTable(Modality.Text, ["a", "b"], 2, new float[] { 0, 0, 1, float.NaN })], AllTraining)
-            .Summarize().Notes.Should().Equal("text: 2 rows are all zero or have NaN or infinity, which means that the item has none");
+            .Summarize().Notes.Should().Equal("text: 2 rows are all zero or have NaN or infinity, which means that the item has none",
+                "text: no item with interactions has features");
 
     [Fact]
     public void Rows_of_a_matrix_that_nobody_chose_are_counted()

@@ -26,8 +26,10 @@ public sealed class InteractionTableTests
 
         var ann = new Interaction("ann", "x", Timestamp: 1_706_725_800, Label: 1, Weight: 2);
         table.Should().Equal(
-            ann, new Interaction("bob", "y, z", Timestamp: 1_672_531_200.25), ann, new Interaction("ann", "x", Label: 2, Weight: 0.5));
+            ann, new Interaction("bob", "y, z", Timestamp: 1_672_531_200.25, Weight: 1), ann,
+            new Interaction("ann", "x", Label: 2, Weight: 0.5));
         table.Count.Should().Be(4);
+        Load("who,what\nann,x\n", new() { User = "who", Item = "what" })[0].Weight.Should().BeNull();
         table[1].User.Should().Be("bob");
         table.Report.Should().BeEquivalentTo(new LoadReport { RowsRead = 4, Interactions = 4, Timestamps = TimestampFormat.Iso8601 });
         table.Notes.Should().ContainSingle().Which.Should().Contain("note");
@@ -92,7 +94,7 @@ public sealed class InteractionTableTests
         var layout = new InteractionLayout { User = "who", Item = "what", Timestamp = "at", Weight = "n" };
         DateTime[] at = [.. Enumerable.Range(0, 5).Select(n => new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMinutes(7 * n))];
         Interaction[] rows = [.. at.Select((time, n) => new Interaction(
-            $"u{n % 2}", "x", Timestamp: new DateTimeOffset(time).ToUnixTimeSeconds(), Weight: n == 0 ? null : n + 1))];
+            $"u{n % 2}", "x", Timestamp: new DateTimeOffset(time).ToUnixTimeSeconds(), Weight: n + 1))];
         string Each(Func<int, string> row) => string.Concat(Enumerable.Range(0, rows.Length).Select(row));
         string Date(int n) => at[n].ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         using TempFolder folder = new TempFolder()

@@ -62,6 +62,24 @@ public sealed class ItemTableTests
     }
 
     [Fact]
+    public void An_item_may_have_the_name_of_its_column()
+    {
+        using TempFolder folder = new TempFolder().With("tags.jsonl", "{\"tag\":\"tag\"}\n{\"tag\":\"x\"}\n")
+            .With("tags.csv", "tag,title\ntag,A tag\nx,X\n");
+        ItemTable.LoadJsonLines(folder["tags.jsonl"], new() { Item = "tag" }).Ids.Should().Equal("tag", "x");
+        ItemTable.LoadDelimited(folder["tags.csv"], new() { Item = "tag", Title = "title" }).Ids.Should().Equal("tag", "x");
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT 'tag' AS tag UNION ALL SELECT 'x'";
+        using SqliteDataReader rows = command.ExecuteReader();
+        ItemTable.FromDatabase(rows, new() { Item = "tag" }).Ids.Should().Equal("tag", "x");
+        folder.With("again.csv", "tag,title\nx,X\ntag,title\n");
+        FluentActions.Invoking(() => ItemTable.LoadDelimited(folder["again.csv"], new() { Item = "tag", Title = "title" }))
+            .Should().Throw<DatasetFormatException>().WithMessage("*the header again*");
+    }
+
+    [Fact]
     public void A_year_among_dates_is_one_mistake_and_no_format()
     {
         using TempFolder folder = new TempFolder().With("items.csv", "sku,added\n1,2019\n2,2024-01-31\n3,2024-02-01\n");

@@ -26,7 +26,7 @@ public sealed class FollowTheLogTests
         using TempFolder folder = new TempFolder().With(
             "log.csv", "timestamp,user,item,Weight\n2024-02-01,ann,\"lamp, red\",2\n2024-01-01,bob,rug,1\n");
         Log.Read(folder["log.csv"]).Rows.Should().Equal(
-            new Interaction("bob", "rug", Timestamp: 1_704_067_200),
+            new Interaction("bob", "rug", Timestamp: 1_704_067_200, Weight: 1),
             new Interaction("ann", "lamp, red", Timestamp: 1_706_745_600, Weight: 2));
         folder.With("blank.csv", "user,item,timestamp\nann,rug,\nann,hat,1\n");
         FluentActions.Invoking(() => Log.Read(folder["blank.csv"])).Should().Throw<IOException>().WithMessage("*1 rows without one.");

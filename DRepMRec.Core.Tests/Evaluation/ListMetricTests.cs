@@ -147,7 +147,8 @@ public sealed class ListMetricTests
         }
 
         foreach (string text in new[] { "", "Gini", "Gini@0", "Gini@-1", "Recall@20", "IntraListDiversity@20",
-            "IntraListDiversity()@20", "IntraListDiversity(a b)@20", "IntraListDiversity(image)@1", "@", "(@5" })
+            "IntraListDiversity()@20", "IntraListDiversity(a b)@20", "IntraListDiversity(image)@1", "@", "(@5",
+            $"IntraListDiversity({new string('x', 65)})@20" })
         {
             FluentActions.Invoking(() => ListMetric.Parse(text)).Should().Throw<FormatException>()
                 .WithMessage("Expected a metric such as*");

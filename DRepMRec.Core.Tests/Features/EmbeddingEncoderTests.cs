@@ -174,6 +174,40 @@ public sealed class EmbeddingEncoderTests
         generator.Batches.Should().Equal(8, 8, 3);
     }
 
+    [Theory]
+    [InlineData(BadRowHandling.Skip)]
+    [InlineData(BadRowHandling.Stop)]
+    public async Task A_picture_that_is_replaced_or_deleted_meanwhile_is_not_kept_under_the_bytes_that_it_had(BadRowHandling bad)
+    {
+        byte[] Png(byte last) => [0x89, (byte)'P', (byte)'N', (byte)'G', last];
+        using TempFolder folder = new TempFolder().With("a.png", Png(1)).With("b.png", Png(2)).With("c.png", Png(3));
+        ItemTable items = ItemTable.Of(["a", "b", "c"], ItemColumn.Image("picture",
+            [.. new[] { "a.png", "b.png", "c.png" }.Select(name => ItemImage.FromFile(folder[name], name))]));
+        TestGenerator<DataContent> generator = TestGenerators.Images();
+        generator.OnRequest = _ =>
+        {
+            folder.With("b.png", Png(9));
+            File.Delete(folder["c.png"]);
+        };
+        EmbeddingEncoderOptions options = Fast with { BatchSize = 1, BadItems = bad, CacheFolder = folder["cache"] };
+        Func<Task<FeatureTable>> encode = () => EmbeddingEncoder.ForImages(generator, options).EncodeAsync(items);
+        if (bad == BadRowHandling.Stop)
+        {
+            await encode.Should().ThrowAsync<IOException>().WithMessage("The picture of the item 'b' was replaced *");
+            return;
+        }
+
+        FeatureTable table = await encode();
+        table.ItemIds.Should().Equal("a");
+        table.Notes.Should().Equal("image: 2 items failed, such as 'b', 'c': The picture of the item 'b' was replaced while features were "
+            + "made.");
+        folder.With("b.png", Png(2));
+        generator.OnRequest = _ => { };
+        int before = generator.Batches.Count;
+        (await encode()).ItemIds.Should().Equal("a", "b");
+        generator.Batches.Skip(before).Should().Equal([1], "that of b wasn't in the cache");
+    }
+
     [Fact]
     public async Task Pictures_are_told_by_their_bytes_and_missing_ones_are_said()
     {

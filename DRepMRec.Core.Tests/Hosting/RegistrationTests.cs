@@ -12,6 +12,17 @@ namespace DRepMRec.Tests.Hosting;
 public sealed class RegistrationTests
 {
     [Fact]
+    public void A_key_is_not_the_name_of_the_recommender_without_one()
+    {
+        var services = new ServiceCollection();
+        foreach (string key in new[] { "", "default" })
+        {
+            FluentActions.Invoking(() => services.AddKeyedRecommender(key, "model.drepmrec")).Should().Throw<ArgumentException>()
+                .And.ParamName.Should().Be("key");
+        }
+    }
+
+    [Fact]
     public void A_request_sees_one_model_and_a_singleton_must_not_keep_one()
     {
         using var app = new Hosted();

@@ -32,6 +32,27 @@ public sealed class ReloadTests
         await first;
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(null)]
+    public async Task A_file_is_followed_where_a_reload_is_the_first_that_is_asked_for(int? first)
+    {
+        using var app = new Hosted(options =>
+        {
+            options.PollInterval = RecommenderServiceOptions.MinPollInterval;
+            options.RequiredAtStart = false;
+            Thread.Sleep(50); // Whoever polls has begun to wait before it's known for how long.
+        }, first);
+        Func<Task> reload = () => app.Provider.ReloadAsync();
+        if (first is null)
+            await reload.Should().ThrowAsync<FileNotFoundException>();
+        else
+            await reload();
+        app.Publish(2);
+        SpinWait.SpinUntil(() => app.Provider.Status.LoadedAt is not null && app.Served == "2/0", TimeSpan.FromSeconds(30))
+            .Should().BeTrue();
+    }
+
     [Fact]
     public void A_new_file_takes_the_place_of_the_old_one()
     {

@@ -121,20 +121,30 @@ public sealed class ParallelismTests
     public void Helpers_that_slept_are_woken_and_there_are_no_more_than_were_asked_for()
     {
         using Parallelism.Scope scope = Parallelism.Use(3);
-        var seen = new ConcurrentDictionary<int, bool>();
+        int inside = 0;
+        var most = new ConcurrentBag<int>();
         for (int round = 0; round < 5; round++)
         {
-            Thread.Sleep(5);
+            SpinWait.SpinUntil(() => WorkerTeam.Awake == 0, TimeSpan.FromSeconds(30)).Should().BeTrue("they sleep after a moment");
             using var all = new CountdownEvent(3);
-            Parallelism.ForRanges(3, 1, (_, _) =>
+            Parallelism.ForRanges(60, 1, (_, _) =>
             {
-                seen[Environment.CurrentManagedThreadId] = true;
-                all.Signal();
-                all.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("each of three chunks has a thread of its own");
+                most.Add(Interlocked.Increment(ref inside));
+                if (!all.IsSet)
+                {
+                    lock (all)
+                    {
+                        if (!all.IsSet)
+                            all.Signal();
+                    }
+                }
+
+                all.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("three are inside at once");
+                Interlocked.Decrement(ref inside);
             });
         }
 
-        seen.Should().NotBeEmpty();
+        most.Max().Should().Be(3);
     }
 
     [Fact]
@@ -263,6 +273,7 @@ public sealed class ParallelismTests
     public void Who_is_interrupted_waits_for_those_who_help_and_is_interrupted_then()
     {
         using var inside = new CountdownEvent(2);
+        using var asked = new ManualResetEventSlim();
         int running = 0, left = -1;
         bool interrupted = false;
         var caller = new Thread(() =>
@@ -275,14 +286,13 @@ public sealed class ParallelismTests
                 inside.Signal();
                 inside.Wait(TimeSpan.FromSeconds(30));
                 if (Environment.CurrentManagedThreadId != own)
-                    Thread.Sleep(300);
+                    asked.Wait(TimeSpan.FromSeconds(30));
                 Interlocked.Decrement(ref running);
             });
             left = Volatile.Read(ref running);
             try
             {
-                Thread.Sleep(0);
-                Thread.Sleep(1);
+                Thread.Sleep(TimeSpan.FromSeconds(30));
             }
             catch (ThreadInterruptedException)
             {
@@ -291,8 +301,8 @@ public sealed class ParallelismTests
         });
         caller.Start();
         inside.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue();
-        Thread.Sleep(100);
         caller.Interrupt();
+        asked.Set();
         caller.Join();
         left.Should().Be(0, "what a loop works on is the caller's again when it returns");
         interrupted.Should().BeTrue();

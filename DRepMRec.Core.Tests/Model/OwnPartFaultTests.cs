@@ -221,6 +221,13 @@ public sealed class OwnPartFaultTests
         fields["Cyclic.Self"].Should().Be("the same as Cyclic");
         fields["Long"].Should().Match("[0, 0,*… (300000 characters, SHA-256 *)");
         fields["Half"].Should().Match("x\ufffdy… (3 characters, SHA-256 *)", "a file holds Unicode text alone");
+        OptionFields.Add(fields, "Nested", new Nested());
+        fields.Should().Contain(new Dictionary<string, string>
+        {
+            ["Nested.Layers"] = "2", ["Nested.Layers[0].Width"] = "64", ["Nested.Layers[1].Width"] = "32", ["Nested.Size.Rows"] = "7",
+            ["Nested.ByName"] = "1", ["Nested.ByName[0].Key"] = "a", ["Nested.ByName[0].Value.Width"] = "16",
+            ["Nested.Shares"] = "[[a, 0.5]]", ["Nested.Modality"] = "image",
+        });
         List<object> endless = [];
         endless.Add(endless);
         foreach (object options in new object[] { endless, new Endless() })
@@ -251,6 +258,29 @@ public sealed class OwnPartFaultTests
 
     private static ItemFeatures FirstItems(int count)
         => new(Modality.Image, count, Board.Features[0].Dimension, Board.Features[0].Values[..(count * Board.Features[0].Dimension)]);
+
+    private sealed class Layer(int width)
+    {
+        public int Width => width;
+    }
+
+    private struct Size
+    {
+        public int Rows { get; set; }
+    }
+
+    private sealed class Nested
+    {
+        public IReadOnlyList<Layer> Layers { get; } = [new Layer(64), new Layer(32)];
+
+        public Size Size { get; } = new() { Rows = 7 };
+
+        public IReadOnlyDictionary<string, Layer> ByName { get; } = new Dictionary<string, Layer> { ["a"] = new(16) };
+
+        public IReadOnlyDictionary<string, double> Shares { get; } = new Dictionary<string, double> { ["a"] = 0.5 };
+
+        public Modality Modality { get; } = Modality.Image;
+    }
 
     private sealed class Cyclic
     {

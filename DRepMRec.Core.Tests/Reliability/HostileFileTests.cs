@@ -113,6 +113,9 @@ public sealed class HostileFileTests
         ["MMRec: rows"] = (n => Encoding.UTF8.GetBytes(
             "userID\titemID\tx_label\n" + string.Concat(Enumerable.Range(0, n).Select(i => $"{i / 30}\t{i}\t0\n"))),
             path => RecDataset.LoadMmrec(path)),
+        ["RecBole: one header of many columns"] = (n => Encoding.UTF8.GetBytes(
+            "item_id:token" + string.Concat(Enumerable.Range(0, n).Select(i => $"\tc{i}:token{(i % 2 == 0 ? "" : "_seq")}"))
+            + "\nx" + new string('\t', n) + "\n"), path => ItemTable.LoadRecBole(path)),
         ["npy: rows"] = (n => NpyBytes.File(NpyBytes.Header("<f4", $"({n}, 4)"), new byte[16 * n]), path => Npy(path)),
         ["npy: a header of blanks"] = (n => NpyBytes.File(new string(' ', 8 * n) + "\n", [], major: 3), path => Npy(path)),
         ["Parquet: rows"] = (n => Bytes(path => Hosted.Numbered(1, n)

@@ -5,7 +5,7 @@ using DRepMRec.Tests.Data;
 namespace DRepMRec.Tests.Reliability;
 
 /// <summary>
-/// Runs things at once in one process: two trainings with other numbers of threads, a third one that is cancelled at random moments, and
+/// Runs things at once in one process: two trainings with other numbers of threads, a third one that is cancelled at a random batch, and
 /// recommenders that are used while others are loaded.
 /// </summary>
 internal sealed class RaceRun(int seed)
@@ -25,11 +25,11 @@ internal sealed class RaceRun(int seed)
         using var folder = new TempFolder();
         Scenarios.Recommender.Save(folder["model"]);
         Recommender shared = Recommender.Load(folder["model"]);
-        int wait = _random.NextInt(300);
+        int batch = 1 + _random.NextInt(9);
         Action[] actions =
         [
             .. Pair.Select((name, n) => (Action)(() => Same(name, _expected[n], TinyTraining.Run(name, null, epochs: 3)))),
-            () => CancelAndGoOn(folder["run"], wait),
+            () => CancelAndGoOn(folder["run"], batch),
             .. Enumerable.Range(0, 2).Select(_ => (Action)(() =>
             {
                 for (int n = 0; n < 10; n++)
@@ -47,15 +47,14 @@ internal sealed class RaceRun(int seed)
     }
 
     public override string ToString()
-        => $"{Rounds} rounds of three trainings at once ({Cancellations} of them cancelled at a random moment and resumed) beside "
+        => $"{Rounds} rounds of three trainings at once ({Cancellations} of them cancelled at a random batch and resumed) beside "
         + $"recommenders in use and being loaded, each result bit for bit that alone";
 
-    private void CancelAndGoOn(string checkpoint, int wait)
+    private void CancelAndGoOn(string checkpoint, int batch)
     {
-        using var source = new CancellationTokenSource(wait);
         try
         {
-            Same(Pair[0], _expected[0], TinyTraining.Run(Pair[0], checkpoint, epochs: 3, source.Token));
+            Same(Pair[0], _expected[0], TinyTraining.Run(Pair[0], checkpoint, epochs: 3, stopAfter: batch));
         }
         catch (OperationCanceledException)
         {

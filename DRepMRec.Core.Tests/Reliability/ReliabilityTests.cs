@@ -39,6 +39,7 @@ public sealed class ReliabilityTests
         for (int n = 0; n < 3; n++)
             run.Round();
         run.Rounds.Should().Be(3);
+        run.Cancellations.Should().BePositive();
     }
 
     [Fact]

@@ -19,14 +19,27 @@ internal static class TinyTraining
     public static RecDataset Data => Lazy.Value;
 
     /// <summary>Trains and gives a checksum of all weights and figures.</summary>
-    public static string Run(string model, string? checkpoint, int epochs = 40, CancellationToken cancellation = default)
+    /// <param name="model">The model.</param>
+    /// <param name="checkpoint">Its checkpoint, or <see langword="null"/> for none.</param>
+    /// <param name="epochs">The number of epochs.</param>
+    /// <param name="cancellation">Stops the training.</param>
+    /// <param name="stopAfter">The batch, from 1 over all epochs, that the training is cancelled after; 0 for none.</param>
+    public static string Run(
+        string model, string? checkpoint, int epochs = 40, CancellationToken cancellation = default, int stopAfter = 0)
     {
         using var features = new ModalFeatures(Data.Features);
         using DRepMRecModel created = Models.Create(model, Data, features);
-        return Fingerprint.Of(created,
-            new Trainer(created, Data,
-            Options(epochs) with { Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint } }).Fit(null,
-            cancellation));
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        int batches = 0;
+        var progress = new Immediate<TrainingProgress>(_ =>
+        {
+            if (++batches == stopAfter)
+                source.Cancel();
+        });
+        TrainerOptions options = Options(epochs);
+        if (checkpoint is not null)
+            options = options with { Checkpoint = new CheckpointOptions { Path = checkpoint } };
+        return Fingerprint.Of(created, new Trainer(created, Data, options).Fit(progress, source.Token));
     }
 
     public static TrainerOptions Options(int epochs) => new()

@@ -9,6 +9,16 @@ public sealed class ItemMetadataTests
     private static readonly string[] Ids = [.. Enumerable.Range(0, 120).Select(n => $"i{n}")];
 
     [Fact]
+    public void Metadata_of_none_of_the_items_are_refused()
+    {
+        Recommender recommender = Recommender.FromEmbeddings(["u"], [1f], ["12", "7"], [1f, 2f]);
+        recommender.WithMetadata(Shelf.Of(["7", "later"])).Metadata!.Count.Should().Be(2);
+        FluentActions.Invoking(() => recommender.WithMetadata(Shelf.Of(["12.0", "7.0"]))).Should().Throw<ArgumentException>().WithMessage(
+            "Expected metadata of items of the model, such as '12', found none: they are of others, such as '12.0'; ids must agree in "
+            + "every character.*");
+    }
+
+    [Fact]
     public void Values_come_back_as_they_were_given()
     {
         ItemMetadata metadata = Shelf.Of(Ids);

@@ -50,6 +50,23 @@ public sealed class RequestTests
             list.Should().Equal(other);
     }
 
+    [Fact]
+    public void Requests_with_candidates_are_shared_out_too()
+    {
+        using var both = new CountdownEvent(2);
+        bool Filter(string id)
+        {
+            if (!both.IsSet)
+                both.Signal();
+            return both.Wait(TimeSpan.FromSeconds(30));
+        }
+
+        string[] one = [Served.Recommender.Items.First()];
+        Served.Recommender.Recommend(
+            [.. Enumerable.Range(0, 2).Select(_ => new RecommendationRequest { History = [], Candidates = one, Filter = Filter })]);
+        both.IsSet.Should().BeTrue("each of two requests has a thread of its own");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(200)]

@@ -219,12 +219,12 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     {
         using DRepMRecModel model = Create("DRepMRec"), second = Create("DRepMRec");
         int tries = 0;
-        var progress = new Immediate(_ =>
+        var progress = new Immediate<TrainingProgress>(_ =>
         {
             if (tries++ == 0)
             {
                 FluentActions.Invoking(() => new Trainer(second, Board, With(File)).Fit()).Should().Throw<IOException>()
-                    .WithMessage($"The checkpoint '{File}' is in use by another training: *");
+                    .WithMessage($"The checkpoint {File} is in use by another training: *");
             }
         });
         new Trainer(model, Board, With(File)).Fit(progress);
@@ -236,8 +236,9 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     {
         int batches = 0;
         using DRepMRecModel model = Create("DRepMRec");
-        FluentActions.Invoking(() => new Trainer(model, Board, With(Path.Combine(Folder["no"], "x"))).Fit(new Immediate(_ => batches++)))
-            .Should().Throw<DirectoryNotFoundException>();
+        var progress = new Immediate<TrainingProgress>(_ => batches++);
+        FluentActions.Invoking(() => new Trainer(model, Board, With(Path.Combine(Folder["no"], "x"))).Fit(progress)).Should()
+            .Throw<DirectoryNotFoundException>();
         batches.Should().Be(0);
     }
 
@@ -248,7 +249,7 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     {
         using DRepMRecModel model = Create("LightGCN");
         TrainerOptions options = hasCheckpoint ? With(File) : Options with { KeepMoments = true };
-        var seen = new Immediate(_ => throw new InvalidOperationException("a batch was trained"));
+        var seen = new Immediate<TrainingProgress>(_ => throw new InvalidOperationException("a batch was trained"));
         string option = hasCheckpoint ? "Checkpoint" : "KeepMoments";
         new Trainer(model, Board, options) { LargestArray = (70 * 8 * 4) - 1 }.Invoking(t => t.Fit(seen)).Should()
             .Throw<InvalidOperationException>().WithMessage(
@@ -274,7 +275,7 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     [Fact]
     public void A_folder_in_place_of_the_file_is_an_error()
         => Fitting("DRepMRec", With(Folder.Path)).Should().Throw<IOException>()
-            .WithMessage($"Expected a file for the checkpoint; '{Folder.Path}' is a folder.");
+            .WithMessage($"Expected a file for the checkpoint; {Folder.Path} is a folder.");
 
     [SkippableFact]
     public void A_folder_that_cannot_be_written_to_is_an_error_before_any_work_is_done()
@@ -287,7 +288,7 @@ public sealed class CheckpointFileTests : CheckpointTestBase
         {
             int batches = 0;
             using DRepMRecModel model = Create("DRepMRec");
-            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(new Immediate(_ => batches++)))
+            FluentActions.Invoking(() => new Trainer(model, Board, With(File)).Fit(new Immediate<TrainingProgress>(_ => batches++)))
                 .Should().Throw<UnauthorizedAccessException>().WithMessage($"*{File}.lock*");
             batches.Should().Be(0);
         }
@@ -301,7 +302,7 @@ public sealed class CheckpointFileTests : CheckpointTestBase
     public void A_checkpoint_that_cannot_be_written_is_an_error_that_leaves_the_best_weights()
     {
         using DRepMRecModel model = Create("DRepMRec");
-        var progress = new Immediate(p =>
+        var progress = new Immediate<TrainingProgress>(p =>
         {
             if (p is { Epoch: 3, Validation: not null })
             {

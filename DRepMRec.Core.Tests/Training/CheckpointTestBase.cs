@@ -69,7 +69,7 @@ public abstract class CheckpointTestBase : IDisposable
     {
         using DRepMRecModel model = Create(host);
         using var source = new CancellationTokenSource();
-        var progress = new Immediate(p =>
+        var progress = new Immediate<TrainingProgress>(p =>
         {
             if (stop is [var batch] && ((p.Epoch - 1) * p.Batches) + p.Batch >= batch)
                 source.Cancel();
@@ -120,10 +120,5 @@ public abstract class CheckpointTestBase : IDisposable
             bool add = training && rand(1).item<float>() < 0.05f;
             return new UserItemEmbeddings(users.alias(), add ? _items.Plus(_seldom) : _items.alias()).MoveToOuterDisposeScope();
         }
-    }
-
-    private protected sealed class Immediate(Action<TrainingProgress> action) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => action(value);
     }
 }

@@ -39,7 +39,7 @@ public sealed class CheckpointTests : CheckpointTestBase
     {
         List<int> epochs = [];
         using DRepMRecModel model = Create("DRepMRec");
-        var progress = new Immediate(p =>
+        var progress = new Immediate<TrainingProgress>(p =>
         {
             if (p.Batch == p.Batches && System.IO.File.Exists(File))
                 epochs.Add(p.Epoch);
@@ -75,7 +75,7 @@ public sealed class CheckpointTests : CheckpointTestBase
         {
             using var source = new CancellationTokenSource();
             int last = 0;
-            var progress = new Immediate(p =>
+            var progress = new Immediate<TrainingProgress>(p =>
             {
                 if (p.Epoch == 3 && p.Batch == p.Batches - 1)
                     last = p.Batch;
@@ -107,13 +107,35 @@ public sealed class CheckpointTests : CheckpointTestBase
     }
 
     [Fact]
+    public void A_training_whose_end_shows_before_it_cannot_be_made_longer()
+    {
+        TrainerOptions falling = Options with { Patience = 100, MaxEpochs = 4, Schedule = new LearningRateSchedule.WarmupCosine() };
+        TrainerOptions outOfTurn = Options with { Patience = 100, MaxEpochs = 5, EvaluateEvery = 2 };
+        foreach (TrainerOptions options in new[] { falling, outOfTurn })
+        {
+            TrainerOptions kept = options with { Checkpoint = new() { Path = Folder[$"{options.MaxEpochs}.checkpoint"] } };
+            Train("DRepMRec", kept, []);
+            Fitting("DRepMRec", kept with { MaxEpochs = options.MaxEpochs + 4 }).Should().Throw<CheckpointMismatchException>()
+                .WithMessage("*Trainer.MaxEpochs*");
+        }
+    }
+
+    [Fact]
+    public void The_last_epoch_is_evaluated_out_of_turn()
+    {
+        using DRepMRecModel model = Create("DRepMRec");
+        new Trainer(model, Board, Options with { Patience = 100, MaxEpochs = 5, EvaluateEvery = 2 }).Fit().History
+            .Where(epoch => epoch.Validation is not null).Select(epoch => epoch.Epoch).Should().Equal(2, 4, 5);
+    }
+
+    [Fact]
     public void Progress_tells_the_best_epoch_those_before_the_checkpoint_among_them()
     {
         TrainerOptions patient = With(File) with { Patience = 100 };
         using DRepMRecModel first = Create("DRepMRec"), second = Create("DRepMRec");
         List<TrainingProgress> early = [], late = [];
-        TrainingReport before = new Trainer(first, Board, patient with { MaxEpochs = 4 }).Fit(new Immediate(early.Add));
-        TrainingReport after = new Trainer(second, Board, patient).Fit(new Immediate(late.Add));
+        TrainingReport before = new Trainer(first, Board, patient with { MaxEpochs = 4 }).Fit(new Immediate<TrainingProgress>(early.Add));
+        TrainingReport after = new Trainer(second, Board, patient).Fit(new Immediate<TrainingProgress>(late.Add));
 
         (early[0].BestEpoch, early[0].BestValue).Should().Be((null, null), "nothing is evaluated yet");
         (early[^1].BestEpoch, early[^1].BestValue).Should().Be((before.BestEpoch, before.Validation![Recall]));

@@ -95,6 +95,18 @@ public sealed class TimeTravelTests
         TimeTravelReport report = new TimeTravel(Log).Run(Options with { Windows = 2, Policies = [UpdatePolicy.Refresh] });
         report.Windows[1].RefreshTime.Should().BePositive();
         report.Windows[1].Users.Should().BePositive();
+        TimeTravelReport content = new TimeTravel(Log, Pictures).Run(Options with { Windows = 2, Policies = [UpdatePolicy.Refresh] });
+        report.Windows[1].Figures[RankingMetric.Ndcg(20)].Should().BePositive()
+            .And.NotBe(content.Windows[1].Figures[RankingMetric.Ndcg(20)]);
+    }
+
+    [Fact]
+    public void Features_of_none_of_the_items_are_refused()
+    {
+        var others = new FeatureTable(Modality.Audio, ["other-1", "other-2"], 1, new float[] { 1, 2 });
+        FluentActions.Invoking(() => new TimeTravel(Log, [.. Pictures, others])).Should().Throw<ArgumentException>()
+            .WithMessage("Expected features of items that have interactions, found none of modality audio: *'other-1'; ids must agree*")
+            .And.ParamName.Should().Be("features");
     }
 
     [Fact]

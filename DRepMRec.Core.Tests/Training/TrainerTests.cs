@@ -54,6 +54,40 @@ public sealed class TrainerTests
         },
     };
 
+    [Fact]
+    public void Options_of_a_step_reach_it()
+    {
+        double FirstLoss(DRepMRecOptions options)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(Board, options);
+            return new Trainer(model, Board, Options with { MaxEpochs = 1 }).Fit().History[0].Losses["loss"];
+        }
+
+        double first = FirstLoss(Small);
+        FirstLoss(Small).Should().Be(first);
+        FirstLoss(Small with { HideTargets = !Small.HideTargets }).Should().NotBe(first);
+        FirstLoss(Small with { BehaviorDropout = Small.BehaviorDropout + 0.3 }).Should().NotBe(first);
+    }
+
+    [Fact]
+    public void No_user_has_more_interactions_in_an_epoch_than_are_asked_for()
+    {
+        int Batches(int perUser)
+        {
+            int most = 0;
+            using DRepMRecModel model = DRepMRecModel.Create(Board, Small);
+            new Trainer(model, Board, Options with { MaxEpochs = 1, BatchSize = 8, InteractionsPerUser = perUser })
+                .Fit(new Immediate<TrainingProgress>(p => most = p.Batches));
+            return most;
+        }
+
+        int[] degrees = [.. Enumerable.Range(0, Board.Users.Count).Select(user => Board.Train.ItemsOf(user).Length)];
+        degrees.Max().Should().BeGreaterThan(2);
+        foreach (int most in new[] { 1, 2 })
+            Batches(most).Should().Be((degrees.Sum(degree => Math.Min(degree, most)) + 7) / 8);
+        Batches(0).Should().Be((degrees.Sum() + 7) / 8);
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
     public void Learns_a_checkerboard(string variant)
@@ -201,10 +235,5 @@ public sealed class TrainerTests
         float[] items = UserItemEmbeddings.Values(final.Items);
         final.Dispose();
         return (items, report.EvaluateTest()[Recall]);
-    }
-
-    private sealed class Immediate<T>(Action<T> action) : IProgress<T>
-    {
-        public void Report(T value) => action(value);
     }
 }

@@ -19,8 +19,8 @@ using Microsoft.Extensions.Configuration;
 namespace DRepMRec;
 
 /// <summary>
-/// The generated JSON contracts of all options and results of the library, and the same options out of a configuration. There is no
-/// reflection over what is read or written.
+/// The generated JSON contracts of the library's options and results, and the same options out of a configuration. There is no reflection
+/// over what is read or written. <see cref="DRepMRecPreset"/> is two options, each with a contract of its own.
 /// </summary>
 /// <remarks>
 /// Names are in camel case, and read in any case; enumerations stand by their names in C#; losses, fusions, schedules and splits have a

@@ -19,7 +19,7 @@ internal static class ContractData
         {
             throw new ArgumentException(
                 "Expected a training interaction without the last user and the last item, who go without for the checks; "
-                + $"'{data.Name}' has {data.Train.Count} in all.", nameof(data));
+                + $"{Shown.Text(data.Name)} has {data.Train.Count} in all.", nameof(data));
         }
 
         return With(data, data.Users.Ids, data.Items.Ids, pairs, data.Features);

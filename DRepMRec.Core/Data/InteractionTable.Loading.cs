@@ -56,10 +56,10 @@ public sealed partial class InteractionTable
         => DatabaseReader.Read(reader, layout, (rows, header) => Of(rows, header, layout, options));
 
     private static InteractionTable Of(ITextRows rows, TableHeader? header, InteractionLayout layout, DatasetOptions? options)
-        => new(TabularReader.Read(rows, header, layout, CheckedOptions(options), isSplit: false));
+        => new(TabularReader.Read(rows, header, layout, CheckedOptions(options), isSplit: false), layout);
 
     private static InteractionTable Empty(InteractionLayout layout, DatasetOptions? options)
-        => new(new InteractionLog(CheckedOptions(options), layout, isSplit: false));
+        => new(new InteractionLog(CheckedOptions(options), layout, isSplit: false), layout);
 
     private static DatasetOptions CheckedOptions(DatasetOptions? options)
     {

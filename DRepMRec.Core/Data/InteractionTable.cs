@@ -8,11 +8,12 @@ namespace DRepMRec.Data;
 /// </summary>
 /// <remarks>
 /// A dataset has each pair of a user and an item once, in one of three sets, and without a time; a table has what happened, as often as it
-/// did. A log without rows is an empty table. Immutable, so safe for use by many threads.
+/// did. A log without rows is an empty table. To a recommender a weight is that of the pair from then on, and not of the row: where
+/// several rows of a pair add up, as quantities do, their sum is to be read. Immutable, so safe for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>
-/// var layout = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
+/// var layout = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at" };
 /// InteractionTable today = InteractionTable.LoadDelimited("today.csv", layout);
 /// recommender = recommender.WithInteractions(today);
 /// </code>
@@ -20,10 +21,12 @@ namespace DRepMRec.Data;
 public sealed partial class InteractionTable : IReadOnlyList<Interaction>
 {
     private readonly InteractionLog _log;
+    private readonly bool _isWeighted;
 
-    private InteractionTable(InteractionLog log)
+    private InteractionTable(InteractionLog log, InteractionLayout layout)
     {
         _log = log;
+        _isWeighted = layout.Weight is not null || layout.Event is not null;
         log.RequireLabels(allowBlank: true);
         if (log.HasUnreadRatings)
             log.Note($"ratings not read: only {nameof(DatasetOptions.MinimumRating)} reads them");
@@ -43,8 +46,8 @@ public sealed partial class InteractionTable : IReadOnlyList<Interaction>
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
     /// <returns>
     /// The interaction. Its <see cref="Interaction.Timestamp"/> is in seconds since 1970 where the log has dates, or numbers with a unit
-    /// (<see cref="TimestampFormat"/>), else the number itself; <see langword="null"/> for a blank cell. Weights of 1 and ratings are
-    /// <see langword="null"/>.
+    /// (<see cref="TimestampFormat"/>), else the number itself; <see langword="null"/> for a blank cell. Its
+    /// <see cref="Interaction.Weight"/> is <see langword="null"/> where the layout names neither weights nor events. Ratings aren't kept.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Interaction this[int index]
@@ -59,7 +62,7 @@ public sealed partial class InteractionTable : IReadOnlyList<Interaction>
                 Timestamp = row.Time == TimeCode.None ? null
                     : _log.Timestamps is TimestampFormat.Number ? TimeCode.ToNumber(row.Time) : TimeCode.ToSeconds(row.Time),
                 Label = row.Label == RawInteraction.NoLabel ? null : row.Label,
-                Weight = row.Weight == 1 ? null : row.Weight,
+                Weight = _isWeighted ? row.Weight : null,
             };
         }
     }

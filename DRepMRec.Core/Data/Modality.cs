@@ -46,7 +46,8 @@ public readonly record struct Modality : IParsable<Modality>
         return isName;
     }
 
-    private static bool IsName(string? text)
+    /// <summary>Whether a text is the name of a modality.</summary>
+    internal static bool IsName(string? text)
         => text is { Length: > 0 and <= 64 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <inheritdoc/>

@@ -82,7 +82,10 @@ public sealed partial class RecDataset
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">The file is wrong, has an x_label that no option reads, or two columns are one.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ArgumentException">A column is named without a header, or a modality occurs twice or fits no item.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column is named without a header, a modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of
+    /// none of the items with interactions.
+    /// </exception>
     public static RecDataset LoadDelimited(
         string file, DelimitedOptions layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
         ItemTable? items = null)
@@ -100,7 +103,10 @@ public sealed partial class RecDataset
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layout contradicts itself, a modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none
+    /// of the items with interactions.
+    /// </exception>
     public static RecDataset LoadJsonLines(
         string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
         ItemTable? items = null)
@@ -118,7 +124,10 @@ public sealed partial class RecDataset
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">The file is wrong, or has an x_label that no option reads.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layout contradicts itself, a modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none
+    /// of the items with interactions.
+    /// </exception>
     public static RecDataset LoadParquet(
         string file, InteractionLayout layout, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
         ItemTable? items = null)
@@ -139,7 +148,10 @@ public sealed partial class RecDataset
     /// digits.
     /// </returns>
     /// <exception cref="DatasetFormatException">A row is wrong; the message has its number, counted from 1.</exception>
-    /// <exception cref="ArgumentException">The layout contradicts itself, or a modality occurs twice or fits no item.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layout contradicts itself, a modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none
+    /// of the items with interactions.
+    /// </exception>
     /// <example>
     /// <code>
     /// using DbCommand query = connection.CreateCommand();
@@ -165,7 +177,10 @@ public sealed partial class RecDataset
     /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">An interaction is wrong; the message has its number, counted from 1.</exception>
-    /// <exception cref="ArgumentException">A modality occurs twice, or has a row for none of the items with interactions.</exception>
+    /// <exception cref="ArgumentException">
+    /// A modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none of the items with
+    /// interactions.
+    /// </exception>
     public static RecDataset FromInteractions(
         string name, IEnumerable<Interaction> interactions, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null,
         ItemTable? items = null)

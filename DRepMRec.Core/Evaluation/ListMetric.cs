@@ -83,7 +83,7 @@ public abstract record ListMetric
         if (at >= 0 && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int k) && k > 0)
         {
             List<ListMetric> all = [ItemCoverage(k), Gini(k), AveragePopularity(k), Novelty(k)];
-            if (k > 1 && open > 0 && at > open + 2 && text[(open + 1)..(at - 1)].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            if (k > 1 && open > 0 && at > open + 2 && Modality.IsName(text[(open + 1)..(at - 1)]))
                 all.Add(IntraListDiversity(new Modality(text[(open + 1)..(at - 1)]), k));
             if (all.Find(m => text.Equals(m.ToString(), StringComparison.OrdinalIgnoreCase)) is { } metric)
                 return metric;

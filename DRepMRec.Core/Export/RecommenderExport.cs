@@ -27,7 +27,8 @@ public static class RecommenderExport
         if (!ReferenceEquals(model.Graph.Interactions, data.Train))
         {
             throw new ArgumentException(
-                $"The model was made for another training set ({model.Graph}) than that of the dataset '{data.Name}'.", nameof(data));
+                $"The model was made for another training set ({model.Graph}) than that of the dataset {Shown.Text(data.Name)}.",
+                nameof(data));
         }
         model.ThrowIfUntrained();
         return new Recommender(new ModelExport(model, data, options ?? new RecommenderOptions()).Build(new Dictionary<string, double>()));

@@ -11,8 +11,9 @@ namespace DRepMRec.Features;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A term that a text has n times weighs (1 + ln n) (1 + ln((1 + N) / (1 + N_t))), N being the number of texts and N_t that of those with
-/// the term. The words of a text are scaled to length 1, its pieces of words likewise, and so is the row that the directions give.
+/// A term that a text has n times weighs (1 + ln n) (1 + ln((1 + N) / (1 + N_t))), N being the number of texts with any term that is kept,
+/// and N_t that of those with this one. The words of a text are scaled to length 1, its pieces of words likewise, and so is the row that
+/// the directions give.
 /// </para>
 /// <para>
 /// Words are runs of letters, digits and marks, in lower case and normal form KC (a process without ICU, as with

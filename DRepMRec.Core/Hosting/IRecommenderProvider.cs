@@ -1,4 +1,5 @@
 using DRepMRec.Serving;
+using Microsoft.Extensions.Options;
 
 namespace DRepMRec.Hosting;
 
@@ -28,6 +29,7 @@ public interface IRecommenderProvider
     /// which waits for it.
     /// </param>
     /// <returns>What is served from now on.</returns>
+    /// <exception cref="InvalidOperationException">No model could be loaded yet, or the change gave null.</exception>
     Recommender Update(Func<Recommender, Recommender> change);
 
     /// <summary>Loads the file now, whether it has changed or not.</summary>
@@ -37,5 +39,10 @@ public interface IRecommenderProvider
     /// <returns>A task that ends when the model is served.</returns>
     /// <exception cref="ModelFileException">The file isn't a sound model; what is served stays.</exception>
     /// <exception cref="IOException">The file can't be read; what is served stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read; what is served stays.</exception>
+    /// <exception cref="OptionsValidationException">The options aren't valid; what is served stays.</exception>
+    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    /// <exception cref="ObjectDisposedException">The application has ended.</exception>
+    /// <remarks>What <see cref="RecommenderServiceOptions.Prepare"/> throws comes out too, and leaves what is served.</remarks>
     Task ReloadAsync(CancellationToken cancellationToken = default);
 }

@@ -13,6 +13,9 @@ namespace DRepMRec.Hosting;
 /// </remarks>
 internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
 {
+    /// <summary>The name in logs and metrics of the recommender without a key.</summary>
+    public const string WithoutKey = "default";
+
     private readonly string _optionsName;
     private readonly IOptionsMonitor<RecommenderServiceOptions> _options;
     private readonly ILogger _logger;
@@ -23,6 +26,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly IDisposable? _watch;
     private bool _started;
+    private bool _polls;
     private Recommender? _current;
     private FileStamp? _served;
     private LoadFailure? _failure;
@@ -37,7 +41,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         string optionsName, IOptionsMonitor<RecommenderServiceOptions> options, ILogger<RecommenderProvider> logger, TimeProvider time)
     {
         (_optionsName, _options, _logger, _time) = (optionsName, options, logger, time);
-        _status = new RecommenderStatus { Name = optionsName.Length == 0 ? "default" : optionsName };
+        _status = new RecommenderStatus { Name = optionsName.Length == 0 ? WithoutKey : optionsName };
         _watch = options.OnChange((_, name) => Wake(name));
         HostingTelemetry.Add(this);
     }
@@ -89,7 +93,13 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
             try
             {
                 options = _options.Get(_optionsName);
-                _pollInterval = options.PollInterval;
+                if (_pollInterval != options.PollInterval)
+                {
+                    _pollInterval = options.PollInterval;
+                    if (_polls)
+                        Wake(_optionsName); // Whoever waits for the old interval waits for the new one.
+                }
+
                 Report(Status with { MaxAge = options.MaxAge });
                 if (!force && !options.ReloadOnChange && _served?.Path == options.Path)
                 {
@@ -132,6 +142,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
             _started = true;
             if (look)
                 Look();
+            _polls = true;
             using (ExecutionContext.SuppressFlow())
                 _ = Task.Run(PollAsync);
         }
@@ -185,6 +196,8 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         Start();
+        if (Volatile.Read(ref _current) is null && _failure is null)
+            Look(); // A reload that began was cancelled before it looked.
         return Volatile.Read(ref _current) ?? throw NoModel(_failure);
     }
 

@@ -50,6 +50,7 @@ public static class RecommenderServiceCollectionExtensions
     /// <param name="services">The services of the application.</param>
     /// <param name="key">The key of the services, and the name in logs and metrics.</param>
     /// <param name="path">The model's file.</param>
+    /// <exception cref="ArgumentException">The key is empty, or "default", the name of the recommender without a key.</exception>
     public static IServiceCollection AddKeyedRecommender(this IServiceCollection services, string key, string path)
         => services.AddKeyedRecommender(key, options => options.Path = path);
 
@@ -60,21 +61,24 @@ public static class RecommenderServiceCollectionExtensions
     /// The values of <see cref="RecommenderServiceOptions"/>, followed when they change. A key or a value that isn't understood is an
     /// error.
     /// </param>
+    /// <exception cref="ArgumentException">The key is empty, or "default", the name of the recommender without a key.</exception>
     public static IServiceCollection AddKeyedRecommender(this IServiceCollection services, string key, IConfiguration section)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        return Add(services, key, section);
-    }
+        => Add(services, CheckedKey(key), section);
 
     /// <summary>Adds a recommender under a key by its options.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="key">The key of the services, and the name in logs and metrics.</param>
     /// <param name="configure">Sets the options.</param>
+    /// <exception cref="ArgumentException">The key is empty, or "default", the name of the recommender without a key.</exception>
     public static IServiceCollection AddKeyedRecommender(
         this IServiceCollection services, string key, Action<RecommenderServiceOptions> configure)
+        => Add(services, CheckedKey(key), configure);
+
+    private static string CheckedKey(string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return Add(services, key, configure);
+        return key != RecommenderProvider.WithoutKey ? key : throw new ArgumentException(
+            $"Expected another key than '{key}': logs and metrics call the recommender without a key so.", nameof(key));
     }
 
     private static IServiceCollection Add(IServiceCollection services, string name, IConfiguration section)

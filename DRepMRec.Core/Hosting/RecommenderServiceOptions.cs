@@ -5,8 +5,9 @@ namespace DRepMRec.Hosting;
 
 /// <summary>A model that an application serves: where its file is, how it's loaded, and when a new one takes its place.</summary>
 /// <remarks>
-/// All but <see cref="Prepare"/> can come from configuration, under the names of the properties. Whatever is changed while the application
-/// runs is followed.
+/// All but <see cref="Prepare"/> can come from configuration, under the names of the properties. Changes while the application runs are
+/// followed: another <see cref="Path"/> is loaded, <see cref="PollInterval"/> and <see cref="MaxAge"/> hold at once, and what says how a
+/// file is loaded from the next load on.
 /// </remarks>
 /// <example>
 /// <code>

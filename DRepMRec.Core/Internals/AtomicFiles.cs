@@ -219,7 +219,7 @@ internal static class AtomicFiles
             return null; // The writer's own, of whatever it writes from.
         // So .NET calls a file that is larger than its file system, or the process, may have.
         if (exception is ArgumentOutOfRangeException { ParamName: "value" })
-            return new IOException($"The file is too large for its file system or for this process: '{path + suffix}'", exception);
+            return new IOException($"The file is too large for its file system or for this process: {Shown.Name(path)}", exception);
         if (exception is not (IOException or UnauthorizedAccessException))
             return null;
         string cause = exception.Message.Replace(suffix, "", StringComparison.Ordinal);

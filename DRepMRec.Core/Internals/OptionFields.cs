@@ -38,6 +38,12 @@ internal static class OptionFields
             return;
         }
 
+        if (value is IEnumerable list)
+        {
+            AddElements(fields, name, list, [.. around, (name, value)]);
+            return;
+        }
+
         // Kinds of options, such as ranking losses or fusions, are told apart by their types.
         if (value!.GetType().BaseType is { IsAbstract: true })
             fields[name] = value.GetType().Name;
@@ -49,6 +55,26 @@ internal static class OptionFields
         }
 
         around.RemoveAt(around.Count - 1);
+    }
+
+    private static void AddElements(
+        IDictionary<string, string> fields, string name, IEnumerable list, List<(string Name, object Value)> around)
+    {
+        int count = 0;
+        foreach (object? element in list)
+        {
+            if (element is not null && IsPair(element.GetType()))
+            {
+                Add(fields, $"{name}[{count}].Key", Part(element, "Key"), around);
+                Add(fields, $"{name}[{count++}].Value", Part(element, "Value"), around);
+            }
+            else
+            {
+                Add(fields, $"{name}[{count++}]", element, around);
+            }
+        }
+
+        fields[name] = count.ToString(CultureInfo.InvariantCulture);
     }
 
     private static object? Read(string name, PropertyInfo property, object options)
@@ -65,7 +91,10 @@ internal static class OptionFields
         }
     }
 
-    /// <summary>The text of a value that isn't options itself. Records, and classes outside of frameworks, are looked into.</summary>
+    /// <summary>
+    /// The text of a value that isn't options itself. Records, classes outside of frameworks, values that say no more than their type, and
+    /// lists of such are looked into.
+    /// </summary>
     private static string? Text(string name, object? value, int depth)
     {
         ThrowIfTooDeep(name, depth);
@@ -74,11 +103,27 @@ internal static class OptionFields
             null => "none",
             string text => text,
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(v => Text(name, v, depth + 1) ?? v!.ToString()))}]",
-            _ when value.GetType().IsValueType || value.GetType().Namespace is { } space && IsFramework(space) => value.ToString() ?? "",
+            IEnumerable list => List(name, list, depth),
+            _ when IsPair(value.GetType()) => List(name, new[] { Part(value, "Key"), Part(value, "Value") }, depth),
+            _ when value.GetType().IsValueType => SaysNoMoreThanItsType(value.GetType()) ? null : value.ToString() ?? "",
+            _ when value.GetType().Namespace is { } space && IsFramework(space) => value.ToString() ?? "",
             _ => null,
         };
     }
+
+    /// <summary>The elements in brackets; <see langword="null"/> where one is options itself.</summary>
+    private static string? List(string name, IEnumerable list, int depth)
+    {
+        string?[] texts = [.. list.Cast<object?>().Select(element => Text(name, element, depth + 1))];
+        return texts.Contains(null) ? null : $"[{string.Join(", ", texts)}]";
+    }
+
+    private static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
+
+    private static object? Part(object pair, string name) => pair.GetType().GetProperty(name)!.GetValue(pair);
+
+    private static bool SaysNoMoreThanItsType(Type type)
+        => type.GetMethod(nameof(ToString), Type.EmptyTypes)!.DeclaringType == typeof(ValueType);
 
     /// <summary>Unicode text of bounded length, as files can hold it: what is longer is told apart by its hash.</summary>
     private static string Short(string text)

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.ItemToItem;
@@ -42,7 +43,8 @@ internal sealed class BlendSearch
     {
         if (_users.Length == 0 && !options.AreWeightsGiven)
         {
-            throw new ArgumentException($"Expected validation interactions in '{_data.Name}' to choose the weights by, or one weight in "
+            throw new ArgumentException(
+                $"Expected validation interactions in {Shown.Text(_data.Name)} to choose the weights by, or one weight in "
                 + $"each of {nameof(options.BlendWeights)} and {nameof(options.PopularityWeights)}, got neither.");
         }
 

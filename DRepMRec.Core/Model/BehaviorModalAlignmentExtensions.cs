@@ -20,7 +20,7 @@ public static class BehaviorModalAlignmentExtensions
         if (data.Features.Count == 0)
         {
             throw new ArgumentException(
-                $"BMA needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
+                $"BMA needs content: expected at least one modality in the dataset {Shown.Text(data.Name)}, got none.", nameof(data));
         }
 
         return DRepMRecModel.Create(data, host, options);

@@ -2,6 +2,7 @@ using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
+using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
 
 namespace DRepMRec;
@@ -45,7 +46,7 @@ public sealed partial class DRepMRecModel
         if (!ReferenceEquals(Graph.Interactions, data.Train))
         {
             throw new ArgumentException(
-                $"The model was made for another training set ({Graph}) than that of the dataset '{data.Name}'.", nameof(data));
+                $"The model was made for another training set ({Graph}) than that of the dataset {Shown.Text(data.Name)}.", nameof(data));
         }
 
         SolveItemToItem(data, cancellationToken);

@@ -220,7 +220,8 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         if (data.Features.Count == 0)
         {
             throw new ArgumentException(
-                $"A modal encoder needs content: expected at least one modality in the dataset '{data.Name}', got none.", nameof(data));
+                $"A modal encoder needs content: expected at least one modality in the dataset {Shown.Text(data.Name)}, got none.",
+                nameof(data));
         }
 
         SharedColumns.ThrowIfUnfit(behavior, options, hasLine: true);

@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Serving;
 
 public sealed partial class Recommender
@@ -14,8 +16,16 @@ public sealed partial class Recommender
     /// The metadata by raw item id, or <see langword="null"/> for none. Items without any have no values; those that the catalogue doesn't
     /// have are kept until it does.
     /// </param>
+    /// <exception cref="ArgumentException">There are items on both sides, and none of them is the same.</exception>
     public Recommender WithMetadata(ItemMetadata? metadata)
     {
+        if (metadata is { Count: > 0 } && Items.Count > 0 && !Items.Any(item => metadata.Table.TryGetIndex(item, out _)))
+        {
+            throw new ArgumentException(
+                $"Expected metadata of items of the model, such as {Shown.Text(Items.First())}, found none: they are of others, such as "
+                + $"{Shown.Text(metadata.Table[0])}; ids must agree in every character.", nameof(metadata));
+        }
+
         var result = new Recommender(_model with
         {
             Metadata = metadata is null ? null : CatalogueMetadata.Of(_model, metadata),

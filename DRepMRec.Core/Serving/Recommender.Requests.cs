@@ -67,10 +67,11 @@ public sealed partial class Recommender
         int withScores = Math.Clamp(MaxKeptScores / Math.Max(1, _model.ItemRows), 1, RowScan.MaxQueries);
         Ranking[][] blocks = [.. wholeCatalogue.Where(r => !r.KeepsScores).Chunk(RowScan.MaxQueries),
             .. wholeCatalogue.Where(r => r.KeepsScores).Chunk(withScores)];
-        if (blocks.Length <= 1)
+        Ranking[] others = [.. rankings.Where(r => !r.GoesOverAll)];
+        if (blocks.Length + others.Length <= 1)
         {
             Ranking.RunAll(_model, [.. blocks.SelectMany(b => b)]);
-            foreach (Ranking ranking in rankings.Where(r => !r.GoesOverAll))
+            foreach (Ranking ranking in others)
             {
                 parallel.CancellationToken.ThrowIfCancellationRequested();
                 ranking.RunAlone();
@@ -83,7 +84,7 @@ public sealed partial class Recommender
             ParallelErrors.Unwrap(() =>
             {
                 Parallel.ForEach(blocks, parallel, block => Ranking.RunAll(_model, block));
-                Parallel.ForEach(rankings.Where(r => !r.GoesOverAll), parallel, r => r.RunAlone());
+                Parallel.ForEach(others, parallel, r => r.RunAlone());
             });
         }
 

@@ -22,7 +22,7 @@ internal sealed class CheckpointFile : IDisposable
         _path = AtomicFiles.Target(Path.GetFullPath(path));
         _logger = logger;
         if (Directory.Exists(_path))
-            throw new IOException($"Expected a file for the checkpoint; '{_path}' is a folder.");
+            throw new IOException($"Expected a file for the checkpoint; {Shown.Name(_path)} is a folder.");
         string file = _path + ".lock";
         try
         {
@@ -31,7 +31,8 @@ internal sealed class CheckpointFile : IDisposable
         }
         catch (IOException exception) when (exception is not DirectoryNotFoundException && File.Exists(file))
         {
-            throw new IOException($"The checkpoint '{_path}' is in use by another training: {exception.Message}", exception);
+            throw new IOException(
+                $"The checkpoint {Shown.Name(_path)} is in use by another training: {Shown.Message(exception.Message)}", exception);
         }
 
         catch (IOException exception)

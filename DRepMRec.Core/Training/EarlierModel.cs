@@ -78,7 +78,8 @@ public sealed class EarlierModel
         if (!ReferenceEquals(model.Graph.Interactions, data.Train))
         {
             throw new ArgumentException(
-                $"The model was made for another training set ({model.Graph}) than that of the dataset '{data.Name}'.", nameof(data));
+                $"The model was made for another training set ({model.Graph}) than that of the dataset {Shown.Text(data.Name)}.",
+                nameof(data));
         }
 
         Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);

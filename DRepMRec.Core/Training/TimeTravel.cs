@@ -31,7 +31,9 @@ public sealed class TimeTravel
     /// <summary>Creates a replay.</summary>
     /// <param name="log">The interactions, each with a timestamp, in any order.</param>
     /// <param name="features">The item features by raw item id; <see langword="null"/> for none.</param>
-    /// <exception cref="ArgumentException">An interaction has no timestamp, or all have the same.</exception>
+    /// <exception cref="ArgumentException">
+    /// An interaction has no timestamp, all have the same, or features are of none of the log's items.
+    /// </exception>
     public TimeTravel(IEnumerable<Interaction> log, IReadOnlyList<FeatureTable>? features = null)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -46,6 +48,14 @@ public sealed class TimeTravel
         if (_log.Length < 2 || _log[0].Timestamp == _log[^1].Timestamp)
             throw new ArgumentException($"Expected interactions at more than one time, got {_log.Length} at one.", nameof(log));
         _features = features ?? [];
+        HashSet<string> items = [.. _log.Select(i => i.Item)];
+        if (_features.FirstOrDefault(table => !table.ItemIds.Any(items.Contains)) is { } other)
+        {
+            throw new ArgumentException(
+                $"Expected features of items that have interactions, found none of modality {other.Modality}: the interactions are with "
+                + $"items such as {Shown.Text(_log[0].Item)}, the features of others, such as {Shown.Text(other.ItemIds[0])}; ids must "
+                + "agree in every character.", nameof(features));
+        }
     }
 
     /// <summary>Replays the log under each policy.</summary>

@@ -109,7 +109,7 @@ public sealed class Trainer
     /// Trains until early stopping or the last epoch. The model ends with the weights of its best validation epoch; without validation
     /// interactions, with the last ones.
     /// </summary>
-    /// <param name="progress">Told after each batch and each evaluation.</param>
+    /// <param name="progress">Told after each batch but the last of an epoch, and at the end of each epoch.</param>
     /// <param name="cancellationToken">
     /// Stops within a batch. The model then has the weights of its best validation epoch so far, or the current ones if none was evaluated;
     /// with <see cref="TrainerOptions.Checkpoint"/>, all that is needed to go on is in the file.
@@ -138,7 +138,7 @@ public sealed class Trainer
         using IDisposable? rank = BeginRank();
         progress = peers.IsFirst ? progress : null;
         foreach (string note in peers.IsFirst ? _data.Notes.Concat(_model.ModalityNotes) : [])
-            _logger.DatasetNote(_data.Name, note);
+            _logger.DatasetNote(Shown.Name(_data.Name), note);
         using Activity? activity = TrainingTelemetry.StartTraining(_data, _options);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
         using IDisposable oneThread = TorchBackend.UseOneThread();

@@ -3,7 +3,9 @@ using DRepMRec.Evaluation;
 
 namespace DRepMRec.Training;
 
-/// <summary>Where a training is: reported after each batch, and once more with validation figures after each evaluated epoch.</summary>
+/// <summary>
+/// Where a training is: reported after each batch but the last of an epoch, and at the end of each epoch, with what validation found.
+/// </summary>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record TrainingProgress
 {

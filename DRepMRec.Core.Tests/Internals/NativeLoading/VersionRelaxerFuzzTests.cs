@@ -82,7 +82,7 @@ public sealed class VersionRelaxerFuzzTests
         }
         finally
         {
-            Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(2));
+            Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(30));
         }
     }
 }

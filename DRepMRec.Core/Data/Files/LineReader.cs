@@ -123,11 +123,7 @@ internal sealed class LineReader : IDisposable
         }
         catch (DecoderFallbackException exception)
         {
-            throw _reader.CurrentEncoding is UTF8Encoding
-                ? Utf8Error.Of(_reader.BaseStream, _file, exception, _hint)
-                : new DatasetFormatException(
-                    $"expected text in the encoding {_reader.CurrentEncoding.WebName}, found bytes that aren't.{_hint}", _file, null,
-                    exception);
+            throw EncodingError.Of(_reader.BaseStream, _file, _reader.CurrentEncoding, exception, _hint);
         }
     }
 }

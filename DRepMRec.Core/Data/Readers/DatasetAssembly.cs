@@ -62,6 +62,8 @@ internal static class DatasetAssembly
                 log.Note(string.Create(CultureInfo.InvariantCulture,
                     $"{table.Modality}: {table.ItemIds.Count - own.PresentCount:N0} rows are all zero or "
                     + $"have NaN or infinity, which means that the item has none"));
+            if (!log.Rows.Any(row => own.Present[itemIndices[row.Item]]))
+                log.Note($"{table.Modality}: no item with interactions has features");
             aligned.Add(own);
         }
 

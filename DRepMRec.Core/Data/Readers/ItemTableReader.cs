@@ -17,6 +17,7 @@ internal sealed class ItemTableReader(
     private readonly RowLimit _limit = new(options.MaxRows, nameof(ItemTableOptions));
     private readonly List<string> _ids = [];
     private readonly Dictionary<string, long> _lines = new(StringComparer.Ordinal);
+    private HashSet<Column> _sequences = [];
     private int _item;
     private long _read;
 
@@ -31,13 +32,14 @@ internal sealed class ItemTableReader(
                 nameof(layout));
         }
 
+        _sequences = [.. Sequences];
         _item = TabularReader.Locate(layout.Item, header, rows);
         ItemColumnReader[] columns = [.. Declared().Skip(1).Select(c => Reader(c.Column, c.Kind))];
         ThrowIfTwice(columns);
         int[] places = [_item, .. columns.Select(c => c.Place)];
         rows.Choose(places, [.. columns.Where(c => c.Kind == ItemColumnKind.Category).Select(c => c.Place)]);
         _limit.ThrowIfPromisesMore(rows);
-        var form = new RowForm(rows, header?.Names.Count ?? rows.FieldCount, header?.Names, "an item", _item);
+        var form = new RowForm(rows, header?.Names.Count ?? rows.FieldCount, header?.Names, "an item", places);
         for (bool isRow = header is null || rows.Read(); isRow; isRow = rows.Read())
             ReadRow(form, columns);
         return Close(columns, places);
@@ -61,7 +63,7 @@ internal sealed class ItemTableReader(
             throw rows.Error($"expected as a column {ColumnName.Rule}, found {Shown.Text(name)}: give it another in the file.");
         return kind switch
         {
-            ItemColumnKind.Category => new CategoryColumnReader(place, name, Sequences.Contains(column) ? " " : layout.CategorySeparator),
+            ItemColumnKind.Category => new CategoryColumnReader(place, name, _sequences.Contains(column) ? " " : layout.CategorySeparator),
             ItemColumnKind.Number => new NumberColumnReader(place, name),
             ItemColumnKind.Date => new DateColumnReader(place, name, layout.DateFormat),
             ItemColumnKind.Image => new ImageColumnReader(place, name, options.ImageFolder ?? folder),
@@ -71,10 +73,13 @@ internal sealed class ItemTableReader(
 
     private void ThrowIfTwice(ItemColumnReader[] columns)
     {
-        for (int n = 0; n < columns.Length; n++)
+        HashSet<int> places = [_item];
+        HashSet<string> names = [];
+        foreach (ItemColumnReader column in columns)
         {
-            if (columns[n].Place == _item || columns.Take(n).Any(c => c.Place == columns[n].Place || c.Name == columns[n].Name))
-                throw rows.Error($"expected each column to be declared once, found {Shown.Text(columns[n].Name)} twice.");
+            // A header may have as many columns as bytes, so each is looked up.
+            if (!places.Add(column.Place) || !names.Add(column.Name))
+                throw rows.Error($"expected each column to be declared once, found {Shown.Text(column.Name)} twice.");
         }
     }
 

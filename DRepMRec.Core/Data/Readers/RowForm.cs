@@ -7,8 +7,8 @@ namespace DRepMRec.Data;
 /// <param name="width">How many columns each row has.</param>
 /// <param name="names">The names of the columns, or <see langword="null"/> when there is no header.</param>
 /// <param name="meant">What a row is, such as "an interaction".</param>
-/// <param name="ids">The columns by which the header is known again.</param>
-internal sealed class RowForm(ITextRows rows, int width, IReadOnlyList<string>? names, string meant, params int[] ids)
+/// <param name="known">The columns by which the header is known again, where text can have it once more.</param>
+internal sealed class RowForm(ITextRows rows, int width, IReadOnlyList<string>? names, string meant, params int[] known)
 {
     /// <summary>What is wrong with the form of the current row, or <see langword="null"/>.</summary>
     public RowMistakeKind? Fault
@@ -19,9 +19,9 @@ internal sealed class RowForm(ITextRows rows, int width, IReadOnlyList<string>? 
                 return broken.Kind;
             if (rows.FieldCount != width)
                 return RowMistakeKind.Columns;
-            if (names is null)
+            if (names is null || rows is not DelimitedText)
                 return null;
-            foreach (int column in ids)
+            foreach (int column in known)
             {
                 if (!rows[column].SequenceEqual(names[column]))
                     return null;

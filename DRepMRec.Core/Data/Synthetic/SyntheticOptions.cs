@@ -22,7 +22,7 @@ public sealed record SyntheticOptions
     public int Clusters { get; init => field = Guard.Positive(value); } = 25;
 
     /// <summary>The mean number of interactions per user over all three sets; a few users have many more, none fewer than five.</summary>
-    /// <value>At least 5. The default is 14.</value>
+    /// <value>5 to 1,000,000. The default is 14.</value>
     public double MeanInteractions { get; init => field = Guard.InRange(value, 5, 1_000_000); } = 14;
 
     /// <summary>How uneven the items of a cluster are: the r-th most popular one weighs 1 / r to this power.</summary>

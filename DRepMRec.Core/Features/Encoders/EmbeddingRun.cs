@@ -96,11 +96,26 @@ internal sealed class EmbeddingRun(
         {
             return await input(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (options.BadItems == BadRowHandling.Skip && e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (options.BadItems == BadRowHandling.Skip && e is (IOException or UnauthorizedAccessException))
         {
             _firstFailure ??= Shown.Message(e.Message);
             return null;
         }
+    }
+
+    /// <summary>Reads what a key was made of; not what has come in its place since, whose vector would stand under that key.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadAgainAsync(
+        (Hash256 Key, int Row) one, Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>> input, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(input, cancellationToken).ConfigureAwait(false) is not { } bytes)
+            return null;
+        if (Hash256.Of(source.IsOfImages, bytes.Span).Equals(one.Key))
+            return bytes;
+        string message = $"The picture of the item {Shown.Text(items.Ids[one.Row])} was replaced while features were made.";
+        if (options.BadItems != BadRowHandling.Skip)
+            throw new IOException(message + " Another run takes it as it is then.");
+        _firstFailure ??= message;
+        return null;
     }
 
     /// <summary>Asks for a batch, and, where that fails and may, for each of its inputs alone.</summary>
@@ -109,8 +124,18 @@ internal sealed class EmbeddingRun(
         CancellationToken cancellationToken)
     {
         var bytes = new List<ReadOnlyMemory<byte>>(batch.Length);
-        foreach (var (_, row) in batch)
-            bytes.Add(await inputs[row]!(cancellationToken).ConfigureAwait(false));
+        var read = new List<(Hash256 Key, int Row)>(batch.Length);
+        foreach ((Hash256 Key, int Row) one in batch)
+        {
+            if (await ReadAgainAsync(one, inputs[one.Row]!, cancellationToken).ConfigureAwait(false) is not { } input)
+                continue;
+            bytes.Add(input);
+            read.Add(one);
+        }
+
+        if (read.Count == 0)
+            return [];
+        batch = [.. read];
         try
         {
             IReadOnlyList<Embedding<float>> made = await AskAsync(bytes, cancellationToken).ConfigureAwait(false);

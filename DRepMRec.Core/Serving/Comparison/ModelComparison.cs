@@ -103,10 +103,15 @@ public sealed record ModelComparison
     /// <param name="cancellationToken">Stops between users.</param>
     /// <exception cref="ModelFileException">A file is damaged, not a model, or written by a newer version.</exception>
     /// <exception cref="ArgumentException">There is no user to compare: the models have none in common, or none was given.</exception>
-    public static Task<ModelComparison> CompareAsync(
+    /// <exception cref="IOException">A file isn't there, or can't be read.</exception>
+    public static async Task<ModelComparison> CompareAsync(
         string oldPath, string newPath, ModelComparisonOptions? options = null, IProgress<ExportProgress>? progress = null,
         CancellationToken cancellationToken = default)
-        => CompareAsync(Recommender.Load(oldPath), Recommender.Load(newPath), options, progress, cancellationToken);
+    {
+        Task<Recommender> Load(string path) => Task.Run(() => Recommender.Load(path), cancellationToken);
+        Recommender old = await Load(oldPath).ConfigureAwait(false), @new = await Load(newPath).ConfigureAwait(false);
+        return await CompareAsync(old, @new, options, progress, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The comparison as a page of Markdown for people to read.</summary>
     public string ToMarkdown() => ComparisonText.Of(this);

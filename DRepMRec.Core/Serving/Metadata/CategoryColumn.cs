@@ -11,16 +11,22 @@ internal sealed class CategoryColumn(string name, IdTable categories, Block<int>
     public static CategoryColumn Of(string name, int count, Func<int, IReadOnlyCollection<string>> values)
     {
         var codeOf = new Dictionary<string, int>();
-        var codes = new List<int>();
+        List<int> codes = [], lastRows = [];
         var offsets = new int[count + 1];
         for (int row = 0; row < count; row++)
         {
             foreach (string category in values(row))
             {
                 if (!codeOf.TryGetValue(RequireText(category, name, row), out int code))
+                {
                     codeOf.Add(category, code = codeOf.Count);
-                if (codes.LastIndexOf(code, codes.Count - 1, codes.Count - offsets[row]) < 0)
-                    codes.Add(code);
+                    lastRows.Add(-1);
+                }
+
+                if (lastRows[code] == row)
+                    continue;
+                lastRows[code] = row;
+                codes.Add(code);
             }
 
             offsets[row + 1] = codes.Count;

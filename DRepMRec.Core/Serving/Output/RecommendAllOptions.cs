@@ -32,7 +32,7 @@ public sealed record RecommendAllOptions
         {
             ArgumentNullException.ThrowIfNull(value);
             field = value.UserId is null ? value : throw new ArgumentException(
-                $"Expected a request without a user, as each user takes its place, got '{value.UserId}'.", nameof(value));
+                $"Expected a request without a user, as each user takes its place, got {Shown.Text(value.UserId)}.", nameof(value));
         }
     } = new() { Count = 20 };
 

@@ -17,13 +17,13 @@ internal static class RecommendationTable
         {
             var sql = new TableSql(options);
             string marker = await sql.MarkerAsync(connection, cancellationToken).ConfigureAwait(false);
+            if (options.CreateTable) // Outside of the transaction, which it would end on MySQL.
+                await ExecuteAsync(connection, null, sql.Create, cancellationToken).ConfigureAwait(false);
             DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                if (options.CreateTable)
-                    await ExecuteAsync(transaction, sql.Create, cancellationToken).ConfigureAwait(false);
                 if (options.ReplaceRows)
-                    await ExecuteAsync(transaction, sql.Delete, cancellationToken).ConfigureAwait(false);
+                    await ExecuteAsync(connection, transaction, sql.Delete, cancellationToken).ConfigureAwait(false);
                 DbCommand Insert(int rows) => Command(transaction, sql.Insert(rows, marker), marker, rows);
                 ExportSummary summary = await InsertAsync(Insert, options.RowsPerInsert, lists, cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -92,9 +92,10 @@ internal static class RecommendationTable
         return command;
     }
 
-    private static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(
+        DbConnection connection, DbTransaction? transaction, string sql, CancellationToken cancellationToken)
     {
-        DbCommand command = transaction.Connection!.CreateCommand();
+        DbCommand command = connection.CreateCommand();
         await using (command.ConfigureAwait(false))
         {
             (command.Transaction, command.CommandText) = (transaction, sql);

@@ -41,7 +41,8 @@ internal sealed class TableSql(DatabaseExportOptions options)
                 if (await UnderstandsAsync(connection, marker, cancellationToken).ConfigureAwait(false))
                     return marker;
             }
-            catch (Exception exception) when (exception is DbException or InvalidOperationException)
+            catch (Exception exception) when (exception is DbException or InvalidOperationException or InvalidCastException
+                or FormatException or OverflowException)
             {
                 last = exception as DbException ?? last;
             }
