@@ -19,10 +19,11 @@ internal static class ChangingDataExample
         return recommender;
     }
 
-    public static Recommender Take(Recommender recommender)
+    public static Recommender Take(Recommender recommender, ItemTable products)
     {
-        var layout = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
-        InteractionTable today = InteractionTable.LoadDelimited("today.csv", layout, new DatasetOptions { BadRows = BadRowHandling.Skip });
+        var layout = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at" };
+        var options = new DatasetOptions { BadRows = BadRowHandling.Skip, Catalogue = products.Ids };
+        InteractionTable today = InteractionTable.LoadDelimited("today.csv", layout, options);
         Console.WriteLine(today.Report);
         recommender = recommender.WithInteractions(today);
         return recommender;

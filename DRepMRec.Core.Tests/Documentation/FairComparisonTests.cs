@@ -1,5 +1,7 @@
 using Common;
 using DRepMRec.Data;
+using DRepMRec.ItemToItem;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Data;
 using ReproduceResults.Fair;
 using ReproduceResults.Reports;
@@ -134,6 +136,102 @@ public sealed class FairComparisonTests
         using TempFolder folder = new TempFolder().With("log.jsonl", "null\n");
         FluentActions.Invoking(() => new TrainingLog(folder["log.jsonl"])).Should().Throw<IOException>()
             .WithMessage("*log.jsonl line 1: expected a training as this program writes it; found null.");
+    }
+
+    [Fact]
+    public void What_validation_prefers_is_trained_further()
+    {
+        using var folder = new TempFolder();
+        using var log = new TrainingLog(folder["log.jsonl"]);
+        FairDataset small = Small(log, trials: 3);
+        TrainingTask[] search = [.. small.Search()];
+        foreach (TrainingTask task in search)
+        {
+            // Of equal Recall@20 the higher NDCG@20; LightGCN under the softmax, all others under BPR.
+            double recall = (task.Variant.Title.EndsWith("(softmax)", StringComparison.Ordinal)
+                == task.Variant.Title.StartsWith("LightGCN", StringComparison.Ordinal) ? 0.3 : 0.1) + (task.Variant.Place == 0 ? 0 : 0.1);
+            var valid = Made.Metrics.ToDictionary(m => m.ToString(), _ => recall);
+            valid[Made.Ndcg.ToString()] = 0.01 * task.Variant.Place;
+            log.Add(Training(FairStage.Search, task.Variant.Title, hasContent: false) with
+            {
+                Variant = task.Variant.Name,
+                SplitChecksum = task.Variant.Data.SplitChecksum,
+                Options = task.Variant.Options,
+                Setting = task.Variant.Setting,
+                Valid = valid,
+            });
+        }
+
+        Variant[] trained = [.. small.Final().Select(t => t.Variant).Where(v => v.Model is not null)];
+        trained.Select(v => v.Title).Distinct().Should().Contain(
+            ["LightGCN + intra-alignment (softmax)", "BPR-MF + intra-alignment (bpr)", "DRepMRec without content (bpr)"])
+            .And.NotContain(["LightGCN + intra-alignment (bpr)", "BPR-MF + intra-alignment (softmax)"]);
+        foreach (Variant variant in trained)
+        {
+            string whole = variant.Title.Replace(" + intra-alignment", "", StringComparison.Ordinal)
+                .Replace(" without content", "", StringComparison.Ordinal);
+            variant.Setting.Should().Be(search.Single(t => t.Variant.Title == whole && t.Variant.Place == 2).Variant.Setting);
+        }
+    }
+
+    [Fact]
+    public void Each_form_of_a_model_has_the_terms_that_it_is_called_by()
+    {
+        RecDataset data = Support.Samples.Checkerboard(20, 16);
+        foreach (string loss in FairFamily.Losses)
+        {
+            foreach (string model in (string[])[.. FairFamily.Hosts(true), Catalogue.Ours])
+            {
+                FairSetting setting = SearchSpaces.Draw(model, loss, hasFeatures: true, 1)[0];
+                foreach (FairForm form in Enum.GetValues<FairForm>().Where(f => model != Catalogue.Ours || f != FairForm.WithBma))
+                {
+                    Variant variant = FairVariants.Of(data, model, form, loss, setting, epochs: 1);
+                    using OwnedModel owned = variant.Model!(1);
+                    string[] terms = [.. new Trainer(owned.Model, data, variant.Trainer).Fit().History[0].Losses.Keys];
+                    bool hasBma = form == FairForm.WithBma || (model == Catalogue.Ours && form == FairForm.Whole);
+                    (terms.Contains("intra"), terms.Contains("inter"), owned.Model.Features is not null).Should().Be(
+                        (hasBma || form == FairForm.WithoutContent, hasBma, hasBma), variant.Title);
+                    owned.Model.Loss.Should().BeOfType(loss == "bpr" ? typeof(RankingLoss.Bpr) : typeof(RankingLoss.SampledSoftmax));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_training_with_the_part_is_two_lines_and_goes_on_from_where_it_was_stopped()
+    {
+        RecDataset data = Support.Samples.Checkerboard(20, 16);
+        using var folder = new TempFolder();
+        using var log = new TrainingLog(folder["log.jsonl"]);
+        Variant variant = FairVariants.Of(
+            data, "LightGCN", FairForm.Whole, "bpr", SearchSpaces.Draw("LightGCN", "bpr", hasFeatures: true, 1)[0], epochs: 25);
+        Made[] expected = [.. VariantTrainer.TrainWithPart(
+            FairStage.Final, variant, 1, ItemToItemModel.Solve(data), checkpoint: null, CancellationToken.None)];
+        variant = variant with { Part = new(() => ItemToItemModel.Solve(data)) };
+        var task = new TrainingTask(FairStage.Final, variant, 1);
+        string checkpoint = log.CheckpointOf(FairStage.Final, variant, 1);
+        using (OwnedModel owned = variant.Model!(1))
+        {
+            new Trainer(owned.Model, data, variant.Trainer with
+            {
+                Seed = 1,
+                KeepFreedMemory = true,
+                MaxEpochs = 12,
+                Checkpoint = new() { Path = checkpoint },
+            }).Fit();
+        }
+
+        IReadOnlyList<Made> made = task.Run(log, CancellationToken.None);
+        made.Select(line => line.Variant).Should().Equal("LightGCN (bpr)", "LightGCN (bpr)" + VariantTrainer.WithPart);
+        foreach (var (line, other) in made.Zip(expected))
+            (line.Epochs, line.BestEpoch, line.Test[Made.Recall.ToString()], line.Valid[Made.Ndcg.ToString()]).Should().Be(
+                (other.Epochs, other.BestEpoch, other.Test[Made.Recall.ToString()], other.Valid[Made.Ndcg.ToString()]));
+        made[1].ItemToItemWeight.Should().NotBeNull();
+        task.Find(log).Should().HaveCount(2);
+        Directory.GetFiles(Path.GetDirectoryName(checkpoint)!).Should().BeEmpty("what is in the log needs no checkpoint");
+
+        File.WriteAllText(checkpoint, "something else");
+        task.Run(log, CancellationToken.None)[0].Test.Should().BeEquivalentTo(expected[0].Test);
     }
 
     private static FairDataset Small(TrainingLog log, int trials, string name = "checkerboard", params string[] redrawn)

@@ -24,7 +24,8 @@ internal static class ItemToItemExample
         {
             ItemToItem = options.ItemToItem with { BlendWeights = [chosen.Weight], PopularityWeights = [chosen.PopularityWeight] },
         });
-        new Trainer(model, all, training with { MaxEpochs = report.BestEpoch }).Fit().BuildRecommender().Save("model.drepmrec");
+        new Trainer(model, all, training with { MaxEpochs = report.BestEpoch }).Fit()
+            .BuildRecommender(new RecommenderOptions { IncludeRefresh = true }).Save("model.drepmrec");
     }
 
     public static void AroundAnything(RecDataset data, float[] users, float[] items, int dimension)

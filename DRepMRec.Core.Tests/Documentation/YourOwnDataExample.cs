@@ -98,6 +98,20 @@ internal static class YourOwnDataExample
         return recommender;
     }
 
+    public static RecDataset WithEmbeddings(DelimitedOptions orders, ItemTable products, DatasetOptions options)
+    {
+        FeatureTable pictures = FeatureTable.LoadNpy("pictures.npy", Modality.Image, File.ReadAllLines("ids.txt"));
+        RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, [.. products.MakeFeatures(), pictures], options, products);
+        return data;
+    }
+
+    public static async Task<Recommender> NewProductWithEmbedding(Recommender recommender, ItemTable product, float[] embedding)
+    {
+        var own = new FeatureTable(Modality.Image, ["p-new"], embedding.Length, embedding);
+        recommender = recommender.WithItems(product, [.. await recommender.EncodeAsync(product, []), own]);
+        return recommender;
+    }
+
     public static (RecDataset, RecDataset) FromEvents()
     {
         var events = new InteractionLayout

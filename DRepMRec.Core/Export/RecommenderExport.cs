@@ -13,7 +13,7 @@ public static class RecommenderExport
     /// <summary>Takes a model out as it is now, also one trained in a loop of your own, or whose training was cut short.</summary>
     /// <param name="model">The model. It stays the caller's.</param>
     /// <param name="data">The dataset that it was made for.</param>
-    /// <param name="options">The parts that go along, or <see langword="null"/> for all.</param>
+    /// <param name="options">The parts that go along, or <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">The dataset isn't the model's, or the model has numbers that aren't finite.</exception>
     /// <exception cref="InvalidOperationException">
     /// A part of the library has its random first weights, or is where there are no numbers, or a part exports what doesn't fit the model.

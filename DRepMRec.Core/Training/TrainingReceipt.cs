@@ -67,8 +67,8 @@ public sealed record TrainingReceipt
     /// <param name="model">The options of the model, or <see langword="null"/> for the defaults.</param>
     /// <param name="training">The options of the training, or <see langword="null"/> for the defaults.</param>
     /// <param name="before">The dataset before users were left out, or <see langword="null"/>.</param>
-    /// <param name="serving">The parts that go along, or <see langword="null"/> for all.</param>
-    /// <param name="progress">Told after each batch and each evaluation.</param>
+    /// <param name="serving">The parts that go along, or <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">As of <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">Stops within a batch.</param>
     /// <exception cref="ArgumentException">
     /// The training has a checkpoint, which may come from elsewhere; or the dataset before has fewer users.
@@ -114,7 +114,7 @@ public sealed record TrainingReceipt
     /// <summary>Does the training again, on data that should be the same.</summary>
     /// <param name="data">The dataset.</param>
     /// <param name="threads">The most threads, or <see langword="null"/> for all; the result doesn't depend on it.</param>
-    /// <param name="progress">Told after each batch and each evaluation.</param>
+    /// <param name="progress">As of <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">Stops within a batch.</param>
     /// <returns>What came out, and where it differs.</returns>
     [RequiresUnreferencedCode(Untrimmed.Message)]

@@ -90,7 +90,7 @@ public sealed class TrainingReport
     /// Takes the trained model out into a recommender that needs neither it nor libtorch. Where the dataset has a validation set, its
     /// scores are calibrated by it (<see cref="RecommenderOptions.Calibrate"/>).
     /// </summary>
-    /// <param name="options">The parts that go along, or <see langword="null"/> for all.</param>
+    /// <param name="options">The parts that go along, or <see langword="null"/> for the defaults.</param>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public Recommender BuildRecommender(RecommenderOptions? options = null)
     {

@@ -65,6 +65,8 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
         bool isWeighted = File.ReadLines(file).FirstOrDefault("").Split(',')
             .Any(name => name.Trim(' ', '"').Equals("weight", StringComparison.OrdinalIgnoreCase));
         InteractionTable rows = InteractionTable.LoadDelimited(file, isWeighted ? layout with { Weight = "weight" } : layout);
+        if (rows.Count == 0)
+            throw new IOException($"{file}: expected rows to follow, found none.");
         int timeless = rows.Count(row => row.Timestamp is null);
         return timeless == 0 ? [.. rows.OrderBy(row => row.Timestamp)]
             : throw new IOException($"{file}: expected a timestamp in each row, found {timeless} rows without one.");

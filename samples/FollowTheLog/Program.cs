@@ -118,4 +118,4 @@ var root = new RootCommand("Serves a model and takes in what comes; trains at ni
 };
 root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(
     () => new Shop(Log.Read(result.GetValue(data)), Folder(result)).Run(result.GetValue(days), cancellation))));
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return Commands.Invoke(root, args);

@@ -16,6 +16,8 @@ using TorchSharp;
 
 return Guarded.Run(() =>
 {
+    if (args.Length > 1 || args is [['-', ..]])
+        throw new ArgumentException("Expected the folder of a dataset, or nothing for one that is made up.");
     RecDataset data = args is [string folder] ? RecDataset.Load(folder) : SyntheticDataset.Create().Data;
     Console.WriteLine(data);
     if (data.Features.Count == 0)

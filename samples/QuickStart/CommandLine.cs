@@ -19,8 +19,8 @@ internal sealed record CommandLine(string? Data, int Epochs, int Seed, int Threa
         var json = new Option<string?>("--json") { Description = "A file for the figures of all models." }.InExistingFolder();
         var checkpoint = new Option<string?>("--checkpoint")
         {
-            Description = "Keeps the state of each training in FILE.MODEL: stop or kill the program, run it again with the same options, "
-                + "and it goes on.",
+            Description = "Keeps the state of each training in FILE.MODEL.checkpoint: stop or kill the program, run it again with the same "
+                + "options, and it goes on.",
         }.InExistingFolder();
         var root = new RootCommand(
             "Trains LightGCN and DRepMRec, compares them with Popularity, ItemKNN and EASE, and recommends items to a user.")

@@ -26,6 +26,7 @@ var model = new Option<string?>("--model")
 {
     Description = "The model's file, which servers follow. Default: a new one in the folder for temporary files.",
 };
+model.InExistingFolder();
 var root = new RootCommand("Serves a model, trains the next one on a schedule, compares the two, and publishes or refuses.")
 {
     rounds, every, model,
@@ -43,8 +44,10 @@ root.SetAction(async (result, cancellation) =>
         options.RequiredAtStart = false;
     });
     builder.Services.AddSingleton<Shop>();
-    builder.Services.AddSingleton(new Schedule(result.GetValue(every), result.GetValue(rounds), file));
+    var schedule = new Schedule(result.GetValue(every), result.GetValue(rounds), file);
+    builder.Services.AddSingleton(schedule);
     builder.Services.AddHostedService<Retraining>();
     await builder.Build().RunAsync(cancellation);
+    return schedule.AllFailed ? 1 : 0;
 });
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -10,7 +10,11 @@ namespace RetrainOnSchedule;
 /// <param name="Every">The time from the beginning of a training to that of the next.</param>
 /// <param name="Rounds">How often to train.</param>
 /// <param name="Model">The file to publish to.</param>
-internal sealed record Schedule(TimeSpan Every, int Rounds, string Model);
+internal sealed record Schedule(TimeSpan Every, int Rounds, string Model)
+{
+    /// <summary>Whether there were rounds and each of them failed.</summary>
+    public bool AllFailed { get; set; }
+}
 
 /// <summary>
 /// Trains on what there is by now, and publishes the model unless the one that is served is better on the newest interactions.
@@ -20,7 +24,7 @@ internal sealed partial class Retraining(
     IHostApplicationLifetime application)
     : BackgroundService
 {
-    private const string Previous = ".previous";
+    private const string Previous = ".previous", Next = ".next";
 
     // What is served knows what was held out too, and leaves it out of its lists; this is the model before that.
     private string Measured => schedule.Model + ".measured";
@@ -28,16 +32,20 @@ internal sealed partial class Retraining(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(schedule.Every);
+        bool anySucceeded = false;
         for (int round = 1; round <= schedule.Rounds; round++)
         {
             try
             {
                 await Task.Run(() => RetrainAsync(round, stoppingToken), stoppingToken);
+                anySucceeded = true;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(e, round);
             }
+
+            schedule.AllFailed = !anySucceeded;
 
             if (round < schedule.Rounds)
                 await timer.WaitForNextTickAsync(stoppingToken);
@@ -65,11 +73,22 @@ internal sealed partial class Retraining(
             return;
         }
 
-        // The one before stays beside it: renaming both files back is rolling back.
-        foreach (string file in new[] { schedule.Model, Measured }.Where(File.Exists))
-            File.Copy(file, file + Previous, overwrite: true);
-        candidate.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]).Save(schedule.Model);
-        candidate.Save(Measured);
+        // Both are whole before either takes a place, and so is the one before, which stays beside it: renaming both files back is rolling
+        // back. The served one comes last: servers follow it.
+        Recommender next = candidate.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]);
+        next.Save(schedule.Model + Next);
+        candidate.Save(Measured + Next);
+        foreach (string file in new[] { Measured, schedule.Model })
+        {
+            if (File.Exists(file))
+            {
+                File.Copy(file, file + Previous + Next, overwrite: true);
+                File.Move(file + Previous + Next, file + Previous, overwrite: true);
+            }
+
+            File.Move(file + Next, file, overwrite: true);
+        }
+
         await served.ReloadAsync(stop);
         LogPublished(round, verdict.Reason);
     }

@@ -68,4 +68,7 @@ simulate.SetAction(result => Guarded.Run(() => Simulation.Run(
         result.GetValue(scores)),
     result.GetValue(threads), result.GetValue(steps))));
 var root = new RootCommand("One training on many machines: see docs/scale.md.") { train, recommend, measure, simulate };
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+// A training has its own way to stop all processes.
+return args is ["lists", ..] ? Commands.Invoke(root, args)
+    : await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

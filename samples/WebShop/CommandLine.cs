@@ -91,9 +91,21 @@ internal static class CommandLine
             else if (result.GetValue(WriteFeatures) is { } features)
                 FeatureFiles.WriteAsync(Read(result), features, cancellation).GetAwaiter().GetResult();
             else
-                body(Read(result), cancellation).GetAwaiter().GetResult();
+                Run(() => body(Read(result), cancellation).GetAwaiter().GetResult());
         })));
         return Commands.Invoke(root, args);
+    }
+
+    private static void Run(Action body)
+    {
+        try
+        {
+            body();
+        }
+        catch (DatasetFormatException e) when (e.Message.Contains(" in the header, found ", StringComparison.Ordinal))
+        {
+            throw new IOException($"{e.Message} --help lists the options that name the columns; \"\" is for none.", e);
+        }
     }
 
     private static Shop Read(ParseResult result)

@@ -21,12 +21,15 @@ internal static class FeatureFiles
         Directory.CreateDirectory(folder);
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
         Console.WriteLine(products.Report);
-        await File.WriteAllLinesAsync(Path.Combine(folder, Items), products.Ids, cancellation);
+        var files = new Dictionary<string, Action<string>> { [Items] = path => File.WriteAllLines(path, products.Ids) };
+        var log = new StringBuilder();
         using var encoders = new Encoders(shop with { CacheFolder = null });
         if (shop.Has(encoders.Sentences))
             await Write("the library", () => Task.FromResult(TextEncoder.Fit(products, null, cancellation).Encode(products)));
         foreach (EmbeddingEncoder encoder in new[] { encoders.Sentences, encoders.Images }.Where(shop.Has))
             await Write(encoder.GeneratorName, () => encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
+        Replace(folder, files);
+        await File.AppendAllTextAsync(Path.Combine(folder, Log), log.ToString(), CancellationToken.None);
 
         async Task Write(string maker, Func<Task<FeatureTable>> make)
         {
@@ -45,9 +48,25 @@ internal static class FeatureFiles
                 processors = Environment.ProcessorCount,
             });
             Console.WriteLine(line);
-            await File.AppendAllTextAsync(Path.Combine(folder, Log), line + "\n", cancellation);
-            Save(Path.Combine(folder, $"{name}.npy"), table, products.Ids);
+            log.Append(line).Append('\n');
+            files.Add($"{name}.npy", path => Save(path, table, products.Ids));
         }
+    }
+
+    /// <summary>
+    /// Puts all files in the place of those of an earlier run, once all are whole: a row belongs to the id beside it. What isn't made any
+    /// more goes.
+    /// </summary>
+    private static void Replace(string folder, Dictionary<string, Action<string>> files)
+    {
+        const string Unfinished = ".unfinished";
+        string At(string name) => Path.Combine(folder, name);
+        foreach (var (name, write) in files)
+            write(At(name + Unfinished));
+        foreach (string name in new[] { "text.npy", "sentence.npy", "image.npy" })
+            File.Delete(At(name));
+        foreach (string name in files.Keys)
+            File.Move(At(name + Unfinished), At(name), overwrite: true);
     }
 
     /// <summary>Rows in the order of the ids; items without the modality have zeros, which a dataset takes for none.</summary>

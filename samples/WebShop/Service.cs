@@ -19,7 +19,15 @@ internal static class Service
         builder.Services.AddSingleton(encoders.Sentences);
         builder.Services.AddSingleton(encoders.Images);
         await using WebApplication app = Api.Build(builder);
-        await app.StartAsync(cancellation);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new IOException($"The service can't start: {e.Message}", e);
+        }
+
         Console.WriteLine($"Serving '{shop.Model}' at {string.Join(", ", app.Urls)}; Ctrl+C ends it.");
         await app.WaitForShutdownAsync(cancellation);
     }

@@ -1,5 +1,6 @@
 using Common;
 using DRepMRec.Data;
+using DRepMRec.Evaluation;
 using DRepMRec.ItemToItem;
 using ReproduceResults.Studies;
 using ReproduceResults.Trainings;
@@ -68,7 +69,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             .. baselines.Select(name => new TrainingTask(FairStage.Final, new Variant(name, data, "")
             {
                 Place = place++,
-                Baseline = () => name == "Item-to-item" ? _part.Value : Catalogue.CreateBaseline(name, data),
+                Baseline = () => Baseline(name),
             }, 0)),
             .. trained.Select(v => v with { Place = (place += 2) - 2, Part = _part })
                 .SelectMany(v => Seeds.Select(seed => new TrainingTask(FairStage.Final, v, seed)))
@@ -136,6 +137,13 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         yield return new PlannedTrainings(Name, "final", defaults, Seeds.Length);
         if (IsRedrawn)
             yield return new PlannedTrainings(Name, "redrawn", defaults, 2 * options.Splits * Math.Min(FewSeeds, options.Seeds.Count));
+    }
+
+    // One after the other: an exact solve takes 16 n² bytes.
+    private IItemScorer Baseline(string name)
+    {
+        lock (_part)
+            return name == "Item-to-item" ? _part.Value : Catalogue.CreateBaseline(name, data);
     }
 
     /// <summary>DRepMRec's defaults, which no search chose; without content they would be its behaviour line.</summary>

@@ -68,9 +68,7 @@ internal sealed class FairStudy
         Jobs.Run(open, _options.Jobs, task =>
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Training> made = task.Run(cancellation);
-            foreach (Training training in made)
-                _log.Add(training);
+            IReadOnlyList<Training> made = task.Run(_log, cancellation);
             string figure = made[0].Failure ?? string.Create(CultureInfo.InvariantCulture,
                 $"validation {Training.Recall} {made[0].Valid[Training.Recall.ToString()]:F4}, {made[0].Seconds:F0} s");
             return $"{data.Name}, {stage}, {task.Variant.Title}, seed {task.Seed}: {figure}";

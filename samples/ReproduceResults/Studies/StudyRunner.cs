@@ -25,9 +25,7 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
         Jobs.Run(open, options.Jobs, next =>
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Training> lines = next.Run(cancellation);
-            foreach (Training line in lines)
-                log.Add(line);
+            IReadOnlyList<Training> lines = next.Run(log, cancellation);
             return $"{Title(next)}: {string.Join("; with the part ", lines.Select(line => line.Failure ?? Figures(line)))}";
         });
     }

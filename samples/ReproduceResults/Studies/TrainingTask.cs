@@ -26,8 +26,16 @@ internal sealed record TrainingTask(string Study, Variant Variant, int Seed)
         Place = Variant.Place + n,
     });
 
-    public IReadOnlyList<Training> Run(CancellationToken cancellation) => Study == FairStage.Search
-        ? [VariantTrainer.Try(Study, Variant, Seed, cancellation)]
-        : Variant.Part is null ? [VariantTrainer.Train(Study, Variant, Seed, cancellation)]
-        : VariantTrainer.TrainWithPart(Study, Variant, Seed, Variant.Part.Value, cancellation);
+    /// <summary>Makes the training, or goes on with it where it was stopped, and adds its lines to the log.</summary>
+    public IReadOnlyList<Training> Run(TrainingLog log, CancellationToken cancellation)
+    {
+        string? checkpoint = Variant.Model is null ? null : log.CheckpointOf(Study, Variant, Seed);
+        IReadOnlyList<Training> made = Study == FairStage.Search ? [VariantTrainer.Try(Study, Variant, Seed, checkpoint, cancellation)]
+            : Variant.Part is null ? [VariantTrainer.Train(Study, Variant, Seed, checkpoint, cancellation)]
+            : VariantTrainer.TrainWithPart(Study, Variant, Seed, Variant.Part.Value, checkpoint, cancellation);
+        foreach (Training training in made)
+            log.Add(training);
+        VariantTrainer.Forget(checkpoint);
+        return made;
+    }
 }

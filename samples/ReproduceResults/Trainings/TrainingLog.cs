@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Common;
@@ -35,6 +37,14 @@ internal sealed class TrainingLog(string path, bool toRead = false) : IDisposabl
         => LibraryBuild.Others(found.Select(t => t.Library));
 
     public void Add(Training training) => _trainings.Add(training);
+
+    /// <summary>The checkpoint of a training that isn't there yet, in a folder beside the log.</summary>
+    public string CheckpointOf(string study, Variant variant, int seed)
+    {
+        string folder = Directory.CreateDirectory(Path.GetFullPath(path) + ".checkpoints").FullName;
+        byte[] key = Encoding.UTF8.GetBytes($"{study}\n{variant.Name}\n{seed}\n{variant.Data.Checksum}\n{variant.Options}");
+        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(key))[..16] + ".checkpoint");
+    }
 
     public void Dispose() => _trainings.Dispose();
 

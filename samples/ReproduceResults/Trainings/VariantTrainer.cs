@@ -14,24 +14,32 @@ internal static class VariantTrainer
     /// <summary>What is added to the name of a line that has the item-to-item part.</summary>
     public const string WithPart = " + item-to-item";
 
-    public static Training Train(string study, Variant variant, int seed, CancellationToken cancellation)
+    // Often enough that a training that is killed loses little, and seldom enough to cost nothing.
+    private const int EpochsToACheckpoint = 10;
+
+    /// <param name="study">The study that it belongs to.</param>
+    /// <param name="variant">What is trained.</param>
+    /// <param name="seed">Its seed.</param>
+    /// <param name="checkpoint">The file that it goes on from, and that is kept while it goes on; <see langword="null"/> for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static Training Train(string study, Variant variant, int seed, string? checkpoint, CancellationToken cancellation)
     {
         Training training = Begin(study, variant, seed);
         return variant.Model is { } create
-            ? OrFailure(training, () => Trained(training, variant, create, part: null, cancellation)[0])
+            ? OrFailure(training, () => Trained(training, variant, create, part: null, checkpoint, cancellation)[0])
             : Untrained(training, variant, cancellation);
     }
 
     /// <summary>One training and two lines: the model alone, and blended by the weights that validation chooses.</summary>
     public static IReadOnlyList<Training> TrainWithPart(
-        string study, Variant variant, int seed, ItemToItemModel part, CancellationToken cancellation)
+        string study, Variant variant, int seed, ItemToItemModel part, string? checkpoint, CancellationToken cancellation)
     {
         Training training = Begin(study, variant, seed);
         try
         {
-            return Trained(training, variant, variant.Model!, part, cancellation);
+            return Trained(training, variant, variant.Model!, part, checkpoint, cancellation);
         }
-        catch (TrainingDivergedException e)
+        catch (Exception e) when (e is TrainingDivergedException or NotFiniteNumberException)
         {
             Training failed = training with { Failure = e.Message };
             return [failed, Beside(failed)];
@@ -39,15 +47,22 @@ internal static class VariantTrainer
     }
 
     /// <summary>A trial of a search: its validation figures. The test set isn't read.</summary>
-    public static Training Try(string study, Variant variant, int seed, CancellationToken cancellation)
+    public static Training Try(string study, Variant variant, int seed, string? checkpoint, CancellationToken cancellation)
     {
         Training training = Begin(study, variant, seed);
         return OrFailure(training, () =>
         {
             using OwnedModel owned = variant.Model!(seed);
-            TrainingReport report = Fit(owned.Model, variant, seed, cancellation);
+            TrainingReport report = Fit(owned.Model, variant, seed, checkpoint, cancellation);
             return Timed(training, report) with { Valid = Values(report.Validation!) };
         });
+    }
+
+    /// <summary>Deletes what was kept of a training that has come to its end.</summary>
+    public static void Forget(string? checkpoint)
+    {
+        foreach (string file in checkpoint is null ? [] : new[] { checkpoint, checkpoint + ".previous" })
+            File.Delete(file);
     }
 
     /// <summary>The line with the item-to-item part that belongs to one without.</summary>
@@ -64,7 +79,7 @@ internal static class VariantTrainer
         {
             return train();
         }
-        catch (TrainingDivergedException e)
+        catch (Exception e) when (e is TrainingDivergedException or NotFiniteNumberException)
         {
             return training with { Failure = e.Message };
         }
@@ -99,11 +114,12 @@ internal static class VariantTrainer
     }
 
     private static IReadOnlyList<Training> Trained(
-        Training training, Variant variant, Func<int, OwnedModel> create, ItemToItemModel? part, CancellationToken cancellation)
+        Training training, Variant variant, Func<int, OwnedModel> create, ItemToItemModel? part, string? checkpoint,
+        CancellationToken cancellation)
     {
         using OwnedModel owned = create(training.Seed);
         DRepMRecModel model = owned.Model;
-        TrainingReport report = Fit(model, variant, training.Seed, cancellation);
+        TrainingReport report = Fit(model, variant, training.Seed, checkpoint, cancellation);
         using UserItemEmbeddings final = model.Embed();
         EmbeddingScorer alone = EmbeddingScorer.Of(final);
         var scorer = new UnknownUserScorer(model.ItemToItem?.Over(alone) ?? alone, variant.Data.Train);
@@ -131,10 +147,24 @@ internal static class VariantTrainer
             }];
     }
 
-    private static TrainingReport Fit(DRepMRecModel model, Variant variant, int seed, CancellationToken cancellation)
+    private static TrainingReport Fit(
+        DRepMRecModel model, Variant variant, int seed, string? checkpoint, CancellationToken cancellation)
     {
-        TrainingReport report = new Trainer(model, variant.Data, variant.Trainer with { Seed = seed, KeepFreedMemory = true })
-            .Fit(cancellationToken: cancellation);
+        TrainerOptions options = variant.Trainer with { Seed = seed, KeepFreedMemory = true };
+        if (checkpoint is not null)
+            options = options with { Checkpoint = new() { Path = checkpoint, EveryEpochs = EpochsToACheckpoint } };
+        TrainingReport report;
+        try
+        {
+            report = new Trainer(model, variant.Data, options).Fit(cancellationToken: cancellation);
+        }
+        catch (Exception e) when (e is CheckpointMismatchException or CheckpointFormatException)
+        {
+            // Another build left it: nothing of it is taken.
+            Forget(checkpoint);
+            report = new Trainer(model, variant.Data, options).Fit(cancellationToken: cancellation);
+        }
+
         return report.Validation is not null ? report : throw new ArgumentException(
             $"Expected validation interactions in '{variant.Data.Name}' to choose the best epoch by, got none.");
     }
