@@ -78,6 +78,30 @@ public sealed class FairComparisonTests
         Hash(options with { Patience = 3 }).Should().NotBe(Hash(options));
     }
 
+    /// <summary>
+    /// A change of what options are makes the trainings of a log those of others, and a study that isn't done begins anew. Then this says
+    /// so.
+    /// </summary>
+    [Fact]
+    public void The_trainings_of_a_study_under_way_are_known_again()
+    {
+        RecDataset any = Support.Samples.Checkerboard(6, 8);
+        string logs = Path.Combine(Support.Repository.Root, "docs", "results", "logs");
+        IReadOnlyList<Made> log = TrainingLog.Decompress(Directory.GetFiles(logs, "*fair-sports.jsonl.gz").Single());
+        foreach (var group in log.Where(line => line.Study == FairStage.Search).GroupBy(line => line.Title))
+        {
+            string[] words = group.Key.Split('(', ')', ' ');
+            IReadOnlyList<FairSetting> drawn = SearchSpaces.Draw(words[0], words[2], hasFeatures: true, 4);
+            foreach (Made line in group)
+            {
+                Variant variant = FairVariants.Of(any, words[0], FairForm.Whole, words[2], drawn[line.Place], line.MaxEpochs);
+                (line.Setting, line.Options).Should().Be((variant.Setting, variant.Options), group.Key);
+            }
+        }
+
+        log.Count(line => line.Study == FairStage.Search).Should().BePositive();
+    }
+
     [Fact]
     public void More_trials_than_there_are_combinations_are_all_of_them()
     {
