@@ -234,9 +234,10 @@ public sealed class FairComparisonTests
         variant = variant with { Part = new(() => ItemToItemModel.Solve(data)) };
         var task = new TrainingTask(FairStage.Final, variant, 1);
         string checkpoint = log.CheckpointOf(FairStage.Final, variant, 1);
+        TrainingReport stopped;
         using (OwnedModel owned = variant.Model!(1))
         {
-            new Trainer(owned.Model, data, variant.Trainer with
+            stopped = new Trainer(owned.Model, data, variant.Trainer with
             {
                 Seed = 1,
                 KeepFreedMemory = true,
@@ -250,6 +251,9 @@ public sealed class FairComparisonTests
         foreach (var (line, other) in made.Zip(expected))
             (line.Epochs, line.BestEpoch, line.Test[Made.Recall.ToString()], line.Valid[Made.Ndcg.ToString()]).Should().Be(
                 (other.Epochs, other.BestEpoch, other.Test[Made.Recall.ToString()], other.Valid[Made.Ndcg.ToString()]));
+        double[] seconds = [.. Enumerable.Range(1, 12)
+            .Select(n => Math.Round(stopped.History.Take(n).Sum(e => e.TrainingTime.TotalSeconds), 3))];
+        made[0].History.Take(12).Select(epoch => epoch.Training).Should().Equal(seconds, "these epochs aren't trained again");
         made[1].ItemToItemWeight.Should().NotBeNull();
         task.Find(log).Should().HaveCount(2);
         Directory.GetFiles(Path.GetDirectoryName(checkpoint)!).Should().BeEmpty("what is in the log needs no checkpoint");

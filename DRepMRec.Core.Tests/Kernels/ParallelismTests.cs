@@ -284,7 +284,8 @@ public sealed class ParallelismTests
             {
                 Interlocked.Increment(ref running);
                 inside.Signal();
-                inside.Wait(TimeSpan.FromSeconds(30));
+                while (!inside.IsSet)
+                    Thread.SpinWait(20); // To wait here would be to be interrupted here.
                 if (Environment.CurrentManagedThreadId != own)
                     asked.Wait(TimeSpan.FromSeconds(30));
                 Interlocked.Decrement(ref running);
@@ -301,7 +302,11 @@ public sealed class ParallelismTests
         });
         caller.Start();
         inside.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue();
+        SpinWait.SpinUntil(
+            () => Volatile.Read(ref running) == 1 && caller.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(30))
+            .Should().BeTrue("the caller waits for the one who helps");
         caller.Interrupt();
+        Thread.Sleep(300);
         asked.Set();
         caller.Join();
         left.Should().Be(0, "what a loop works on is the caller's again when it returns");

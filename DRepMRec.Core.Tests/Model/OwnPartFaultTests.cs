@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Encoders;
+using DRepMRec.Evaluation;
 using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Graphs;
@@ -226,7 +227,8 @@ public sealed class OwnPartFaultTests
         {
             ["Nested.Layers"] = "2", ["Nested.Layers[0].Width"] = "64", ["Nested.Layers[1].Width"] = "32", ["Nested.Size.Rows"] = "7",
             ["Nested.ByName"] = "1", ["Nested.ByName[0].Key"] = "a", ["Nested.ByName[0].Value.Width"] = "16",
-            ["Nested.Shares"] = "[[a, 0.5]]", ["Nested.Modality"] = "image",
+            ["Nested.Shares"] = "[[a, 0.5]]", ["Nested.Modality"] = "image", ["Nested.Own.Widths"] = "[3, 4]", ["Nested.Rows"] = "[1.5, 2]",
+            ["Nested.Pair"] = "2", ["Nested.Pair[0].Width"] = "8", ["Nested.Pair[1]"] = "5", ["Nested.Metrics"] = "[Gini@5]",
         });
         List<object> endless = [];
         endless.Add(endless);
@@ -264,6 +266,8 @@ public sealed class OwnPartFaultTests
         public int Width => width;
     }
 
+    private readonly record struct Own(int[] Widths);
+
     private struct Size
     {
         public int Rows { get; set; }
@@ -280,6 +284,14 @@ public sealed class OwnPartFaultTests
         public IReadOnlyDictionary<string, double> Shares { get; } = new Dictionary<string, double> { ["a"] = 0.5 };
 
         public Modality Modality { get; } = Modality.Image;
+
+        public Own Own { get; } = new([3, 4]);
+
+        public ReadOnlyMemory<float> Rows { get; } = new float[] { 1.5f, 2 };
+
+        public (Layer, int) Pair { get; } = (new(8), 5);
+
+        public IReadOnlyList<ListMetric> Metrics { get; } = [ListMetric.Gini(5)];
     }
 
     private sealed class Cyclic

@@ -47,7 +47,8 @@ public sealed partial class InteractionTable : IReadOnlyList<Interaction>
     /// <returns>
     /// The interaction. Its <see cref="Interaction.Timestamp"/> is in seconds since 1970 where the log has dates, or numbers with a unit
     /// (<see cref="TimestampFormat"/>), else the number itself; <see langword="null"/> for a blank cell. Its
-    /// <see cref="Interaction.Weight"/> is <see langword="null"/> where the layout names neither weights nor events. Ratings aren't kept.
+    /// <see cref="Interaction.Weight"/> is <see langword="null"/> where the layout names neither weights nor events; it has single
+    /// precision. Ratings aren't kept.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Interaction this[int index]

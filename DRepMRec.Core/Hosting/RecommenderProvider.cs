@@ -56,7 +56,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     /// <exception cref="InvalidOperationException">There is no model, and the application needs one to start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(() => Start(), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => StartAndLook(), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (Volatile.Read(ref _current) is null && _failure is { Options: null or { RequiredAtStart: true } } failure)
             throw NoModel(failure);
     }
@@ -74,7 +74,15 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
             () =>
             {
                 Start(look: false);
-                Look(force: true, cancellationToken);
+                try
+                {
+                    Look(force: true, cancellationToken);
+                }
+                catch (OperationCanceledException)
+                {
+                    Wake(_optionsName); // Whoever polls looks instead, and learns how often.
+                    throw;
+                }
             }, cancellationToken).WaitAsync(cancellationToken);
 
     /// <summary>Looks at the options and the file once, and loads what has changed.</summary>
@@ -148,6 +156,13 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         }
     }
 
+    private void StartAndLook()
+    {
+        Start();
+        if (Volatile.Read(ref _current) is null && _failure is null)
+            Look(); // A reload that began was cancelled before it looked.
+    }
+
     private async Task PollAsync()
     {
         try
@@ -195,9 +210,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     private Recommender StartAndTake()
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        Start();
-        if (Volatile.Read(ref _current) is null && _failure is null)
-            Look(); // A reload that began was cancelled before it looked.
+        StartAndLook();
         return Volatile.Read(ref _current) ?? throw NoModel(_failure);
     }
 
@@ -233,7 +246,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             HostingTelemetry.Loaded(Status.Name, time);
             _logger.ModelServed(
-                Status.Name, options.Path, stamp.Written, loaded.Users.Count, loaded.Items.Count, time.TotalSeconds);
+                Status.Name, Shown.Name(options.Path), stamp.Written, loaded.Users.Count, loaded.Items.Count, time.TotalSeconds);
         }
         catch (Exception e)
         {
@@ -258,7 +271,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         if (_failure is null && Status.LastError is null)
             return;
         if (Status.LastError is not null)
-            _logger.ModelFoundAgain(Status.Name, _served!.Value.Path);
+            _logger.ModelFoundAgain(Status.Name, Shown.Name(_served!.Value.Path));
         _failure = null;
         Report(Status with { LastError = null, FailedAt = null, RetryAt = null });
     }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -38,9 +39,9 @@ internal static class OptionFields
             return;
         }
 
-        if (value is IEnumerable list)
+        if (Elements(value) is { } list)
         {
-            AddElements(fields, name, list, [.. around, (name, value)]);
+            AddElements(fields, name, list, [.. around, (name, value!)]);
             return;
         }
 
@@ -103,9 +104,9 @@ internal static class OptionFields
             null => "none",
             string text => text,
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            IEnumerable list => List(name, list, depth),
+            _ when Elements(value) is { } list => List(name, list, depth),
             _ when IsPair(value.GetType()) => List(name, new[] { Part(value, "Key"), Part(value, "Value") }, depth),
-            _ when value.GetType().IsValueType => SaysNoMoreThanItsType(value.GetType()) ? null : value.ToString() ?? "",
+            _ when value.GetType().IsValueType => HasOwnText(value.GetType()) ? value.ToString() ?? "" : null,
             _ when value.GetType().Namespace is { } space && IsFramework(space) => value.ToString() ?? "",
             _ => null,
         };
@@ -114,7 +115,8 @@ internal static class OptionFields
     /// <summary>The elements in brackets; <see langword="null"/> where one is options itself.</summary>
     private static string? List(string name, IEnumerable list, int depth)
     {
-        string?[] texts = [.. list.Cast<object?>().Select(element => Text(name, element, depth + 1))];
+        string?[] texts = [.. list.Cast<object?>().Select(element => Text(name, element, depth + 1)
+            ?? (!IsPair(element!.GetType()) && Elements(element) is null && HasOwnText(element.GetType()) ? element.ToString() : null))];
         return texts.Contains(null) ? null : $"[{string.Join(", ", texts)}]";
     }
 
@@ -122,8 +124,22 @@ internal static class OptionFields
 
     private static object? Part(object pair, string name) => pair.GetType().GetProperty(name)!.GetValue(pair);
 
-    private static bool SaysNoMoreThanItsType(Type type)
-        => type.GetMethod(nameof(ToString), Type.EmptyTypes)!.DeclaringType == typeof(ValueType);
+    /// <summary>The elements of a list, of memory, or of a tuple; <see langword="null"/> for anything else.</summary>
+    private static IEnumerable? Elements(object? value) => value switch
+    {
+        IEnumerable list => list,
+        ITuple tuple => Enumerable.Range(0, tuple.Length).Select(n => tuple[n]),
+        not null when value.GetType() is { IsGenericType: true } type && IsMemory(type.GetGenericTypeDefinition())
+            => (IEnumerable)type.GetMethod("ToArray")!.Invoke(value, null)!,
+        _ => null,
+    };
+
+    private static bool IsMemory(Type type) => type == typeof(Memory<>) || type == typeof(ReadOnlyMemory<>);
+
+    // A record's own text quotes its members by theirs, and any other type's by default is its name.
+    private static bool HasOwnText(Type type)
+        => type.GetMethod(nameof(ToString), Type.EmptyTypes)! is var method && method.DeclaringType != typeof(ValueType)
+            && method.DeclaringType != typeof(object) && !method.IsDefined(typeof(CompilerGeneratedAttribute));
 
     /// <summary>Unicode text of bounded length, as files can hold it: what is longer is told apart by its hash.</summary>
     private static string Short(string text)

@@ -19,13 +19,12 @@ public sealed partial class Recommender
     /// <exception cref="ArgumentException">There are items on both sides, and none of them is the same.</exception>
     public Recommender WithMetadata(ItemMetadata? metadata)
     {
-        if (metadata is { Count: > 0 } && Items.Count > 0 && !Items.Any(item => metadata.Table.TryGetIndex(item, out _)))
-        {
-            throw new ArgumentException(
-                $"Expected metadata of items of the model, such as {Shown.Text(Items.First())}, found none: they are of others, such as "
-                + $"{Shown.Text(metadata.Table[0])}; ids must agree in every character.", nameof(metadata));
-        }
+        ThrowIfOfOthers(metadata);
+        return Described(metadata);
+    }
 
+    private Recommender Described(ItemMetadata? metadata)
+    {
         var result = new Recommender(_model with
         {
             Metadata = metadata is null ? null : CatalogueMetadata.Of(_model, metadata),
@@ -34,5 +33,15 @@ public sealed partial class Recommender
         GC.KeepAlive(metadata);
         GC.KeepAlive(this);
         return result;
+    }
+
+    private void ThrowIfOfOthers(ItemMetadata? metadata)
+    {
+        if (metadata is { Count: > 0 } && Items.Count > 0 && !Items.Any(item => metadata.Table.TryGetIndex(item, out _)))
+        {
+            throw new ArgumentException(
+                $"Expected metadata of items of the model, such as {Shown.Text(Items.First())}, found none: they are of others, such as "
+                + $"{Shown.Text(metadata.Table[0])}; ids must agree in every character.", nameof(metadata));
+        }
     }
 }

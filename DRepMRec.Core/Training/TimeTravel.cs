@@ -49,7 +49,7 @@ public sealed class TimeTravel
             throw new ArgumentException($"Expected interactions at more than one time, got {_log.Length} at one.", nameof(log));
         _features = features ?? [];
         HashSet<string> items = [.. _log.Select(i => i.Item)];
-        if (_features.FirstOrDefault(table => !table.ItemIds.Any(items.Contains)) is { } other)
+        if (_features.FirstOrDefault(table => table.ItemIds.Count > 0 && !table.ItemIds.Any(items.Contains)) is { } other)
         {
             throw new ArgumentException(
                 $"Expected features of items that have interactions, found none of modality {other.Modality}: the interactions are with "

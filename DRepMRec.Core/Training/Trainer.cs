@@ -162,7 +162,7 @@ public sealed class Trainer
                 if (_options.Checkpoint.Resume
                     && Checkpoint.TryRestore(file, state, fingerprint, _options.MaxEpochs, protocol, _data.Users, peers))
                 {
-                    _logger.GoingOn(_options.Checkpoint.Path, state.Epoch, state.Batch);
+                    _logger.GoingOn(Shown.Name(_options.Checkpoint.Path), state.Epoch, state.Batch);
                 }
 
                 save = () => Checkpoint.Write(file, state, fingerprint, peers);

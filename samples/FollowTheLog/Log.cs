@@ -62,9 +62,18 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
     private static Interaction[] InOrder(string file)
     {
         var layout = new DelimitedOptions { User = "user", Item = "item", Timestamp = "timestamp" };
-        bool isWeighted = File.ReadLines(file).FirstOrDefault("").Split(',')
-            .Any(name => name.Trim(' ', '"').Equals("weight", StringComparison.OrdinalIgnoreCase));
-        InteractionTable rows = InteractionTable.LoadDelimited(file, isWeighted ? layout with { Weight = "weight" } : layout);
+        InteractionTable rows;
+        try
+        {
+            rows = InteractionTable.LoadDelimited(file, layout with { Weight = "weight" });
+        }
+        catch (DatasetFormatException e) when (e.Message.Contains("expected a column weight in the header", StringComparison.Ordinal))
+        {
+            rows = InteractionTable.LoadDelimited(file, layout);
+        }
+
+        foreach (string note in rows.Notes)
+            Console.WriteLine(note);
         if (rows.Count == 0)
             throw new IOException($"{file}: expected rows to follow, found none.");
         int timeless = rows.Count(row => row.Timestamp is null);

@@ -32,6 +32,9 @@ internal sealed partial class Retraining(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(schedule.Every);
+        // Ended between the two renames of a publication: the second one is made up for.
+        if (File.Exists(schedule.Model + Next) && !File.Exists(Measured + Next))
+            File.Move(schedule.Model + Next, schedule.Model, overwrite: true);
         bool anySucceeded = false;
         for (int round = 1; round <= schedule.Rounds; round++)
         {

@@ -89,7 +89,7 @@ internal static class CommandLine
             if (result.GetValue(MakeShop) is { } folder)
                 ShopFolder.Make(folder);
             else if (result.GetValue(WriteFeatures) is { } features)
-                FeatureFiles.WriteAsync(Read(result), features, cancellation).GetAwaiter().GetResult();
+                Run(() => FeatureFiles.WriteAsync(Read(result), features, cancellation).GetAwaiter().GetResult());
             else
                 Run(() => body(Read(result), cancellation).GetAwaiter().GetResult());
         })));

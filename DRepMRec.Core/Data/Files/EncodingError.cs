@@ -33,14 +33,15 @@ internal static class EncodingError
         var (bytes, characters) = (new byte[BlockLength], new char[MaxCharacters]);
         long line = 1, column = 0;
         bool afterReturn = false;
-        byte last = 0;
+        (long Line, long Column, byte Value)? first = null; // Of the bytes that no character has come of yet.
         try
         {
             for (int length; (length = stream.Read(bytes, 0, bytes.Length)) > 0;)
             {
                 for (int at = 0; at < length; at++)
                 {
-                    (last, column) = (bytes[at], column + 1);
+                    first ??= (line, column + 1, bytes[at]);
+                    column++;
                     int count = decoder.GetChars(bytes, at, 1, characters, 0, flush: false);
                     foreach (char c in characters.AsSpan(0, count))
                     {
@@ -50,6 +51,9 @@ internal static class EncodingError
                             column = 0;
                         afterReturn = c == '\r';
                     }
+
+                    if (count > 0)
+                        first = null;
                 }
             }
 
@@ -58,7 +62,7 @@ internal static class EncodingError
         }
         catch (DecoderFallbackException)
         {
-            return (line, column, last);
+            return first;
         }
     }
 }

@@ -10,7 +10,8 @@ namespace DRepMRec.Serving;
 /// </summary>
 /// <remarks>
 /// Immutable and safe for use by many threads. Columns are flat arrays, in a model file as in memory, so that a loaded one of a million
-/// items is ready at once. Items may be in it that no catalogue has: they have their values when they're added.
+/// items is ready at once. Items may be in it that the catalogue lacks, if it
+/// has others of them: they have their values when they're added.
 /// </remarks>
 /// <example>
 /// <code>

@@ -19,7 +19,7 @@ public sealed record DatabaseExportOptions
 
     /// <summary>
     /// Whether the table is made if there is none, with the key <c>(user_id, rank)</c>, so that lists for the same users aren't added twice
-    /// unawares.
+    /// unawares. It's made before the transaction of the rows, and stays where that is rolled back.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool CreateTable { get; init; } = true;

@@ -19,7 +19,10 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     private static readonly string[] UsuallyRedrawn = ["tiktok"];
 
-    private readonly Lazy<ItemToItemModel> _part = new(() => ItemToItemModel.Solve(data));
+    // An exact solve takes 16 n² bytes: one after the other.
+    private static readonly Lock Solving = new();
+
+    private readonly Lazy<ItemToItemModel> _part = new(() => Solve(data));
 
     public string Name => data.Name;
 
@@ -91,7 +94,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             for (int split = 1; split <= options.Splits; split++)
             {
                 RecDataset drawn = draw(data, split);
-                var part = new Lazy<ItemToItemModel>(() => ItemToItemModel.Solve(drawn));
+                var part = new Lazy<ItemToItemModel>(() => Solve(drawn));
                 int place = split * 1000;
                 foreach (Variant chosen in Models.Select(model => Chosen(model, drawn)).OfType<Variant>().Concat(Defaults(drawn)))
                 {
@@ -139,11 +142,20 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             yield return new PlannedTrainings(Name, "redrawn", defaults, 2 * options.Splits * Math.Min(FewSeeds, options.Seeds.Count));
     }
 
-    // One after the other: an exact solve takes 16 n² bytes.
+    private static ItemToItemModel Solve(RecDataset data)
+    {
+        lock (Solving)
+            return ItemToItemModel.Solve(data);
+    }
+
     private IItemScorer Baseline(string name)
     {
-        lock (_part)
-            return name == "Item-to-item" ? _part.Value : Catalogue.CreateBaseline(name, data);
+        if (name == "Item-to-item")
+            return _part.Value;
+        if (!name.StartsWith("EASE", StringComparison.Ordinal))
+            return Catalogue.CreateBaseline(name, data);
+        lock (Solving)
+            return Catalogue.CreateBaseline(name, data);
     }
 
     /// <summary>DRepMRec's defaults, which no search chose; without content they would be its behaviour line.</summary>

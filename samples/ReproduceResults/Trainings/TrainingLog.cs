@@ -38,15 +38,24 @@ internal sealed class TrainingLog(string path, bool toRead = false) : IDisposabl
 
     public void Add(Training training) => _trainings.Add(training);
 
-    /// <summary>The checkpoint of a training that isn't there yet, in a folder beside the log.</summary>
+    /// <summary>The checkpoint of a training that isn't there yet, in a folder beside the log; those of other builds are deleted.</summary>
     public string CheckpointOf(string study, Variant variant, int seed)
     {
         string folder = Directory.CreateDirectory(Path.GetFullPath(path) + ".checkpoints").FullName;
-        byte[] key = Encoding.UTF8.GetBytes($"{study}\n{variant.Name}\n{seed}\n{variant.Data.Checksum}\n{variant.Options}");
-        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(key))[..16] + ".checkpoint");
+        string training = Short($"{study}\n{variant.Name}\n{seed}\n{variant.Data.Checksum}\n{variant.Options}");
+        string own = $"{training}-{Short(LibraryBuild.This)}.checkpoint";
+        foreach (string file in Directory.GetFiles(folder, $"{training}-*"))
+        {
+            if (!Path.GetFileName(file).StartsWith(own, StringComparison.Ordinal))
+                File.Delete(file);
+        }
+
+        return Path.Combine(folder, own);
     }
 
     public void Dispose() => _trainings.Dispose();
+
+    private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     /// <summary>Writes trainings as compressed lines, in an order that doesn't depend on which of them was made first.</summary>
     public static void Compress(string path, IEnumerable<Training> trainings)

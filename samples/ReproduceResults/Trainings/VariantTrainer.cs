@@ -160,7 +160,7 @@ internal static class VariantTrainer
         }
         catch (Exception e) when (e is CheckpointMismatchException or CheckpointFormatException)
         {
-            // Another build left it: nothing of it is taken.
+            // Damaged, or of something else: nothing of it is taken.
             Forget(checkpoint);
             report = new Trainer(model, variant.Data, options).Fit(cancellationToken: cancellation);
         }
