@@ -225,10 +225,21 @@ public sealed class OwnPartFaultTests
         OptionFields.Add(fields, "Nested", new Nested());
         fields.Should().Contain(new Dictionary<string, string>
         {
-            ["Nested.Layers"] = "2", ["Nested.Layers[0].Width"] = "64", ["Nested.Layers[1].Width"] = "32", ["Nested.Size.Rows"] = "7",
-            ["Nested.ByName"] = "1", ["Nested.ByName[0].Key"] = "a", ["Nested.ByName[0].Value.Width"] = "16",
-            ["Nested.Shares"] = "[[a, 0.5]]", ["Nested.Modality"] = "image", ["Nested.Own.Widths"] = "[3, 4]", ["Nested.Rows"] = "[1.5, 2]",
-            ["Nested.Pair"] = "2", ["Nested.Pair[0].Width"] = "8", ["Nested.Pair[1]"] = "5", ["Nested.Metrics"] = "[Gini@5]",
+            ["Nested.Layers"] = "2",
+            ["Nested.Layers[0].Width"] = "64",
+            ["Nested.Layers[1].Width"] = "32",
+            ["Nested.Size.Rows"] = "7",
+            ["Nested.ByName"] = "1",
+            ["Nested.ByName[0].Key"] = "a",
+            ["Nested.ByName[0].Value.Width"] = "16",
+            ["Nested.Shares"] = "[[a, 0.5]]",
+            ["Nested.Modality"] = "image",
+            ["Nested.Own.Widths"] = "[3, 4]",
+            ["Nested.Rows"] = "[1.5, 2]",
+            ["Nested.Pair"] = "2",
+            ["Nested.Pair[0].Width"] = "8",
+            ["Nested.Pair[1]"] = "5",
+            ["Nested.Metrics"] = "[Gini@5]",
         });
         List<object> endless = [];
         endless.Add(endless);
