@@ -30,6 +30,9 @@ internal sealed partial class KillRun(int seed, int longestWait, int most = int.
     /// <summary>Kills before the first checkpoint was there.</summary>
     public int BeforeTheFirst { get; private set; }
 
+    /// <summary>Processes ended while a checkpoint was there, from which the next one went on.</summary>
+    public int Resumptions { get; private set; }
+
     /// <summary>Trainings that came to their end, each with the right checksum.</summary>
     public int Ends { get; private set; }
 
@@ -43,7 +46,7 @@ internal sealed partial class KillRun(int seed, int longestWait, int most = int.
         string checkpoint = folder["run.checkpoint"];
         if (!_expected.TryGetValue(model, out string? expected))
             _expected[model] = expected = TinyTraining.Run(model, null, Epochs);
-        int longest = longestWait;
+        int longest = longestWait, resumptions = Resumptions;
         for (int ended = 0; ; ended++)
         {
             DateTime before = File.GetLastWriteTimeUtc(checkpoint);
@@ -51,10 +54,14 @@ internal sealed partial class KillRun(int seed, int longestWait, int most = int.
             if (process.StandardOutput.ReadLine() != TinyTraining.Ready)
                 throw new InvalidOperationException($"{model}: the process didn't begin: {process.StandardError.ReadToEnd()}");
             bool gentle = _random.NextInt(4) == 0;
-            if (!process.WaitForExit(ended < most ? _random.NextInt(longest) : Timeout.Infinite))
+            bool isLast = ended == most - 1 && Resumptions == resumptions;
+            if (isLast) // However busy the machine is, one process goes on from another.
+                SpinWait.SpinUntil(() => process.HasExited || File.Exists(checkpoint));
+            if (!process.WaitForExit(ended < most ? isLast ? 0 : _random.NextInt(longest) : Timeout.Infinite))
             {
                 End(process, gentle);
                 Count(process, gentle, folder, checkpoint);
+                Resumptions += File.Exists(checkpoint) ? 1 : 0;
 
                 // On a busy machine no process might ever get as far as its first checkpoint.
                 longest += File.GetLastWriteTimeUtc(checkpoint) > before ? 0 : longest / 4;

@@ -15,6 +15,7 @@ public sealed class KillTests
             run.Train(model);
         run.Ends.Should().Be(2);
         (run.Kills + run.Terminations).Should().BePositive();
+        run.Resumptions.Should().BePositive();
     }
 
     [SkippableFact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
@@ -97,29 +98,58 @@ public sealed record LoadReport
 }
 
 /// <summary>What <see cref="DatasetOptions.Catalogue"/> left out.</summary>
-/// <param name="Items">The number of items in the catalogue.</param>
-/// <param name="ItemsWithInteractions">Those of them that have interactions.</param>
-/// <param name="RowsLeftOut">The rows with other items.</param>
-/// <param name="ItemsLeftOut">The number of these other items.</param>
-/// <param name="Examples">The first of these other items' raw ids, at most five.</param>
-public sealed record CatalogueReport(
-    int Items, int ItemsWithInteractions, long RowsLeftOut, int ItemsLeftOut, IReadOnlyList<string> Examples)
+public sealed record CatalogueReport
 {
+    [JsonConstructor]
+    internal CatalogueReport(int items, int itemsWithInteractions, long rowsLeftOut, int itemsLeftOut, IReadOnlyList<string> examples)
+        => (Items, ItemsWithInteractions, RowsLeftOut, ItemsLeftOut, Examples)
+            = (items, itemsWithInteractions, rowsLeftOut, itemsLeftOut, examples);
+
+    /// <summary>The number of items in the catalogue.</summary>
+    public int Items { get; internal init; }
+
+    /// <summary>Those of them that have interactions.</summary>
+    public int ItemsWithInteractions { get; internal init; }
+
+    /// <summary>The rows with other items.</summary>
+    public long RowsLeftOut { get; internal init; }
+
+    /// <summary>The number of these other items.</summary>
+    public int ItemsLeftOut { get; internal init; }
+
+    /// <summary>The first of these other items' raw ids, at most five.</summary>
+    public IReadOnlyList<string> Examples { get; internal init; }
+
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"left out: {ItemsLeftOut:N0} {(ItemsLeftOut == 1 ? "item that isn't" : "items that aren't")} in the catalogue, such as ")
         + string.Join(", ", Examples.Select(id => Shown.Text(id)));
 }
 
 /// <summary>Which items have both interactions and a row in the table of items.</summary>
-/// <param name="Both">The items that have both.</param>
-/// <param name="WithoutInteractions">The items of the table without an interaction.</param>
-/// <param name="WithoutInteractionsFirst">The first of their raw ids, at most three.</param>
-/// <param name="NotInTable">The items with interactions that the table doesn't have.</param>
-/// <param name="NotInTableFirst">The first of their raw ids, at most three.</param>
-public sealed record ItemMatchReport(
-    int Both, int WithoutInteractions, IReadOnlyList<string> WithoutInteractionsFirst, int NotInTable,
-    IReadOnlyList<string> NotInTableFirst)
+public sealed record ItemMatchReport
 {
+    [JsonConstructor]
+    internal ItemMatchReport(
+        int both, int withoutInteractions, IReadOnlyList<string> withoutInteractionsFirst, int notInTable,
+        IReadOnlyList<string> notInTableFirst)
+        => (Both, WithoutInteractions, WithoutInteractionsFirst, NotInTable, NotInTableFirst)
+            = (both, withoutInteractions, withoutInteractionsFirst, notInTable, notInTableFirst);
+
+    /// <summary>The items that have both.</summary>
+    public int Both { get; internal init; }
+
+    /// <summary>The items of the table without an interaction.</summary>
+    public int WithoutInteractions { get; internal init; }
+
+    /// <summary>The first of their raw ids, at most three.</summary>
+    public IReadOnlyList<string> WithoutInteractionsFirst { get; internal init; }
+
+    /// <summary>The items with interactions that the table doesn't have.</summary>
+    public int NotInTable { get; internal init; }
+
+    /// <summary>The first of their raw ids, at most three.</summary>
+    public IReadOnlyList<string> NotInTableFirst { get; internal init; }
+
     /// <summary>Ids of the second kind that differ from one of the first in spelling alone, such as in case, at most three.</summary>
     public IReadOnlyList<string> Alike { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace DRepMRec.Data;
 
@@ -6,11 +7,21 @@ namespace DRepMRec.Data;
 /// Lines of a delimited file that begin no row, because they lie within a quoted field: of titles with line breaks, or after a quote that
 /// nobody meant to open a field.
 /// </summary>
-/// <param name="Count">How many there are.</param>
-/// <param name="From">The 1-based line at which the row with the most of them begins.</param>
-/// <param name="To">The line at which that row ends.</param>
-public sealed record QuotedLines(long Count, long From, long To)
+public sealed record QuotedLines
 {
+    [JsonConstructor]
+    internal QuotedLines(long count, long from, long to)
+        => (Count, From, To) = (count, from, to);
+
+    /// <summary>How many there are.</summary>
+    public long Count { get; internal init; }
+
+    /// <summary>The 1-based line at which the row with the most of them begins.</summary>
+    public long From { get; internal init; }
+
+    /// <summary>The line at which that row ends.</summary>
+    public long To { get; internal init; }
+
     internal string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"{(Count == 1 ? "line" : "lines")} within quoted fields, the longest from line {From} to {To}");
 }

@@ -5,12 +5,24 @@ using DRepMRec.Serialization;
 namespace DRepMRec.Data;
 
 /// <summary>All rows with one kind of mistake.</summary>
-/// <param name="Kind">What is wrong.</param>
-/// <param name="Count">The number of rows.</param>
-/// <param name="AcceptedBy">The options that would accept such rows, or leave them out.</param>
-/// <param name="First">The first places, at most three.</param>
-public sealed record RowMistake(RowMistakeKind Kind, long Count, string AcceptedBy, IReadOnlyList<RowPlace> First)
+public sealed record RowMistake
 {
+    [JsonConstructor]
+    internal RowMistake(RowMistakeKind kind, long count, string acceptedBy, IReadOnlyList<RowPlace> first)
+        => (Kind, Count, AcceptedBy, First) = (kind, count, acceptedBy, first);
+
+    /// <summary>What is wrong.</summary>
+    public RowMistakeKind Kind { get; internal init; }
+
+    /// <summary>The number of rows.</summary>
+    public long Count { get; internal init; }
+
+    /// <summary>The options that would accept such rows, or leave them out.</summary>
+    public string AcceptedBy { get; internal init; }
+
+    /// <summary>The first places, at most three.</summary>
+    public IReadOnlyList<RowPlace> First { get; internal init; }
+
     internal string Describe() => Kind switch
     {
         RowMistakeKind.Columns => "another number of columns",
@@ -94,11 +106,21 @@ public enum RowMistakeKind
 }
 
 /// <summary>A row with a mistake.</summary>
-/// <param name="File">The file's name, or <see langword="null"/> when the data came from memory or a database.</param>
-/// <param name="Line">The 1-based line of a text file, otherwise the 1-based number of the row.</param>
-/// <param name="Message">Where it is, what was expected and what was found.</param>
-public sealed record RowPlace(string? File, long Line, string Message)
+public sealed record RowPlace
 {
+    [JsonConstructor]
+    internal RowPlace(string? file, long line, string message)
+        => (File, Line, Message) = (file, line, message);
+
+    /// <summary>The file's name, or <see langword="null"/> when the data came from memory or a database.</summary>
+    public string? File { get; internal init; }
+
+    /// <summary>The 1-based line of a text file, otherwise the 1-based number of the row.</summary>
+    public long Line { get; internal init; }
+
+    /// <summary>Where it is, what was expected and what was found.</summary>
+    public string Message { get; internal init; }
+
     /// <summary>The message.</summary>
     public override string ToString() => Shown.Whole(Message);
 }

@@ -223,9 +223,8 @@ public sealed class ModelComparisonTests
     {
         Func<Task> nobody = () => ModelComparison.CompareAsync(Old, Model(["z"], [1], ["a"], [1]));
         await nobody.Should().ThrowAsync<ArgumentException>().WithMessage("There is no user to compare*");
-        Func<Task> named = () => ModelComparison.CompareAsync(
-            Old, New, new ModelComparisonOptions { Request = new RecommendationRequest { UserId = "u" } });
-        await named.Should().ThrowAsync<ArgumentException>().WithMessage("*without a user*");
+        FluentActions.Invoking(() => new ModelComparisonOptions { Request = new RecommendationRequest { UserId = "u" } }).Should()
+            .Throw<ArgumentException>().WithMessage("*without a user*").And.ParamName.Should().Be("Request");
         foreach (double persistence in new[] { 0, 1, -0.5, double.NaN })
         {
             FluentActions.Invoking(() => new ModelComparisonOptions { Persistence = persistence }).Should()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
@@ -65,7 +66,18 @@ public sealed record ItemTableReport
 }
 
 /// <summary>A column of items that was read.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Kind">What it holds.</param>
-/// <param name="Items">The number of items that have a value.</param>
-public sealed record ItemColumnReport(string Name, ItemColumnKind Kind, int Items);
+public sealed record ItemColumnReport
+{
+    [JsonConstructor]
+    internal ItemColumnReport(string name, ItemColumnKind kind, int items)
+        => (Name, Kind, Items) = (name, kind, items);
+
+    /// <summary>Its name.</summary>
+    public string Name { get; internal init; }
+
+    /// <summary>What it holds.</summary>
+    public ItemColumnKind Kind { get; internal init; }
+
+    /// <summary>The number of items that have a value.</summary>
+    public int Items { get; internal init; }
+}

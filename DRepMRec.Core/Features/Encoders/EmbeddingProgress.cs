@@ -1,7 +1,20 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Features;
 
 /// <summary>How far an <see cref="EmbeddingEncoder"/> is.</summary>
-/// <param name="Done">The distinct inputs that are done.</param>
-/// <param name="Total">All distinct inputs.</param>
-/// <param name="FromCache">Those of the inputs that are done that came from the cache.</param>
-public readonly record struct EmbeddingProgress(int Done, int Total, int FromCache);
+public readonly record struct EmbeddingProgress
+{
+    [JsonConstructor]
+    internal EmbeddingProgress(int done, int total, int fromCache)
+        => (Done, Total, FromCache) = (done, total, fromCache);
+
+    /// <summary>The distinct inputs that are done.</summary>
+    public int Done { get; internal init; }
+
+    /// <summary>All distinct inputs.</summary>
+    public int Total { get; internal init; }
+
+    /// <summary>Those of the inputs that are done that came from the cache.</summary>
+    public int FromCache { get; internal init; }
+}

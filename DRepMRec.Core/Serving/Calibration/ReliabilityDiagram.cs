@@ -1,10 +1,23 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>A bin of a reliability diagram.</summary>
-/// <param name="Predicted">The mean of the probabilities.</param>
-/// <param name="Observed">The share of what happened.</param>
-/// <param name="Count">How many probabilities there are.</param>
-public readonly record struct ReliabilityBin(double Predicted, double Observed, int Count);
+public readonly record struct ReliabilityBin
+{
+    [JsonConstructor]
+    internal ReliabilityBin(double predicted, double observed, int count)
+        => (Predicted, Observed, Count) = (predicted, observed, count);
+
+    /// <summary>The mean of the probabilities.</summary>
+    public double Predicted { get; internal init; }
+
+    /// <summary>The share of what happened.</summary>
+    public double Observed { get; internal init; }
+
+    /// <summary>How many probabilities there are.</summary>
+    public int Count { get; internal init; }
+}
 
 /// <summary>How true probabilities are: a reliability diagram in numbers.</summary>
 public sealed class ReliabilityDiagram

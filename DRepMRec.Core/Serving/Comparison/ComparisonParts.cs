@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>Where a compared model comes from.</summary>
@@ -33,20 +35,44 @@ public sealed record ComparedModel
 }
 
 /// <summary>An option that differs between two models.</summary>
-/// <param name="Name">The option.</param>
-/// <param name="Old">Its value as text, or <see langword="null"/> where the old model doesn't have it.</param>
-/// <param name="New">Its value as text, or <see langword="null"/> where the new model doesn't have it.</param>
-public sealed record OptionChange(string Name, string? Old, string? New);
+public sealed record OptionChange
+{
+    [JsonConstructor]
+    internal OptionChange(string name, string? old, string? @new)
+        => (Name, Old, New) = (name, old, @new);
+
+    /// <summary>The option.</summary>
+    public string Name { get; internal init; }
+
+    /// <summary>Its value as text, or <see langword="null"/> where the old model doesn't have it.</summary>
+    public string? Old { get; internal init; }
+
+    /// <summary>Its value as text, or <see langword="null"/> where the new model doesn't have it.</summary>
+    public string? New { get; internal init; }
+}
 
 /// <summary>The ids of two models.</summary>
-/// <param name="Common">How many both have.</param>
-/// <param name="Added">How many only the new one has.</param>
-/// <param name="Vanished">How many only the old one has.</param>
-/// <param name="FirstAdded">The first of those that only the new one has.</param>
-/// <param name="FirstVanished">The first of those that only the old one has.</param>
-public sealed record IdChanges(
-    int Common, int Added, int Vanished, IReadOnlyList<string> FirstAdded, IReadOnlyList<string> FirstVanished)
+public sealed record IdChanges
 {
+    [JsonConstructor]
+    internal IdChanges(int common, int added, int vanished, IReadOnlyList<string> firstAdded, IReadOnlyList<string> firstVanished)
+        => (Common, Added, Vanished, FirstAdded, FirstVanished) = (common, added, vanished, firstAdded, firstVanished);
+
+    /// <summary>How many both have.</summary>
+    public int Common { get; internal init; }
+
+    /// <summary>How many only the new one has.</summary>
+    public int Added { get; internal init; }
+
+    /// <summary>How many only the old one has.</summary>
+    public int Vanished { get; internal init; }
+
+    /// <summary>The first of those that only the new one has.</summary>
+    public IReadOnlyList<string> FirstAdded { get; internal init; }
+
+    /// <summary>The first of those that only the old one has.</summary>
+    public IReadOnlyList<string> FirstVanished { get; internal init; }
+
     internal static IdChanges Between(IdIndex old, IdIndex @new, int named)
     {
         int common = old.Count(@new.Contains);
@@ -56,14 +82,30 @@ public sealed record IdChanges(
 }
 
 /// <summary>Rank-biased overlaps of many lists.</summary>
-/// <param name="Mean">The mean.</param>
-/// <param name="Lowest">The lowest.</param>
-/// <param name="Percent5">5 % of the users have this or less.</param>
-/// <param name="Percent25">A quarter of the users has this or less.</param>
-/// <param name="Median">Half of the users have this or less.</param>
-/// <param name="Percent75">Three quarters of the users have this or less.</param>
-public sealed record OverlapDistribution(double Mean, double Lowest, double Percent5, double Percent25, double Median, double Percent75)
+public sealed record OverlapDistribution
 {
+    [JsonConstructor]
+    internal OverlapDistribution(double mean, double lowest, double percent5, double percent25, double median, double percent75)
+        => (Mean, Lowest, Percent5, Percent25, Median, Percent75) = (mean, lowest, percent5, percent25, median, percent75);
+
+    /// <summary>The mean.</summary>
+    public double Mean { get; internal init; }
+
+    /// <summary>The lowest.</summary>
+    public double Lowest { get; internal init; }
+
+    /// <summary>5 % of the users have this or less.</summary>
+    public double Percent5 { get; internal init; }
+
+    /// <summary>A quarter of the users has this or less.</summary>
+    public double Percent25 { get; internal init; }
+
+    /// <summary>Half of the users have this or less.</summary>
+    public double Median { get; internal init; }
+
+    /// <summary>Three quarters of the users have this or less.</summary>
+    public double Percent75 { get; internal init; }
+
     /// <summary>Of at least one overlap; percentiles are the smallest values that so many don't exceed.</summary>
     internal static OverlapDistribution Of(IReadOnlyCollection<double> overlaps)
     {
@@ -74,41 +116,95 @@ public sealed record OverlapDistribution(double Mean, double Lowest, double Perc
 }
 
 /// <summary>What lists go by, before and now.</summary>
-/// <param name="Old">The source before.</param>
-/// <param name="New">The source now.</param>
-/// <param name="Users">How many users' lists.</param>
-public sealed record SourceChange(RecommendationSource Old, RecommendationSource New, int Users);
+public sealed record SourceChange
+{
+    [JsonConstructor]
+    internal SourceChange(RecommendationSource old, RecommendationSource @new, int users)
+        => (Old, New, Users) = (old, @new, users);
+
+    /// <summary>The source before.</summary>
+    public RecommendationSource Old { get; internal init; }
+
+    /// <summary>The source now.</summary>
+    public RecommendationSource New { get; internal init; }
+
+    /// <summary>How many users' lists.</summary>
+    public int Users { get; internal init; }
+}
 
 /// <summary>The items that are recommended to anybody.</summary>
-/// <param name="Different">How many different items there are.</param>
-/// <param name="MeanUsers">
-/// The mean, over recommendations, of the number of users that the item has in the training of the new model: how popular what is
-/// recommended is, by one measure before and now. Items that the new model doesn't have count as items without users.
-/// </param>
-public sealed record RecommendedItems(int Different, double MeanUsers);
+public sealed record RecommendedItems
+{
+    [JsonConstructor]
+    internal RecommendedItems(int different, double meanUsers)
+        => (Different, MeanUsers) = (different, meanUsers);
+
+    /// <summary>How many different items there are.</summary>
+    public int Different { get; internal init; }
+
+    /// <summary>
+    /// The mean, over recommendations, of the number of users that the item has in the training of the new model: how popular what is
+    /// recommended is, by one measure before and now. Items that the new model doesn't have count as items without users.
+    /// </summary>
+    public double MeanUsers { get; internal init; }
+}
 
 /// <summary>How often an item is recommended before and now.</summary>
-/// <param name="Item">The item's raw id.</param>
-/// <param name="OldLists">How many users' lists had it.</param>
-/// <param name="NewLists">How many users' lists have it now.</param>
-/// <param name="InOld">Whether the old model's catalogue has it.</param>
-/// <param name="InNew">Whether the new model's catalogue has it.</param>
-public sealed record ItemChange(string Item, int OldLists, int NewLists, bool InOld, bool InNew);
+public sealed record ItemChange
+{
+    [JsonConstructor]
+    internal ItemChange(string item, int oldLists, int newLists, bool inOld, bool inNew)
+        => (Item, OldLists, NewLists, InOld, InNew) = (item, oldLists, newLists, inOld, inNew);
+
+    /// <summary>The item's raw id.</summary>
+    public string Item { get; internal init; }
+
+    /// <summary>How many users' lists had it.</summary>
+    public int OldLists { get; internal init; }
+
+    /// <summary>How many users' lists have it now.</summary>
+    public int NewLists { get; internal init; }
+
+    /// <summary>Whether the old model's catalogue has it.</summary>
+    public bool InOld { get; internal init; }
+
+    /// <summary>Whether the new model's catalogue has it.</summary>
+    public bool InNew { get; internal init; }
+}
 
 /// <summary>How a user's list changes.</summary>
-/// <param name="User">The user's raw id.</param>
-/// <param name="Overlap">The rank-biased overlap of the two lists.</param>
-/// <param name="Old">The items before, the best first.</param>
-/// <param name="New">The items now, the best first.</param>
-/// <param name="OldSource">What the list went by.</param>
-/// <param name="NewSource">What the list goes by now.</param>
-/// <param name="Shares">
-/// How much of the exchange comes from behaviour, each modality, the item-to-item part and popularity, as in
-/// <see cref="ChangeReasons.Shares"/>; empty where it can't be told.
-/// </param>
-public sealed record UserChange(
-    string User, double Overlap, IReadOnlyList<string> Old, IReadOnlyList<string> New, RecommendationSource OldSource,
-    RecommendationSource NewSource, IReadOnlyDictionary<string, double> Shares);
+public sealed record UserChange
+{
+    [JsonConstructor]
+    internal UserChange(
+        string user, double overlap, IReadOnlyList<string> old, IReadOnlyList<string> @new, RecommendationSource oldSource,
+        RecommendationSource newSource, IReadOnlyDictionary<string, double> shares)
+        => (User, Overlap, Old, New, OldSource, NewSource, Shares) = (user, overlap, old, @new, oldSource, newSource, shares);
+
+    /// <summary>The user's raw id.</summary>
+    public string User { get; internal init; }
+
+    /// <summary>The rank-biased overlap of the two lists.</summary>
+    public double Overlap { get; internal init; }
+
+    /// <summary>The items before, the best first.</summary>
+    public IReadOnlyList<string> Old { get; internal init; }
+
+    /// <summary>The items now, the best first.</summary>
+    public IReadOnlyList<string> New { get; internal init; }
+
+    /// <summary>What the list went by.</summary>
+    public RecommendationSource OldSource { get; internal init; }
+
+    /// <summary>What the list goes by now.</summary>
+    public RecommendationSource NewSource { get; internal init; }
+
+    /// <summary>
+    /// How much of the exchange comes from behaviour, each modality, the item-to-item part and popularity, as in <see
+    /// cref="ChangeReasons.Shares"/>; empty where it can't be told.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Shares { get; internal init; }
+}
 
 /// <summary>Why items come into lists and leave them. Counts are of pairs of a user and an item.</summary>
 public sealed record ChangeReasons

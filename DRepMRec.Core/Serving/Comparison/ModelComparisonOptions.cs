@@ -11,7 +11,8 @@ public sealed record ModelComparisonOptions
 
     /// <summary>What is asked for each user; its <see cref="RecommendationRequest.UserId"/> must be <see langword="null"/>.</summary>
     /// <value>The default asks for 20 items that the user doesn't have.</value>
-    public RecommendationRequest Request { get; init => field = Guard.NotNull(value); } = new() { Count = 20 };
+    /// <exception cref="ArgumentException">The request names a user.</exception>
+    public RecommendationRequest Request { get; init => field = RecommendAllOptions.WithoutUser(value); } = new() { Count = 20 };
 
     /// <summary>The persistence of the rank-biased overlap: how likely a reader goes on from one rank to the next.</summary>
     /// <value>Above 0 and below 1. The default is 0.9: the first ten ranks have 86 % of the weight.</value>

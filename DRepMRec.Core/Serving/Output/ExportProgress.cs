@@ -1,6 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace DRepMRec.Serving;
 
 /// <summary>How far an export is.</summary>
-/// <param name="Done">The users, items or rows that are done.</param>
-/// <param name="Total">How many there are.</param>
-public readonly record struct ExportProgress(long Done, long Total);
+public readonly record struct ExportProgress
+{
+    [JsonConstructor]
+    internal ExportProgress(long done, long total)
+        => (Done, Total) = (done, total);
+
+    /// <summary>The users, items or rows that are done.</summary>
+    public long Done { get; internal init; }
+
+    /// <summary>How many there are.</summary>
+    public long Total { get; internal init; }
+}

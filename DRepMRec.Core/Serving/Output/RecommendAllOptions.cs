@@ -25,16 +25,7 @@ public sealed record RecommendAllOptions
     /// <summary>What is asked for each user; its <see cref="RecommendationRequest.UserId"/> must be <see langword="null"/>.</summary>
     /// <value>The default asks for 20 items that the user doesn't have.</value>
     /// <exception cref="ArgumentException">The request names a user.</exception>
-    public RecommendationRequest Request
-    {
-        get;
-        init
-        {
-            ArgumentNullException.ThrowIfNull(value);
-            field = value.UserId is null ? value : throw new ArgumentException(
-                $"Expected a request without a user, as each user takes its place, got {Shown.Text(value.UserId)}.", nameof(value));
-        }
-    } = new() { Count = 20 };
+    public RecommendationRequest Request { get; init => field = WithoutUser(value); } = new() { Count = 20 };
 
     /// <summary>The most threads that rank. The lists are the same for any number.</summary>
     /// <value>1 or more. The default is the number of processors.</value>
@@ -55,5 +46,13 @@ public sealed record RecommendAllOptions
             return all;
         int from = (int)((long)all.Count * Part / Parts), to = (int)((long)all.Count * (Part + 1) / Parts);
         return [.. all.Skip(from).Take(to - from)];
+    }
+
+    /// <summary>Refuses a request that names a user.</summary>
+    internal static RecommendationRequest WithoutUser(RecommendationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request, nameof(Request));
+        return request.UserId is null ? request : throw new ArgumentException(
+            $"Expected a request without a user, as each user takes its place, got {Shown.Text(request.UserId)}.", nameof(Request));
     }
 }
