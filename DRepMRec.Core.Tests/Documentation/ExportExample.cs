@@ -1,5 +1,9 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using DRepMRec.Hosting;
 using DRepMRec.Serving;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.VectorData;
 
 namespace DRepMRec.Tests.Documentation;
@@ -69,4 +73,12 @@ internal static class ExportExample
     }
 
     public sealed record Product(Guid Key, string Title, ReadOnlyMemory<float> Embedding);
+
+    public static Recommender Test(string userId, IServiceProvider services)
+    {
+        byte draw = SHA256.HashData(Encoding.UTF8.GetBytes($"autumn 2026 {userId}"))[0];
+        string arm = draw < 26 ? "candidate" : "current"; // A tenth of the users.
+        Recommender recommender = services.GetRequiredKeyedService<IRecommenderProvider>(arm).Current;
+        return recommender;
+    }
 }
