@@ -21,7 +21,7 @@ internal static class Catalogue
         ["Popularity"] = data => new PopularityRecommender(data.Train),
         ["ItemKNN"] = data => new ItemKnnRecommender(data.Train),
         ["EASE"] = data => new EaseRecommender(data.Train),
-        ["EASE+features"] = EaseWithFeatures,
+        ["EASE+features"] = data => EaseWithFeatures(data, new EaseOptions(), 0.1),
         ["Item-to-item"] = data => ItemToItemModel.Solve(data),
     };
 
@@ -121,13 +121,15 @@ internal static class Catalogue
         _ => throw new ArgumentException($"Expected the options of a host, got {options}."),
     };
 
-    /// <summary>EASE plus a little of the scores of items with near features; the weight was chosen on TikTok's validation set.</summary>
-    private static BlendedRecommender EaseWithFeatures(RecDataset data)
+    /// <summary>
+    /// EASE plus a little of the scores of items with near features; the usual weight, 0.1, was chosen on TikTok's validation set.
+    /// </summary>
+    public static IItemScorer EaseWithFeatures(RecDataset data, EaseOptions options, double weight)
     {
         using var features = new ModalFeatures(data.Features);
-        var parts = new List<(IItemScorer, double)> { (new EaseRecommender(data.Train), 1) };
+        var parts = new List<(IItemScorer, double)> { (new EaseRecommender(data.Train, options), 1) };
         for (int m = 0; m < features.ModalityCount; m++)
-            parts.Add((new ItemKnnRecommender(data.Train, features.Relations(m, 10)), 0.1 / features.ModalityCount));
+            parts.Add((new ItemKnnRecommender(data.Train, features.Relations(m, 10)), weight / features.ModalityCount));
         return new BlendedRecommender(parts);
     }
 }

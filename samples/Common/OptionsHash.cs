@@ -18,7 +18,13 @@ internal static class OptionsHash
     {
         string options = model.ItemToItem.Enabled ? $"{model}" : $"{model}".Replace($"{model.ItemToItem}", "off", StringComparison.Ordinal);
         TrainerOptions training = trainer with { Threads = 1, Evaluation = trainer.Evaluation with { Threads = UsualThreads } };
-        string text = $"{options} {host} {training} {typeof(Trainer).Assembly.GetName().Version}";
+        return Of($"{options} {host} {training}");
+    }
+
+    /// <summary>Options as text, in short.</summary>
+    public static string Of(string options)
+    {
+        string text = $"{options} {typeof(Trainer).Assembly.GetName().Version}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
     }
 }

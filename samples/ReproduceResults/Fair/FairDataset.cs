@@ -1,6 +1,5 @@
 using Common;
 using DRepMRec.Data;
-using DRepMRec.Evaluation;
 using DRepMRec.ItemToItem;
 using ReproduceResults.Studies;
 using ReproduceResults.Trainings;
@@ -19,10 +18,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     private static readonly string[] UsuallyRedrawn = ["tiktok"];
 
-    // An exact solve takes 16 n² bytes: one after the other.
-    private static readonly Lock Solving = new();
-
-    private readonly Lazy<ItemToItemModel> _part = new(() => Solve(data));
+    private readonly Lazy<ItemToItemModel> _part = new(() => FairBaselines.Part(data));
 
     public string Name => data.Name;
 
@@ -37,6 +33,8 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     private string[] Hosts => [.. FairFamily.Hosts(HasContent)];
 
+    private string[] Baselines => [.. FairBaselines.Names(HasContent)];
+
     private string[] Models => [.. Hosts, Catalogue.Ours];
 
     private IEnumerable<(string Model, string Loss)> Searches => Models.SelectMany(m => FairFamily.Losses.Select(loss => (m, loss)));
@@ -48,10 +46,12 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
         => Searches.Where(s => Best(s.Model, s.Loss) is null).Select(s => FairVariants.Title(s.Model, FairForm.Whole, s.Loss));
 
     /// <summary>
-    /// Stage 1: as many trials for every model under every loss, or all combinations that there are; the first of all come first.
+    /// Stage 1: as many trials for every model under every loss, or all combinations that there are; the first of all come first. What
+    /// isn't trained has the trials of a small dataset on large ones too, as they take minutes.
     /// </summary>
     public IEnumerable<TrainingTask> Search() => Enumerable.Range(0, Trials).SelectMany(
-        trial => Searches.Where(s => trial < Drawn(s.Model, s.Loss).Count).Select(s => Trial(s.Model, s.Loss, trial)));
+        trial => Searches.Where(s => trial < Drawn(s.Model, s.Loss).Count).Select(s => Trial(s.Model, s.Loss, trial)))
+        .Concat(Baselines.SelectMany(name => Drawn(name).Select((_, trial) => Trial(name, trial))));
 
     /// <summary>
     /// Stage 2: what the searches chose, over seeds, with and without the item-to-item part; controls, BMA, what isn't trained.
@@ -65,15 +65,11 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
                 l => FairVariants.Of(data, l.Line.Model, l.Line.Form, l.Line.Loss, l.Best!.Value.Setting, options.Epochs)),
             .. Defaults(data),
         ];
-        IEnumerable<string> baselines = Catalogue.BaselineNames.Where(b => HasContent || !Catalogue.NeedsFeatures(b));
         int place = 0;
         return
         [
-            .. baselines.Select(name => new TrainingTask(FairStage.Final, new Variant(name, data, "")
-            {
-                Place = place++,
-                Baseline = () => Baseline(name),
-            }, 0)),
+            .. Baselines.Where(name => Drawn(name).Count == 0 || Best(name) is not null).Select(name => new TrainingTask(
+                FairStage.Final, FairBaselines.Of(data, name, Best(name)) with { Place = place++ }, 0)),
             .. trained.Select(v => v with { Place = (place += 2) - 2, Part = _part })
                 .SelectMany(v => Seeds.Select(seed => new TrainingTask(FairStage.Final, v, seed)))
                 .OrderBy(t => Array.IndexOf(Seeds, t.Seed)),
@@ -94,7 +90,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             for (int split = 1; split <= options.Splits; split++)
             {
                 RecDataset drawn = draw(data, split);
-                var part = new Lazy<ItemToItemModel>(() => Solve(drawn));
+                var part = new Lazy<ItemToItemModel>(() => FairBaselines.Part(drawn));
                 int place = split * 1000;
                 foreach (Variant chosen in Models.Select(model => Chosen(model, drawn)).OfType<Variant>().Concat(Defaults(drawn)))
                 {
@@ -142,22 +138,6 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             yield return new PlannedTrainings(Name, "redrawn", defaults, 2 * options.Splits * Math.Min(FewSeeds, options.Seeds.Count));
     }
 
-    private static ItemToItemModel Solve(RecDataset data)
-    {
-        lock (Solving)
-            return ItemToItemModel.Solve(data);
-    }
-
-    private IItemScorer Baseline(string name)
-    {
-        if (name == "Item-to-item")
-            return _part.Value;
-        if (!name.StartsWith("EASE", StringComparison.Ordinal))
-            return Catalogue.CreateBaseline(name, data);
-        lock (Solving)
-            return Catalogue.CreateBaseline(name, data);
-    }
-
     /// <summary>DRepMRec's defaults, which no search chose; without content they would be its behaviour line.</summary>
     private IEnumerable<Variant> Defaults(RecDataset trained)
         => HasContent ? [FairVariants.Default(trained, options.Epochs)] : [];
@@ -185,6 +165,11 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             FairVariants.Of(data, model, FairForm.Whole, loss, setting, options.Epochs) with { Place = trial }, SearchSeed);
     }
 
+    private TrainingTask Trial(string baseline, int trial)
+        => new(FairStage.Search, FairBaselines.Of(data, baseline, Drawn(baseline)[trial]) with { Place = trial }, SearchSeed);
+
+    private IReadOnlyList<FairSetting> Drawn(string baseline) => SearchSpaces.DrawUntrained(baseline, HasContent, options.Trials);
+
     private IReadOnlyList<FairSetting> Drawn(string model, string loss) => SearchSpaces.Draw(model, loss, HasContent, Trials);
 
     /// <summary>The loss under which a model's chosen combination has the higher validation Recall@20.</summary>
@@ -196,7 +181,12 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
     /// where the log has no trial with figures.
     /// </summary>
     private (FairSetting Setting, double Recall)? Best(string model, string loss)
-        => Drawn(model, loss).Select((setting, n) => (Setting: setting, Trial: Trial(model, loss, n).Find(log)?[0]))
+        => Best(Drawn(model, loss), n => Trial(model, loss, n));
+
+    private FairSetting? Best(string baseline) => Best(Drawn(baseline), n => Trial(baseline, n))?.Setting;
+
+    private (FairSetting Setting, double Recall)? Best(IEnumerable<FairSetting> drawn, Func<int, TrainingTask> trial)
+        => drawn.Select((setting, n) => (Setting: setting, Trial: trial(n).Find(log)?[0]))
             .Where(t => t.Trial is { Failure: null })
             .Select(t => (t.Setting, Recall: t.Trial!.Valid[Training.Recall.ToString()], Ndcg: t.Trial.Valid[Training.Ndcg.ToString()]))
             .OrderByDescending(t => t.Recall).ThenByDescending(t => t.Ndcg)

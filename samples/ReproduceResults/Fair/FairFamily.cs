@@ -33,7 +33,7 @@ internal static class FairFamily
                 yield return new("DRepMRec and hosts", ours, FairVariants.Title(host, FairForm.Whole, loss));
         }
 
-        foreach (string baseline in Catalogue.BaselineNames.Where(b => hasContent || !Catalogue.NeedsFeatures(b)))
+        foreach (string baseline in FairBaselines.Names(hasContent))
             yield return new("DRepMRec and what isn't trained", ours, baseline);
         foreach (string host in hosts)
         {

@@ -46,20 +46,49 @@ internal static class SearchSpaces
             """,
     };
 
+    private const string Penalties = "[10, 20, 50, 100, 200, 500, 1000, 2000]";
+
+    private static readonly Dictionary<string, string> Untrained = new()
+    {
+        ["Popularity"] = "",
+        ["ItemKNN"] = """
+            "baseline.neighbors": [20, 50, 100, 200, 500],
+            "baseline.shrinkage": [0, 10, 50, 100],
+            "baseline.normalizeUsers": [true, false]
+            """,
+        ["EASE"] = $"\"baseline.l2\": {Penalties}",
+        ["EASE+features"] = $"""
+            "baseline.l2": {Penalties},
+            "featureWeight": [0.03, 0.1, 0.3, 1]
+            """,
+        ["Item-to-item"] = $"""
+            "baseline.l2": {Penalties},
+            "baseline.contentWeight": [30, 100, 300, 1000],
+            "baseline.normalizeUsers": [true, false]
+            """,
+    };
+
     private static readonly Dictionary<string, string> OfLoss = new()
     {
         ["softmax"] = "\"model.loss.temperature\": [0.15, 0.2, 0.25, 0.33]",
         ["bpr"] = "",
     };
 
+    /// <summary>Different combinations for what isn't trained; none where it has no options.</summary>
+    public static IReadOnlyList<FairSetting> DrawUntrained(string name, bool hasFeatures, int count)
+        => Untrained[name].Length == 0 ? []
+            : Draw([.. Parse(Untrained[name]).Where(o => hasFeatures || o.Path != "baseline.contentWeight")], count);
+
     /// <summary>
     /// Different combinations for a model under a loss, drawn by a seed of their own: more of them begin with the same ones. Where the
     /// dataset has no features, options that only content gives a meaning to aren't drawn.
     /// </summary>
     public static IReadOnlyList<FairSetting> Draw(string model, string loss, bool hasFeatures, int count)
+        => Draw([.. Parse(string.Join(",", new[] { Everybody, Own[model], OfLoss[loss] }.Where(part => part.Length > 0)))
+            .Where(o => hasFeatures || !o.Path.StartsWith("model.", StringComparison.Ordinal) || Behaviour.Contains(o.Path))], count);
+
+    private static IReadOnlyList<FairSetting> Draw((string Path, JsonNode[] Values)[] options, int count)
     {
-        (string Path, JsonNode[] Values)[] options = [.. Options(model, loss)
-            .Where(o => hasFeatures || !o.Path.StartsWith("model.", StringComparison.Ordinal) || Behaviour.Contains(o.Path))];
         var random = new Random(Seed);
         var drawn = new Dictionary<string, FairSetting>();
         long all = options.Aggregate(1L, (product, o) => product * o.Values.Length);
@@ -73,9 +102,6 @@ internal static class SearchSpaces
         return [.. drawn.Values];
     }
 
-    private static IEnumerable<(string Path, JsonNode[] Values)> Options(string model, string loss)
-    {
-        string text = string.Join(",", new[] { Everybody, Own[model], OfLoss[loss] }.Where(part => part.Length > 0));
-        return JsonNode.Parse($"{{{text}}}")!.AsObject().Select(o => (o.Key, (JsonNode[])[.. o.Value!.AsArray().OfType<JsonNode>()]));
-    }
+    private static IEnumerable<(string Path, JsonNode[] Values)> Parse(string options)
+        => JsonNode.Parse($"{{{options}}}")!.AsObject().Select(o => (o.Key, (JsonNode[])[.. o.Value!.AsArray().OfType<JsonNode>()]));
 }

@@ -17,6 +17,8 @@ internal static class VariantTrainer
     // Often enough that a training that is killed loses little, and seldom enough to cost nothing.
     private const int EpochsToACheckpoint = 10;
 
+    private static readonly EvaluationOptions OneThread = new() { Threads = 1 };
+
     /// <param name="study">The study that it belongs to.</param>
     /// <param name="variant">What is trained.</param>
     /// <param name="seed">Its seed.</param>
@@ -50,9 +52,11 @@ internal static class VariantTrainer
     public static Training Try(string study, Variant variant, int seed, string? checkpoint, CancellationToken cancellation)
     {
         Training training = Begin(study, variant, seed);
+        if (variant.Model is not { } create)
+            return Scored(training, variant, cancellation).Training;
         return OrFailure(training, () =>
         {
-            using OwnedModel owned = variant.Model!(seed);
+            using OwnedModel owned = create(seed);
             TrainingReport report = Fit(owned.Model, variant, seed, checkpoint, cancellation);
             return Timed(training, report) with { Valid = Values(report.Validation!) };
         });
@@ -101,16 +105,23 @@ internal static class VariantTrainer
 
     private static Training Untrained(Training training, Variant variant, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
-        var scorer = new UnknownUserScorer(variant.Baseline!(), variant.Data.Train);
-        training = training with { Seconds = clock.Elapsed.TotalSeconds };
-        var evaluator = new Evaluator(new EvaluationOptions { Threads = 1 });
-        EvaluationResult validation = evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Validation, cancellation);
-        return WithFigures(training, variant, validation, evaluator.Evaluate(scorer, variant.Data, EvaluationTarget.Test, cancellation),
-            scorer) with
+        var (scored, scorer) = Scored(training, variant, cancellation);
+        EvaluationResult test = new Evaluator(OneThread).Evaluate(scorer, variant.Data, EvaluationTarget.Test, cancellation);
+        return WithTest(scored, variant, test, scorer) with
         {
             Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, recommender: null) : null,
         };
+    }
+
+    /// <summary>Makes what isn't trained, and its validation figures.</summary>
+    private static (Training Training, IItemScorer Scorer) Scored(Training training, Variant variant, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var scorer = new UnknownUserScorer(variant.Baseline!(), variant.Data.Train);
+        double seconds = clock.Elapsed.TotalSeconds;
+        EvaluationResult validation = new Evaluator(OneThread).Evaluate(
+            scorer, variant.Data, EvaluationTarget.Validation, cancellation);
+        return (training with { Seconds = seconds, Valid = Values(validation) }, scorer);
     }
 
     private static IReadOnlyList<Training> Trained(
@@ -133,10 +144,9 @@ internal static class VariantTrainer
         };
         if (part is null)
             return [made];
-        var evaluation = new EvaluationOptions { Threads = 1 };
         ItemToItemBlend blend = ItemToItemBlend.Choose(
-            alone, part, variant.Data, evaluation: evaluation, cancellationToken: cancellation);
-        var evaluator = new Evaluator(evaluation);
+            alone, part, variant.Data, evaluation: OneThread, cancellationToken: cancellation);
+        var evaluator = new Evaluator(OneThread);
         var both = new UnknownUserScorer(blend.Over(alone), variant.Data.Train);
         EvaluationResult validation = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Validation, cancellation);
         EvaluationResult test = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Test, cancellation);
@@ -179,9 +189,11 @@ internal static class VariantTrainer
 
     private static Training WithFigures(
         Training training, Variant variant, EvaluationResult validation, EvaluationResult test, IItemScorer scorer)
+        => WithTest(training with { Valid = Values(validation) }, variant, test, scorer);
+
+    private static Training WithTest(Training training, Variant variant, EvaluationResult test, IItemScorer scorer)
         => training with
         {
-            Valid = Values(validation),
             Test = Values(test),
             TestUsers = test.EvaluatedUsers.Count,
             PerUser = PerUser(test),
