@@ -4,6 +4,7 @@ using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.ItemToItem;
 using ReproduceResults.Studies;
+using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Fair;
 
@@ -23,6 +24,15 @@ internal static class FairBaselines
             Setting = setting?.Key,
             Baseline = () => Create(data, name, setting),
         };
+
+    /// <summary>A baseline as validation chooses it: by the highest Recall@20, of equal ones by the higher NDCG@20.</summary>
+    public static IItemScorer Search(RecDataset data, string name, int trials)
+    {
+        var evaluator = new Evaluator(new EvaluationOptions { Threads = 1 });
+        return SearchSpaces.DrawUntrained(name, data.Features.Count > 0, trials).Select(setting => Create(data, name, setting))
+            .Select(made => (Made: made, Valid: evaluator.Evaluate(made, data, EvaluationTarget.Validation)))
+            .OrderByDescending(t => t.Valid[Training.Recall]).ThenByDescending(t => t.Valid[Training.Ndcg]).First().Made;
+    }
 
     /// <summary>The part by its defaults: the one that is blended with each trained model.</summary>
     public static ItemToItemModel Part(RecDataset data)

@@ -2,6 +2,7 @@ using Common;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using MathNet.Numerics.Statistics;
+using ReproduceResults.Fair;
 using ReproduceResults.Reports;
 using ReproduceResults.Trainings;
 
@@ -10,12 +11,17 @@ namespace ReproduceResults.Studies;
 /// <summary>How models fare in small shops, against recommenders that only count.</summary>
 internal sealed class ShopsStudy : Study
 {
-    private const int Shops = 20;
+    private const int Shops = 20, Trials = 8;
 
     /// <summary>What a training may lie below the better of Popularity and ItemKNN.</summary>
     private const double Tolerance = 0.02;
 
     private static readonly string[] Counting = ["Popularity", "ItemKNN"];
+
+    /// <summary>What has options that validation chooses in each shop, as a blend's weights are chosen there.</summary>
+    private static readonly string[] Searched = ["ItemKNN", "EASE"];
+
+    private const string WithSearch = ", searched";
 
     public const string Title = "shops";
 
@@ -24,11 +30,11 @@ internal sealed class ShopsStudy : Study
     public override string Describe(DatasetFigures data) => $"{Shops} made-up shops";
 
     protected override IReadOnlyList<string> Usual { get; } =
-        [.. Counting, "EASE", "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
+        [.. Counting, "EASE", .. Searched.Select(name => name + WithSearch), "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss) => options.Data is null
-        ? Enumerable.Range(options.FirstShop, Shops)
-            .SelectMany(number => CatalogueVariants.All(SmallShop.Create(number), loss, options.Epochs))
+        ? Enumerable.Range(options.FirstShop, Shops).Select(SmallShop.Create).SelectMany(
+            shop => CatalogueVariants.All(shop, loss, options.Epochs).Concat(Searched.Select(name => Search(shop, name))))
         : throw new ArgumentException($"--data: {Name} makes its own datasets, expected none.");
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
@@ -51,6 +57,11 @@ internal sealed class ShopsStudy : Study
             + "lowest difference to it; the mean difference to EASE in the same shop.");
         report.Table(["Model", "trainings", "mean", "lowest", "mean against EASE"], trained.Select(model => Compare(model, shops)));
     }
+
+    private static Variant Search(RecDataset shop, string name) => new(name + WithSearch, shop, OptionsHash.Of(WithSearch))
+    {
+        Baseline = () => FairBaselines.Search(shop, name, Trials),
+    };
 
     private static IReadOnlyList<string> Compare(string model, IReadOnlyList<Shop> shops)
     {

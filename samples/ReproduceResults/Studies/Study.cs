@@ -17,6 +17,7 @@ internal abstract class Study
         ["features"] = () => new FeaturesStudy(),
         ["temperatures"] = () => new TemperaturesStudy(),
         ["recipes"] = () => new RecipesStudy(),
+        ["residuals"] = () => new ResidualsStudy(),
         ["shops"] = () => new ShopsStudy(),
     };
 
