@@ -55,31 +55,46 @@ public sealed class ResidualPart(InteractionSet train, CsrMatrix[] weights)
     {
         int width = 1 + batch.NegativeCount;
         var scores = new float[batch.Count * width];
-        Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = 1 }, () => new float[train.ItemCount], (n, _, room) =>
+        float[] whole = new float[train.ItemCount], room = new float[train.ItemCount];
+        int[] order = new int[batch.Count], users = batch.UserIndices.ToArray();
+        for (int n = 0; n < order.Length; n++)
+            order[n] = n;
+        Array.Sort(users, order);
+        for (int k = 0; k < order.Length; k++)
         {
-            int user = batch.UserIndices[n], item = batch.PositiveIndices[n];
+            (int n, int user) = (order[k], users[k]);
+            int item = batch.PositiveIndices[n];
             ReadOnlySpan<int> own = train.ItemsOf(user);
             CsrMatrix part = weights[user % weights.Length];
-            Array.Clear(room);
-            if (Factor > 0 && own.Length > 1)
+            if (k == 0 || users[k - 1] != user)
             {
+                Array.Clear(whole);
                 foreach (int other in own)
-                {
-                    if (other == item)
-                        continue;
-                    for (int e = part.RowOffsets[other]; e < part.RowOffsets[other + 1]; e++)
-                        room[part.Columns[e]] += Factor / (own.Length - 1) * part.Values[e];
-                }
+                    Add(part, other, 1, whole);
             }
 
-            scores[n * width] = room[item];
+            whole.CopyTo(room, 0);
+            Add(part, item, -1, room);
+            float factor = own.Length > 1 ? Factor / (own.Length - 1) : 0;
+            scores[n * width] = factor * room[item];
             foreach (int other in own)
                 room[other] = float.NegativeInfinity;
             for (int s = 1; s < width; s++)
-                scores[(n * width) + s] = room[batch.NegativeIndices[s - 1]];
-            return room;
-        }, _ => { });
+            {
+                float score = room[batch.NegativeIndices[s - 1]];
+                scores[(n * width) + s] = float.IsFinite(score) ? factor * score : score;
+            }
+        }
+
         return scores;
+    }
+
+    private static void Add(CsrMatrix part, int item, float factor, float[] scores)
+    {
+        ReadOnlySpan<int> columns = part.Columns;
+        ReadOnlySpan<float> values = part.Values;
+        for (int e = part.RowOffsets[item]; e < part.RowOffsets[item + 1]; e++)
+            scores[columns[e]] += factor * values[e];
     }
 
     private static RecDataset Without(RecDataset data, int fold, int folds)
