@@ -21,7 +21,7 @@ internal sealed class ShopsStudy : Study
     /// <summary>What has options that validation chooses in each shop, as a blend's weights are chosen there.</summary>
     private static readonly string[] Searched = ["ItemKNN", "EASE"];
 
-    private const string WithSearch = ", searched";
+    private const string WithSearch = " (searched)";
 
     public const string Title = "shops";
 
