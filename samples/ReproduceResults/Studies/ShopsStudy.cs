@@ -16,8 +16,6 @@ internal sealed class ShopsStudy : Study
     /// <summary>What a training may lie below the better of Popularity and ItemKNN.</summary>
     private const double Tolerance = 0.02;
 
-    private static readonly string[] Counting = ["Popularity", "ItemKNN"];
-
     /// <summary>What has options that validation chooses in each shop, as a blend's weights are chosen there.</summary>
     private static readonly string[] Searched = ["ItemKNN", "EASE"];
 
@@ -30,7 +28,7 @@ internal sealed class ShopsStudy : Study
     public override string Describe(DatasetFigures data) => $"{Shops} made-up shops";
 
     protected override IReadOnlyList<string> Usual { get; } =
-        [.. Counting, "EASE", .. Searched.Select(name => name + WithSearch), "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
+        ["Popularity", "ItemKNN", "EASE", .. Searched.Select(name => name + WithSearch), "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss) => options.Data is null
         ? Enumerable.Range(options.FirstShop, Shops).Select(SmallShop.Create).SelectMany(
@@ -49,13 +47,21 @@ internal sealed class ShopsStudy : Study
             shop.Data.Name, $"{shop.Data.Users}", $"{shop.Data.Items}", $"{shop.Data.Train + shop.Data.Validation}",
             shop.Data.Modalities.Count > 0 ? "text" : "", .. models.Select(m => shop.Show(m)),
         ]));
-        string[] trained = [.. models.Except(Counting)];
-        if (!shops.All(s => Counting.All(s.Models.ContainsKey)))
-            return;
-        report.Heading("Against the better of Popularity and ItemKNN");
+        foreach (string search in new[] { "", WithSearch })
+        {
+            string[] counting = ["Popularity", "ItemKNN" + search];
+            if (shops.All(s => counting.All(s.Models.ContainsKey)))
+                Compare(report, shops, models, counting, "EASE" + search);
+        }
+    }
+
+    private static void Compare(Report report, Shop[] shops, string[] models, string[] counting, string ease)
+    {
+        report.Heading($"Against the better of {string.Join(" and ", counting)}");
         report.Say(FormattableString.Invariant($"How many trainings are not below it by more than {100 * Tolerance} %; the mean and the ")
-            + "lowest difference to it; the mean difference to EASE in the same shop.");
-        report.Table(["Model", "trainings", "mean", "lowest", "mean against EASE"], trained.Select(model => Compare(model, shops)));
+            + $"lowest difference to it; the mean difference to {ease} in the same shop.");
+        report.Table(["Model", "trainings", "mean", "lowest", $"mean against {ease}"],
+            models.Except(counting).Select(model => Compare(model, shops, counting, ease)));
     }
 
     private static Variant Search(RecDataset shop, string name) => new(name + WithSearch, shop, OptionsHash.Of(WithSearch))
@@ -63,10 +69,10 @@ internal sealed class ShopsStudy : Study
         Baseline = () => FairBaselines.Search(shop, name, Trials),
     };
 
-    private static IReadOnlyList<string> Compare(string model, IReadOnlyList<Shop> shops)
+    private static IReadOnlyList<string> Compare(string model, IReadOnlyList<Shop> shops, string[] counting, string ease)
     {
-        double[] gains = [.. shops.SelectMany(shop => shop.Gains(model, shop.BestOf(Counting)))];
-        double[] overEase = [.. shops.SelectMany(shop => shop.Gains(model, shop.BestOf(["EASE"])))];
+        double[] gains = [.. shops.SelectMany(shop => shop.Gains(model, shop.BestOf(counting)))];
+        double[] overEase = [.. shops.SelectMany(shop => shop.Gains(model, shop.BestOf([ease])))];
         return
         [
             model, $"{gains.Count(g => g >= -Tolerance)} of {gains.Length}", Cell.Percent(gains.Mean()), Cell.Percent(gains.Min()),
