@@ -37,7 +37,7 @@ internal sealed class ResidualsStudy : Study
             var solved = new Lazy<ResidualPart>(() => ResidualPart.Solve(data, folds));
             foreach (double weight in Weights)
             {
-                string name = string.Create(CultureInfo.InvariantCulture, $"residual {weight}{(folds > 1 ? ", of other users" : "")}");
+                string name = string.Create(CultureInfo.InvariantCulture, $"residual {weight}{(folds > 1 ? " of other users" : "")}");
                 yield return Named(name) with
                 {
                     Model = seed =>
