@@ -58,7 +58,7 @@ public sealed class CatalogueTests
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n0\t1\n1\t1\n")
             .With("i_id_mapping.csv", "asin\titemID\nold\t0\nb\t1\n");
-        RecDataset data = RecDataset.Load(folder.Path, new() { Split = SplitStrategy.None, Catalogue = ["b"] });
+        RecDataset data = RecDataset.Load(folder.Path, options: new() { Split = SplitStrategy.None, Catalogue = ["b"] });
         data.Pairs().Train.Should().Equal("0-b", "1-b");
         data.Items.Ids.Should().Equal("b");
         data.Report!.Catalogue!.RowsLeftOut.Should().Be(1);

@@ -42,9 +42,35 @@ public sealed class DatasetLayoutTests
 
         RecDataset.Load(folder["a.inter"]).Name.Should().Be("a");
         RecDataset.Load(folder["b.inter"]).Name.Should().Be("b");
-        RecDataset.Load(folder["a.inter"], new() { Name = "mine" }).Name.Should().Be("mine");
+        RecDataset.Load(folder["a.inter"], options: new() { Name = "mine" }).Name.Should().Be("mine");
         Views.FormatError(() => RecDataset.LoadMmrec(folder.Path)).Should()
             .Be($"The folder '{folder.Path}' must hold one NAME.inter for the layout of MMRec.\nFound: a.inter, b.inter");
+    }
+
+    [Fact]
+    public void Every_layout_takes_features_and_items_beside_its_files()
+    {
+        using TempFolder mmrec = new TempFolder().With("a.inter", Mmrec);
+        using TempFolder recbole = new TempFolder().With("b.inter", "user_id:token\titem_id:token\tx_label:float\n0\t0\t0\n0\t1\t2\n")
+            .With("b.item", "item_id:token\ttitle:token\tprice_feat:float_seq\n0\tLamp\t1 2\n");
+        using TempFolder lattice = new TempFolder().With("train.json", """{"0": [0]}""").With("test.json", """{"0": [1]}""");
+        ItemTable items = ItemTable.Of(["0", "1"], ItemColumn.Title("title", ["a", "b"]));
+        FeatureTable[] features = [new(Modality.Audio, ["0", "1"], 1, new float[] { 1, 2 })];
+        RecDataset[] all =
+        [
+            RecDataset.LoadMmrec(mmrec.Path, features, items: items), RecDataset.Load(mmrec.Path, features, items: items),
+            RecDataset.LoadRecBole(recbole.Path, features, items: items), RecDataset.Load(recbole.Path, features, items: items),
+            RecDataset.LoadLattice(lattice.Path, features, items: items), RecDataset.Load(lattice.Path, features, items: items),
+        ];
+        all.Should().OnlyContain(data => ReferenceEquals(data.ItemTable, items));
+        all.Select(data => string.Join(' ', data.Features.Select(f => f.Modality))).Should()
+            .Equal("audio", "audio", "audio price", "audio price", "audio", "audio");
+        all[0].Report!.Items!.Both.Should().Be(2);
+        RecDataset.LoadMmrec(mmrec.Path).ItemTable.Should().BeNull();
+        RecDataset.LoadRecBole(recbole.Path).ItemTable!["title"]!.TextOf(0).Should().Be("Lamp");
+        FeatureTable[] twice = [new(new Modality("price"), ["0"], 1, new float[] { 1 })];
+        FluentActions.Invoking(() => RecDataset.LoadRecBole(recbole.Path, twice)).Should().Throw<ArgumentException>()
+            .WithMessage("Each modality must occur once; got 2 tables of 'price'.*");
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class DelimitedReaderTests
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n")
             .With("i_id_mapping.csv", "asin\titemID\n\"a\nb\"\t0\n");
-        RecDataset.Load(folder.Path, AllTraining).Notes.Should()
+        RecDataset.Load(folder.Path, options: AllTraining).Notes.Should()
             .Contain("i_id_mapping.csv: 1 line within quoted fields, the longest from line 2 to 3");
     }
 

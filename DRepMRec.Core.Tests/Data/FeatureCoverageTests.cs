@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Features;
 
 namespace DRepMRec.Tests.Data;
 
@@ -23,7 +24,7 @@ public sealed class FeatureCoverageTests
         string message = $"the interactions are with 3 items, such as '12', '7', '8', the features of 3 others, such as '{first}', "
             + $"'{second}', '{third}'; ids must agree in every character.";
         using TempFolder folder = new TempFolder().With("x.inter", Inter).With("x.item", Item(first, second, third));
-        Views.FormatError(() => RecDataset.Load(folder.Path, AllTraining)).Should()
+        Views.FormatError(() => RecDataset.Load(folder.Path, options: AllTraining)).Should()
             .Be($"x.item: expected features of items that have interactions, found none of modality image: {message}");
 
         FeatureTable table = Table(first, second, third);
@@ -47,6 +48,20 @@ public sealed class FeatureCoverageTests
         Notes(0, 0, 0).Should().Contain(Nothing);
         Notes(0, float.NaN, 3).Should().Contain(Nothing);
         Notes(0, 1, 3).Should().NotContain(Nothing);
+    }
+
+    [Fact]
+    public void A_table_without_rows_is_no_matter_of_spelling()
+    {
+        var empty = new FeatureTable(Modality.Text, [], 3, ReadOnlyMemory<float>.Empty);
+        FluentActions.Invoking(() => RecDataset.FromInteractions("mine", [new("u", "a")], [empty], AllTraining)).Should()
+            .Throw<ArgumentException>().WithMessage("Expected features of items that have interactions; the table of modality text has no "
+                + "rows: nothing could be made of any item. (Parameter 'features')");
+        ItemTable july = ItemTable.Of(["a", "b"], ItemColumn.Category("kind", [["home"], ["home"]]));
+        FeatureTable other = CategoryEncoder.Fit(july).Encode(ItemTable.Of(["a"], ItemColumn.Category("sort", [["home"]])));
+        FluentActions.Invoking(() => RecDataset.FromInteractions("mine", [new("u", "a")], [other], AllTraining)).Should()
+            .Throw<ArgumentException>().WithMessage("*modality category has no rows: nothing could be made of any item by the columns "
+                + "kind.*");
     }
 
     [Fact]
@@ -84,7 +99,7 @@ public sealed class FeatureCoverageTests
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n1\t2\n")
             .WithNpy("image_feat.npy", new float[,] { { 1 }, { 2 }, { 3 }, { 4 } });
-        RecDataset.Load(folder.Path, AllTraining).Summarize().Notes.Should()
+        RecDataset.Load(folder.Path, options: AllTraining).Summarize().Notes.Should()
             .Equal("image: 2 of 2 items with interactions have a row; 2 rows are of items without interactions, such as '1', '3'");
     }
 }

@@ -133,7 +133,7 @@ public sealed class IrregularFileTests
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\tx_label\n0\t0\t0\n0\t\t0\n0\t1\t7\n0\t0\t0\n1\t1\t0\n")
             .With("i_id_mapping.csv", "asin\titemID\na\t0\nb\t1\n");
-        RecDataset data = RecDataset.Load(folder.Path, new() { BadRows = BadRowHandling.Skip });
+        RecDataset data = RecDataset.Load(folder.Path, options: new() { BadRows = BadRowHandling.Skip });
         data.Pairs().Train.Should().Equal("0-a", "1-b");
         data.Report!.Mistakes.Select(m => m.Kind).Should().Equal(RowMistakeKind.Item, RowMistakeKind.Label, RowMistakeKind.Repeated);
     }

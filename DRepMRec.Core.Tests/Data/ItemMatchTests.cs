@@ -36,7 +36,7 @@ public sealed class ItemMatchTests
             .With("ml.inter", "user_id:token\titem_id:token\n1\t1\n1\t2\n2\t1\n")
             .With("ml.item", "item_id:token\tmovie_title:token_seq\tgenres:token_seq\tcountry:token\tyear:float\tx_feat:float_seq\n"
                 + "1\tToy Story\tComedy Family\tus\t1995\t1 2\n2\tHeat\t\t\t\t3 4\n");
-        RecDataset data = RecDataset.Load(folder.Path, new() { Split = SplitStrategy.None });
+        RecDataset data = RecDataset.Load(folder.Path, options: new() { Split = SplitStrategy.None });
         ItemTable items = data.ItemTable!;
         items.ToString().Should().Be("2 items: 'movie_title' (Title), 'country' (Category), 'genres' (Category), 'year' (Number)");
         items["movie_title"]!.TextOf(0).Should().Be("Toy Story");
@@ -45,5 +45,17 @@ public sealed class ItemMatchTests
         items["year"]!.NumberOf(1).Should().BeNull();
         data.Features.Single().Modality.Should().Be(new Modality("x"));
         ItemTable.LoadRecBole(folder.Path).Ids.Should().Equal("1", "2");
+    }
+
+    [Theory]
+    [InlineData("title:token\tbrand:token", "'title' (Title), 'brand' (Category)")]
+    [InlineData("brand_name:token_seq\ttitle:token", "'title' (Title), 'brand_name' (Text)")]
+    [InlineData("movie_title:token_seq\ttitle_of_series:token", "'movie_title' (Title), 'title_of_series' (Text)")]
+    [InlineData("brand_name:token\titem_name:token_seq", "'item_name' (Title), 'brand_name' (Category)")]
+    public void The_title_of_RecBole_items_may_be_a_token(string columns, string expected)
+    {
+        using TempFolder folder = new TempFolder().With("amazon.item", $"item_id:token\t{columns}\n1\tRed lamp\tLux\n");
+        ItemTable items = ItemTable.LoadRecBole(folder["amazon.item"]);
+        items.ToString().Should().Be($"1 items: {expected}");
     }
 }

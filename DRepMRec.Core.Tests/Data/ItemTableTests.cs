@@ -303,6 +303,7 @@ public sealed class ItemTableTests
         (web.Shown, web.IsReadable).Should().Be(("https://example.org/b.png", false));
         await FluentActions.Awaiting(() => web.ReadAsync().AsTask()).Should().ThrowAsync<InvalidOperationException>();
         items.Report!.PicturesOnTheWeb.Should().Be(1);
+        items.Report.ToString().Should().Contain("1  pictures on the web: kept as addresses, not fetched for features");
         FluentActions.Invoking(() => ItemTable.LoadDelimited(folder.With("bad.csv", "item,picture\na,\"data:x;base64,%%\"\n")["bad.csv"],
             new() { Image = "picture" })).Should().Throw<DatasetFormatException>().WithMessage("*found 'data:x;base64,%%'.*");
     }

@@ -76,16 +76,34 @@ public sealed class LatticeReaderTests
     public void Says_what_is_wrong_and_where(string train, string message) => Error(train).Should().Be(message);
 
     [Fact]
+    public void Entries_of_lists_that_are_no_ids_are_skipped_and_counted_if_asked()
+    {
+        const string Train = """{"0": [1, null, 12.0], "1": [true, 2], " ": [1, 2]}""";
+        using TempFolder folder = new TempFolder().With("train.json", """{"0": [1, null]}""");
+        var options = new DatasetOptions { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip };
+        RecDataset one = RecDataset.LoadLattice(folder.Path, options: options);
+        (one.Train.Count, one.Report!.RowsRead, one.Report.RowsWithMistakes).Should().Be((1, 2L, 1L));
+        RecDataset data = RecDataset.LoadLattice(folder.With("train.json", Train).Path, options: options);
+        data.Pairs().Train.Should().Equal("0-1", "1-2");
+        data.Users.Ids.Should().Equal("0", "1");
+        data.Report!.Mistakes.Select(m => (m.Kind, m.Count)).Should().Equal((RowMistakeKind.Item, 3), (RowMistakeKind.User, 2));
+        FluentActions.Invoking(() => RecDataset.LoadLattice(folder.Path, options: options with { BadRows = BadRowHandling.Stop })).Should()
+            .Throw<DatasetFormatException>().Which.Report!.Mistakes.Should().BeEquivalentTo(data.Report.Mistakes);
+    }
+
+    [Fact]
     public void Needs_all_three_files_unless_the_split_does_not()
     {
         using TempFolder folder = Folder("""{"0": [0, 2, 3, 4]}""");
         File.Delete(folder["val.json"]);
 
-        Views.FormatError(() => RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.ByLabel() })).Should()
+        Views.FormatError(() => RecDataset.LoadLattice(folder.Path, options: new() { Split = SplitStrategy.ByLabel() })).Should()
             .Be($"expected train.json, val.json, test.json in the folder '{folder.Path}', found no val.json.");
-        RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.ByLabel(allowMissing: true) }).Validation.Count.Should().Be(0);
-        RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.ByLabel(validationShare: 0.5) }).Validation.Count.Should().Be(2);
-        RecDataset.LoadLattice(folder.Path, new() { Split = SplitStrategy.None }).Train.Count.Should().Be(5);
+        RecDataset.LoadLattice(folder.Path, options: new() { Split = SplitStrategy.ByLabel(allowMissing: true) })
+            .Validation.Count.Should().Be(0);
+        RecDataset.LoadLattice(folder.Path, options: new() { Split = SplitStrategy.ByLabel(validationShare: 0.5) })
+            .Validation.Count.Should().Be(2);
+        RecDataset.LoadLattice(folder.Path, options: new() { Split = SplitStrategy.None }).Train.Count.Should().Be(5);
         RecDataset.LoadLattice(folder.Path).Test.Count.Should().Be(1);
         File.Delete(folder["test.json"]);
         Views.FormatError(() => RecDataset.LoadLattice(folder.Path)).Should().EndWith("found no test.json.");

@@ -19,7 +19,7 @@ public sealed class MmrecReaderTests
     {
         using TempFolder folder = new TempFolder().With("baby.inter", inter);
         more?.Invoke(folder);
-        return Views.FormatError(() => RecDataset.LoadMmrec(folder.Path, options));
+        return Views.FormatError(() => RecDataset.LoadMmrec(folder.Path, options: options));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class MmrecReaderTests
     {
         using TempFolder folder = new TempFolder().With("baby.inter", Inter);
 
-        RecDataset data = RecDataset.Load(folder.Path, new() { MinimumRating = 3, Split = SplitStrategy.None });
+        RecDataset data = RecDataset.Load(folder.Path, options: new() { MinimumRating = 3, Split = SplitStrategy.None });
 
         data.Pairs(data.Train).Should().Equal("0-0", "0-1", "0-2", "2-0");
         data.Items.Ids.Should().Equal("0", "1", "2");
@@ -203,7 +203,7 @@ public sealed class MmrecReaderTests
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\tx_label\n1\t2\t0\n1\t3\t1\n1\t2\t2\n4\t2\t2\n");
 
-        RecDataset data = RecDataset.Load(folder.Path, new() { Duplicates = DuplicateHandling.KeepFirst });
+        RecDataset data = RecDataset.Load(folder.Path, options: new() { Duplicates = DuplicateHandling.KeepFirst });
 
         data.Pairs().Train.Should().Equal("1-2");
         data.Pairs().Test.Should().Equal("4-2");

@@ -20,14 +20,14 @@ public sealed class OddInputTests
     public void Empty_lines_before_a_header_do_not_hide_the_layout(string text, string pair)
     {
         using TempFolder folder = new TempFolder().With("x.inter", text);
-        RecDataset.Load(folder.Path, AllTraining).Pairs().Train.Should().Equal(pair);
+        RecDataset.Load(folder.Path, options: AllTraining).Pairs().Train.Should().Equal(pair);
     }
 
     [Fact]
     public void Separators_at_the_end_of_lines_make_columns_without_a_name()
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\t\t\n0\t1\t\t\n");
-        RecDataset.Load(folder.Path, AllTraining).Summarize().Notes.Should()
+        RecDataset.Load(folder.Path, options: AllTraining).Summarize().Notes.Should()
             .Equal("2 columns of x.inter not read: (without a name), (without a name)");
     }
 
@@ -71,7 +71,7 @@ public sealed class OddInputTests
     public void A_header_in_the_midst_of_a_file_is_no_interaction(string text, string shown)
     {
         using TempFolder folder = new TempFolder().With("x.inter", text);
-        Views.FormatError(() => RecDataset.Load(folder.Path, AllTraining)).Should()
+        Views.FormatError(() => RecDataset.Load(folder.Path, options: AllTraining)).Should()
             .Be($"x.inter line 3: expected an interaction, found the header again: '{shown}'.");
     }
 
@@ -81,7 +81,7 @@ public sealed class OddInputTests
         using TempFolder mmrec = new TempFolder().With("x.inter", "userID\titemID\n0\t1\n");
         Directory.CreateDirectory(mmrec["features"]);
         Directory.CreateDirectory(mmrec["image_feat.npy"]);
-        RecDataset.Load(mmrec.Path, AllTraining).Summarize().Notes.Should()
+        RecDataset.Load(mmrec.Path, options: AllTraining).Summarize().Notes.Should()
             .Equal("2 folders of the folder not read: features, image_feat.npy");
     }
 

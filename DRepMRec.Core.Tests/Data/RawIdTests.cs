@@ -123,13 +123,13 @@ public sealed class RawIdTests
         const string Long = "1212092628029698048";
         using TempFolder folder = new TempFolder().With("x.inter", $"userID\titemID\n0\t{Long}\n")
             .WithNpy("image_feat.npy", new float[,] { { 1 }, { 2 } });
-        Views.FormatError(() => RecDataset.Load(folder.Path, AllTraining)).Should()
+        Views.FormatError(() => RecDataset.Load(folder.Path, options: AllTraining)).Should()
             .Be($"x.inter line 2: expected an item id from 0 to 1, because image_feat.npy has 2 rows; found '{Long}'.");
         folder.With("i_id_mapping.csv", $"asin\titemID\na\t0\nb\t1\nc\t{Long}\n");
-        Views.FormatError(() => RecDataset.Load(folder.Path, AllTraining)).Should()
+        Views.FormatError(() => RecDataset.Load(folder.Path, options: AllTraining)).Should()
             .Be("image_feat.npy: expected more than 18 digits of rows for the items of i_id_mapping.csv, found 2.");
         File.Delete(folder["image_feat.npy"]);
-        RecDataset.Load(folder.Path, AllTraining).Items.Ids.Should().Equal("a", "b", "c");
+        RecDataset.Load(folder.Path, options: AllTraining).Items.Ids.Should().Equal("a", "b", "c");
     }
 
     [Theory]
@@ -138,11 +138,11 @@ public sealed class RawIdTests
     public void A_file_without_a_name_gives_the_dataset_that_of_its_folder(string file)
     {
         using TempFolder folder = new TempFolder().With(file, "userID\titemID\n0\t1\n").With(".csv", "user,item\na,b\n");
-        RecDataset.Load(folder.Path, AllTraining).Name.Should().Be(Path.GetFileName(folder.Path));
+        RecDataset.Load(folder.Path, options: AllTraining).Name.Should().Be(Path.GetFileName(folder.Path));
         RecDataset.LoadDelimited(folder[".csv"], new(), options: AllTraining).Name.Should().Be(Path.GetFileName(folder.Path));
         RecDataset.LoadDelimited(folder[".csv"], new(), options: AllTraining with { Name = "mine" }).Name.Should().Be("mine");
         folder.With(file, "user_id:token\titem_id:token\n0\t1\n");
-        RecDataset.LoadRecBole(folder.Path, AllTraining).Name.Should().Be(Path.GetFileName(folder.Path));
+        RecDataset.LoadRecBole(folder.Path, options: AllTraining).Name.Should().Be(Path.GetFileName(folder.Path));
         FluentActions.Invoking(() => new DatasetOptions { Name = "" }).Should().Throw<ArgumentException>();
     }
 }

@@ -41,7 +41,7 @@ public sealed class RealDataTests
     public void Tiktok_cannot_be_split_by_time()
     {
         string folder = SharedData.Require("tiktok");
-        Views.FormatError(() => RecDataset.Load(folder, new() { Split = SplitStrategy.GlobalTime() })).Should().Be(
+        Views.FormatError(() => RecDataset.Load(folder, options: new() { Split = SplitStrategy.GlobalTime() })).Should().Be(
             "tiktok.inter: expected timestamps that differ, which the split GlobalTime(0.1, 0.1) needs; found 0 on all 68722 "
                 + "interactions.");
     }

@@ -37,7 +37,7 @@ public sealed class RecBoleReaderTests
     {
         using TempFolder folder = new TempFolder().With("ml.inter", Inter).With("ml.item", Item);
 
-        RecDataset data = RecDataset.Load(folder.Path, new() { Split = SplitStrategy.LeaveOneOut(byTime: true) });
+        RecDataset data = RecDataset.Load(folder.Path, options: new() { Split = SplitStrategy.LeaveOneOut(byTime: true) });
 
         data.Name.Should().Be("ml");
         data.Users.Ids.Should().Equal("u1", "u2");
@@ -102,12 +102,42 @@ public sealed class RecBoleReaderTests
             + "i1\ta\t1 2\t3\ni2\ni1\tb\t5 6\t7\n\tc\t1 1\t1\ni2\td\t8\t9\ni3\te\t1 x\t4\n";
         using TempFolder folder = new TempFolder().With("ml.inter", Inter).With("ml.item", Wrong);
         RecDataset data = RecDataset.LoadRecBole(
-            folder.Path, new() { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip });
+            folder.Path, options: new() { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip });
         data.Features[0].Values.ToArray().Should().Equal(1, 2, 0, 0, 0, 0);
         data.Features[1].Values.ToArray().Should().Equal(3, 9, 4);
         data.ItemTable!.Ids.Should().Equal("i1", "i2", "i3");
         data.Notes.Should().Contain("5 rows skipped among features, the first: ml.item line 3: expected 4 tab-separated columns "
             + "(item_id:token, title:token_seq, image:float_seq, text:float_seq), found 1: 'i2'.");
+    }
+
+    [Fact]
+    public void The_commonest_number_of_features_is_that_of_the_modality()
+    {
+        using TempFolder folder = new TempFolder().With("ml.inter", Inter)
+            .With("ml.item", "item_id:token\timage:float_seq\ni1\t7\ni2\t1 2\ni3\t3 4\n");
+        var options = new DatasetOptions { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip };
+        RecDataset data = RecDataset.LoadRecBole(folder.Path, options: options);
+        data.Features.Single().Dimension.Should().Be(2);
+        data.Features.Single().Present.ToArray().Should().Equal(false, true, true);
+        data.Features.Single().Values.ToArray().Should().Equal(0, 0, 1, 2, 3, 4);
+        data.Report!.Mistakes.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Kind = RowMistakeKind.Dimension, Count = 1, AcceptedBy = "DatasetOptions.BadRows = Skip" });
+        data.Report.Mistakes[0].First.Single().ToString().Should()
+            .Be("ml.item line 2: expected 2 numbers in the column image as in 2 items, found 1.");
+    }
+
+    [Fact]
+    public void One_pass_finds_the_mistakes_of_interactions_and_of_features()
+    {
+        using TempFolder folder = new TempFolder().With("ml.inter", Inter + "u2\ti4\tgood\t105\t\n")
+            .With("ml.item", "item_id:token\timage:float_seq\ni1\t1 x\ni2\ni2\t1 2\ni3\t1 y\ni1\t3 4\n");
+        LoadReport report = FluentActions.Invoking(() => RecDataset.LoadRecBole(folder.Path)).Should().Throw<DatasetFormatException>()
+            .WithMessage("ml.inter line 7: expected a number as rating:float, found 'good'.\n*").Which.Report!;
+        report.Mistakes.Select(m => (m.Kind, m.Count)).Should().Equal((RowMistakeKind.Rating, 1), (RowMistakeKind.Number, 2),
+            (RowMistakeKind.Columns, 1), (RowMistakeKind.RepeatedItem, 1));
+        report.Mistakes[1].First.Select(p => (p.File, p.Line)).Should().Equal(("ml.item", 2), ("ml.item", 5));
+        report.Mistakes.Should().OnlyContain(m => m.AcceptedBy.EndsWith("DatasetOptions.BadRows = Skip"));
+        report.RowsWithMistakes.Should().Be(5);
     }
 
     [Fact]
@@ -117,7 +147,7 @@ public sealed class RecBoleReaderTests
             .With("ml.inter", "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu\ti1\tx\t1\nu\ti1\t1\tx\nu\ti1\t1\t1\n");
         string[] AcceptedBy(LoadReport? report) => [.. report!.Mistakes.Select(m => m.AcceptedBy)];
         const string Skip = "DatasetOptions.BadRows = Skip";
-        RecDataset data = RecDataset.LoadRecBole(folder.Path, new() { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip });
+        RecDataset data = RecDataset.LoadRecBole(folder.Path, options: new() { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip });
         AcceptedBy(data.Report).Should().Equal(Skip, Skip);
         data.ItemTable!.Report!.Mistakes.Single().AcceptedBy.Should().Be(Skip);
         Interaction[] rows = [new("u", "a"), new("u", "b", Timestamp: double.NaN)];

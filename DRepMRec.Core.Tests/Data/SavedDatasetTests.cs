@@ -82,7 +82,7 @@ public sealed class SavedDatasetTests
     {
         using var folder = new TempFolder();
         data.SaveMmrec(folder.Path);
-        RecDataset again = RecDataset.Load(folder.Path, new() { Split = SplitStrategy.ByLabel(allowMissing: true) });
+        RecDataset again = RecDataset.Load(folder.Path, options: new() { Split = SplitStrategy.ByLabel(allowMissing: true) });
         if (data.Validation.Count > 0 || data.Test.Count == 0)
             RecDataset.Load(folder.Path).SplitChecksum.Should().Be(data.SplitChecksum, "nothing is drawn");
 

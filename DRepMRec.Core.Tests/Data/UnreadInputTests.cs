@@ -14,7 +14,7 @@ public sealed class UnreadInputTests
     private static RecDataset Load(TempFolder folder, DatasetOptions? options = null)
     {
         using (folder)
-            return RecDataset.Load(folder.Path, options);
+            return RecDataset.Load(folder.Path, options: options);
     }
 
     private static IReadOnlyList<string> Notes(TempFolder folder, DatasetOptions? options = null) => Load(folder, options)
@@ -80,7 +80,7 @@ public sealed class UnreadInputTests
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\tx_label\n0\t0\t\n0\t1\t\n");
         Views.FormatError(() => RecDataset.Load(folder.Path)).Should()
             .Be("x.inter line 2: expected the label 0 (training), 1 (validation) or 2 (test), found none.");
-        RecDataset.Load(folder.Path, new() { Split = SplitStrategy.None }).Train.Count.Should().Be(2);
+        RecDataset.Load(folder.Path, options: new() { Split = SplitStrategy.None }).Train.Count.Should().Be(2);
     }
 
     [Fact]

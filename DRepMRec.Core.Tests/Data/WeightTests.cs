@@ -83,10 +83,12 @@ public sealed class WeightTests
     public void Published_layouts_and_memory_refuse_repeats_as_before()
     {
         using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n0\t0\n");
-        Views.FormatError(() => RecDataset.Load(folder.Path, AllTraining)).Should().StartWith("x.inter line 3: expected each user-item");
+        Views.FormatError(() => RecDataset.Load(folder.Path, options: AllTraining)).Should()
+            .StartWith("x.inter line 3: expected each user-item");
         Views.FormatError(() => RecDataset.FromInteractions("mine", [new("u", "a"), new("u", "a")], options: AllTraining)).Should()
             .StartWith("interaction 2: expected each user-item pair once");
-        RecDataset.Load(folder.Path, AllTraining with { Duplicates = DuplicateHandling.Sum }).Train.Weights.ToArray().Should().Equal(2);
+        RecDataset.Load(folder.Path, options: AllTraining with { Duplicates = DuplicateHandling.Sum })
+            .Train.Weights.ToArray().Should().Equal(2);
     }
 
     [Fact]
@@ -98,6 +100,26 @@ public sealed class WeightTests
         data.Report!.RowsOfIgnoredEvents.Should().Be(1);
         Views.FormatError(() => Load("user,item,what\nu,a,view\nu,a,wish\n", new() { Event = "what", EventWeights = Events })).Should()
             .Be("log.csv line 3: expected one of the events view, cart, purchase, remove as what, found 'wish'.");
+    }
+
+    [Fact]
+    public void Rows_that_are_left_out_may_hold_anything()
+    {
+        var events = new DelimitedOptions { Event = "what", EventWeights = Events };
+        LoadReport report = Load("user,item,what,n\nu,a,view,1\nu,a,remove,-1\n", events with { Weight = "n" }).Report!;
+        (report.RowsOfIgnoredEvents, report.RowsWithMistakes).Should().Be((1L, 0L));
+        report = Load("user,item,what,at\nu,a,remove,17\nu,b,remove,soon\nu,b,view,2024-01-31\n", events with { Timestamp = "at" })
+            .Report!;
+        (report.RowsOfIgnoredEvents, report.RowsWithMistakes).Should().Be((2L, 0L));
+        report.Timestamps.Should().Be(TimestampFormat.Iso8601);
+
+        var rated = new DelimitedOptions { Rating = "stars", Timestamp = "at", Weight = "n", Event = "what", EventWeights = Events };
+        report = Load("user,item,stars,at,n,what\nu,a,1,17,-1,wish\nu,b,5,2024-01-31,2,view\n", rated,
+            AllTraining with { MinimumRating = 3 }).Report!;
+        (report.RowsBelowMinimumRating, report.RowsWithMistakes, report.Interactions).Should().Be((1L, 0L, 1L));
+        report = RecDataset.FromInteractions("mine", [new("u", "a", 1, Weight: -1), new("u", "b", 5)],
+            options: AllTraining with { MinimumRating = 3 }).Report!;
+        (report.RowsBelowMinimumRating, report.RowsWithMistakes).Should().Be((1L, 0L));
     }
 
     [Theory]

@@ -64,6 +64,13 @@ internal static class ChangingDataExample
         Console.WriteLine($"{start.KnownUsers} users went over; {report.BestEpoch}");
     }
 
+    public static FeatureTable[] EncodeAsBefore(ItemTable products)
+    {
+        Recommender served = Recommender.Load("shop.drepmrec", new RecommenderLoadOptions { MemoryMap = false });
+        FeatureTable[] features = [.. served.Encoders.Where(e => e.GeneratorName is null).Select(e => e.Encode(products))];
+        return features;
+    }
+
     public static void Choose(DelimitedOptions layout, FeatureTable[] features)
     {
         InteractionTable log = InteractionTable.LoadDelimited("orders.csv", layout);
@@ -73,7 +80,7 @@ internal static class ChangingDataExample
             Policies =
             [
                 UpdatePolicy.Never, UpdatePolicy.FoldIn, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(3, refreshes: true),
-                UpdatePolicy.TrainEveryFromNothing(3),
+                UpdatePolicy.TrainEveryFromNothing(3, refreshes: true),
             ],
         });
         File.WriteAllText("schedule.md", report.ToMarkdown());

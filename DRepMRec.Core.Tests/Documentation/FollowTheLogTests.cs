@@ -1,6 +1,8 @@
 using DRepMRec.Data;
+using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using FollowTheLog;
+using RetrainOnSchedule;
 
 namespace DRepMRec.Tests.Documentation;
 
@@ -30,6 +32,18 @@ public sealed class FollowTheLogTests
             new Interaction("ann", "lamp, red", Timestamp: 1_706_745_600, Weight: 2));
         folder.With("blank.csv", "user,item,timestamp\nann,rug,\nann,hat,1\n");
         FluentActions.Invoking(() => Log.Read(folder["blank.csv"])).Should().Throw<IOException>().WithMessage("*1 rows without one.");
+    }
+
+    [Fact]
+    public void A_day_of_repeats_brings_nothing_to_compare_models_on()
+    {
+        var log = new Log([.. new[] { "u0 i0", "u1 i1", "u0 i1", "u0 i0" }
+            .Select((row, n) => new Interaction(row[..2], row[3..], Timestamp: n))], []);
+        RecDataset data = log.Dataset(3, test: 1);
+        data.Test.Count.Should().Be(0);
+        Recommender model = Recommender.FromEmbeddings(["u0", "u1"], [1f, 2f], ["i0", "i1"], [1f, 2f]);
+        Verdict.Of(model, model, data).Should().Be(new Verdict(false, "nothing new to compare on"));
+        Verdict.Of(null, model, data).Publishes.Should().BeTrue("anything is better than no model");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class ReadmeExample
         var layout = new DelimitedItemOptions { Item = "sku", Title = "title", Categories = ["category"], Numbers = ["price"] };
         ItemTable products = ItemTable.LoadDelimited("products.csv", layout);
         var orders = new DelimitedOptions { User = "customer", Item = "sku", Timestamp = "bought_at", Weight = "quantity" };
-        var options = new DatasetOptions { Split = SplitStrategy.GlobalTime() };
+        var options = new DatasetOptions { Catalogue = products.Ids, Split = SplitStrategy.GlobalTime() };
         RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), options, products);
         Console.WriteLine(data.Report);
     }

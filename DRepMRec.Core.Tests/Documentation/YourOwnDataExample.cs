@@ -18,14 +18,14 @@ internal static class YourOwnDataExample
         layout = layout with { Categories = ["kind"], CategorySeparator = "|", Numbers = ["price"], Dates = ["since"] };
         ItemTable products = ItemTable.LoadDelimited("products.csv", layout, new() { BadRows = BadRowHandling.Skip });
         var orders = new DelimitedOptions { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
-        var options = new DatasetOptions { BadRows = BadRowHandling.Skip, Split = SplitStrategy.GlobalTime() };
+        var options = new DatasetOptions { BadRows = BadRowHandling.Skip, Catalogue = products.Ids, Split = SplitStrategy.GlobalTime() };
         RecDataset data = RecDataset.LoadDelimited("orders.csv", orders, products.MakeFeatures(), options, products);
         Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
         using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecPreset.For(data).Model);
         Recommender recommender = new Trainer(model, data).Fit().BuildRecommender();
         recommender.Save("shop.drepmrec");
         foreach (Recommendation one in recommender.Recommend("c1", count: 3))
-            Console.WriteLine($"{one.Score:F2} {recommender.Metadata![one.Item]!.Text("title")}");
+            Console.WriteLine($"{one.Score:F2} {recommender.Metadata?[one.Item]?.Text("title")}");
         // to the end
     }
 
@@ -52,7 +52,7 @@ internal static class YourOwnDataExample
         query.CommandText = "SELECT customer, product, bought_at, quantity FROM orders";
         using DbDataReader orderRows = query.ExecuteReader();
         var orders = new InteractionLayout { User = "customer", Item = "product", Timestamp = "bought_at", Weight = "quantity" };
-        var options = new DatasetOptions { BadRows = BadRowHandling.Skip, Split = SplitStrategy.GlobalTime() };
+        var options = new DatasetOptions { BadRows = BadRowHandling.Skip, Catalogue = products.Ids, Split = SplitStrategy.GlobalTime() };
         RecDataset data = RecDataset.FromDatabase("shop", orderRows, orders, products.MakeFeatures(), options, products);
         Console.WriteLine($"{products.Report}\n{data.Report}\n{data.Summarize()}");
 
@@ -60,7 +60,7 @@ internal static class YourOwnDataExample
         Recommender recommender = new Trainer(model, data).Fit().BuildRecommender();
         recommender.Save("shop.drepmrec");
         foreach (Recommendation one in recommender.Recommend("c1", count: 3))
-            Console.WriteLine($"{one.Score:F2} {recommender.Metadata![one.Item]!.Text("title")}");
+            Console.WriteLine($"{one.Score:F2} {recommender.Metadata?[one.Item]?.Text("title")}");
     }
 
     public static Recommender NewProduct(Recommender recommender)
@@ -163,6 +163,6 @@ internal static class YourOwnDataExample
     public static void Labels(string folder)
     {
         SplitStrategy split = SplitStrategy.ByLabel(validationShare: 0.05) with { Seed = 7 };
-        RecDataset data = RecDataset.Load(folder, new DatasetOptions { Split = split });
+        RecDataset data = RecDataset.Load(folder, options: new DatasetOptions { Split = split });
     }
 }

@@ -123,16 +123,21 @@ public sealed class ModalEncoderTests
     }
 
     [Theory]
-    [InlineData(-1, 2)]
-    [InlineData(double.NaN, 1)]
-    [InlineData(double.PositiveInfinity, 1)]
-    [InlineData(0, 0)]
-    public void Weights_that_make_no_sense_are_refused(double first, double second)
+    [InlineData(-1, 2, "ModalityWeights must be 0 or above.*")]
+    [InlineData(double.NaN, 1, "ModalityWeights must be 0 or above.*")]
+    [InlineData(double.PositiveInfinity, 1, "ModalityWeights must be 0 or above.*")]
+    [InlineData(1e308, 1e308, "ModalityWeights must be from 1E-30 to 1E+30, as models are in single precision.*")]
+    [InlineData(1, 1e-31, "ModalityWeights must be from 1E-30 to 1E+30, as models are in single precision.*")]
+    public void Weights_that_make_no_sense_are_refused_where_they_are_written(double first, double second, string message)
+        => FluentActions.Invoking(() => new ModalEncoderOptions { ModalityWeights = [first, second] })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+
+    [Fact]
+    public void Weights_of_which_nothing_weighs_anything_are_refused()
     {
         using ModalFeatures features = TwoModalities();
-        var options = new ModalEncoderOptions { ModalityWeights = [first, second] };
-        FluentActions.Invoking(() => new ModalEncoder(features, options))
-            .Should().Throw<ArgumentException>().WithMessage("ModalityWeights: expected numbers of 0 or above, not all 0; got *");
+        FluentActions.Invoking(() => new ModalEncoder(features, new ModalEncoderOptions { ModalityWeights = [0, 0] }))
+            .Should().Throw<ArgumentException>().WithMessage("ModalityWeights: expected numbers of 0 or above, not all 0; got 0, 0.");
     }
 
     [Fact]

@@ -199,6 +199,57 @@ public sealed class SignificanceTestTests
         other.Protocol.SplitChecksum.Should().Be(one.Protocol.SplitChecksum);
         PairedComparison comparison = SignificanceTest.PairedT(one, other, RankingMetric.Mrr(20));
         (comparison.MeanDifference, comparison.StandardError, comparison.PValue).Should().Be((0, 0, 1));
+        SignificanceTest.PairedT([one, other], [other, other], RankingMetric.Mrr(20)).Should().Be(comparison);
+    }
+
+    [Fact]
+    public void Of_several_seeds_the_means_of_each_user_are_compared()
+    {
+        RankingMetric metric = RankingMetric.Ndcg(20);
+        EvaluationResult[] first = [Drawn(1), Drawn(2), Drawn(3)], second = [Drawn(4), Drawn(5)];
+        double[] Means(EvaluationResult[] results)
+            => [.. Enumerable.Range(0, 20).Select(user => results.Average(result => result.PerUser(metric)[user]))];
+        PairedComparison expected = SignificanceTest.PairedT(Means(first), Means(second));
+        PairedComparison comparison = SignificanceTest.PairedT(first, second, metric);
+        comparison.Users.Should().Be(20);
+        comparison.MeanDifference.Should().BeApproximately(first.Average(r => r[metric]) - second.Average(r => r[metric]), 1e-12);
+        comparison.MeanDifference.Should().NotBe(0);
+        comparison.StandardError.Should().BeApproximately(expected.StandardError, 1e-12);
+        comparison.T.Should().BeApproximately(expected.T, 1e-9);
+        comparison.PValue.Should().BeApproximately(expected.PValue, 1e-9);
+
+        // Of one seed each it is the test of two evaluations.
+        SignificanceTest.PairedT([first[0]], [second[0]], metric).Should().Be(SignificanceTest.PairedT(first[0], second[0], metric));
+    }
+
+    [Fact]
+    public void Seeds_that_do_not_compare_are_refused()
+    {
+        RankingMetric metric = RankingMetric.Recall(20);
+        EvaluationResult one = Drawn(1), two = Drawn(2);
+        void Refused<T>(EvaluationResult[] first, EvaluationResult[] second, string message) where T : Exception
+            => FluentActions.Invoking(() => SignificanceTest.PairedT(first, second, metric)).Should().Throw<T>().WithMessage(message);
+
+        Refused<ArgumentException>([], [one], "Expected at least one evaluation of each model; got none. (Parameter 'first')");
+        Refused<ArgumentException>([one], [], "Expected at least one evaluation of each model; got none. (Parameter 'second')");
+        Refused<ArgumentNullException>(null!, [one], "*'first'*");
+        Refused<ArgumentNullException>([one], [two, null!], "*'second'*");
+        EvaluationResult fewer = Drawn(3, users: 18), validation = Drawn(3, target: EvaluationTarget.Validation);
+        Refused<ArgumentException>([one, fewer], [two], "Expected evaluations under the same protocol, but SplitChecksum is *'first')");
+        Refused<ArgumentException>([one], [two, fewer], "Expected evaluations under the same protocol, but SplitChecksum is *'second')");
+        Refused<ArgumentException>(
+            [one], [two, validation], "Expected evaluations under the same protocol, but Target is Test and Validation; *'second')");
+        Refused<InvalidOperationException>([one], [two, one.WithoutUsers()], "The values per user weren't kept*");
+        Refused<InvalidOperationException>([one.WithoutUsers()], [two], "The values per user weren't kept*");
+        FluentActions.Invoking(() => SignificanceTest.PairedT([one], [two], RankingMetric.Recall(7))).Should()
+            .Throw<KeyNotFoundException>().WithMessage("Recall@7 wasn't evaluated; there are *");
+    }
+
+    /// <summary>The evaluation of scores that a seed draws, as it might be of one training.</summary>
+    private static EvaluationResult Drawn(int seed, int users = 20, EvaluationTarget target = EvaluationTarget.Test)
+    {
+        RecDataset board = Samples.Checkerboard(users, 12);
+        return new Evaluator().Evaluate(new Drawing(users, 12, (ulong)seed), board, target, seed: seed);
     }
 
     [Fact]
@@ -218,6 +269,21 @@ public sealed class SignificanceTestTests
         foreach (double p in new[] { double.NaN, -0.1, 1.1 })
             FluentActions.Invoking(() => SignificanceTest.Holm([0.5, p])).Should().Throw<ArgumentException>();
         SignificanceTest.Holm([0, 1]).Should().Equal(0, 1);
+    }
+
+    private sealed class Drawing(int users, int items, ulong seed) : IItemScorer
+    {
+        private readonly float[] _scores = Samples.Floats(users * items, seed);
+
+        public int UserCount => users;
+
+        public int ItemCount => items;
+
+        public void Score(ReadOnlySpan<int> some, Span<float> scores)
+        {
+            for (int n = 0; n < some.Length; n++)
+                _scores.AsSpan(some[n] * items, items).CopyTo(scores[(n * items)..]);
+        }
     }
 
     private sealed class Descending(int users, int items) : IItemScorer

@@ -122,6 +122,16 @@ public sealed class EncoderTests
     }
 
     [Fact]
+    public void A_token_ends_learning_and_encoding()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        foreach (FeatureEncoder encoder in Products.MakeFeatures().Select(t => t.Encoder!))
+            encoder.Invoking(e => e.Encode(Products, cancelled)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => CategoryEncoder.Fit(Products, null, cancelled)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => NumberEncoder.Fit(Products, null, cancelled)).Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
     public void Columns_that_are_not_there_are_refused_when_it_learns()
     {
         FluentActions.Invoking(() => TextEncoder.Fit(Products, new() { Columns = ["price"] })).Should().Throw<ArgumentException>()

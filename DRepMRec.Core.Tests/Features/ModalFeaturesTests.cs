@@ -7,6 +7,25 @@ namespace DRepMRec.Tests.Features;
 
 public sealed class ModalFeaturesTests
 {
+    [Fact]
+    public void More_neighbours_than_there_are_items_are_all_of_them()
+    {
+        CsrMatrix Relations(int neighbors)
+        {
+            using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 20, 3, Samples.Floats(60, 1))]);
+            return features.Relations(0, neighbors);
+        }
+
+        CsrMatrix expected = Relations(19);
+        foreach (int neighbors in new[] { 20, int.MaxValue - 15, int.MaxValue })
+        {
+            CsrMatrix actual = Relations(neighbors);
+            actual.RowOffsets.ToArray().Should().Equal(expected.RowOffsets.ToArray());
+            actual.Columns.ToArray().Should().Equal(expected.Columns.ToArray());
+            actual.Values.ToArray().Should().Equal(expected.Values.ToArray());
+        }
+    }
+
     [Theory]
     [InlineData(9, 10, 3)]
     [InlineData(40, 16, 17)]

@@ -62,6 +62,20 @@ public sealed class InteractionGraphTests
             .Should().BeInRange(25, 50, "they are a sixth of the edges, but drawn seven times as often");
     }
 
+    [Theory]
+    [InlineData(0, 300)]
+    [InlineData(0.5, 150)]
+    [InlineData(0.7, 90)]
+    [InlineData(0.8, 60)]
+    [InlineData(0.9, 30)]
+    [InlineData(0.9999999999999999, 1)]
+    public void Shares_are_dropped_as_they_are_written(double share, int kept)
+    {
+        InteractionSet edges = new(10, 30, [.. Enumerable.Range(0, 300).Select(n => (n / 30, n % 30))]);
+        new InteractionGraph(edges).DropEdgesByDegree(share, seed: 1).EdgeCount.Should().Be(kept);
+        new InteractionGraph(new InteractionSet(2, 2, [])).DropEdgesByDegree(share, seed: 1).EdgeCount.Should().Be(0);
+    }
+
     [Fact]
     public void A_graph_without_some_edges_has_the_others()
     {

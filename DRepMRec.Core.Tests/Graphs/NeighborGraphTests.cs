@@ -92,6 +92,16 @@ public sealed class NeighborGraphTests
         found.Values.ToArray().Should().Equal(exact.Values.ToArray());
     }
 
+    [Fact]
+    public void Of_equally_similar_rows_of_other_groups_the_lower_index_comes_first_too()
+    {
+        float[] z = [0, 0, 1], d = [1, 0, 0], e = [0, 1, 0], both = [1, 1, 0];
+        float[] rows = [.. z, .. z, .. d, .. e, .. z, .. z, .. z, .. d, .. both];
+        CsrMatrix exact = NeighborGraph.Cosine(rows, 3, 1), found = NeighborGraph.ApproximateCosine(rows, 3, 1, probes: 1000);
+        exact.Columns[^1].Should().Be(2);
+        found.Columns.ToArray().Should().Equal(exact.Columns.ToArray());
+    }
+
     [Theory]
     [InlineData(3e38f, 1e-44f)]
     [InlineData(1e-45f, 1e-42f)]

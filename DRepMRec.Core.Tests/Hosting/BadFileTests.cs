@@ -37,6 +37,19 @@ public sealed class BadFileTests
     }
 
     [Fact]
+    public void The_first_file_that_cant_be_served_is_tried_again_with_the_next_look()
+    {
+        using var app = new Hosted(o => o.RequiredAtStart = false, model: null);
+        app.Provider.Invoking(p => p.Current).Should().Throw<InvalidOperationException>();
+        app.Provider.Status.RetryAt.Should().Be(app.Time.Now.AddHours(1), "nobody looks before the interval is over");
+        app.PublishDamaged(1);
+        app.Look();
+        app.Log.Of(2).Should().ContainSingle().Which.Text.Should().EndWith($"Next try: {app.Time.Now.AddHours(1):u}");
+        app.Look();
+        app.Provider.Status.RetryAt.Should().Be(app.Time.Now.AddHours(1));
+    }
+
+    [Fact]
     public void A_bad_file_is_tried_again_at_ever_longer_intervals()
     {
         using var app = new Hosted(o => o.PollInterval = TimeSpan.FromHours(1) / 3600);

@@ -295,6 +295,8 @@ public sealed class ReloadTests
         await app.Provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<ModelFileException>();
         app.Look();
         app.Provider.Status.LastError.Should().NotBeNull("the file is still bad, though nobody looks");
+        app.Provider.Status.RetryAt.Should().BeNull("nobody tries it again");
+        app.Log.Of(2).Should().ContainSingle().Which.Text.Should().EndWith("Next try: none, as the file isn't followed");
     }
 
     [Fact]

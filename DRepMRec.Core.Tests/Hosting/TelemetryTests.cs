@@ -6,7 +6,8 @@ using DRepMRec.Evaluation;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
-
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DRepMRec.Tests.Hosting;
@@ -177,11 +178,7 @@ public sealed class TelemetryTests
     public void Trainings_are_measured_and_traced()
     {
         string name = Guid.NewGuid().ToString("N");
-        Interaction[] interactions = [.. from user in Enumerable.Range(0, 12)
-                                         from item in Enumerable.Range(0, 10)
-                                         where (user + item) % 2 == 0
-                                         select new Interaction($"u{user}", $"i{item}")];
-        RecDataset data = RecDataset.FromInteractions(name, interactions);
+        RecDataset data = Board(name);
         using var heard = new Measurements("drepmrec.dataset", name);
         using var spans = new Spans();
         using var model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 4 });
@@ -195,6 +192,44 @@ public sealed class TelemetryTests
         heard.Values("drepmrec.training.speed").Should().HaveCount(3).And.OnlyContain(speed => speed > 0);
         Activity training = spans.Of("drepmrec.train", "drepmrec.dataset", name).Should().ContainSingle().Subject;
         spans.ChildrenOf(training).Select(a => a.GetTagItem("drepmrec.epoch")).Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public void Where_validation_is_all_that_is_left_of_an_epoch_it_has_no_speed()
+    {
+        string name = Guid.NewGuid().ToString("N");
+        using var folder = new TempFolder();
+        RecDataset data = Board(name);
+        var options = new TrainerOptions { MaxEpochs = 2, BatchSize = 16, Checkpoint = new() { Path = folder["run.checkpoint"] } };
+        using var stop = new CancellationTokenSource();
+        bool isLast = false;
+        using (var stopped = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 4 }))
+        {
+            // The token is looked at before a batch, so that one that is cancelled within the last batch stops the validation.
+            stopped.register_forward_pre_hook((_, batch) =>
+            {
+                if (isLast)
+                    stop.Cancel();
+                return batch;
+            });
+            var progress = new Immediate<TrainingProgress>(p => isLast = p.Batch == p.Batches - 1);
+            new Trainer(stopped, data, options).Invoking(t => t.Fit(progress, stop.Token)).Should().Throw<OperationCanceledException>();
+        }
+
+        using var heard = new Measurements("drepmrec.dataset", name);
+        using var model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 4 });
+        new Trainer(model, data, options).Fit();
+        heard.Sum("drepmrec.training.epochs").Should().Be(2);
+        heard.Values("drepmrec.training.speed").Should().ContainSingle("it is that of the second epoch").Which.Should().BePositive();
+    }
+
+    private static RecDataset Board(string name)
+    {
+        Interaction[] interactions = [.. from user in Enumerable.Range(0, 12)
+                                         from item in Enumerable.Range(0, 10)
+                                         where (user + item) % 2 == 0
+                                         select new Interaction($"u{user}", $"i{item}")];
+        return RecDataset.FromInteractions(name, interactions);
     }
 
     /// <summary>What is measured under a tag, so that other tests that run at the same time aren't heard.</summary>

@@ -107,6 +107,14 @@ public sealed class FreedomEncoderTests : HostRules
         => FluentActions.Invoking(() => new FreedomEncoder(Users, Features, new FreedomOptions { ModalityWeights = [1] }))
             .Should().Throw<ArgumentException>()
             .WithMessage("Expected 2 modality weights, one per modality, or none; got 1.");
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1e308)]
+    [InlineData(1e-31)]
+    public void Weights_that_models_have_no_numbers_for_are_refused_where_they_are_written(double weight)
+        => FluentActions.Invoking(() => new FreedomOptions { ModalityWeights = [1, weight] })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("ModalityWeights must be *");
 }
 
 public sealed class MgcnEncoderTests : HostRules

@@ -54,6 +54,21 @@ public sealed class UntouchedRowTests
         items[(10 * 8)..(11 * 8)].Should().NotContain(0f, "its neighbours have users");
     }
 
+    [Fact]
+    public void An_item_without_users_and_content_is_unknown_to_vbpr_whatever_its_bias()
+    {
+        using var features = new ModalFeatures(Data.Features, FeatureScaling.None);
+        using DRepMRecModel model = DRepMRecModel.Create(
+            Data, new VbprEncoder(Users, features, new VbprOptions { EmbeddingDim = 4 }), Alone);
+        using (no_grad())
+            model.state_dict()["behavior.projections.0.bias"].fill_(1);
+        using UserItemEmbeddings rows = model.Embed();
+        float[] items = UserItemEmbeddings.Values(rows.Items);
+        items[(15 * 8)..].Should().AllBeEquivalentTo(0f);
+        foreach (int known in new[] { 0, 10, 14 })
+            items[(known * 8)..((known + 1) * 8)].Should().Contain(value => value != 0, "item {0} has users or content", known);
+    }
+
     private static IBehaviorEncoder Create(string host, int itemLayers, ModalFeatures features) => host == "freedom"
         ? new FreedomEncoder(Users, features, new FreedomOptions { EmbeddingDim = 8, Neighbors = 3, ItemLayers = itemLayers })
         : new MgcnEncoder(Users, features, new MgcnOptions { EmbeddingDim = 8, Neighbors = 3, ItemLayers = itemLayers });

@@ -45,6 +45,34 @@ public sealed class AtomicFilesTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_that_keeps_the_one_before_it_is_there_whenever_the_process_may_end(bool isThird)
+    {
+        using TempFolder folder = new TempFolder().With("a", "old");
+        if (isThird)
+            folder.With("a.previous", "older");
+        var renames = new Watching(folder["a"]);
+        AtomicFiles.Write(folder.Path, Files("new ", "a"), ".previous", renames);
+        Read(folder).Should().Equal("a: new a", "a.previous: old");
+        renames.WasThere.Should().HaveCount(isThird ? 4 : 2, "before and after each").And.OnlyContain(was => was);
+    }
+
+    [Fact]
+    public void Where_files_cant_be_replaced_in_one_step_the_one_before_is_kept_too()
+    {
+        using TempFolder folder = new TempFolder().With("a", "old").With("a.previous", "older");
+        AtomicFiles.Write(folder.Path, Files("new ", "a"), ".previous", new Failing(-1, inOneStep: false));
+        Read(folder).Should().Equal("a: new a", "a.previous: old");
+        for (int failing = 0; failing < 3; failing++)
+        {
+            FluentActions.Invoking(() => AtomicFiles.Write(folder.Path, Files("newer ", "a"), ".previous",
+                new Failing(failing, inOneStep: false))).Should().Throw<IOException>();
+            Read(folder).Should().Equal("a: new a", "a.previous: old");
+        }
+    }
+
     [Fact]
     public void What_can_not_be_put_back_stays_under_another_name()
     {
@@ -159,6 +187,27 @@ public sealed class AtomicFilesTests
             .ToDictionary(n => n, n => (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(content + n))));
 
     private static IEnumerable<string> Read(TempFolder folder) => folder.Files().Select(f => $"{f}: {File.ReadAllText(folder[f])}");
+
+    /// <summary>Finds out before and after each rename whether a file is there.</summary>
+    private sealed class Watching(string path) : FileRenames
+    {
+        public List<bool> WasThere { get; } = [];
+
+        public override void Move(string from, string to, bool overwrite)
+        {
+            WasThere.Add(File.Exists(path));
+            base.Move(from, to, overwrite);
+            WasThere.Add(File.Exists(path));
+        }
+
+        public override bool TryReplace(string from, string to, string aside)
+        {
+            WasThere.Add(File.Exists(path));
+            bool isReplaced = base.TryReplace(from, to, aside);
+            WasThere.Add(File.Exists(path));
+            return isReplaced;
+        }
+    }
 
     /// <summary>Renames of which one fails, or all from that one on.</summary>
     private sealed class Failing(int failing, bool inOneStep, bool forEver = false) : FileRenames

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
@@ -131,6 +132,23 @@ public sealed class KernelFunctionTests
     {
         using var scope = NewDisposeScope();
         Same([Leaf(3, 6, 1), Leaf(4, 3, 2)], x => LinearFunction.Apply(x[0].t(), x[1], null), x => matmul(x[0].t(), x[1].t()));
+    }
+
+    [Fact]
+    public void Weights_of_another_type_than_their_input_are_not_read_as_if_they_were_of_its_own()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = Leaf(7, 5, 1).detach(), weight = Leaf(32, 5, 2), bias = Leaf(1, 32, 3).squeeze(0), gate = Leaf(32, 32, 4);
+        static Tensor Wide(Tensor weights) => weights.to(ScalarType.Float64);
+        Action[] mixed =
+        [
+            () => LinearFunction.Apply(x, Wide(weight), null), () => LinearFunction.Apply(x, weight, Wide(bias)),
+            () => FilterGateFunction.Apply(x, null, Wide(weight), bias, gate, bias),
+            () => FilterGateFunction.Apply(x, null, weight, bias, Wide(gate), bias),
+            () => AttentionFunction.Apply(x, Wide(Leaf(1, 5, 5))),
+        ];
+        foreach (Action one in mixed)
+            one.Should().Throw<ExternalException>("libtorch refuses them");
     }
 
     [Fact]

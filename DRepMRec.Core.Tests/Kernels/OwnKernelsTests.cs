@@ -89,7 +89,7 @@ public sealed class OwnKernelsTests
         {
             Tensor[] x = [.. shapes.Select((shape, n) => Leaf(shape, (ulong)n + 1))];
             Tensor y = compute(x);
-            (y * tensor(Samples.Floats((int)y.numel(), 99)).reshape(y.shape)).sum().backward();
+            Backpropagation.Run((y * tensor(Samples.Floats((int)y.numel(), 99)).reshape(y.shape)).sum());
             return [y.detach(), .. x.Select(t => t.grad!.clone())];
         }
 

@@ -58,7 +58,7 @@ public sealed class ThreadCountTests
             using Parallelism.Scope limit = Parallelism.Use(threads);
             Tensor[] x = [.. shapes.Select((shape, n) => Leaf(shape, (ulong)n + 1))];
             Tensor y = compute(x);
-            (y * tensor(Samples.Floats((int)y.numel(), 99)).reshape(y.shape)).sum().backward();
+            Backpropagation.Run((y * tensor(Samples.Floats((int)y.numel(), 99)).reshape(y.shape)).sum());
             return [[.. y.detach().contiguous().data<float>()], .. x.Select(t => t.grad!.contiguous().data<float>().ToArray())];
         }
 

@@ -81,6 +81,28 @@ public sealed class TopKTests
             .Select(i => (scores[i], i)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(100)]
+    public void Runs_of_ascending_ranks_may_be_offered_as_such(int k)
+    {
+        const int Count = 900;
+        var random = new SeededRandom(4);
+        int[] runs = [.. Enumerable.Range(0, Count).Select(_ => random.NextInt(9))];
+        int[] ranks = [.. Enumerable.Range(0, Count).OrderBy(rank => runs[rank])];
+        float[] scores = [.. Enumerable.Range(0, Count).Select(_ => (float)random.NextInt(4))];
+        var top = new TopK(k, tieOrder: ranks);
+        for (int start = 0, length; start < Count; start += length)
+        {
+            length = runs.Count(run => run == runs[ranks[start]]);
+            top.OfferAscending(scores.AsSpan(start, length), start);
+        }
+
+        top.Ranked.ToArray().Should().Equal(Enumerable.Range(0, Count).OrderByDescending(i => scores[i]).ThenBy(i => ranks[i]).Take(k)
+            .Select(i => (scores[i], i)));
+    }
+
     [Fact]
     public void The_filter_is_asked_only_for_what_would_be_kept()
     {

@@ -5,6 +5,7 @@ using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Graphs;
 using DRepMRec.Hosts;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using ReproduceResults.Studies;
 using TorchSharp;
@@ -197,7 +198,7 @@ public sealed class BatchRowsTests
         picked.train();
         whole.train();
         StepLoss actual = picked.ComputeLoss(batch, L2);
-        actual.Total.backward();
+        Backpropagation.Run(actual.Total);
 
         ModelOutput output = whole.call(batch);
         Tensor expected = whole.Loss.Compute(output.Embeddings, batch.Whole);

@@ -220,6 +220,7 @@ public sealed class BatchSamplerTests
     [InlineData(5)]
     [InlineData(20)]
     [InlineData(21)]
+    [InlineData(int.MaxValue)]
     public void There_are_as_many_batches_as_are_said(int batchSize)
     {
         var train = new InteractionSet(20, 5, [.. Enumerable.Range(0, 20).Select(u => (u, u % 5))]);

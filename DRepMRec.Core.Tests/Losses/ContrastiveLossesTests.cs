@@ -1,3 +1,4 @@
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using TorchSharp;
@@ -64,6 +65,31 @@ public sealed class ContrastiveLossesTests
         }
 
         static Tensor Units(Tensor rows) => nn.functional.normalize(rows.to(ScalarType.Float64));
+    }
+
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(1e9)]
+    [InlineData(1e30)]
+    public void A_negative_that_is_left_out_counts_for_nothing_at_any_temperature(double temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (float Loss, float[] Slope) Step()
+        {
+            Tensor users = Rows(3, 4, 1).requires_grad_();
+            Tensor loss = ContrastiveLosses.SampledSoftmax(users, Rows(3, 4, 2), Rows(3, 4, 3), ExcludedPairs.Diagonal(3), temperature);
+            loss.backward();
+            return (loss.item<float>(), UserItemEmbeddings.Values(users.grad!.Times(temperature)));
+        }
+
+        var (own, slope) = Step();
+        if (temperature > 1)
+            own.Should().BeApproximately((float)Math.Log(3), 1e-6f, "two negatives count as much as the positive");
+        using IDisposable off = OwnKernels.SwitchOff();
+        var (other, slopeOfOther) = Step();
+        other.Should().BeApproximately(own, 1e-5f);
+        for (int n = 0; n < slope.Length; n++)
+            slopeOfOther[n].Should().BeApproximately(slope[n], 1e-5f);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using DRepMRec.Alignment;
+using DRepMRec.Collectives;
 using DRepMRec.Data;
+using DRepMRec.Fusions;
 using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
@@ -56,6 +58,35 @@ public sealed class LossShapeTests
             using var bma = new BehaviorModalAlignment(64);
             bma.call(new(Rows(6, 64), Rows(7, 64)), new(Rows(6, 64), Rows(7, 32)), null);
         },
+        ["alignment of modal rows in double precision"] = () =>
+        {
+            using var bma = new BehaviorModalAlignment(64);
+            bma.call(new(Rows(6, 64), Rows(7, 64)), new(Doubles(6, 64), Doubles(7, 64)), null);
+        },
+        ["alignment of behaviour of two types"] = () =>
+        {
+            using var bma = new BehaviorModalAlignment(64);
+            bma.call(new(Rows(6, 64), Doubles(7, 64)), new(Rows(6, 64), Rows(7, 64)), null);
+        },
+        ["InfoNCE of partners in double precision"] = () => ContrastiveLosses.InfoNce(Rows(3, 4), Doubles(3, 4), 0.2),
+        ["InfoNCE of partners on another device"] = () => ContrastiveLosses.InfoNce(Rows(3, 4), zeros(3, 4, device: META), 0.2),
+        ["InfoNCE one way, of partners in double precision"]
+            = () => ContrastiveLosses.InfoNceOneWay(Rows(3, 4), Doubles(3, 4), 0.2),
+        ["softmax of positives in double precision"]
+            = () => ContrastiveLosses.SampledSoftmax(Rows(2, 4), Doubles(2, 4), Rows(3, 4), ExcludedPairs.None, 0.2),
+        ["softmax of negatives in double precision"]
+            = () => ContrastiveLosses.SampledSoftmax(Rows(2, 4), Rows(2, 4), Doubles(3, 4), ExcludedPairs.None, 0.2),
+        ["BPR of items in double precision"]
+            = () => new RankingLoss.Bpr().Compute(new(Rows(2, 4), Doubles(4, 4)), Batch().Compact),
+        ["two lines at length one, of fewer modal rows"]
+            = () => new Fusion.NormalizedConcatenation().Fuse(Rows(3, 4), Rows(2, 4), null),
+        ["two lines at length one, the modal one in double precision"]
+            = () => new Fusion.NormalizedConcatenation().Fuse(Rows(3, 4), Doubles(3, 4), null),
+        ["columns of rows in double precision"] = () =>
+        {
+            using InProcessCollective alone = InProcessCollective.Create(1)[0];
+            new ColumnPartition(alone, 16).Gather(new(Doubles(2, 16), Doubles(3, 16)));
+        },
         ["a batch of a negative user"] = () => new TrainingBatch([0, -1], [1, 2], [3, 4]),
         ["a batch of a negative positive"] = () => new TrainingBatch([0, 1], [-1, 2], [3, 4]),
         ["a batch of a negative negative"] = () => new TrainingBatch([0, 1], [1, 2], [3, -4]),
@@ -79,6 +110,8 @@ public sealed class LossShapeTests
     }
 
     private static Tensor Rows(int count, int width) => tensor(Samples.Floats(count * width, 1), count, width);
+
+    private static Tensor Doubles(int count, int width) => Rows(count, width).to(ScalarType.Float64);
 
     private static TrainingBatch Batch(bool shared = false) => new([1, 4], [3, 2], [0, 6], shared);
 

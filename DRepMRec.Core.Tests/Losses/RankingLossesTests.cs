@@ -1,3 +1,4 @@
+using DRepMRec.Collectives;
 using DRepMRec.Data;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
@@ -133,6 +134,21 @@ public sealed class RankingLossesTests
 
         Compute(new RankingLoss.SampledSoftmax { Score = score, Temperature = 0.3 }, users, items, batch)
             .Should().BeApproximately((float)expected, 1e-5f);
+    }
+
+    [Fact]
+    public void By_columns_too_an_item_of_the_user_counts_for_nothing_at_any_temperature()
+    {
+        // Of items 3, 1 and 2 user 0 has the first two, user 2 none. At such a temperature what counts counts alike.
+        using DisposeScope scope = NewDisposeScope();
+        using InProcessCollective alone = InProcessCollective.Create(1)[0];
+        BatchRows rows = new TrainingBatch([0, 2], [1, 4], [3, 1, 2], sharedNegatives: true) { Known = Train }.Compact;
+        var own = new UserItemEmbeddings(
+            tensor(Support.Samples.Floats(2 * 16, 1), 2, 16), tensor(Support.Samples.Floats(4 * 16, 2), 4, 16));
+        var loss = new RankingLoss.SampledSoftmax { Temperature = 1e9 };
+        float expected = (float)((Math.Log(2) + Math.Log(4)) / 2);
+        loss.ComputeByColumns(own, rows, new ColumnPartition(alone, 16)).item<float>().Should().BeApproximately(expected, 1e-6f);
+        loss.Compute(own, rows).item<float>().Should().BeApproximately(expected, 1e-6f);
     }
 
     public static TheoryData<bool, bool, double> Batches => new()

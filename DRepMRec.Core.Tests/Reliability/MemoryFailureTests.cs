@@ -87,6 +87,67 @@ public sealed class MemoryFailureTests
         }
     }
 
+    [Fact]
+    public void A_model_that_is_served_takes_interactions_in_whichever_piece_of_memory_it_was_refused_before()
+    {
+        using var folder = new TempFolder();
+        Grown.Recommender.Save(folder["model"]);
+        Interaction[] one = [new("newcomer", Grown.Data.Items[0])];
+        Recommender expected = Grown.Recommender.WithInteractions(one);
+        int pieces = 0;
+        for (bool isRefused = true; isRefused; pieces++)
+        {
+            Recommender served = Recommender.Load(folder["model"]);
+            isRefused = IsRefused(pieces, () => served.WithInteractions([]));
+            served.WithInteractions(one).ShouldBeTheSameAs(expected);
+        }
+
+        pieces.Should().BeGreaterThan(2, "the propagation takes several");
+    }
+
+    [Fact]
+    public void Rows_of_users_are_made_whichever_piece_of_memory_was_refused_them_before()
+    {
+        Interaction[] one = [new("newcomer", Grown.Data.Items[0])];
+        var expected = Grown.Recommender.WithInteractions(one).SimilarUsers("newcomer");
+        int pieces = 0;
+        for (bool isRefused = true; isRefused; pieces++)
+        {
+            Recommender served = Grown.Recommender.WithInteractions(one);
+            isRefused = IsRefused(pieces, () => served.SimilarUsers("newcomer"));
+            served.SimilarUsers("newcomer").Should().Equal(expected);
+        }
+
+        pieces.Should().BeGreaterThan(1, "all rows of users are a piece");
+    }
+
+    /// <summary>Refuses a piece of memory.</summary>
+    /// <returns>Whether so many pieces were asked for.</returns>
+    private static bool IsRefused(int piece, Action work)
+    {
+        int count = 0;
+        bool isRefused = false;
+        Allocations.Before = bytes =>
+        {
+            if (Interlocked.Increment(ref count) - 1 != piece)
+                return;
+            isRefused = true;
+            throw new OutOfMemoryException($"{bytes} bytes are refused");
+        };
+        Exception? error;
+        try
+        {
+            error = Record.Exception(work);
+        }
+        finally
+        {
+            Allocations.Before = null;
+        }
+
+        (error is OutOfMemoryException).Should().Be(isRefused, $"piece {piece}: {error}");
+        return isRefused;
+    }
+
     private static string SaveAndLoad()
     {
         using var folder = new TempFolder();

@@ -4,6 +4,7 @@ using DRepMRec.Internals;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Internals;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -171,6 +172,46 @@ public sealed class ModelFileTests
         bytes[^1] = 0xFF;
         folder.With("model", bytes);
         FluentActions.Invoking(() => Recommender.Load(folder["model"])).Should().ThrowExactly<ModelFileException>()
+            .WithMessage("*: the arrays have the checksum *, the manifest says '*': the file is damaged");
+    }
+
+    [SkippableFact]
+    public void What_is_in_memory_has_the_checksum_whatever_the_file_has_become_meanwhile()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "a file that is being read can't be written to there");
+        using var folder = new TempFolder();
+        string[] items = [.. Enumerable.Range(0, 5000).Select(n => $"item {n}")];
+        Recommender.FromEmbeddings(["anna"], Samples.Floats(16, 1), items, Samples.Floats(items.Length * 16, 2)).Save(folder["model"]);
+        byte[] sound = File.ReadAllBytes(folder["model"]);
+        using var stream = new MemoryStream(sound);
+        int place = (int)Safetensors.ReadHeader(stream, "model").Places.Single(p => p.Name == "item_embeddings").Offset;
+
+        int Load(bool verify, int mended = -1)
+        {
+            byte[] damaged = [.. sound];
+            damaged[place] ^= 1;
+            folder.With("model", damaged);
+            int reads = 0;
+            Files.Before = (operation, path) =>
+            {
+                if (operation == FileOperation.Read && path == folder["model"] && ++reads == mended)
+                    File.WriteAllBytes(path, sound);
+            };
+            try
+            {
+                Recommender.Load(folder["model"], new RecommenderLoadOptions { MemoryMap = false, Verify = verify });
+            }
+            finally
+            {
+                Files.Before = null;
+            }
+
+            return reads;
+        }
+
+        int all = Load(verify: false);
+        all.Should().BeGreaterThan(5);
+        FluentActions.Invoking(() => Load(verify: true, mended: all + 1)).Should().ThrowExactly<ModelFileException>()
             .WithMessage("*: the arrays have the checksum *, the manifest says '*': the file is damaged");
     }
 

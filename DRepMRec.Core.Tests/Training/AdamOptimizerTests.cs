@@ -1,3 +1,4 @@
+using DRepMRec.Kernels;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 using TorchSharp;
@@ -33,6 +34,40 @@ public sealed class AdamOptimizerTests
         float[] actual = parameter.data<float>().ToArray();
         for (int i = 0; i < p.Length; i++)
             ((double)actual[i]).Should().BeApproximately(p[i], 1e-5);
+    }
+
+    [Theory]
+    [InlineData(0.9, 0.99999999)]
+    [InlineData(0.99999999, 0.999)]
+    [InlineData(0.999999, 0.999999999)]
+    public void The_first_step_is_as_long_as_the_learning_rate_says_however_slowly_moments_decay(double beta1, double beta2)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] start = Support.Samples.Floats(37, 1), slope = Support.Samples.Floats(37, 2);
+        float[] moved = FirstStep(start, slope, new AdamOptions { LearningRate = 0.01, Beta1 = beta1, Beta2 = beta2 });
+        for (int i = 0; i < start.Length; i++)
+            ((double)moved[i]).Should().BeApproximately(start[i] - (0.01 * Math.Sign(slope[i])), 1e-5);
+    }
+
+    [SkippableFact]
+    public void The_usual_step_has_the_bits_that_published_figures_were_made_with()
+    {
+        Skip.If(OwnKernels.AreOff, LibtorchSide.Reason);
+        using DisposeScope scope = NewDisposeScope();
+        float[] start = Support.Samples.Floats(37, 1), slope = Support.Samples.Floats(37, 2);
+        float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f;
+        float rate = (float)(0.01 / (1 - Math.Pow(0.9, 1))), scale = (float)(1 / Math.Sqrt(1 - Math.Pow(0.999, 1)));
+        FirstStep(start, slope, new AdamOptions { LearningRate = 0.01 }).Should().Equal(start.Zip(slope, (p, g) =>
+            p - (g * (1 - beta1) * rate / ((MathF.Sqrt(g * g * (1 - beta2)) * scale) + epsilon))));
+    }
+
+    private static float[] FirstStep(float[] start, float[] slope, AdamOptions options)
+    {
+        var parameter = new Parameter(tensor(start).clone());
+        using var adam = new AdamOptimizer([parameter], options);
+        (parameter * tensor(slope)).sum().backward();
+        adam.Step();
+        return parameter.data<float>().ToArray();
     }
 
     [Fact]

@@ -144,6 +144,14 @@ public sealed class TimeTravelTests
     }
 
     [Fact]
+    public void By_default_warm_starts_and_trainings_from_nothing_differ_in_nothing_else()
+    {
+        UpdatePolicy[] trained = [.. new TimeTravelOptions().Policies.Where(p => p.TrainEvery > 0)];
+        trained.Select(p => p.Name).Should().Equal("warm start every 2, refresh", "from nothing every 2, refresh");
+        trained[1].Should().Be(trained[0] with { Name = trained[1].Name, Start = TrainingStart.Nothing });
+    }
+
+    [Fact]
     public void Nothing_of_the_future_leaks()
     {
         // Everything in the last two windows becomes something else, with items and content that were never seen; the times stay.

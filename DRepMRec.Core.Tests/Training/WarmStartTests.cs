@@ -157,6 +157,22 @@ public sealed class WarmStartTests
     }
 
     [Fact]
+    public void Features_of_another_width_are_said_to_be_the_reason()
+    {
+        // Today's catalogue has a category more than yesterday's, and the encoder was made anew.
+        ItemFeatures own = All.Features[0];
+        float[] values = [.. Enumerable.Range(0, All.Items.Count).SelectMany(i => own[i].ToArray().Append(i % 3f))];
+        var wider = new RecDataset("wider", All.Users, All.Items, All.Splits,
+            [new ItemFeatures(own.Modality, All.Items.Count, own.Dimension + 1, values)]);
+        using DRepMRecModel model = DRepMRecModel.Create(wider, Model);
+        float[][] before = Rows(model);
+        FluentActions.Invoking(() => new Trainer(model, wider).StartFrom(Earlier.Value)).Should().Throw<ArgumentException>()
+            .WithMessage("The weights 'modal.gates.0.projection_weight' are F32 [8, 7]; those of the earlier model are F32 [8, 6]. "
+                + "Features of another width: encode with the encoders of the earlier training.");
+        Rows(model).Zip(before).Should().AllSatisfy(r => r.First.Should().Equal(r.Second));
+    }
+
+    [Fact]
     public void A_bit_that_flipped_in_the_file_is_no_weight_and_a_file_from_before_there_was_a_checksum_loads()
     {
         using var folder = new TempFolder();

@@ -16,7 +16,7 @@ namespace DRepMRec;
 /// <example>
 /// <code>
 /// public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows? batch)
-///     =&gt; new(new UserItemEmbeddings(behavior.Users + modal.Users, behavior.Items + modal.Items), []);
+///     =&gt; new(new UserItemEmbeddings(behavior.Users.Plus(modal.Users), behavior.Items.Plus(modal.Items)), []);
 /// </code>
 /// </example>
 public interface IAlignmentModule : nn.IModule<UserItemEmbeddings, UserItemEmbeddings, BatchRows?, AlignmentResult>

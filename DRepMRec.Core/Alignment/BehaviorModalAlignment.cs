@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DRepMRec.Fusions;
 using DRepMRec.Internals;
+using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -16,7 +17,9 @@ namespace DRepMRec.Alignment;
 /// <example>
 /// <code>
 /// using var bma = new BehaviorModalAlignment(host.EmbeddingDim);
-/// AlignmentResult step = bma.call(host.call(graph), modal.call(graph, features), batch.Whole);
+/// UserItemEmbeddings known = graph.KeepKnown(host.call(graph), RowSet.All, dropout: 0.1, batch.Seed);
+/// UserItemEmbeddings content = modal.call(graph.Without(batch.UserIndices, batch.PositiveIndices), features);
+/// AlignmentResult step = bma.call(known, content, batch.Whole);
 /// Tensor loss = rankingLoss.Compute(step.Fused, batch.Whole).Plus(step.Loss);
 /// </code>
 /// </example>
@@ -94,5 +97,9 @@ public sealed partial class BehaviorModalAlignment
                 + $"behavior has {behavior.Users.shape[0]} and {behavior.Items.shape[0]}, "
                 + $"modal has {modal.Users.shape[0]} and {modal.Items.shape[0]}.");
         }
+
+        TableShape.ThrowIfOtherKind(behavior.Items, behavior.Users, nameof(behavior));
+        TableShape.ThrowIfOtherKind(modal.Users, behavior.Users, nameof(modal));
+        TableShape.ThrowIfOtherKind(modal.Items, behavior.Users, nameof(modal));
     }
 }

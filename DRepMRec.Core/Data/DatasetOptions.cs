@@ -45,7 +45,7 @@ public sealed record DatasetOptions
         }
     }
 
-    /// <summary>Interactions with a rating below this are left out, as if they weren't there.</summary>
+    /// <summary>Interactions with a rating below this are left out, as if they weren't there, whatever else is in their rows.</summary>
     /// <value>Finite. The default, <see langword="null"/>, keeps all. When it is set, every interaction must have a rating.</value>
     public double? MinimumRating
     {

@@ -58,7 +58,7 @@ public record InteractionLayout
 
     /// <summary>
     /// How much each kind of event counts, by its exact name; the weight of a row is multiplied by it. Rows with events of the weight 0 are
-    /// left out. Other kinds are mistakes.
+    /// left out, whatever else is in them. Other kinds are mistakes.
     /// </summary>
     /// <value>
     /// At least one entry, each 0 or from 1e-30 to 1e30; the product with the row's <see cref="Weight"/> is from 1e-20 to 1e20. The default

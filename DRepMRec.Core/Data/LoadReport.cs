@@ -11,7 +11,7 @@ namespace DRepMRec.Data;
 /// </summary>
 public sealed record LoadReport
 {
-    /// <summary>The rows that were read, without headers and empty lines.</summary>
+    /// <summary>The rows of interactions that were read, without headers and empty lines.</summary>
     public long RowsRead { get; init; }
 
     /// <summary>The interactions that came of them.</summary>
@@ -30,6 +30,13 @@ public sealed record LoadReport
     /// <value><see langword="null"/> when each line begins a row.</value>
     public QuotedLines? QuotedLines { get; init; }
 
+    /// <summary>
+    /// The cells of the first line, where it was taken as the header of a delimited file whose columns are all given by position: nothing
+    /// tells whether it is a header or the first row.
+    /// </summary>
+    /// <value>Empty where there is no header, or a column was found in it by its name.</value>
+    public IReadOnlyList<string> LineAsHeader { get; init; } = [];
+
     /// <summary>What <see cref="DatasetOptions.Catalogue"/> left out.</summary>
     /// <value><see langword="null"/> when no catalogue was given.</value>
     public CatalogueReport? Catalogue { get; init; }
@@ -45,7 +52,7 @@ public sealed record LoadReport
     /// <summary>The mistakes by kind, in the order in which they first occurred.</summary>
     public IReadOnlyList<RowMistake> Mistakes { get; init; } = [];
 
-    /// <summary>The rows with mistakes.</summary>
+    /// <summary>The rows with mistakes: of interactions, and of features that stand beside them in RecBole's layout.</summary>
     public long RowsWithMistakes => Mistakes.Sum(m => m.Count);
 
     /// <summary>The report as a few lines of text.</summary>
@@ -60,6 +67,8 @@ public sealed record LoadReport
                 text.Append(CultureInfo.InvariantCulture, $"\n{count,12:N0}  {what}");
         }
 
+        if (LineAsHeader.Count > 0)
+            Line(1, $"line {AsHeader(LineAsHeader)}");
         if (QuotedLines is { } quoted)
             Line(quoted.Count, $"{quoted.Describe()}; {nameof(DelimitedOptions.Quotes)} = false takes quotes as they are");
         Line(RowsMerged, "merged with another row of the same user and item");
@@ -91,6 +100,9 @@ public sealed record LoadReport
                 text.Append("\n                …");
         }
     }
+
+    internal static string AsHeader(IReadOnlyList<string> cells)
+        => $"taken as the header: {Shown.List(cells)}; {nameof(DelimitedOptions.HasHeader)} = false reads it";
 
     private static string Ids(IEnumerable<string> ids) => string.Join(", ", ids.Select(id => Shown.Text(id)));
 

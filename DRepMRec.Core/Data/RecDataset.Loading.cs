@@ -6,7 +6,13 @@ public sealed partial class RecDataset
 {
     /// <summary>Loads a dataset and finds its layout by itself: that of MMRec, RecBole, or LATTICE and MMSSL.</summary>
     /// <param name="path">The dataset's folder, or its <c>.inter</c> file where the folder holds several.</param>
+    /// <param name="features">
+    /// More item features by raw item id, of modalities that the files don't have; <see langword="null"/> for none.
+    /// </param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">
+    /// The raw fields of the items, to be shown with recommendations; <see langword="null"/> for those that a layout brings itself.
+    /// </param>
     /// <returns>
     /// The dataset. Users and items are in ascending order: by value when all raw ids are whole numbers, of any length, else by their
     /// characters. So neither indices nor figures depend on the order of the rows. <see cref="Summarize"/> names what was passed over.
@@ -17,10 +23,15 @@ public sealed partial class RecDataset
     /// </remarks>
     /// <exception cref="DatasetFormatException">No layout or several fit (the message lists the files), or a file is wrong.</exception>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    public static RecDataset Load(string path, DatasetOptions? options = null)
+    /// <exception cref="ArgumentException">
+    /// A modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none of the items with
+    /// interactions.
+    /// </exception>
+    public static RecDataset Load(
+        string path, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null, ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return DatasetLayout.Read(path, options ?? new());
+        return DatasetLayout.Read(path, DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>
@@ -28,17 +39,26 @@ public sealed partial class RecDataset
     /// x_label (0 training, 1 validation, 2 test), and <c>MODALITY_feat.npy</c> files whose row r belongs to the item r.
     /// </summary>
     /// <param name="path">The folder, or the <c>.inter</c> file.</param>
+    /// <param name="features">
+    /// More item features by raw item id, of modalities that the files don't have; <see langword="null"/> for none.
+    /// </param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>
     /// The dataset. Where the mapping files <c>u_id_mapping.csv</c> and <c>i_id_mapping.csv</c> exist, raw ids are taken from them, in the
     /// order of the numbers.
     /// </returns>
     /// <exception cref="DatasetFormatException">A file is wrong.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static RecDataset LoadMmrec(string path, DatasetOptions? options = null)
+    /// <exception cref="ArgumentException">
+    /// A modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none of the items with
+    /// interactions.
+    /// </exception>
+    public static RecDataset LoadMmrec(
+        string path, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null, ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return MmrecReader.Read(DatasetLayout.InterFile(path, "MMRec"), options ?? new());
+        return MmrecReader.Read(DatasetLayout.InterFile(path, "MMRec"), DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>
@@ -47,15 +67,25 @@ public sealed partial class RecDataset
     /// name is dropped). Its other columns become <see cref="ItemTable"/>, by the rule of <see cref="Data.ItemTable.LoadRecBole"/>.
     /// </summary>
     /// <param name="path">The folder, or the <c>.inter</c> file.</param>
+    /// <param name="features">
+    /// More item features by raw item id, such as those that are made of the items' table; <see langword="null"/> for none.
+    /// </param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
-    /// <param name="features">More features, such as those that are made of the items' table; <see langword="null"/> for none.</param>
+    /// <param name="items">
+    /// The raw fields of the items, in place of those of <c>NAME.item</c>; <see langword="null"/> for these.
+    /// </param>
     /// <returns>The dataset. Items of <c>NAME.item</c> are in it when they have features or interactions.</returns>
     /// <exception cref="DatasetFormatException">A file is wrong, or no item with interactions has features.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static RecDataset LoadRecBole(string path, DatasetOptions? options = null, IReadOnlyList<FeatureTable>? features = null)
+    /// <exception cref="ArgumentException">
+    /// A modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none of the items with
+    /// interactions.
+    /// </exception>
+    public static RecDataset LoadRecBole(
+        string path, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null, ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return RecBoleReader.Read(DatasetLayout.InterFile(path, "RecBole"), features ?? [], options ?? new());
+        return RecBoleReader.Read(DatasetLayout.InterFile(path, "RecBole"), DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>
@@ -63,14 +93,23 @@ public sealed partial class RecDataset
     /// …], …}</c>, and <c>MODALITY_feat.npy</c> files whose row r belongs to the item r.
     /// </summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="features">
+    /// More item features by raw item id, of modalities that the files don't have; <see langword="null"/> for none.
+    /// </param>
     /// <param name="options">How the dataset is put together; <see langword="null"/> for the defaults.</param>
+    /// <param name="items">The raw fields of the items, to be shown with recommendations; <see langword="null"/> for none.</param>
     /// <returns>The dataset.</returns>
     /// <exception cref="DatasetFormatException">A file is wrong or missing.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static RecDataset LoadLattice(string folder, DatasetOptions? options = null)
+    /// <exception cref="ArgumentException">
+    /// A modality occurs twice, or one of <paramref name="features"/> or <paramref name="items"/> is of none of the items with
+    /// interactions.
+    /// </exception>
+    public static RecDataset LoadLattice(
+        string folder, IReadOnlyList<FeatureTable>? features = null, DatasetOptions? options = null, ItemTable? items = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return LatticeReader.Read(folder, options ?? new());
+        return LatticeReader.Read(folder, DatasetContent.Of(features, items), options ?? new());
     }
 
     /// <summary>Loads interactions from any delimited file, such as a CSV export.</summary>

@@ -41,6 +41,7 @@ public sealed record RowMistake
         RowMistakeKind.Number => "no number that can be read",
         RowMistakeKind.Image => "no picture that can be read",
         RowMistakeKind.RepeatedItem => "an item that occurred before",
+        RowMistakeKind.Dimension => "another number of features",
         RowMistakeKind.LabelsDiffer => "a pair of user and item that occurred before with another label",
         _ => "a pair of user and item that occurred before",
     };
@@ -95,7 +96,7 @@ public enum RowMistakeKind
     /// <summary>The title, a text or a category of an item isn't Unicode text.</summary>
     Text,
 
-    /// <summary>A number of an item isn't one.</summary>
+    /// <summary>A number of an item, or one of its features, isn't one.</summary>
     Number,
 
     /// <summary>The picture of an item is a path out of the folder of pictures, or an address that holds no base64.</summary>
@@ -103,6 +104,9 @@ public enum RowMistakeKind
 
     /// <summary>The item occurred before in its table.</summary>
     RepeatedItem,
+
+    /// <summary>The item has another number of features than most.</summary>
+    Dimension,
 }
 
 /// <summary>A row with a mistake.</summary>

@@ -39,7 +39,7 @@ public sealed record ModalEncoderOptions
 
     /// <summary>What each modality weighs among those that an item has, in the order of the dataset.</summary>
     /// <value>Each 0 or above, not all 0. Empty, the default, for all alike.</value>
-    public IReadOnlyList<double> ModalityWeights { get; init => field = Guard.NotNull(value); } = [];
+    public IReadOnlyList<double> ModalityWeights { get; init => field = Guard.NoneNegative(value); } = [];
 
     /// <summary>The number of users k that a user is linked to by shared items, in a frozen graph of all training interactions.</summary>
     /// <value>
@@ -68,7 +68,7 @@ public sealed record ModalEncoderOptions
                 $"{nameof(ModalityWeights)}: expected {modalityCount} weights, one per modality, got {ModalityWeights.Count}.");
         }
 
-        if (ModalityWeights.Any(w => !(w >= 0) || !double.IsFinite(w)) || ModalityWeights.Sum() == 0)
+        if (ModalityWeights.All(weight => weight == 0))
         {
             throw new ArgumentException(
                 $"{nameof(ModalityWeights)}: expected numbers of 0 or above, not all 0; got {string.Join(", ", ModalityWeights)}.");

@@ -77,16 +77,67 @@ public static class SignificanceTest
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (first.Protocol.DifferenceTo(second.Protocol) is { } difference)
-            throw Differing(first, second, difference);
-        IReadOnlyList<double> own = first.PerUser(metric), others = second.PerUser(metric);
-        int[] places = PlacesOf(first, second)
-            ?? throw Differing(first, second, $"{nameof(EvaluationResult.EvaluatedUsers)} differ");
-        return PairedT(own, [.. places.Select(place => others[place])]);
+        return PairedT([first], [second], metric);
     }
 
-    private static ArgumentException Differing(EvaluationResult first, EvaluationResult second, string difference) => new(
-        $"Expected evaluations under the same protocol, but {difference}; got {first.Protocol} and {second.Protocol}.", nameof(second));
+    /// <summary>
+    /// Compares two models by several evaluations of each, one for each training, such as those of several seeds: over users, each with the
+    /// mean of the values that a model's trainings gave. Users are paired by their raw ids.
+    /// </summary>
+    /// <remarks>The two needn't have as many trainings. Several such tests are corrected by <see cref="Holm"/>.</remarks>
+    /// <param name="first">One model's evaluations, at least one.</param>
+    /// <param name="second">The other's, at least one.</param>
+    /// <param name="metric">A metric that all evaluated.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no evaluation of a model, or two protocols differ in more than dataset name, metrics and seed, or the users do.
+    /// </exception>
+    /// <exception cref="KeyNotFoundException">The metric wasn't evaluated by all.</exception>
+    /// <exception cref="InvalidOperationException">One is of an epoch that isn't its training's best: only averages are kept.</exception>
+    /// <example>
+    /// <code>
+    /// EvaluationResult[] aligned = [.. seeds.Select(TrainWithBma)], alone = [.. seeds.Select(TrainWithout)];
+    /// PairedComparison gain = SignificanceTest.PairedT(aligned, alone, RankingMetric.Recall(20));
+    /// </code>
+    /// </example>
+    public static PairedComparison PairedT(
+        IReadOnlyList<EvaluationResult> first, IReadOnlyList<EvaluationResult> second, RankingMetric metric)
+    {
+        ThrowIfEmpty(first, nameof(first));
+        ThrowIfEmpty(second, nameof(second));
+        return PairedT(Means(first, first[0], metric, nameof(first)), Means(second, first[0], metric, nameof(second)));
+    }
+
+    /// <summary>The mean of each user's values over evaluations, in the order that one of them has the users in.</summary>
+    private static double[] Means(IReadOnlyList<EvaluationResult> results, EvaluationResult order, RankingMetric metric, string name)
+    {
+        var means = new double[order.EvaluatedUsers.Count];
+        foreach (EvaluationResult result in results)
+        {
+            if (order.Protocol.DifferenceTo(result.Protocol) is { } difference)
+                throw Differing(order, result, difference, name);
+            IReadOnlyList<double> values = result.PerUser(metric);
+            int[] places = PlacesOf(order, result)
+                ?? throw Differing(order, result, $"{nameof(EvaluationResult.EvaluatedUsers)} differ", name);
+            for (int n = 0; n < means.Length; n++)
+                means[n] += values[places[n]];
+        }
+
+        for (int n = 0; n < means.Length; n++)
+            means[n] /= results.Count;
+        return means;
+    }
+
+    private static void ThrowIfEmpty(IReadOnlyList<EvaluationResult> results, string name)
+    {
+        ArgumentNullException.ThrowIfNull(results, name);
+        if (results.Count == 0)
+            throw new ArgumentException("Expected at least one evaluation of each model; got none.", name);
+        foreach (EvaluationResult result in results)
+            ArgumentNullException.ThrowIfNull(result, name);
+    }
+
+    private static ArgumentException Differing(EvaluationResult first, EvaluationResult second, string difference, string name) => new(
+        $"Expected evaluations under the same protocol, but {difference}; got {first.Protocol} and {second.Protocol}.", name);
 
     // Where the second has each user of the first. Datasets of one split may number their users in other ways.
     private static int[]? PlacesOf(EvaluationResult first, EvaluationResult second)

@@ -134,7 +134,7 @@ public sealed class ModalFeatures : IDisposable
         {
             if (!_similarities.TryGetValue(modality, out var searched) || searched.Neighbors < neighbors)
             {
-                int count = (neighbors + 15) / 16 * 16, dimension = Sources[modality].Dimension;
+                int count = (int)Math.Min(int.MaxValue, (neighbors + 15L) / 16 * 16), dimension = Sources[modality].Dimension;
                 CsrMatrix graph = FindsAllNeighbors
                     ? NeighborGraph.Cosine(_scaled[modality], dimension, count)
                     : NeighborGraph.ApproximateCosine(_scaled[modality], dimension, count);

@@ -23,6 +23,7 @@ public abstract partial record Fusion
         /// <inheritdoc/>
         public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights)
         {
+            TableShape.ThrowIfUnlike(modal, behavior, nameof(modal));
             if (OwnKernels.Run(behavior))
                 return UnitConcatenationFunction.Apply(behavior, modal, ModalWeight);
             Tensor unit = modal.NormalizeRows();

@@ -119,8 +119,11 @@ public sealed class InteractionGraph
         }
 
         Array.Sort(keys, edges);
+
+        // In decimals: 1 - 0.7 is a little more than 0.3 in binary ones. A share next to 1 leaves an edge too.
+        int kept = Math.Max(Math.Sign(EdgeCount), (int)decimal.Ceiling(EdgeCount * (1 - (decimal)share)));
         var dropped = new bool[EdgeCount];
-        foreach (int e in edges.AsSpan((int)Math.Ceiling(EdgeCount * (1 - share))))
+        foreach (int e in edges.AsSpan(kept))
             dropped[e] = true;
         return new InteractionGraph(Interactions.Without(dropped));
     }

@@ -68,7 +68,7 @@ internal sealed class InvertedFile
         {
             float[] scores = [], toCentres = new float[groups];
             var nearest = new TopK(Math.Min(probes, groups));
-            TopK[] best = [.. Enumerable.Range(0, RowBlock).Select(_ => new TopK(neighbors))];
+            TopK[] best = [.. Enumerable.Range(0, RowBlock).Select(_ => new TopK(neighbors, tieOrder: _names))];
             for (int group = from; group < to; group++)
             {
                 _cancellationToken.ThrowIfCancellationRequested();
@@ -106,7 +106,7 @@ internal sealed class InvertedFile
                 Span<float> own = scores.AsSpan(n * columns, columns);
                 if (other == group && (uint)(first + n - start) < (uint)columns)
                     own[first + n - start] = float.NegativeInfinity;
-                best[n].Offer(own, _offsets[other] + start);
+                best[n].OfferAscending(own, _offsets[other] + start);
             }
         }
     }

@@ -10,9 +10,9 @@ internal static partial class HostingLog
     public static partial void ModelServed(
         this ILogger logger, string name, string path, DateTime written, int users, int items, double seconds);
 
-    [LoggerMessage(2, LogLevel.Error, "The recommender '{Name}' can't serve {Path}; what it serves stays: {Served}. Next try at {Retry:u}")]
+    [LoggerMessage(2, LogLevel.Error, "The recommender '{Name}' can't serve {Path}; what it serves stays: {Served}. Next try: {Retry}")]
     public static partial void ModelRefused(
-        this ILogger logger, Exception exception, string name, string? path, string served, DateTimeOffset retry);
+        this ILogger logger, Exception exception, string name, string? path, string served, string retry);
 
     [LoggerMessage(3, LogLevel.Debug, "The recommender '{Name}' can't load {Path}, which may still be being written: {Reason}")]
     public static partial void ModelNotReady(this ILogger logger, string name, string? path, string reason);

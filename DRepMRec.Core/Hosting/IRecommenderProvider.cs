@@ -13,7 +13,7 @@ namespace DRepMRec.Hosting;
 /// </remarks>
 public interface IRecommenderProvider
 {
-    /// <summary>The recommender that is served. Never waits for one that is being loaded, once there is one.</summary>
+    /// <summary>The recommender that is served. Waits while the first look at the file loads it, and never for one after that.</summary>
     /// <exception cref="InvalidOperationException">No model could be loaded yet; the inner exception says why.</exception>
     Recommender Current { get; }
 

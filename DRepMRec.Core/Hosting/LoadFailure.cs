@@ -28,6 +28,9 @@ internal sealed record LoadFailure(
     /// </summary>
     public bool IsSettled(DateTimeOffset now) => Tries > 1 || now - Since >= Patience;
 
+    /// <summary>When there is another try at the latest; the first is that of the next look.</summary>
+    public DateTimeOffset NextTry(TimeSpan interval) => Tries == 1 ? At + interval : RetryAt;
+
     /// <summary>The next failure: the same is tried again at the next look, and then at ever longer intervals.</summary>
     public static LoadFailure After(
         LoadFailure? last, Exception exception, RecommenderServiceOptions? options, FileStamp? stamp, TimeSpan interval, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace DRepMRec.Hosting;
 /// Requests read one field. One thread at a time looks and loads, under <see cref="_looking"/>; whoever writes the field holds
 /// <see cref="_changing"/>, which is never held while a file is read.
 /// </remarks>
-internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
+internal sealed partial class RecommenderProvider : IRecommenderProvider, IDisposable
 {
     /// <summary>The name in logs and metrics of the recommender without a key.</summary>
     public const string WithoutKey = "default";
@@ -29,7 +30,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     private bool _polls;
     private Recommender? _current;
     private FileStamp? _served;
-    private LoadFailure? _failure;
+    private volatile LoadFailure? _failure;
     private TimeSpan _pollInterval = RecommenderServiceOptions.MaxPollInterval;
     private RecommenderStatus _status;
 
@@ -109,7 +110,7 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
                 }
 
                 Report(Status with { MaxAge = options.MaxAge });
-                if (!force && !options.ReloadOnChange && _served?.Path == options.Path)
+                if (!force && !IsFollowed(options))
                 {
                     if (_failure?.Options?.Path != options.Path)
                         Settle();
@@ -141,81 +142,30 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         HostingTelemetry.Remove(this);
     }
 
-    private void Start(bool look = true)
-    {
-        lock (_looking)
-        {
-            if (_started)
-                return;
-            _started = true;
-            if (look)
-                Look();
-            _polls = true;
-            using (ExecutionContext.SuppressFlow())
-                _ = Task.Run(PollAsync);
-        }
-    }
-
-    private void StartAndLook()
-    {
-        Start();
-        if (Volatile.Read(ref _current) is null && _failure is null)
-            Look(); // A reload that began was cancelled before it looked.
-    }
-
-    private async Task PollAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                await _wake.WaitAsync(_pollInterval, _stopping.Token).ConfigureAwait(false);
-                LookOrGoOn();
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // The application ends.
-        }
-    }
-
-    /// <summary>What a logger or a listener throws is no reason not to look again.</summary>
-    private void LookOrGoOn()
-    {
-        try
-        {
-            Look();
-        }
-        catch (Exception e)
-        {
-            lock (_looking)
-                Report(Status with { LastError = Shown.Message(e.Message), FailedAt = _time.GetUtcNow() });
-        }
-    }
-
-    private void Wake(string? name)
-    {
-        if (name != _optionsName)
-            return;
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It's awake already.
-        }
-    }
-
     private Recommender StartAndTake()
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        StartAndLook();
-        return Volatile.Read(ref _current) ?? throw NoModel(_failure);
+        LoadFailure? failure = null;
+        if (!_looking.IsHeldByCurrentThread) // What is asked while the first model is prepared can't wait for it.
+        {
+            if (_failure is null)
+                StartAndLook(); // Once a first look has ended nobody waits for another.
+            failure = _failure; // Before what is served: that is there by the time that this is gone.
+        }
+
+        return Volatile.Read(ref _current) ?? throw NoModel(failure);
     }
 
     private InvalidOperationException NoModel(LoadFailure? failure)
-        => new($"The recommender '{Status.Name}' has no model: {failure?.Message ?? "it has been disposed of"}", failure?.Exception);
+    {
+        string reason = failure?.Message
+            ?? (_stopping.IsCancellationRequested ? "it has been disposed of" : "the first one is being loaded");
+        return new InvalidOperationException($"The recommender '{Status.Name}' has no model: {reason}", failure?.Exception);
+    }
+
+    /// <summary>Whether looks go on to the file: options say so, or what they name isn't served yet, or they are what is wrong.</summary>
+    private bool IsFollowed(RecommenderServiceOptions? options)
+        => options is null || options.ReloadOnChange || _served?.Path != options.Path;
 
     private void Load(RecommenderServiceOptions options, FileStamp stamp)
     {
@@ -279,14 +229,16 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
     private void Fail(Exception exception, RecommenderServiceOptions? options, FileStamp? stamp, bool force)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        _failure = LoadFailure.After(_failure, exception, options, stamp, _pollInterval, now);
-        if (!force && _current is not null && !_failure.IsSettled(now))
+        LoadFailure failure = LoadFailure.After(_failure, exception, options, stamp, _pollInterval, now);
+        _failure = failure;
+        if (!force && _current is not null && !failure.IsSettled(now))
         {
-            _logger.ModelNotReady(Status.Name, options?.Path, _failure.Message);
+            _logger.ModelNotReady(Status.Name, options?.Path, failure.Message);
             return;
         }
 
-        Report(Status with { LastError = _failure.Message, FailedAt = now, RetryAt = _failure.RetryAt });
+        DateTimeOffset? retry = IsFollowed(options) ? failure.NextTry(_pollInterval) : null;
+        Report(Status with { LastError = failure.Message, FailedAt = now, RetryAt = retry });
         if (!force && _current is null && options is { RequiredAtStart: false }
             && exception is (FileNotFoundException or DirectoryNotFoundException))
         {
@@ -295,7 +247,8 @@ internal sealed class RecommenderProvider : IRecommenderProvider, IDisposable
         }
 
         HostingTelemetry.Refused(Status.Name, exception);
-        _logger.ModelRefused(exception, Status.Name, options?.Path, Status.Path ?? "nothing", _failure.RetryAt);
+        _logger.ModelRefused(exception, Status.Name, options?.Path, Status.Path ?? "nothing",
+            retry?.ToString("u", CultureInfo.InvariantCulture) ?? "none, as the file isn't followed");
     }
 
     private void Report(RecommenderStatus status)

@@ -65,7 +65,9 @@ public sealed class RecommenderServiceOptions
 
     /// <summary>
     /// What is done to each model before it takes the place of the one before: requests of your own to warm it up, items that are taken out
-    /// or added. An exception refuses the model. It runs while <see cref="IRecommenderProvider.Update"/> waits; requests don't.
+    /// or added. An exception refuses the model. It runs while <see cref="IRecommenderProvider.Update"/> waits; requests don't. It mustn't
+    /// wait for <see cref="IRecommenderProvider.ReloadAsync"/>, nor for another thread that asks the provider, which may wait for it;
+    /// and while it prepares the first model, the provider has none to give.
     /// </summary>
     /// <value><see langword="null"/>, the default, serves the model as it is in the file.</value>
     [JsonIgnore]

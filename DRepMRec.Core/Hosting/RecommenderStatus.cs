@@ -27,7 +27,10 @@ public sealed record RecommenderStatus
     /// <summary>When <see cref="LastError"/> was found last.</summary>
     public DateTimeOffset? FailedAt { get; init; }
 
-    /// <summary>When the file is tried again at the latest; a changed file is tried as soon as it's seen.</summary>
+    /// <summary>
+    /// When the file is tried again at the latest; a changed file is tried as soon as it's seen. <see langword="null"/> where nothing has
+    /// failed, and where the file isn't followed (<see cref="RecommenderServiceOptions.ReloadOnChange"/>).
+    /// </summary>
     public DateTimeOffset? RetryAt { get; init; }
 
     /// <summary>The age of the file from which on it's old; <see langword="null"/> where a model doesn't age.</summary>

@@ -23,7 +23,7 @@ public sealed record FreedomOptions
 
     /// <summary>The weight of each modality's graph in the item graph, in the order of the features; empty for equal weights.</summary>
     /// <value>None or one per modality, each 0 or above. The default is empty.</value>
-    public IReadOnlyList<double> ModalityWeights { get; init; } = [];
+    public IReadOnlyList<double> ModalityWeights { get; init => field = Guard.NoneNegative(value); } = [];
 
     /// <summary>The share of user-item edges that each epoch leaves out, drawn such that edges between popular nodes go first.</summary>
     /// <value>At least 0 and below 1. The default is 0.8.</value>

@@ -88,7 +88,8 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
         UserItemEmbeddings ego = rows.Select(Ego!.Value);
         UserItemEmbeddings known = training ? ego : rows.Select(graph.KeepKnown(Ego!.Value, RowSet.All));
-        var own = new UserItemEmbeddings(known.Users, cat([known.Items, Content(rows)], 1));
+        Tensor content = training ? Content(rows) : KeepKnown(Content(rows), graph, rows);
+        var own = new UserItemEmbeddings(known.Users, cat([known.Items, content], 1));
         return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = ego };
     }
 
@@ -105,6 +106,15 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         for (int m = 1; m < _projections.Count; m++)
             content = content.Plus(Projected(m));
         return content;
+    }
+
+    /// <summary>Zeros for items of which nothing is known, neither users nor features: what is projected of them is the bias.</summary>
+    private Tensor KeepKnown(Tensor content, InteractionGraph graph, RowSet rows)
+    {
+        int[] items = rows.IsAll ? [.. Enumerable.Range(0, graph.ItemCount)] : rows.Items.ToArray();
+        float[] kept = Array.ConvertAll(
+            items, item => graph.ItemDegrees[item] > 0 || _features.Sources.Any(source => source.Present[item]) ? 1f : 0f);
+        return kept.Contains(0f) ? content * tensor(kept, kept.Length, 1).to(content.device) : content;
     }
 
     /// <summary>Refuses columns whose blocks would go over from one half of a row to the other.</summary>

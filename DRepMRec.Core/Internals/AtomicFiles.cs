@@ -13,7 +13,10 @@ internal static class AtomicFiles
     /// <summary>Writes all files under other names, and renames them when all are on the disk. Renames are undone on failure.</summary>
     /// <param name="folder">An existing folder.</param>
     /// <param name="files">The writers of the files, by name. Files that exist are replaced; of symbolic links the targets are.</param>
-    /// <param name="keep">The ending of the name under which a replaced file is kept; without it, it is gone.</param>
+    /// <param name="keep">
+    /// The ending of the name under which a replaced file is kept; without it, it is gone. The file itself is there at every moment, where
+    /// the file system can replace one in one step; else it's under the other name for the moment between two renames.
+    /// </param>
     /// <param name="renames">How files are renamed; <see langword="null"/> for the system's way.</param>
     public static void Write(
         string folder, IReadOnlyDictionary<string, Action<Stream>> files, string? keep = null, FileRenames? renames = null)
@@ -39,15 +42,10 @@ internal static class AtomicFiles
             {
                 foreach (string path in paths)
                 {
-                    if (keep is not null && File.Exists(path))
-                    {
-                        log.Replace(path, path + keep, path + aside);
-                        log.Move(path + suffix, path);
-                    }
-                    else
-                    {
-                        log.Replace(path + suffix, path, path + aside);
-                    }
+                    bool keeps = keep is not null && File.Exists(path);
+                    if (keeps && File.Exists(path + keep))
+                        log.Move(path + keep, path + aside);
+                    log.Replace(path + suffix, path, path + (keeps ? keep : aside));
                 }
             }
             catch

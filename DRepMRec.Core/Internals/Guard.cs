@@ -17,6 +17,14 @@ internal static class Guard
         => value >= T.Zero && T.IsFinite(value) ? Single(value, name)
             : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or above.");
 
+    /// <summary>The same list, each of whose numbers is 0 or above.</summary>
+    public static IReadOnlyList<T> NoneNegative<T>(IReadOnlyList<T> values, [CallerMemberName] string name = "") where T : INumber<T>
+    {
+        foreach (T value in NotNull(values, name))
+            NotNegative(value, name);
+        return values;
+    }
+
     public static T InRange<T>(T value, T min, T max, [CallerMemberName] string name = "") where T : INumber<T>
         => value >= min && value <= max ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from {min} to {max}.");

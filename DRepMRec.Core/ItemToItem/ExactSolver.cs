@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Data;
 using DRepMRec.Graphs;
 using DRepMRec.Kernels;
 
@@ -59,22 +60,8 @@ internal static class ExactSolver
     private static SymmetricMatrix Fill(ItemGram gram, double l2, CancellationToken cancellationToken)
     {
         int[] items = gram.Items;
-        var places = new int[gram.Train.ItemCount];
-        for (int place = 0; place < items.Length; place++)
-            places[items[place]] = place;
         var matrix = new SymmetricMatrix(items.Length);
-        for (int user = 0; user < gram.Train.UserCount; user++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> own = gram.Train.ItemsOf(user);
-            float weight = gram.UserWeight(own.Length);
-            for (int a = 0; a < own.Length; a++)
-            {
-                for (int b = 0; b <= a; b++)
-                    matrix.Add(places[own[a]], places[own[b]], weight);
-            }
-        }
-
+        AddInteractions(matrix, gram, cancellationToken);
         if (gram.ContentWidth > 0)
         {
             var content = new float[(long)items.Length * gram.ContentWidth];
@@ -86,5 +73,46 @@ internal static class ExactSolver
         for (int place = 0; place < items.Length; place++)
             matrix.Add(place, place, (float)l2);
         return matrix;
+    }
+
+    /// <summary>
+    /// Adds XᵀWX, row by row: for each user of the row's item, in their order, the user's items up to that item. Each element is summed in
+    /// double precision, as in single precision the sum over a million users is off by thousandths.
+    /// </summary>
+    private static void AddInteractions(SymmetricMatrix matrix, ItemGram gram, CancellationToken cancellationToken)
+    {
+        InteractionSet train = gram.Train;
+        var places = new int[train.ItemCount];
+        for (int place = 0; place < gram.Items.Length; place++)
+            places[gram.Items[place]] = place;
+        int[] users = train.ExpandUsers();
+        var pairsOf = new RowGroups(train.Items, train.ItemCount);
+        float[] weights = [.. Enumerable.Range(0, train.UserCount).Select(user => gram.UserWeight(train.ItemsOf(user).Length))];
+        Parallelism.ForRanges(gram.Items.Length, minimumPerThread: 16, (from, to) =>
+        {
+            var sums = new double[to];
+            for (int place = from; place < to; place++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int item = gram.Items[place];
+                foreach (int pair in pairsOf[item])
+                {
+                    double weight = weights[users[pair]];
+                    foreach (int other in train.ItemsOf(users[pair]))
+                    {
+                        if (other > item)
+                            break;
+                        sums[places[other]] += weight;
+                    }
+                }
+
+                for (int other = 0; other <= place; other++)
+                {
+                    if (sums[other] > 0)
+                        matrix.Add(place, other, (float)sums[other]);
+                    sums[other] = 0;
+                }
+            }
+        });
     }
 }

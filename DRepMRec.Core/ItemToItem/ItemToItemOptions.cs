@@ -50,7 +50,10 @@ public sealed record ItemToItemOptions
     /// <value>0 (always regressions) or above. The default is 2 GiB: 32,000 items.</value>
     public long MaxMatrixBytes { get; init => field = Guard.NotNegative(value); } = 2L << 30;
 
-    /// <summary>How many items a regression goes over: those of highest co-occurrence, and as many of nearest content.</summary>
+    /// <summary>
+    /// How many items a regression goes over: those most similar by users, the cosine in which a user counts by 1 / |N_u|, and as many of
+    /// nearest content.
+    /// </summary>
     /// <value>1 to 20,000. The default is 200.</value>
     public int Neighbors { get; init => field = Guard.InRange(value, 1, MaxNeighbors); } = 200;
 

@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 namespace DRepMRec.Kernels;
 
 /// <summary>One step of Adam over a range of numbers, moments and parameter in one pass, with equal bits for all vector widths.</summary>
-internal readonly unsafe struct AdamKernel(float beta1, float beta2, float epsilon, float rate, float secondScale)
+internal readonly unsafe struct AdamKernel(double beta1, double beta2, float epsilon, float rate, float secondScale)
 {
-    private readonly float _beta1 = beta1;
-    private readonly float _beta2 = beta2;
+    private readonly float _beta1 = (float)beta1;
+    private readonly float _rest1 = Rest(beta1);
+    private readonly float _beta2 = (float)beta2;
+    private readonly float _rest2 = Rest(beta2);
     private readonly float _epsilon = epsilon;
     private readonly float _rate = rate;
     private readonly float _secondScale = secondScale;
@@ -27,8 +29,8 @@ internal readonly unsafe struct AdamKernel(float beta1, float beta2, float epsil
         };
         for (int i = done; i < count; i++)
         {
-            m[i] = (m[i] * _beta1) + (g[i] * (1 - _beta1));
-            v[i] = (v[i] * _beta2) + (g[i] * g[i] * (1 - _beta2));
+            m[i] = (m[i] * _beta1) + (g[i] * _rest1);
+            v[i] = (v[i] * _beta2) + (g[i] * g[i] * _rest2);
             p[i] -= m[i] * _rate / ((MathF.Sqrt(v[i]) * _secondScale) + _epsilon);
         }
     }
@@ -39,7 +41,7 @@ internal readonly unsafe struct AdamKernel(float beta1, float beta2, float epsil
     private int Step<T>(float* p, float* g, float* m, float* v, int count)
         where T : struct, IVector<T>
     {
-        T beta1 = T.Create(_beta1), rest1 = T.Create(1 - _beta1), beta2 = T.Create(_beta2), rest2 = T.Create(1 - _beta2);
+        T beta1 = T.Create(_beta1), rest1 = T.Create(_rest1), beta2 = T.Create(_beta2), rest2 = T.Create(_rest2);
         T rate = T.Create(_rate), scale = T.Create(_secondScale), epsilon = T.Create(_epsilon);
         int i = 0;
         for (; i <= count - T.Count; i += T.Count)
@@ -52,5 +54,15 @@ internal readonly unsafe struct AdamKernel(float beta1, float beta2, float epsil
         }
 
         return i;
+    }
+
+    /// <summary>
+    /// 1 - beta of beta in single precision, as published figures were made with, where that is right to a hundredth: next to 1 little or
+    /// nothing would be left of it.
+    /// </summary>
+    private static float Rest(double beta)
+    {
+        float single = 1 - (float)beta, rounded = (float)(1 - beta);
+        return MathF.Abs(single - rounded) <= 0.01f * rounded ? single : rounded;
     }
 }

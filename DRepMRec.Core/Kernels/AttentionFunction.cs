@@ -12,7 +12,8 @@ internal sealed unsafe class AttentionFunction : OwnFunction<AttentionFunction>
     /// <param name="z">[N, D].</param>
     /// <param name="query">q, [1, D].</param>
     /// <returns>[N, 1].</returns>
-    public static Tensor Apply(Tensor z, Tensor query) => OwnKernels.Run(z) ? apply(z, query) : nn.functional.linear(z.tanh(), query);
+    public static Tensor Apply(Tensor z, Tensor query)
+        => OwnKernels.Run(z, query) ? apply(z, query) : nn.functional.linear(z.tanh(), query);
 
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {

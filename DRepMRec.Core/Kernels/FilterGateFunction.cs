@@ -38,7 +38,7 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
         Tensor features, int[]? rows, Tensor projection, Tensor projectionBias, Tensor gate, Tensor gateBias)
     {
         bool fits = gate.shape[0] % DenseProduct.Lanes == 0 && features.is_contiguous() && !features.requires_grad;
-        if (OwnKernels.Run(features) && fits)
+        if (fits && OwnKernels.Run(features, projection, projectionBias, gate, gateBias))
             return apply(projection, projectionBias, gate, gateBias, new Source(features, rows));
         Tensor projected = LinearFunction.Apply(rows is null ? features : features.SelectRows(rows), projection, projectionBias);
         return GateFunction.Apply(projected, LinearFunction.Apply(projected, gate, gateBias));

@@ -6,6 +6,10 @@ namespace DRepMRec.Kernels;
 /// The gradient of one leaf tensor, made in place: kernels of ours write or add to <c>grad</c> itself, in memory that is kept from step to
 /// step. Otherwise each gradient would be allocated, handed over, copied, and added in passes over the whole table.
 /// </summary>
+/// <remarks>
+/// So it is in the passes of <see cref="Backpropagation.Run"/>, whose gradients are gone before the next step. Anybody else may keep
+/// theirs, or ask autograd for them: there each is handed to autograd in memory of its own.
+/// </remarks>
 internal sealed unsafe class LeafGradient
 {
     private readonly NativeBuffer _scratch = new();
@@ -18,12 +22,11 @@ internal sealed unsafe class LeafGradient
     /// <param name="x">A Float32 tensor on the CPU.</param>
     /// <param name="write">Overwrites all elements.</param>
     /// <returns>
-    /// The gradient to hand to autograd when <paramref name="x"/> isn't a leaf; otherwise <see langword="null"/>, as it is in its place
-    /// already.
+    /// The gradient to hand to autograd where it isn't made in place; otherwise <see langword="null"/>, as it is in its place already.
     /// </returns>
     public Tensor? Write(Tensor x, Kernel write)
     {
-        if (!x.is_leaf)
+        if (!IsMadeInPlace(x))
             return Fill(empty(x.shape), write);
         using Tensor? known = x.grad;
         if (known is null)
@@ -45,7 +48,7 @@ internal sealed unsafe class LeafGradient
     /// <returns>As <see cref="Write"/>.</returns>
     public Tensor? Add(Tensor x, Kernel add)
     {
-        if (!x.is_leaf)
+        if (!IsMadeInPlace(x))
             return Fill(zeros(x.shape), add);
         using Tensor? known = x.grad;
         if (known is not null)
@@ -67,6 +70,8 @@ internal sealed unsafe class LeafGradient
         _kept = null;
         _scratch.Free();
     }
+
+    private static bool IsMadeInPlace(Tensor x) => x.is_leaf && Backpropagation.IsRunning;
 
     private static Tensor Fill(Tensor target, Kernel kernel)
     {

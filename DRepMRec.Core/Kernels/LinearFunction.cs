@@ -14,7 +14,7 @@ internal sealed class LinearFunction : OwnFunction<LinearFunction>
     /// <returns>[N, D].</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (!OwnKernels.Run(x))
+        if (!OwnKernels.Run(x, weight, bias))
             return nn.functional.linear(x, weight, bias);
         return bias is null ? apply(x, weight) : apply(x, weight, bias);
     }

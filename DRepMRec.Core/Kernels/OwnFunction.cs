@@ -99,10 +99,18 @@ internal static class Backpropagation
     [ThreadStatic]
     private static Exception? _failure;
 
+    [ThreadStatic]
+    private static bool _isRunning;
+
+    /// <summary>Whether the backward pass that goes on on this thread was asked for by <see cref="Run"/>.</summary>
+    public static bool IsRunning => _isRunning;
+
     /// <summary>Computes all gradients of a loss. What goes wrong in a function of ours is thrown as it is.</summary>
     public static void Run(Tensor loss)
     {
         _failure = null;
+        bool before = _isRunning;
+        _isRunning = true;
         try
         {
             loss.backward();
@@ -110,6 +118,10 @@ internal static class Backpropagation
         catch (Exception) when (_failure is not null)
         {
             // What libtorch made of it.
+        }
+        finally
+        {
+            _isRunning = before;
         }
 
         if (Interlocked.Exchange(ref _failure, null) is { } failure)

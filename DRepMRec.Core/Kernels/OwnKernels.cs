@@ -14,6 +14,20 @@ internal static class OwnKernels
     /// <summary>Our kernels take Float32 on the CPU; libtorch does the rest.</summary>
     public static bool Run(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && !Off.Value && !AreOff;
 
+    /// <summary>The same where several are computed with: our kernels read all of them as what the first one is.</summary>
+    /// <param name="x">A tensor.</param>
+    /// <param name="others">Others, of which <see langword="null"/> is none.</param>
+    public static bool Run(Tensor x, params ReadOnlySpan<Tensor?> others)
+    {
+        foreach (Tensor? other in others)
+        {
+            if (other is not null && !Run(other))
+                return false;
+        }
+
+        return Run(x);
+    }
+
     /// <summary>Until it's disposed, libtorch computes everything in this flow of control; tests compare the two ways by it.</summary>
     public static IDisposable SwitchOff() => new OffScope();
 

@@ -9,8 +9,8 @@ namespace DRepMRec.Kernels;
 /// a square array takes, and none beside it but a few columns.
 /// </summary>
 /// <remarks>
-/// Not safe for use by many threads. Each tile is computed by one thread, by fused multiply-adds in one order: the bits don't depend on
-/// the number of threads.
+/// Not safe for use by many threads but in <see cref="Add"/>. Each tile is computed by one thread, by fused multiply-adds in one order: the
+/// bits don't depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class SymmetricMatrix : IDisposable
 {
@@ -45,7 +45,9 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
         return sizeof(float) * (Numbers(tile, tiles) + (3L * tile * tile * tiles));
     }
 
-    /// <summary>Adds to the element at a place and, being the same, at its mirror image.</summary>
+    /// <summary>
+    /// Adds to the element at a place and, being the same, at its mirror image. Threads may add at once, each to elements of its own.
+    /// </summary>
     public void Add(int row, int column, float value)
     {
         if (row < column)

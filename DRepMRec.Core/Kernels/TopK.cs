@@ -81,6 +81,23 @@ internal sealed class TopK(
             Offer(scores[i], first + i);
     }
 
+    /// <summary>
+    /// The same for indices whose ranks among equal scores ascend: once the worst that is kept ranks before the first of them, an equal
+    /// score comes too late, and is passed over with those below.
+    /// </summary>
+    public void OfferAscending(ReadOnlySpan<float> scores, int first)
+    {
+        float before = _threshold, worst = _worst.Score;
+        bool comeTooLate = tieOrder is not null && _isFull && capacity > 0 && Rank(first) > Rank(_worst.Index);
+        if (comeTooLate)
+            _threshold = worst;
+        Offer(scores, first);
+
+        // Unless a better one has come since, and its own threshold with it.
+        if (comeTooLate && _threshold == worst)
+            _threshold = before;
+    }
+
     /// <summary>Offers one score.</summary>
     /// <exception cref="NotFiniteNumberException">The score is NaN, where that is an error; the message has its index.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

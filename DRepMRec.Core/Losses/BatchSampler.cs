@@ -110,7 +110,7 @@ public sealed class BatchSampler
     public int Count { get; private init; }
 
     /// <summary>The number of batches in an epoch.</summary>
-    public int BatchCount => (Count + _batchSize - 1) / _batchSize;
+    public int BatchCount => (int)((Count + (_batchSize - 1L)) / _batchSize);
 
     /// <summary>The batches of an epoch; the last one may be smaller.</summary>
     /// <param name="epoch">The number of the epoch.</param>
@@ -127,9 +127,9 @@ public sealed class BatchSampler
     {
         int[] order = Order(new SeededRandom(_seed, RandomPurpose.Shuffle, (ulong)epoch));
         var random = new SeededRandom(_seed, RandomPurpose.Negatives, (ulong)epoch);
-        for (int start = 0; start < order.Length; start += _batchSize)
+        for (int start = 0, count; start < order.Length; start += count)
         {
-            int count = Math.Min(_batchSize, order.Length - start);
+            count = Math.Min(_batchSize, order.Length - start);
             int[] users = new int[count], positives = new int[count];
             float[] confidences = new float[_train.Confidences.IsEmpty ? 0 : count];
             for (int b = 0; b < count; b++)

@@ -12,7 +12,7 @@ public static class ContrastiveLosses
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
-    /// <exception cref="ArgumentException">The two have other shapes, or the temperature isn't above 0.</exception>
+    /// <exception cref="ArgumentException">The two have other shapes or types, or the temperature isn't above 0.</exception>
     public static Tensor InfoNce(Tensor a, Tensor b, double temperature)
     {
         TableShape.ThrowIfUnlike(b, a, nameof(b));
@@ -30,7 +30,7 @@ public static class ContrastiveLosses
     /// <param name="a">[N, D].</param>
     /// <param name="b">[N, D]; row n belongs to row n of a.</param>
     /// <param name="temperature">Above 0.</param>
-    /// <exception cref="ArgumentException">The two have other shapes, or the temperature isn't above 0.</exception>
+    /// <exception cref="ArgumentException">The two have other shapes or types, or the temperature isn't above 0.</exception>
     public static Tensor InfoNceOneWay(Tensor a, Tensor b, double temperature)
     {
         TableShape.ThrowIfUnlike(b, a, nameof(b));
@@ -50,7 +50,7 @@ public static class ContrastiveLosses
     /// <param name="temperature">Above 0.</param>
     /// <param name="userOfPair">The row of each pair's user; <see langword="null"/> where pair b is of user b.</param>
     /// <exception cref="ArgumentException">
-    /// The tables have other widths, a pair has no user, a place to leave out isn't there, or the temperature isn't above 0.
+    /// The tables have other widths or types, a pair has no user, a place to leave out isn't there, or the temperature isn't above 0.
     /// </exception>
     public static Tensor SampledSoftmax(
         Tensor users, Tensor positives, Tensor negatives, ExcludedPairs excluded, double temperature, int[]? userOfPair = null)
@@ -107,7 +107,7 @@ public static class ContrastiveLosses
         for (int row = 0; row < rows; row++)
         {
             foreach (int negative in excluded[row])
-                mask[((long)row * columns) + negative] = -1e9f;
+                mask[((long)row * columns) + negative] = float.NegativeInfinity;
         }
 
         Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, rows, columns).to(users.device));

@@ -42,11 +42,11 @@ public abstract partial record RankingLoss
         {
             ExcludedPairs excluded = rows.FalseNegatives();
             int users = (int)negatives.shape[0], count = (int)negatives.shape[1];
-            var mask = new float[users * count];
+            var mask = new float[(long)users * count];
             for (int user = 0; user < users; user++)
             {
                 foreach (int negative in excluded[user])
-                    mask[(user * count) + negative] = -1e9f;
+                    mask[((long)user * count) + negative] = float.NegativeInfinity;
             }
 
             negatives = negatives.Plus(tensor(mask, users, count));

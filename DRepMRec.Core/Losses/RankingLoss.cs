@@ -44,7 +44,7 @@ public abstract partial record RankingLoss
     /// <param name="embeddings">The representations in the tables that <paramref name="rows"/> speaks of.</param>
     /// <param name="rows">The batch in these tables.</param>
     /// <returns>A scalar with gradients for the representations; it belongs to the dispose scope that is open.</returns>
-    /// <exception cref="ArgumentException">The two tables have other widths, or aren't those that the batch speaks of.</exception>
+    /// <exception cref="ArgumentException">The tables have other widths or types, or aren't those that the batch speaks of.</exception>
     public Tensor Compute(UserItemEmbeddings embeddings, BatchRows rows)
     {
         ArgumentNullException.ThrowIfNull(rows);

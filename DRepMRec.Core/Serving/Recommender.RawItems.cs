@@ -94,7 +94,7 @@ public sealed partial class Recommender
         {
             if (encoder is not GeneratedEncoder generated)
             {
-                tables.Add(encoder.Encode(items));
+                tables.Add(encoder.Encode(items, cancellationToken));
                 continue;
             }
 

@@ -4,9 +4,9 @@ namespace DRepMRec.Serving;
 
 /// <summary>Recommends items to users by the representations of a trained model. Plain .NET: it needs no libtorch.</summary>
 /// <remarks>
-/// Immutable and safe for use by many threads: make it a singleton. Rankings are exact, over the whole catalogue; of equal scores the item
-/// that comes first in the dataset comes first, and a request has the same answer, to the last bit, alone and in a batch. Ids that aren't
-/// known never throw: each method says what they give.
+/// Immutable and safe for use by many threads: share one; in an application with a host <c>AddRecommender</c> does, and follows the file.
+/// Rankings are exact, over the whole catalogue; of equal scores the item that comes first in the dataset comes first, and a request has
+/// the same answer, to the last bit, alone and in a batch. Ids that aren't known never throw: each method says what they give.
 /// </remarks>
 /// <example>
 /// <code>

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
@@ -7,7 +8,8 @@ namespace DRepMRec.Serving;
 /// <remarks>
 /// Items are known by their rows. The first rows are those of the items that were in training: they keep their rows for ever, whether they
 /// are replaced, retired or put back, so that histories and numbers of users stay true. Items that were added later follow; a retired one
-/// of these is forgotten, and comes last when it's added again.
+/// of these is forgotten, and comes last when it's added again. One that gets interactions is of the training from then on, as are those
+/// in front of it.
 /// </remarks>
 internal sealed record ServingModel
 {
@@ -49,7 +51,7 @@ internal sealed record ServingModel
     public FirstLayer? FirstLayer { get; init; }
 
     /// <summary>The propagation over the graph, made when it's first asked for; <see langword="null"/> without a first layer.</summary>
-    public Lazy<PropagatedRows>? Propagation { get; init; }
+    public Once<PropagatedRows>? Propagation { get; init; }
 
     /// <summary>The rows of users where they follow from newer interactions; <see langword="null"/> where they are the file's.</summary>
     public UserRows? UserRows { get; init; }
@@ -148,7 +150,7 @@ internal sealed record ServingModel
         ServingModel model = this with { FirstLayer = first, Manifest = Manifest with { Refresh = form } };
         return model with
         {
-            Propagation = new Lazy<PropagatedRows>(() => PropagatedRows.Of(first, model.Histories, model.ItemIds.Count)),
+            Propagation = new Once<PropagatedRows>(() => PropagatedRows.Of(first, model.Histories, model.ItemIds.Count)),
         };
     }
 
@@ -172,7 +174,7 @@ internal sealed record ServingModel
     /// <summary>How lines are fused; <see langword="null"/> where the file has fused rows alone.</summary>
     public ModelForm? Form => Manifest.Form;
 
-    /// <summary>The number of items that were in the dataset of the training.</summary>
+    /// <summary>The number of items of the training, with those that have got interactions since and those in front of them.</summary>
     public int TrainedItems => Manifest.TrainedItems ?? ItemIds.Count;
 
     /// <summary>The number of item rows, rows that aren't offered included.</summary>

@@ -106,7 +106,7 @@ public sealed class AdamOptimizer : IDisposable
     private unsafe void StepOnCpu(Parameter parameter, Tensor gradient, Tensor first, Tensor second, float rate, float secondScale)
     {
         nint p = (nint)parameter.Floats(), g = (nint)gradient.Floats(), m = (nint)first.Floats(), v = (nint)second.Floats();
-        var step = new AdamKernel((float)_options.Beta1, (float)_options.Beta2, (float)_options.Epsilon, rate, secondScale);
+        var step = new AdamKernel(_options.Beta1, _options.Beta2, (float)_options.Epsilon, rate, secondScale);
         Passes.ForBlocks(parameter.numel(), (from, length) =>
             step.Run((float*)p + from, (float*)g + from, (float*)m + from, (float*)v + from, length, SimdPaths.Best));
     }

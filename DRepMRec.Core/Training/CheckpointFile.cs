@@ -62,29 +62,14 @@ internal sealed class CheckpointFile : IDisposable
     /// <exception cref="CheckpointFormatException">There are files, but none is whole, or the last is newer than this library.</exception>
     public (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors, string Path)? Read()
     {
-        CheckpointFormatException? damage = null;
-        foreach (string file in new[] { _path, _path + Previous })
+        var newest = ReadNewest(_path, out CheckpointFormatException? damage);
+        if (damage is not null)
         {
-            if (!File.Exists(file))
-                continue;
-            try
-            {
-                var (manifest, tensors) = Read(file);
-                if (damage is not null)
-                {
-                    _logger.CheckpointDamaged(damage.Message, _path + Damaged);
-                    Files.Rename(_path, _path + Damaged, overwrite: true);
-                }
-
-                return (manifest, tensors, file);
-            }
-            catch (CheckpointFormatException exception) when (!exception.IsNewer)
-            {
-                damage ??= exception;
-            }
+            _logger.CheckpointDamaged(damage.Message, _path + Damaged);
+            Files.Rename(_path, _path + Damaged, overwrite: true);
         }
 
-        return damage is null ? null : throw damage;
+        return newest;
     }
 
     /// <summary>Writes a checkpoint; the one before it stays beside it.</summary>
@@ -111,9 +96,36 @@ internal sealed class CheckpointFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>Reads the newest checkpoint that is whole, and leaves all files as they are.</summary>
+    /// <param name="path">The file of the checkpoint, not a symbolic link to it.</param>
+    /// <param name="damage">What is wrong with the last one; <see langword="null"/> where it is the one that was read.</param>
+    /// <returns>The checkpoint's content and its file, or <see langword="null"/> when there is none.</returns>
+    /// <exception cref="CheckpointFormatException">There are files, but none is whole, or the last is newer than this library.</exception>
+    public static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors, string Path)? ReadNewest(
+        string path, out CheckpointFormatException? damage)
+    {
+        damage = null;
+        foreach (string file in new[] { path, path + Previous })
+        {
+            if (!File.Exists(file))
+                continue;
+            try
+            {
+                var (manifest, tensors) = Read(file);
+                return (manifest, tensors, file);
+            }
+            catch (CheckpointFormatException exception) when (!exception.IsNewer)
+            {
+                damage ??= exception;
+            }
+        }
+
+        return damage is null ? null : throw damage;
+    }
+
     /// <summary>Reads a checkpoint as it is.</summary>
     /// <exception cref="CheckpointFormatException">It isn't one, is damaged or newer than this library.</exception>
-    public static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(string path)
+    private static (CheckpointManifest Manifest, IReadOnlyDictionary<string, SafeTensor> Tensors) Read(string path)
     {
         using WatchedFile stream = Files.OpenRead(path, bufferSize: 1 << 16, FileOptions.SequentialScan);
         try

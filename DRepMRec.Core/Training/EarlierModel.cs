@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 namespace DRepMRec.Training;
 
 /// <summary>The weights of a model with the ids that its rows are of, for a later training to begin from.</summary>
-/// <remarks>Holds a copy, and no native memory. Immutable and safe for use by many threads.</remarks>
+/// <remarks>
+/// What is trained from it needs the same parts and options, and features that the same encoders made; a model file has those
+/// (<see cref="Recommender.Encoders"/>). Holds a copy, and no native memory. Immutable and safe for use by many threads.
+/// </remarks>
 /// <example>
 /// <code>
 /// report.ToEarlierModel().Save("yesterday.weights");
@@ -126,22 +129,29 @@ public sealed class EarlierModel
     }
 
     /// <summary>Reads the weights out of the checkpoint of a training: of its best epoch where there is one, else its last ones.</summary>
-    /// <remarks>A checkpoint has no ids: the dataset must be the one of that training. Its moments are those of the last step.</remarks>
+    /// <remarks>
+    /// A checkpoint has no ids: the dataset must be the one of that training. Its moments are those of the last step. Where the file is
+    /// damaged or missing, the one before it is read, as by a training that goes on.
+    /// </remarks>
     /// <param name="path">The file that <see cref="CheckpointOptions.Path"/> named.</param>
     /// <param name="data">The dataset that the training was over.</param>
-    /// <exception cref="CheckpointFormatException">The file isn't a checkpoint, is damaged, or was written by a newer version.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The file isn't a checkpoint, or is damaged, and so is the one before it; or it was written by a newer version.
+    /// </exception>
     /// <exception cref="CheckpointMismatchException">It is of a training over another dataset.</exception>
+    /// <exception cref="FileNotFoundException">There is neither.</exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static EarlierModel LoadCheckpoint(string path, RecDataset data)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(data);
-        var (manifest, tensors) = CheckpointFile.Read(path);
+        var (manifest, tensors, file) = CheckpointFile.ReadNewest(AtomicFiles.Target(path), out _)
+            ?? throw new FileNotFoundException($"There is no checkpoint {Shown.Name(path)}.", path);
         Dictionary<string, string> dataset = TrainingFingerprint.OfDataset(data);
         CheckpointDifference[] differences =
             [.. TrainingFingerprint.Compare(manifest.Training, dataset).Where(difference => dataset.ContainsKey(difference.Field))];
         if (differences.Length > 0)
-            throw new CheckpointMismatchException(path, differences);
+            throw new CheckpointMismatchException(file, differences);
         string own = tensors.Keys.Any(name => name.StartsWith(Checkpoint.Best, StringComparison.Ordinal))
             ? Checkpoint.Best : Checkpoint.Weight;
         return new EarlierModel(

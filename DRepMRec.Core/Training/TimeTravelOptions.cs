@@ -15,9 +15,14 @@ public sealed record TimeTravelOptions
     public int Windows { get; init => field = Guard.Positive(value); } = 8;
 
     /// <summary>The policies that are compared, each by its name.</summary>
-    /// <value>At least one. The default is never, refresh, a warm start every 2 windows with refreshes, and from nothing every 2.</value>
+    /// <value>
+    /// At least one. The default is never, refresh, and every 2 windows a warm start or a training from nothing, with refreshes in between.
+    /// </value>
     public IReadOnlyList<UpdatePolicy> Policies { get; init => field = Guard.NotEmpty(value); } =
-        [UpdatePolicy.Never, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(2, refreshes: true), UpdatePolicy.TrainEveryFromNothing(2)];
+    [
+        UpdatePolicy.Never, UpdatePolicy.Refresh, UpdatePolicy.WarmStartEvery(2, refreshes: true),
+        UpdatePolicy.TrainEveryFromNothing(2, refreshes: true),
+    ];
 
     /// <summary>The metrics.</summary>
     /// <value>At least one. The default is Recall@20 and NDCG@20.</value>
@@ -33,7 +38,7 @@ public sealed record TimeTravelOptions
     /// The options of trainings. There is no validation, as that would keep the newest interactions from the model: each training makes
     /// <see cref="TrainerOptions.MaxEpochs"/> epochs.
     /// </summary>
-    /// <value>The default is 20 epochs.</value>
+    /// <value>The default is 20 epochs; options of your own that don't say how many have the 1,000 of <see cref="TrainerOptions"/>.</value>
     public TrainerOptions Training { get; init => field = Guard.NotNull(value); } = new() { MaxEpochs = 20 };
 
     /// <summary>

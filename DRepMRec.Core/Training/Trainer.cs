@@ -286,7 +286,7 @@ public sealed class Trainer
         }
     }
 
-    /// <returns>The interactions per second, of those batches that this process has done.</returns>
+    /// <returns>The interactions per second, of those batches that this process has done; NaN where it had none to do.</returns>
     private double TrainEpoch(
         TrainingState state, BatchSampler sampler, TrainingPeers peers, IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
@@ -299,7 +299,11 @@ public sealed class Trainer
         foreach (TrainingBatch batch in sampler.Epoch(state.Epoch, _model.Prepare))
         {
             if (number++ < state.Batch)
+            {
+                start = Stopwatch.GetTimestamp();
                 continue; // Done before the checkpoint.
+            }
+
             peers.ThrowIfCancelled(cancellationToken);
             using DisposeScope scope = NewDisposeScope();
             state.Optimizer.ZeroGradients();
@@ -313,7 +317,7 @@ public sealed class Trainer
                 progress?.Report(state.Progress(state.Epoch, number, sampler.BatchCount, state.Losses.ToDictionary()));
         }
 
-        return interactions / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return interactions == 0 ? double.NaN : interactions / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Says which columns this process has, and gives what is logged its rank.</summary>

@@ -29,6 +29,9 @@ internal static class TrainingTelemetry
     public static Activity? StartEpoch(int epoch)
         => DRepMRecTelemetry.Activities.StartActivity("drepmrec.train.epoch")?.SetTag(EpochTag, epoch);
 
+    /// <param name="data">What is trained on.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="speed">Its interactions per second; NaN where this process had no batch of it to do.</param>
     public static void EpochDone(RecDataset data, EpochReport epoch, double speed)
     {
         KeyValuePair<string, object?> dataset = new(DatasetTag, data.Name);

@@ -12,6 +12,7 @@ namespace DRepMRec.Training;
 internal sealed class WarmStart
 {
     private const string OtherKind = "it is of another kind. Begin from one that was made with the same parts and options.";
+    private const string OtherWidth = " Features of another width: encode with the encoders of the earlier training.";
 
     private readonly EarlierModel _earlier;
     private readonly DRepMRecModel _model;
@@ -106,8 +107,18 @@ internal sealed class WarmStart
         {
             throw new ArgumentException(
                 $"The weights '{target.Name}' are {TensorBytes.Describe(target.Own, target.Shape)}; those of the earlier model are "
-                + $"{old.Type} [{Shown.List(old.Shape)}].");
+                + $"{old.Type} [{Shown.List(old.Shape)}].{(MapsOtherFeatures(old, target) ? OtherWidth : "")}");
         }
+    }
+
+    /// <summary>Whether weights map features of the width that there is now, and mapped those of another to as many numbers.</summary>
+    private bool MapsOtherFeatures(SafeTensor old, WarmStartTarget target)
+    {
+        if (old.Shape is not [var before, var oldWidth] || target.Shape is not [var rows, var width] || before != rows || oldWidth == width)
+            return false;
+        long users = _data.Users.Count, items = _data.Items.Count;
+        bool isTable = rows == users || rows == items || rows == users + items;
+        return !isTable && _model.FeaturesOfParts.Any(part => part.Features.Values.Any(values => values.shape[1] == width));
     }
 
     private void CheckMoments()

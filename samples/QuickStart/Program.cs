@@ -35,6 +35,8 @@ return CommandLine.Run(args, (options, cancellation) =>
     ModelRun popularity = Untrained("Popularity", () => new PopularityRecommender(data.Train));
     ModelRun itemKnn = Untrained("ItemKNN", () => new ItemKnnRecommender(data.Train));
     ModelRun? ease = data.Items.Count <= MaxEaseItems ? Untrained("EASE", () => new EaseRecommender(data.Train)) : null;
+    if (ease is null)
+        Console.WriteLine($"EASE is left out beyond {MaxEaseItems:N0} items, as it keeps a number for each pair of them.");
     using DRepMRecModel lightGcn = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Seed = options.Seed });
     ModelRun graph = Train("LightGCN", bma: false, lightGcn);
 

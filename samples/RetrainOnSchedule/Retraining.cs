@@ -65,6 +65,9 @@ internal sealed partial class Retraining(
     private async Task RetrainAsync(int round, CancellationToken stop)
     {
         RecDataset data = shop.Read();
+
+        // Small rows, large steps and little patience, so that a round takes seconds: a shop takes Model and Training of
+        // DRepMRecPreset.For(data) as they are.
         using DRepMRecModel model = DRepMRecModel.Create(data, DRepMRecPreset.For(data).Model with { EmbeddingDim = 32 });
         var options = new TrainerOptions { MaxEpochs = 40, BatchSize = 1024, Patience = 5, Adam = new() { LearningRate = 0.005 } };
         var trainer = new Trainer(model, data, options, logs.CreateLogger<Trainer>());

@@ -11,9 +11,14 @@ internal sealed record Verdict(bool Publishes, string Reason)
     /// <summary>The share by which a model may be worse than what is served: figures vary with what is held out.</summary>
     private const double Tolerance = 0.05;
 
-    /// <summary>Compares two models, as they would be asked in production, on the newest interactions, which neither has seen.</summary>
+    /// <summary>
+    /// Compares two models, as they would be asked in production, on the newest interactions, which neither has seen. Where there are none,
+    /// because all are repeats, what is served stays: the other one isn't known to be as good.
+    /// </summary>
     public static Verdict Of(Recommender? served, Recommender candidate, RecDataset data)
     {
+        if (data.Test.Count == 0)
+            return new Verdict(served is null, "nothing new to compare on");
         double next = Recall(candidate, data);
         if (served is null)
             return new Verdict(true, $"there is none to compare with yet; Recall@{Count} is {next:F4}");

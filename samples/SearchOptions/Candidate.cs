@@ -9,5 +9,5 @@ internal sealed record Candidate(Setting Setting, int Epochs, IReadOnlyList<Tria
     public double Deviation => Trials.Count < 2 ? 0 : Math.Sqrt(Figures.Sum(f => Math.Pow(f - Mean, 2)) / (Trials.Count - 1));
 
     private IEnumerable<double> Figures
-        => Trials.Select(t => t.Valid.GetValueOrDefault(TrialRunner.Metric.ToString(), double.NegativeInfinity));
+        => Trials.Select(t => t.Valid.GetValueOrDefault(Setting.Metric.ToString(), double.NegativeInfinity));
 }

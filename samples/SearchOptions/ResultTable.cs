@@ -15,7 +15,7 @@ internal static class ResultTable
             .Title($"Validation, the best {Math.Min(Most, ranked.Count)} of {ranked.Count}");
         foreach (string path in space.Searched)
             table.AddColumn(path);
-        table.AddColumn(new TableColumn(TrialRunner.Metric.ToString()).RightAligned()).AddColumn(new TableColumn("cold").RightAligned())
+        table.AddColumn(new TableColumn(Setting.Metric.ToString()).RightAligned()).AddColumn(new TableColumn("cold").RightAligned())
             .AddColumn(new TableColumn("epoch").RightAligned()).AddColumn(new TableColumn("s").RightAligned());
         foreach (Candidate candidate in ranked.Take(Most))
         {

@@ -1,12 +1,16 @@
 using System.Text.Json.Nodes;
 using Common;
 using DRepMRec;
+using DRepMRec.Evaluation;
 
 namespace SearchOptions;
 
 /// <summary>One combination of values.</summary>
 internal sealed class Setting
 {
+    /// <summary>The metric that settings are compared by.</summary>
+    public static readonly RankingMetric Metric = RankingMetric.Recall(20);
+
     private const string Host = "host", Model = "model.", Trainer = "trainer.";
 
     public Setting(IEnumerable<KeyValuePair<string, JsonNode?>> values)
@@ -26,6 +30,13 @@ internal sealed class Setting
         {
             throw new ArgumentException(
                 $"'{given}' does nothing here: every training has that of the command line, {OfCommandLine[given]}.");
+        }
+
+        // A training evaluates the metric that it stops by beside those that it is asked for.
+        if (!TrainerOptions.Evaluation.Metrics.Append(TrainerOptions.StoppingMetric).Contains(Metric))
+        {
+            throw new ArgumentException($"Settings are compared by {Metric}: expected it in 'trainer.evaluation.metrics' or as "
+                + $"'trainer.stoppingMetric'; got {string.Join(", ", TrainerOptions.Evaluation.Metrics)}.");
         }
 
         if (!Catalogue.IsTrained(HostName))

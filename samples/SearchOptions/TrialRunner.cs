@@ -11,9 +11,6 @@ namespace SearchOptions;
 /// <summary>Makes the trainings that the log doesn't have, several at once, each on a thread of its own.</summary>
 internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
 {
-    /// <summary>The metric that is searched for.</summary>
-    public static readonly RankingMetric Metric = RankingMetric.Recall(20);
-
     public IReadOnlyList<Candidate> Run(IReadOnlyList<Setting> settings, IReadOnlyList<int> seeds, int epochs,
         CancellationToken cancellation)
     {
@@ -26,7 +23,7 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
             Trial trial = Train(next.Setting, next.Seed, epochs, cancellation);
             log.Add(trial);
             string figure = trial.Failure ?? string.Create(CultureInfo.InvariantCulture,
-                $"{Metric} {trial.Valid[Metric.ToString()]:F4}, epoch {trial.BestEpoch}, {trial.Seconds:F0} s");
+                $"{Setting.Metric} {trial.Valid[Setting.Metric.ToString()]:F4}, epoch {trial.BestEpoch}, {trial.Seconds:F0} s");
             return $"seed {next.Seed}: {next.Setting.Key}: {figure}";
         });
         return [.. settings.Select(s => new Candidate(s, epochs, [.. seeds.Select(seed => log.Find(s, seed, epochs)!)]))
@@ -59,7 +56,7 @@ internal sealed class TrialRunner(RecDataset data, TrialLog log, int jobs)
                 BestEpoch = report.BestEpoch,
                 Seconds = report.Elapsed.TotalSeconds,
                 Valid = validation.Metrics.ToDictionary(m => m.Key.ToString(), m => m.Value),
-                ValidCold = validation.ColdItems?[Metric],
+                ValidCold = validation.ColdItems?[Setting.Metric],
             };
         }
         catch (TrainingDivergedException e)

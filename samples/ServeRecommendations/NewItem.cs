@@ -11,13 +11,15 @@ internal sealed record NewItem(string Id, IReadOnlyDictionary<string, string[]> 
     /// <param name="items">The items.</param>
     /// <param name="recommender">The model. Its metadata says what columns are of; others that features are made of are texts.</param>
     /// <param name="shelf">The columns of titles and pictures.</param>
-    /// <exception cref="FormatException">A field isn't what its column is of, or there is no such column.</exception>
+    /// <exception cref="FormatException">A field isn't what its column is of, or there is no such column, or none of pictures.</exception>
     public static ItemTable Table(IReadOnlyList<NewItem> items, Recommender recommender, ShelfOptions shelf)
     {
         Dictionary<string, MetadataKind> kinds = (recommender.Metadata?.Columns ?? []).ToDictionary(c => c.Name, c => c.Kind);
         foreach (string name in recommender.Encoders.SelectMany(e => e.Columns))
             kinds.TryAdd(name, MetadataKind.Text);
-        kinds.Remove(shelf.Picture);
+        bool hasPictures = !string.IsNullOrEmpty(shelf.Picture); // What is bound of a configuration may be null too.
+        if (hasPictures)
+            kinds.Remove(shelf.Picture);
         var columns = new List<ItemColumn>();
         foreach (string name in items.SelectMany(i => i.Fields.Keys).Distinct())
         {
@@ -34,7 +36,12 @@ internal sealed record NewItem(string Id, IReadOnlyDictionary<string, string[]> 
         }
 
         if (items.Any(i => i.Picture is not null))
+        {
+            if (!hasPictures)
+                throw new FormatException("Expected no picture: this shop has no column of pictures.");
             columns.Add(ItemColumn.Image(shelf.Picture, [.. items.Select(i => i.Picture is { } p ? ItemImage.FromBytes(p.Data) : null)]));
+        }
+
         return ItemTable.Of([.. items.Select(i => i.Id)], columns);
     }
 

@@ -24,9 +24,10 @@ internal static class FeatureFiles
         var files = new Dictionary<string, Action<string>> { [Items] = path => File.WriteAllLines(path, products.Ids) };
         var log = new StringBuilder();
         using var encoders = new Encoders(shop with { CacheFolder = null });
-        if (shop.Has(encoders.Sentences))
-            await Write("the library", () => Task.FromResult(TextEncoder.Fit(products, null, cancellation).Encode(products)));
-        foreach (EmbeddingEncoder encoder in new[] { encoders.Sentences, encoders.Images }.Where(shop.Has))
+        IReadOnlyList<EmbeddingEncoder> usable = ProductFeatures.Usable(encoders.All, products);
+        if (usable.Contains(encoders.Sentences))
+            await Write("the library", () => Task.FromResult(TextEncoder.Fit(products, null, cancellation).Encode(products, cancellation)));
+        foreach (EmbeddingEncoder encoder in usable)
             await Write(encoder.GeneratorName, () => encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
         Replace(folder, files);
         await File.AppendAllTextAsync(Path.Combine(folder, Log), log.ToString(), CancellationToken.None);

@@ -14,7 +14,8 @@ return CommandLine.Run(args, async (shop, cancellation) =>
     if (!File.Exists(shop.Model))
     {
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
-        var features = products.MakeFeatures().Concat(await encoders.EncodeAsync(products, cancellation)).ToList();
+        FeatureTable[] features =
+            [.. products.MakeFeatures(cancellation), .. await ProductFeatures.EncodeAsync(encoders.All, products, cancellation)];
         RecDataset data = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, features, shop.Dataset(products), products);
         Console.WriteLine($"{products.Report}\n{data.Report}");
         var (options, training) = DRepMRecPreset.For(data);

@@ -12,8 +12,8 @@ internal static class Service
             return;
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Configuration["Recommender:Path"] = shop.Model;
-        builder.Configuration["Shelf:Title"] = shop.ProductLayout.Title?.ToString();
-        builder.Configuration["Shelf:Picture"] = shop.ProductLayout.Image?.ToString();
+        builder.Configuration["Shelf:Title"] = shop.ProductLayout.Title?.ToString() ?? "";
+        builder.Configuration["Shelf:Picture"] = shop.ProductLayout.Image?.ToString() ?? "";
         builder.Configuration["Shelf:PictureFolder"] = shop.Pictures;
         builder.WebHost.UseUrls(shop.Urls);
         builder.Services.AddSingleton(encoders.Sentences);

@@ -47,10 +47,6 @@ internal sealed record Shop(string Orders, string Products)
     /// <summary>Beside the words that the library itself makes features of.</summary>
     public EmbeddingEncoderOptions Sentences => Images with { Modality = new Modality("sentence") };
 
-    /// <summary>Whether the products have what an encoder looks at.</summary>
-    public bool Has(EmbeddingEncoder encoder)
-        => encoder.IsOfImages ? ProductLayout.Image is not null : ProductLayout.Title is not null || ProductLayout.Texts.Count > 0;
-
     /// <summary>A file whose name changes with the shop's files and with what is asked for.</summary>
     public string DefaultModel()
     {

@@ -69,7 +69,7 @@ public sealed class ForgottenUsersTests
         ServingModel model = left.Model;
         Recommender whole = new(DRepMRec.Serving.Refresh.Recompute(model with
         {
-            Propagation = new Lazy<PropagatedRows>(PropagatedRows.Of(model.FirstLayer!, model.Histories, model.ItemRows)),
+            Propagation = new Once<PropagatedRows>(PropagatedRows.Of(model.FirstLayer!, model.Histories, model.ItemRows)),
         }));
         left.ShouldBeTheSameAs(whole);
         left.Model.Items[0].SequenceEqual(Grown.Recommender.Model.Items[0]).Should().BeFalse();

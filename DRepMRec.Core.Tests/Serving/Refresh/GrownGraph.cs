@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Internals;
 using DRepMRec.Serving;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
@@ -17,7 +18,7 @@ internal static class GrownGraph
         ServingModel model = DRepMRec.Serving.Refresh.Settle(recommender.Model);
         return new Recommender(DRepMRec.Serving.Refresh.Recompute(model with
         {
-            Propagation = new Lazy<PropagatedRows>(PropagatedRows.Of(model.FirstLayer!, model.Histories, model.ItemRows)),
+            Propagation = new Once<PropagatedRows>(PropagatedRows.Of(model.FirstLayer!, model.Histories, model.ItemRows)),
         }));
     }
 

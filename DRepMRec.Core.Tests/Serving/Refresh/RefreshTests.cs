@@ -167,6 +167,31 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    public void Of_the_model_that_was_loaded_a_snapshot_keeps_what_it_is_asked_for_and_no_more()
+    {
+        Interaction[][] days = [[new("newcomer", Grown.Data.Items[0])], [new("newcomer", Grown.Data.Items[1])]];
+        var (last, loaded) = Chain();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        loaded.Select(part => part.IsAlive).Should().Equal(false, false, false);
+        last.ShouldBeTheSameAs(Grown.Recommender.WithInteractions(days[0]).WithInteractions(days[1]));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        (Recommender Last, WeakReference[] Loaded) Chain()
+        {
+            using var folder = new TempFolder();
+            Grown.Recommender.Save(folder["model"]);
+            Recommender recommender = Recommender.Load(folder["model"], new RecommenderLoadOptions { MemoryMap = false });
+            ServingModel model = recommender.Model;
+            WeakReference[] parts = [new(model.Propagation!.Value), new(model.Users), new(model.UserBehavior)];
+            foreach (Interaction[] day in days)
+                recommender = recommender.WithInteractions(day);
+            return (recommender, parts);
+        }
+    }
+
+    [Fact]
     public void What_is_delivered_twice_counts_once_and_a_weight_takes_the_place_of_another()
     {
         string user = Grown.Data.Users[3], item = Grown.Recommender.Recommend(user, 1)[0].Item;

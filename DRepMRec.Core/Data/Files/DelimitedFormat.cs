@@ -53,6 +53,18 @@ internal static class DelimitedFormat
         });
     }
 
+    /// <summary>The error of a first line that was taken as the header and has a value where a name should be.</summary>
+    /// <param name="rows">The file, at that line.</param>
+    /// <param name="column">What the column holds, such as "ratings".</param>
+    /// <param name="options">The type whose property the message names.</param>
+    public static DatasetFormatException NoHeader(ITextRows rows, string column, string options)
+        => rows.Error($"expected a header, found {rows.Shown} with a value in the column of the {column}.{HeaderHint(options)}");
+
+    /// <summary>What to say at the end of errors about a header in which nothing is found by a name.</summary>
+    /// <param name="options">The type whose property the message names.</param>
+    public static string HeaderHint(string options)
+        => $" {options}.{nameof(DelimitedOptions.HasHeader)} = false reads the line as the first row.";
+
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="separator">What stands between two fields.</param>

@@ -30,21 +30,23 @@ public abstract class FeatureEncoder
 
     /// <summary>Makes features of items. Those for which there is nothing to go by get no row: they lack the modality.</summary>
     /// <param name="items">The items. Columns that it reads and that they lack are blank.</param>
+    /// <param name="cancellationToken">Ends the work between two items.</param>
     /// <exception cref="InvalidOperationException">It needs a generator: <see cref="Features.EmbeddingEncoder"/> has it.</exception>
     /// <exception cref="ArgumentException">A column is of another kind than the one it learned from.</exception>
     /// <exception cref="DatasetFormatException">There are more numbers than one array holds.</exception>
-    public FeatureTable Encode(ItemTable items)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public FeatureTable Encode(ItemTable items, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(items);
         ThrowIfOfAnotherKind(items);
-        return FeatureTable.OfRows(this, items.Ids, Rows(items));
+        return FeatureTable.OfRows(this, items.Ids, Rows(items, cancellationToken));
     }
 
     /// <summary>The kind of column that each of <see cref="Columns"/> may be.</summary>
     internal abstract ReadOnlySpan<ItemColumnKind> Kinds { get; }
 
     /// <summary>The features of each item; <see langword="null"/> for those that lack the modality.</summary>
-    internal abstract float[]?[] Rows(ItemTable items);
+    internal abstract float[]?[] Rows(ItemTable items, CancellationToken cancellationToken);
 
     /// <summary>The names of columns to learn from: those asked for, else all of some kinds.</summary>
     /// <exception cref="ArgumentException">There is no such column, or it is of another kind.</exception>

@@ -6,7 +6,10 @@ namespace DRepMRec.Data;
 /// Which columns of a table of items are what, one item per row: of a file, or of what a database answers. Columns of the table that aren't
 /// declared aren't read, and the report names them.
 /// </summary>
-/// <remarks>A column is declared once. Numbers are in the invariant culture ("4.5").</remarks>
+/// <remarks>
+/// A column is declared once, and is called as it is declared, however the table spells it; one that is given by its position as the header
+/// names it, or by the position where there is no header. Numbers are in the invariant culture ("4.5").
+/// </remarks>
 /// <example>
 /// <code>
 /// var layout = new ItemLayout { Item = "sku", Title = "title", Categories = ["brand", "tags"], Numbers = ["price"] };

@@ -21,7 +21,8 @@ public sealed partial class ItemTable
             file, layout.Separator, layout.Quotes, layout.Encoding, nameof(DelimitedItemOptions));
         using DelimitedText text = (layout.HasHeader ? Open() : DelimitedFormat.AtFirstRow(Open))
             ?? throw new DatasetFormatException("expected at least one item, found an empty file.", Path.GetFileName(file));
-        TableHeader? header = layout.HasHeader ? TableHeader.Read(text) : null;
+        string hint = ItemTableReader.HasNames(layout) ? "" : DelimitedFormat.HeaderHint(nameof(DelimitedItemOptions));
+        TableHeader? header = layout.HasHeader ? TableHeader.Read(text, hint) : null;
         return new ItemTableReader(text, header, layout, options ?? new(), FolderOf(file)).Read();
     }
 
@@ -75,9 +76,10 @@ public sealed partial class ItemTable
     }
 
     /// <summary>
-    /// Loads the <c>NAME.item</c> of RecBole: columns of the type token are categories, token_seq with "title" or "name" in the name the
-    /// title (the first) and texts, as with "description" or "text", and otherwise categories with blanks between them; float are numbers.
-    /// The float_seq columns are features, which <see cref="RecDataset.LoadRecBole"/> reads.
+    /// Loads the <c>NAME.item</c> of RecBole: columns of the types token and token_seq with "title" in the name are texts, the first of
+    /// which is the title; so are those of token_seq with "name", "description" or "text", the first with "name" being the title where none
+    /// has "title". Other columns of token are categories, of token_seq categories with blanks between them, and of float numbers. The
+    /// float_seq columns are features, which <see cref="RecDataset.LoadRecBole"/> reads.
     /// </summary>
     /// <param name="path">The file, or the folder that holds one.</param>
     /// <param name="options">How it is read; <see langword="null"/> for the defaults.</param>

@@ -21,6 +21,10 @@ public sealed record ItemTableReport
     /// <value><see langword="null"/> when each line begins a row.</value>
     public QuotedLines? QuotedLines { get; init; }
 
+    /// <summary>The cells of the first line, where it may be the first row, as <see cref="LoadReport.LineAsHeader"/>.</summary>
+    /// <value>Empty where there is no header, or a column was found in it by its name.</value>
+    public IReadOnlyList<string> LineAsHeader { get; init; } = [];
+
     /// <summary>The mistakes by kind, in the order in which they first occurred; a row with several counts in each kind.</summary>
     public IReadOnlyList<RowMistake> Mistakes { get; init; } = [];
 
@@ -51,13 +55,15 @@ public sealed record ItemTableReport
                 text.Append(CultureInfo.InvariantCulture, $"\n{count,12:N0}  {what}");
         }
 
+        if (LineAsHeader.Count > 0)
+            Line(1, $"line {LoadReport.AsHeader(LineAsHeader)}");
         if (QuotedLines is { } quoted)
             Line(quoted.Count, $"{quoted.Describe()}; {nameof(DelimitedItemOptions.Quotes)} = false takes quotes as they are");
         foreach (ItemColumnReport column in Columns)
             text.Append(CultureInfo.InvariantCulture, $"\n{column.Items,12:N0}  with {Shown.Text(column.Name)} ({column.Kind})");
         Line(PicturesNotFound,
             $"pictures not found, such as {string.Join(", ", PicturesNotFoundFirst.Select(path => Shown.Text(path)))}");
-        Line(PicturesOnTheWeb, "pictures on the web: shown, not fetched for features");
+        Line(PicturesOnTheWeb, "pictures on the web: kept as addresses, not fetched for features");
         Line(ColumnsNotRead.Count,
             $"{(ColumnsNotRead.Count == 1 ? "column" : "columns")} not read: {Shown.List(ColumnsNotRead)}");
         LoadReport.Append(text, Mistakes);

@@ -6,4 +6,10 @@ namespace DRepMRec.Data;
 internal sealed record DatasetContent(IReadOnlyList<FeatureTable> Features, ItemTable? Items = null)
 {
     public static DatasetContent Of(IReadOnlyList<FeatureTable>? features, ItemTable? items) => new(features ?? [], items);
+
+    /// <summary>The same after what the files of a layout have.</summary>
+    /// <param name="features">Their features.</param>
+    /// <param name="items">Their raw fields, which those that the caller brought take the place of.</param>
+    public DatasetContent After(IReadOnlyList<FeatureTable> features, ItemTable? items = null)
+        => new([.. features, .. Features], Items ?? items);
 }

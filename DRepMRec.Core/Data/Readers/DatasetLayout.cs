@@ -17,13 +17,16 @@ internal static class DatasetLayout
         """;
 
     /// <summary>Reads the dataset at a path, whichever layout it has.</summary>
+    /// <param name="path">A file or a folder.</param>
+    /// <param name="more">What is known of the items beside the files.</param>
+    /// <param name="options">The options.</param>
     /// <exception cref="DatasetFormatException">No layout fits, or several do.</exception>
-    public static RecDataset Read(string path, DatasetOptions options)
+    public static RecDataset Read(string path, DatasetContent more, DatasetOptions options)
     {
         if (File.Exists(path))
         {
             return Path.GetExtension(path).Equals(InterExtension, StringComparison.OrdinalIgnoreCase)
-                ? ReadInter(path, options)
+                ? ReadInter(path, more, options)
                 : throw new DatasetFormatException(
                     $"'{Shown.Name(path)}' isn't a dataset in a layout that is known; expected a folder or a .inter file.\n{LookedFor}");
         }
@@ -33,8 +36,8 @@ internal static class DatasetLayout
         bool lattice = folder.Find(LatticeReader.Files[0]) is not null;
         return (inter.Length, lattice) switch
         {
-            (1, false) => ReadInter(folder[inter[0]], options),
-            (0, true) => LatticeReader.Read(path, options),
+            (1, false) => ReadInter(folder[inter[0]], more, options),
+            (0, true) => LatticeReader.Read(path, more, options),
             (0, false) => throw new DatasetFormatException(
                 $"The folder '{Shown.Name(path)}' holds no dataset in a layout that is known.\n{LookedFor}\nFound: {Found(path)}"),
             _ => throw new DatasetFormatException(
@@ -69,7 +72,7 @@ internal static class DatasetLayout
             throw new DatasetFormatException($"expected {expected}, found a folder.", path);
     }
 
-    private static RecDataset ReadInter(string file, DatasetOptions options)
+    private static RecDataset ReadInter(string file, DatasetContent more, DatasetOptions options)
     {
         string header = "";
         using (var reader = new StreamReader(Files.OpenRead(file), Encoding.UTF8))
@@ -78,7 +81,7 @@ internal static class DatasetLayout
                 header = line; // Empty lines are passed over, as by those who read the file.
         }
 
-        return RecBoleHeader.IsHeader(header) ? RecBoleReader.Read(file, [], options) : MmrecReader.Read(file, options);
+        return RecBoleHeader.IsHeader(header) ? RecBoleReader.Read(file, more, options) : MmrecReader.Read(file, more, options);
     }
 
     private static string Found(string folder)

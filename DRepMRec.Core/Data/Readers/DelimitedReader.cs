@@ -16,8 +16,9 @@ internal static class DelimitedReader
         DelimitedText Open() => DelimitedFormat.Open(
             path, layout.Separator, layout.Quotes, layout.Encoding, nameof(DelimitedOptions));
         using DelimitedText? text = layout.HasHeader ? Open() : DelimitedFormat.AtFirstRow(Open);
+        string hint = TabularReader.HasNames(layout) ? "" : DelimitedFormat.HeaderHint(nameof(DelimitedOptions));
         if (text is not null)
-            return make(text, layout.HasHeader ? TableHeader.Read(text) : null);
+            return make(text, layout.HasHeader ? TableHeader.Read(text, hint) : null);
         return nothing is not null ? nothing()
             : throw new DatasetFormatException("expected at least one interaction, found an empty file.", Path.GetFileName(path));
     }

@@ -19,6 +19,8 @@ internal static class FeatureCoverage
     /// <exception cref="ArgumentException">The table is from memory, and no item with interactions has a row.</exception>
     public static void Check(FeatureTable table, InteractionLog log, ReadOnlySpan<bool> isChosen)
     {
+        if (table.ItemIds.Count == 0)
+            throw NoRows(table);
         var hasRow = new bool[log.Items.Count];
         List<string> unchosen = [], lacking = [];
         foreach (string id in table.ItemIds)
@@ -49,10 +51,19 @@ internal static class FeatureCoverage
             $"expected features of items that have interactions, found none of modality {table.Modality}: "
             + $"the interactions are with {chosen.Count:N0} items, such as {Show(chosen)}, the features of {table.ItemIds.Count:N0} "
             + $"others, such as {Show(table.ItemIds)}; ids must agree in every character{others}.");
-        return table.Source is null
-            ? new ArgumentException(string.Concat(message[..1].ToUpperInvariant(), message.AsSpan(1)), "features")
-            : new DatasetFormatException(message, table.Source);
+        return Error(table, message);
     }
+
+    private static Exception NoRows(FeatureTable table)
+    {
+        string columns = table.Encoder is null ? "" : $" by the columns {Shown.List(table.Encoder.Columns)}";
+        return Error(table, $"expected features of items that have interactions; the table of modality {table.Modality} has no rows: "
+            + $"nothing could be made of any item{columns}.");
+    }
+
+    private static Exception Error(FeatureTable table, string message) => table.Source is null
+        ? new ArgumentException(string.Concat(message[..1].ToUpperInvariant(), message.AsSpan(1)), "features")
+        : new DatasetFormatException(message, table.Source);
 
     private static string Describe(FeatureTable table, int both, List<string> lacking, List<string> unchosen)
     {

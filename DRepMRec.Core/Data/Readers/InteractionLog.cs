@@ -1,4 +1,3 @@
-using System.Globalization;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
@@ -10,7 +9,7 @@ internal readonly record struct RowValues(double Rating, long Time, double Label
 }
 
 /// <summary>The users, items and interactions that a reader gathers, with their places in files, and notes on passed-over data.</summary>
-internal sealed class InteractionLog
+internal sealed partial class InteractionLog
 {
     private readonly List<string> _files = [];
     private readonly List<string> _notes = [];
@@ -72,6 +71,12 @@ internal sealed class InteractionLog
     /// <summary>The lines that begin no row; <see langword="null"/> where each does.</summary>
     public QuotedLines? QuotedLines { get; set; }
 
+    /// <summary>The first line that was taken as the header, where nothing tells whether it is one; otherwise empty.</summary>
+    public IReadOnlyList<string> LineAsHeader { get; init; } = [];
+
+    /// <summary>Whether there are mistakes for which the data will be refused.</summary>
+    public bool IsRefused => !_skips && _mistakes.First is not null;
+
     /// <summary>Names the file that the next interactions come from, and what its rows are counted as.</summary>
     public void BeginFile(string? file, string unit)
     {
@@ -98,6 +103,16 @@ internal sealed class InteractionLog
     /// <summary>Counts a row whose event has the weight 0.</summary>
     public void IgnoreEvent() => _ignoredEvents++;
 
+    /// <summary>Counts a row whose rating is below the minimum, if it is.</summary>
+    /// <param name="rating">The rating; NaN for none, which isn't below it.</param>
+    public bool IsBelowMinimum(double rating)
+    {
+        if (!(rating < _minimumRating))
+            return false;
+        _belowMinimum++;
+        return true;
+    }
+
     /// <summary>Counts a row with a mistake.</summary>
     /// <returns>Whether it is to be described.</returns>
     public bool Mistakes(RowMistakeKind kind) => _mistakes.Add(kind);
@@ -105,6 +120,10 @@ internal sealed class InteractionLog
     /// <summary>Describes the mistake that was counted last.</summary>
     public void Describe(RowMistakeKind kind, long line, string message)
         => Describe(kind, new RawInteraction { File = (short)(_files.Count - 1), Line = Saturate(line) }, message);
+
+    /// <summary>Describes the mistake that was counted last, in a file without interactions.</summary>
+    public void Describe(RowMistakeKind kind, string file, long line, string message)
+        => _mistakes.Describe(kind, new RowPlace(file, line, $"{Shown.Name(file)} line {line}: {message}"));
 
     /// <summary>Adds an interaction, or counts what is wrong with it.</summary>
     public void Add(ReadOnlySpan<char> user, ReadOnlySpan<char> item, in RowValues values)
@@ -140,92 +159,11 @@ internal sealed class InteractionLog
         _ => row.Label,
     };
 
-    /// <summary>Refuses or leaves out every row without a label that a split could go by.</summary>
-    /// <param name="allowBlank">Whether rows without any label stay.</param>
-    public void RequireLabels(bool allowBlank = false)
-    {
-        const string Expected = "expected the label 0 (training), 1 (validation) or 2 (test), found";
-        Rows.RemoveWhere(i =>
-        {
-            RawInteraction row = Rows[i];
-            if (row.Label < RawInteraction.OtherLabel || (allowBlank && row.Label == RawInteraction.NoLabel))
-                return false;
-            double label = LabelOf(row);
-            if (_mistakes.Add(RowMistakeKind.Label))
-            {
-                Describe(RowMistakeKind.Label, row,
-                    double.IsNaN(label) ? $"{Expected} none." : $"{Expected} {label.ToString(CultureInfo.InvariantCulture)}.");
-            }
-
-            return true;
-        });
-    }
-
-    /// <summary>Refuses or leaves out every row without a timestamp, for a split that goes by time.</summary>
-    public void RequireTimestamps(SplitStrategy strategy) => Rows.RemoveWhere(i =>
-    {
-        if (Rows[i].Time != TimeCode.None)
-            return false;
-        if (_mistakes.Add(RowMistakeKind.MissingTimestamp))
-        {
-            Describe(RowMistakeKind.MissingTimestamp, Rows[i],
-                $"expected a timestamp, which the split {strategy} needs; found none.");
-        }
-
-        return true;
-    });
-
-    /// <summary>Refuses, drops or merges every pair that occurred before.</summary>
-    public void HandleDuplicates(DuplicateHandling handling)
-    {
-        var repeats = new RepeatedPairs(this, handling);
-        long wrong = _mistakes.Count;
-        repeats.Handle();
-        _merged = repeats.Dropped - (_mistakes.Count - wrong);
-        HasWeights |= repeats.HasSummed;
-        if (_merged == 0)
-            return;
-        string which = handling == DuplicateHandling.KeepLast ? "last" : "first";
-        string conflicts = repeats.Conflicting == 0 ? "" : FormattableString.Invariant(
-            $", {repeats.Conflicting:N0} of them with another label or timestamp: those of the {which} row count");
-        string limited = repeats.Limited == 0 ? "" : FormattableString.Invariant(
-            $"; {repeats.Limited:N0} sums are above {EventWeights.Max}, the largest weight, and count as that");
-        _mergedNote = handling == DuplicateHandling.Sum
-            ? FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred before were added to its weight{limited}")
-            : FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred {(which == "first" ? "before" : "again")} ")
-                + $"were left out{conflicts}";
-    }
-
     /// <summary>Describes a mistake at a row.</summary>
     public void Describe(RowMistakeKind kind, in RawInteraction row, string message)
     {
         string? file = row.File < 0 ? null : _files[row.File];
         _mistakes.Describe(kind, new RowPlace(file, row.Line, $"{Where(row)}: {message}"));
-    }
-
-    /// <summary>Refuses rows with mistakes unless they may be skipped, and a log without rows; takes down what was left out.</summary>
-    /// <param name="allowEmpty">Whether a log without rows will do.</param>
-    public LoadReport Close(bool allowEmpty = false)
-    {
-        LoadReport report = Report();
-        if (_mistakes.First is { } first && !_skips)
-            throw new DatasetFormatException(first, report);
-        List<string> left = [];
-        if (QuotedLines is { } quoted)
-            left.Add(FormattableString.Invariant($"{quoted.Count:N0} {quoted.Describe()}"));
-        if (_belowMinimum > 0)
-            left.Add(FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {_minimumRating} were left out"));
-        if (_ignoredEvents > 0)
-            left.Add(FormattableString.Invariant($"{_ignoredEvents:N0} interactions with an event of the weight 0 were left out"));
-        if (report.Catalogue is { RowsLeftOut: > 0 } catalogue)
-            left.Add(FormattableString.Invariant($"{catalogue.RowsLeftOut:N0} interactions {catalogue.Describe()}"));
-        left.AddRange(report.Mistakes.Select(m => FormattableString.Invariant($"{LoadReport.Rows(m.Count)} skipped: {m.Describe()}")));
-        if (Rows.Count == 0 && !allowEmpty)
-            throw Error($"expected at least one interaction, found none{string.Concat(left.Select(l => $"; {l}"))}.");
-        left.ForEach(Note);
-        if (_mergedNote is not null)
-            Note(_mergedNote);
-        return report;
     }
 
     /// <summary>The error that an interaction brings about.</summary>
@@ -246,19 +184,6 @@ internal sealed class InteractionLog
         double.NaN => RawInteraction.NoLabel,
         0 or 1 or 2 => (byte)label,
         _ => RawInteraction.OtherLabel,
-    };
-
-    private LoadReport Report() => new()
-    {
-        RowsRead = _read,
-        Interactions = Rows.Count,
-        RowsMerged = _merged,
-        RowsBelowMinimumRating = _belowMinimum,
-        RowsOfIgnoredEvents = _ignoredEvents,
-        Catalogue = _catalogue?.Report(this),
-        QuotedLines = QuotedLines,
-        Timestamps = HasTimestamps ? Timestamps : null,
-        Mistakes = _mistakes.Summary,
     };
 
     private bool TryFind(IdCollector ids, ReadOnlySpan<char> id, int hash, RowMistakeKind kind, long line, out int number)
@@ -290,9 +215,6 @@ internal sealed class InteractionLog
             return true;
         }
 
-        if (values.Rating >= minimum)
-            return false;
-        _belowMinimum++;
-        return true;
+        return IsBelowMinimum(values.Rating);
     }
 }

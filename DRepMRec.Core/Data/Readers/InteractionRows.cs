@@ -49,10 +49,14 @@ internal sealed class InteractionRows(ITextRows rows, InteractionColumns columns
         if (IsBroken(queue))
             return;
         var values = RowValues.None with { Line = rows.Line };
-        if (!TryNumber(queue, columns.Rating, "rating", RowMistakeKind.Rating, out double rating)
+
+        // What is left out is left out whatever else is in its row.
+        if (IsIgnored(queue, out double? factor)
+            || !TryNumber(queue, columns.Rating, "rating", RowMistakeKind.Rating, out double rating)
+            || queue.IsBelowMinimum(rating)
             || !TryTime(queue, out long time)
             || !TryNumber(queue, columns.Label, "label", RowMistakeKind.Label, out double label)
-            || !TryWeight(queue, out double weight))
+            || !TryWeight(queue, factor, out double weight))
             return;
         ReadOnlySpan<char> user = rows[columns.User], item = rows[columns.Item];
         if ((UserMapping is not null && !TryMap(queue, UserMapping, RowMistakeKind.User, ref user))
@@ -110,7 +114,20 @@ internal sealed class InteractionRows(ITextRows rows, InteractionColumns columns
         return false;
     }
 
-    private bool TryWeight(RowQueue queue, out double weight)
+    // What the row's event counts: 1 without events, null for one that nobody gave a weight.
+    private bool IsIgnored(RowQueue queue, out double? factor)
+    {
+        factor = 1;
+        if (Events is null)
+            return false;
+        factor = Events.TryGet(rows[columns.Event].Trim(), out double weight) ? weight : null;
+        if (factor != 0)
+            return false;
+        queue.IgnoreEvent();
+        return true;
+    }
+
+    private bool TryWeight(RowQueue queue, double? factor, out double weight)
     {
         weight = 1;
         if (columns.Weight >= 0 && !(Numbers.TryRead(rows[columns.Weight], out weight) && EventWeights.IsWeight(weight)))
@@ -121,24 +138,19 @@ internal sealed class InteractionRows(ITextRows rows, InteractionColumns columns
             return false;
         }
 
-        if (Events is null)
-            return true;
-        ReadOnlySpan<char> name = rows[columns.Event].Trim();
-        if (!Events.TryGet(name, out double factor))
+        if (factor is null)
         {
             Describe(queue, RowMistakeKind.Event, queue.Interrupt().Mistakes(RowMistakeKind.Event)
-                ? $"expected one of the events {Events} as {Name(columns.Event, "event")}, found {Shown.Text(name)}." : null);
+                ? $"expected one of the events {Events} as {Name(columns.Event, "event")}, found {Shown.Text(rows[columns.Event].Trim())}."
+                : null);
             return false;
         }
 
-        weight *= factor;
-        if (weight == 0)
-            queue.IgnoreEvent();
-        else if (!EventWeights.IsWeight(weight))
-            Describe(queue, RowMistakeKind.Weight, queue.Interrupt().Mistakes(RowMistakeKind.Weight) ? FormattableString.Invariant(
-                $"expected a weight from {EventWeights.Min} to {EventWeights.Max} by the event, found {weight}.") : null);
-        else
+        weight *= factor.Value;
+        if (EventWeights.IsWeight(weight))
             return true;
+        Describe(queue, RowMistakeKind.Weight, queue.Interrupt().Mistakes(RowMistakeKind.Weight) ? FormattableString.Invariant(
+            $"expected a weight from {EventWeights.Min} to {EventWeights.Max} by the event, found {weight}.") : null);
         return false;
     }
 

@@ -18,11 +18,17 @@ internal sealed class ItemTableReader(
     private readonly List<string> _ids = [];
     private readonly Dictionary<string, long> _lines = new(StringComparer.Ordinal);
     private HashSet<Column> _sequences = [];
+    private bool _isUnnamed;
     private int _item;
     private long _read;
 
     /// <summary>Further columns of categories, with blanks between the categories of a cell.</summary>
     public IReadOnlyList<Column> Sequences { get; init; } = [];
+
+    /// <summary>Whether a column is given by its name.</summary>
+    public static bool HasNames(ItemLayout layout)
+        => layout.Texts.Concat(layout.Categories).Concat(layout.Numbers).Concat(layout.Dates).Append(layout.Item)
+            .Any(c => c.Name is not null) || layout.Title?.Name is not null || layout.Image?.Name is not null;
 
     public ItemTable Read()
     {
@@ -32,10 +38,13 @@ internal sealed class ItemTableReader(
                 nameof(layout));
         }
 
+        _isUnnamed = layout is DelimitedItemOptions && header is not null && !HasNames(layout);
         _sequences = [.. Sequences];
         _item = TabularReader.Locate(layout.Item, header, rows);
         ItemColumnReader[] columns = [.. Declared().Skip(1).Select(c => Reader(c.Column, c.Kind))];
         ThrowIfTwice(columns);
+        if (_isUnnamed && columns.FirstOrDefault(IsValue) is { } value)
+            throw DelimitedFormat.NoHeader(rows, value.Kind == ItemColumnKind.Number ? "numbers" : "dates", nameof(DelimitedItemOptions));
         int[] places = [_item, .. columns.Select(c => c.Place)];
         rows.Choose(places, [.. columns.Where(c => c.Kind == ItemColumnKind.Category).Select(c => c.Place)]);
         _limit.ThrowIfPromisesMore(rows);
@@ -58,9 +67,13 @@ internal sealed class ItemTableReader(
     private ItemColumnReader Reader(Column column, ItemColumnKind kind)
     {
         int place = TabularReader.Locate(column, header, rows);
-        string name = header?.Names[place].Trim() is { Length: > 0 } known ? known : column.ToString();
+        string name = column.Name?.Trim() ?? (header?.Names[place].Trim() is { Length: > 0 } known ? known : column.ToString());
         if (!ColumnName.IsSound(name))
-            throw rows.Error($"expected as a column {ColumnName.Rule}, found {Shown.Text(name)}: give it another in the file.");
+        {
+            throw rows.Error($"expected as a column {ColumnName.Rule}, found {Shown.Text(name)}: give it another in the file."
+                + (_isUnnamed ? DelimitedFormat.HeaderHint(nameof(DelimitedItemOptions)) : ""));
+        }
+
         return kind switch
         {
             ItemColumnKind.Category => new CategoryColumnReader(place, name, _sequences.Contains(column) ? " " : layout.CategorySeparator),
@@ -70,6 +83,15 @@ internal sealed class ItemTableReader(
             _ => new TextColumnReader(place, name, kind),
         };
     }
+
+    // Whether the header has, in place of a name, what can be a value.
+    private bool IsValue(ItemColumnReader column) => column.Kind switch
+    {
+        ItemColumnKind.Number => Numbers.TryRead(header!.Names[column.Place], out _),
+        ItemColumnKind.Date => new TimestampColumn(layout.DateFormat, takesNumbers: false)
+            .TryRead(header!.Names[column.Place], out long time) && time != TimeCode.None,
+        _ => false,
+    };
 
     private void ThrowIfTwice(ItemColumnReader[] columns)
     {
@@ -132,6 +154,7 @@ internal sealed class ItemTableReader(
             RowsRead = _read,
             Items = _ids.Count,
             QuotedLines = rows.QuotedLines,
+            LineAsHeader = _isUnnamed ? header!.Names : [],
             Mistakes = _mistakes.Summary,
             ColumnsNotRead = [.. Enumerable.Range(0, header?.Names.Count ?? 0).Except(places)
                 .Select(c => header!.Names[c].Length > 0 ? header.Names[c] : "(without a name)")],

@@ -6,7 +6,10 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>Reads a JSON object of users with lists of items, <c>{"user": [item, …], …}</c>, piece by piece, whatever its size.</summary>
-/// <remarks>Items are whole numbers of any length or strings. Lines are counted at '\n'.</remarks>
+/// <remarks>
+/// Items are whole numbers of any length or strings; other single values among them are mistakes, and lists or objects another format.
+/// Lines are counted at '\n'.
+/// </remarks>
 internal sealed class JsonInteractionFile(Stream stream, string file, double label)
 {
     private const int MaxTokenLength = 1 << 28;
@@ -92,9 +95,8 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
                 break;
             case JsonTokenType.PropertyName:
                 _user = reader.GetString()!;
-                if (RawId.WhatIsWrong(_user) is { } wrong)
-                    throw Error($"expected a user id, found {wrong}.");
-                log.Users.Add(_user);
+                if (RawId.WhatIsWrong(_user) is null) // Otherwise each of its items is a mistake.
+                    log.Users.Add(_user);
                 break;
             case JsonTokenType.StartArray when _user is not null && !_inList:
                 _inList = true;
@@ -107,13 +109,16 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
                 break;
             case JsonTokenType.Number when _inList:
                 string item = Encoding.UTF8.GetString(reader.ValueSpan);
-                if (!CanonicalId.IsWholeNumber(item))
+                if (CanonicalId.IsWholeNumber(item))
                 {
-                    throw Error($"expected a whole number or a string as item id of user {Shown.Text(_user)}, found "
-                        + $"{Shown.Message(item)}.");
+                    Add(log, item);
+                    break;
                 }
 
-                Add(log, item);
+                Mistake(log, $"expected a whole number or a string as item id of user {Shown.Text(_user)}, found {Shown.Message(item)}.");
+                break;
+            case JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False when _inList:
+                Mistake(log, $"expected item ids in the list of user {Shown.Text(_user)}, found {Name(reader.TokenType)}.");
                 break;
             default:
                 string where = _inList ? $"item ids in the list of user {Shown.Text(_user)}"
@@ -126,6 +131,13 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
     {
         log.CountRow();
         log.Add(_user, item, RowValues.None with { Label = label, Line = _line });
+    }
+
+    private void Mistake(InteractionLog log, string message)
+    {
+        log.CountRow();
+        if (log.Mistakes(RowMistakeKind.Item))
+            log.Describe(RowMistakeKind.Item, _line, message);
     }
 
     private static string Name(JsonTokenType type) => type switch

@@ -11,7 +11,10 @@ internal static class LatticeReader
     public static readonly IReadOnlyList<string> Files = ["train.json", "val.json", "test.json"];
 
     /// <summary>Reads the dataset of a folder.</summary>
-    public static RecDataset Read(string path, DatasetOptions options)
+    /// <param name="path">The folder.</param>
+    /// <param name="more">What is known of the items beside the files.</param>
+    /// <param name="options">The options.</param>
+    public static RecDataset Read(string path, DatasetContent more, DatasetOptions options)
     {
         var folder = DatasetLayout.Open(path);
         var log = new InteractionLog(options);
@@ -25,6 +28,7 @@ internal static class LatticeReader
             }
             else if (label == 0 || needsAll || (label == 2 && options.Split is null or LabelSplit { AllowMissing: false }))
             {
+                log.ThrowIfRefused(); // What is wrong with the files that are there is said first.
                 throw new DatasetFormatException(
                     $"expected {string.Join(", ", Files)} in the folder '{Shown.Name(path)}', found no {Files[label]}.");
             }
@@ -33,6 +37,6 @@ internal static class LatticeReader
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, mapping: null);
         RowAlignedFeatures.ThrowIfRowsMissing(features, log);
         folder.NoteUnread(log);
-        return DatasetAssembly.Build(log, DatasetFolder.NameOfFolder(path), new DatasetContent(features), options);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOfFolder(path), more.After(features), options);
     }
 }

@@ -14,6 +14,7 @@ internal static class MemoryReader
             position++;
             log.CountRow();
             if (IsFinite(log, interaction.Rating, RowMistakeKind.Rating, "rating", position)
+                && !log.IsBelowMinimum(interaction.Rating ?? double.NaN)
                 && IsFinite(log, interaction.Timestamp, RowMistakeKind.Timestamp, "timestamp", position)
                 && HasWeight(log, interaction.Weight, position))
             {

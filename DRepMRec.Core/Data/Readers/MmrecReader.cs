@@ -14,7 +14,10 @@ internal static class MmrecReader
     public const string WeightColumn = "x_weight";
 
     /// <summary>Reads the dataset around an interactions file.</summary>
-    public static RecDataset Read(string interFile, DatasetOptions options)
+    /// <param name="interFile">The interactions file.</param>
+    /// <param name="more">What is known of the items beside the files.</param>
+    /// <param name="options">The options.</param>
+    public static RecDataset Read(string interFile, DatasetContent more, DatasetOptions options)
     {
         var folder = new DatasetFolder(Path.GetDirectoryName(Path.GetFullPath(interFile))!);
         folder.Reads(Path.GetFileName(interFile));
@@ -45,6 +48,6 @@ internal static class MmrecReader
         else
             items.ThrowIfRowsMissing(features);
         folder.NoteUnread(log);
-        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), new DatasetContent(features), options);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), more.After(features), options);
     }
 }

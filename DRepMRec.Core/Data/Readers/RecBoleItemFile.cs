@@ -1,69 +1,106 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Data;
 
-/// <summary>The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means an item without the modality.</summary>
-internal static class RecBoleItemFile
+/// <summary>
+/// The <c>float_seq</c> columns of RecBole's <c>NAME.item</c>; a blank cell means an item without the modality. A line with mistakes counts
+/// for the first that is found, and gives what else it has.
+/// </summary>
+internal sealed class RecBoleItemFile
 {
     private const string FeatureSuffix = "_feat";
 
-    public static IReadOnlyList<FeatureTable> Read(DatasetFolder folder, string file, InteractionLog log, BadRowHandling badRows)
+    private readonly DelimitedText _text;
+    private readonly InteractionLog _log;
+    private readonly RecBoleHeader _header;
+    private readonly RecBoleFeatures[] _columns;
+    private readonly Dictionary<string, long> _lines = new(StringComparer.Ordinal);
+    private readonly HashSet<long> _wrong = [];
+    private string? _firstWrong;
+
+    private RecBoleItemFile(DelimitedText text, InteractionLog log)
+    {
+        (_text, _log) = (text, log);
+        _header = RecBoleHeader.Read(text);
+        _columns = [.. Enumerable.Range(0, _header.Types.Count).Where(c => _header.Types[c] == "float_seq")
+            .Select(c => new RecBoleFeatures(c, ModalityOf(c)))];
+        if (_columns.DistinctBy(c => c.Modality).Count() != _columns.Length)
+            throw text.Error($"expected one column per modality, found {Shown.List(_columns.Select(c => c.Modality))}.");
+    }
+
+    /// <summary>Reads the features, and counts the lines that can't be read in the log.</summary>
+    public static IReadOnlyList<FeatureTable> Read(DatasetFolder folder, string file, InteractionLog log)
     {
         folder.Reads(file);
         using var text = new DelimitedText(folder[file], '\t', quoted: false);
-        RecBoleHeader header = RecBoleHeader.Read(text);
-        int[] sequences = [.. Enumerable.Range(0, header.Types.Count).Where(c => header.Types[c] == "float_seq")];
-        Column[] columns = [.. sequences.Select(c => new Column(c, ModalityOf(header, c, text)))];
-        if (columns.Length == 0)
-            return [];
-        if (columns.DistinctBy(c => c.Modality).Count() != columns.Length)
-            throw text.Error($"expected one column per modality, found {Shown.List(columns.Select(c => c.Modality))}.");
-        int item = header.Columns.Require("item_id:token", "itemID:token");
-        var lines = new Dictionary<string, long>(StringComparer.Ordinal);
-        string? AddLine()
-        {
-            if (text.FieldCount != header.Types.Count)
-            {
-                return $"expected {header.Types.Count} tab-separated columns ({Shown.List(header.Columns.Names)}), "
-                    + $"found {text.FieldCount}: {text.Shown}.";
-            }
-
-            string id = text[item].ToString();
-            if (RawId.WhatIsWrong(id) is { } wrongId)
-                return $"expected an item id, found {wrongId}.";
-            if (!lines.TryAdd(id, text.Line))
-                return $"expected each item once; found {Shown.Text(id)}, which is in line {lines[id]} already.";
-            string? wrong = null;
-            foreach (Column column in columns)
-                wrong = column.Add(id, text) ?? wrong;
-            return wrong;
-        }
-
-        DatasetFormatException? first = null;
-        long skipped = 0;
-        while (text.Read())
-        {
-            if (AddLine() is not { } wrong)
-                continue;
-            first ??= text.Error(wrong);
-            if (badRows == BadRowHandling.Stop)
-                throw first;
-            skipped++;
-        }
-
-        if (first is not null)
-            log.Note($"{LoadReport.Rows(skipped)} skipped among features, the first: {first.Message}");
-        foreach (Column column in columns.Where(c => c.Items.Count == 0))
-            log.Note($"the column {column.Modality} of {Shown.Name(file)} is blank in every line");
-        return [.. columns.Where(c => c.Items.Count > 0)
-            .Select(c => FeatureTable.Adopt(c.Modality, c.Items, c.Dimension, c.Values.ToArray(), file))];
+        var reader = new RecBoleItemFile(text, log);
+        return reader._columns.Length == 0 ? [] : reader.Read();
     }
 
-    private static Modality ModalityOf(RecBoleHeader header, int column, DelimitedText text)
+    private List<FeatureTable> Read()
     {
-        string name = header.NameOf(column);
+        int item = _header.Columns.Require("item_id:token", "itemID:token");
+        while (_text.Read())
+            ReadLine(item);
+        var tables = new List<FeatureTable>();
+        foreach (RecBoleFeatures column in _columns)
+        {
+            if (column.IsBlank)
+                _log.Note($"the column {column.Modality} of {Shown.Name(_text.File)} is blank in every line");
+            else
+                tables.Add(column.Close(_text.File, (line, message) => Mistake(RowMistakeKind.Dimension, line, message)));
+        }
+
+        if (_firstWrong is not null)
+            _log.Note($"{LoadReport.Rows(_wrong.Count)} skipped among features, the first: {_firstWrong}");
+        return tables;
+    }
+
+    private void ReadLine(int item)
+    {
+        if (_text.FieldCount != _header.Types.Count)
+        {
+            Mistake(RowMistakeKind.Columns, _text.Line, $"expected {_header.Types.Count} tab-separated columns "
+                + $"({Shown.List(_header.Columns.Names)}), found {_text.FieldCount}: {_text.Shown}.");
+            return;
+        }
+
+        string id = _text[item].ToString();
+        if (RawId.WhatIsWrong(id) is { } wrong)
+        {
+            Mistake(RowMistakeKind.Item, _text.Line, $"expected an item id, found {wrong}.");
+            return;
+        }
+
+        if (!_lines.TryAdd(id, _text.Line))
+        {
+            Mistake(RowMistakeKind.RepeatedItem, _text.Line,
+                $"expected each item once; found {Shown.Text(id)}, which is in line {_lines[id]} already.");
+            return;
+        }
+
+        foreach (RecBoleFeatures column in _columns)
+        {
+            if (column.Add(id, _text) is { } found)
+            {
+                Mistake(RowMistakeKind.Number, _text.Line,
+                    $"expected numbers separated by spaces in the column {column.Modality}, found {found}.");
+            }
+        }
+    }
+
+    private void Mistake(RowMistakeKind kind, long line, string message)
+    {
+        if (!_wrong.Add(line))
+            return;
+        _firstWrong ??= new DatasetFormatException(message, _text.File, line).Message;
+        if (_log.Mistakes(kind))
+            _log.Describe(kind, _text.File, line, message);
+    }
+
+    private Modality ModalityOf(int column)
+    {
+        string name = _header.NameOf(column);
         try
         {
             return new Modality(name.EndsWith(FeatureSuffix, StringComparison.OrdinalIgnoreCase) ? name[..^FeatureSuffix.Length] : name);
@@ -72,54 +109,8 @@ internal static class RecBoleItemFile
         {
             throw new DatasetFormatException(
                 "expected a float_seq column named by a modality (at most 64 letters, digits, '-' and '_'), "
-                + $"found {Shown.Text(header.Columns.Names[column])}.",
-                text.File, text.Line, exception);
-        }
-    }
-
-    private sealed class Column(int index, Modality modality)
-    {
-        public Modality Modality => modality;
-
-        public List<string> Items { get; } = [];
-
-        public List<float> Values { get; } = [];
-
-        public int Dimension { get; private set; }
-
-        /// <summary>Adds an item's cell.</summary>
-        /// <returns>What is wrong with the cell, which is passed over then; otherwise <see langword="null"/>.</returns>
-        public string? Add(string id, DelimitedText text)
-        {
-            ReadOnlySpan<char> cell = text[index].Trim(' ');
-            if (cell.IsEmpty)
-                return null;
-            int before = Values.Count;
-            foreach (Range range in cell.Split(' '))
-            {
-                if (cell[range].IsEmpty)
-                    continue;
-                if (!float.TryParse(cell[range], NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
-                    || cell[range].Contains('\0'))
-                {
-                    CollectionsMarshal.SetCount(Values, before);
-                    return $"expected numbers separated by spaces in the column {modality}, found {Shown.Text(cell[range])}.";
-                }
-
-                Values.Add(value);
-            }
-
-            int found = Values.Count - before;
-            if (Items.Count == 0)
-                Dimension = found;
-            else if (found != Dimension)
-            {
-                CollectionsMarshal.SetCount(Values, before);
-                return $"expected {Dimension} numbers in the column {modality} as in the first item, found {found}.";
-            }
-
-            Items.Add(id);
-            return null;
+                + $"found {Shown.Text(_header.Columns.Names[column])}.",
+                _text.File, _text.Line, exception);
         }
     }
 }

@@ -5,7 +5,10 @@ internal static class RecBoleItemTable
 {
     public const string Extension = ".item";
 
-    private static readonly string[] TitleMarks = ["title", "name"];
+    private const string Title = "title";
+
+    // The better name of a title first.
+    private static readonly string[] TitleMarks = [Title, "name"];
     private static readonly string[] TextMarks = ["description", "text"];
 
     public static ItemTable Read(string path, ItemTableOptions options)
@@ -22,15 +25,20 @@ internal static class RecBoleItemTable
             => [.. Enumerable.Range(0, header.Types.Count).Where(c => c != item && isWanted(c)).Select(c => new Column(c))];
         bool Has(int column, string[] marks)
             => marks.Any(mark => header.NameOf(column).Contains(mark, StringComparison.OrdinalIgnoreCase));
-        bool IsText(int column) => header.Types[column] == "token_seq" && (Has(column, TitleMarks) || Has(column, TextMarks));
-        Column[] titles = Where(c => IsText(c) && Has(c, TitleMarks));
+        bool IsText(int column) => header.Types[column] switch
+        {
+            "token" => Has(column, [Title]),
+            "token_seq" => Has(column, TitleMarks) || Has(column, TextMarks),
+            _ => false,
+        };
+        Column[] titles = [.. TitleMarks.SelectMany(mark => Where(c => IsText(c) && Has(c, [mark])))];
         Column? title = titles.Length > 0 ? titles[0] : default(Column?);
         var layout = new ItemLayout
         {
             Item = item,
             Title = title,
             Texts = [.. Where(IsText).Where(c => c != title)],
-            Categories = Where(c => header.Types[c] == "token"),
+            Categories = Where(c => header.Types[c] == "token" && !IsText(c)),
             Numbers = Where(c => header.Types[c] == "float"),
         };
         if (Where(c => header.Types[c] != "float_seq").Length == 0)

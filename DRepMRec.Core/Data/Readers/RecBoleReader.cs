@@ -9,7 +9,10 @@ internal static class RecBoleReader
     private const string ItemExtension = ".item";
 
     /// <summary>Reads the dataset around an interactions file.</summary>
-    public static RecDataset Read(string interFile, IReadOnlyList<FeatureTable> more, DatasetOptions options)
+    /// <param name="interFile">The interactions file.</param>
+    /// <param name="more">What is known of the items beside the files.</param>
+    /// <param name="options">The options.</param>
+    public static RecDataset Read(string interFile, DatasetContent more, DatasetOptions options)
     {
         var folder = new DatasetFolder(Path.GetDirectoryName(Path.GetFullPath(interFile))!);
         folder.Reads(Path.GetFileName(interFile));
@@ -28,10 +31,11 @@ internal static class RecBoleReader
         }
 
         string? itemFile = folder.Find(Path.GetFileNameWithoutExtension(interFile) + ItemExtension);
-        IReadOnlyList<FeatureTable> features = itemFile is null ? [] : RecBoleItemFile.Read(folder, itemFile, log, options.BadRows);
-        ItemTable? items = itemFile is null ? null
+        IReadOnlyList<FeatureTable> features = itemFile is null ? [] : RecBoleItemFile.Read(folder, itemFile, log);
+        // The table would have the same mistakes again, without those of the interactions.
+        ItemTable? items = itemFile is null || more.Items is not null || log.IsRefused ? null
             : RecBoleItemTable.TryRead(folder[itemFile], new ItemTableOptions { BadRows = options.BadRows }, nameof(DatasetOptions));
         folder.NoteUnread(log);
-        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), new DatasetContent([.. features, .. more], items), options);
+        return DatasetAssembly.Build(log, DatasetFolder.NameOf(interFile), more.After(features, items), options);
     }
 }

@@ -46,6 +46,9 @@ internal sealed class RowQueue(InteractionLog log) : IDisposable
     /// <summary>Counts a row whose event has the weight 0; nothing of the other thread's is touched.</summary>
     public void IgnoreEvent() => log.IgnoreEvent();
 
+    /// <summary>Counts a row whose rating is below the minimum, if it is; nothing of the other thread's is touched either.</summary>
+    public bool IsBelowMinimum(double rating) => log.IsBelowMinimum(rating);
+
     /// <summary>Waits until the log has all rows.</summary>
     public void Flush()
     {

@@ -20,7 +20,9 @@ internal sealed class TableHeader
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Reads the first record as the header.</summary>
-    public static TableHeader Read(DelimitedText text)
+    /// <param name="text">The file, before it.</param>
+    /// <param name="hint">What to say at the end of the error of two columns of one name.</param>
+    public static TableHeader Read(DelimitedText text, string hint = "")
     {
         if (!text.Read())
             throw new DatasetFormatException("expected a header line, found an empty file.", text.File);
@@ -30,7 +32,7 @@ internal sealed class TableHeader
         {
             names[i] = text[i].ToString();
             if (!seen.Add(names[i]) && names[i].Length > 0) // Separators at the end of a line make columns without a name.
-                throw text.Error($"expected each column once in the header, found {Shown.Text(names[i])} twice.");
+                throw text.Error($"expected each column once in the header, found {Shown.Text(names[i])} twice.{hint}");
         }
 
         return new TableHeader(text, names);

@@ -9,7 +9,10 @@ internal static class TabularReader
     private static readonly string[] Kinds = ["users", "items", "ratings", "timestamps", "labels", "weights", "events"];
 
     private const int Rating = 2;
+    private const int Time = 3;
+    private const int Label = 4;
     private const int Weight = 5;
+    private const int Event = 6;
 
     /// <summary>Makes a dataset of a table.</summary>
     /// <param name="rows">The table: at its first row when there is no header, else before it.</param>
@@ -38,9 +41,12 @@ internal static class TabularReader
         Column?[] wanted = Wanted(layout);
         int[] at = [.. wanted.Select(c => Locate(c, header, rows))];
         ThrowIfColumnsShared(wanted, at, rows);
+        bool isUnnamed = layout is DelimitedOptions && header is not null && !HasNames(layout);
+        if (isUnnamed)
+            ThrowIfValues(layout, header!, at, rows);
         if (isSplit)
             ThrowIfLabelsUnused(layout, options, header, at, rows);
-        var log = new InteractionLog(options, layout, isSplit);
+        var log = new InteractionLog(options, layout, isSplit) { LineAsHeader = isUnnamed ? header!.Names : [] };
         log.Limit.ThrowIfPromisesMore(rows);
         if (header is null)
             NoteUnread(log, at, rows);
@@ -48,7 +54,7 @@ internal static class TabularReader
             header.NoteUnread(log, at);
         rows.Choose([.. at.Where(column => column >= 0)], lists: []);
         var timestamps = new TimestampColumn(layout.TimestampFormat);
-        var columns = new InteractionColumns(at[0], at[1], at[Rating], at[3], at[4], at[Weight], at[6]);
+        var columns = new InteractionColumns(at[0], at[1], at[Rating], at[Time], at[Label], at[Weight], at[Event]);
         new InteractionRows(rows, columns, header?.Names.Count ?? rows.FieldCount, header?.Names)
         {
             Timestamps = timestamps,
@@ -98,6 +104,9 @@ internal static class TabularReader
         }
     }
 
+    /// <summary>Whether a column is given by its name.</summary>
+    public static bool HasNames(InteractionLayout layout) => Wanted(layout).Any(c => c?.Name is not null);
+
     private static Column?[] Wanted(InteractionLayout layout)
         => [layout.User, layout.Item, layout.Rating, layout.Timestamp, layout.Label, layout.Weight, layout.Event];
 
@@ -127,6 +136,24 @@ internal static class TabularReader
                 throw rows.Error($"expected a column of its own for the {Kinds[n]}, found {Shown.Text($"{wanted[n]}")}, which is that of "
                     + $"the {Kinds[other]}.");
             }
+        }
+    }
+
+    // A file without a header, of which nobody said so, would lose its first row.
+    private static void ThrowIfValues(InteractionLayout layout, TableHeader header, int[] at, ITextRows rows)
+    {
+        for (int n = 0; n < at.Length; n++)
+        {
+            string cell = at[n] < 0 ? "" : header.Names[at[n]];
+            bool isValue = n switch
+            {
+                Rating or Label or Weight => Numbers.TryRead(cell, out _),
+                Time => new TimestampColumn(layout.TimestampFormat).TryRead(cell, out long time) && time != TimeCode.None,
+                Event => layout.EventWeights?.ContainsKey(cell.Trim()) ?? false,
+                _ => false,
+            };
+            if (isValue)
+                throw DelimitedFormat.NoHeader(rows, Kinds[n], nameof(DelimitedOptions));
         }
     }
 

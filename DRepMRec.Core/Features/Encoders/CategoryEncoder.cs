@@ -39,15 +39,18 @@ public sealed class CategoryEncoder : FeatureEncoder
     /// <summary>Learns from a catalogue.</summary>
     /// <param name="items">The catalogue.</param>
     /// <param name="options">What of which columns; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Ends the work between two items.</param>
     /// <exception cref="ArgumentException">There is no such column, or no category that as many items have.</exception>
-    public static CategoryEncoder Fit(ItemTable items, CategoryEncoderOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CategoryEncoder Fit(
+        ItemTable items, CategoryEncoderOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(items);
         options ??= new CategoryEncoderOptions();
         string[] columns = Choose(items, options.Columns, ItemColumnKind.Category);
         (int Column, string Name, int Items)[] kept =
         [
-            .. columns.SelectMany((name, column) => Count(items[name]!).Select(c => (Column: column, c.Name, c.Items)))
+            .. columns.SelectMany((name, column) => Count(items[name]!, cancellationToken).Select(c => (Column: column, c.Name, c.Items)))
                 .Where(c => c.Items >= options.MinItems)
                 .OrderByDescending(c => c.Items).ThenBy(c => c.Column).ThenBy(c => c.Name, StringComparer.Ordinal)
                 .Take(options.MaxCategories),
@@ -63,7 +66,7 @@ public sealed class CategoryEncoder : FeatureEncoder
             [.. columns.Select((_, column) => (string[])[.. kept.Where(k => k.Column == column).Select(k => k.Name)])]);
     }
 
-    internal override float[]?[] Rows(ItemTable items)
+    internal override float[]?[] Rows(ItemTable items, CancellationToken cancellationToken)
     {
         var rows = new float[]?[items.Count];
         for (int c = 0; c < Columns.Count; c++)
@@ -72,6 +75,7 @@ public sealed class CategoryEncoder : FeatureEncoder
                 continue;
             for (int row = 0; row < rows.Length; row++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 int[] places = [.. column.CategoriesOf(row).Where(_places[c].ContainsKey).Select(name => _places[c][name])];
                 foreach (int place in places)
                     (rows[row] ??= new float[Dimension])[place] = 1 / MathF.Sqrt(places.Length);
@@ -81,11 +85,12 @@ public sealed class CategoryEncoder : FeatureEncoder
         return rows;
     }
 
-    private static IEnumerable<(string Name, int Items)> Count(ItemColumn column)
+    private static IEnumerable<(string Name, int Items)> Count(ItemColumn column, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int row = 0; row < column.Count; row++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             foreach (string category in column.CategoriesOf(row))
                 counts[category] = counts.GetValueOrDefault(category) + 1;
         }

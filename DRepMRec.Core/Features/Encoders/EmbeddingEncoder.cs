@@ -74,8 +74,8 @@ public sealed class EmbeddingEncoder
     /// <param name="cancellationToken">Ends the work between two requests, and is passed on to the generator.</param>
     /// <exception cref="ArgumentException">There is no such column, or no item has anything in it.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The generator failed as often as it was asked, or gave another number of embeddings, other dimensions, or numbers that aren't
-    /// finite.
+    /// The generator failed as often as it was asked, or gave another number of embeddings, other dimensions, or, unless
+    /// <see cref="EmbeddingEncoderOptions.BadItems"/> may be skipped, no numbers or some that aren't finite.
     /// </exception>
     /// <exception cref="DatasetFormatException">There are more numbers than one array holds, by the first embedding.</exception>
     /// <exception cref="IOException">A picture can't be read, or the cache can't be written.</exception>

@@ -48,8 +48,9 @@ public sealed record EmbeddingEncoderOptions
     public string? CacheFolder { get; init => field = value is null ? null : Guard.NotEmpty(value); }
 
     /// <summary>
-    /// The treatment of items for which the generator fails, or whose picture can't be read. With <see cref="BadRowHandling.Skip"/> each
-    /// input of a request that failed is asked for alone, and items that fail again lack the modality; the dataset's notes have them.
+    /// The treatment of items for which the generator fails or gives no numbers or none that are finite, or whose picture can't be read.
+    /// With <see cref="BadRowHandling.Skip"/> each input of a request that failed is asked for alone, and items that fail again lack the
+    /// modality; the dataset's notes have them.
     /// </summary>
     /// <value>The default is <see cref="BadRowHandling.Stop"/>.</value>
     public BadRowHandling BadItems { get; init => field = Guard.Defined(value); }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using DRepMRec.Data;
 using DRepMRec.Internals;
@@ -13,6 +14,8 @@ internal sealed class EmbeddingRun(
 {
     private readonly Dictionary<Hash256, float[]> _vectors = [];
     private readonly List<string> _notes = [];
+    private Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>>?[] _inputs = [];
+    private Hash256?[] _keys = [];
     private string? _firstFailure;
     private int _rows;
     private int _dimension;
@@ -20,42 +23,56 @@ internal sealed class EmbeddingRun(
     /// <summary>Which items have nothing to make features of though they seem to, and why.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    private bool Skips => options.BadItems == BadRowHandling.Skip;
+
     /// <summary>The features of each item; <see langword="null"/> for none.</summary>
     public async Task<float[]?[]> EncodeAsync(IProgress<EmbeddingProgress>? progress, CancellationToken cancellationToken)
     {
-        Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>>?[] inputs = source.IsOfImages ? Images() : Texts();
-        var keys = new Hash256?[inputs.Length];
+        _inputs = source.IsOfImages ? Images() : Texts();
+        _keys = new Hash256?[_inputs.Length];
         var firsts = new Dictionary<Hash256, int>();
-        for (int row = 0; row < inputs.Length; row++)
+        for (int row = 0; row < _inputs.Length; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (inputs[row] is { } input && await ReadAsync(input, cancellationToken).ConfigureAwait(false) is { } bytes)
+            if (_inputs[row] is { } input && await ReadAsync(input, cancellationToken).ConfigureAwait(false) is { } bytes)
             {
                 Hash256 key = Hash256.Of(source.IsOfImages, bytes.Span);
-                keys[row] = key;
+                _keys[row] = key;
                 firsts.TryAdd(key, row);
             }
         }
 
-        _rows = keys.Count(key => key is not null);
+        _rows = _keys.Count(key => key is not null);
         EmbeddingCache? cache = options.CacheFolder is null ? null : new EmbeddingCache(options.CacheFolder, generatorName);
         foreach (var (key, vector) in cache?.Read(firsts.Keys.ToHashSet(), cancellationToken) ?? [])
-            Keep(firsts[key], key, vector);
+        {
+            if (WhatIsWrong(firsts[key], vector) is null)
+                Keep(firsts[key], key, vector);
+        }
+
         int cached = _vectors.Count, done = cached;
         progress?.Report(new EmbeddingProgress(done, firsts.Count, cached));
         (Hash256 Key, int Row)[] missing = [.. firsts.Where(f => !_vectors.ContainsKey(f.Key)).Select(f => (f.Key, f.Value))
             .OrderBy(f => f.Value)];
         foreach ((Hash256 Key, int Row)[] batch in missing.Chunk(options.BatchSize))
         {
-            var made = await GenerateAsync(batch, inputs, cancellationToken).ConfigureAwait(false);
-            if (made.Count > 0)
-                cache?.Write(made);
+            var made = new List<(Hash256 Key, float[] Vector)>(batch.Length);
+            try
+            {
+                await GenerateAsync(batch, made, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (made.Count > 0)
+                    cache?.Write(made);
+            }
+
             done += batch.Length;
             progress?.Report(new EmbeddingProgress(done, firsts.Count, cached));
         }
 
-        float[]?[] rows = [.. keys.Select(key => key is { } known ? _vectors.GetValueOrDefault(known) : null)];
-        string[] failed = [.. items.Ids.Where((_, row) => inputs[row] is not null && rows[row] is null)];
+        float[]?[] rows = [.. _keys.Select(key => key is { } known ? _vectors.GetValueOrDefault(known) : null)];
+        string[] failed = [.. items.Ids.Where((_, row) => _inputs[row] is not null && rows[row] is null)];
         if (failed.Length > 0)
             _notes.Add($"{Items(failed.Length)} failed, such as {Examples(failed)}: {_firstFailure}");
         return rows;
@@ -96,65 +113,74 @@ internal sealed class EmbeddingRun(
         {
             return await input(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (options.BadItems == BadRowHandling.Skip && e is (IOException or UnauthorizedAccessException))
+        catch (Exception e) when (Skips && e is (IOException or UnauthorizedAccessException))
         {
             _firstFailure ??= Shown.Message(e.Message);
             return null;
         }
     }
 
-    /// <summary>Reads what a key was made of; not what has come in its place since, whose vector would stand under that key.</summary>
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadAgainAsync(
-        (Hash256 Key, int Row) one, Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>> input, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads what a key was made of, of the first of its items that still has it; not what has come in its place since, whose vector would
+    /// stand under that key.
+    /// </summary>
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadAgainAsync((Hash256 Key, int Row) one, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(input, cancellationToken).ConfigureAwait(false) is not { } bytes)
-            return null;
-        if (Hash256.Of(source.IsOfImages, bytes.Span).Equals(one.Key))
-            return bytes;
-        string message = $"The picture of the item {Shown.Text(items.Ids[one.Row])} was replaced while features were made.";
-        if (options.BadItems != BadRowHandling.Skip)
-            throw new IOException(message + " Another run takes it as it is then.");
-        _firstFailure ??= message;
+        Exception? failure = null;
+        for (int row = one.Row; row >= 0; row = Array.IndexOf<Hash256?>(_keys, one.Key, row + 1))
+        {
+            try
+            {
+                ReadOnlyMemory<byte> bytes = await _inputs[row]!(cancellationToken).ConfigureAwait(false);
+                if (Hash256.Of(source.IsOfImages, bytes.Span).Equals(one.Key))
+                    return bytes;
+                failure ??= new IOException($"The picture of the item {Shown.Text(items.Ids[row])} was replaced while features were made."
+                    + (Skips ? "" : " Another run takes it as it is then."));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failure ??= e;
+            }
+        }
+
+        if (!Skips)
+            ExceptionDispatchInfo.Throw(failure!);
+        _firstFailure ??= Shown.Message(failure!.Message);
         return null;
     }
 
     /// <summary>Asks for a batch, and, where that fails and may, for each of its inputs alone.</summary>
-    private async Task<List<(Hash256 Key, float[] Vector)>> GenerateAsync(
-        (Hash256 Key, int Row)[] batch, Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>>?[] inputs,
-        CancellationToken cancellationToken)
+    /// <param name="batch">What is asked for.</param>
+    /// <param name="made">Where what is made goes, that of a batch which fails too.</param>
+    /// <param name="cancellationToken">Ends the work between two requests.</param>
+    private async Task GenerateAsync(
+        (Hash256 Key, int Row)[] batch, List<(Hash256 Key, float[] Vector)> made, CancellationToken cancellationToken)
     {
         var bytes = new List<ReadOnlyMemory<byte>>(batch.Length);
         var read = new List<(Hash256 Key, int Row)>(batch.Length);
         foreach ((Hash256 Key, int Row) one in batch)
         {
-            if (await ReadAgainAsync(one, inputs[one.Row]!, cancellationToken).ConfigureAwait(false) is not { } input)
+            if (await ReadAgainAsync(one, cancellationToken).ConfigureAwait(false) is not { } input)
                 continue;
             bytes.Add(input);
             read.Add(one);
         }
 
         if (read.Count == 0)
-            return [];
+            return;
         batch = [.. read];
         try
         {
-            IReadOnlyList<Embedding<float>> made = await AskAsync(bytes, cancellationToken).ConfigureAwait(false);
-            var kept = new List<(Hash256 Key, float[] Vector)>(batch.Length);
-            for (int n = 0; n < batch.Length; n++)
-                kept.Add((batch[n].Key, Keep(batch[n].Row, batch[n].Key, made[n].Vector.ToArray())));
-            return kept;
+            Take(batch, await AskAsync(bytes, cancellationToken).ConfigureAwait(false), made);
         }
-        catch (GenerationException e) when (options.BadItems == BadRowHandling.Skip && batch.Length == 1)
+        catch (GenerationException e) when (Skips && batch.Length == 1)
         {
             _firstFailure ??= Shown.Message(e.InnerException!.Message);
-            return [];
         }
-        catch (GenerationException) when (options.BadItems == BadRowHandling.Skip)
+        catch (GenerationException) when (Skips)
         {
-            var kept = new List<(Hash256 Key, float[] Vector)>(batch.Length);
             foreach ((Hash256 Key, int Row) one in batch)
-                kept.AddRange(await GenerateAsync([one], inputs, cancellationToken).ConfigureAwait(false));
-            return kept;
+                await GenerateAsync([one], made, cancellationToken).ConfigureAwait(false);
         }
         catch (GenerationException e)
         {
@@ -162,6 +188,25 @@ internal sealed class EmbeddingRun(
                 $"The generator {Shown.Text(generatorName)} failed {options.MaxRetries + 1} times at {Items(batch.Length)}, such as "
                 + $"{Examples(batch.Select(b => items.Ids[b.Row]))}: {Shown.Message(e.InnerException!.Message)}", e.InnerException);
         }
+    }
+
+    /// <summary>Takes over those embeddings of a batch that are some; the first that is none fails its item, or the run.</summary>
+    private void Take(
+        (Hash256 Key, int Row)[] batch, IReadOnlyList<Embedding<float>> embeddings, List<(Hash256 Key, float[] Vector)> made)
+    {
+        string? wrong = null;
+        for (int n = 0; n < batch.Length; n++)
+        {
+            float[] vector = embeddings[n].Vector.ToArray();
+            if (WhatIsWrong(batch[n].Row, vector) is { } found)
+                wrong ??= found;
+            else
+                made.Add((batch[n].Key, Keep(batch[n].Row, batch[n].Key, vector)));
+        }
+
+        if (wrong is not null && !Skips)
+            throw new InvalidOperationException(wrong);
+        _firstFailure ??= wrong;
     }
 
     private async Task<IReadOnlyList<Embedding<float>>> AskAsync(
@@ -197,21 +242,22 @@ internal sealed class EmbeddingRun(
             FeatureTable.ThrowIfTooMany(modality, _rows, _dimension);
         }
 
-        if (vector.Length != _dimension || vector.Length == 0)
+        if (vector.Length != _dimension)
         {
             throw new InvalidOperationException(
                 $"Expected embeddings of {_dimension} numbers each, as the first; got {vector.Length} for the item "
                 + $"{Shown.Text(items.Ids[row])} from {Shown.Text(generatorName)}. Another model needs another name.");
         }
 
-        if (!TensorPrimitives.IsFiniteAll<float>(vector))
-        {
-            throw new InvalidOperationException($"Expected finite numbers from the generator {Shown.Text(generatorName)}; those for the "
-                + $"item {Shown.Text(items.Ids[row])} aren't.");
-        }
-
         return _vectors[key] = vector;
     }
+
+    private string? WhatIsWrong(int row, float[] vector)
+        => vector.Length == 0
+            ? $"Expected numbers from the generator {Shown.Text(generatorName)}; for the item {Shown.Text(items.Ids[row])} it gave none."
+            : TensorPrimitives.IsFiniteAll<float>(vector) ? null
+            : $"Expected finite numbers from the generator {Shown.Text(generatorName)}; those for the item "
+                + $"{Shown.Text(items.Ids[row])} aren't.";
 
     private static string Items(int count) => count == 1 ? "1 item" : FormattableString.Invariant($"{count:N0} items");
 

@@ -16,6 +16,6 @@ internal sealed class GeneratedEncoder(
 
     internal override ReadOnlySpan<ItemColumnKind> Kinds => isOfImages ? [ItemColumnKind.Image] : TextKinds;
 
-    internal override float[]?[] Rows(ItemTable items) => throw new InvalidOperationException(
+    internal override float[]?[] Rows(ItemTable items, CancellationToken cancellationToken) => throw new InvalidOperationException(
         $"The features of '{Modality}' come from the generator {Shown.Text(generatorName)}: give it as {nameof(EmbeddingEncoder)}.");
 }

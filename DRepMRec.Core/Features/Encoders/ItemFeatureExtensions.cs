@@ -25,7 +25,7 @@ public static class ItemFeatureExtensions
                 return;
             try
             {
-                tables.Add(fit().Encode(items));
+                tables.Add(fit().Encode(items, cancellationToken));
             }
             catch (ArgumentException e)
             {
@@ -34,8 +34,8 @@ public static class ItemFeatureExtensions
         }
 
         Try(() => TextEncoder.Fit(items, null, cancellationToken), "texts", ItemColumnKind.Title, ItemColumnKind.Text);
-        Try(() => CategoryEncoder.Fit(items), "categories", ItemColumnKind.Category);
-        Try(() => NumberEncoder.Fit(items), "numbers", ItemColumnKind.Number);
+        Try(() => CategoryEncoder.Fit(items, null, cancellationToken), "categories", ItemColumnKind.Category);
+        Try(() => NumberEncoder.Fit(items, null, cancellationToken), "numbers", ItemColumnKind.Number);
         if (tables.Count == 0)
         {
             throw new ArgumentException(notes.Count > 0 ? string.Join("; ", notes)

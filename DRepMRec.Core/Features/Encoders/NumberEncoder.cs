@@ -40,8 +40,11 @@ public sealed class NumberEncoder : FeatureEncoder
     /// <summary>Learns from a catalogue.</summary>
     /// <param name="items">The catalogue.</param>
     /// <param name="options">What of which columns; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Ends the work between two columns.</param>
     /// <exception cref="ArgumentException">There is no such column, or none of them has two different numbers.</exception>
-    public static NumberEncoder Fit(ItemTable items, NumberEncoderOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static NumberEncoder Fit(
+        ItemTable items, NumberEncoderOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(items);
         options ??= new NumberEncoderOptions();
@@ -55,12 +58,16 @@ public sealed class NumberEncoder : FeatureEncoder
 
         double[] means = new double[columns.Length], deviations = new double[columns.Length];
         for (int c = 0; c < columns.Length; c++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             (means[c], deviations[c]) = Moments(items[columns[c]]!, options.Logarithms.Contains(columns[c]));
+        }
+
         return deviations.Any(d => d > 0) ? new NumberEncoder(options.Modality, columns, [.. options.Logarithms], means, deviations)
             : throw new ArgumentException($"Expected two different numbers in one of {Shown.List(columns)}; found none.", nameof(items));
     }
 
-    internal override float[]?[] Rows(ItemTable items)
+    internal override float[]?[] Rows(ItemTable items, CancellationToken cancellationToken)
     {
         var rows = new float[]?[items.Count];
         for (int c = 0; c < Columns.Count; c++)
@@ -70,6 +77,7 @@ public sealed class NumberEncoder : FeatureEncoder
             bool isLogarithm = Logarithms.Contains(Columns[c]);
             for (int row = 0; row < rows.Length; row++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (column.NumberOf(row) is not { } number)
                     continue;
                 double z = _deviations[c] > 0

@@ -35,14 +35,17 @@ public sealed class TextEncoder : FeatureEncoder
             options.Modality, columns, TextFeatures.Fit(ItemTexts.Of(items, columns), options.Features, cancellationToken));
     }
 
-    internal override float[]?[] Rows(ItemTable items)
+    internal override float[]?[] Rows(ItemTable items, CancellationToken cancellationToken)
     {
         string?[] texts = ItemTexts.Of(items, Columns);
         var rows = new float[]?[texts.Length];
         Parallelism.ForRanges(texts.Length, 256, (begin, end) =>
         {
             for (int n = begin; n < end; n++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
                 rows[n] = Features.Encode(texts[n]);
+            }
         });
         return rows;
     }

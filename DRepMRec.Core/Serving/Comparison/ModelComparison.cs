@@ -108,7 +108,9 @@ public sealed record ModelComparison
         string oldPath, string newPath, ModelComparisonOptions? options = null, IProgress<ExportProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        Task<Recommender> Load(string path) => Task.Run(() => Recommender.Load(path), cancellationToken);
+        // On Windows a mapped file can't be replaced, neither meanwhile nor before the next collection.
+        var load = new RecommenderLoadOptions { MemoryMap = !OperatingSystem.IsWindows() };
+        Task<Recommender> Load(string path) => Task.Run(() => Recommender.Load(path, load), cancellationToken);
         Recommender old = await Load(oldPath).ConfigureAwait(false), @new = await Load(newPath).ConfigureAwait(false);
         return await CompareAsync(old, @new, options, progress, cancellationToken).ConfigureAwait(false);
     }

@@ -7,9 +7,9 @@ namespace DRepMRec.Serving;
 /// <summary>What made the features of a model's items of their raw fields. Of a file they are put together when first asked for.</summary>
 internal sealed class ItemEncoders
 {
-    private readonly Lazy<IReadOnlyList<FeatureEncoder>> _encoders;
+    private readonly Once<IReadOnlyList<FeatureEncoder>> _encoders;
 
-    private ItemEncoders(IReadOnlyList<EncoderForm> forms, Lazy<IReadOnlyList<FeatureEncoder>> encoders)
+    private ItemEncoders(IReadOnlyList<EncoderForm> forms, Once<IReadOnlyList<FeatureEncoder>> encoders)
         => (Forms, _encoders) = (forms, encoders);
 
     public IReadOnlyList<EncoderForm> Forms { get; }
@@ -33,7 +33,7 @@ internal sealed class ItemEncoders
     /// <summary>The encoders, or nothing where there are none.</summary>
     public static ItemEncoders? Of(IReadOnlyList<FeatureEncoder> encoders)
         => encoders.Count == 0 ? null
-            : new ItemEncoders([.. encoders.Select(Form)], new Lazy<IReadOnlyList<FeatureEncoder>>(encoders));
+            : new ItemEncoders([.. encoders.Select(Form)], new Once<IReadOnlyList<FeatureEncoder>>(encoders));
 
     public static ItemEncoders Read(IReadOnlyList<EncoderForm> forms, ModelForm? model, ModelArrays arrays)
     {
@@ -46,7 +46,7 @@ internal sealed class ItemEncoders
 
         // Blocks are taken now, while the file is open; what a mapped one holds is read when it's asked for.
         Func<FeatureEncoder>[] encoders = [.. forms.Select(form => Encoder(form, arrays))];
-        return new ItemEncoders(forms, new Lazy<IReadOnlyList<FeatureEncoder>>(() => [.. encoders.Select(make => make())]));
+        return new ItemEncoders(forms, new Once<IReadOnlyList<FeatureEncoder>>(() => [.. encoders.Select(make => make())]));
     }
 
     /// <summary>The arrays of the encoders by name.</summary>

@@ -1,6 +1,8 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Serving;
 
-/// <summary>A catalogue in which the items that came after the file stand behind those of the file, in rows for ever.</summary>
+/// <summary>A catalogue in which the items that came after the file stand behind those of the file, as if they had come with it.</summary>
 internal static class GrownCatalogue
 {
     /// <summary>
@@ -24,7 +26,7 @@ internal static class GrownCatalogue
         return kept with
         {
             Propagation = kept.FirstLayer is { } first
-                ? new Lazy<PropagatedRows>(() => PropagatedRows.Of(first, kept.Histories, rows.Length)) : null,
+                ? new Once<PropagatedRows>(() => PropagatedRows.Of(first, kept.Histories, rows.Length)) : null,
         };
     }
 
@@ -41,6 +43,7 @@ internal static class GrownCatalogue
         model.ItemDegrees.Slice(0, model.ItemDegrees.Length).CopyTo(degrees);
         return model.WithItemRows(store => store.Flatten(rows)) with
         {
+            Manifest = model.Manifest with { TrainedItems = model.TrainedItems },
             ItemIds = model.ItemIds.With([.. changes.AddedIds, .. itemIds]),
             ItemDegrees = Block<int>.Copy(degrees),
             ItemToItem = model.ItemToItem?.Flatten(rows),

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
@@ -16,8 +17,8 @@ internal static unsafe class Refresh
             + $"{nameof(RecommendationRequest)}.{nameof(RecommendationRequest.History)}, or build it again with that option.");
         model = GrownCatalogue.WithoutForgotten(model);
         var added = new NewInteractions(model, interactions);
-        ServingModel file = model.UserRows?.File ?? model;
         PropagatedRows? before = form.Kind == RefreshKind.Exact ? model.Propagation!.Value : null;
+        FileUserRows file = model.UserRows?.File ?? FileUserRows.Of(model, arePropagated: before is not null);
         var (users, items) = added.Merge(model.Histories, before?.Items);
         model = model with { RefreshCounts = Count(model.RefreshCounts, added) };
         if (users.Count == 0)
@@ -31,14 +32,15 @@ internal static unsafe class Refresh
             Histories = after?.Users ?? model.Histories.With(users, model.UserIds.Count + added.UserIds.Count),
             ItemDegrees = Degrees(model, added.Pairs),
         };
-        return Finish(after is null ? model : WithItems(model, after), file, after, model.ItemRows);
+        int trained = Math.Max(model.TrainedItems, 1 + added.Pairs.Select(pair => pair.Item).DefaultIfEmpty(-1).Max());
+        return Finish(after is null ? model : WithItems(model, after), file, after, trained);
     }
 
     /// <summary>The model with all rows made by its propagation, in place of those that came out of training.</summary>
     public static ServingModel Recompute(ServingModel model)
     {
         PropagatedRows rows = model.Propagation!.Value;
-        return Finish(WithItems(model, rows), model, rows, model.TrainedItems);
+        return Finish(WithItems(model, rows), FileUserRows.Of(model, arePropagated: true), rows, model.TrainedItems);
     }
 
     /// <summary>The model with ids and histories in the form of a file.</summary>
@@ -56,7 +58,7 @@ internal static unsafe class Refresh
         };
     }
 
-    private static ServingModel Finish(ServingModel model, ServingModel file, PropagatedRows? rows, int trainedItems)
+    private static ServingModel Finish(ServingModel model, FileUserRows file, PropagatedRows? rows, int trainedItems)
     {
         RowStore none = RowStore.Of([], width: 1);
         ServingModel withoutUsers = model with
@@ -66,7 +68,7 @@ internal static unsafe class Refresh
             UserBehavior = none,
             UserModal = [],
             UserRows = null,
-            Propagation = rows is null ? null : new Lazy<PropagatedRows>(rows),
+            Propagation = rows is null ? null : new Once<PropagatedRows>(rows),
             Manifest = model.Manifest with
             {
                 Users = model.UserIds.Count,

@@ -4,12 +4,12 @@ namespace DRepMRec.Serving;
 
 /// <summary>The rows of users, each made from the items of the user when it's asked for.</summary>
 /// <param name="model">The model without rows of users.</param>
-/// <param name="file">The model as its file has it: the rows of users of whom nothing else is known.</param>
+/// <param name="file">The rows of users of whom nothing else is known.</param>
 /// <param name="propagated">The propagation; <see langword="null"/> where users with newer histories are folded in.</param>
-internal sealed class UserRows(ServingModel model, ServingModel file, PropagatedRows? propagated)
+internal sealed class UserRows(ServingModel model, FileUserRows file, PropagatedRows? propagated)
 {
-    /// <summary>The model as its file has it.</summary>
-    public ServingModel File => file;
+    /// <summary>The rows that are the file's.</summary>
+    public FileUserRows File => file;
 
     /// <summary>A model with these rows.</summary>
     public ServingModel Apply()
@@ -32,7 +32,7 @@ internal sealed class UserRows(ServingModel model, ServingModel file, Propagated
             return propagated.User(user);
         return model.Histories.IsNewer(user)
             ? FoldInMap.Apply(model, model.Seen(user)) ?? new float[model.ItemBehavior.Width]
-            : OfFile(file.UserBehavior, user);
+            : OfFile(file.Behavior, user);
     }
 
     private float[] Fused(int user)
@@ -40,7 +40,7 @@ internal sealed class UserRows(ServingModel model, ServingModel file, Propagated
         if (model.Form is not { } form)
             return Behavior(user);
         if (propagated is null && !model.Histories.IsNewer(user))
-            return OfFile(file.Users, user);
+            return OfFile(file.Fused, user);
         return LineFusion.Sum(LineFusion.Parts(
             form, Behavior(user), [.. model.ItemModal.Select((_, m) => Modal(user, m))], isUser: true));
     }
@@ -50,7 +50,7 @@ internal sealed class UserRows(ServingModel model, ServingModel file, Propagated
     {
         ReadOnlySpan<int> items = model.Seen(user);
         if (items.IsEmpty || (propagated is null && !model.Histories.IsNewer(user)))
-            return OfFile(file.UserModal[modality], user);
+            return OfFile(file.Modal[modality], user);
         RowStore rows = model.ItemModal[modality];
         ReadOnlySpan<float> weights = model.Histories.WeightsOf(user);
         double sum = items.Length;

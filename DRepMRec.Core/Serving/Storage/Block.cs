@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
@@ -86,6 +87,14 @@ internal sealed unsafe class Block<T> where T : unmanaged
         if (start < 0 || length < 0 || length > Array.MaxLength || start > Length - length)
             ThrowOutOfRange(start, length);
         return new ReadOnlySpan<T>(_first + start, (int)length);
+    }
+
+    /// <summary>Adds the bytes to a hash.</summary>
+    public void AppendTo(IncrementalHash hash)
+    {
+        for (long from = 0; from < Length; from += SliceLength)
+            hash.AppendData(MemoryMarshal.AsBytes(Slice(from, Math.Min(SliceLength, Length - from))));
+        GC.KeepAlive(this);
     }
 
     /// <summary>A row of a matrix in a block that is being filled.</summary>

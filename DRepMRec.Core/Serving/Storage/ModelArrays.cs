@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
@@ -6,13 +7,20 @@ namespace DRepMRec.Serving;
 /// <summary>The arrays of a model file by name, mapped or read, each checked for its type and shape.</summary>
 internal sealed class ModelArrays
 {
+    private const int BufferBytes = 1 << 16;
+    private readonly IReadOnlyList<SafeTensorPlace> _inOrder;
     private readonly Dictionary<string, SafeTensorPlace> _places;
+    private readonly Dictionary<string, (object Block, Action<IncrementalHash> AppendTo)> _read = [];
     private readonly MappedFile? _mapped;
     private readonly WatchedFile _stream;
 
+    /// <param name="stream">The file.</param>
+    /// <param name="places">Where its arrays lie, one behind the other.</param>
+    /// <param name="memoryMap">Whether they are mapped.</param>
     public ModelArrays(WatchedFile stream, IReadOnlyList<SafeTensorPlace> places, bool memoryMap)
     {
         _stream = stream;
+        _inOrder = places;
         _places = places.ToDictionary(p => p.Name);
         _mapped = memoryMap ? new MappedFile(stream) : null;
     }
@@ -36,9 +44,42 @@ internal sealed class ModelArrays
         long length = place.Bytes / Marshal.SizeOf<T>();
         if (_mapped is not null && place.Offset % Marshal.SizeOf<T>() == 0)
             return Block<T>.Of(_mapped, place.Offset, length);
+        if (_read.TryGetValue(name, out var before))
+            return (Block<T>)before.Block;
         if (length > Array.MaxLength)
             throw new FormatException($"the array '{name}' has {length} elements, more than fit without memory-mapping");
-        return Block<T>.Read(_stream, place.Offset, (int)length);
+        Block<T> block = Block<T>.Read(_stream, place.Offset, (int)length);
+        _read[name] = (block, block.AppendTo);
+        return block;
+    }
+
+    /// <summary>
+    /// The SHA-256 of all arrays in the order of the file: of what was read as it is in memory, whatever the file has become since, of all
+    /// else as it is in the file.
+    /// </summary>
+    public string Checksum()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[BufferBytes];
+        foreach (SafeTensorPlace place in _inOrder)
+        {
+            if (_read.TryGetValue(place.Name, out var read))
+            {
+                read.AppendTo(hash);
+                continue;
+            }
+
+            _stream.Seek(place.Offset, SeekOrigin.Begin);
+            for (long left = place.Bytes; left > 0;)
+            {
+                Span<byte> next = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+                _stream.ReadExactly(next);
+                hash.AppendData(next);
+                left -= next.Length;
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Rows of numbers or, where the array has bytes, of these and their scales.</summary>

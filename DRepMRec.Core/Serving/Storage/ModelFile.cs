@@ -23,7 +23,7 @@ internal static class ModelFile
             var arrays = new ModelArrays(stream, places, options.MemoryMap);
             ServingModel model = ModelAssembly.Build(manifest, arrays);
             if (manifest.FormatVersion == 1 || (options.Verify ?? stream.Length <= RecommenderLoadOptions.SmallFile))
-                ModelVerification.Verify(model, stream, places);
+                ModelVerification.Verify(model, arrays);
             return model;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Security.Cryptography;
 using DRepMRec.Data;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
@@ -12,12 +11,13 @@ internal static class ModelVerification
     private const int Slice = 1 << 20;
 
     /// <summary>Checks the checksum first: it takes no longer than reading the file, and finds whatever an accident did.</summary>
-    public static void Verify(ServingModel model, Stream stream, IReadOnlyList<SafeTensorPlace> places)
+    /// <param name="model">The model.</param>
+    /// <param name="arrays">The arrays that it was made of.</param>
+    public static void Verify(ServingModel model, ModelArrays arrays)
     {
         if (model.Manifest.DataChecksum.Length > 0)
         {
-            stream.Seek(places.Count == 0 ? 0 : places[0].Offset, SeekOrigin.Begin);
-            string checksum = Convert.ToHexStringLower(SHA256.HashData(stream));
+            string checksum = arrays.Checksum();
             if (checksum != model.Manifest.DataChecksum)
                 throw new FormatException($"the arrays have the checksum {checksum}, the manifest says "
                     + $"{Shown.Text(model.Manifest.DataChecksum)}: the file is damaged");

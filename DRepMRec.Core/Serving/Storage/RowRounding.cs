@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Serving;
 
 /// <summary>Makes a model whose rows are held in another way.</summary>
@@ -28,7 +30,7 @@ internal static class RowRounding
     {
         ServingModel made = Refresh.Recompute(rounded with
         {
-            Propagation = new Lazy<PropagatedRows>(PropagatedRows.Of(rounded.FirstLayer!, rounded.Histories, rounded.ItemRows)),
+            Propagation = new Once<PropagatedRows>(PropagatedRows.Of(rounded.FirstLayer!, rounded.Histories, rounded.ItemRows)),
         });
         return isRefreshed ? made : made with { UserRows = null };
     }

@@ -1,3 +1,5 @@
+using DRepMRec.Internals;
+
 namespace DRepMRec.Serving;
 
 /// <summary>Rows of one width: the model file's, never copied, replacements of single rows, and rows added behind them.</summary>
@@ -12,7 +14,7 @@ internal sealed class RowStore
     private readonly int[] _replaced;
     private readonly RowBlock _replacements;
     private readonly Func<int, float[]>? _compute;
-    private readonly Lazy<RowBlock>? _computed;
+    private readonly Once<RowBlock>? _computed;
     private readonly RowBlock _rows;
 
     // The rows and, in memory of our own, zeros behind them, so that a row more costs no copy of the others.
@@ -42,7 +44,7 @@ internal sealed class RowStore
     {
         FileCount = count;
         _compute = compute;
-        _computed = new Lazy<RowBlock>(ComputeAll);
+        _computed = new Once<RowBlock>(ComputeAll);
     }
 
     /// <summary>The rows of the file as they were written.</summary>
@@ -64,7 +66,7 @@ internal sealed class RowStore
     {
         get
         {
-            if (_compute is null || _computed!.IsValueCreated)
+            if (_compute is null || _computed!.IsMade)
                 return Find(ref row)[row];
             float[] computed = _compute(row);
             if (Precision != RowPrecision.Single)

@@ -28,7 +28,10 @@ internal sealed class ShopsStudy : Study
     public override string Describe(DatasetFigures data) => $"{Shops} made-up shops";
 
     protected override IReadOnlyList<string> Usual { get; } =
-        ["Popularity", "ItemKNN", "EASE", .. Searched.Select(name => name + WithSearch), "Item-to-item", Catalogue.Ours, $"{Catalogue.Ours} + item-to-item"];
+    [
+        "Popularity", "ItemKNN", "EASE", .. Searched.Select(name => name + WithSearch), "Item-to-item", Catalogue.Ours,
+        $"{Catalogue.Ours} + item-to-item",
+    ];
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss) => options.Data is null
         ? Enumerable.Range(options.FirstShop, Shops).Select(SmallShop.Create).SelectMany(

@@ -17,7 +17,6 @@ internal abstract class Study
         ["features"] = () => new FeaturesStudy(),
         ["temperatures"] = () => new TemperaturesStudy(),
         ["recipes"] = () => new RecipesStudy(),
-        ["residuals"] = () => new ResidualsStudy(),
         ["shops"] = () => new ShopsStudy(),
     };
 

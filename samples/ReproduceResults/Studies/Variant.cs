@@ -3,7 +3,6 @@ using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
 using DRepMRec.ItemToItem;
-using DRepMRec.Training;
 using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
@@ -56,9 +55,6 @@ internal sealed record Variant(string Name, RecDataset Data, string Options)
 /// <summary>A model with the features that its host reads, if it does.</summary>
 internal sealed record OwnedModel(DRepMRecModel Model, ModalFeatures? HostFeatures = null) : IDisposable
 {
-    /// <summary>What follows its training, if anything does.</summary>
-    public IProgress<TrainingProgress>? Progress { get; init; }
-
     public void Dispose()
     {
         Model.Dispose();

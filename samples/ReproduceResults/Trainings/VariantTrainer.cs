@@ -57,7 +57,7 @@ internal static class VariantTrainer
         return OrFailure(training, () =>
         {
             using OwnedModel owned = create(seed);
-            TrainingReport report = Fit(owned, variant, seed, checkpoint, cancellation);
+            TrainingReport report = Fit(owned.Model, variant, seed, checkpoint, cancellation);
             return Timed(training, report) with { Valid = Values(report.Validation!) };
         });
     }
@@ -130,7 +130,7 @@ internal static class VariantTrainer
     {
         using OwnedModel owned = create(training.Seed);
         DRepMRecModel model = owned.Model;
-        TrainingReport report = Fit(owned, variant, training.Seed, checkpoint, cancellation);
+        TrainingReport report = Fit(model, variant, training.Seed, checkpoint, cancellation);
         using UserItemEmbeddings final = model.Embed();
         EmbeddingScorer alone = EmbeddingScorer.Of(final);
         var scorer = new UnknownUserScorer(model.ItemToItem?.Over(alone) ?? alone, variant.Data.Train);
@@ -158,7 +158,7 @@ internal static class VariantTrainer
     }
 
     private static TrainingReport Fit(
-        OwnedModel owned, Variant variant, int seed, string? checkpoint, CancellationToken cancellation)
+        DRepMRecModel model, Variant variant, int seed, string? checkpoint, CancellationToken cancellation)
     {
         TrainerOptions options = variant.Trainer with { Seed = seed, KeepFreedMemory = true };
         if (checkpoint is not null)
@@ -166,13 +166,13 @@ internal static class VariantTrainer
         TrainingReport report;
         try
         {
-            report = new Trainer(owned.Model, variant.Data, options).Fit(owned.Progress, cancellation);
+            report = new Trainer(model, variant.Data, options).Fit(cancellationToken: cancellation);
         }
         catch (Exception e) when (e is CheckpointMismatchException or CheckpointFormatException)
         {
             // Damaged, or of something else: nothing of it is taken.
             Forget(checkpoint);
-            report = new Trainer(owned.Model, variant.Data, options).Fit(owned.Progress, cancellation);
+            report = new Trainer(model, variant.Data, options).Fit(cancellationToken: cancellation);
         }
 
         return report.Validation is not null ? report : throw new ArgumentException(

@@ -1,0 +1,20 @@
+using SearchOptions;
+
+namespace DRepMRec.Tests.Documentation;
+
+/// <summary>What the sample refuses before it trains.</summary>
+public sealed class SearchOptionsTests
+{
+    private static Setting[] Settings(string entries) => [.. SearchSpace.Parse($"{{\"fixed\": {{{entries}}}}}").Grid()];
+
+    [Fact]
+    public void Settings_without_the_metric_that_they_are_compared_by_are_refused()
+    {
+        const string Evaluated = "\"trainer.evaluation.metrics\": [\"NDCG@10\"]", Stopping = "\"trainer.stoppingMetric\": \"NDCG@10\"";
+        FluentActions.Invoking(() => Settings($"{Evaluated}, {Stopping}")).Should().Throw<ArgumentException>()
+            .WithMessage("Settings are compared by Recall@20: expected it in 'trainer.evaluation.metrics' or as 'trainer.stoppingMetric'; "
+                + "got NDCG@10.");
+        Settings(Evaluated).Should().ContainSingle("the metric that a training stops by is evaluated too");
+        Settings(Stopping).Should().ContainSingle();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+
+namespace DRepMRec.Data;
+
+// What becomes of the rows once all are there.
+internal sealed partial class InteractionLog
+{
+    /// <summary>Refuses or leaves out every row without a label that a split could go by.</summary>
+    /// <param name="allowBlank">Whether rows without any label stay.</param>
+    public void RequireLabels(bool allowBlank = false)
+    {
+        const string Expected = "expected the label 0 (training), 1 (validation) or 2 (test), found";
+        Rows.RemoveWhere(i =>
+        {
+            RawInteraction row = Rows[i];
+            if (row.Label < RawInteraction.OtherLabel || (allowBlank && row.Label == RawInteraction.NoLabel))
+                return false;
+            double label = LabelOf(row);
+            if (_mistakes.Add(RowMistakeKind.Label))
+            {
+                Describe(RowMistakeKind.Label, row,
+                    double.IsNaN(label) ? $"{Expected} none." : $"{Expected} {label.ToString(CultureInfo.InvariantCulture)}.");
+            }
+
+            return true;
+        });
+    }
+
+    /// <summary>Refuses or leaves out every row without a timestamp, for a split that goes by time.</summary>
+    public void RequireTimestamps(SplitStrategy strategy) => Rows.RemoveWhere(i =>
+    {
+        if (Rows[i].Time != TimeCode.None)
+            return false;
+        if (_mistakes.Add(RowMistakeKind.MissingTimestamp))
+        {
+            Describe(RowMistakeKind.MissingTimestamp, Rows[i],
+                $"expected a timestamp, which the split {strategy} needs; found none.");
+        }
+
+        return true;
+    });
+
+    /// <summary>Refuses, drops or merges every pair that occurred before.</summary>
+    public void HandleDuplicates(DuplicateHandling handling)
+    {
+        var repeats = new RepeatedPairs(this, handling);
+        long wrong = _mistakes.Count;
+        repeats.Handle();
+        _merged = repeats.Dropped - (_mistakes.Count - wrong);
+        HasWeights |= repeats.HasSummed;
+        if (_merged == 0)
+            return;
+        string which = handling == DuplicateHandling.KeepLast ? "last" : "first";
+        string conflicts = repeats.Conflicting == 0 ? "" : FormattableString.Invariant(
+            $", {repeats.Conflicting:N0} of them with another label or timestamp: those of the {which} row count");
+        string limited = repeats.Limited == 0 ? "" : FormattableString.Invariant(
+            $"; {repeats.Limited:N0} sums are above {EventWeights.Max}, the largest weight, and count as that");
+        _mergedNote = handling == DuplicateHandling.Sum
+            ? FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred before were added to its weight{limited}")
+            : FormattableString.Invariant($"{_merged:N0} interactions of a pair that occurred {(which == "first" ? "before" : "again")} ")
+                + $"were left out{conflicts}";
+    }
+
+    /// <summary>Refuses rows with mistakes, unless they may be skipped.</summary>
+    public void ThrowIfRefused()
+    {
+        if (IsRefused)
+            throw new DatasetFormatException(_mistakes.First!, Report());
+    }
+
+    /// <summary>Refuses rows with mistakes unless they may be skipped, and a log without rows; takes down what was left out.</summary>
+    /// <param name="allowEmpty">Whether a log without rows will do.</param>
+    public LoadReport Close(bool allowEmpty = false)
+    {
+        ThrowIfRefused();
+        LoadReport report = Report();
+        List<string> left = [];
+        if (LineAsHeader.Count > 0)
+            left.Add($"the first line was {LoadReport.AsHeader(LineAsHeader)}");
+        if (QuotedLines is { } quoted)
+            left.Add(FormattableString.Invariant($"{quoted.Count:N0} {quoted.Describe()}"));
+        if (_belowMinimum > 0)
+            left.Add(FormattableString.Invariant($"{_belowMinimum:N0} interactions with a rating below {_minimumRating} were left out"));
+        if (_ignoredEvents > 0)
+            left.Add(FormattableString.Invariant($"{_ignoredEvents:N0} interactions with an event of the weight 0 were left out"));
+        if (report.Catalogue is { RowsLeftOut: > 0 } catalogue)
+            left.Add(FormattableString.Invariant($"{catalogue.RowsLeftOut:N0} interactions {catalogue.Describe()}"));
+        left.AddRange(report.Mistakes.Select(m => FormattableString.Invariant($"{LoadReport.Rows(m.Count)} skipped: {m.Describe()}")));
+        if (Rows.Count == 0 && !allowEmpty)
+            throw Error($"expected at least one interaction, found none{string.Concat(left.Select(l => $"; {l}"))}.");
+        left.ForEach(Note);
+        if (_mergedNote is not null)
+            Note(_mergedNote);
+        return report;
+    }
+
+    private LoadReport Report() => new()
+    {
+        RowsRead = _read,
+        Interactions = Rows.Count,
+        RowsMerged = _merged,
+        RowsBelowMinimumRating = _belowMinimum,
+        RowsOfIgnoredEvents = _ignoredEvents,
+        Catalogue = _catalogue?.Report(this),
+        QuotedLines = QuotedLines,
+        LineAsHeader = LineAsHeader,
+        Timestamps = HasTimestamps ? Timestamps : null,
+        Mistakes = _mistakes.Summary,
+    };
+}

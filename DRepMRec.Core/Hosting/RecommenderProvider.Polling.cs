@@ -1,0 +1,72 @@
+using DRepMRec.Internals;
+
+namespace DRepMRec.Hosting;
+
+internal sealed partial class RecommenderProvider
+{
+    private void Start(bool look = true)
+    {
+        lock (_looking)
+        {
+            if (_started)
+                return;
+            _started = true;
+            if (look)
+                Look();
+            _polls = true;
+            using (ExecutionContext.SuppressFlow())
+                _ = Task.Run(PollAsync);
+        }
+    }
+
+    private void StartAndLook()
+    {
+        Start();
+        if (Volatile.Read(ref _current) is null && _failure is null)
+            Look(); // A reload that began was cancelled before it looked.
+    }
+
+    private async Task PollAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _wake.WaitAsync(_pollInterval, _stopping.Token).ConfigureAwait(false);
+                LookOrGoOn();
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The application ends.
+        }
+    }
+
+    /// <summary>What a logger or a listener throws is no reason not to look again.</summary>
+    private void LookOrGoOn()
+    {
+        try
+        {
+            Look();
+        }
+        catch (Exception e)
+        {
+            lock (_looking)
+                Report(Status with { LastError = Shown.Message(e.Message), FailedAt = _time.GetUtcNow() });
+        }
+    }
+
+    private void Wake(string? name)
+    {
+        if (name != _optionsName)
+            return;
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It's awake already.
+        }
+    }
+}
