@@ -5,9 +5,6 @@ namespace ReproduceResults;
 
 internal sealed record CommandLine
 {
-    /// <summary>What <c>--loss</c> takes for both at once.</summary>
-    public const string BothLosses = "both";
-
     public required string Study { get; init; }
 
     public string? Data { get; init; }
@@ -66,13 +63,13 @@ internal sealed record CommandLine
         Option<int> jobs = TrainingOptions.Jobs();
         var loss = new Option<string>("--loss")
         {
-            Description = "The ranking loss: bpr, softmax, or both, side by side (splits only).",
+            Description = "The ranking loss: bpr or softmax.",
             DefaultValueFactory = _ => "bpr",
         };
-        loss.AcceptOnlyFromAmong("bpr", "softmax", BothLosses);
+        loss.AcceptOnlyFromAmong("bpr", "softmax");
         var variants = new Option<string[]>("--variants")
         {
-            Description = "Some of the study's variants by name, with commas. Default: all; of splits DRepMRec, MGCN and MGCN + BMA.",
+            Description = "Some of the study's variants by name, with commas. Default: all, or the usual ones.",
             DefaultValueFactory = _ => [],
             CustomParser = OptionRules.Parts,
         };

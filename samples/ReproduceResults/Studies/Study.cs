@@ -12,7 +12,6 @@ internal abstract class Study
     {
         ["models"] = () => new ModelsStudy(),
         ["ablations"] = () => new AblationsStudy(),
-        ["splits"] = () => new SplitsStudy(),
         ["lists"] = () => new ListsStudy(),
         ["features"] = () => new FeaturesStudy(),
         ["temperatures"] = () => new TemperaturesStudy(),
@@ -51,9 +50,6 @@ internal abstract class Study
     /// <summary>What its page says of the data.</summary>
     public virtual string Describe(DatasetFigures data) => $"{data.Text}; split {data.Split[..12]}";
 
-    /// <summary>Whether it can show models under both losses side by side.</summary>
-    protected virtual bool ComparesLosses => false;
-
     /// <summary>All variants that the study knows for a dataset.</summary>
     protected abstract IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss);
 
@@ -61,17 +57,12 @@ internal abstract class Study
     /// <exception cref="ArgumentException">There is no such variant.</exception>
     public IReadOnlyList<Variant> Select(RecDataset data, CommandLine options)
     {
-        if (options.Loss == CommandLine.BothLosses && !ComparesLosses)
-            throw new ArgumentException($"--loss {CommandLine.BothLosses}: expected bpr or softmax for {Name}.");
-        string[] losses = options.Loss == CommandLine.BothLosses ? ["softmax", "bpr"] : [options.Loss];
-        Variant[] all = [.. losses.SelectMany(loss => Variants(data, options, loss)
-            .Select(v => v with { Loss = loss, Title = losses.Length > 1 ? $"{v.Name} ({loss})" : v.Name }))
-            .Select((v, place) => v with { Place = 2 * place })];
+        Variant[] all = [.. Variants(data, options, options.Loss).Select((v, n) => v with { Loss = options.Loss, Place = 2 * n })];
         IReadOnlyList<string> names = options.Variants.Count > 0 ? options.Variants : Usual;
         if (options.Variants.FirstOrDefault(n => !all.Any(v => IsNamed(v, n))) is { } unknown)
         {
             throw new ArgumentException($"--variants: there is no '{unknown}' for this dataset; expected some of "
-                + $"{string.Join(", ", all.Select(v => v.Title).Distinct())}.");
+                + $"{string.Join(", ", all.Select(v => v.Name).Distinct())}.");
         }
 
         return names.Count == 0 ? all : [.. all.Where(v => names.Any(n => IsNamed(v, n)))];
@@ -81,5 +72,5 @@ internal abstract class Study
     public abstract void Write(Report report, IReadOnlyList<Outcome> outcomes);
 
     private static bool IsNamed(Variant variant, string name)
-        => variant.Title.Equals(name, StringComparison.OrdinalIgnoreCase) || variant.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+        => variant.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }
