@@ -2,6 +2,7 @@ using DRepMRec.Contracts;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Tests.Support;
+using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Contracts;
 
@@ -32,21 +33,59 @@ public sealed class HostContractTests : IDisposable
     }
 
     [Theory]
+    [InlineData("padding row")]
+    [InlineData("square buffer")]
+    public void A_host_whose_tables_are_laid_out_in_another_way_has_no_findings(string layout)
+    {
+        ContractReport report = HostContract.Check(d => new PlantedHost(d, layout), Data);
+        report.Findings.Should().BeEmpty(report.ToString());
+        report.NotChecked.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_order_that_weights_do_not_show_is_said_not_to_be_checked()
+    {
+        ContractReport report = HostContract.Check(d => new PlantedHost(d, "buffer of another layout"), Data);
+        report.Findings.Should().BeEmpty(report.ToString());
+        report.NotChecked.Keys.Should().BeEquivalentTo([ContractCheck.UserOrder, ContractCheck.ItemOrder]);
+    }
+
+    [Fact]
+    public void A_host_that_draws_in_training_and_leaves_the_generator_as_it_was_has_no_findings()
+    {
+        ContractReport report = HostContract.Check(
+            data =>
+            {
+                using Tensor state = random.get_rng_state();
+                var host = new PlantedHost(data, "dropout of items");
+                random.set_rng_state(state);
+                return host;
+            },
+            Samples.Checkerboard(40, 40));
+        report.Findings.Should().BeEmpty(report.ToString());
+    }
+
+    [Theory]
     [InlineData("one column more", ContractCheck.Shapes, "Items of call(graph): expected Float32 [8, 4]; got Float32 [8, 5].")]
     [InlineData("double precision", ContractCheck.Shapes, "Users of call(graph): expected Float32 [9, 4]; got Float64 [9, 4].")]
     [InlineData("term twice", ContractCheck.Shapes, "names that differ; got 'own', 'own'.")]
     [InlineData("term without a name", ContractCheck.Shapes, "expected a name other than 'loss'; got ''.")]
     [InlineData("term that is a table", ContractCheck.Shapes, "the term 'own' of Encode with all rows: expected a scalar of Float32; got")]
+    [InlineData("Encode without ego", ContractCheck.Shapes, "Ego of Encode with all rows: expected the rows of Ego, which the L2")]
+    [InlineData("ego of others", ContractCheck.Shapes, "Users of Ego of Encode with all rows, row 0, column 0: expected ")]
     [InlineData("throws", ContractCheck.Shapes, "a call: expected an answer; got InvalidDataException: no batches.")]
     [InlineData("nobody's rows", ContractCheck.FiniteRows, "user 8, who has 0 interactions: expected finite numbers; got")]
     [InlineData("hands out a weight", ContractCheck.Ownership, "got the weight '_items' itself")]
     [InlineData("keeps a tensor", ContractCheck.Ownership, "a step, twice: expected no tensor left that wasn't there before; got 2.")]
     [InlineData("noise", ContractCheck.Determinism, "users of the same call again, row 0, column 0: expected")]
+    [InlineData("noise per column at inference", ContractCheck.Determinism, "users of the same call after other draws")]
     [InlineData("counts calls", ContractCheck.Determinism, "users of the same call again, row 0, column 0: expected")]
     [InlineData("keeps the graph", ContractCheck.Determinism, "a call after one with another graph")]
     [InlineData("graph of an epoch", ContractCheck.Determinism, "GraphForEpoch(graph, 1): expected the same graph each time; got another")]
     [InlineData("stops a gradient", ContractCheck.Gradients, "the gradient of the rows for the weight '_")]
     [InlineData("doubles a gradient", ContractCheck.Gradients, "the gradient of the rows for the weight '_users': expected a slope of ")]
+    [InlineData("detached ego", ContractCheck.Gradients, "the gradient of Ego for the weight '_")]
+    [InlineData("weights in a list", ContractCheck.UsedWeights, "_list of PlantedHost: expected weights that the module knows")]
     [InlineData("unused weight", ContractCheck.UsedWeights, "the weight '_unused': expected a gradient")]
     [InlineData("place of users", ContractCheck.UserOrder, "users of another order, row ")]
     [InlineData("place of items", ContractCheck.ItemOrder, "items of another order, row ")]

@@ -20,6 +20,9 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
     private readonly Parameter _items;
     private readonly Parameter _mix;
     private readonly Parameter? _unused;
+    private readonly Tensor? _square;
+    private readonly int _itemCount;
+    private readonly List<Parameter> _list = [];
     private readonly Tensor[] _hidden = [zeros(Width).DetachFromDisposeScope()]; // A field of type Tensor would be registered.
     private InteractionGraph? _first;
     private float[]? _copy;
@@ -31,9 +34,14 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         _mistake = mistake;
         random.manual_seed(mistake == "other first weights" ? ++_made : 3);
         _users = mistake == "shared by instances" ? _shared ??= Random(data.Users.Count) : Random(data.Users.Count);
-        _items = Random(data.Items.Count);
+        _itemCount = data.Items.Count;
+        _items = Random(mistake == "padding row" ? _itemCount + 1 : _itemCount);
+        _square = mistake == "square buffer" ? rand(_itemCount, _itemCount)
+            : mistake == "buffer of another layout" ? rand(2 * _itemCount) : null;
         _mix = Random(Width);
         _unused = mistake == "unused weight" ? Random(Width) : null;
+        if (mistake == "weights in a list")
+            _list.Add(Random(Width));
         RegisterComponents();
     }
 
@@ -41,7 +49,9 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
 
     public int? PropagationLayers => _mistake is "layers" or "one offset for all" or "known rows of users alone" ? 2 : null;
 
-    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.alias(), _items.alias());
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.alias(), Items);
+
+    private Tensor Items => _items.narrow(0, 0, _itemCount);
 
     public Tensor? ItemOffset(InteractionGraph graph) => _mistake == "one offset for all" ? zeros(1, Width) : null;
 
@@ -78,7 +88,19 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
             : _mistake == "term without a name" ? [new("", own, 0.1)]
             : _mistake == "term that is a table" ? [new("own", all.Users, 0.1)]
             : [new("own", own, _mistake == "term of weight 0" ? 0 : 0.1)];
-        return new EncoderOutput(all) { Terms = terms, Ego = rows.Select(Ego!.Value) };
+        return new EncoderOutput(all) { Terms = terms, Ego = EgoOf(rows) };
+    }
+
+    private UserItemEmbeddings? EgoOf(RowSet rows)
+    {
+        UserItemEmbeddings own = rows.Select(Ego!.Value);
+        return _mistake switch
+        {
+            "Encode without ego" => null,
+            "detached ego" => new UserItemEmbeddings(own.Users.detach(), own.Items.detach()),
+            "ego of others" => own with { Users = own.Users.Times(1.01) },
+            _ => own,
+        };
     }
 
     private UserItemEmbeddings Rows(InteractionGraph graph)
@@ -88,7 +110,11 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         using DisposeScope scope = NewDisposeScope();
         _first ??= graph;
         _copy = [];
-        Tensor items = matmul(_items, _mix);
+        Tensor items = matmul(Items, _mix);
+        if (_mistake == "square buffer")
+            items = items.Plus(matmul(_square!, items), 0.1);
+        foreach (Parameter more in _list)
+            items = items.Plus(matmul(Items, more));
         InteractionGraph known = _mistake == "keeps the graph" ? _first : graph;
         Tensor mean = known.UserMeans.Propagate(_mistake == "stops a gradient" ? items.detach() : items);
         Tensor users = _users.Plus(mean);
@@ -104,6 +130,8 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
             users = users.Times(2) - users.detach();
         if (_mistake == "noise")
             users = users.Plus(System.Random.Shared.NextDouble());
+        if (_mistake == "noise per column at inference" && !training)
+            users = users.Plus(randn(1, Width));
         if (_mistake == "counts calls")
             users = users.Plus(1e-3 * _calls++);
         if (_mistake == "place of users")
@@ -126,6 +154,8 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
     {
         if (disposing && _mistake != "leaves a tensor")
             _hidden[0].Dispose();
+        _square?.Dispose();
+        _list.ForEach(weight => weight.Dispose());
         if (!(_mistake == "shared by instances"))
             base.Dispose(disposing);
     }

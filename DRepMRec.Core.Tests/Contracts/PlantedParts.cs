@@ -111,6 +111,8 @@ internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemE
             return _mistake switch
             {
                 "zero rows" => (b / b.norm(1, true, 2)).Plus(content),
+                "slope at zero rows" => b.Plus(content).Plus(b.RowDot(b).sqrt().unsqueeze(1), 0.01),
+                "noise per column at inference" when !training => b.Plus(content).Plus(randn(1, b.shape[1])),
                 "rows depend on others" => b.Plus(content) - b.mean([0L], keepdim: true),
                 "noise" => b.Plus(content).Plus(System.Random.Shared.NextDouble()),
                 "place" => b.Plus(content).Plus(arange(b.shape[0], ScalarType.Float32).unsqueeze(1), 0.01),

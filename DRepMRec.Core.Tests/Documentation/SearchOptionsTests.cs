@@ -17,4 +17,15 @@ public sealed class SearchOptionsTests
         Settings(Evaluated).Should().ContainSingle("the metric that a training stops by is evaluated too");
         Settings(Stopping).Should().ContainSingle();
     }
+
+    [Fact]
+    public void Options_that_a_method_would_pass_over_are_refused()
+    {
+        SearchMethod.Grid.Fault(trials: true, firstEpochs: false).Should().StartWith("--trials: ");
+        SearchMethod.Grid.Fault(trials: false, firstEpochs: true).Should().StartWith("--first-epochs: ");
+        SearchMethod.Random.Fault(trials: true, firstEpochs: true).Should().StartWith("--first-epochs: ");
+        SearchMethod.Random.Fault(trials: true, firstEpochs: false).Should().BeNull();
+        SearchMethod.Halving.Fault(trials: true, firstEpochs: true).Should().BeNull();
+        SearchMethod.Grid.Fault(trials: false, firstEpochs: false).Should().BeNull();
+    }
 }

@@ -125,6 +125,32 @@ public sealed class TrainingLogTests
         TrainingLog.Decompress(folder["log.gz"]).Should().BeEquivalentTo([second, first], o => o.WithStrictOrdering());
     }
 
+    [Fact]
+    public void A_compressed_log_stays_as_it_was_when_there_is_nothing_to_write_or_writing_fails()
+    {
+        using var folder = new TempFolder();
+        string log = folder["log.gz"];
+        Made own = Line(new Variant("a", Dataset, "1"));
+        TrainingLog.Compress(log, [own]);
+        byte[] before = File.ReadAllBytes(log);
+        FluentActions.Invoking(() => TrainingLog.Compress(log, [])).Should().Throw<ArgumentException>()
+            .WithMessage($"{log}: expected trainings to write, got none.");
+        Directory.CreateDirectory(log + ".tmp");
+        FluentActions.Invoking(() => TrainingLog.Compress(log, [own, own])).Should().Throw<Exception>();
+        File.ReadAllBytes(log).Should().Equal(before);
+    }
+
+    [Fact]
+    public void A_log_that_is_only_read_is_never_made()
+    {
+        using var folder = new TempFolder();
+        string log = folder["mistyped.jsonl"];
+        FluentActions.Invoking(() => new TrainingLog(log, toRead: true)).Should().Throw<FileNotFoundException>();
+        using (var nothing = new TrainingLog(log, toRead: true, mayLack: true))
+            nothing.All.Should().BeEmpty();
+        File.Exists(log).Should().BeFalse();
+    }
+
     private static Made Line(Variant variant) => new("models", variant.Name, 1, Dataset.SplitChecksum, variant.Options)
     {
         Dataset = DatasetFigures.Of(Dataset, Dataset, null),

@@ -75,19 +75,26 @@ public abstract class HostRules : EncoderRules
     [Fact]
     public void Trained_alone_it_is_what_a_plain_loop_over_all_its_rows_gives_up_to_rounding()
     {
+        // Each of them unlike its default, and large enough to be seen.
+        TrainerOptions options = Options with
+        {
+            Seed = 7,
+            L2 = 0.05,
+            Negatives = new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 1 },
+        };
         float[] facade = Train(
             Alone with
             {
                 Alignment = new BmaOptions { IntraWeight = 0, InterWeight = 0 },
                 SimilaritySignal = new SssOptions { Weight = 0 },
-            }, 3).Items;
+            }, 3, options).Items;
 
         using var features = new ModalFeatures(Board.Features);
         IBehaviorEncoder host = Create(40, features, 1);
         using var module = (nn.Module)host;
-        using var optimizer = new AdamOptimizer(module.parameters(), Options.Adam);
+        using var optimizer = new AdamOptimizer(module.parameters(), options.Adam);
         var whole = new InteractionGraph(Board.Train);
-        var sampler = new BatchSampler(Board.Train, new RankingLoss.Bpr(), Options.Negatives, Options.BatchSize, Options.Seed);
+        var sampler = new BatchSampler(Board.Train, new RankingLoss.Bpr(), options.Negatives, options.BatchSize, options.Seed);
         for (int epoch = 1; epoch <= 3; epoch++)
         {
             InteractionGraph graph = host.GraphForEpoch(whole, epoch);
@@ -100,9 +107,9 @@ public abstract class HostRules : EncoderRules
                 foreach (LossTerm term in output.Terms)
                     loss = loss.Plus(term.Value, term.Weight);
                 if (output.Ego is { } ego)
-                    loss = loss.Plus(DRepMRecModel.SquaredLength(ego, batch.Whole), Options.L2);
+                    loss = loss.Plus(DRepMRecModel.SquaredLength(ego, batch.Whole), options.L2);
                 loss.backward();
-                optimizer.Step(Options.Adam.LearningRate);
+                optimizer.Step(options.Adam.LearningRate);
             }
         }
 
@@ -126,13 +133,13 @@ public abstract class HostRules : EncoderRules
         Train(Aligned, 5).Items.Should().Equal(calm);
     }
 
-    private (float[] Items, double Recall) Train(DRepMRecOptions options, int epochs)
+    private (float[] Items, double Recall) Train(DRepMRecOptions options, int epochs, TrainerOptions? training = null)
     {
         using var features = new ModalFeatures(Board.Features);
         IBehaviorEncoder host = Create(40, features, 1);
         using DRepMRecModel model = DRepMRecModel.Create(Board, host, options);
-        TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = epochs, Patience = 100, EvaluateEvery = epochs })
-            .Fit();
+        training = (training ?? Options) with { MaxEpochs = epochs, Patience = 100, EvaluateEvery = epochs };
+        TrainingReport report = new Trainer(model, Board, training).Fit();
         UserItemEmbeddings final = model.Embed();
         float[] items = UserItemEmbeddings.Values(final.Items);
         final.Dispose();

@@ -10,6 +10,7 @@ public sealed class NeighborGraphTests
     [InlineData(50, 7, 4)]
     [InlineData(333, 20, 10)]
     [InlineData(40, 5, 100)]
+    [InlineData(2100, 20, 5)]
     public void Links_are_those_of_a_plain_loop(int count, int dimension, int neighbors)
     {
         float[] rows = Samples.Floats(count * dimension, 3);

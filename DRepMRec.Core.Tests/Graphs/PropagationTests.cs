@@ -85,20 +85,6 @@ public sealed class PropagationTests
     }
 
     [Fact]
-    public void Gradients_of_the_product_match_finite_differences()
-    {
-        CsrMatrix matrix = Random(9, 6, 0.4);
-        Gradients.Check(tensor(Samples.Floats(6 * 3, 8), 6, 3), x => matrix.Propagate(x));
-    }
-
-    [Fact]
-    public void Gradients_of_the_mean_over_layers_match_finite_differences()
-    {
-        CsrMatrix matrix = Samples.Checkerboard(4, 5).Graph().Adjacency;
-        Gradients.Check(tensor(Samples.Floats(9 * 3, 9), 9, 3), x => matrix.PropagateMean(x, 2));
-    }
-
-    [Fact]
     public void Cut_into_users_and_items_it_has_the_same_values_and_gradients()
     {
         CsrMatrix matrix = Samples.Checkerboard(4, 5).Graph().Adjacency;

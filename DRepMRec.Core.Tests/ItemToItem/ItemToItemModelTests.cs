@@ -3,6 +3,7 @@ using DRepMRec.Evaluation;
 using DRepMRec.Features;
 using DRepMRec.ItemToItem;
 using DRepMRec.Tests.Baselines;
+using DRepMRec.Tests.Support;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace DRepMRec.Tests.ItemToItem;
@@ -41,13 +42,28 @@ public sealed class ItemToItemModelTests : ItemScorerContract
         ItemToItemModel solved = ItemToItemModel.Solve(Data, All with { MaxMatrixBytes = 0, Neighbors = 70 });
         solved.IsExact.Should().BeFalse();
         // Regressions go over items that share a user or whose content has a cosine above 0.
-        InteractionSet dense = new(40, 12, [.. Enumerable.Range(0, 40).SelectMany(u => Enumerable.Range(0, 12)
-            .Where(i => (u * (i + 3)) % 7 < 3).Select(i => (u, i)))]);
         ItemToItemModel Solve(long bytes) => ItemToItemModel.Solve(
-            dense, [], All with { MaxMatrixBytes = bytes }, FeatureScaling.None, CancellationToken.None);
+            Dense(12), [], All with { MaxMatrixBytes = bytes }, FeatureScaling.None, CancellationToken.None);
         ItemToItemModel exact = Solve(1 << 20), regressed = Solve(0);
         Reference.ThrowIfDifferent(regressed, Reference.Dense(exact), 1e-5);
         regressed.Residuals.Should().Equal(exact.Residuals, (a, b) => Math.Abs(a - b) < 1e-4 * b);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_regression_over_all_items_and_their_content_is_the_closed_form(bool normalizeUsers)
+    {
+        // Item 12 has no user. Features above 0 have cosines above 0, so that each item is near all others.
+        float[] content = [.. Samples.Floats(13 * 4, 3).Select(value => value + 1.5f)];
+        ItemToItemModel Solve(long bytes) => ItemToItemModel.Solve(
+            Dense(13), [new ItemFeatures(Modality.Image, 13, 4, content)],
+            All with { NormalizeUsers = normalizeUsers, MaxMatrixBytes = bytes }, FeatureScaling.None, CancellationToken.None);
+        ItemToItemModel exact = Solve(1 << 20), regressed = Solve(0);
+        (exact.IsExact, regressed.IsExact).Should().Be((true, false));
+        Reference.ThrowIfDifferent(regressed, Reference.Dense(exact), 1e-5);
+        regressed.Residuals.Should().Equal(exact.Residuals, (a, b) => Math.Abs(a - b) < 1e-4 * b);
+        regressed.Weights.Columns.ToArray().Should().Contain(12);
     }
 
     [Fact]
@@ -137,4 +153,8 @@ public sealed class ItemToItemModelTests : ItemScorerContract
                 Data, All with { MaxMatrixBytes = bytes }, cancellationToken: new CancellationToken(canceled: true)))
             .Should().BeAssignableTo<OperationCanceledException>();
     }
+
+    /// <summary>40 users of the first 12 items, each two of which share some.</summary>
+    private static InteractionSet Dense(int items) => new(40, items, [.. Enumerable.Range(0, 40).SelectMany(u => Enumerable.Range(0, 12)
+        .Where(i => (u * (i + 3)) % 7 < 3).Select(i => (u, i)))]);
 }

@@ -72,61 +72,6 @@ public sealed class ThreadCountTests
         }
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Gradients_of_rows_of_a_table_match_finite_differences(bool units)
-    {
-        int[] rows = [3, 0, 3, 5, 3];
-        Gradients.Check(tensor(Samples.Floats(6 * 4, 8), 6, 4), x => units ? x.SelectUnitRows(rows) : x.SelectRows(rows));
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void Gradients_of_two_lines_at_length_one_match_finite_differences(int which)
-    {
-        Tensor other = tensor(Samples.Floats(5 * 4, 9), 5, 4), own = tensor(Samples.Floats(5 * 4, 8), 5, 4);
-        var fusion = new Fusion.NormalizedConcatenation { ModalWeight = 0.7 };
-        if (which == 1)
-            other[2].zero_();
-        Gradients.Check(own, x => which == 0 ? fusion.Fuse(x, other, null) : fusion.Fuse(other, x, null));
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    public void Gradients_of_a_mixture_match_finite_differences(int which)
-    {
-        int[] widths = [3, 3, 1, 1, 3, 3];
-        Tensor[] all = [.. widths.Select((width, n) => tensor(Samples.Floats(4 * width, (ulong)n + 20), 4, width))];
-        Gradients.Check(all[which], x =>
-        {
-            Tensor[] own = [.. all.Select((t, n) => n == which ? x : t)];
-            return MixtureFunction.Apply(own[..2], own[2..4], own[4..]);
-        });
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Gradients_of_an_attention_match_finite_differences(bool ofQuery)
-    {
-        Tensor z = tensor(Samples.Floats(5 * 3, 8), 5, 3), query = tensor(Samples.Floats(3, 9), 1, 3);
-        Gradients.Check(ofQuery ? query : z, x => ofQuery ? AttentionFunction.Apply(z, x) : AttentionFunction.Apply(x, query));
-    }
-
-    [Fact]
-    public void Gradients_of_the_bias_of_many_rows_match_finite_differences()
-    {
-        Tensor x = tensor(Samples.Floats(150 * 3, 8), 150, 3), weight = tensor(Samples.Floats(2 * 3, 9), 2, 3);
-        Gradients.Check(tensor(Samples.Floats(2, 10)), bias => LinearFunction.Apply(x, weight, bias).Times(0.1));
-    }
-
     [Fact]
     public void Rows_that_a_table_lacks_are_refused()
     {

@@ -160,6 +160,8 @@ public sealed class BatchSamplerTests
                 batch.Confidences[b].Should().Be(train.ConfidencesOf(batch.UserIndices[b])[at]);
             }
         }
+
+        new BatchSampler(Samples.Checkerboard(20, 30).Train, Bpr).Epoch(1).First().Confidences.Should().BeEmpty("none has a weight");
     }
 
     [Fact]

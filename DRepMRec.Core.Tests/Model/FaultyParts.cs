@@ -70,7 +70,7 @@ internal sealed class FaultyAlignment : nn.Module<UserItemEmbeddings, UserItemEm
 
     public int EmbeddingDim => 8;
 
-    public bool FusesByRow => true;
+    public bool FusesByRow { get; init; } = true;
 
     public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows? batch)
     {

@@ -152,11 +152,13 @@ public sealed class OwnPartFaultTests
     }
 
     [Theory]
-    [InlineData(0.5, 1)]
-    [InlineData(3, 0)]
-    public void A_form_that_is_wrong_for_new_items_alone_is_left_out(double coldShare, int modalities)
+    [InlineData(0.5, true, 1)]
+    [InlineData(0.5, false, 1)]
+    [InlineData(3, true, 0)]
+    [InlineData(3, false, 0)]
+    public void A_form_that_is_wrong_for_new_items_alone_is_left_out(double coldShare, bool byRow, int modalities)
     {
-        var alignment = new FaultyAlignment { ColdShare = coldShare };
+        var alignment = new FaultyAlignment { ColdShare = coldShare, FusesByRow = byRow };
         using DRepMRecModel model = DRepMRecModel.Create(Board, new FaultyHost(40, 30), new FaultyModal(), alignment, Bpr);
         Recommender recommender = new Trainer(model, Board, Options).Fit().BuildRecommender();
         recommender.FeatureDimensions.Should().HaveCount(modalities, "no known item is without behaviour, but each new one is");

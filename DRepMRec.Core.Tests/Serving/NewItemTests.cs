@@ -22,6 +22,14 @@ public sealed class NewItemTests
             .Be("1 items: 'title' (Title), 'picture' (Image)");
     }
 
+    [Fact]
+    public void Texts_and_pictures_count_by_the_memory_they_take()
+    {
+        var item = new NewItem("new", new Dictionary<string, string[]> { ["title"] = ["Lamp"], ["kind"] = ["a", "bc"] }, null);
+        item.Bytes.Should().Be(2 * (4 + 1 + 2));
+        (item with { Picture = NewPicture.Of([0x89, (byte)'P', (byte)'N', (byte)'G']) }).Bytes.Should().Be(item.Bytes + 4);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

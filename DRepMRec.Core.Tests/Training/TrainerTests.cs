@@ -57,16 +57,21 @@ public sealed class TrainerTests
     [Fact]
     public void Options_of_a_step_reach_it()
     {
-        double FirstLoss(DRepMRecOptions options)
+        TrainerOptions one = Options with { MaxEpochs = 1 };
+        double FirstLoss(DRepMRecOptions options, TrainerOptions? training = null)
         {
             using DRepMRecModel model = DRepMRecModel.Create(Board, options);
-            return new Trainer(model, Board, Options with { MaxEpochs = 1 }).Fit().History[0].Losses["loss"];
+            return new Trainer(model, Board, training ?? one).Fit().History[0].Losses["loss"];
         }
 
         double first = FirstLoss(Small);
         FirstLoss(Small).Should().Be(first);
         FirstLoss(Small with { HideTargets = !Small.HideTargets }).Should().NotBe(first);
         FirstLoss(Small with { BehaviorDropout = Small.BehaviorDropout + 0.3 }).Should().NotBe(first);
+        FirstLoss(Small, one with { Seed = one.Seed + 1 }).Should().NotBe(first);
+        FirstLoss(Small, one with { L2 = 10 * one.L2 }).Should().NotBe(first);
+        FirstLoss(Small, one with { Negatives = new NegativeSampling { Distribution = NegativeDistribution.Popularity } }).Should()
+            .NotBe(first);
     }
 
     [Fact]

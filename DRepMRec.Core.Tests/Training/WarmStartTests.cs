@@ -135,6 +135,30 @@ public sealed class WarmStartTests
     }
 
     [Fact]
+    public void Moments_go_over_by_id_as_rows_do_and_those_of_new_rows_are_zero()
+    {
+        using DRepMRecModel model = DRepMRecModel.Create(All, Model);
+        using var adam = new AdamOptimizer(model.parameters());
+        var start = new WarmStart(Earlier.Value, model, All, new() { Moments = true });
+        start.Apply();
+        start.ApplyMoments(adam);
+        adam.StepCount.Should().Be(Earlier.Value.Steps).And.BePositive();
+        string[] names = [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => p.name)];
+        float[][] moments = [.. adam.Moments.Select(UserItemEmbeddings.Values)], before = [.. Earlier.Value.Moments.Select(Values)];
+        moments.Should().HaveCount(2 * names.Length).And.HaveSameCount(before);
+        for (int n = 0; n < moments.Length; n++)
+        {
+            float[][] old = [.. before[n].Chunk(8)];
+            float[] Row(IdMap earlier, string id, int first) => earlier.TryGetIndex(id, out int place) ? old[first + place] : new float[8];
+            IEnumerable<float> byId = All.Users.Ids.SelectMany(id => Row(Before.Users, id, 0))
+                .Concat(All.Items.Ids.SelectMany(id => Row(Before.Items, id, 60)));
+            moments[n].Should().Equal(names[n / 2] == "behavior.embedding" ? byId : before[n], "it is a moment of {0}", names[n / 2]);
+        }
+
+        moments[2 * Array.IndexOf(names, "behavior.embedding")].Should().Contain(moment => moment != 0);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_and_the_model_stays()
     {
         using DRepMRecModel wider = DRepMRecModel.Create(All, Model with { EmbeddingDim = 9 });

@@ -1,7 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Graphs;
-using DRepMRec.Kernels;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Reliability;
 using DRepMRec.Tests.Support;
@@ -72,39 +71,6 @@ public sealed class WeightedTrainingTests
         actual.Values.ToArray().Should().Equal(expected.Values.ToArray());
     }
 
-    [Fact]
-    public void Batches_carry_the_confidences_of_their_interactions()
-    {
-        RecDataset data = Reweighted(Samples.Checkerboard(20, 30), n => 1 + (n % 5));
-        foreach (TrainingBatch batch in new BatchSampler(data.Train, new RankingLoss.Bpr(), batchSize: 64).Epoch(1))
-        {
-            for (int b = 0; b < batch.Count; b++)
-            {
-                int user = batch.UserIndices[b], at = data.Train.ItemsOf(user).BinarySearch(batch.PositiveIndices[b]);
-                batch.Confidences[b].Should().Be(data.Train.ConfidencesOf(user)[at]);
-            }
-        }
-
-        new BatchSampler(Samples.Checkerboard(20, 30).Train, new RankingLoss.Bpr()).Epoch(1).First().Confidences.Should().BeEmpty();
-        FluentActions.Invoking(() => new TrainingBatch([0], [0], [1]) { Confidences = [1, 2] }).Should().Throw<ArgumentException>()
-            .WithMessage("Expected 1 confidences, got 2.*");
-        FluentActions.Invoking(() => new TrainingBatch([0], [0], [1]) { Confidences = [0] }).Should().Throw<ArgumentException>()
-            .WithMessage("Confidences must be above 0 and finite.*");
-    }
-
-    [Fact]
-    public void Popular_is_what_has_much_confidence()
-    {
-        // Items 0 and 1 have one user each, by confidences 1 and 6; both users have item 2.
-        var train = new InteractionSet(3, 3, [(0, 0), (1, 1), (2, 2)], [1, 63, 63]);
-        var sampler = new BatchSampler(train, new RankingLoss.SampledSoftmax { Negatives = 3000 },
-            new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 1 }, 8);
-        int[] negatives = sampler.Epoch(1).Single().NegativeIndices.ToArray();
-        double[] shares = [.. Enumerable.Range(0, 3).Select(item => negatives.Count(n => n == item) / 3000.0)];
-        shares[0].Should().BeApproximately(1 / 13.0, 0.02);
-        shares[1].Should().BeApproximately(6 / 13.0, 0.03);
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -130,21 +96,6 @@ public sealed class WeightedTrainingTests
         tables.Items.grad!.allclose(plain.Items.grad!, 1e-4, 1e-6).Should().BeTrue();
 
         static Tensor Leaf(int rows, ulong seed) => tensor(Samples.Floats(rows * 3, seed), rows, 3).requires_grad_();
-    }
-
-    [Fact]
-    public void Libtorchs_operations_weigh_alike()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor users = tensor(Samples.Floats(12, 1), 4, 3), items = tensor(Samples.Floats(15, 2), 5, 3);
-        var bpr = new PairIndices([0, 2, 2], [1, 1, 4], [3, 2, 0], false) { Factors = [0.5f, 2, 0.5f] };
-        RankingLoss.Bpr.MeanByTensors(users, items, bpr, 0.5).item<float>()
-            .Should().BeApproximately(RankingLoss.Bpr.Mean(users, items, bpr, 0.5).item<float>(), 1e-5f);
-        PairIndices softmax = bpr with { Shared = true };
-        ContrastiveLosses.SampledSoftmaxByTensors(users.SelectRows(softmax.Users), items.SelectRows(softmax.Positives),
-                items.SelectRows(softmax.Negatives), ExcludedPairs.None.Spread(softmax.Users), 0.5, softmax.Factors).item<float>()
-            .Should().BeApproximately(
-                ContrastiveLosses.SampledSoftmax(users, items, softmax, ExcludedPairs.None, 0.5).item<float>(), 1e-5f);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
+using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,6 +27,8 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         nn.Module module = AsModule(alignment);
         Processor.ThrowIfElsewhere(module);
         bool training = module.training;
+        using var before = new BestWeights(module);
+        before.Take();
         try
         {
             module.train();
@@ -47,6 +50,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         }
         finally
         {
+            before.Restore();
             module.train(training);
         }
     }
@@ -87,6 +91,12 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
 
         foreach (var (name, value) in rows.Terms)
             run.Require(float.IsFinite(value), $"the term '{name}', with rows of zeros", "a finite value", ContractRun.Shown(value));
+        foreach (var (name, gradient) in AlignmentGradients.Of(alignment, Trainable(behavior), Trainable(modal), _batch.Whole))
+        {
+            int at = Array.FindIndex(gradient, x => !float.IsFinite(x));
+            run.Require(at < 0, $"the gradient for {name}, where rows are zeros because nothing is known", "finite numbers",
+                at < 0 ? "" : ContractRun.Shown(gradient[at]));
+        }
     }
 
     private void Ownership(IAlignmentModule alignment)
@@ -116,6 +126,8 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         first.RequireSame(run, Compute(alignment, behavior, modal, _batch.Whole), "the same step again");
         WithoutDraws(alignment, () => (Compute(alignment, behavior, modal, _batch.Whole) with { Terms = [] })
             .RequireSame(run, Compute(alignment, behavior, modal, null), "the same rows without a batch"));
+        AtInference(alignment, () => Compute(alignment, behavior, modal, null).RequireSame(run,
+            Compute(alignment, behavior, modal, null, ContractRun.Seed + 1), "the same rows after other draws of libtorch's generator"));
         before.RequireSame(run, ContractRows.Of(behavior), "the behaviour line, an input,");
         content.RequireSame(run, ContractRows.Of(modal), "the modal line, an input,");
     }
@@ -124,25 +136,20 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
     {
         using DisposeScope scope = NewDisposeScope();
         UserItemEmbeddings behavior = Trainable(1), modal = Trainable(2);
-        (string Name, Tensor Tensor)[] weights =
-            [.. module.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
-        GradientCheck check = new(run,
+        IReadOnlyList<(string Name, Tensor Tensor)> weights = AlignmentGradients.Weights(module);
+        GradientCheck check = new(run, [.. AlignmentGradients.Inputs(behavior, modal), .. weights], () =>
+        {
+            AlignmentResult result = alignment.call(behavior, modal, _batch.Whole);
+            return
             [
-                ("behaviour of users", behavior.Users), ("behaviour of items", behavior.Items), ("content of users", modal.Users),
-                ("content of items", modal.Items), .. weights,
-            ],
-            () =>
-            {
-                AlignmentResult result = alignment.call(behavior, modal, _batch.Whole);
-                return
-                [
-                    ("the fused rows", cat([result.Fused.Users.flatten(), result.Fused.Items.flatten()])),
-                    .. result.Terms.Select(t => ($"the term '{t.Name}'", t.Value)),
-                ];
-            });
+                ("the fused rows", cat([result.Fused.Users.flatten(), result.Fused.Items.flatten()])),
+                .. result.Terms.Select(t => ($"the term '{t.Name}'", t.Value)),
+            ];
+        });
         run.Check(ContractCheck.Gradients, check.Run);
         run.Check(ContractCheck.UsedWeights, () =>
         {
+            UnregisteredWeights.RequireNone(run, module);
             foreach (string name in check.Unused().Intersect(weights.Select(w => w.Name)))
                 run.Find($"the weight '{name}'", "a gradient from the fused rows or a term", "none");
         });
@@ -154,9 +161,16 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
     /// </summary>
     private void WithoutDraws(IAlignmentModule alignment, Action check)
     {
-        nn.Module module = AsModule(alignment);
         if (Draws(alignment))
-            module.eval();
+            AtInference(alignment, check);
+        else
+            check();
+    }
+
+    private static void AtInference(IAlignmentModule alignment, Action check)
+    {
+        nn.Module module = AsModule(alignment);
+        module.eval();
         try
         {
             check();
@@ -266,9 +280,8 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         return new UserItemEmbeddings(Table(_users, 1), Table(_items, 2));
     }
 
-    private UserItemEmbeddings Trainable(ulong seed)
-    {
-        UserItemEmbeddings line = Line(seed);
-        return new UserItemEmbeddings(line.Users.requires_grad_(), line.Items.requires_grad_());
-    }
+    private UserItemEmbeddings Trainable(ulong seed) => Trainable(Line(seed));
+
+    private static UserItemEmbeddings Trainable(UserItemEmbeddings line)
+        => new(line.Users.detach().clone().requires_grad_(), line.Items.detach().clone().requires_grad_());
 }

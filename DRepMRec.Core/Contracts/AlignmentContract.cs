@@ -17,7 +17,9 @@ namespace DRepMRec.Contracts;
 [RequiresUnreferencedCode(Untrimmed.Message)]
 public static class AlignmentContract
 {
-    /// <summary>Checks what one instance is enough for. It stays the caller's, and its weights are as they were afterwards.</summary>
+    /// <summary>
+    /// Checks what one instance is enough for. It stays the caller's, and its weights and buffers are as they were afterwards.
+    /// </summary>
     /// <param name="alignment">The alignment.</param>
     /// <param name="embeddingDim">The dimension of both lines, at least 1.</param>
     /// <param name="data">The dataset; only its training interactions are looked at.</param>

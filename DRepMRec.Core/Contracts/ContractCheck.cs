@@ -10,19 +10,21 @@ public enum ContractCheck
     /// <summary>It is a TorchSharp module and returns one row of Float32 per user and item, of the width that it says.</summary>
     Shapes,
 
-    /// <summary>All rows are finite, those of users and items without an interaction or without content too.</summary>
+    /// <summary>
+    /// All rows are finite, those of users and items without an interaction or without content too; of an alignment also the gradients.
+    /// </summary>
     FiniteRows,
 
     /// <summary>The caller owns what is returned: it's none of the weights, and no tensor stays behind.</summary>
     Ownership,
 
-    /// <summary>The same call gives the same bits, whatever was asked for in between.</summary>
+    /// <summary>The same call gives the same bits, whatever was asked for in between; at inference nothing is drawn.</summary>
     Determinism,
 
-    /// <summary>Gradients of rows and terms are the slopes that finite differences show.</summary>
+    /// <summary>Gradients of rows, terms and <see cref="EncoderOutput.Ego"/> are the slopes that finite differences show.</summary>
     Gradients,
 
-    /// <summary>Each weight that takes gradients gets one from the rows or the terms.</summary>
+    /// <summary>Each weight that takes gradients gets one from the rows or the terms, and the module knows it.</summary>
     UsedWeights,
 
     /// <summary>Other places of the users change the places of their rows and nothing else.</summary>

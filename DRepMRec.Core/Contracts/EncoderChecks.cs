@@ -4,12 +4,13 @@ using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
+using DRepMRec.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Contracts;
 
-/// <summary>The checks of an encoder that one instance is enough for. Its weights are as they were afterwards.</summary>
+/// <summary>The checks of an encoder that one instance is enough for. Its weights and buffers are as they were afterwards.</summary>
 [RequiresUnreferencedCode(Untrimmed.Message)]
 internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, RecDataset data)
 {
@@ -20,6 +21,8 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
     {
         Processor.ThrowIfElsewhere(subject.Module);
         bool training = subject.Module.training;
+        using var before = new BestWeights(subject.Module);
+        before.Take();
         try
         {
             if (!run.CheckShapes(Shapes))
@@ -38,6 +41,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         }
         finally
         {
+            before.Restore();
             subject.Module.train(training);
         }
     }
@@ -63,6 +67,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
             RequireShape(where, output.Embeddings, users, items);
             if (output.Modal is { } modal)
                 RequireShape($"Modal of {where}", modal, users, items);
+            subject.CheckEgo(run, where, output, rows.Rows);
             TermCheck.Run(run, where, output.Terms);
         }
     }
@@ -123,6 +128,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         float[][] features = FeatureValues();
         ContractRows first = Inference(_graph);
         first.RequireSame(run, Inference(_graph), "the same call again");
+        first.RequireSame(run, Inference(_graph, ContractRun.Seed + 1), "the same call after other draws of libtorch's generator");
         Inference(_graph.Without(_batch.UserIndices, _batch.PositiveIndices));
         first.RequireSame(run, Inference(_graph), "the same call after one with another graph");
         first.RequireSame(run, Rows(RowSet.All, null), "Encode with all rows, which call(graph) gives,");
@@ -142,21 +148,23 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
     private void CheckGradients()
     {
         subject.Module.train();
-        GradientCheck check = new(run, subject.Weights, () =>
-        {
-            EncoderOutput output = subject.Encode(_graph, _batch.Compact.Rows, _batch.Compact);
-            return
-            [
-                ("the rows", cat([output.Embeddings.Users.flatten(), output.Embeddings.Items.flatten()])),
-                .. output.Terms.Select(t => ($"the term '{t.Name}'", t.Value)),
-            ];
-        });
-        run.Check(ContractCheck.Gradients, check.Run);
+        run.Check(ContractCheck.Gradients, new GradientCheck(run, subject.Weights, () => Outputs(withEgo: true)).Run);
         run.Check(ContractCheck.UsedWeights, () =>
         {
-            foreach (string name in check.Unused())
+            UnregisteredWeights.RequireNone(run, subject.Module);
+            foreach (string name in new GradientCheck(run, subject.Weights, () => Outputs(withEgo: false)).Unused())
                 run.Find($"the weight '{name}'", "a gradient from the rows of a batch or a term", "none");
         });
+    }
+
+    private List<(string Name, Tensor Value)> Outputs(bool withEgo)
+    {
+        EncoderOutput output = subject.Encode(_graph, _batch.Compact.Rows, _batch.Compact);
+        List<(string, Tensor)> outputs = [("the rows", cat([output.Embeddings.Users.flatten(), output.Embeddings.Items.flatten()]))];
+        outputs.AddRange(output.Terms.Select(t => ($"the term '{t.Name}'", t.Value)));
+        if (withEgo && output.Ego is { } ego)
+            outputs.Add(("Ego", cat([ego.Users.flatten(), ego.Items.flatten()])));
+        return outputs;
     }
 
     private void BatchRows()
@@ -211,12 +219,12 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         return gradients;
     }
 
-    private ContractRows Inference(InteractionGraph graph)
+    private ContractRows Inference(InteractionGraph graph, long seed = ContractRun.Seed)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         subject.Module.eval();
-        return ContractRows.Of(ContractRun.Seeded(() => subject.Call(graph)));
+        return ContractRows.Of(ContractRun.Seeded(() => subject.Call(graph), seed));
     }
 
     private ContractRows Rows(RowSet rows, BatchRows? batch)

@@ -28,6 +28,11 @@ internal abstract class EncoderSubject(object part, int dimension, ModalFeatures
 
     public abstract EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch);
 
+    /// <summary>Checks the rows that the L2 penalty is taken of.</summary>
+    public virtual void CheckEgo(ContractRun run, string where, EncoderOutput output, RowSet rows)
+    {
+    }
+
     /// <summary>Checks what serving is told.</summary>
     public abstract void CheckExport(ContractRun run, InteractionGraph graph);
 
@@ -51,6 +56,30 @@ internal sealed class HostSubject(IBehaviorEncoder host, ModalFeatures? made = n
     public override UserItemEmbeddings Call(InteractionGraph graph, TrainingBatch? batch = null) => host.call(graph);
 
     public override EncoderOutput Encode(InteractionGraph graph, RowSet rows, BatchRows? batch) => host.Encode(graph, rows, batch);
+
+    /// <summary>Where it says which rows it starts from, an output has those that were asked for.</summary>
+    public override void CheckEgo(ContractRun run, string where, EncoderOutput output, RowSet rows)
+    {
+        if (host.Ego is not { } all)
+            return;
+        if (output.Ego is not { } ego)
+        {
+            run.Find($"Ego of {where}", "the rows of Ego, which the L2 penalty is taken of", "nothing");
+            return;
+        }
+
+        UserItemEmbeddings due = rows.Select(all), own = output.Embeddings;
+        foreach (var (name, expected, came, count) in new[]
+            { ("Users", due.Users, ego.Users, own.Users.shape[0]), ("Items", due.Items, ego.Items, own.Items.shape[0]) })
+        {
+            string table = $"{name} of Ego of {where}";
+            long width = expected.shape[1];
+            if (ContractRows.Misfit(came, count, width) is { } misfit)
+                run.Find(table, $"Float32 [{count}, {width}]", misfit);
+            else
+                run.RequireSame(table, UserItemEmbeddings.Values(expected), UserItemEmbeddings.Values(came), (int)width);
+        }
+    }
 
     /// <summary>Where it says that rows are the mean over layers of propagation, they are.</summary>
     public override void CheckExport(ContractRun run, InteractionGraph graph)

@@ -15,7 +15,9 @@ namespace DRepMRec.Contracts;
 [RequiresUnreferencedCode(Untrimmed.Message)]
 public static class ModalEncoderContract
 {
-    /// <summary>Checks what one instance is enough for. It stays the caller's, and its weights are as they were afterwards.</summary>
+    /// <summary>
+    /// Checks what one instance is enough for. It stays the caller's, and its weights and buffers are as they were afterwards.
+    /// </summary>
     /// <param name="encoder">The encoder, made for the dataset.</param>
     /// <param name="data">The dataset, with features; only its training interactions and features are looked at.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>

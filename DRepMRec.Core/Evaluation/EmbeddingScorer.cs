@@ -52,6 +52,9 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
 
     int IRangeScorer.RangeStep => DenseProduct.Lanes;
 
+    /// <summary>Whether a user's row isn't zeros, as those are that nothing has shaped; it is served by what is known of items.</summary>
+    internal bool HasRow(int user) => _users.AsSpan(user * _dimension, _dimension).ContainsAnyExcept(0f);
+
     /// <summary>The length of a user's row.</summary>
     internal float Length(int user) => TensorPrimitives.Norm(_users.AsSpan(user * _dimension, _dimension));
 

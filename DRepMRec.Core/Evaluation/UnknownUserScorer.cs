@@ -73,7 +73,9 @@ public sealed class UnknownUserScorer : IItemScorer, IRangeScorer
     {
         for (int n = 0; n < users.Length; n++)
         {
-            for (int i = 0; i < count && !_isKnown(users[n]); i++)
+            if (_isKnown(users[n]))
+                continue;
+            for (int i = 0; i < count; i++)
                 scores[(n * count) + i] = _itemDegrees[first + i];
         }
     }

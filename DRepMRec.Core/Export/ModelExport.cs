@@ -94,20 +94,21 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             })],
         };
         lines = lines with { Manifest = fused.Manifest with { Form = form } };
-        return RebuildsFusedRows(lines, form) && RebuildsRowsWithoutBehavior(lines, form, modalities)
+        return RebuildsFusedRows(lines, form) && RebuildsRowsWithoutBehavior(lines, form, behavior, modalities)
             ? WithContent(lines, form, modalities)
             : fused;
     }
 
     /// <summary>Whether rows without behaviour, as new items have, are rebuilt too, whether the dataset has such or not.</summary>
-    private bool RebuildsRowsWithoutBehavior(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)
+    private bool RebuildsRowsWithoutBehavior(
+        ServingModel lines, ModelForm form, UserItemEmbeddings behavior, IReadOnlyList<ModalityExport> modalities)
     {
         IAlignmentModule alignment = model.AlignmentModule!;
-        if (!alignment.FusesByRow)
-            return true;
         torch.Tensor Sum(Func<UserItemEmbeddings, torch.Tensor> rows)
             => modalities.Select(m => rows(m.Part)).Aggregate((a, b) => a.Plus(b));
         var modal = new UserItemEmbeddings(Sum(part => part.Users), Sum(part => part.Items));
+        if (!alignment.FusesByRow)
+            return RebuildsOneWithoutBehavior(lines, form, behavior, modal);
         var nothing = new UserItemEmbeddings(torch.zeros_like(modal.Users), torch.zeros_like(modal.Items));
         var (users, items) = alignment.call(nothing, modal, null).Fused;
         if (form.Normalized)
@@ -120,6 +121,26 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
             ItemBehavior = Rows(nothing.Items),
         };
         return RebuildsFusedRows(withoutBehavior, form);
+    }
+
+    /// <summary>Whether an item that has behaviour is rebuilt without it, among the others as they are.</summary>
+    private bool RebuildsOneWithoutBehavior(
+        ServingModel lines, ModelForm form, UserItemEmbeddings behavior, UserItemEmbeddings modal)
+    {
+        int item = Sample(lines.ItemBehavior.Count).FirstOrDefault(i => lines.ItemBehavior[i].ContainsAnyExcept(0f), -1);
+        if (item < 0)
+            return true;
+        torch.Tensor rest = behavior.Items.clone();
+        rest.narrow(0, item, 1).zero_();
+        UserItemEmbeddings changed = behavior with { Items = rest };
+        if (model.AlignmentModule!.Export(changed) is not { } fusion)
+            return false;
+        torch.Tensor fused = model.AlignmentModule.call(changed, modal, null).Fused.Items.narrow(0, item, 1);
+        if (form.Normalized)
+            fused = fused.NormalizeRows();
+        float[][] content = [.. lines.ItemModal.Select(m => m[item].ToArray())];
+        float[][] parts = LineFusion.Parts(form with { Lines = fusion }, new float[behavior.Dimension], content, isUser: false);
+        return IsClose(LineFusion.Sum(parts), UserItemEmbeddings.Values(fused));
     }
 
     private ServingModel WithContent(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)

@@ -22,9 +22,10 @@ internal static class OptionFields
     /// <param name="name">The name of the whole.</param>
     /// <param name="value">Options: an object with public properties; or a number, a text, a list, or <see langword="null"/>.</param>
     /// <exception cref="InvalidOperationException">A property can't be read, or the options go deeper than any do.</exception>
-    public static void Add(IDictionary<string, string> fields, string name, object? value) => Add(fields, name, value, []);
+    public static void Add(IDictionary<string, string> fields, string name, object? value) => Add(fields, name, value, null, []);
 
-    private static void Add(IDictionary<string, string> fields, string name, object? value, List<(string Name, object Value)> around)
+    private static void Add(
+        IDictionary<string, string> fields, string name, object? value, Type? declared, List<(string Name, object Value)> around)
     {
         ThrowIfTooDeep(name, around.Count);
         if (around.Find(outer => ReferenceEquals(outer.Value, value)) is { Name: { } above })
@@ -41,41 +42,60 @@ internal static class OptionFields
 
         if (Elements(value) is { } list)
         {
-            AddElements(fields, name, list, [.. around, (name, value!)]);
+            AddElements(fields, name, list, declared ?? value!.GetType(), [.. around, (name, value!)]);
             return;
         }
 
-        // Kinds of options, such as ranking losses or fusions, are told apart by their types.
-        if (value!.GetType().BaseType is { IsAbstract: true })
+        // Kinds of options, such as ranking losses, fusions or what implements an interface, are told apart by their types.
+        if (IsKind(value!.GetType(), declared))
             fields[name] = value.GetType().Name;
         around.Add((name, value));
         foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.GetIndexParameters().Length == 0 && property.CanRead)
-                Add(fields, $"{name}.{property.Name}", Read($"{name}.{property.Name}", property, value), around);
+            {
+                string inner = $"{name}.{property.Name}";
+                Add(fields, inner, Read(inner, property, value), property.PropertyType, around);
+            }
         }
 
         around.RemoveAt(around.Count - 1);
     }
 
+    /// <summary>Whether a type is one of several that could be there: it has a base, or what holds it was declared as another.</summary>
+    private static bool IsKind(Type type, Type? declared)
+        => (type.BaseType is { } above && above != typeof(object))
+            || (declared is not null && (Nullable.GetUnderlyingType(declared) ?? declared) != type);
+
     private static void AddElements(
-        IDictionary<string, string> fields, string name, IEnumerable list, List<(string Name, object Value)> around)
+        IDictionary<string, string> fields, string name, IEnumerable list, Type declared, List<(string Name, object Value)> around)
     {
         int count = 0;
         foreach (object? element in list)
         {
             if (element is not null && IsPair(element.GetType()))
             {
-                Add(fields, $"{name}[{count}].Key", Part(element, "Key"), around);
-                Add(fields, $"{name}[{count++}].Value", Part(element, "Value"), around);
+                Type[] types = element.GetType().GenericTypeArguments;
+                Add(fields, $"{name}[{count}].Key", Part(element, "Key"), types[0], around);
+                Add(fields, $"{name}[{count++}].Value", Part(element, "Value"), types[1], around);
             }
             else
             {
-                Add(fields, $"{name}[{count++}]", element, around);
+                Add(fields, $"{name}[{count}]", element, ElementType(declared, count++), around);
             }
         }
 
         fields[name] = count.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What a list, memory or a tuple declares one of its elements as.</summary>
+    private static Type ElementType(Type list, int place)
+    {
+        if (typeof(ITuple).IsAssignableFrom(list) || (list.IsGenericType && IsMemory(list.GetGenericTypeDefinition())))
+            return list.GenericTypeArguments.ElementAtOrDefault(list.GenericTypeArguments.Length == 1 ? 0 : place) ?? typeof(object);
+        return list.GetInterfaces().Prepend(list)
+            .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+            ?.GenericTypeArguments[0] ?? typeof(object);
     }
 
     private static object? Read(string name, PropertyInfo property, object options)
@@ -104,6 +124,7 @@ internal static class OptionFields
             null => "none",
             string text => text,
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            Delegate method => string.Join(" + ", method.GetInvocationList().Select(one => $"{one.Method.DeclaringType}: {one.Method}")),
             _ when Elements(value) is { } list => List(name, list, depth),
             _ when IsPair(value.GetType()) => List(name, new[] { Part(value, "Key"), Part(value, "Value") }, depth),
             _ when value.GetType().IsValueType => HasOwnText(value.GetType()) ? value.ToString() ?? "" : null,

@@ -28,7 +28,7 @@ internal sealed class BlendSearch
         (_model, _part, _data, _metric, _options) = (model, part, data, metric, options);
         _byRanks = data.Train.Count < ItemToItemOptions.FewInteractions;
         int[] degrees = data.Train.ItemDegrees();
-        _alone = new UnknownUserScorer(model, user => !data.Train.ItemsOf(user).IsEmpty, degrees);
+        _alone = new UnknownUserScorer(model, user => !data.Train.ItemsOf(user).IsEmpty && model.HasRow(user), degrees);
         _users = Evaluator.UsersOf(data, EvaluationTarget.Validation, options.Users);
     }
 

@@ -50,6 +50,9 @@ public sealed class AdamOptimizer : IDisposable
     internal IEnumerable<ColumnShare?> SharesOfMoments
         => _slots.SelectMany(s => Enumerable.Repeat(ColumnPartition.ShareOf(s.Parameter), 2));
 
+    /// <summary>Whether a parameter is one of those that steps change.</summary>
+    internal bool Has(Parameter parameter) => _slots.Any(slot => ReferenceEquals(slot.Parameter, parameter));
+
     /// <summary>Makes one step for all parameters, at the learning rate of the options.</summary>
     public void Step() => Step(_options.LearningRate);
 

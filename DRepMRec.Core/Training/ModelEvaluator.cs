@@ -19,7 +19,7 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
         using UserItemEmbeddings final = model.Embed();
         EmbeddingScorer alone = EmbeddingScorer.Of(final);
         var scorer = (IRangeScorer)(model.ItemToItem?.Over(alone) ?? alone);
-        return new UnknownUserScorer(scorer, user => model.Graph.UserDegree(user) > 0, model.Graph.ItemDegrees);
+        return new UnknownUserScorer(scorer, user => model.Graph.UserDegree(user) > 0 && alone.HasRow(user), model.Graph.ItemDegrees);
     }
 
     /// <summary>Gives a model its item-to-item part.</summary>

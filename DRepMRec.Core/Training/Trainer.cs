@@ -122,8 +122,9 @@ public sealed class Trainer
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A part returned nothing, or a loss term that isn't one, or no term leads to a weight; or the weights can't be computed with, or are
-    /// too large for what <see cref="TrainerOptions.Checkpoint"/> or <see cref="TrainerOptions.KeepMoments"/> keeps.
+    /// A part returned nothing, or a loss term that isn't one, or no term leads to a weight, or weights take gradients that didn't when the
+    /// training began; or the weights can't be computed with, or are too large for what <see cref="TrainerOptions.Checkpoint"/> or
+    /// <see cref="TrainerOptions.KeepMoments"/> keeps.
     /// </exception>
     /// <exception cref="TrainingDivergedException">A loss isn't finite, or has grown beyond all measure.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is of another dataset, model or set of options.</exception>
@@ -171,6 +172,7 @@ public sealed class Trainer
             _model.LeaveItemToItem();
             if (UsesItemToItem)
                 _model.SolveItemToItem(_data, cancellationToken); // What can't be solved is known before hours of training.
+            state.Best.TakeFirst();
             Run(state, evaluator, peers, save, progress, cancellationToken);
         }
         catch (OperationCanceledException)
@@ -180,6 +182,8 @@ public sealed class Trainer
         }
         catch (Exception e)
         {
+            if (e is TrainingDivergedException)
+                state.Best.RestoreFirst();
             activity.Fail(e);
             throw;
         }
@@ -308,6 +312,8 @@ public sealed class Trainer
             using DisposeScope scope = NewDisposeScope();
             state.Optimizer.ZeroGradients();
             StepLoss loss = _model.ComputeLoss(batch, _options.L2);
+            if (interactions == 0)
+                state.ThrowIfLeftOut();
             TrainingDivergedException.ThrowIfDiverged(state, loss.Values);
             Backpropagation.Run(loss.Total);
             state.Optimizer.Step(rate);

@@ -1,6 +1,9 @@
 namespace DRepMRec.Training;
 
-/// <summary>A loss became NaN, infinite or a million times the first batch's. The model has the best weights before, if any.</summary>
+/// <summary>
+/// A loss became NaN, infinite or a million times the first batch's. The model has the best weights before or, where nothing was evaluated,
+/// those that the training began or went on with.
+/// </summary>
 public sealed class TrainingDivergedException : Exception
 {
     private const double Factor = 1e6;

@@ -52,8 +52,14 @@ internal static class TrainingFingerprint
         }
 
         Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);
+        HashSet<string> frozen = [.. model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name)];
         foreach (var (name, weights) in model.state_dict())
-            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, shares.GetValueOrDefault(name)?.WholeShape(weights.shape));
+        {
+            // Moments are kept by place, and only weights that are trained have some.
+            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, shares.GetValueOrDefault(name)?.WholeShape(weights.shape))
+                + (frozen.Contains(name) ? ", frozen" : "");
+        }
+
         return fields;
     }
 

@@ -42,6 +42,22 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
 
     public bool IsComplete => Stopping.ShouldStop || History.Count >= options.MaxEpochs;
 
+    /// <summary>Refuses weights that take gradients and that no step would change: at first they weren't there, or were frozen.</summary>
+    /// <exception cref="InvalidOperationException">There are such weights.</exception>
+    public void ThrowIfLeftOut()
+    {
+        string[] names =
+        [
+            .. model.named_parameters().Where(p => p.parameter.requires_grad && !Optimizer.Has(p.parameter)).Select(p => $"'{p.name}'"),
+        ];
+        if (names.Length > 0)
+        {
+            throw new InvalidOperationException(
+                $"The weights {string.Join(", ", names)} take gradients since after the training began, and would never be trained: create "
+                + "them in the constructor of their part, and freeze or unfreeze them between trainings.");
+        }
+    }
+
     public void CompleteBatch(StepLoss loss)
     {
         FirstLoss ??= loss.Values["loss"];

@@ -21,9 +21,13 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
     /// <param name="keyOf">What tells one entry from another.</param>
     /// <param name="json">How entries are written.</param>
     /// <param name="toRead">Whether nothing is added, so that another run may be writing to it.</param>
-    public JsonLinesLog(string path, Func<TEntry, TKey> keyOf, JsonSerializerOptions json, bool toRead = false)
+    /// <param name="mayLack">Whether a file that isn't there, and is to be read, is one without lines; it isn't made.</param>
+    public JsonLinesLog(
+        string path, Func<TEntry, TKey> keyOf, JsonSerializerOptions json, bool toRead = false, bool mayLack = false)
     {
         (_keyOf, _json) = (keyOf, json);
+        if (toRead && mayLack && !File.Exists(path))
+            return;
         if (toRead)
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -31,7 +35,7 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
             return;
         }
 
-        _lock = Lock(path);
+        _lock = RunLock.Take(path);
         try
         {
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -78,20 +82,6 @@ internal sealed class JsonLinesLog<TKey, TEntry> : IDisposable
     {
         _file?.Dispose();
         _lock?.Dispose();
-    }
-
-    // A file beside the log, since on Unix FileShare.Read doesn't keep a second writer out, and FileShare.None would keep readers out.
-    private static FileStream Lock(string path)
-    {
-        string file = path + ".lock";
-        try
-        {
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(file))
-        {
-            throw new IOException($"{path}: another run writes to this log. Expected a log for each run.", e);
-        }
     }
 
     /// <returns>The bytes that hold whole lines, the last of which may lack its end.</returns>

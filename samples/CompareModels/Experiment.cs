@@ -15,8 +15,14 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
         [.. options.Seeds.SelectMany(seed => Catalogue.Variants(options.Models, options.Bma, data.Features.Count > 0)
             .Select(v => (v.Model, v.Bma, Catalogue.IsBaseline(v.Model) ? options.Seeds[0] : seed))).Distinct()];
 
+    /// <summary>The models that get no line, as a training of them diverged; empty for none.</summary>
+    public IReadOnlyList<string> LeftOut
+        => [.. Failed.Select(f => $"{Catalogue.Title(f.Model, f.Bma)} is left out, as seed {f.Seed} diverged: {f.Failure}")];
+
+    private IEnumerable<TrialFigures> Failed => _asked.Select(Find).OfType<TrialFigures>().Where(f => f.Failure is not null);
+
     /// <summary>Makes the trainings that are missing, and writes all to the file after each.</summary>
-    /// <returns>The figures that were asked for, in the order of the models.</returns>
+    /// <returns>The figures that were asked for, in the order of the models, without models of which a training diverged.</returns>
     public IReadOnlyList<TrialFigures> Run(CancellationToken cancellation)
     {
         if (data.Features.Count == 0)
@@ -27,6 +33,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
 
         if (_asked.Count == 0)
             throw new ArgumentException("There is nothing to train; choose other --models or --bma.");
+        using FileStream? writing = options.Json is null ? null : RunLock.Take(options.Json);
         if (options.Json is not null && File.Exists(options.Json))
             Resume(options.Json);
         for (int n = 0; n < _asked.Count; n++)
@@ -37,13 +44,28 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
             cancellation.ThrowIfCancellationRequested();
             string name = string.Create(
                 CultureInfo.InvariantCulture, $"[{n + 1}/{_asked.Count}{Remaining()}] {Catalogue.Title(model, bma)}, seed {seed}");
-            ModelRun run = TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation));
-            _done.Add(TrialFigures.Of(run, options, data, OptionsOf(model, bma)));
+            _done.Add(Make(name, _asked[n], cancellation));
             if (options.Json is not null)
                 ModelFigures.Write(options.Json, _done);
         }
 
-        return [.. _asked.Select(a => Find(a)!)];
+        var failed = Failed.Select(f => (f.Model, f.Bma)).ToHashSet();
+        TrialFigures[] whole = [.. _asked.Select(a => Find(a)!).Where(f => !failed.Contains((f.Model, f.Bma)))];
+        return whole.Length > 0 ? whole : throw new IOException($"There is nothing to compare. {string.Join(' ', LeftOut)}");
+    }
+
+    private TrialFigures Make(string name, (string Model, bool Bma, int Seed) asked, CancellationToken cancellation)
+    {
+        var (model, bma, seed) = asked;
+        try
+        {
+            ModelRun run = TrainingDisplay.Show(name, linePerEpoch: false, progress => Train(model, bma, seed, progress, cancellation));
+            return TrialFigures.Of(run, options, data, OptionsOf(model, bma));
+        }
+        catch (Exception e) when (e is TrainingDivergedException or NotFiniteNumberException)
+        {
+            return TrialFigures.Failed(asked, e, options, data, OptionsOf(model, bma));
+        }
     }
 
     private void Resume(string path)

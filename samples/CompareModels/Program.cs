@@ -6,8 +6,11 @@ return CommandLine.Run(args, (options, cancellation) =>
 {
     RecDataset data = options.Data is null ? SyntheticDataset.Create().Data : RecDataset.Load(options.Data);
     Console.WriteLine(data);
-    IReadOnlyList<Comparison> lines = Comparison.Of(new Experiment(options, data).Run(cancellation));
+    var experiment = new Experiment(options, data);
+    IReadOnlyList<Comparison> lines = Comparison.Of(experiment.Run(cancellation));
     ResultTable.Show(lines);
+    foreach (string note in experiment.LeftOut)
+        Console.WriteLine(note);
     if (options.Markdown is not null)
-        File.WriteAllText(options.Markdown, ResultTable.Markdown(lines, options));
+        File.WriteAllText(options.Markdown, ResultTable.Markdown(lines, options, experiment.LeftOut));
 });

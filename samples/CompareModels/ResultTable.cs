@@ -25,7 +25,7 @@ internal static class ResultTable
         AnsiConsole.Write(table);
     }
 
-    public static string Markdown(IReadOnlyList<Comparison> lines, CommandLine options)
+    public static string Markdown(IReadOnlyList<Comparison> lines, CommandLine options, IReadOnlyList<string> notes)
     {
         TrialFigures first = lines[0].Trials[0];
         var text = new StringBuilder();
@@ -38,6 +38,8 @@ internal static class ResultTable
         text.AppendLine($"|{string.Concat(Headers.Select(h => h is "Model" or "against" ? " --- |" : " ---: |"))}");
         foreach (Comparison line in lines)
             text.AppendLine($"| {string.Join(" | ", Cells(line))} |");
+        foreach (string note in notes)
+            text.AppendLine().AppendLine(note);
         return text.ToString();
     }
 

@@ -37,6 +37,11 @@ internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFig
     [JsonPropertyOrder(1)]
     public string? Library { get; init; }
 
+    /// <summary>Why there are no figures, if the training diverged.</summary>
+    [JsonPropertyOrder(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Failure { get; init; }
+
     /// <summary>Recall@20 of each test user, in single precision.</summary>
     [JsonPropertyOrder(1)]
     public required byte[] TestRecallPerUser { get; init; }
@@ -64,6 +69,29 @@ internal sealed record TrialFigures(string Model, bool Bma, int Seed) : ModelFig
             TestRecallPerUser = MemoryMarshal.AsBytes(perUser.AsSpan()).ToArray(),
         };
     }
+
+    /// <summary>A training that diverged: it isn't made again, and its model gets no line.</summary>
+    public static TrialFigures Failed(
+        (string Model, bool Bma, int Seed) asked, Exception failure, CommandLine options, RecDataset data, string made)
+        => new(asked.Model, asked.Bma, asked.Seed)
+        {
+            Epochs = 0,
+            BestEpoch = 0,
+            SecondsPerEpoch = 0,
+            TrainSeconds = 0,
+            EvaluateSeconds = 0,
+            Valid = new Dictionary<string, double>(),
+            Test = new Dictionary<string, double>(),
+            Loss = options.Loss,
+            MaxEpochs = options.Epochs,
+            Dataset = data.Name,
+            Options = made,
+            Data = data.Checksum,
+            Library = LibraryBuild.This,
+            SplitChecksum = data.SplitChecksum,
+            Failure = failure.Message,
+            TestRecallPerUser = [],
+        };
 
     public double[] PerUser() => [.. MemoryMarshal.Cast<byte, float>(TestRecallPerUser).ToArray().Select(v => (double)v)];
 }

@@ -90,7 +90,7 @@ return Guarded.Run(() =>
     Print("all parts of your own", report.EvaluateTest());
     string file = Path.Combine(folderOfRun, "model.drepmrec");
     report.BuildRecommender().Save(file);
-    Recommender recommender = Recommender.Load(file);
+    Recommender recommender = Recommender.Load(file, new RecommenderLoadOptions { MemoryMap = false });
     string user = data.Users[0];
     Recommendation first = recommender.Recommend(user, 1)[0];
     Explanation why = recommender.Explain(user, first.Item)!;

@@ -66,8 +66,9 @@ internal static class FairCommand
 
     private static void Run(FairOptions options, CancellationToken cancellation)
     {
-        bool trains = !options.DryRun && !options.ReportOnly;
-        using var log = new TrainingLog(options.Log, toRead: !trains && File.Exists(options.Log));
+        using var log = new TrainingLog(options.Log, toRead: options.DryRun || options.ReportOnly, mayLack: options.DryRun);
+        if (options.DryRun && !File.Exists(options.Log))
+            Console.WriteLine($"{options.Log} isn't there yet: nothing is trained, and no seconds are known.");
         var study = new FairStudy(options, log);
         if (options.DryRun)
         {

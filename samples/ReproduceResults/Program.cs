@@ -12,7 +12,7 @@ return CommandLine.Run(args, (options, cancellation) =>
     Study study = Study.Of(options.Study);
     Console.WriteLine(study.Describe(DatasetFigures.Of(data, data, kind: null)));
     IReadOnlyList<Variant> variants = study.Select(data, options);
-    using var log = new TrainingLog(options.Log, toRead: options.ReportOnly && File.Exists(options.Log));
+    using var log = new TrainingLog(options.Log, toRead: options.ReportOnly);
     var runner = new StudyRunner(study, variants, log, options);
     if (!options.ReportOnly)
         runner.Train(cancellation);

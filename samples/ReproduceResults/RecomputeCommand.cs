@@ -35,6 +35,8 @@ internal static class RecomputeCommand
         var (logs, leftOut) = Page.Logs(folder);
         foreach (string log in leftOut)
             Console.WriteLine(log);
+        if (logs.Count == 0)
+            throw new IOException($"{folder}: expected logs of pages, such as models-bpr.jsonl.gz, at any depth; found none.");
         foreach (var (log, pages, study, part) in logs)
         {
             string page = Path.GetFullPath(Path.Combine(pages, $"{study}-{part}.md"));

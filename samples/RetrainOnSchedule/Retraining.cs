@@ -24,17 +24,13 @@ internal sealed partial class Retraining(
     IHostApplicationLifetime application)
     : BackgroundService
 {
-    private const string Previous = ".previous", Next = ".next";
-
-    // What is served knows what was held out too, and leaves it out of its lists; this is the model before that.
-    private string Measured => schedule.Model + ".measured";
+    // What is served knows what was held out too, and leaves it out of its lists; what is measured is the model before that.
+    private readonly Publication _files = new(schedule.Model);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(schedule.Every);
-        // Ended between the two renames of a publication: the second one is made up for.
-        if (File.Exists(schedule.Model + Next) && !File.Exists(Measured + Next))
-            File.Move(schedule.Model + Next, schedule.Model, overwrite: true);
+        _files.Recover();
         bool anySucceeded = false;
         for (int round = 1; round <= schedule.Rounds; round++)
         {
@@ -58,8 +54,8 @@ internal sealed partial class Retraining(
     }
 
     /// <summary>The served model as it was measured; not mapped, as a file that is can't be replaced on every system.</summary>
-    private Recommender? ToCompare() => File.Exists(Measured)
-        ? Recommender.Load(Measured, new RecommenderLoadOptions { MemoryMap = false })
+    private Recommender? ToCompare() => File.Exists(_files.Measured)
+        ? Recommender.Load(_files.Measured, new RecommenderLoadOptions { MemoryMap = false })
         : served.Status.LoadedAt is null ? null : served.Current;
 
     private async Task RetrainAsync(int round, CancellationToken stop)
@@ -79,22 +75,8 @@ internal sealed partial class Retraining(
             return;
         }
 
-        // Both are whole before either takes a place, and so is the one before, which stays beside it: renaming both files back is rolling
-        // back. The served one comes last: servers follow it.
         Recommender next = candidate.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]);
-        next.Save(schedule.Model + Next);
-        candidate.Save(Measured + Next);
-        foreach (string file in new[] { Measured, schedule.Model })
-        {
-            if (File.Exists(file))
-            {
-                File.Copy(file, file + Previous + Next, overwrite: true);
-                File.Move(file + Previous + Next, file + Previous, overwrite: true);
-            }
-
-            File.Move(file + Next, file, overwrite: true);
-        }
-
+        _files.Publish(candidate.Save, next.Save);
         await served.ReloadAsync(stop);
         LogPublished(round, verdict.Reason);
     }

@@ -3,20 +3,6 @@ using Common;
 
 namespace SearchOptions;
 
-internal enum SearchMethod
-{
-    /// <summary>Every combination.</summary>
-    Grid,
-
-    /// <summary>Combinations drawn at random.</summary>
-    Random,
-
-    /// <summary>
-    /// Random combinations with few epochs; the best half again with twice as many, and so on (Jamieson and Talwalkar, AISTATS 2016).
-    /// </summary>
-    Halving,
-}
-
 internal sealed record CommandLine
 {
     public string? Data { get; init; }
@@ -74,6 +60,16 @@ internal sealed record CommandLine
         {
             space, data, method, trials, seeds, epochs, first, jobs, log, test,
         };
+        root.Validators.Add(result =>
+        {
+            bool IsGiven(Option<int> option) => result.GetResult(option) is { Implicit: false };
+            string chosen = result.GetResult(method)?.Tokens is [{ Value: var name }] ? name : nameof(SearchMethod.Grid);
+            if (Enum.TryParse(chosen, ignoreCase: true, out SearchMethod known)
+                && known.Fault(IsGiven(trials), IsGiven(first)) is { } fault)
+            {
+                result.AddError(fault);
+            }
+        });
         root.SetAction((result, cancellation) => Task.FromResult(Guarded.Run(() => body(new CommandLine
         {
             Space = result.GetValue(space)!,

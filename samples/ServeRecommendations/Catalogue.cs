@@ -7,38 +7,48 @@ using Microsoft.Extensions.Options;
 
 namespace ServeRecommendations;
 
+/// <summary>What became of a change of the catalogue.</summary>
+internal enum ChangeOutcome
+{
+    Made,
+
+    /// <summary>There is no room for the item.</summary>
+    Full,
+
+    /// <summary>Too many changes wait for their turn.</summary>
+    Busy,
+}
+
 /// <summary>
 /// The changes of the catalogue since the model's file was written. A file that is loaded gets them too, before it's served: items that
-/// were described in words and pictures are encoded anew, by that file. The provider makes one change after the other.
+/// were described in words and pictures are encoded anew, by that file. One change is made after the other, and while one waits for the
+/// networks no thread does.
 /// </summary>
 internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators, IOptions<ShelfOptions> shelf, ILogger<Catalogue> logger)
 {
     private readonly ConcurrentDictionary<string, Change> _changes = [];
     private readonly EmbeddingEncoder[] _generators = [.. generators];
+    private readonly SemaphoreSlim _turn = new(1);
+    private int _waiting;
     private Recommender? _file;
 
     /// <summary>Adds an item by its features, or replaces it.</summary>
-    /// <returns>Whether there was room for it.</returns>
-    public bool TryPut(IRecommenderProvider provider, ItemContent item)
-        => TryPut(provider, item.Id, new Change(item, null), current => current.WithItems([item]));
+    public Task<ChangeOutcome> PutAsync(IRecommenderProvider provider, ItemContent item, CancellationToken cancellation)
+        => InTurnAsync(
+            () => Task.FromResult(Put(provider, item.Id, new Change(item, null), current => current.WithItems([item]))), cancellation);
 
     /// <summary>Adds an item by what a visitor says of it, or replaces it.</summary>
-    /// <returns>Whether there was room for it.</returns>
-    public bool TryPut(IRecommenderProvider provider, NewItem item)
-        => TryPut(provider, item.Id, new Change(null, item), current => Add(current, [item]));
+    public Task<ChangeOutcome> PutAsync(IRecommenderProvider provider, NewItem item, CancellationToken cancellation)
+        => InTurnAsync(() => PutInTurnAsync(provider, item, cancellation), cancellation);
 
-    public void Retire(IRecommenderProvider provider, string id) => provider.Update(current =>
-    {
-        // The next file may have an item that was put in here.
-        bool wasPut = _changes.TryRemove(id, out _);
-        if (_file!.Items.Contains(id)
-            || (wasPut && _changes.Count(c => c.Value.IsRetirement && !_file.Items.Contains(c.Key)) < Limits.AddedItems))
-        {
-            _changes[id] = new Change(null, null);
-        }
-
-        return current.WithoutItems([id]);
-    });
+    public Task<ChangeOutcome> RetireAsync(IRecommenderProvider provider, string id, CancellationToken cancellation)
+        => InTurnAsync(
+            () =>
+            {
+                provider.Update(current => Retire(current, id));
+                return Task.FromResult(ChangeOutcome.Made);
+            },
+            cancellation);
 
     /// <summary>Whether a model takes items that are described, and pictures of them.</summary>
     public (bool Items, bool Pictures) Takes(Recommender recommender)
@@ -78,31 +88,105 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     [LoggerMessage(2, LogLevel.Warning, "Of items that were put into the catalogue: {Note}")]
     private static partial void LogNote(ILogger logger, string note);
 
-    private bool TryPut(IRecommenderProvider provider, string id, Change change, Func<Recommender, Recommender> make)
+    private async Task<ChangeOutcome> InTurnAsync(Func<Task<ChangeOutcome>> change, CancellationToken cancellation)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > Limits.WaitingChanges)
+                return ChangeOutcome.Busy;
+            await _turn.WaitAsync(cancellation);
+            try
+            {
+                return await change();
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>Encodes an item beside what is served; anew where another file is served by the time that this is done.</summary>
+    private async Task<ChangeOutcome> PutInTurnAsync(IRecommenderProvider provider, NewItem item, CancellationToken cancellation)
+    {
+        var change = new Change(null, item);
+        while (true)
+        {
+            Recommender? file = null;
+            bool hasRoom = false, isOther = false;
+            Recommender served = provider.Update(current =>
+            {
+                (file, hasRoom) = (_file, HasRoom(current, item.Id, change));
+                return current;
+            });
+            if (!hasRoom)
+                return ChangeOutcome.Full;
+            var (table, features) = await EncodeAsync(served, [item], cancellation);
+            ChangeOutcome outcome = Put(provider, item.Id, change, current =>
+            {
+                isOther = _file != file;
+                return isOther ? null : current.WithItems(table, features);
+            });
+            if (!isOther)
+                return outcome;
+        }
+    }
+
+    /// <param name="provider">Of what is served.</param>
+    /// <param name="id">The item.</param>
+    /// <param name="change">What is kept of it.</param>
+    /// <param name="make">From what is served to what is served next; <see langword="null"/> leaves all as it is.</param>
+    private ChangeOutcome Put(IRecommenderProvider provider, string id, Change change, Func<Recommender, Recommender?> make)
     {
         bool hasRoom = false;
         provider.Update(current =>
         {
-            long pictures = _changes.Values.Append(change).Sum(c => c.Described?.Picture?.Data.LongLength ?? 0);
-            hasRoom = pictures <= Limits.PictureBytes
-                && (current.Items.Count - _file!.Items.Count < Limits.AddedItems || current.Items.Contains(id));
-            Recommender next = hasRoom ? make(current) : current;
-            if (hasRoom)
-                _changes[id] = change;
+            hasRoom = HasRoom(current, id, change);
+            if (!hasRoom || make(current) is not { } next)
+                return current;
+            _changes[id] = change;
             return next;
         });
-        return hasRoom;
+        return hasRoom ? ChangeOutcome.Made : ChangeOutcome.Full;
     }
 
-    // Changes are made one after the other on threads of the pool: waiting for the networks holds up the next change alone.
-    private Recommender Add(Recommender recommender, NewItem[] items)
+    private bool HasRoom(Recommender current, string id, Change change)
+        => _changes.Values.Append(change).Sum(c => c.Described?.Bytes ?? 0) <= Limits.DescribedBytes
+            && (current.Items.Count - _file!.Items.Count < Limits.AddedItems || current.Items.Contains(id));
+
+    private Recommender Retire(Recommender current, string id)
     {
-        var table = NewItem.Table(items, recommender, shelf.Value);
+        // The next file may have an item that was put in here.
+        bool wasPut = _changes.TryRemove(id, out _);
+        if (_file!.Items.Contains(id)
+            || (wasPut && _changes.Count(c => c.Value.IsRetirement && !_file.Items.Contains(c.Key)) < Limits.AddedItems))
+        {
+            _changes[id] = new Change(null, null);
+        }
+
+        return current.WithoutItems([id]);
+    }
+
+    // Who loads a file has a thread for it, and nothing to serve in the meantime but what is served.
+    private Recommender Add(Recommender file, NewItem[] items)
+    {
+        var (table, features) = EncodeAsync(file, items, CancellationToken.None).GetAwaiter().GetResult();
+        return file.WithItems(table, features);
+    }
+
+    private async Task<(ItemTable Table, IReadOnlyList<FeatureTable> Features)> EncodeAsync(
+        Recommender recommender, NewItem[] items, CancellationToken cancellation)
+    {
+        ItemTable table = NewItem.Table(items, recommender, shelf.Value);
         EmbeddingEncoder[] asked = [.. _generators.Where(g => recommender.Encoders.Any(e => e.Modality == g.Modality))];
-        IReadOnlyList<FeatureTable> features = recommender.EncodeAsync(table, asked).GetAwaiter().GetResult();
+        IReadOnlyList<FeatureTable> features = await recommender.EncodeAsync(table, asked, cancellationToken: cancellation);
         foreach (string note in features.SelectMany(f => f.Notes))
             LogNote(logger, note);
-        return recommender.WithItems(table, features);
+        return (table, features);
     }
 
     private sealed record Change(ItemContent? Features, NewItem? Described)

@@ -74,7 +74,8 @@ internal static class ItemRoutes
             if (form.Files.FirstOrDefault(f => f.Name != "picture") is { } unknown)
                 return Routes.Invalid(unknown.Name, "Expected no other file than 'picture'.");
             var item = new NewItem(id, fields, await ReadUpload(form.Files["picture"]));
-            return catalogue.TryPut(provider, item) ? TypedResults.Ok(shelf.Show(provider.Current, id)) : Full();
+            ChangeOutcome outcome = await catalogue.PutAsync(provider, item, request.HttpContext.RequestAborted);
+            return outcome == ChangeOutcome.Made ? TypedResults.Ok(shelf.Show(provider.Current, id)) : Refused(outcome);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
@@ -100,8 +101,8 @@ internal static class ItemRoutes
         return NewPicture.Of(data);
     }
 
-    private static Results<NoContent, ValidationProblem, ProblemHttpResult> PutItem(
-        string item, ItemFeaturesBody body, Catalogue catalogue, IRecommenderProvider provider)
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> PutItem(
+        string item, ItemFeaturesBody body, Catalogue catalogue, IRecommenderProvider provider, CancellationToken cancellation)
     {
         if (Limits.CheckId("item", item) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
@@ -115,7 +116,8 @@ internal static class ItemRoutes
                     return Routes.Invalid("features", $"Each modality must occur once; '{name}' is there twice.");
             }
 
-            return catalogue.TryPut(provider, new ItemContent(item, features)) ? TypedResults.NoContent() : Full();
+            ChangeOutcome outcome = await catalogue.PutAsync(provider, new ItemContent(item, features), cancellation);
+            return outcome == ChangeOutcome.Made ? TypedResults.NoContent() : Refused(outcome);
         }
         catch (ArgumentException e)
         {
@@ -127,19 +129,22 @@ internal static class ItemRoutes
         }
     }
 
-    private static Results<NoContent, ValidationProblem, ProblemHttpResult> RetireItem(
-        string item, Catalogue catalogue, IRecommenderProvider provider)
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> RetireItem(
+        string item, Catalogue catalogue, IRecommenderProvider provider, CancellationToken cancellation)
     {
         if (Limits.CheckId("item", item) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
         if (!provider.Current.Items.Contains(item))
             return Routes.NotFound("item", item);
-        catalogue.Retire(provider, item);
-        return TypedResults.NoContent();
+        ChangeOutcome outcome = await catalogue.RetireAsync(provider, item, cancellation);
+        return outcome == ChangeOutcome.Made ? TypedResults.NoContent() : Refused(outcome);
     }
 
-    private static ProblemHttpResult Full() => Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, "
-        + $"or {Limits.PictureBytes >> 20} MiB of pictures, the most there may be. Train anew, or retire some.");
+    private static ProblemHttpResult Refused(ChangeOutcome outcome) => outcome == ChangeOutcome.Busy
+        ? TypedResults.Problem(
+            $"{Limits.WaitingChanges} changes wait for their turn. Try again.", statusCode: StatusCodes.Status503ServiceUnavailable)
+        : Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, or "
+            + $"{Limits.DescribedBytes >> 20} MiB of texts and pictures, the most there may be. Train anew, or retire some.");
 
     private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }

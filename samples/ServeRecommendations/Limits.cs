@@ -8,7 +8,13 @@ internal static class Limits
 {
     public const int BodyBytes = 1 << 20;
     public const int UploadBytes = 8 << 20;
-    public const int PictureBytes = 64 << 20;
+
+    /// <summary>The texts and pictures of the items that were described: they're kept in memory.</summary>
+    public const int DescribedBytes = 64 << 20;
+
+    /// <summary>How many changes of the catalogue wait for their turn; more are sent away.</summary>
+    public const int WaitingChanges = 32;
+
     public const int Count = 200;
     public const int Skip = 1_000_000_000;
     public const int History = 1000;

@@ -7,6 +7,10 @@ namespace ServeRecommendations;
 /// <summary>An item as a visitor describes it: what was typed, by column, and a picture.</summary>
 internal sealed record NewItem(string Id, IReadOnlyDictionary<string, string[]> Fields, NewPicture? Picture)
 {
+    /// <summary>The memory that what was said and shown takes.</summary>
+    public long Bytes
+        => (Picture?.Data.LongLength ?? 0) + (sizeof(char) * Fields.Values.Sum(texts => texts.Sum(text => (long)text.Length)));
+
     /// <summary>Items as a table with the columns that a model knows and at least one of the items has.</summary>
     /// <param name="items">The items.</param>
     /// <param name="recommender">The model. Its metadata says what columns are of; others that features are made of are texts.</param>

@@ -3,6 +3,8 @@
 //   dotnet run --project samples/ServeRecommendations -c Release -- --model FILE     serves a model of yours, as Recommender.Save wrote it
 //   dotnet run --project samples/ServeRecommendations -c Release -- --help           lists the options
 using System.Net.Sockets;
+using DRepMRec;
+using DRepMRec.Training;
 using Microsoft.Extensions.Options;
 using ServeRecommendations;
 
@@ -30,8 +32,10 @@ try
     return 0;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException
-    or InvalidOperationException or SocketException or OptionsValidationException)
+    or InvalidOperationException or SocketException or OptionsValidationException or TorchBackendException
+    or TrainingDivergedException)
 {
-    Console.Error.WriteLine($"The service can't start ({e.GetType().Name}): {e.Message}");
+    string served = e is TorchBackendException ? " --model FILE needs no libtorch." : "";
+    Console.Error.WriteLine($"The service can't start ({e.GetType().Name}): {e.Message}{served}");
     return 1;
 }

@@ -13,11 +13,19 @@ internal sealed class Encoders : IDisposable
     {
         Sentences = EmbeddingEncoder.ForText(_words, shop.Sentences);
         Images = EmbeddingEncoder.ForImages(_looks, shop.Images);
+        Served =
+        [
+            EmbeddingEncoder.ForText(_words, shop.Sentences with { CacheFolder = null }),
+            EmbeddingEncoder.ForImages(_looks, shop.Images with { CacheFolder = null }),
+        ];
     }
 
     public EmbeddingEncoder Sentences { get; }
 
     public EmbeddingEncoder Images { get; }
+
+    /// <summary>The same for a service: of what visitors say and show nothing is kept on the disk.</summary>
+    public IReadOnlyList<EmbeddingEncoder> Served { get; }
 
     public IReadOnlyList<EmbeddingEncoder> All => [Sentences, Images];
 

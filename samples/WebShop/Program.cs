@@ -13,6 +13,7 @@ return CommandLine.Run(args, async (shop, cancellation) =>
     using var encoders = new Encoders(shop);
     if (!File.Exists(shop.Model))
     {
+        await Service.CheckAsync(shop, cancellation);
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
         FeatureTable[] features =
             [.. products.MakeFeatures(cancellation), .. await ProductFeatures.EncodeAsync(encoders.All, products, cancellation)];

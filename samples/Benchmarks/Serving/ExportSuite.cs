@@ -22,7 +22,9 @@ internal static class ExportSuite
         {
             string model = Path.Combine(folder, "model.drepmrec");
             Create(users, items).Save(model);
-            Recommender recommender = Recommender.Load(model);
+
+            // Windows doesn't delete a file that is mapped.
+            Recommender recommender = Recommender.Load(model, new RecommenderLoadOptions { MemoryMap = !OperatingSystem.IsWindows() });
             RecommendationRequest[] batch = [.. recommender.Users.Take(users / 10)
                 .Select(user => new RecommendationRequest { UserId = user, Count = Count })];
             for (int round = 0; round < 2; round++)

@@ -107,7 +107,8 @@ internal static class ServingSuite
         }
         finally
         {
-            File.Delete(path);
+            if (!OperatingSystem.IsWindows()) // It doesn't delete a file that is mapped.
+                File.Delete(path);
         }
     }
 

@@ -41,15 +41,21 @@ internal sealed class FairStudy
         }
     }
 
+    /// <summary>Writes the pages of what is trained, and says what isn't.</summary>
+    /// <exception cref="ArgumentException">Nothing is.</exception>
     public void Write()
     {
         Directory.CreateDirectory(_options.Out);
+        int written = 0;
         foreach (FairDataset data in _data)
         {
-            Write(FairStage.Final, data, data.Search().Concat(data.Final()));
+            written += Write(FairStage.Final, data, data.Search().Concat(data.Final()));
             if (data.IsRedrawn)
-                Write(FairStage.Redrawn, data, data.Redrawn());
+                written += Write(FairStage.Redrawn, data, data.Redrawn());
         }
+
+        if (written == 0)
+            throw new ArgumentException($"{_options.Log} has no training of these datasets with these options and seeds.");
     }
 
     /// <summary>Says what would be trained, how long that takes by the seconds of the log, and what fits into a night.</summary>
@@ -75,9 +81,13 @@ internal sealed class FairStudy
         });
     }
 
-    private void Write(string study, FairDataset data, IEnumerable<TrainingTask> tasks)
+    /// <returns>The number of pages.</returns>
+    private int Write(string study, FairDataset data, IEnumerable<TrainingTask> tasks)
     {
         Training[] made = [.. tasks.SelectMany(t => t.Made(_log))];
-        Console.WriteLine($"Written: {Page.WriteWithLog(_options.Out, study, data.Name, made)}");
+        bool hasFigures = Outcome.Of(made).Count > 0;
+        Console.WriteLine(hasFigures ? $"Written: {Page.WriteWithLog(_options.Out, study, data.Name, made)}"
+            : $"Not trained yet: {study} of {data.Name}");
+        return hasFigures ? 1 : 0;
     }
 }

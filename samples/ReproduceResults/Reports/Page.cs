@@ -10,8 +10,10 @@ internal static class Page
 
     /// <summary>Writes a page with its pictures into a folder, and the trainings that it shows into <c>logs</c> below it.</summary>
     /// <returns>The path of the page.</returns>
+    /// <exception cref="ArgumentException">None of the trainings has figures; page and log stay as they are.</exception>
     public static string WriteWithLog(string folder, string study, string part, IReadOnlyList<Training> trainings)
     {
+        _ = Outcomes(study, trainings);
         string logs = Path.Combine(folder, LogFolder), log = Path.Combine(logs, $"{study}-{part}{LogEnding}");
         Directory.CreateDirectory(logs);
         TrainingLog.Compress(log, trainings);
@@ -42,9 +44,7 @@ internal static class Page
     /// <exception cref="ArgumentException">None of the trainings has figures.</exception>
     public static string Write(string folder, string study, string part, IReadOnlyList<Training> trainings)
     {
-        IReadOnlyList<Outcome> outcomes = Outcome.Of(trainings);
-        if (outcomes.Count == 0)
-            throw new ArgumentException($"There is no training of {study} with these options, seeds and split.");
+        IReadOnlyList<Outcome> outcomes = Outcomes(study, trainings);
         var report = new Report(folder, study, part);
         Training first = (outcomes.FirstOrDefault(o => o.IsTrained) ?? outcomes[0]).First;
         IEnumerable<int> seeds = outcomes.Where(o => o.IsTrained).SelectMany(o => o.Trainings).Select(t => t.Seed).Distinct().Order();
@@ -61,4 +61,8 @@ internal static class Page
         Study.Writer(study)(report, outcomes);
         return report.Save();
     }
+
+    private static IReadOnlyList<Outcome> Outcomes(string study, IReadOnlyList<Training> trainings)
+        => Outcome.Of(trainings) is { Count: > 0 } outcomes ? outcomes
+            : throw new ArgumentException($"There is no training of {study} with these options, seeds and split.");
 }

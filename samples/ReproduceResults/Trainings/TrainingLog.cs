@@ -9,7 +9,7 @@ using ReproduceResults.Studies;
 namespace ReproduceResults.Trainings;
 
 /// <summary>The trainings that were made already.</summary>
-internal sealed class TrainingLog(string path, bool toRead = false) : IDisposable
+internal sealed class TrainingLog(string path, bool toRead = false, bool mayLack = false) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -20,7 +20,7 @@ internal sealed class TrainingLog(string path, bool toRead = false) : IDisposabl
     };
 
     private readonly JsonLinesLog<(string, string, int, string, string), Training> _trainings = new(
-        path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json, toRead);
+        path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json, toRead, mayLack);
 
     public IReadOnlyCollection<Training> All => _trainings.All;
 
@@ -58,12 +58,28 @@ internal sealed class TrainingLog(string path, bool toRead = false) : IDisposabl
     private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     /// <summary>Writes trainings as compressed lines, in an order that doesn't depend on which of them was made first.</summary>
+    /// <exception cref="ArgumentException">There is none; what the file had stays.</exception>
     public static void Compress(string path, IEnumerable<Training> trainings)
     {
-        using var file = new StreamWriter(new GZipStream(File.Create(path), CompressionLevel.SmallestSize));
-        file.NewLine = "\n";
-        foreach (Training training in trainings.OrderBy(t => t.Study, StringComparer.Ordinal).ThenBy(t => t.Place).ThenBy(t => t.Seed))
-            file.WriteLine(JsonSerializer.Serialize(training, Json));
+        Training[] lines = [.. trainings.OrderBy(t => t.Study, StringComparer.Ordinal).ThenBy(t => t.Place).ThenBy(t => t.Seed)];
+        if (lines.Length == 0)
+            throw new ArgumentException($"{path}: expected trainings to write, got none.");
+        string temporary = path + ".tmp";
+        try
+        {
+            using (var file = new StreamWriter(new GZipStream(File.Create(temporary), CompressionLevel.SmallestSize)))
+            {
+                file.NewLine = "\n";
+                foreach (Training training in lines)
+                    file.WriteLine(JsonSerializer.Serialize(training, Json));
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     /// <summary>Reads what <see cref="Compress"/> wrote.</summary>

@@ -137,7 +137,10 @@ function refinements() {
   return request;
 }
 
+let round = 0, shownUser = 0;
+
 async function refresh() {
+  const mine = ++round;
   const basket = state.tab === "basket";
   if (basket && !state.basket.length) {
     $("list").replaceChildren();
@@ -148,6 +151,7 @@ async function refresh() {
   const body = { count: 12, ...refinements(), ...(basket ? { history: state.basket.map(i => i.item) } : { userId: state.user }) };
   const answer = await ask("/recommendations?why=true",
     { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  if (mine !== round) return;
   showLegend(answer.items);
   const sum = why => why && !why.unexplained ? parts(why).reduce((total, [, share]) => total + Math.max(0, share), 0) : 0;
   const widest = Math.max(1e-9, ...answer.items.map(i => sum(i.why)));
@@ -160,12 +164,14 @@ async function refresh() {
 // ---- a user
 
 async function showUser(user) {
+  const mine = ++shownUser;
   state.user = user;
   $("user").value = user;
   let history = [];
   try {
     history = await ask(byQuery("/history", { user }));
   } catch { /* not known: the answer says so */ }
+  if (mine !== shownUser) return;
   $("historyTitle").textContent = history.length ? `History: ${history.length} items` : "History: none";
   const rows = shown => make("li", {}, picture(shown), make("span", { className: "name" }, nameOf(shown)));
   const most = matchMedia("(max-width: 52rem)").matches ? 3 : 6;
@@ -398,8 +404,11 @@ guarded(async () => {
   $("openAdd").hidden = !shelves.takesItems;
   if (shelves.takesItems) showNewFields();
   const address = new URLSearchParams(location.hash.slice(1));
-  for (const item of address.getAll("basket").slice(0, 50))
-    state.basket.push(await ask(byQuery("/items", { item })));
+  for (const item of address.getAll("basket").slice(0, 50)) {
+    try {
+      state.basket.push(await ask(byQuery("/items", { item })));
+    } catch { /* gone from the catalogue since */ }
+  }
   state.user = address.get("user") ?? users[0] ?? "";
   if (state.basket.length) await openTab("basket", false);
   else if (state.user) await showUser(state.user);

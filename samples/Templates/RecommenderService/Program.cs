@@ -5,6 +5,7 @@ using DRepMRec.Hosting;
 using DRepMRec.Serving;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = 1 << 20);
 
 // The file is followed: a new model takes the place of the old one between two requests, a damaged one is refused and logged.
 builder.Services.AddRecommender(builder.Configuration.GetSection("Recommender"));
@@ -23,6 +24,8 @@ app.MapPost("/recommendations", (Recommender recommender, RecommendationRequest 
 {
     if (!IsCount(request.Count))
         return WrongCount();
+    if (request.Pool > 10_000 || request.History.Count > 1000)
+        return WrongSize();
     try
     {
         return Results.Ok(recommender.Recommend(request));
@@ -42,5 +45,8 @@ app.MapHealthChecks("/health");
 app.Run();
 
 static bool IsCount(int count) => count is >= 0 and <= 1000;
+
+static IResult WrongSize() => Results.Problem(
+    "Expected a pool of at most 10000 and a history of at most 1000 items.", statusCode: StatusCodes.Status400BadRequest);
 
 static IResult WrongCount() => Results.Problem("Expected a count of 0 to 1000.", statusCode: StatusCodes.Status400BadRequest);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
 using Microsoft.ML.OnnxRuntime;
 using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats.Gif;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
@@ -19,6 +21,7 @@ internal sealed class ResNet : IEmbeddingGenerator<DataContent, Embedding<float>
 
     private static readonly EmbeddingGeneratorMetadata Metadata = new("onnxruntime", null, "ResNet18", Dimension);
     private static readonly long[] Shape = [1, 3, Side, Side];
+    private static readonly Configuration Decoders = FirstFrames();
 
     private readonly InferenceSession _preparation = Open("ResNetPrepOnnx/ResNetPreprocess.onnx");
     private readonly InferenceSession _network = Open("ResNet18Onnx/ResNet18.onnx");
@@ -60,6 +63,14 @@ internal sealed class ResNet : IEmbeddingGenerator<DataContent, Embedding<float>
         return pooled[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
+    /// <summary>Of an animation the first picture: a few kilobytes can have thousands, each as large as the first.</summary>
+    private static Configuration FirstFrames()
+    {
+        Configuration decoders = Configuration.Default.Clone();
+        decoders.ImageFormatsManager.SetDecoder(GifFormat.Instance, new GifDecoder { DecodingMode = FrameDecodingMode.First });
+        return decoders;
+    }
+
     /// <summary>Red, green and blue from 0 to 255, one plane after the other.</summary>
     private static float[] Pixels(ReadOnlyMemory<byte> file)
     {
@@ -69,7 +80,7 @@ internal sealed class ResNet : IEmbeddingGenerator<DataContent, Embedding<float>
             IImageInfo size = Image.Identify(bytes) ?? throw new InvalidDataException("Expected a picture, found none.");
             if ((long)size.Width * size.Height > MaxPixels)
                 throw new InvalidDataException($"Expected at most {MaxPixels} pixels, found {size.Width} x {size.Height}.");
-            using Image<Rgba32> image = Image.Load<Rgba32>(bytes);
+            using Image<Rgba32> image = Image.Load<Rgba32>(Decoders, bytes);
             var white = new ResizeOptions { Size = new Size(Side), Mode = ResizeMode.Pad, PadColor = Color.White };
             image.Mutate(i => i.AutoOrient().BackgroundColor(Color.White).Resize(white));
             float[] planes = new float[3 * Side * Side];
@@ -84,7 +95,7 @@ internal sealed class ResNet : IEmbeddingGenerator<DataContent, Embedding<float>
             });
             return planes;
         }
-        catch (ImageFormatException e)
+        catch (Exception e) when (e is ImageFormatException or NotSupportedException)
         {
             throw new InvalidDataException($"Expected a picture that can be read: {e.Message}", e);
         }

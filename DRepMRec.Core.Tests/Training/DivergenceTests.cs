@@ -1,0 +1,45 @@
+using DRepMRec.Tests.Support;
+using DRepMRec.Training;
+using static TorchSharp.torch;
+
+namespace DRepMRec.Tests.Training;
+
+/// <summary>A training that goes wrong before anything was evaluated leaves the weights that it began with.</summary>
+public sealed class DivergenceTests : CheckpointTestBase
+{
+    private static readonly TrainerOptions Wild = Options with { Adam = new AdamOptions { LearningRate = 1e6 } };
+
+    [Fact]
+    public void Before_its_first_evaluation_a_training_that_diverges_leaves_the_first_weights()
+    {
+        using DRepMRecModel model = Create("LightGCN");
+        float[] before = Weights(model);
+        Diverges(model, Wild);
+        Weights(model).Should().Equal(before);
+    }
+
+    [Fact]
+    public void Gone_on_from_a_checkpoint_without_an_evaluation_it_leaves_the_weights_of_the_checkpoint()
+    {
+        TrainerOptions options = Wild with { Checkpoint = With(File).Checkpoint };
+        using DRepMRecModel cancelled = Create("LightGCN"), resumed = Create("LightGCN");
+        float[] first = Weights(cancelled);
+        using var source = new CancellationTokenSource();
+        var progress = new Immediate<TrainingProgress>(_ => source.Cancel());
+        FluentActions.Invoking(() => new Trainer(cancelled, Board, options).Fit(progress, source.Token))
+            .Should().Throw<OperationCanceledException>();
+        Weights(cancelled).Should().NotEqual(first, "a cancelled training keeps its current weights");
+        Diverges(resumed, options);
+        Weights(resumed).Should().Equal(Weights(cancelled));
+    }
+
+    private static void Diverges(DRepMRecModel model, TrainerOptions options)
+    {
+        int? best = null;
+        var progress = new Immediate<TrainingProgress>(p => best = p.BestEpoch);
+        FluentActions.Invoking(() => new Trainer(model, Board, options).Fit(progress)).Should().Throw<TrainingDivergedException>();
+        best.Should().BeNull("nothing was evaluated");
+    }
+
+    private static float[] Weights(nn.Module model) => [.. model.state_dict().Values.SelectMany(UserItemEmbeddings.Values)];
+}
