@@ -22,7 +22,7 @@ internal static class Suites
         ["loading"] = (LoadingSuite.Run, "--quick --json"),
         ["serving"] = ((_, _, _) => ServingSuite.Run(), ""),
         ["serving-rows"] = ((arguments, report, _) => RowSuite.Run(arguments, report), "--data --threads --epochs --quick --json"),
-        ["item-to-item"] = ((arguments, report, _) => ItemToItemSuite.Run(arguments, report), "--quick --json"),
+        ["item-to-item"] = ((arguments, report, _) => ItemToItemSuite.Run(arguments, report), "--data --quick --json"),
         ["rerank"] = ((_, _, _) => RerankSuite.Run(), ""),
         ["serving-cold"] = ((arguments, _, _) => ColdStart.Run(arguments.Data, arguments.Epochs), "--data --epochs"),
         ["export"] = ((arguments, _, cancellation) => ExportSuite.Run(arguments.Quick, cancellation), "--quick"),

@@ -6,7 +6,10 @@ using DRepMRec.Serving;
 
 namespace Benchmarks.Serving;
 
-/// <summary>What the item-to-item part costs at a large catalogue: solving it, and requests that use it, beside those that don't.</summary>
+/// <summary>
+/// What the item-to-item part costs at a large catalogue: solving it, and requests that use it and popularity, beside those that don't; or,
+/// with a dataset, what solving for its part takes.
+/// </summary>
 internal static class ItemToItemSuite
 {
     private const int UserCount = 15_000;
@@ -17,11 +20,17 @@ internal static class ItemToItemSuite
 
     public static void Run(Arguments options, Report report)
     {
+        if (options.Data is not null)
+        {
+            Solve(options.Load(), report);
+            return;
+        }
+
         int items = options.Quick ? 10_000 : 100_000;
         RecDataset data = Data(items);
         float[] users = Catalogue.Numbers(UserCount * Catalogue.Dimension, new Random(1));
         float[] rows = Catalogue.Numbers(items * Catalogue.Dimension, new Random(2));
-        var blended = new ItemToItemOptions { BlendWeights = [0.2], PopularityWeights = [0] };
+        var blended = new ItemToItemOptions { BlendWeights = [0.2], PopularityWeights = [0.3] };
         var clock = Stopwatch.StartNew();
         ItemToItemModel part = ItemToItemModel.Solve(data, blended);
         report.Add($"{items} items, {data.Train.Count} interactions: solve", new Timing([clock.Elapsed.TotalMilliseconds]));
@@ -33,6 +42,15 @@ internal static class ItemToItemSuite
         Measure(report, $"{items} items: top-{Count} of one user, with the part", together, data);
         var basket = new RecommendationRequest { History = [.. data.Items.Ids.Take(5)], Count = Count };
         Measure(report, $"{items} items: top-{Count} of a history of 5, with the part", _ => together.Recommend(basket));
+    }
+
+    /// <summary>The part of a dataset, by the defaults; the process has nothing else to hold.</summary>
+    private static void Solve(RecDataset data, Report report)
+    {
+        var clock = Stopwatch.StartNew();
+        ItemToItemModel part = ItemToItemModel.Solve(data);
+        report.Add($"{data}: solve", new Timing([clock.Elapsed.TotalMilliseconds]));
+        report.Note($"  {(part.IsExact ? "the inverse" : "regressions")}, {part.Weights.NonZeroCount / part.ItemCount} weights kept for each item");
     }
 
     private static void Measure(Report report, string what, Recommender recommender, RecDataset data)
