@@ -50,7 +50,8 @@ internal static class ItemToItemSuite
         var clock = Stopwatch.StartNew();
         ItemToItemModel part = ItemToItemModel.Solve(data);
         report.Add($"{data}: solve", new Timing([clock.Elapsed.TotalMilliseconds]));
-        report.Note($"  {(part.IsExact ? "the inverse" : "regressions")}, {part.Weights.NonZeroCount / part.ItemCount} weights kept for each item");
+        string way = part.IsExact ? "the inverse" : "regressions";
+        report.Note($"  {way}, {part.Weights.NonZeroCount / part.ItemCount} weights kept for each item");
     }
 
     private static void Measure(Report report, string what, Recommender recommender, RecDataset data)
