@@ -46,7 +46,7 @@ public sealed class TrainingLogTests
         {
             log.Add(Line(own));
             FluentActions.Invoking(() => new TrainingLog(folder["log.jsonl"])).Should().Throw<IOException>()
-                .WithMessage("*another run writes to this log*");
+                .WithMessage("*another run writes to this file*");
             using var reader = new TrainingLog(folder["log.jsonl"], toRead: true);
             reader.Find("models", own, 1).Should().NotBeNull();
             reader.Invoking(r => r.Add(Line(own))).Should().Throw<InvalidOperationException>();

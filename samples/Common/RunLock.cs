@@ -18,7 +18,7 @@ internal static class RunLock
         }
         catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(file))
         {
-            throw new IOException($"{path}: another run writes to this log. Expected a log for each run.", e);
+            throw new IOException($"{path}: another run writes to this file. Expected one for each run.", e);
         }
     }
 }

@@ -12,6 +12,10 @@ internal static class GrownGraph
     // Of sums in another order.
     private const float Rounding = 1e-4f;
 
+    /// <summary>The number of an item's users; -1 where it isn't known.</summary>
+    public static int Popularity(this Recommender recommender, string item)
+        => recommender.Model.TryGetItem(item, out int row) ? recommender.Model.Degree(row) : -1;
+
     /// <summary>The model with all rows made anew from its graph.</summary>
     public static Recommender Whole(Recommender recommender)
     {
