@@ -9,9 +9,9 @@ namespace DRepMRec.Tests.Training;
 /// <summary>Trainings that begin from an earlier model.</summary>
 public sealed class WarmStartTests
 {
-    private static readonly DRepMRecOptions Model = new() { EmbeddingDim = 8 };
+    internal static readonly DRepMRecOptions SmallModel = new() { EmbeddingDim = 8 };
 
-    private static readonly TrainerOptions Options = new() { MaxEpochs = 2, BatchSize = 128, KeepMoments = true };
+    internal static readonly TrainerOptions Options = new() { MaxEpochs = 2, BatchSize = 128, KeepMoments = true };
 
     internal static readonly RecDataset All = SyntheticDataset.Create(new SyntheticOptions
     {
@@ -23,12 +23,12 @@ public sealed class WarmStartTests
 
     internal static readonly RecDataset Before = Part(All, 60, 40);
 
-    private static readonly Lazy<EarlierModel> Earlier = new(() => Train(Before).ToEarlierModel());
+    internal static readonly Lazy<EarlierModel> Earlier = new(() => Train(Before).ToEarlierModel());
 
     [Fact]
     public void Rows_go_over_by_id_new_ones_begin_from_content_and_neighbors_and_the_rest_as_it_is()
     {
-        using DRepMRecModel model = DRepMRecModel.Create(All, Model);
+        using DRepMRecModel model = DRepMRecModel.Create(All, SmallModel);
         float[][] first = Rows(model);
         WarmStartReport report = new Trainer(model, All, Options).StartFrom(Earlier.Value);
         report.KnownUsers.Should().Be(60);
@@ -58,7 +58,7 @@ public sealed class WarmStartTests
         foreach (var (name, weights) in model.state_dict().Where(w => w.Key.Contains("gate", StringComparison.Ordinal)))
             UserItemEmbeddings.Values(weights).Should().Equal(Values(Earlier.Value.Weights[name]));
 
-        using DRepMRecModel random = DRepMRecModel.Create(All, Model);
+        using DRepMRecModel random = DRepMRecModel.Create(All, SmallModel);
         new Trainer(random, All, Options).StartFrom(Earlier.Value, new WarmStartOptions { NewRows = NewRowStart.Random }).Random
             .Should().Be(30);
         Rows(random)[^1].Should().Equal(first[^1]);
@@ -69,14 +69,14 @@ public sealed class WarmStartTests
     {
         using var folder = new TempFolder();
         TrainerOptions options = Options with { Checkpoint = new() { Path = folder["run.checkpoint"] } };
-        using DRepMRecModel model = DRepMRecModel.Create(Before, Model);
+        using DRepMRecModel model = DRepMRecModel.Create(Before, SmallModel);
         TrainingReport report = new Trainer(model, Before, options).Fit();
         EarlierModel read = EarlierModel.LoadCheckpoint(folder["run.checkpoint"], Before);
         read.Checksum.Should().Be(EarlierModel.Of(model, Before).Checksum);
         read.HasMoments.Should().BeTrue();
         read.Steps.Should().Be(report.ToEarlierModel().Steps);
 
-        using DRepMRecModel next = DRepMRecModel.Create(All, Model);
+        using DRepMRecModel next = DRepMRecModel.Create(All, SmallModel);
         new Trainer(next, All, Options).StartFrom(read, new() { Moments = true }).KnownUsers.Should().Be(60);
         FluentActions.Invoking(() => EarlierModel.LoadCheckpoint(folder["run.checkpoint"], All)).Should()
             .Throw<CheckpointMismatchException>().Which.Differences.Select(d => d.Field).Should().Contain("Dataset.Users");
@@ -96,7 +96,7 @@ public sealed class WarmStartTests
         TrainerOptions kept = Options with { Checkpoint = new CheckpointOptions { Path = folder["checkpoint"] } };
         float[][][] ends = [.. new[] { Earlier.Value, loaded }.Select(earlier =>
         {
-            using DRepMRecModel model = DRepMRecModel.Create(All, Model);
+            using DRepMRecModel model = DRepMRecModel.Create(All, SmallModel);
             var trainer = new Trainer(model, All, ReferenceEquals(earlier, loaded) ? kept : Options);
             trainer.StartFrom(earlier, new WarmStartOptions { Moments = true });
             TrainingReport report = trainer.Fit();
@@ -105,63 +105,15 @@ public sealed class WarmStartTests
         })];
         ends[0].Zip(ends[1]).Should().AllSatisfy(rows => rows.First.Should().Equal(rows.Second));
 
-        using DRepMRecModel cold = DRepMRecModel.Create(All, Model);
+        using DRepMRecModel cold = DRepMRecModel.Create(All, SmallModel);
         FluentActions.Invoking(() => new Trainer(cold, All, kept).Fit()).Should().Throw<CheckpointMismatchException>()
             .Which.Differences.Select(d => d.Field).Should().Contain("WarmStart.From");
     }
 
     [Fact]
-    public void With_moments_a_training_over_the_same_data_goes_on_as_if_it_had_not_stopped()
-    {
-        // Without validation the weights are the last ones, and the draws of an epoch follow from its number alone.
-        RecDataset data = WithoutValidation(Before);
-        TrainerOptions one = new() { MaxEpochs = 1, BatchSize = 10_000, KeepMoments = true };
-        using DRepMRecModel model = DRepMRecModel.Create(data, Model);
-        EarlierModel earlier = new Trainer(model, data, one).Fit().ToEarlierModel();
-        earlier.HasMoments.Should().BeTrue();
-        float[][] With(bool moments)
-        {
-            using DRepMRecModel next = DRepMRecModel.Create(data, Model);
-            var trainer = new Trainer(next, data, one);
-            trainer.StartFrom(earlier, new WarmStartOptions { Moments = moments });
-            Rows(next).Zip(Rows(model)).Should().AllSatisfy(r => r.First.Should().Equal(r.Second));
-            trainer.Fit().ToEarlierModel().Steps.Should().Be(moments ? 2 : 1);
-            float[][] rows = Rows(next);
-            trainer.Fit().ToEarlierModel().Steps.Should().Be(1, "the earlier model's moments aren't of these weights");
-            return rows;
-        }
-
-        With(true)[0].Should().NotEqual(With(false)[0]);
-    }
-
-    [Fact]
-    public void Moments_go_over_by_id_as_rows_do_and_those_of_new_rows_are_zero()
-    {
-        using DRepMRecModel model = DRepMRecModel.Create(All, Model);
-        using var adam = new AdamOptimizer(model.parameters());
-        var start = new WarmStart(Earlier.Value, model, All, new() { Moments = true });
-        start.Apply();
-        start.ApplyMoments(adam);
-        adam.StepCount.Should().Be(Earlier.Value.Steps).And.BePositive();
-        string[] names = [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => p.name)];
-        float[][] moments = [.. adam.Moments.Select(UserItemEmbeddings.Values)], before = [.. Earlier.Value.Moments.Select(Values)];
-        moments.Should().HaveCount(2 * names.Length).And.HaveSameCount(before);
-        for (int n = 0; n < moments.Length; n++)
-        {
-            float[][] old = [.. before[n].Chunk(8)];
-            float[] Row(IdMap earlier, string id, int first) => earlier.TryGetIndex(id, out int place) ? old[first + place] : new float[8];
-            IEnumerable<float> byId = All.Users.Ids.SelectMany(id => Row(Before.Users, id, 0))
-                .Concat(All.Items.Ids.SelectMany(id => Row(Before.Items, id, 60)));
-            moments[n].Should().Equal(names[n / 2] == "behavior.embedding" ? byId : before[n], "it is a moment of {0}", names[n / 2]);
-        }
-
-        moments[2 * Array.IndexOf(names, "behavior.embedding")].Should().Contain(moment => moment != 0);
-    }
-
-    [Fact]
     public void What_does_not_fit_is_refused_and_the_model_stays()
     {
-        using DRepMRecModel wider = DRepMRecModel.Create(All, Model with { EmbeddingDim = 9 });
+        using DRepMRecModel wider = DRepMRecModel.Create(All, SmallModel with { EmbeddingDim = 9 });
         float[][] before = Rows(wider);
         FluentActions.Invoking(() => new Trainer(wider, All).StartFrom(Earlier.Value)).Should().Throw<ArgumentException>()
             .WithMessage("The weights 'behavior.embedding' are F32 [130, 9]; those of the earlier model are F32 [100, 8].");
@@ -170,7 +122,7 @@ public sealed class WarmStartTests
             DRepMRecOptions.LightGcn);
         FluentActions.Invoking(() => new Trainer(other, All).StartFrom(Earlier.Value)).Should().Throw<ArgumentException>()
             .WithMessage("The earlier model has no weights 'behavior.user_embedding'*");
-        using DRepMRecModel model = DRepMRecModel.Create(Before, Model);
+        using DRepMRecModel model = DRepMRecModel.Create(Before, SmallModel);
         FluentActions.Invoking(() => new Trainer(model, Before)
             .StartFrom(EarlierModel.Of(model, Before), new WarmStartOptions { Moments = true })).Should().Throw<ArgumentException>()
             .WithMessage("*TrainerOptions.KeepMoments*");
@@ -188,7 +140,7 @@ public sealed class WarmStartTests
         float[] values = [.. Enumerable.Range(0, All.Items.Count).SelectMany(i => own[i].ToArray().Append(i % 3f))];
         var wider = new RecDataset("wider", All.Users, All.Items, All.Splits,
             [new ItemFeatures(own.Modality, All.Items.Count, own.Dimension + 1, values)]);
-        using DRepMRecModel model = DRepMRecModel.Create(wider, Model);
+        using DRepMRecModel model = DRepMRecModel.Create(wider, SmallModel);
         float[][] before = Rows(model);
         FluentActions.Invoking(() => new Trainer(model, wider).StartFrom(Earlier.Value)).Should().Throw<ArgumentException>()
             .WithMessage("The weights 'modal.gates.0.projection_weight' are F32 [8, 7]; those of the earlier model are F32 [8, 6]. "
@@ -213,29 +165,6 @@ public sealed class WarmStartTests
     }
 
     [Fact]
-    public void Moments_of_other_shapes_are_refused_before_anything_is_put_in_place()
-    {
-        using var folder = new TempFolder();
-        Earlier.Value.Save(folder["weights"]);
-        var (metadata, tensors) = Safetensors.Read(new MemoryStream(File.ReadAllBytes(folder["weights"])), "weights");
-        using (FileStream file = File.Create(folder["others"]))
-        {
-            TensorChecksum.Write(file, metadata,
-                [.. tensors.Values.Select(t => t.Name == "adam.1" ? SafeTensor.Of<float>("adam.1", [1, 2, 3]) : t)]);
-        }
-
-        EarlierModel others = EarlierModel.Load(folder["others"]);
-        using DRepMRecModel model = DRepMRecModel.Create(All, Model);
-        float[][] before = Rows(model);
-        var trainer = new Trainer(model, All, Options);
-        FluentActions.Invoking(() => trainer.StartFrom(others, new WarmStartOptions { Moments = true })).Should()
-            .Throw<ArgumentException>()
-            .WithMessage("The moments of 'behavior.embedding' are F32 [130, 8]; those of the earlier model are F32 [3].");
-        Rows(model).Zip(before).Should().AllSatisfy(r => r.First.Should().Equal(r.Second));
-        trainer.StartFrom(others).KnownUsers.Should().Be(60, "without moments the weights are enough");
-    }
-
-    [Fact]
     public void Hosts_with_tables_of_their_own_begin_by_id_too()
     {
         DRepMRecModel Create(RecDataset data) => DRepMRecModel.Create(
@@ -252,17 +181,17 @@ public sealed class WarmStartTests
 
     private static TrainingReport Train(RecDataset data)
     {
-        DRepMRecModel model = DRepMRecModel.Create(data, Model);
+        DRepMRecModel model = DRepMRecModel.Create(data, SmallModel);
         return new Trainer(model, data, Options).Fit();
     }
 
-    private static float[][] Rows(DRepMRecModel model)
+    internal static float[][] Rows(DRepMRecModel model)
     {
         var table = model.state_dict()["behavior.embedding"];
         return [.. UserItemEmbeddings.Values(table).Chunk((int)table.shape[1])];
     }
 
-    private static float[] Values(DRepMRec.Internals.SafeTensor tensor)
+    internal static float[] Values(DRepMRec.Internals.SafeTensor tensor)
         => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray();
 
     /// <summary>The dataset of some users and items, in the reverse order.</summary>
@@ -274,11 +203,5 @@ public sealed class WarmStartTests
             new InteractionSplits(Set(data.Train), Set(data.Validation), Set(data.Test)),
             [.. data.Features.Select(f => new ItemFeatures(
                 f.Modality, items, f.Dimension, Enumerable.Range(0, items).SelectMany(i => f[items - 1 - i].ToArray()).ToArray()))]);
-    }
-
-    private static RecDataset WithoutValidation(RecDataset data)
-    {
-        InteractionSet none = new(data.Users.Count, data.Items.Count, []);
-        return new RecDataset(data.Name, data.Users, data.Items, new InteractionSplits(data.Train, none, none), data.Features);
     }
 }

@@ -15,6 +15,9 @@ namespace DRepMRec.Training;
 /// </summary>
 internal static class TrainingFingerprint
 {
+    private const string Weights = "Weights.";
+    private const string Frozen = ", frozen";
+
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static Dictionary<string, string> Of(
         DRepMRecModel model, RecDataset data, TrainerOptions options, WarmStartReport? started = null)
@@ -56,12 +59,17 @@ internal static class TrainingFingerprint
         foreach (var (name, weights) in model.state_dict())
         {
             // Moments are kept by place, and only weights that are trained have some.
-            fields[$"Weights.{name}"] = TensorBytes.Describe(weights, shares.GetValueOrDefault(name)?.WholeShape(weights.shape))
-                + (frozen.Contains(name) ? ", frozen" : "");
+            fields[Weights + name] = TensorBytes.Describe(weights, shares.GetValueOrDefault(name)?.WholeShape(weights.shape))
+                + (frozen.Contains(name) ? Frozen : "");
         }
 
         return fields;
     }
+
+    /// <summary>The weights and buffers of a training's fields that aren't frozen, by name.</summary>
+    public static IEnumerable<string> Trained(IReadOnlyDictionary<string, string> fields)
+        => fields.Where(f => f.Key.StartsWith(Weights, StringComparison.Ordinal) && !f.Value.EndsWith(Frozen, StringComparison.Ordinal))
+            .Select(f => f.Key[Weights.Length..]);
 
     /// <summary>Which users, items and interactions there are.</summary>
     public static Dictionary<string, string> OfDataset(RecDataset data) => new()

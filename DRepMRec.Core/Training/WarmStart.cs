@@ -123,6 +123,16 @@ internal sealed class WarmStart
 
     private void CheckMoments()
     {
+        foreach (var (name, parameter) in _model.named_parameters())
+        {
+            if (_earlier.WithMoments is { } with && with.Contains(name) != parameter.requires_grad)
+            {
+                throw new ArgumentException($"The earlier model has moments of the weights that were trained; '{name}' "
+                    + (parameter.requires_grad ? "is trained here, and wasn't there." : "was trained there, and is frozen here.")
+                    + $" Freeze the same, or begin without {nameof(WarmStartOptions.Moments)}.");
+            }
+        }
+
         WarmStartTarget[] trained = Trained();
         if (_earlier.Moments.Count != 2 * trained.Length)
         {
