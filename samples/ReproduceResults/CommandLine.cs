@@ -40,7 +40,7 @@ internal sealed record CommandLine
         var study = new Argument<string>("study")
         {
             Description = "models: baselines and hosts without and with BMA, and DRepMRec. ablations: DRepMRec with one thing changed. "
-                + "splits: some models on five other random splits. lists: what lists are like beside their hits, and how true "
+                + "lists: what lists are like beside their hits, and how true "
                 + "probabilities are. features: text features that the data brings, and those of --features. "
                 + "shops: some models in twenty made-up small shops. "
                 + "temperatures: DRepMRec by the temperature of its softmax, without and with the item-to-item part. "
