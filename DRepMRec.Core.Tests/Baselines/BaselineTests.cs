@@ -109,6 +109,16 @@ public sealed class BlendedRecommenderTests : ItemScorerContract
     }
 
     [Fact]
+    public void Never_stays_so_where_another_part_says_always()
+    {
+        foreach (double weight in new[] { 1, -1 })
+        {
+            Scores(new BlendedRecommender((new Never(), weight), (new Always(), 1)), [0])[1].Should().Be(float.NegativeInfinity);
+            Scores(new BlendedRecommender((new Always(), 1), (new Never(), weight)), [0])[1].Should().Be(float.NegativeInfinity);
+        }
+    }
+
+    [Fact]
     public void Parts_that_do_not_fit_are_refused()
     {
         var small = new PopularityRecommender(new InteractionSet(1, 2, []));
@@ -121,6 +131,16 @@ public sealed class BlendedRecommenderTests : ItemScorerContract
             .WithMessage("Expected finite weights, got 1E+39.*");
         FluentActions.Invoking(() => new BlendedRecommender((small, double.NaN))).Should().Throw<ArgumentException>()
             .WithMessage("Expected finite weights, got NaN.*");
+    }
+
+    /// <summary>Puts the last of two items before all.</summary>
+    private sealed class Always : IItemScorer
+    {
+        public int UserCount => 1;
+
+        public int ItemCount => 2;
+
+        public void Score(ReadOnlySpan<int> users, Span<float> scores) => (scores[0], scores[1]) = (0, float.PositiveInfinity);
     }
 
     /// <summary>Says "never" to the last of two items.</summary>

@@ -213,6 +213,25 @@ public sealed class ColumnTrainingTests
     }
 
     [Fact]
+    public void Weights_that_each_process_has_whole_must_begin_alike()
+    {
+        Action act = () => InProcessCollective.Run(2, collective =>
+        {
+            using DRepMRecModel model = ColumnTraining.Create("DRepMRec", 32, collective);
+            if (collective.Rank == 1)
+            {
+                using IDisposable noGradient = no_grad();
+                model.named_parameters().First(p => p.name.StartsWith("modal", StringComparison.Ordinal)).parameter.zero_();
+            }
+
+            return new Trainer(model, ColumnTraining.Board, ColumnTraining.Options).Fit();
+        });
+        act.Should().Throw<CollectiveException>()
+            .WithMessage("Process 1 of 2 is about to train something else than process 0: Model.Weights is *")
+            .Which.Failure.Should().Be(CollectiveFailure.Mismatch);
+    }
+
+    [Fact]
     public void A_checkpoint_that_cannot_be_written_ends_all()
     {
         (string? Result, Exception? Error)[] ends = InProcessCollective.Run(

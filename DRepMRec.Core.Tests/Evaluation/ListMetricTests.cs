@@ -23,6 +23,50 @@ public sealed class ListMetricTests
     });
 
     [Fact]
+    public void Figures_of_a_metric_of_ones_own_are_written_and_read_and_options_with_one_are_refused()
+    {
+        ListMetric bare = ListMetric.IntraListDiversity(Modality.Image, 2), own = new Third(1);
+        var options = new EvaluationOptions { Metrics = [RankingMetric.Recall(1)], ListMetrics = [own, bare] };
+        RecDataset none = new("none", Tiny.Users, Tiny.Items, Tiny.Splits, [new ItemFeatures(Modality.Image, 5, 1, new float[5])]);
+        EvaluationResult result = new Evaluator(options).Evaluate(Scorer, none, EvaluationTarget.Test);
+        result[bare].Should().Be(double.NaN);
+        EvaluationResult read = DRepMRecJson.Read<EvaluationResult>(DRepMRecJson.Write(result));
+        (read[own], read[bare]).Should().Be((1.0 / 3, double.NaN));
+        read.ToJson().Should().Be(result.ToJson()).And.Contain("\"IntraListDiversity(image)@2\": null");
+        FluentActions.Invoking(() => DRepMRecJson.Write(options)).Should().Throw<NotSupportedException>()
+            .WithMessage("A metric of your own has no JSON*'Third@1'*");
+        ListMetric name = read.ListMetrics.Keys.Single(m => m.Name == "Third");
+        FluentActions.Invoking(() => new Evaluator(options with { ListMetrics = [name] }).Evaluate(Scorer, none, EvaluationTarget.Test))
+            .Should().Throw<NotSupportedException>().WithMessage("'Third@1' was read from JSON by its name*");
+        FluentActions.Invoking(() => new EvaluationOptions { ListMetrics = [own, new Third(1) { Of = 4 }] }).Should()
+            .Throw<ArgumentException>().WithMessage("Expected different names of different metrics; 'Third@1' is two.*");
+        new EvaluationOptions { ListMetrics = [own, new Third(1)] }.ListMetrics.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void Conditions_and_default_options_are_equal_where_all_is_the_same()
+    {
+        var options = new EvaluationOptions { ListMetrics = [ListMetric.Gini(2)] };
+        EvaluationProtocol First(EvaluationOptions o) => new Evaluator(o).Evaluate(Scorer, Tiny, EvaluationTarget.Test).Protocol;
+        EvaluationProtocol first = First(options);
+        first.Should().Be(First(options));
+        first.GetHashCode().Should().Be(First(options).GetHashCode());
+        first.Should().NotBe(First(options with { Metrics = [RankingMetric.Recall(1)] }));
+        first.Should().NotBe(First(options with { Mask = CandidateMask.TrainAndValidation }));
+        new EvaluationOptions().Should().Be(new EvaluationOptions());
+        new TrainerOptions().Should().Be(new TrainerOptions());
+    }
+
+    private sealed record Third(int Cut) : ListMetric(Cut)
+    {
+        public double Of { get; init; } = 3;
+
+        public override string Name => "Third";
+
+        public override double Compute(RankedLists lists) => 1 / Of;
+    }
+
+    [Fact]
     public void Figures_worked_out_by_hand()
     {
         ListMetric[] metrics =

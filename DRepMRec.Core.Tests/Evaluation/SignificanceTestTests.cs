@@ -32,6 +32,17 @@ public sealed class SignificanceTestTests
     }
 
     [Fact]
+    public void The_same_figures_are_the_same_however_often_they_are_given()
+    {
+        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 200, Items = 60, Clusters = 6 }).Data;
+        EvaluationResult once = new Evaluator().Evaluate(
+            new UnknownUserScorer(new ItemKnnRecommender(data.Train), data.Train), data, EvaluationTarget.Test);
+        once.PerUser(RankingMetric.Ndcg(20)).Distinct().Count().Should().BeGreaterThan(3);
+        SignificanceTest.PairedT([once, once, once], [once], RankingMetric.Ndcg(20)).Should()
+            .Match<PairedComparison>(c => c.PValue == 1 && c.MeanDifference == 0);
+    }
+
+    [Fact]
     public void Under_no_difference_small_p_values_are_as_rare_as_they_say()
     {
         var random = new SeededRandom(3);

@@ -25,6 +25,27 @@ public sealed class ModalitySignalTests
     private static readonly ItemFeatures Copy = Named("copy", Data.Features[0]);
 
     [Fact]
+    public void The_similarity_signal_leaves_out_what_weighs_nothing_also_with_an_encoder_that_is_given()
+    {
+        RecDataset data = Samples.Checkerboard(20, 20);
+        using var features = new ModalFeatures(data.Features);
+        var modal = new ModalEncoderOptions
+        {
+            EmbeddingDim = 8,
+            Neighbors = 3,
+            ModalityWeights = [1, .. Enumerable.Repeat(0.0, data.Features.Count - 1)],
+        };
+        var options = new DRepMRecOptions { EmbeddingDim = 8, Modal = modal, SimilaritySignal = new SssOptions { Weight = 0.1 } };
+        using DRepMRecModel built = DRepMRecModel.Create(data, options), given = DRepMRecModel.Create(
+            data, new LightGcnEncoder(20, 20, new() { EmbeddingDim = 8 }), new ModalEncoder(features, modal),
+            new BehaviorModalAlignment(8, options.Alignment), options);
+        data.Features.Should().HaveCountGreaterThan(1);
+        double Loss(DRepMRecModel model) => new Trainer(model, data, new TrainerOptions { MaxEpochs = 1, Threads = 1 }).Fit()
+            .History[0].Losses["sss"];
+        Loss(given).Should().Be(Loss(built));
+    }
+
+    [Fact]
     public void Noise_weighs_nothing_and_of_copies_one_counts_wherever_they_stand()
     {
         ItemFeatures image = Data.Features[0], text = Data.Features[1];

@@ -23,6 +23,21 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_path_that_the_application_sets_last_is_taken_from_the_content_root_too()
+    {
+        using var folder = new TempFolder();
+        Hosted.Numbered(7).Save(folder["seven"]);
+        string root = Path.GetDirectoryName(folder["seven"])!;
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = root });
+        builder.Services.AddRecommender(folder["other"]);
+        builder.Services.PostConfigure<RecommenderServiceOptions>(o => o.Path = "seven");
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        Hosted.Model(host.Services.GetRequiredService<IRecommenderProvider>().Current).Should().Be("7/0");
+        await host.StopAsync();
+    }
+
+    [Fact]
     public void A_request_sees_one_model_and_a_singleton_must_not_keep_one()
     {
         using var app = new Hosted();
@@ -104,6 +119,7 @@ public sealed class RegistrationTests
 
     [Theory]
     [InlineData("Pth", "x", "Recommender:Pth: is unknown; expected one of MaxAge, MemoryMap, Path")]
+    [InlineData("Prepare", "x", "Recommender:Prepare: is unknown; expected one of MaxAge, MemoryMap, Path, PollInterval, ReloadOnChange, ")]
     [InlineData("Verify", "perhaps", "Recommender:Verify: expected true or false. Got 'perhaps'.")]
     [InlineData("PollInterval", "soon", "Recommender:PollInterval: ")]
     [InlineData("PollInterval", "00:00:00", "PollInterval of the recommender: expected 00:00:00.0100000 to 1.00:00:00, got 00:00:00.")]

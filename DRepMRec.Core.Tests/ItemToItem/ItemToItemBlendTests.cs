@@ -37,6 +37,25 @@ public sealed class ItemToItemBlendTests
     }
 
     [Fact]
+    public void A_blend_has_the_options_that_its_part_was_solved_by_and_the_weights_that_it_tried()
+    {
+        var options = new ItemToItemOptions { L2 = 99, BlendWeights = [0, 2], PopularityWeights = [0] };
+        ItemToItemBlend blend = ItemToItemBlend.Choose(Noise, Part, Data, options);
+        (blend.Options.L2, blend.Options.ContentWeight).Should().Be((5, 5));
+        blend.Options.BlendWeights.Should().Equal(0, 2);
+        blend.Trials.Select(t => t.Weight).Should().OnlyContain(weight => weight == 0 || weight == 2);
+        ItemToItemBlend.Choose(Noise, Part, Data).Options.Should().Be(Part.Options);
+    }
+
+    [Fact]
+    public void The_largest_catalogue_that_is_exact_by_default()
+    {
+        long most = new ItemToItemOptions().MaxMatrixBytes;
+        DRepMRec.Kernels.SymmetricMatrix.Bytes(31_744).Should().BeLessThanOrEqualTo(most);
+        DRepMRec.Kernels.SymmetricMatrix.Bytes(31_745).Should().BeGreaterThan(most);
+    }
+
+    [Fact]
     public void Scores_are_the_model_and_the_scaled_mean()
     {
         ItemToItemBlend blend = Forced(0.3, 0.4);

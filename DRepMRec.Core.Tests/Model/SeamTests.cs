@@ -94,6 +94,21 @@ public sealed class SeamTests : IDisposable
     }
 
     [Fact]
+    public void Representations_stay_as_they_were_when_training_goes_on()
+    {
+        // This host hands out its tables themselves.
+        using DRepMRecModel model = DRepMRecModel.Create(Board, new MatrixFactorizationEncoder(40, 30, new() { EmbeddingDim = 8 }),
+            Bpr with { UseModalLine = false });
+        using UserItemEmbeddings before = model.Embed();
+        float[] users = UserItemEmbeddings.Values(before.Users), items = UserItemEmbeddings.Values(before.Items);
+        new Trainer(model, Board, Options() with { Checkpoint = null }).Fit();
+        UserItemEmbeddings.Values(before.Users).Should().Equal(users);
+        UserItemEmbeddings.Values(before.Items).Should().Equal(items);
+        using UserItemEmbeddings after = model.Embed();
+        UserItemEmbeddings.Values(after.Users).Should().NotEqual(users);
+    }
+
+    [Fact]
     public void Misshapen_parts_are_refused_with_both_numbers()
     {
         void Refused(IBehaviorEncoder host, IModalEncoder modal, IAlignmentModule alignment, string message)

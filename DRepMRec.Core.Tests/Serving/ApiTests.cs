@@ -173,6 +173,38 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_item_that_the_next_file_cannot_take_takes_no_other_with_it()
+    {
+        Recommender file = Recommender.Load(_folder["model"]);
+        file.WithItems([new ItemContent("first", Served.Features(Served.ColdItems[0]))]).Save(_folder["first"]);
+        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
+        foreach (string item in new[] { "first", "second", "third" })
+            (await _client.PutAsJsonAsync($"/items/{item}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        var catalogue = _app.Services.GetRequiredService<Catalogue>();
+        Recommender other = catalogue.PutOn(file);
+        new[] { "first", "second", "third" }.Should().OnlyContain(item => other.Items.Contains(item));
+
+        // A model takes no item twice: the first is the file's own by now, and no change any more.
+        Recommender own = Recommender.Load(_folder["first"]);
+        catalogue.PutOn(own).Items.Contains("third").Should().BeTrue();
+        catalogue.PutOn(file).Items.Contains("first").Should().BeFalse("the file that had it has been served since");
+        catalogue.PutOn(file).Items.Contains("second").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_form_that_is_none_is_refused()
+    {
+        using var content = new ByteArrayContent("x"u8.ToArray());
+        content.Headers.ContentType = new("multipart/form-data");
+        await RequireProblem(await _client.PostAsync("/items", content), HttpStatusCode.BadRequest, "boundary");
+    }
+
+    [Fact]
+    public async Task A_filter_in_a_request_that_no_request_has_is_refused()
+        => (await _client.PostAsJsonAsync("/recommendations", new { history = new[] { Served.Data.Items[0] }, filter = new[] { "x" } }))
+            .StatusCode.Should().Be(HttpStatusCode.BadRequest);
+
+    [Fact]
     public async Task An_item_that_was_put_in_and_retired_stays_so_when_the_next_file_has_it()
     {
         var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());

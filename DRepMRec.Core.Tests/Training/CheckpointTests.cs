@@ -107,6 +107,16 @@ public sealed class CheckpointTests : CheckpointTestBase
     }
 
     [Fact]
+    public void A_training_that_has_begun_an_epoch_cannot_end_before_it()
+    {
+        int batches = (Board.Train.Count + 63) / 64;
+        FluentActions.Invoking(() => Train("LightGCN", With(File), [(5 * batches) + 3])).Should().Throw<OperationCanceledException>();
+        Fitting("LightGCN", With(File) with { MaxEpochs = 5 }).Should().Throw<CheckpointMismatchException>()
+            .WithMessage("*Trainer.MaxEpochs is 5, in the checkpoint it is 6 or more*");
+        Train("LightGCN", With(File) with { MaxEpochs = 6 }, []).Should().Be(Train("LightGCN", Options with { MaxEpochs = 6 }, []));
+    }
+
+    [Fact]
     public void A_training_whose_end_shows_before_it_cannot_be_made_longer()
     {
         TrainerOptions falling = Options with { Patience = 100, MaxEpochs = 4, Schedule = new LearningRateSchedule.WarmupCosine() };

@@ -101,6 +101,33 @@ public sealed class TimeTravelTests
     }
 
     [Fact]
+    public void Weights_of_a_pair_add_up_as_time_goes_on_whoever_takes_them_in()
+    {
+        // Pairs of before the first window come again in it, with another weight; labels differ, and say nothing here.
+        Interaction[] first = [.. Log.OrderBy(i => i.Timestamp).Select((i, n) => i with { Weight = 1 + (n % 5), Label = n % 3 })];
+        int known = (int)(first.Length * 0.6);
+        double begin = first[known].Timestamp!.Value, late = begin + ((first[^1].Timestamp!.Value - begin) * 0.3);
+        Interaction[] again = [.. first.Where(i => i.Timestamp < begin).Select(i => i with { Timestamp = late, Weight = 3, Label = 9 })];
+        double[] Figures(params Interaction[] log)
+        {
+            TimeTravelOptions options = Options with
+            {
+                FirstShare = (known + 0.5) / log.Length,
+                Windows = 2,
+                Policies = [UpdatePolicy.Refresh, UpdatePolicy.TrainEveryFromNothing(1)],
+            };
+            return [.. new TimeTravel(log, Pictures).Run(options).Windows.Where(w => w.Window == 2)
+                .Select(w => w.Figures[RankingMetric.Ndcg(20)])];
+        }
+
+        double[] added = Figures([.. first, .. again]);
+        added.Should().HaveCount(2);
+        Figures([.. first, .. again.Select(i => i with { Weight = 2 }), .. again.Select(i => i with { Weight = 1 })]).Should().Equal(added);
+        foreach (var (heavy, light) in Figures([.. first, .. again.Select((i, n) => i with { Weight = 300 * (1 + (n % 2)) })]).Zip(added))
+            heavy.Should().NotBe(light);
+    }
+
+    [Fact]
     public void Features_of_none_of_the_items_are_refused()
     {
         var others = new FeatureTable(Modality.Audio, ["other-1", "other-2"], 1, new float[] { 1, 2 });

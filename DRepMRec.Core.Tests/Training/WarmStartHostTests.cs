@@ -1,5 +1,6 @@
 using DRepMRec.Data;
 using DRepMRec.Graphs;
+using DRepMRec.Tests.Data;
 using DRepMRec.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -53,6 +54,33 @@ public sealed class WarmStartHostTests
         new Trainer(same, Before).StartFrom(earlier).KnownItems.Should().Be(4, "with the same ids either is right");
 
         static DRepMRecModel Same() => DRepMRecModel.Create(Before, new UnnamedHost(), DRepMRecOptions.LightGcn);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Content_that_no_training_changed_stays_as_it_is_here_and_rows_that_one_changed_go_over_frozen_or_not(bool fromFile)
+    {
+        using var folder = new TempFolder();
+        RecDataset wider = Data(["a", "b", "c", "d"], ["w", "x", "y", "z", "more"]);
+        using DRepMRecModel old = DRepMRecModel.Create(Before, new ContentHost(4, 4, 1), DRepMRecOptions.LightGcn);
+        EarlierModel trained = new Trainer(old, Before, new TrainerOptions { MaxEpochs = 1 }).Fit().ToEarlierModel();
+        using DRepMRecModel frozen = DRepMRecModel.Create(Before, new ContentHost(4, 4, 1), DRepMRecOptions.LightGcn);
+        var second = new Trainer(frozen, Before, new TrainerOptions { MaxEpochs = 1 });
+        second.StartFrom(trained);
+        frozen.named_parameters().Single(p => p.name == "behavior.users").parameter.requires_grad = false;
+        EarlierModel earlier = second.Fit().ToEarlierModel();
+        if (fromFile)
+        {
+            earlier.Save(folder["weights"]);
+            earlier = EarlierModel.Load(folder["weights"]);
+        }
+
+        using DRepMRecModel model = DRepMRecModel.Create(wider, new ContentHost(4, 5, 2), DRepMRecOptions.LightGcn);
+        new Trainer(model, wider).StartFrom(earlier);
+        Rows(model, "behavior.item_content").Should().BeEquivalentTo(Enumerable.Repeat(new float[] { 2, 2, 2, 2 }, 5));
+        model.state_dict()["behavior.item_kinds"].data<long>().Should().Equal(2, 2, 2, 2, 2);
+        Rows(model, "behavior.users").Should().BeEquivalentTo(Rows(old, "behavior.users"), o => o.WithStrictOrdering());
     }
 
     [Fact]
@@ -131,6 +159,30 @@ public sealed class WarmStartHostTests
             Tensor items = _factorsOfItems.weight!.alias();
             return new UserItemEmbeddings(_factorsOfUsers.weight!.alias(), _layer is null ? items : _layer.call(items));
         }
+    }
+
+    /// <summary>Users that are trained, and items that have content in a frozen table and a buffer of whole numbers.</summary>
+    private sealed class ContentHost : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
+    {
+        private readonly Parameter _users;
+        private readonly Parameter _items;
+        private readonly Parameter _content;
+
+        public ContentHost(int users, int items, int content)
+            : base(nameof(ContentHost))
+        {
+            _users = new Parameter(rand(users, 4));
+            _items = new Parameter(rand(items, 4));
+            _content = new Parameter(full(items, 4, (float)content), requires_grad: false);
+            register_parameter("users", _users);
+            register_parameter("items", _items);
+            register_parameter("item_content", _content);
+            register_buffer("item_kinds", full(items, (long)content, ScalarType.Int64));
+        }
+
+        public int EmbeddingDim => 4;
+
+        public override UserItemEmbeddings forward(InteractionGraph graph) => new(_users.alias(), _items + _content);
     }
 
     private sealed class UnnamedHost : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder

@@ -115,7 +115,10 @@ public sealed class WarmStartMomentsTests
         FluentActions.Invoking(() => new Trainer(swapped, data, Options).StartFrom(earlier, moments)).Should().Throw<ArgumentException>()
             .WithMessage($"The earlier model has moments of the weights that were trained; '{alike[0]}' is trained here, and wasn't there. "
                 + "Freeze the same, or begin without Moments.");
-        new Trainer(same, data, Options).StartFrom(earlier, moments).KnownUsers.Should().Be(data.Users.Count);
+        var trainer = new Trainer(same, data, Options);
+        trainer.StartFrom(earlier, moments).KnownUsers.Should().Be(data.Users.Count);
+        Freeze(same, alike[1]);
+        trainer.Invoking(t => t.Fit()).Should().Throw<ArgumentException>().WithMessage($"*'{alike[1]}' was trained there, and is frozen*");
 
         static void Freeze(DRepMRecModel model, string name)
             => model.named_parameters().Single(p => p.name == name).parameter.requires_grad = false;

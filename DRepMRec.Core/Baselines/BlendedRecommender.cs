@@ -53,13 +53,20 @@ public sealed class BlendedRecommender : IItemScorer
         scores.Clear();
         float[] rented = ArrayPool<float>.Shared.Rent(scores.Length);
         Span<float> own = rented.AsSpan(0, scores.Length);
+        var never = new List<int>();
         foreach (var (scorer, weight) in _parts)
         {
             scorer.Score(users, own);
             TensorPrimitives.MultiplyAdd(own, weight, scores, scores);
-            for (int n = 0; weight < 0 && n < own.Length; n++)
-                scores[n] = float.IsNegativeInfinity(own[n]) ? own[n] : scores[n];
+            for (int n = own.IndexOf(float.NegativeInfinity); n >= 0 && n < own.Length; n++)
+            {
+                if (float.IsNegativeInfinity(own[n]))
+                    never.Add(n);
+            }
         }
+
+        foreach (int n in never)
+            scores[n] = float.NegativeInfinity;
 
         ArrayPool<float>.Shared.Return(rented);
     }

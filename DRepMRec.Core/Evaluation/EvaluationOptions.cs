@@ -40,23 +40,35 @@ public enum UserFilter
 /// <summary>How models are evaluated: full ranking over all items.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>The metrics.</summary>
-    /// <value>At least one. By default Recall and NDCG at 10 and 20, and Precision, MAP, MRR and HitRate at 20.</value>
-    public IReadOnlyList<RankingMetric> Metrics { get; init => field = RankingMetric.RequireCutOffs(Guard.NotEmpty(value)); } =
+    // One list, so that default options are equal.
+    private static readonly IReadOnlyList<RankingMetric> DefaultMetrics =
     [
         RankingMetric.Recall(10), RankingMetric.Recall(20), RankingMetric.Ndcg(10), RankingMetric.Ndcg(20),
         RankingMetric.Precision(20), RankingMetric.Map(20), RankingMetric.Mrr(20), RankingMetric.HitRate(20),
     ];
 
+    /// <summary>The metrics.</summary>
+    /// <value>At least one. By default Recall and NDCG at 10 and 20, and Precision, MAP, MRR and HitRate at 20.</value>
+    public IReadOnlyList<RankingMetric> Metrics { get; init => field = RankingMetric.RequireCutOffs(Guard.NotEmpty(value)); } =
+        DefaultMetrics;
+
     /// <summary>What the lists are like beside their hits, such as <see cref="ListMetric.Gini"/>.</summary>
-    /// <value>None by default.</value>
+    /// <value>None by default. Two of your own that differ need names that differ.</value>
     public IReadOnlyList<ListMetric> ListMetrics
     {
         get;
         init
         {
             ArgumentNullException.ThrowIfNull(value, nameof(ListMetrics));
-            field = value.Contains(null!) ? throw new ArgumentException("A list metric is null.", nameof(ListMetrics)) : value;
+            if (value.Contains(null!))
+                throw new ArgumentException("A list metric is null.", nameof(ListMetrics));
+            if (value.Distinct().CountBy(metric => metric.ToString()).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+            {
+                throw new ArgumentException(
+                    $"Expected different names of different metrics; {Shown.Text(twice)} is two.", nameof(ListMetrics));
+            }
+
+            field = value;
         }
     } = [];
 

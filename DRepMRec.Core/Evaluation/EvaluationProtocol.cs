@@ -51,6 +51,15 @@ public sealed record EvaluationProtocol
     /// <summary>The number of test interactions.</summary>
     public required int Test { get; init; }
 
+    /// <summary>Whether all is the same, metrics and seed as well.</summary>
+    /// <param name="other">The other conditions.</param>
+    public bool Equals(EvaluationProtocol? other)
+        => other is not null && DifferenceTo(other) is null && Mask == other.Mask && Dataset == other.Dataset && Seed == other.Seed
+            && Metrics.SequenceEqual(other.Metrics) && ListMetrics.SequenceEqual(other.ListMetrics);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Dataset, SplitChecksum, Target, Mask, UserFilter, Seed, Metrics.Count);
+
     /// <summary>One line of text with everything.</summary>
     public override string ToString()
     {

@@ -10,7 +10,7 @@ internal sealed record EvaluationReport(
     public static EvaluationReport Of(EvaluationResult result) => new(
         result.Protocol, GroupReport.Of(result.All)!, GroupReport.Of(result.ColdItems), GroupReport.Of(result.ColdItemsAmongCold),
         result.ItemCoverage,
-        result.ListMetrics.ToDictionary(m => m.Key.ToString(), m => double.IsNaN(m.Value) ? (double?)null : m.Value),
+        result.ListMetrics.ToDictionary(m => m.Key.ToString(), m => double.IsFinite(m.Value) ? m.Value : (double?)null),
         result.Elapsed.TotalSeconds);
 }
 

@@ -7,6 +7,7 @@ namespace DRepMRec.Evaluation;
 
 /// <summary>The figures of one evaluation, with the protocol they were measured under.</summary>
 /// <remarks>Immutable and safe for use by many threads.</remarks>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed class EvaluationResult
 {
     [JsonConstructor]
@@ -74,6 +75,8 @@ public sealed class EvaluationResult
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
     public double this[ListMetric metric] => ListMetrics.TryGetValue(metric, out double value) ? value
+        : metric is not null && ListMetrics.FirstOrDefault(m => m.Key.ToString() == metric.ToString()) is { Key: not null } named
+            ? named.Value
         : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", ListMetrics.Keys)}.");
 
     /// <summary>A metric of each evaluated user, in the order of <see cref="EvaluatedUsers"/>.</summary>

@@ -79,18 +79,22 @@ public abstract record ListMetric
     public static ListMetric Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text) ?? throw new FormatException("Expected a metric such as 'Gini@20' (ItemCoverage, Gini, AveragePopularity, "
+            + $"Novelty, IntraListDiversity(MODALITY)), got {Shown.Text(text)}.");
+    }
+
+    internal static ListMetric? TryParse(string text)
+    {
         int at = text.LastIndexOf('@'), open = text.IndexOf('(', StringComparison.Ordinal);
         if (at >= 0 && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int k) && k > 0)
         {
             List<ListMetric> all = [ItemCoverage(k), Gini(k), AveragePopularity(k), Novelty(k)];
             if (k > 1 && open > 0 && at > open + 2 && Modality.IsName(text[(open + 1)..(at - 1)]))
                 all.Add(IntraListDiversity(new Modality(text[(open + 1)..(at - 1)]), k));
-            if (all.Find(m => text.Equals(m.ToString(), StringComparison.OrdinalIgnoreCase)) is { } metric)
-                return metric;
+            return all.Find(m => text.Equals(m.ToString(), StringComparison.OrdinalIgnoreCase));
         }
 
-        throw new FormatException("Expected a metric such as 'Gini@20' (ItemCoverage, Gini, AveragePopularity, Novelty, "
-            + $"IntraListDiversity(MODALITY)), got {Shown.Text(text)}.");
+        return null;
     }
 
     /// <summary>Measures the lists of an evaluation.</summary>

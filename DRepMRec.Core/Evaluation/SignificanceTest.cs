@@ -7,6 +7,8 @@ namespace DRepMRec.Evaluation;
 /// <example><code>PairedComparison gain = SignificanceTest.PairedT(withBma, without, RankingMetric.Recall(20));</code></example>
 public static class SignificanceTest
 {
+    private const double Rounding = 1e-12;
+
     /// <summary>The paired t-test (Student, 1908) over the per-user values of two models.</summary>
     /// <param name="first">The values of one model.</param>
     /// <param name="second">The values of the other, of the same users in the same order.</param>
@@ -104,7 +106,15 @@ public static class SignificanceTest
     {
         ThrowIfEmpty(first, nameof(first));
         ThrowIfEmpty(second, nameof(second));
-        return PairedT(Means(first, first[0], metric, nameof(first)), Means(second, first[0], metric, nameof(second)));
+        double[] own = Means(first, first[0], metric, nameof(first)), others = Means(second, first[0], metric, nameof(second));
+        for (int n = 0; n < own.Length; n++)
+        {
+            // Means of the same numbers, of other counts or in another order, differ by rounding, always to the same side.
+            if (Math.Abs(own[n] - others[n]) <= Rounding * Math.Max(Math.Abs(own[n]), Math.Abs(others[n])))
+                others[n] = own[n];
+        }
+
+        return PairedT(own, others);
     }
 
     /// <summary>The mean of each user's values over evaluations, in the order that one of them has the users in.</summary>

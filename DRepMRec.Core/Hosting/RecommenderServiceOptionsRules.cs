@@ -16,6 +16,7 @@ internal sealed class RecommenderServiceOptionsRules(IHostEnvironment? environme
 
     public ValidateOptionsResult Validate(string? name, RecommenderServiceOptions options)
     {
+        PostConfigure(name, options); // Paths may have been set after the first time, by the application's own.
         string of = string.IsNullOrEmpty(name) ? "the recommender" : $"the recommender {Shown.Text(name)}";
         List<string> faults = [];
         void Require(bool holds, string property, string expected, object? value)

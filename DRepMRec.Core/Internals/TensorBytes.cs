@@ -46,8 +46,15 @@ internal static class TensorBytes
     }
 
     /// <summary>Puts stored elements into a tensor that they fit, wherever it lives.</summary>
+    /// <exception cref="ArgumentException">They are of another type or shape.</exception>
     public static void CopyTo(SafeTensor stored, Tensor tensor)
     {
+        if (!Fits(stored, tensor))
+        {
+            throw new ArgumentException(
+                $"Expected {Describe(tensor)}, got {stored.Type} [{string.Join(", ", stored.Shape)}].", nameof(stored));
+        }
+
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor elements = empty(tensor.shape, tensor.dtype, CPU);

@@ -25,7 +25,13 @@ public sealed class ItemToItemBlend
 {
     private ItemToItemBlend(ItemToItemModel part, ItemToItemOptions options, RankingMetric metric, BlendSearch.Result chosen)
     {
-        (Part, Options, Metric) = (part, options, metric);
+        (Part, Metric) = (part, metric);
+        Options = options == part.Options ? options : part.Options with
+        {
+            Enabled = options.Enabled,
+            BlendWeights = options.BlendWeights,
+            PopularityWeights = options.PopularityWeights,
+        };
         (Weight, PopularityWeight, Factors, Trials) = (chosen.Best.Weight, chosen.Best.PopularityWeight, chosen.Factors, chosen.Trials);
     }
 
@@ -33,7 +39,7 @@ public sealed class ItemToItemBlend
     [JsonIgnore]
     public ItemToItemModel Part { get; }
 
-    /// <summary>The options that it was chosen by.</summary>
+    /// <summary>The options that the part was solved by, with the weights that were tried.</summary>
     public ItemToItemOptions Options { get; }
 
     /// <summary>The weight of the part that validation chose, or that was given; 0 for none.</summary>
@@ -59,10 +65,17 @@ public sealed class ItemToItemBlend
     internal BlendFactors Factors { get; }
 
     /// <summary>Chooses the weights for a trained model on validation: at most three passes over its users, and no training.</summary>
+    /// <remarks>
+    /// Users without training interactions are ranked by the items' popularity here, as a trained model serves them, also where the
+    /// representations have rows of them.
+    /// </remarks>
     /// <param name="model">The model's representations.</param>
     /// <param name="part">The item-to-item part, for the same users and items.</param>
     /// <param name="data">The dataset, with validation interactions but where there is one weight of each kind.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults: the weights of both kinds are tried.</param>
+    /// <param name="options">
+    /// The weights of both kinds to try, or <see langword="null"/> for those of the part's options. What else they say is for solving a
+    /// part, which this one is.
+    /// </param>
     /// <param name="metric">
     /// What is to be highest, or <see langword="null"/> for Recall@20; of equal trials the first is taken. With fewer than 10,000
     /// training interactions the mean logarithm of ranks is to be lowest instead, and the metric is for <see cref="Trials"/>.
@@ -80,7 +93,7 @@ public sealed class ItemToItemBlend
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(data);
-        options ??= new ItemToItemOptions();
+        options ??= part.Options;
         RankingMetric chosenBy = RankingMetric.RequireCutOffs([metric ?? RankingMetric.Recall(20)])[0];
         ThrowIfOfOther(model, part);
         if (part.UserCount != data.Users.Count || part.ItemCount != data.Items.Count)

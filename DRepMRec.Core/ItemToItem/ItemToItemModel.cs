@@ -26,9 +26,9 @@ public sealed class ItemToItemModel : IRangeScorer
 {
     private readonly InteractionSet _history;
 
-    private ItemToItemModel(InteractionSet history, CsrMatrix weights, float[] residuals, bool isExact)
+    private ItemToItemModel(InteractionSet history, CsrMatrix weights, float[] residuals, bool isExact, ItemToItemOptions options)
     {
-        (_history, Weights, Residuals, IsExact) = (history, weights, residuals, isExact);
+        (_history, Weights, Residuals, IsExact, Options) = (history, weights, residuals, isExact, options);
         Popularity = ItemPopularity.Of(history.ItemDegrees());
     }
 
@@ -44,6 +44,9 @@ public sealed class ItemToItemModel : IRangeScorer
     /// <summary>Whether the whole matrix was inverted, and not a regression solved for each item.</summary>
     public bool IsExact { get; }
 
+    /// <summary>The options that it was solved by.</summary>
+    public ItemToItemOptions Options { get; }
+
     int IRangeScorer.RangeStep => DenseProduct.Lanes;
 
     /// <summary>For each item j 1 / P_jj; 0 where nothing is known of it.</summary>
@@ -52,7 +55,10 @@ public sealed class ItemToItemModel : IRangeScorer
     /// <summary>Solves for the weights from a dataset's training interactions and its features.</summary>
     /// <param name="data">The dataset.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
-    /// <param name="scaling">How features are scaled before their rows are brought to length 1.</param>
+    /// <param name="scaling">
+    /// How features are scaled before their rows are brought to length 1: beside a model as <see cref="DRepMRecOptions.FeatureScaling"/>
+    /// is there, as new items are scaled so when they are served.
+    /// </param>
     /// <param name="cancellationToken">Stops within a step.</param>
     /// <exception cref="ArgumentException">L2 is too small for single precision, or there are more weights than an array holds.</exception>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
@@ -88,7 +94,7 @@ public sealed class ItemToItemModel : IRangeScorer
         var (weights, residuals) = exact
             ? ExactSolver.Solve(gram, options.L2, options.KeptWeights, cancellationToken)
             : RegressionSolver.Solve(gram, options, cancellationToken);
-        return new ItemToItemModel(train, weights, residuals, exact);
+        return new ItemToItemModel(train, weights, residuals, exact, options);
     }
 
     /// <summary>By how much each item is more popular in training than the mean.</summary>

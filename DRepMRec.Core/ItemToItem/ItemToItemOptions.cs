@@ -47,7 +47,7 @@ public sealed record ItemToItemOptions
     /// The most bytes of the matrix that is inverted, 2 n² for n items and a little more. A larger catalogue gets a ridge regression for
     /// each item over its <see cref="Neighbors"/> nearest items instead: time and memory in proportion to the catalogue.
     /// </summary>
-    /// <value>0 (always regressions) or above. The default is 2 GiB: 32,000 items.</value>
+    /// <value>0 (always regressions) or above. The default is 2 GiB: 31,744 items.</value>
     public long MaxMatrixBytes { get; init => field = Guard.NotNegative(value); } = 2L << 30;
 
     /// <summary>

@@ -5,6 +5,12 @@ namespace DRepMRec;
 
 public sealed partial class DRepMRecModel
 {
+    /// <summary>The weights that some training has changed, this model's or that of an earlier one that it began from.</summary>
+    internal HashSet<string> TrainedNames { get; } = [];
+
+    /// <summary>The weights that take gradients.</summary>
+    internal IEnumerable<string> TrainableNames => named_parameters().Where(p => p.parameter.requires_grad).Select(p => p.name);
+
     private IEnumerable<nn.Module> Parts => new[] { _behaviorModule, _modalModule, _alignmentModule }.OfType<nn.Module>();
 
     /// <summary>Refuses weights that can't be computed with, before libtorch comes upon them: some of its errors end the process.</summary>

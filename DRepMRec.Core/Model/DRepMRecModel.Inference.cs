@@ -26,7 +26,8 @@ public sealed partial class DRepMRecModel
 
         if (Loss.Score == ScoreFunction.Cosine)
             fused = new UserItemEmbeddings(fused.Users.NormalizeRows(), fused.Items.NormalizeRows());
-        return new UserItemEmbeddings(fused.Users.contiguous(), fused.Items.contiguous()).MoveToOuterDisposeScope();
+        // Encoders may hand out their tables themselves, which training goes on to change.
+        return new UserItemEmbeddings(Copy(fused.Users), Copy(fused.Items)).MoveToOuterDisposeScope();
     });
 
     /// <summary>
@@ -41,10 +42,13 @@ public sealed partial class DRepMRecModel
         ModalLine line = _line
             ?? throw new InvalidOperationException("The model has no modal line: its options or its dataset leave it out.");
         EncoderOutput behavior = BehaviorEncoder.Encode(Graph, RowSet.All, null);
-        UserItemEmbeddings modal = EncodeModal(line, behavior, RowSet.All, null);
-        (behavior with { Modal = modal, Ego = null, Terms = [] }).MoveToOuterDisposeScope();
-        return (behavior.Embeddings, modal);
+        UserItemEmbeddings modal = EncodeModal(line, behavior, RowSet.All, null), own = behavior.Embeddings;
+        own = new UserItemEmbeddings(Copy(own.Users), Copy(own.Items));
+        modal = new UserItemEmbeddings(Copy(modal.Users), Copy(modal.Items));
+        return (own.MoveToOuterDisposeScope(), modal.MoveToOuterDisposeScope());
     });
+
+    private static Tensor Copy(Tensor rows) => rows.contiguous().clone();
 
     /// <summary>Measures how far the lines agree and are distributed alike, and how much the modal line keeps of its features.</summary>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>

@@ -141,13 +141,22 @@ public sealed partial class DRepMRecModel
                 + $"that of epoch {epoch} has {graph.UserCount} and {graph.ItemCount}.");
         }
 
+        ReleaseEpochGraph(graph);
         _epochGraph = graph;
     }
 
     /// <summary>Frees the graph and the buffers that training kept from step to step.</summary>
     internal void EndTraining()
     {
+        ReleaseEpochGraph(Graph);
         _epochGraph = null;
         BehaviorEncoder.ReleaseBuffers();
+    }
+
+    /// <summary>Frees what the graph of the epoch before has on a device, which the collector doesn't see.</summary>
+    private void ReleaseEpochGraph(InteractionGraph next)
+    {
+        if (_epochGraph is { } before && before != Graph && before != next)
+            before.Release();
     }
 }

@@ -43,11 +43,10 @@ internal sealed record ModalLine(
             var encoder = new ModalEncoder(all, modal);
             return Disposal.With(encoder, () =>
             {
-                int[] counted = [.. Enumerable.Range(0, all.ModalityCount).Where(modal.Weighs)];
                 return Create(all, isOwned, encoder, Alignment(), options) with
                 {
                     Modalities = choice with { LeftOut = LeftOut(all, modal) },
-                    Signal = new SimilaritySupervisedSignal(options.SimilaritySignal) { Modalities = counted },
+                    Signal = Counted(all, modal, options),
                 };
             });
         });
@@ -66,9 +65,17 @@ internal sealed record ModalLine(
 
         var (features, isOwned) = encoder.Features is { } given ? (given, false) : FeaturesFor(data, host.Features, options);
         ModalLine line = Create(features, isOwned, encoder, alignment, options);
-        return encoder is ModalEncoder { Options: var modal }
-            ? line with { Modalities = ModalityChoice.None with { LeftOut = LeftOut(features, modal) } } : line;
+        return encoder is ModalEncoder { Options: var modal } ? line with
+        {
+            Modalities = ModalityChoice.None with { LeftOut = LeftOut(features, modal) },
+            Signal = Counted(features, modal, options),
+        }
+        : line;
     }
+
+    /// <summary>The signal of the modalities that weigh something.</summary>
+    private static SimilaritySupervisedSignal Counted(ModalFeatures features, ModalEncoderOptions modal, DRepMRecOptions options)
+        => new(options.SimilaritySignal) { Modalities = [.. Enumerable.Range(0, features.ModalityCount).Where(modal.Weighs)] };
 
     private static Modality[] LeftOut(ModalFeatures features, ModalEncoderOptions modal)
         => [.. features.Sources.Where((_, m) => !modal.Weighs(m)).Select(f => f.Modality)];

@@ -28,7 +28,8 @@ internal static class OptionContract
             for (int i = info.Properties.Count - 1; i >= 0; i--)
             {
                 JsonPropertyInfo json = info.Properties[i];
-                if (properties.TryGetValue(json.Name, out PropertyInfo? property) && property.SetMethod is { IsPublic: true } set)
+                if (properties.TryGetValue(json.Name, out PropertyInfo? property) && property.SetMethod is { IsPublic: true } set
+                    && !property.IsDefined(typeof(JsonIgnoreAttribute)))
                     Complete(json, set);
                 else
                     info.Properties.RemoveAt(i);

@@ -67,8 +67,9 @@ internal static class Checkpoint
         if (peers.Read(file, [Generator, Users, PerUser]) is not var (manifest, tensors, path))
             return false;
         List<CheckpointDifference> differences = [.. TrainingFingerprint.Compare(manifest.Training, fingerprint)];
-        if (manifest.History.Count > maxEpochs)
-            differences.Add(new CheckpointDifference("Trainer.MaxEpochs", $"{manifest.History.Count} or more", $"{maxEpochs}"));
+        int begun = manifest.History.Count + (manifest.Batch > 0 ? 1 : 0);
+        if (begun > maxEpochs)
+            differences.Add(new CheckpointDifference("Trainer.MaxEpochs", $"{begun} or more", $"{maxEpochs}"));
         if (differences.Count > 0)
             throw new CheckpointMismatchException(path, differences);
 

@@ -28,17 +28,19 @@ public sealed class EarlierModel
     private const string Format = "1";
     private const string UserIds = "ids.users";
     private const string ItemIds = "ids.items";
-    private const string Trained = "trained";
+    private const string TrainedNames = "trained";
+    private const string NamesOfMoments = "moments";
     private const string StepsKey = "steps";
     private const string MomentPrefix = "adam.";
     private const string WeightPrefix = "weights.";
 
     private EarlierModel(
         IdMap users, IdMap items, IReadOnlyDictionary<string, SafeTensor> weights, IReadOnlyList<SafeTensor> moments,
-        IEnumerable<string>? withMoments, int steps)
+        IEnumerable<string>? withMoments, IEnumerable<string>? trained, int steps)
     {
         (Users, Items, Weights, Moments, Steps) = (users, items, weights, moments, steps);
         WithMoments = withMoments?.ToHashSet();
+        Trained = trained?.ToHashSet();
         Checksum = WeightsHash.Of(weights.Values);
     }
 
@@ -63,8 +65,11 @@ public sealed class EarlierModel
     /// <summary>The first and the second moment of each parameter in turn; none where they weren't kept.</summary>
     internal IReadOnlyList<SafeTensor> Moments { get; }
 
-    /// <summary>The weights that moments are of, by name; <see langword="null"/> where they weren't kept.</summary>
+    /// <summary>The weights that moments are of, by name; <see langword="null"/> where that isn't known.</summary>
     internal IReadOnlySet<string>? WithMoments { get; }
+
+    /// <summary>The weights that some training has changed, by name; <see langword="null"/> where that isn't known.</summary>
+    internal IReadOnlySet<string>? Trained { get; }
 
     /// <summary>Copies the weights of a model as they are; of processes that train together, on each those of all.</summary>
     /// <param name="model">The model. It stays the caller's.</param>
@@ -96,8 +101,7 @@ public sealed class EarlierModel
             data.Users, data.Items,
             model.state_dict().ToDictionary(w => w.Key, w => Copy(w.Key, w.Value, shares.GetValueOrDefault(w.Key))),
             [.. optimizer?.Moments.Zip(optimizer.SharesOfMoments, (moment, share) => Copy("", moment, share)) ?? []],
-            optimizer is null ? null : model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => p.name),
-            optimizer?.StepCount ?? 0);
+            optimizer is null ? null : model.TrainableNames, model.TrainedNames.Union(model.TrainableNames), optimizer?.StepCount ?? 0);
     }
 
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
@@ -123,7 +127,7 @@ public sealed class EarlierModel
                     .ToDictionary(t => t.Key[WeightPrefix.Length..], t => t.Value with { Name = t.Key[WeightPrefix.Length..] }),
                 [.. tensors.Where(t => t.Key.StartsWith(MomentPrefix, StringComparison.Ordinal))
                     .OrderBy(t => int.Parse(t.Key.AsSpan(MomentPrefix.Length), CultureInfo.InvariantCulture)).Select(t => t.Value)],
-                tensors.TryGetValue(Trained, out SafeTensor? names) ? Texts(names) : null,
+                Names(tensors, NamesOfMoments), Names(tensors, TrainedNames),
                 int.Parse(metadata.GetValueOrDefault(StepsKey, "0"), CultureInfo.InvariantCulture));
         }
         catch (SafetensorsException e)
@@ -168,7 +172,7 @@ public sealed class EarlierModel
                 .ToDictionary(t => t.Key[own.Length..], t => t.Value with { Name = t.Key[own.Length..] }),
             [.. tensors.Where(t => t.Key.StartsWith(Checkpoint.Moment, StringComparison.Ordinal))
                 .OrderBy(t => int.Parse(t.Key.AsSpan(Checkpoint.Moment.Length), CultureInfo.InvariantCulture)).Select(t => t.Value)],
-            TrainingFingerprint.Trained(manifest.Training), manifest.Steps);
+            TrainingFingerprint.Trained(manifest.Training), null, manifest.Steps);
     }
 
     /// <summary>Writes ids, weights and, where they were kept, moments to one safetensors file, which is whole or as it was.</summary>
@@ -183,7 +187,7 @@ public sealed class EarlierModel
         [
             .. Weights.Values.Select(w => w with { Name = WeightPrefix + w.Name }),
             .. Moments.Select((m, n) => m with { Name = FormattableString.Invariant($"{MomentPrefix}{n}") }),
-            .. WithMoments is { } names ? [Text(Trained, names)] : Array.Empty<SafeTensor>(),
+            .. Names(NamesOfMoments, WithMoments), .. Names(TrainedNames, Trained),
             Text(UserIds, Users.Ids), Text(ItemIds, Items.Ids),
         ];
         AtomicFiles.Write(Path.GetDirectoryName(full)!, new Dictionary<string, Action<Stream>>
@@ -203,6 +207,11 @@ public sealed class EarlierModel
     // Ids have neither limits nor characters of their own, so they stand behind each other as JSON.
     private static SafeTensor Text(string name, IEnumerable<string> texts)
         => SafeTensor.Of(name, JsonSerializer.SerializeToUtf8Bytes(texts, ModelFileJson.Default.IEnumerableString));
+
+    private static IEnumerable<SafeTensor> Names(string name, IReadOnlySet<string>? names) => names is null ? [] : [Text(name, names)];
+
+    private static IEnumerable<string>? Names(IReadOnlyDictionary<string, SafeTensor> tensors, string name)
+        => tensors.TryGetValue(name, out SafeTensor? names) ? Texts(names) : null;
 
     private static IEnumerable<string> Texts(SafeTensor text)
         => JsonSerializer.Deserialize(text.Data.Span, ModelFileJson.Default.IEnumerableString) ?? [];

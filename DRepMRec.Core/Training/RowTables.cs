@@ -42,24 +42,39 @@ internal sealed class RowTables
             return null;
         }
 
-        bool Fits(int before, int now) => old.Shape[0] == before && target.Rows == now;
-        bool isEmbedding = _ofEmbeddings.Contains(target.Name);
-        string name = isEmbedding ? target.Name[..target.Name.LastIndexOf('.')] : target.Name;
-        name = name[(name.LastIndexOf('.') + 1)..];
-        bool IsCalled(string word) => name.Contains(word, StringComparison.OrdinalIgnoreCase);
-        if (old.Shape[0] == target.Rows && !isEmbedding && !IsCalled("embedding") && !IsCalled("user") && !IsCalled("item"))
-            return null;
-        bool users = Fits(_earlier.Users.Count, _data.Users.Count), items = Fits(_earlier.Items.Count, _data.Items.Count);
+        var (users, items, nodes) = Rows(old, target);
         if (users && items)
         {
-            return IsCalled("item") ? RowKind.Items
-                : IsCalled("user") || _hasSameIds ? RowKind.Users
+            return IsCalled(target, "item") ? RowKind.Items
+                : IsCalled(target, "user") || _hasSameIds ? RowKind.Users
                 : throw new ArgumentException(
                     $"The {target.Rows} rows of '{target.Name}' may be of users or of items, of which there are as many, and others than "
                     + "before: have \"user\" or \"item\" in its name.");
         }
 
-        return users ? RowKind.Users : items ? RowKind.Items
-            : Fits(_earlier.Users.Count + _earlier.Items.Count, _data.Users.Count + _data.Items.Count) ? RowKind.Nodes : null;
+        return users ? RowKind.Users : items ? RowKind.Items : nodes ? RowKind.Nodes : null;
+    }
+
+    /// <summary>Whether there is a row for each user, item or node, whatever it has in it.</summary>
+    public bool HasRows(SafeTensor old, WarmStartTarget target)
+        => target.Shape.Length > 0 && old.Shape.Length > 0 && Rows(old, target) is not (false, false, false);
+
+    private (bool Users, bool Items, bool Nodes) Rows(SafeTensor old, WarmStartTarget target)
+    {
+        bool Fits(int before, int now) => old.Shape[0] == before && target.Rows == now;
+        if (old.Shape[0] == target.Rows && !_ofEmbeddings.Contains(target.Name) && !IsCalled(target, "embedding")
+            && !IsCalled(target, "user") && !IsCalled(target, "item"))
+        {
+            return default;
+        }
+
+        return (Fits(_earlier.Users.Count, _data.Users.Count), Fits(_earlier.Items.Count, _data.Items.Count),
+            Fits(_earlier.Users.Count + _earlier.Items.Count, _data.Users.Count + _data.Items.Count));
+    }
+
+    private bool IsCalled(WarmStartTarget target, string word)
+    {
+        string name = _ofEmbeddings.Contains(target.Name) ? target.Name[..target.Name.LastIndexOf('.')] : target.Name;
+        return name[(name.LastIndexOf('.') + 1)..].Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 }

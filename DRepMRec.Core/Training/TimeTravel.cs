@@ -13,7 +13,8 @@ namespace DRepMRec.Training;
 /// </summary>
 /// <remarks>
 /// Nothing of the future is known to a model: neither interactions nor items, with their content, before they were first chosen. Each user
-/// of a window is asked for once, at its beginning, with the user's history until then. Not safe for use by many threads.
+/// of a window is asked for once, at its beginning, with the user's history until then. Where the log has weights, those of a pair add up.
+/// Not safe for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -27,6 +28,9 @@ public sealed class TimeTravel
     private readonly Interaction[] _log;
     private readonly IReadOnlyList<FeatureTable> _features;
     private readonly Dictionary<FeatureTable, Dictionary<string, int>> _rows = [];
+
+    // Where interactions have weights, those of a pair add up as time goes on, as in files.
+    private readonly bool _isWeighted;
 
     /// <summary>Creates a replay.</summary>
     /// <param name="log">The interactions, each with a timestamp, in any order.</param>
@@ -47,6 +51,9 @@ public sealed class TimeTravel
         _log = [.. all.OrderBy(i => i.Timestamp).ThenBy(i => i.User, StringComparer.Ordinal).ThenBy(i => i.Item, StringComparer.Ordinal)];
         if (_log.Length < 2 || _log[0].Timestamp == _log[^1].Timestamp)
             throw new ArgumentException($"Expected interactions at more than one time, got {_log.Length} at one.", nameof(log));
+        _isWeighted = _log.Any(i => i.Weight is not null);
+        if (_isWeighted)
+            _log = [.. _log.Select(i => i with { Label = null })];
         _features = features ?? [];
         HashSet<string> items = [.. _log.Select(i => i.Item)];
         if (_features.FirstOrDefault(table => table.ItemIds.Count > 0 && !table.ItemIds.Any(items.Contains)) is { } other)
@@ -163,7 +170,11 @@ public sealed class TimeTravel
         long began = Stopwatch.GetTimestamp();
         IEnumerable<Interaction> known = _log.Take(count);
         RecDataset data = RecDataset.FromInteractions("time travel", known, Known(count),
-            new DatasetOptions { Split = SplitStrategy.None, Duplicates = DuplicateHandling.KeepFirst });
+            new DatasetOptions
+            {
+                Split = SplitStrategy.None,
+                Duplicates = _isWeighted ? DuplicateHandling.Sum : DuplicateHandling.KeepFirst,
+            });
         using DRepMRecModel model = DRepMRecModel.Create(data, options.Model);
         bool warm = start == TrainingStart.EarlierModel && before?.Modalities.SequenceEqual(Modalities(data)) == true;
         TrainerOptions training = options.Training with { MaxEpochs = warm ? options.WarmStartEpochs : options.Training.MaxEpochs };
@@ -181,7 +192,7 @@ public sealed class TimeTravel
     private Served Refresh(Served served, double from, double to)
     {
         long began = Stopwatch.GetTimestamp();
-        Interaction[] own = _log[CountBefore(from)..CountBefore(to)];
+        Interaction[] own = _isWeighted ? Summed(CountBefore(from), CountBefore(to)) : _log[CountBefore(from)..CountBefore(to)];
         Recommender recommender = served.Recommender;
         HashSet<string> items = [.. own.Select(i => i.Item).Where(item => !recommender.Items.Contains(item))];
         ItemContent[] content = recommender.FeatureDimensions.Count == 0 ? [] : [.. items
@@ -189,6 +200,21 @@ public sealed class TimeTravel
             .Where(item => item.Features.Keys.Any(modality => WeightOf(modality, recommender) > 0))];
         recommender = (content.Length > 0 ? recommender.WithItems(content) : recommender).WithInteractions(own);
         return served with { Recommender = recommender, TrainingTime = default, RefreshTime = Stopwatch.GetElapsedTime(began) };
+    }
+
+    /// <summary>The pairs of a part of the log, each with its weights up to then added up.</summary>
+    private Interaction[] Summed(int first, int end)
+    {
+        var sums = new Dictionary<(string User, string Item), double>();
+        foreach (Interaction i in _log.AsSpan(first..end))
+            sums[(i.User, i.Item)] = 0;
+        foreach (Interaction i in _log.AsSpan(..end))
+        {
+            if (sums.TryGetValue((i.User, i.Item), out double sum))
+                sums[(i.User, i.Item)] = Math.Min(sum + (i.Weight ?? 1), EventWeights.Max);
+        }
+
+        return [.. sums.Select(pair => new Interaction(pair.Key.User, pair.Key.Item, Weight: pair.Value))];
     }
 
     private Dictionary<Modality, ReadOnlyMemory<float>> FeaturesOf(string item, Recommender recommender)

@@ -88,8 +88,19 @@ internal static class TrainingFingerprint
         fields["Trainer.MaxEpochs"] = $"{options.MaxEpochs}";
         fields["Trainer.Checkpoint.EveryEpochs"] = $"{options.Checkpoint?.EveryEpochs}";
         fields["Trainer.Checkpoint.Resume"] = $"{options.Checkpoint?.Resume}";
+        fields["Model.Weights"] = OfWhole(model);
         fields["Instructions"] = $"{SimdPaths.Best}"; // Vectors of other widths round otherwise.
         return fields;
+    }
+
+    /// <summary>What tells the weights that each process has whole from others: they must begin alike to stay alike.</summary>
+    private static string OfWhole(DRepMRecModel model)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);
+        return WeightsHash.Of(model.state_dict()
+            .Where(w => !shares.ContainsKey(w.Key) && TensorBytes.TooLarge(w.Key, w.Value) is null)
+            .Select(w => TensorBytes.Of(w.Key, w.Value)).ToArray());
     }
 
     /// <summary>The fields in which a checkpoint differs from the training at hand.</summary>

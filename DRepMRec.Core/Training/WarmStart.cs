@@ -23,6 +23,7 @@ internal sealed class WarmStart
     private readonly Lazy<int[][]> _similar;
     private readonly Dictionary<string, ColumnShare> _shares;
     private readonly RowTables _tables;
+    private readonly HashSet<string> _parameters;
 
     public WarmStart(EarlierModel earlier, DRepMRecModel model, RecDataset data, WarmStartOptions options)
     {
@@ -38,20 +39,22 @@ internal sealed class WarmStart
         _items = Places(data.Items, earlier.Items);
         _similar = new Lazy<int[][]>(() => NearestKnownItems.Of(data, _items, options.Neighbors));
         _tables = new RowTables(earlier, model, data);
+        _parameters = [.. model.named_parameters().Select(p => p.name)];
     }
 
     /// <summary>Replaces the weights.</summary>
     /// <exception cref="ArgumentException">The earlier model is of another kind or shape.</exception>
     public WarmStartReport Apply()
     {
-        WarmStartTarget[] targets = [.. _model.state_dict().Select(w => Target(w.Key, w.Value))];
+        WarmStartTarget[] all = [.. _model.state_dict().Select(w => Target(w.Key, w.Value))], targets = [.. all.Where(t => !Stays(t))];
         foreach (WarmStartTarget target in targets)
             Check(target);
-        string[] left = [.. _earlier.Weights.Keys.Except(targets.Select(t => t.Name)).Order(StringComparer.Ordinal)];
+        string[] left = [.. _earlier.Weights.Keys.Except(all.Select(t => t.Name)).Order(StringComparer.Ordinal)];
         if (left.Length > 0)
             throw new ArgumentException($"The earlier model has weights that there is no place for here, {Shown.List(left)}: {OtherKind}");
         if (_options.Moments)
             CheckMoments();
+        _model.TrainedNames.UnionWith(_earlier.Trained ?? _parameters);
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
         foreach (WarmStartTarget target in targets)
             target.Put(Filled(target, starts));
@@ -74,6 +77,7 @@ internal sealed class WarmStart
     {
         if (!_options.Moments)
             return;
+        CheckMoments(); // What is frozen may have changed since.
         WarmStartTarget[] trained = Trained(), targets =
         [
             .. optimizer.Moments.Zip(optimizer.SharesOfMoments)
@@ -94,6 +98,13 @@ internal sealed class WarmStart
 
         optimizer.StepCount = _earlier.Steps;
     }
+
+    /// <summary>
+    /// Whether a table of users or items is known before training, as content is: no training has changed the earlier one.
+    /// </summary>
+    private bool Stays(WarmStartTarget target)
+        => !(_parameters.Contains(target.Name) && (_earlier.Trained?.Contains(target.Name) ?? true))
+            && _earlier.Weights.TryGetValue(target.Name, out SafeTensor? old) && _tables.HasRows(old, target);
 
     private void Check(WarmStartTarget target)
     {
@@ -125,7 +136,7 @@ internal sealed class WarmStart
     {
         foreach (var (name, parameter) in _model.named_parameters())
         {
-            if (_earlier.WithMoments is { } with && with.Contains(name) != parameter.requires_grad)
+            if (_earlier.WithMoments is { } before && before.Contains(name) != parameter.requires_grad)
             {
                 throw new ArgumentException($"The earlier model has moments of the weights that were trained; '{name}' "
                     + (parameter.requires_grad ? "is trained here, and wasn't there." : "was trained there, and is frozen here.")

@@ -21,8 +21,8 @@ internal enum ChangeOutcome
 
 /// <summary>
 /// The changes of the catalogue since the model's file was written. A file that is loaded gets them too, before it's served: items that
-/// were described in words and pictures are encoded anew, by that file. One change is made after the other, and while one waits for the
-/// networks no thread does.
+/// were described in words and pictures are encoded anew, by that file; new ones that it has itself are its own from then on. One change
+/// is made after the other, and while one waits for the networks no thread does.
 /// </summary>
 internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators, IOptions<ShelfOptions> shelf, ILogger<Catalogue> logger)
 {
@@ -61,29 +61,26 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     /// <summary>The picture of an item that was added with one.</summary>
     public NewPicture? Picture(string item) => _changes.GetValueOrDefault(item)?.Described?.Picture;
 
-    /// <summary>Makes the changes to what a file has. A model that can't take the items goes without them, and that is logged.</summary>
+    /// <summary>Makes the changes to what a file has. It goes without items that it can't take, and those are logged.</summary>
+    /// <exception cref="InvalidOperationException">A generator failed, so that the file had better be loaded later.</exception>
     public Recommender PutOn(Recommender file)
     {
         _file = file;
+        foreach (var (id, change) in _changes)
+        {
+            if (change.IsNew && file.Items.Contains(id))
+                _changes.TryRemove(id, out _);
+        }
+
         ItemContent[] items = [.. _changes.Values.Select(c => c.Features).OfType<ItemContent>()];
         NewItem[] described = [.. _changes.Values.Select(c => c.Described).OfType<NewItem>()];
-        string[] retired = [.. _changes.Where(c => c.Value.IsRetirement).Select(c => c.Key)];
-        try
-        {
-            Recommender full = items.Length == 0 ? file : file.WithItems(items);
-            return (described.Length == 0 ? full : Add(full, described)).WithoutItems(retired);
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IOException)
-        {
-            LogLost(logger, e, items.Length + described.Length);
-            foreach (string item in items.Select(i => i.Id).Concat(described.Select(i => i.Id)))
-                _changes.TryRemove(item, out _);
-            return file.WithoutItems(retired);
-        }
+        Recommender full = Take(file, items, i => i.Id, (model, some) => model.WithItems(some));
+        full = Take(full, described, i => i.Id, Add);
+        return full.WithoutItems([.. _changes.Where(c => c.Value.IsRetirement).Select(c => c.Key)]);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The new model can't take the {Count} items that were put into the catalogue; they're lost")]
-    private static partial void LogLost(ILogger logger, Exception exception, int count);
+    [LoggerMessage(1, LogLevel.Error, "The new model can't take the item {Item} that was put into the catalogue; it's lost")]
+    private static partial void LogLost(ILogger logger, Exception exception, string item);
 
     [LoggerMessage(2, LogLevel.Warning, "Of items that were put into the catalogue: {Note}")]
     private static partial void LogNote(ILogger logger, string note);
@@ -148,14 +145,14 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
             hasRoom = HasRoom(current, id, change);
             if (!hasRoom || make(current) is not { } next)
                 return current;
-            _changes[id] = change;
+            _changes[id] = change with { IsNew = !_file!.Items.Contains(id) };
             return next;
         });
         return hasRoom ? ChangeOutcome.Made : ChangeOutcome.Full;
     }
 
     private bool HasRoom(Recommender current, string id, Change change)
-        => _changes.Values.Append(change).Sum(c => c.Described?.Bytes ?? 0) <= Limits.DescribedBytes
+        => _changes.Where(c => c.Key != id).Select(c => c.Value).Append(change).Sum(c => c.Described?.Bytes ?? 0) <= Limits.DescribedBytes
             && (current.Items.Count - _file!.Items.Count < Limits.AddedItems || current.Items.Contains(id));
 
     private Recommender Retire(Recommender current, string id)
@@ -169,6 +166,30 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
         }
 
         return current.WithoutItems([id]);
+    }
+
+    /// <summary>Adds items to a model; where it can't take them, by halves, until it's known which it can't.</summary>
+    private Recommender Take<T>(Recommender model, T[] items, Func<T, string> id, Func<Recommender, T[], Recommender> add)
+    {
+        if (items.Length == 0)
+            return model;
+        try
+        {
+            return add(model, items);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException
+            or InvalidOperationException { InnerException: null or InvalidDataException })
+        {
+            if (items.Length == 1)
+            {
+                LogLost(logger, e, id(items[0]));
+                _changes.TryRemove(id(items[0]), out _);
+                return model;
+            }
+
+            int half = items.Length / 2;
+            return Take(Take(model, items[..half], id, add), items[half..], id, add);
+        }
     }
 
     // Who loads a file has a thread for it, and nothing to serve in the meantime but what is served.
@@ -191,6 +212,9 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
 
     private sealed record Change(ItemContent? Features, NewItem? Described)
     {
+        /// <summary>Whether the file that was loaded then didn't have the item.</summary>
+        public bool IsNew { get; init; }
+
         public bool IsRetirement => this is { Features: null, Described: null };
     }
 }

@@ -61,9 +61,18 @@ internal static class ItemRoutes
     {
         if (!request.HasFormContentType)
             return Routes.Invalid("form", "Expected a form, multipart/form-data.");
+        IFormCollection form;
         try
         {
-            IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            return Routes.Invalid("form", e.Message);
+        }
+
+        try
+        {
             string id = form["item"].ToString();
             if (Limits.CheckId("item", id) is { Count: > 0 } wrongId)
                 return TypedResults.ValidationProblem(wrongId);

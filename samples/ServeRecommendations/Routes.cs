@@ -35,7 +35,7 @@ internal static class Routes
     {
         RecommenderStatus status = provider.Status;
         Dictionary<string, int> features = r.FeatureDimensions.ToDictionary(f => f.Key.Name, f => f.Value);
-        string verdict = status.LastError is null ? "ok" : "degraded";
+        string verdict = status.LastError is null && !(status.Age(DateTimeOffset.UtcNow) >= status.MaxAge) ? "ok" : "degraded";
         return new Health(verdict, r.Manifest.Dataset, r.Users.Count, r.Items.Count, r.Manifest.FormatVersion, features)
         {
             Written = status.WrittenAt,
