@@ -33,6 +33,8 @@ internal sealed record CommandLine
     /// <summary>The number of the first made-up shop, of the study of shops.</summary>
     public required int FirstShop { get; init; }
 
+    public required bool Preset { get; init; }
+
     public required bool ReportOnly { get; init; }
 
     public static int Run(string[] args, Action<CommandLine, CancellationToken> body)
@@ -77,13 +79,18 @@ internal sealed record CommandLine
         Option<int> evaluateEvery = OptionRules.Number(
             "--evaluate-every", "Of features, temperatures and recipes: after how many epochs validation is ranked.", 1);
         Option<int> firstShop = OptionRules.Number("--first-shop", "Of shops: the number of the first of the made-up shops.", 1);
+        var preset = new Option<bool>("--preset")
+        {
+            Description = "Of ablations: what is changed is what DRepMRecPreset has for the data, without the item-to-item part, in place "
+                + "of the defaults.",
+        };
         var reportOnly = new Option<bool>("--report-only")
         {
             Description = "Train nothing: write tables and pictures from what the log has.",
         };
         var root = new RootCommand("Makes the trainings of a study and writes its tables and pictures.")
         {
-            study, data, log, folder, features, seeds, jobs, loss, variants, epochs, evaluateEvery, firstShop, reportOnly,
+            study, data, log, folder, features, seeds, jobs, loss, variants, epochs, evaluateEvery, firstShop, preset, reportOnly,
         };
         root.Subcommands.Add(FairCommand.Create());
         root.Subcommands.Add(RecomputeCommand.Create());
@@ -101,6 +108,7 @@ internal sealed record CommandLine
             Epochs = result.GetValue(epochs),
             EvaluateEvery = result.GetValue(evaluateEvery),
             FirstShop = result.GetValue(firstShop),
+            Preset = result.GetValue(preset),
             ReportOnly = result.GetValue(reportOnly),
         }), cancellation))));
         return Commands.Invoke(root, args);
@@ -120,6 +128,8 @@ internal sealed record CommandLine
 
         if (options.FirstShop != 1 && options.Study != Studies.ShopsStudy.Title)
             throw new ArgumentException("--first-shop: expected with the study of shops alone.");
+        if (options.Preset && options.Study != "ablations")
+            throw new ArgumentException("--preset: expected with the study of ablations alone.");
 
         return options;
     }

@@ -4,6 +4,7 @@ using DRepMRec.Alignment;
 using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Fusions;
+using DRepMRec.Losses;
 
 namespace ReproduceResults.Studies;
 
@@ -12,9 +13,12 @@ internal static class AblationVariants
 {
     public const string Full = "full", NoBma = "no BMA", NoAlignment = "no alignment", NoSignal = "no SSS", WithSignal = "with SSS";
 
+    // Of features that are wider.
+    private const int Components = 128;
+
     private static readonly string[] Pictured = [Full, NoBma, NoSignal, WithSignal];
 
-    public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs)
+    public static IEnumerable<Variant> All(RecDataset data, string loss, int epochs, bool preset)
     {
         if (data.Features.Count == 0)
         {
@@ -24,6 +28,17 @@ internal static class AblationVariants
 
         DRepMRecOptions full = Catalogue.Options(Catalogue.Ours, bma: true, loss);
         TrainerOptions trainer = Catalogue.Training(Catalogue.Ours, loss, new TrainerOptions { MaxEpochs = epochs, Threads = 1 });
+        string? setting = null;
+        if (preset)
+        {
+            RankingLoss.SampledSoftmax chosen = DRepMRecPreset.For(data).Model.Loss as RankingLoss.SampledSoftmax
+                ?? throw new InvalidOperationException("Expected a preset with a sampled softmax.");
+            if (full.Loss is not RankingLoss.SampledSoftmax)
+                throw new ArgumentException($"--loss {loss}: expected softmax with --preset.");
+            full = full with { Loss = chosen };
+            setting = FormattableString.Invariant($"the preset for the data, whose softmax has a temperature of {chosen.Temperature}");
+        }
+
         Variant Make(string name, DRepMRecOptions options, RecDataset on, Func<DRepMRecOptions, DRepMRecModel> create,
             TrainerOptions? training = null)
             => new(name, on, OptionsHash.Of(options, name, training ?? trainer))
@@ -31,11 +46,15 @@ internal static class AblationVariants
                 Trainer = training ?? trainer,
                 Model = seed => new OwnedModel(create(options with { Seed = seed })),
                 IsPictured = Pictured.Contains(name),
+                Setting = setting,
             };
 
         yield return Make(Full, full, data, options => DRepMRecModel.Create(data, options));
         foreach (var (name, options) in Changes(full).Where(c => c.Options != full))
             yield return Make(name, options, data, o => DRepMRecModel.Create(data, o));
+        if (data.Features.Any(f => f.Dimension > Components))
+            yield return Make($"{Components} components", full with { FeatureComponents = Components }, data,
+                o => DRepMRecModel.Create(data, o));
         foreach (var (name, options, training) in RemedyVariants.All(full, trainer))
             yield return Make(name, options, data, o => DRepMRecModel.Create(data, o), training);
         yield return Make("coupled lines", full, data, options => CoupledModalEncoder.CreateModel(data, options));

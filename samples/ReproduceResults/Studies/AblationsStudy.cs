@@ -13,7 +13,7 @@ internal sealed class AblationsStudy : Study
     public override string Name => "ablations";
 
     protected override IEnumerable<Variant> Variants(RecDataset data, CommandLine options, string loss)
-        => AblationVariants.All(data, loss, options.Epochs);
+        => AblationVariants.All(data, loss, options.Epochs, options.Preset);
 
     public override void Write(Report report, IReadOnlyList<Outcome> outcomes)
     {
@@ -21,6 +21,8 @@ internal sealed class AblationsStudy : Study
         Outcome[] changed = [.. outcomes.Where(o => o != full)];
         var family = new Family(full is null ? [] : changed.Select(o => (o, full)));
         report.Heading("DRepMRec with one thing changed");
+        if (outcomes[0].First.Setting is { } setting)
+            report.Say($"The whole is {setting}.");
         report.Say($"Difference: {Training.Recall} minus that of the whole, over pairs of the same seed. {Family.Words}.");
         report.Table(
             [
