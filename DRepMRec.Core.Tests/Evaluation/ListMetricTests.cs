@@ -32,6 +32,8 @@ public sealed class ListMetricTests
         result[bare].Should().Be(double.NaN);
         EvaluationResult read = DRepMRecJson.Read<EvaluationResult>(DRepMRecJson.Write(result));
         (read[own], read[bare]).Should().Be((1.0 / 3, double.NaN));
+        read.Protocol.Should().Be(result.Protocol);
+        FluentActions.Invoking(() => result[new Third(1) { Of = 4 }]).Should().Throw<KeyNotFoundException>();
         read.ToJson().Should().Be(result.ToJson()).And.Contain("\"IntraListDiversity(image)@2\": null");
         FluentActions.Invoking(() => DRepMRecJson.Write(options)).Should().Throw<NotSupportedException>()
             .WithMessage("A metric of your own has no JSON*'Third@1'*");

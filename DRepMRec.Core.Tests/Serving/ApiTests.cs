@@ -175,20 +175,40 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task An_item_that_the_next_file_cannot_take_takes_no_other_with_it()
     {
-        Recommender file = Recommender.Load(_folder["model"]);
-        file.WithItems([new ItemContent("first", Served.Features(Served.ColdItems[0]))]).Save(_folder["first"]);
+        int item = Served.ColdItems.First(i => Served.Data.Features.All(f => f.Present[i]));
+        var all = Served.Features(item).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
+        string[] names = [.. Enumerable.Range(0, 6).Select(n => $"{(n % 2 == 0 ? "image" : "text")}-{n}")];
+        foreach (string name in names)
+        {
+            var features = all.Where(f => name.StartsWith(f.Key, StringComparison.Ordinal)).ToDictionary();
+            (await _client.PutAsJsonAsync($"/items/{name}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        }
+
+        RecDataset image = new("image", Served.Data.Users, Served.Data.Items, Served.Data.Splits, [Served.Data.Features[0]]);
+        using DRepMRecModel model = DRepMRecModel.Create(image, new DRepMRecOptions { EmbeddingDim = 8 });
+        Recommender next = new Trainer(model, image, new TrainerOptions { MaxEpochs = 1 }).Fit().BuildRecommender();
+        var catalogue = _app.Services.GetRequiredService<Catalogue>();
+        Taken(next).Should().Equal(names.Where(name => name.StartsWith("image", StringComparison.Ordinal)));
+        Taken(Served.Recommender).Should().HaveCount(3, "what one file couldn't take is lost");
+
+        IEnumerable<string> Taken(Recommender file)
+        {
+            Recommender full = catalogue.PutOn(file);
+            return names.Where(full.Items.Contains);
+        }
+    }
+
+    [Fact]
+    public async Task A_new_item_that_the_next_file_has_itself_is_no_change_any_more_unless_it_was_edited()
+    {
         var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
-        foreach (string item in new[] { "first", "second", "third" })
+        foreach (string item in new[] { "once", "edited", "edited", "other" })
             (await _client.PutAsJsonAsync($"/items/{item}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
         var catalogue = _app.Services.GetRequiredService<Catalogue>();
-        Recommender other = catalogue.PutOn(file);
-        new[] { "first", "second", "third" }.Should().OnlyContain(item => other.Items.Contains(item));
-
-        // A model takes no item twice: the first is the file's own by now, and no change any more.
-        Recommender own = Recommender.Load(_folder["first"]);
-        catalogue.PutOn(own).Items.Contains("third").Should().BeTrue();
-        catalogue.PutOn(file).Items.Contains("first").Should().BeFalse("the file that had it has been served since");
-        catalogue.PutOn(file).Items.Contains("second").Should().BeTrue();
+        ItemContent[] own = [.. new[] { "once", "edited" }.Select(item => new ItemContent(item, Served.Features(Served.ColdItems[0])))];
+        catalogue.PutOn(Served.Recommender.WithItems(own)).Items.Contains("other").Should().BeTrue();
+        Recommender back = catalogue.PutOn(Served.Recommender);
+        new[] { "once", "edited", "other" }.Where(back.Items.Contains).Should().Equal("edited", "other");
     }
 
     [Fact]

@@ -77,9 +77,22 @@ public sealed class WarmStartHostTests
         }
 
         using DRepMRecModel model = DRepMRecModel.Create(wider, new ContentHost(4, 5, 2), DRepMRecOptions.LightGcn);
-        new Trainer(model, wider).StartFrom(earlier);
+        new Trainer(model, wider).StartFrom(earlier).Kept.Should().Equal("behavior.item_content", "behavior.item_kinds");
         Rows(model, "behavior.item_content").Should().BeEquivalentTo(Enumerable.Repeat(new float[] { 2, 2, 2, 2 }, 5));
         model.state_dict()["behavior.item_kinds"].data<long>().Should().Equal(2, 2, 2, 2, 2);
+        Rows(model, "behavior.users").Should().BeEquivalentTo(Rows(old, "behavior.users"), o => o.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void Content_stays_after_a_checkpoint_too_and_what_is_trained_here_goes_over_though_it_was_frozen_there()
+    {
+        using var folder = new TempFolder();
+        using DRepMRecModel old = DRepMRecModel.Create(Before, new ContentHost(4, 4, 1), DRepMRecOptions.LightGcn);
+        old.named_parameters().Single(p => p.name == "behavior.users").parameter.requires_grad = false;
+        new Trainer(old, Before, new TrainerOptions { MaxEpochs = 1, Checkpoint = new() { Path = folder["state"] } }).Fit();
+        EarlierModel earlier = EarlierModel.LoadCheckpoint(folder["state"], Before);
+        using DRepMRecModel model = DRepMRecModel.Create(Before, new ContentHost(4, 4, 2), DRepMRecOptions.LightGcn);
+        new Trainer(model, Before).StartFrom(earlier).Kept.Should().Equal("behavior.item_content", "behavior.item_kinds");
         Rows(model, "behavior.users").Should().BeEquivalentTo(Rows(old, "behavior.users"), o => o.WithStrictOrdering());
     }
 

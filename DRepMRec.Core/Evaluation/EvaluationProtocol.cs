@@ -55,7 +55,7 @@ public sealed record EvaluationProtocol
     /// <param name="other">The other conditions.</param>
     public bool Equals(EvaluationProtocol? other)
         => other is not null && DifferenceTo(other) is null && Mask == other.Mask && Dataset == other.Dataset && Seed == other.Seed
-            && Metrics.SequenceEqual(other.Metrics) && ListMetrics.SequenceEqual(other.ListMetrics);
+            && Metrics.SequenceEqual(other.Metrics);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Dataset, SplitChecksum, Target, Mask, UserFilter, Seed, Metrics.Count);

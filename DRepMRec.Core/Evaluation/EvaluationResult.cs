@@ -75,7 +75,8 @@ public sealed class EvaluationResult
     /// <param name="metric">One of the evaluated metrics.</param>
     /// <exception cref="KeyNotFoundException">The metric wasn't evaluated.</exception>
     public double this[ListMetric metric] => ListMetrics.TryGetValue(metric, out double value) ? value
-        : metric is not null && ListMetrics.FirstOrDefault(m => m.Key.ToString() == metric.ToString()) is { Key: not null } named
+        : metric is not null
+            && ListMetrics.FirstOrDefault(m => m.Key is NamedListMetric && m.Key.ToString() == metric.ToString()) is { Key: not null } named
             ? named.Value
         : throw new KeyNotFoundException($"{metric} wasn't evaluated; there are {string.Join(", ", ListMetrics.Keys)}.");
 

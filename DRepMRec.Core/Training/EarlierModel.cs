@@ -172,7 +172,11 @@ public sealed class EarlierModel
                 .ToDictionary(t => t.Key[own.Length..], t => t.Value with { Name = t.Key[own.Length..] }),
             [.. tensors.Where(t => t.Key.StartsWith(Checkpoint.Moment, StringComparison.Ordinal))
                 .OrderBy(t => int.Parse(t.Key.AsSpan(Checkpoint.Moment.Length), CultureInfo.InvariantCulture)).Select(t => t.Value)],
-            TrainingFingerprint.Trained(manifest.Training), null, manifest.Steps);
+            TrainingFingerprint.Trained(manifest.Training),
+
+            // What an earlier training changed isn't known.
+            manifest.Training.ContainsKey(TrainingFingerprint.StartedFrom) ? null : TrainingFingerprint.Trained(manifest.Training),
+            manifest.Steps);
     }
 
     /// <summary>Writes ids, weights and, where they were kept, moments to one safetensors file, which is whole or as it was.</summary>

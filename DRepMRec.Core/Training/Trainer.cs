@@ -85,8 +85,8 @@ public sealed class Trainer
     /// <remarks>
     /// Tables with a row for each user or item are told by their number of rows. Where that is as it was, such a table of a host of your
     /// own must be the weight of an <see cref="TorchSharp.Modules.Embedding"/>, or have "embedding", "user" or "item" in its name;
-    /// otherwise it goes over as it is, by place and not by id. Such tables that the earlier training didn't change, as frozen ones and
-    /// buffers of content, stay this model's own.
+    /// otherwise it goes over as it is, by place and not by id. Such tables that are frozen, or buffers, and that no earlier training is
+    /// known to have changed, as content is, stay this model's own (<see cref="WarmStartReport.Kept"/>).
     /// </remarks>
     /// <param name="earlier">The earlier model, the same on all processes.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>

@@ -15,6 +15,9 @@ namespace DRepMRec.Training;
 /// </summary>
 internal static class TrainingFingerprint
 {
+    /// <summary>The field that says which earlier model a training began from, if it did.</summary>
+    public const string StartedFrom = "WarmStart.From";
+
     private const string Weights = "Weights.";
     private const string Frozen = ", frozen";
 
@@ -50,7 +53,7 @@ internal static class TrainingFingerprint
 
         if (started is not null)
         {
-            fields["WarmStart.From"] = started.From;
+            fields[StartedFrom] = started.From;
             OptionFields.Add(fields, "WarmStart", started.Options);
         }
 

@@ -24,6 +24,7 @@ internal sealed class WarmStart
     private readonly Dictionary<string, ColumnShare> _shares;
     private readonly RowTables _tables;
     private readonly HashSet<string> _parameters;
+    private readonly HashSet<string> _trainable;
 
     public WarmStart(EarlierModel earlier, DRepMRecModel model, RecDataset data, WarmStartOptions options)
     {
@@ -40,6 +41,7 @@ internal sealed class WarmStart
         _similar = new Lazy<int[][]>(() => NearestKnownItems.Of(data, _items, options.Neighbors));
         _tables = new RowTables(earlier, model, data);
         _parameters = [.. model.named_parameters().Select(p => p.name)];
+        _trainable = [.. model.TrainableNames];
     }
 
     /// <summary>Replaces the weights.</summary>
@@ -54,13 +56,14 @@ internal sealed class WarmStart
             throw new ArgumentException($"The earlier model has weights that there is no place for here, {Shown.List(left)}: {OtherKind}");
         if (_options.Moments)
             CheckMoments();
-        _model.TrainedNames.UnionWith(_earlier.Trained ?? _parameters);
+        _model.TrainedNames.UnionWith(_earlier.Trained ?? _trainable);
         var starts = new Starts(new NewRowStart?[_data.Users.Count], new NewRowStart?[_data.Items.Count]);
         foreach (WarmStartTarget target in targets)
             target.Put(Filled(target, starts));
         return new WarmStartReport
         {
             From = _earlier.Checksum,
+            Kept = [.. all.Except(targets).Select(t => t.Name)],
             Options = _options,
             KnownUsers = _users.Count(place => place >= 0),
             KnownItems = _items.Count(place => place >= 0),
@@ -100,10 +103,11 @@ internal sealed class WarmStart
     }
 
     /// <summary>
-    /// Whether a table of users or items is known before training, as content is: no training has changed the earlier one.
+    /// Whether a table of users or items is known before training, as content is: no training has changed the earlier one, and none is to
+    /// change this one.
     /// </summary>
     private bool Stays(WarmStartTarget target)
-        => !(_parameters.Contains(target.Name) && (_earlier.Trained?.Contains(target.Name) ?? true))
+        => !_trainable.Contains(target.Name) && (!_parameters.Contains(target.Name) || _earlier.Trained?.Contains(target.Name) == false)
             && _earlier.Weights.TryGetValue(target.Name, out SafeTensor? old) && _tables.HasRows(old, target);
 
     private void Check(WarmStartTarget target)

@@ -16,6 +16,12 @@ public sealed record WarmStartReport
     /// <summary>The options.</summary>
     public required WarmStartOptions Options { get; init; }
 
+    /// <summary>
+    /// Tables of users or items that stayed this model's own, by name: frozen ones and buffers that no earlier training had changed, as
+    /// content is.
+    /// </summary>
+    public IReadOnlyList<string> Kept { get; init; } = [];
+
     /// <summary>Users whose rows went over.</summary>
     public int KnownUsers { get; init; }
 

@@ -21,8 +21,8 @@ internal enum ChangeOutcome
 
 /// <summary>
 /// The changes of the catalogue since the model's file was written. A file that is loaded gets them too, before it's served: items that
-/// were described in words and pictures are encoded anew, by that file; new ones that it has itself are its own from then on. One change
-/// is made after the other, and while one waits for the networks no thread does.
+/// were described in words and pictures are encoded anew, by that file; new ones that it has itself, and that were put in once, are its own
+/// from then on. One change is made after the other, and while one waits for the networks no thread does.
 /// </summary>
 internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators, IOptions<ShelfOptions> shelf, ILogger<Catalogue> logger)
 {
@@ -65,18 +65,18 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     /// <exception cref="InvalidOperationException">A generator failed, so that the file had better be loaded later.</exception>
     public Recommender PutOn(Recommender file)
     {
-        _file = file;
-        foreach (var (id, change) in _changes)
-        {
-            if (change.IsNew && file.Items.Contains(id))
-                _changes.TryRemove(id, out _);
-        }
+        List<string> gone = [.. _changes.Where(c => c.Value.IsNew && file.Items.Contains(c.Key)).Select(c => c.Key)];
+        Change[] open = [.. _changes.ExceptBy(gone, c => c.Key).Select(c => c.Value)];
+        Recommender full = Take(file, [.. open.Select(c => c.Features).OfType<ItemContent>()], i => i.Id,
+            (model, some) => model.WithItems(some), gone);
+        full = Take(full, [.. open.Select(c => c.Described).OfType<NewItem>()], i => i.Id, Add, gone)
+            .WithoutItems([.. _changes.Where(c => c.Value.IsRetirement).Select(c => c.Key)]);
 
-        ItemContent[] items = [.. _changes.Values.Select(c => c.Features).OfType<ItemContent>()];
-        NewItem[] described = [.. _changes.Values.Select(c => c.Described).OfType<NewItem>()];
-        Recommender full = Take(file, items, i => i.Id, (model, some) => model.WithItems(some));
-        full = Take(full, described, i => i.Id, Add);
-        return full.WithoutItems([.. _changes.Where(c => c.Value.IsRetirement).Select(c => c.Key)]);
+        // Up to here a generator may have failed, and what is served goes on to be.
+        _file = file;
+        foreach (string id in gone)
+            _changes.TryRemove(id, out _);
+        return full;
     }
 
     [LoggerMessage(1, LogLevel.Error, "The new model can't take the item {Item} that was put into the catalogue; it's lost")]
@@ -145,7 +145,7 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
             hasRoom = HasRoom(current, id, change);
             if (!hasRoom || make(current) is not { } next)
                 return current;
-            _changes[id] = change with { IsNew = !_file!.Items.Contains(id) };
+            _changes[id] = change with { IsNew = !_file!.Items.Contains(id) && !_changes.ContainsKey(id) };
             return next;
         });
         return hasRoom ? ChangeOutcome.Made : ChangeOutcome.Full;
@@ -168,8 +168,9 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
         return current.WithoutItems([id]);
     }
 
-    /// <summary>Adds items to a model; where it can't take them, by halves, until it's known which it can't.</summary>
-    private Recommender Take<T>(Recommender model, T[] items, Func<T, string> id, Func<Recommender, T[], Recommender> add)
+    /// <summary>Adds items to a model; where it can't take them all, by halves, until it's known which it can't.</summary>
+    private Recommender Take<T>(
+        Recommender model, T[] items, Func<T, string> id, Func<Recommender, T[], Recommender> add, List<string> lost)
     {
         if (items.Length == 0)
             return model;
@@ -180,15 +181,11 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
         catch (Exception e) when (e is ArgumentException or FormatException
             or InvalidOperationException { InnerException: null or InvalidDataException })
         {
-            if (items.Length == 1)
-            {
-                LogLost(logger, e, id(items[0]));
-                _changes.TryRemove(id(items[0]), out _);
-                return model;
-            }
-
-            int half = items.Length / 2;
-            return Take(Take(model, items[..half], id, add), items[half..], id, add);
+            if (items.Length > 1)
+                return items.Chunk((items.Length + 1) / 2).Aggregate(model, (taken, half) => Take(taken, half, id, add, lost));
+            LogLost(logger, e, id(items[0]));
+            lost.Add(id(items[0]));
+            return model;
         }
     }
 
@@ -212,7 +209,7 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
 
     private sealed record Change(ItemContent? Features, NewItem? Described)
     {
-        /// <summary>Whether the file that was loaded then didn't have the item.</summary>
+        /// <summary>Whether it's the first of an item that the file that was loaded then didn't have.</summary>
         public bool IsNew { get; init; }
 
         public bool IsRetirement => this is { Features: null, Described: null };
