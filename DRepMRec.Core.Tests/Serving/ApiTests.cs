@@ -1,45 +1,19 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using DRepMRec.Data;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
-using DRepMRec.Tests.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ServeRecommendations;
 
 namespace DRepMRec.Tests.Serving;
 
-/// <summary>The sample's API on a port of the loopback interface.</summary>
-public sealed class ApiTests : IAsyncLifetime
+/// <summary>Requests to the sample's API.</summary>
+public sealed class ApiTests : ApiTestBase
 {
-    private readonly TempFolder _folder = new();
-    private readonly WebApplication _app;
-    private HttpClient _client = new();
-
-    public ApiTests()
-    {
-        Served.Recommender.Save(_folder["model"]);
-        _app = Api.Build(WebApplication.CreateBuilder(
-            ["--urls", "http://127.0.0.1:0", "--Recommender:Path", _folder["model"], "--Logging:LogLevel:Default", "Warning"]));
-    }
-
-    public async Task InitializeAsync()
-    {
-        await _app.StartAsync();
-        _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-    }
-
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _app.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Recommends_to_users_and_histories_and_says_why()
     {
@@ -55,7 +29,7 @@ public sealed class ApiTests : IAsyncLifetime
         (await Get("/users/nobody/recommendations")).GetProperty("source").GetString().Should().Be("Popularity");
         (await Get($"/users/{user}/history")).GetArrayLength().Should().Be(Served.Data.Train.ItemsOf(5).Length);
 
-        using HttpResponseMessage posted = await _client.PostAsJsonAsync("/recommendations",
+        using HttpResponseMessage posted = await Client.PostAsJsonAsync("/recommendations",
             new { history = Served.Recommender.History(user), count = 3, excluded = new[] { expected[0].Item } });
         JsonElement folded = await posted.Content.ReadFromJsonAsync<JsonElement>();
         folded.GetProperty("source").GetString().Should().Be("FoldIn");
@@ -71,7 +45,7 @@ public sealed class ApiTests : IAsyncLifetime
             MetadataColumn.Category("shape", [.. ids.Select((_, n) => n % 2 == 0 ? "round" : "square")]),
             MetadataColumn.Number("price", [.. ids.Select((_, n) => (double?)n)]),
             MetadataColumn.Text("title", [.. ids.Select((_, n) => $"Thing {n}")]));
-        _app.Services.GetRequiredService<IRecommenderProvider>().Update(r => r.WithMetadata(metadata));
+        App.Services.GetRequiredService<IRecommenderProvider>().Update(r => r.WithMetadata(metadata));
         var request = new RecommendationRequest
         {
             UserId = Served.Data.Users[5],
@@ -84,7 +58,7 @@ public sealed class ApiTests : IAsyncLifetime
         };
         using var body = new StringContent(
             JsonSerializer.Serialize(request, ServingJson.SerializerOptions), Encoding.UTF8, "application/json");
-        using HttpResponseMessage posted = await _client.PostAsync("/recommendations?why=true", body);
+        using HttpResponseMessage posted = await Client.PostAsync("/recommendations?why=true", body);
         JsonElement answer = await posted.Content.ReadFromJsonAsync<JsonElement>();
         JsonElement[] items = [.. answer.GetProperty("items").EnumerateArray()];
         items.Select(i => i.GetProperty("item").GetString())
@@ -94,26 +68,26 @@ public sealed class ApiTests : IAsyncLifetime
         (await Get("/search?text=THING%2017")).EnumerateArray().First().GetProperty("item").GetString().Should().Be(ids[17]);
         (await Get("/shelves")).GetProperty("columns")[1].GetProperty("max").GetDouble().Should().Be(ids.Length - 1);
 
-        await RequireProblem(await _client.PostAsJsonAsync("/recommendations", new { where = new[] { new { column = "colour" } } }),
+        await RequireProblem(await Client.PostAsJsonAsync("/recommendations", new { where = new[] { new { column = "colour" } } }),
             HttpStatusCode.BadRequest, "colour");
-        await RequireProblem(await _client.PostAsJsonAsync("/recommendations", new { diversity = new { lambda = 2 } }),
+        await RequireProblem(await Client.PostAsJsonAsync("/recommendations", new { diversity = new { lambda = 2 } }),
             HttpStatusCode.BadRequest, "2");
-        await RequireProblem(await _client.PostAsJsonAsync("/recommendations", new { pool = 10_001 }),
+        await RequireProblem(await Client.PostAsJsonAsync("/recommendations", new { pool = 10_001 }),
             HttpStatusCode.BadRequest, "Expected at most 10000, got 10001.");
     }
 
     [Fact]
-    public async Task Pictures_of_other_folders_are_not_served()
+    public async Task Pictures_of_otherFolders_are_not_served()
     {
-        string inside = Directory.CreateDirectory(_folder["pictures"]).FullName;
+        string inside = Directory.CreateDirectory(Folder["pictures"]).FullName;
         byte[] picture = [0x89, (byte)'P', (byte)'N', (byte)'G'];
-        _folder.With("secret.png", picture);
+        Folder.With("secret.png", picture);
         await File.WriteAllBytesAsync(Path.Combine(inside, "a.png"), picture);
         await File.WriteAllBytesAsync(Path.Combine(inside, "b.txt"), picture);
-        string[] paths = ["a.png", "b.txt", "../secret.png", _folder["secret.png"], "none.png"];
+        string[] paths = ["a.png", "b.txt", "../secret.png", Folder["secret.png"], "none.png"];
         await using WebApplication app = Api.Build(WebApplication.CreateBuilder(
         [
-            "--urls", "http://127.0.0.1:0", "--Recommender:Path", _folder["model"], "--Logging:LogLevel:Default", "Warning",
+            "--urls", "http://127.0.0.1:0", "--Recommender:Path", Folder["model"], "--Logging:LogLevel:Default", "Warning",
             "--Shelf:PictureFolder", inside,
         ]));
         await app.StartAsync();
@@ -127,114 +101,17 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Items_that_a_model_cannot_encode_are_refused()
-    {
-        using var form = new MultipartFormDataContent { { new StringContent("new"), "item" }, { new StringContent("A title"), "title" } };
-        await RequireProblem(await _client.PostAsync("/items", form), HttpStatusCode.BadRequest, "got 'title'");
-        using var text = new MultipartFormDataContent { { new StringContent("new"), "item" } };
-        text.Add(new ByteArrayContent("text"u8.ToArray()), "picture", "picture.png");
-        await RequireProblem(await _client.PostAsync("/items", text), HttpStatusCode.BadRequest,
-            "Expected a picture: PNG, JPEG, GIF or WebP.");
-        using var bare = new MultipartFormDataContent { { new StringContent("new"), "item" } };
-        await RequireProblem(await _client.PostAsync("/items", bare), HttpStatusCode.Conflict, "how features of items were made");
-    }
-
-    [Fact]
-    public async Task Items_are_put_found_and_retired()
-    {
-        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
-        (await _client.PutAsJsonAsync("/items/brand%20new", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        JsonElement similar = await Get("/items/brand%20new/similar?count=1&space=Content");
-        similar[0].GetProperty("item").GetString().Should().Be(Served.Data.Items[Served.ColdItems[0]]);
-        (await Get("/health")).GetProperty("items").GetInt32().Should().Be(Served.Recommender.Items.Count + 1);
-        (await _client.DeleteAsync("/items/brand%20new")).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        await RequireProblem(await _client.GetAsync("/items/brand%20new/similar"), HttpStatusCode.NotFound,
-            "The item 'brand new' isn't known.");
-        await RequireProblem(await _client.DeleteAsync("/items/brand%20new"), HttpStatusCode.NotFound, "The item 'brand new' isn't known.");
-    }
-
-    [Fact]
-    public async Task A_new_file_is_served_with_the_changes_of_the_catalogue()
-    {
-        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
-        string retired = Served.Data.Items[3];
-        (await _client.PutAsJsonAsync("/items/new", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        (await _client.DeleteAsync($"/items/{retired}")).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        var provider = _app.Services.GetRequiredService<IRecommenderProvider>();
-        await provider.ReloadAsync();
-        JsonElement health = await Get("/health");
-        (health.GetProperty("loads").GetInt32(), health.GetProperty("items").GetInt32()).Should().Be((2, Served.Recommender.Items.Count));
-        (await Get("/items/new/similar?count=3")).GetArrayLength().Should().Be(3);
-        (await _client.GetAsync($"/items/{retired}/similar")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-
-        Recommender.FromEmbeddings(["ann"], [1f], ["shoe", retired], [1f, 2f]).Save(_folder["model"]);
-        await provider.ReloadAsync();
-        (await Get("/health")).GetProperty("items").GetInt32().Should().Be(1, "that model takes no items, and one of its own is retired");
-    }
-
-    [Fact]
-    public async Task An_item_that_the_next_file_cannot_take_takes_no_other_with_it()
-    {
-        int item = Served.ColdItems.First(i => Served.Data.Features.All(f => f.Present[i]));
-        var all = Served.Features(item).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
-        string[] names = [.. Enumerable.Range(0, 6).Select(n => $"{(n % 2 == 0 ? "image" : "text")}-{n}")];
-        foreach (string name in names)
-        {
-            var features = all.Where(f => name.StartsWith(f.Key, StringComparison.Ordinal)).ToDictionary();
-            (await _client.PutAsJsonAsync($"/items/{name}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        }
-
-        RecDataset image = new("image", Served.Data.Users, Served.Data.Items, Served.Data.Splits, [Served.Data.Features[0]]);
-        using DRepMRecModel model = DRepMRecModel.Create(image, new DRepMRecOptions { EmbeddingDim = 8 });
-        Recommender next = new Trainer(model, image, new TrainerOptions { MaxEpochs = 1 }).Fit().BuildRecommender();
-        var catalogue = _app.Services.GetRequiredService<Catalogue>();
-        Taken(next).Should().Equal(names.Where(name => name.StartsWith("image", StringComparison.Ordinal)));
-        Taken(Served.Recommender).Should().HaveCount(3, "what one file couldn't take is lost");
-
-        IEnumerable<string> Taken(Recommender file)
-        {
-            Recommender full = catalogue.PutOn(file);
-            return names.Where(full.Items.Contains);
-        }
-    }
-
-    [Fact]
-    public async Task A_new_item_that_the_next_file_has_itself_is_no_change_any_more_unless_it_was_edited()
-    {
-        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
-        foreach (string item in new[] { "once", "edited", "edited", "other" })
-            (await _client.PutAsJsonAsync($"/items/{item}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        var catalogue = _app.Services.GetRequiredService<Catalogue>();
-        ItemContent[] own = [.. new[] { "once", "edited" }.Select(item => new ItemContent(item, Served.Features(Served.ColdItems[0])))];
-        catalogue.PutOn(Served.Recommender.WithItems(own)).Items.Contains("other").Should().BeTrue();
-        Recommender back = catalogue.PutOn(Served.Recommender);
-        new[] { "once", "edited", "other" }.Where(back.Items.Contains).Should().Equal("edited", "other");
-    }
-
-    [Fact]
     public async Task A_form_that_is_none_is_refused()
     {
         using var content = new ByteArrayContent("x"u8.ToArray());
         content.Headers.ContentType = new("multipart/form-data");
-        await RequireProblem(await _client.PostAsync("/items", content), HttpStatusCode.BadRequest, "boundary");
+        await RequireProblem(await Client.PostAsync("/items", content), HttpStatusCode.BadRequest, "boundary");
     }
 
     [Fact]
     public async Task A_filter_in_a_request_that_no_request_has_is_refused()
-        => (await _client.PostAsJsonAsync("/recommendations", new { history = new[] { Served.Data.Items[0] }, filter = new[] { "x" } }))
+        => (await Client.PostAsJsonAsync("/recommendations", new { history = new[] { Served.Data.Items[0] }, filter = new[] { "x" } }))
             .StatusCode.Should().Be(HttpStatusCode.BadRequest);
-
-    [Fact]
-    public async Task An_item_that_was_put_in_and_retired_stays_so_when_the_next_file_has_it()
-    {
-        var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
-        (await _client.PutAsJsonAsync("/items/new", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        (await _client.DeleteAsync("/items/new")).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        Recommender.FromEmbeddings(["ann"], [1f], ["shoe", "new"], [1f, 2f]).Save(_folder["model"]);
-        await _app.Services.GetRequiredService<IRecommenderProvider>().ReloadAsync();
-        (await Get("/health")).GetProperty("items").GetInt32().Should().Be(1);
-        (await _client.GetAsync("/items/new/similar")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-    }
 
     [Theory]
     [InlineData("12.5", 12.5)]
@@ -255,11 +132,11 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task Health_tells_of_a_bad_file()
     {
-        (await _client.GetStringAsync("/healthz")).Should().Be("Healthy");
-        await File.WriteAllTextAsync(_folder["model"], "no model");
-        var provider = _app.Services.GetRequiredService<IRecommenderProvider>();
+        (await Client.GetStringAsync("/healthz")).Should().Be("Healthy");
+        await File.WriteAllTextAsync(Folder["model"], "no model");
+        var provider = App.Services.GetRequiredService<IRecommenderProvider>();
         await provider.Invoking(p => p.ReloadAsync()).Should().ThrowAsync<ModelFileException>();
-        (await _client.GetStringAsync("/healthz")).Should().Be("Degraded");
+        (await Client.GetStringAsync("/healthz")).Should().Be("Degraded");
         JsonElement health = await Get("/health");
         health.GetProperty("status").GetString().Should().Be("degraded");
         (await Get($"/users/{Served.Data.Users[5]}/recommendations")).GetProperty("source").GetString().Should().Be("User");
@@ -269,12 +146,12 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task Bad_requests_get_problem_details()
     {
         Task<HttpResponseMessage> Post(string json)
-            => _client.PostAsync("/recommendations", new StringContent(json, Encoding.UTF8, "application/json"));
-        await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=201"), HttpStatusCode.BadRequest,
+            => Client.PostAsync("/recommendations", new StringContent(json, Encoding.UTF8, "application/json"));
+        await RequireProblem(await Client.GetAsync("/users/a/recommendations?count=201"), HttpStatusCode.BadRequest,
             "Expected 0 to 200, got 201.");
-        await RequireProblem(await _client.GetAsync("/users/a/recommendations?count=many"), HttpStatusCode.BadRequest);
-        await RequireProblem(await _client.GetAsync("/users?count=-1"), HttpStatusCode.BadRequest, "Expected 0 to 200, got -1.");
-        await RequireProblem(await _client.GetAsync("/nowhere"), HttpStatusCode.NotFound);
+        await RequireProblem(await Client.GetAsync("/users/a/recommendations?count=many"), HttpStatusCode.BadRequest);
+        await RequireProblem(await Client.GetAsync("/users?count=-1"), HttpStatusCode.BadRequest, "Expected 0 to 200, got -1.");
+        await RequireProblem(await Client.GetAsync("/nowhere"), HttpStatusCode.NotFound);
         await RequireProblem(await Post("{"), HttpStatusCode.BadRequest);
         await RequireProblem(await Post("{\"minimumScore\":NaN}"), HttpStatusCode.BadRequest);
         await RequireProblem(await Post("{\"history\":[null]}"), HttpStatusCode.BadRequest, "Expected ids of at most 256 characters.");
@@ -288,12 +165,12 @@ public sealed class ApiTests : IAsyncLifetime
             Content = new StringContent($"{{\"userId\":\"{new string('x', 2 << 20)}\"}}", Encoding.UTF8, "application/json"),
         };
         tooLarge.Headers.ExpectContinue = true;
-        await RequireProblem(await _client.SendAsync(tooLarge), HttpStatusCode.RequestEntityTooLarge);
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { features = new { image = new[] { 1f } } }),
+        await RequireProblem(await Client.SendAsync(tooLarge), HttpStatusCode.RequestEntityTooLarge);
+        await RequireProblem(await Client.PutAsJsonAsync("/items/a", new { features = new { image = new[] { 1f } } }),
             HttpStatusCode.BadRequest, "Item 'a': expected 12 features of 'image', got 1.");
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a", new { }), HttpStatusCode.BadRequest,
+        await RequireProblem(await Client.PutAsJsonAsync("/items/a", new { }), HttpStatusCode.BadRequest,
             "expected features of at least one of image, text.");
-        await RequireProblem(await _client.PutAsJsonAsync("/items/a",
+        await RequireProblem(await Client.PutAsJsonAsync("/items/a",
             new { features = new Dictionary<string, float[]> { ["no such/thing"] = [1] } }), HttpStatusCode.BadRequest,
                 "A modality's name");
     }
@@ -301,7 +178,7 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task The_page_and_the_document_are_there()
     {
-        (await _client.GetStringAsync("/")).Should().Contain("<title>Recommendations</title>");
+        (await Client.GetStringAsync("/")).Should().Contain("<title>Recommendations</title>");
         JsonElement document = await Get("/openapi/v1.json");
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
             .Should().BeEquivalentTo(
@@ -324,8 +201,8 @@ public sealed class ApiTests : IAsyncLifetime
     {
         var features = Served.Features(Served.ColdItems[0]).ToDictionary(f => f.Key.Name, f => f.Value.ToArray());
         string escaped = Uri.EscapeDataString(id);
-        (await _client.PutAsJsonAsync($"/items?item={escaped}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        using (HttpResponseMessage known = await _client.PostAsJsonAsync("/recommendations",
+        (await Client.PutAsJsonAsync($"/items?item={escaped}", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        using (HttpResponseMessage known = await Client.PostAsJsonAsync("/recommendations",
             new { userId = Served.Data.Users[0], candidates = new[] { id } }))
         {
             JsonElement answer = await known.Content.ReadFromJsonAsync<JsonElement>();
@@ -337,7 +214,7 @@ public sealed class ApiTests : IAsyncLifetime
         (await Raw("GET", $"/items/{escaped}/similar?count=3"))
             .Should().StartWith("HTTP/1.1 200", "a path that is sent as it is has the id too");
         (await Raw("DELETE", $"/items/{escaped}")).Should().StartWith("HTTP/1.1 204");
-        await RequireProblem(await _client.GetAsync($"/similar?item={escaped}"), HttpStatusCode.NotFound, "isn't known.");
+        await RequireProblem(await Client.GetAsync($"/similar?item={escaped}"), HttpStatusCode.NotFound, "isn't known.");
     }
 
     [Fact]
@@ -348,7 +225,7 @@ public sealed class ApiTests : IAsyncLifetime
         dashed.Should().NotBe(user);
         (await Get($"/users/{dashed}/recommendations")).GetProperty("source").GetString().Should().Be("User");
         (await Get("/users/a%2Fb/recommendations")).GetProperty("source").GetString().Should().Be("Popularity");
-        await RequireProblem(await _client.GetAsync("/users/a%2Fb/history"), HttpStatusCode.NotFound, "The user 'a/b' isn't known.");
+        await RequireProblem(await Client.GetAsync("/users/a%2Fb/history"), HttpStatusCode.NotFound, "The user 'a/b' isn't known.");
     }
 
     [Theory]
@@ -369,7 +246,7 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("/similar?item=a&space=1", "Expected Fused, Behavior, Content, got 1.")]
     [InlineData("/history?user=%ED%A0%80", "Expected a path and a query of percent-encoded UTF-8.")]
     public async Task Malformed_targets_get_problem_details(string target, string message)
-        => await RequireProblem(await _client.GetAsync(target), HttpStatusCode.BadRequest, message);
+        => await RequireProblem(await Client.GetAsync(target), HttpStatusCode.BadRequest, message);
 
     [Theory]
     [InlineData("null", "")]
@@ -385,7 +262,7 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("{\"where\":[{\"column\":\"price\",\"mxa\":50}]}", "mxa")]
     [InlineData("{\"quotas\":[{\"column\":\"brand\",\"max\":-1}]}", "JSON")]
     public async Task Malformed_bodies_get_problem_details(string body, string message)
-        => await RequireProblem(await _client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")),
+        => await RequireProblem(await Client.PostAsync("/recommendations", new StringContent(body, Encoding.UTF8, "application/json")),
             HttpStatusCode.BadRequest, message);
 
     [Theory]
@@ -396,13 +273,13 @@ public sealed class ApiTests : IAsyncLifetime
         using var body = new StringContent("{}");
         body.Headers.Remove("Content-Type");
         body.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={encoding}");
-        await RequireProblem(await _client.PostAsync("/recommendations", body), HttpStatusCode.UnsupportedMediaType,
+        await RequireProblem(await Client.PostAsync("/recommendations", body), HttpStatusCode.UnsupportedMediaType,
             $"Expected a body in UTF-8, got the character set '{encoding}'.");
     }
 
     [Fact]
     public async Task An_id_with_a_slash_behind_it_is_that_id()
-        => await RequireProblem(await _client.GetAsync("/items/a/"), HttpStatusCode.NotFound, "The item 'a' isn't known.");
+        => await RequireProblem(await Client.GetAsync("/items/a/"), HttpStatusCode.NotFound, "The item 'a' isn't known.");
 
     [Fact]
     public async Task Pages_of_users_follow_each_other()
@@ -422,31 +299,5 @@ public sealed class ApiTests : IAsyncLifetime
         CommandLine.Fault(["--model", "--urls"]).Should().Be("--model: expected a value.");
         CommandLine.AsksForHelp(["--model", "x", "-h"]).Should().BeTrue();
         CommandLine.Help.Should().Contain("--model FILE").And.Contain("--urls URLS");
-    }
-
-    /// <summary>Sends a target as it is: clients of HTTP take dots for folders.</summary>
-    private async Task<string> Raw(string method, string target)
-    {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, _client.BaseAddress!.Port);
-        NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync();
-    }
-
-    private Task<JsonElement> Get(string path) => _client.GetFromJsonAsync<JsonElement>(path);
-
-    private static async Task RequireProblem(HttpResponseMessage response, HttpStatusCode status, string message = "")
-    {
-        using (response)
-        {
-            string body = await response.Content.ReadAsStringAsync();
-            response.StatusCode.Should().Be(status, body);
-            response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
-            JsonDocument.Parse(body).RootElement.GetProperty("status").GetInt32().Should().Be((int)status);
-            if (message.Length > 0)
-                body.Replace("\\u0027", "'", StringComparison.Ordinal).Should().Contain(message);
-        }
     }
 }
