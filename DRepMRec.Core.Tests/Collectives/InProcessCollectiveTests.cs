@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DRepMRec.Collectives;
 
 namespace DRepMRec.Tests.Collectives;
@@ -80,6 +81,24 @@ public sealed class InProcessCollectiveTests
                 + "|process [12] has left)\\.$");
         ends[2].Error.Should().BeOfType<CollectiveException>();
         (ends[1].Error is CollectiveException).Should().Be(isStuck);
+    }
+
+    [Fact]
+    public void All_messages_of_an_exchange_have_the_time_out_together()
+    {
+        TimeSpan timeout = TimeSpan.FromSeconds(1);
+        double Seconds(SimulatedFaults faults, int from) => Stopwatch.GetElapsedTime(0, faults.Delay(from, 0, 1)).TotalSeconds;
+
+        // Each message comes within the time-out of the one before, the second one beyond that of the exchange.
+        SimulatedFaults late = Enumerable.Range(0, 100_000)
+            .Select(seed => new SimulatedFaults { Seed = seed, MaxDelay = timeout + timeout })
+            .First(faults => Seconds(faults, 1) is > 0.8 and < 0.9 && Seconds(faults, 2) is > 1.5 and < 1.6);
+        (byte Result, Exception? Error)[] ends = InProcessCollective.Run(
+            InProcessCollective.Create(3, timeout, late), collective => collective.AllGather((byte)collective.Rank)[0]);
+        CollectiveException error = ends[0].Error.Should().BeOfType<CollectiveException>().Subject;
+        error.Failure.Should().Be(CollectiveFailure.TimedOut);
+        error.Message.Should().MatchRegex(
+            "^Process 0 of 3 in exchange 1 \\(all-gather\\): nothing came of process [12] within 1 s");
     }
 
     [Fact]

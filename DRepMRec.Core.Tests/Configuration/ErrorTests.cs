@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DRepMRec.Alignment;
 using DRepMRec.Data;
@@ -206,6 +207,15 @@ public sealed class ErrorTests
             .Throw<OptionsFormatException>().WithMessage("A:Load:Verfy: is unknown; expected one of MemoryMap, Verify.");
         FluentActions.Invoking(() => Read("{\"A\": {\"Times\": -1}}")).Should()
             .Throw<OptionsFormatException>().WithMessage("A:Times: Times must be*");
+        FluentActions.Invoking(() => Read("{\"A\": \"three\"}")).Should()
+            .Throw<OptionsFormatException>().WithMessage("A: expected a section, got the text 'three'.");
+        FluentActions.Invoking(() => Read("{\"A\": {\"Name\": null}}")).Should()
+            .Throw<OptionsFormatException>().WithMessage("A:Name: expected a value, got none.");
+        options.Name.Should().Be("kept");
+        Read("{\"A\": {\"Names\": null, \"Least\": \"-Infinity\"}}");
+        (options.Names.Count, options.Least).Should().Be((0, double.NegativeInfinity));
+        Read("{\"A\": {\"Names\": [\"x\"], \"Least\": \"1.5\"}}");
+        (options.Names[0], options.Least).Should().Be(("x", 1.5));
     }
 
     [Fact]
@@ -267,5 +277,10 @@ public sealed class ErrorTests
         public TimeSpan Every { get; set; }
 
         public RecommenderLoadOptions Load { get; set; } = new();
+
+        public IReadOnlyList<string> Names { get; set; } = ["given"];
+
+        [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+        public double Least { get; set; }
     }
 }

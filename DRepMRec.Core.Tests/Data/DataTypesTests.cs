@@ -57,6 +57,21 @@ public sealed class DataTypesTests
     }
 
     [Fact]
+    public void A_table_of_features_keeps_the_ids_that_were_checked()
+    {
+        List<string> ids = ["a", "b"];
+        using TempFolder folder = new TempFolder().WithNpy("x.npy", new float[,] { { 1 }, { 2 } });
+        FeatureTable[] tables =
+        [
+            new(Modality.Text, ids, 1, new float[] { 1, 2 }), FeatureTable.LoadNpy(folder["x.npy"], Modality.Text, ids),
+        ];
+        (ids[0], ids[1]) = ("c", "c");
+        ids.Add("d");
+        foreach (FeatureTable table in tables)
+            table.ItemIds.Should().Equal("a", "b");
+    }
+
+    [Fact]
     public void A_modality_is_its_name()
     {
         new Modality("Image").Should().Be(Modality.Image);

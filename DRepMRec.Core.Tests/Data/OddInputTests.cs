@@ -68,11 +68,32 @@ public sealed class OddInputTests
     [Theory]
     [InlineData("userID\titemID\n0\t1\nuserID\titemID\n0\t2\n", "userID\\titemID")]
     [InlineData("user_id:token\titem_id:token\nu\t1\nuser_id:token\titem_id:token\nu\t2\n", "user_id:token\\titem_id:token")]
+    [InlineData("\uFEFFuserID\titemID\n0\t1\n\uFEFFuserID\titemID\n0\t2\n", "\\ufeffuserID\\titemID")]
+    [InlineData("user_id:token\titem_id:token\nu\t1\n\uFEFFuser_id:token\titem_id:token\nu\t2\n",
+        "\\ufeffuser_id:token\\titem_id:token")]
     public void A_header_in_the_midst_of_a_file_is_no_interaction(string text, string shown)
     {
         using TempFolder folder = new TempFolder().With("x.inter", text);
         Views.FormatError(() => RecDataset.Load(folder.Path, options: AllTraining)).Should()
             .Be($"x.inter line 3: expected an interaction, found the header again: '{shown}'.");
+    }
+
+    [Theory]
+    [InlineData("customer,product")]
+    [InlineData("\"customer\",\"product\"")]
+    public void Nor_is_one_behind_the_byte_order_mark_of_a_joined_file(string header)
+    {
+        using TempFolder folder = new TempFolder()
+            .With("log.csv", $"\uFEFF{header}\nann,lamp\n\uFEFF{header}\nbob,rug\n\uFEFFcustomer,rug\n");
+        var layout = new DelimitedOptions { User = "customer", Item = "product" };
+        DatasetOptions skip = AllTraining with { BadRows = BadRowHandling.Skip };
+        RecDataset data = RecDataset.LoadDelimited(folder["log.csv"], layout, options: skip);
+        data.Pairs().Train.Should().BeEquivalentTo("ann-lamp", "bob-rug", "\uFEFFcustomer-rug");
+        data.Report!.Mistakes.Select(m => (m.Kind, m.Count, m.First[0].Line)).Should().Equal((RowMistakeKind.Header, 1, 3));
+        ItemTable items = ItemTable.LoadDelimited(folder["log.csv"], new() { Item = "customer", Title = "product" },
+            new() { BadRows = BadRowHandling.Skip });
+        items.Ids.Should().Equal("ann", "bob", "\uFEFFcustomer");
+        items.Report!.Mistakes.Single().Kind.Should().Be(RowMistakeKind.Header);
     }
 
     [Fact]

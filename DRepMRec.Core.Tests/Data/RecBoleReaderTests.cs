@@ -111,6 +111,25 @@ public sealed class RecBoleReaderTests
     }
 
     [Fact]
+    public void A_header_in_the_midst_of_the_items_is_no_item()
+    {
+        const string Header = "item_id:token\ttitle:token_seq\timage:float_seq\n", Titles = "item_id:token\ttitle:token_seq\n";
+        const string Again = "ml.item line 3: expected an item, found the header again: 'item_id:token\\ttitle:token_seq";
+        var skip = new DatasetOptions { Split = SplitStrategy.None, BadRows = BadRowHandling.Skip };
+        using TempFolder folder = new TempFolder().With("ml.inter", Inter)
+            .With("ml.item", $"{Header}i1\ta\t1 2\n{Header}\uFEFF{Header}i2\tb\t3 4\n");
+        Views.FormatError(() => RecDataset.LoadRecBole(folder.Path)).Should().StartWith(Again);
+        RecDataset data = RecDataset.LoadRecBole(folder.Path, options: skip);
+        data.ItemTable!.Ids.Should().Equal("i1", "i2");
+        data.Report!.Mistakes.Select(m => (m.Kind, m.Count)).Should().Equal((RowMistakeKind.Header, 2));
+
+        folder.With("ml.item", $"{Titles}i1\ta\n{Titles}i2\tb\n");
+        FluentActions.Invoking(() => ItemTable.LoadRecBole(folder.Path)).Should().Throw<DatasetFormatException>()
+            .Which.Message.Should().StartWith(Again);
+        RecDataset.LoadRecBole(folder.Path, options: skip).ItemTable!.Ids.Should().Equal("i1", "i2");
+    }
+
+    [Fact]
     public void The_commonest_number_of_features_is_that_of_the_modality()
     {
         using TempFolder folder = new TempFolder().With("ml.inter", Inter)

@@ -39,12 +39,12 @@ public sealed class RowQueueTests
     [Fact]
     public void An_error_of_the_parsing_ends_both()
     {
-        string text = "user,item\n" + string.Concat(Enumerable.Range(0, 10_000).Select(n => $"u{n},i{n % 9}\n")) + "\"u,i\n";
-        using TempFolder folder = new TempFolder().With("x.csv", text);
+        string text = "user,item\n" + string.Concat(Enumerable.Range(0, 10_000).Select(n => $"u{n},i{n % 9}\n"));
+        using TempFolder folder = new TempFolder().With("x.csv", [.. Encoding.UTF8.GetBytes(text), 0xFF]);
         using (Parallelism.Use(2))
         {
             Views.FormatError(() => RecDataset.LoadDelimited(folder["x.csv"], new())).Should()
-                .StartWith("x.csv line 10002: expected a closing quote, found the end of the file");
+                .StartWith("x.csv line 10002: expected UTF-8 text, found the byte FF as number 1 of the line.");
         }
     }
 }

@@ -50,6 +50,7 @@ public sealed class PublicationTests
         new Publication(folder["model"]).Publish(Saves("1"), Saves("1"));
         Saves("2")(folder["model.measured.next"]);
         Saves("2")(folder["model.next"]);
+        Saves("1")(folder["model.previous.next"]);
         new Publication(folder["model"]).Recover();
         Files(folder["model"]).Should().Equal("1", "1", "none", "none");
         NothingWaits(folder);
@@ -59,11 +60,26 @@ public sealed class PublicationTests
     public void What_ends_between_the_two_files_brings_the_new_pair_also_when_the_next_one_is_published()
     {
         using var folder = new TempFolder();
+        new Publication(folder["model"]).Publish(Saves("0"), Saves("0"));
         new Publication(folder["model"]).Publish(Saves("1"), Saves("1"));
-        Saves("1")(folder["model.measured.previous"]);
+        Saves("1")(folder["model.measured.previous.next"]);
+        Saves("1")(folder["model.previous.next"]);
         Saves("2")(folder["model.measured"]);
         Saves("2")(folder["model.next"]);
         FluentActions.Invoking(() => new Publication(folder["model"]).Publish(Saves("3"), Fails)).Should().Throw<IOException>();
+        new Publication(folder["model"]).Recover();
+        Files(folder["model"]).Should().Equal("2", "2", "1", "1");
+        NothingWaits(folder);
+    }
+
+    [Fact]
+    public void What_ends_between_the_files_of_the_pair_before_brings_both()
+    {
+        using var folder = new TempFolder();
+        new Publication(folder["model"]).Publish(Saves("0"), Saves("0"));
+        new Publication(folder["model"]).Publish(Saves("1"), Saves("1"));
+        foreach (string file in new[] { "model", "model.measured", "model.previous.next", "model.measured.previous" })
+            Saves(file.Contains("previous", StringComparison.Ordinal) ? "1" : "2")(folder[file]);
         new Publication(folder["model"]).Recover();
         Files(folder["model"]).Should().Equal("2", "2", "1", "1");
         NothingWaits(folder);

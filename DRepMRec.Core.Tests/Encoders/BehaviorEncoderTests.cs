@@ -32,6 +32,13 @@ public sealed class LightGcnEncoderTests : HostRules
         ego.Items.abs().max().item<float>().Should().BeInRange(0.99f * itemBound, itemBound);
         ego.Users.mean().item<float>().Should().BeApproximately(0, 0.02f * userBound);
     }
+
+    [Fact]
+    public void A_table_of_more_numbers_than_an_array_has_is_refused_with_the_numbers()
+        => FluentActions.Invoking(() => new LightGcnEncoder(30_000_000, 10_000_000, new LightGcnOptions { EmbeddingDim = 64 }))
+            .Should().Throw<ArgumentException>().WithMessage(
+                "30,000,000 users and 10,000,000 items with 64 dimensions are 2,560,000,000 numbers, more than the 2,147,483,591 of one "
+                + "table: *");
 }
 
 public sealed class MatrixFactorizationEncoderTests : HostRules
@@ -54,6 +61,12 @@ public sealed class MatrixFactorizationEncoderTests : HostRules
 
         Weights(1).Should().HaveCount((3 + 4) * 5).And.Equal(Weights(1)).And.NotEqual(Weights(2));
     }
+
+    [Fact]
+    public void A_table_of_more_numbers_than_an_array_has_is_refused_with_the_numbers()
+        => FluentActions.Invoking(
+            () => new MatrixFactorizationEncoder(40_000_000, 1, new MatrixFactorizationOptions { EmbeddingDim = 64 }))
+            .Should().Throw<ArgumentException>().WithMessage("40,000,000 rows with 64 dimensions are 2,560,000,000 numbers, more than *");
 
     [Fact]
     public void The_rows_of_a_batch_start_from_themselves()

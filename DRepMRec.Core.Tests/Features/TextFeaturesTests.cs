@@ -1,6 +1,8 @@
 using System.Text;
 using DRepMRec.Data;
 using DRepMRec.Features;
+using DRepMRec.Internals;
+using DRepMRec.Tests.Support;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace DRepMRec.Tests.Features;
@@ -121,6 +123,36 @@ public sealed class TextFeaturesTests
         })];
         tables[1].Values.ToArray().Should().Equal(tables[0].Values.ToArray());
         tables[2].Values.ToArray().Should().Equal(tables[0].Values.ToArray());
+    }
+
+    [Fact]
+    public async Task While_it_is_made_it_holds_the_weights_both_ways_and_one_block_of_texts()
+    {
+        const int Texts = 8000, Terms = 100, Dimension = 17, Block = 4 * Texts * (Dimension + 16);
+        string[] texts = [.. Enumerable.Range(0, Texts)
+            .Select(n => string.Join(' ', Enumerable.Range(0, Terms).Select(t => $"w{((n * 7) + (t * 3)) % 500}")))];
+        long held = 0, tensors = 0;
+
+        // On a thread of its own, which has no memory for the last product yet: it asks for some, and there the rest is counted.
+        await Task.Factory.StartNew(() =>
+        {
+            long before = GC.GetTotalMemory(forceFullCollection: true), alive = LiveTensors.Count;
+            Allocations.Before = _ =>
+            {
+                held = Math.Max(held, GC.GetTotalMemory(forceFullCollection: true) - before);
+                tensors = Math.Max(tensors, LiveTensors.Count - alive);
+            };
+            try
+            {
+                TextFeatures.Fit(texts, Words with { MaxDimension = Dimension }).TermCount.Should().Be(500);
+            }
+            finally
+            {
+                Allocations.Before = null;
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        held.Should().BePositive().And.BeLessThan((18L * Texts * Terms) + Block, "16 bytes are those of the weights");
+        tensors.Should().BePositive().And.BeLessThan(8);
     }
 
     [Fact]

@@ -129,6 +129,46 @@ public sealed class PropagationTests
             .Should().Throw<ArgumentException>().WithMessage("The mean over layers is for symmetric matrices*");
     }
 
+    [SkippableFact]
+    public void Tables_between_the_layers_are_kept_from_step_to_step_and_given_back_after_inference_and_by_the_encoder()
+    {
+        Skip.If(OwnKernels.AreOff, LibtorchSide.Reason);
+        using DisposeScope scope = NewDisposeScope();
+        CsrMatrix matrix = Samples.Checkerboard(30, 20).Graph().Adjacency;
+        Tensor x = tensor(Samples.Floats(50 * 24, 7), 50, 24);
+        void Step() => matrix.PropagateMean(x, 3);
+        void Infer()
+        {
+            using IDisposable noGradient = no_grad();
+            Step();
+        }
+
+        new BatchPropagation().Release();
+        TablesAskedFor(Step).Should().Be(2);
+        TablesAskedFor(Step).Should().Be(0);
+        TablesAskedFor(Infer).Should().Be(0);
+        TablesAskedFor(Infer).Should().Be(2);
+        TablesAskedFor(Step).Should().Be(2);
+        new BatchPropagation().Release();
+        TablesAskedFor(Step).Should().Be(2);
+
+        static int TablesAskedFor(Action action)
+        {
+            int count = 0;
+            Allocations.Before = bytes => count += bytes == 50 * 24 * sizeof(float) ? 1 : 0;
+            try
+            {
+                action();
+            }
+            finally
+            {
+                Allocations.Before = null;
+            }
+
+            return count;
+        }
+    }
+
     [Fact]
     public void A_step_forward_and_back_leaves_no_tensors()
     {

@@ -102,6 +102,18 @@ public sealed class FreedomEncoderTests : HostRules
         ((double)term.Value.item<float>()).Should().BeApproximately(expected, 1e-5);
     }
 
+    [Theory]
+    [InlineData(Items + 1_000_000, 0)]
+    [InlineData(0, Items + 1_000_000)]
+    public void Its_own_loss_refuses_items_that_there_are_not(int positive, int negative)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var freedom = new FreedomEncoder(Users, Features, new FreedomOptions { EmbeddingDim = 8, ModalLossWeight = 0.5 });
+        BatchRows rows = new TrainingBatch([0], [positive], [negative]).Whole;
+        freedom.Invoking(f => f.Encode(Graph, RowSet.All, rows))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Expected rows from 0 to 9.*");
+    }
+
     [Fact]
     public void Weights_that_do_not_fit_are_refused_with_both_numbers()
         => FluentActions.Invoking(() => new FreedomEncoder(Users, Features, new FreedomOptions { ModalityWeights = [1] }))

@@ -47,6 +47,17 @@ public sealed class ItemToItemBlendTests
         ItemToItemBlend.Choose(Noise, Part, Data).Options.Should().Be(Part.Options);
     }
 
+    [Theory]
+    [InlineData(1, 1000)]
+    [InlineData(1, 5000)]
+    [InlineData(7, 333)]
+    public void Items_that_are_all_as_popular_are_no_more_popular_than_those_of_which_nothing_is_known(int users, int items)
+    {
+        ItemPopularity.Of([.. Enumerable.Repeat(users, items), 0, 0]).Should().OnlyContain(p => p == 0);
+        ItemPopularity.Of([.. Enumerable.Repeat(users, items), users + 1, 0]).Should().Contain(p => p > 0).And.Contain(p => p < 0);
+        ItemPopularity.Of([0, 0]).Should().Equal(0, 0);
+    }
+
     [Fact]
     public void The_largest_catalogue_that_is_exact_by_default()
     {

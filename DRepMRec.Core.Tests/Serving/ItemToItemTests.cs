@@ -1,5 +1,8 @@
+using DRepMRec.Alignment;
 using DRepMRec.Data;
+using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
+using DRepMRec.Features;
 using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
@@ -197,6 +200,20 @@ public sealed class ItemToItemTests
         added.Explain(user, "new")!.History.Should().NotBeEmpty();
         added.Explain(new RecommendationRequest { History = ["new", Data.Items[0]] }, Data.Items[2])!.History
             .Select(h => h.Item).Should().Contain("new");
+    }
+
+    [Fact]
+    public void Beside_a_modal_encoder_of_ones_own_the_part_is_solved_by_what_new_items_are_compared_by()
+    {
+        using var features = new ModalFeatures([Data.Features[1]], FeatureScaling.None);
+        using DRepMRecModel model = DRepMRecModel.Create(
+            Data, new LightGcnEncoder(Data.Users.Count, Data.Items.Count, new LightGcnOptions { EmbeddingDim = 8 }),
+            new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = 8 }), new BehaviorModalAlignment(8),
+            new DRepMRecOptions { ItemToItem = Part });
+        ItemToItemBlend blend = new Trainer(model, Data, new TrainerOptions { MaxEpochs = 1, BatchSize = 256 }).Fit().ItemToItem!;
+        var alone = new RecDataset("alone", Data.Users, Data.Items, Data.Splits, [Data.Features[1]]);
+        blend.Part.Weights.Values.ToArray().Should()
+            .Equal(ItemToItemModel.Solve(alone, Part, FeatureScaling.None).Weights.Values.ToArray());
     }
 
     [Fact]

@@ -158,29 +158,6 @@ public sealed class RawItemTests : IClassFixture<RawItemTests.Shop>
     }
 
     [Fact]
-    public void Columns_of_the_metadata_alone_are_known_and_those_that_new_items_lack_are_empty()
-    {
-        Recommender described = _shop.Recommender.WithMetadata(ItemMetadata.Of(["p1"],
-            MetadataColumn.Number("weight", [5]), MetadataColumn.Category("shelf", ["top"]), MetadataColumn.Text("note", ["n"]),
-            MetadataColumn.Date("since", [Shelf.FirstDay]), MetadataColumn.Number("price", [2])));
-        Recommender added = described.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]), ItemColumn.Number("weight", [9])));
-        added.Metadata!.Columns.Select(c => (c.Name, c.Kind)).Should().Equal(
-            described.Metadata!.Columns.Select(c => (c.Name, c.Kind)));
-        added.Metadata["new"]!.ToDictionary().Keys.Should().BeEquivalentTo("price", "weight");
-        added.Metadata["new"]!.Number("weight").Should().Be(9);
-        added.Metadata["p1"]!.Text("note").Should().Be("n");
-        Recommender without = _shop.Recommender.WithMetadata(null);
-        without.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]))).Metadata.Should().BeNull();
-        Refused<ArgumentException>(
-            () => without.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]), ItemColumn.Number("weight", [9]))),
-            "Expected columns that the model knows, 'kind', 'picture', 'price', 'title', 'about'; got 'weight' (Number).*");
-        Refused<ArgumentException>(
-            () => described.WithItems(ItemTable.Of(["new"], ItemColumn.Number("price", [7]), ItemColumn.Number("size", [9]))),
-            "Expected columns that the model knows, 'kind', 'picture', 'price', 'title', 'about', 'weight', 'shelf', 'note', 'since'; got "
-            + "'size' (Number).*");
-    }
-
-    [Fact]
     public async Task A_new_item_is_what_its_features_would_have_made_of_it()
     {
         int known = 13;

@@ -47,8 +47,14 @@ public sealed class UntrainedTests
             .And.OnlyContain(u => u.Score == 0);
         r.SimilarUsers("u0", 100, RepresentationSpace.Behavior).Where(u => u.User is "cold" or "colder").Should().HaveCount(2)
             .And.OnlyContain(u => u.Score == 0);
-        if (name != "DRepMRec")
-            r.SimilarUsers("cold", 100).Should().OnlyContain(u => u.Score == 0);
+        foreach (RepresentationSpace space in r.Spaces)
+        {
+            r.SimilarUsers("cold", 100, space).Should().HaveCount(Data.Users.Count - 1).And.OnlyContain(u => u.Score == 0);
+            IReadOnlyList<SimilarUser> known = r.SimilarUsers("u0", 100, space);
+            known.Should().HaveCount(Data.Users.Count - 1).And.BeInDescendingOrder(u => u.Score);
+            known.Where(u => u.User is "cold" or "colder").Should().HaveCount(2).And.OnlyContain(u => u.Score == 0);
+            r.SimilarUsers("u0", 3, space).Should().Equal(known.Take(3));
+        }
     }
 
     [Theory]

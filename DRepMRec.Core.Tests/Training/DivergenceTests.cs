@@ -1,3 +1,5 @@
+using DRepMRec.Data;
+using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
 using static TorchSharp.torch;
@@ -31,6 +33,36 @@ public sealed class DivergenceTests : CheckpointTestBase
         Weights(cancelled).Should().NotEqual(first, "a cancelled training keeps its current weights");
         Diverges(resumed, options);
         Weights(resumed).Should().Equal(Weights(cancelled));
+    }
+
+    [Fact]
+    public void What_the_last_step_spoils_is_no_success_where_nothing_validates()
+    {
+        var none = new InteractionSet(Board.Users.Count, Board.Items.Count, []);
+        RecDataset unvalidated = new("unvalidated", Board.Users, Board.Items, new InteractionSplits(Board.Train, none, none), []);
+        using DRepMRecModel model = DRepMRecModel.Create(
+            unvalidated, DRepMRecOptions.LightGcn with { EmbeddingDim = 4, Loss = new Spoiling() });
+        float[] before = Weights(model);
+        TrainerOptions options = With(File) with { MaxEpochs = 1, BatchSize = 100_000 };
+        FluentActions.Invoking(() => new Trainer(model, unvalidated, options).Fit()).Should().Throw<TrainingDivergedException>()
+            .WithMessage("The representations after epoch 1 aren't finite (the weight *");
+        Weights(model).Should().Equal(before);
+        System.IO.File.Exists(File).Should().BeFalse("a training that failed isn't complete");
+    }
+
+    /// <summary>A loss of 0 whose slope isn't a number.</summary>
+    private sealed record Spoiling : RankingLoss
+    {
+        public override string Name => "spoiling";
+
+        public override ScoreFunction Score { get; init; } = ScoreFunction.Dot;
+
+        public override int Negatives { get; init; } = 1;
+
+        public override bool SharesNegatives => false;
+
+        protected override Tensor ComputeRows(Tensor users, Tensor items, BatchRows rows)
+            => (users.SelectRows(rows.Users).sum() * 0).sqrt() + (items.SelectRows(rows.Positives).sum() * 0);
     }
 
     private static void Diverges(DRepMRecModel model, TrainerOptions options)

@@ -1,8 +1,12 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using DRepMRec.Data;
+using DRepMRec.Internals;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DRepMRec.Tests.Training;
 
@@ -46,6 +50,7 @@ public sealed class TrainingReceiptTests
         TrainingReceipt read = DRepMRecJson.Read<TrainingReceipt>(text);
         ReceiptReplay same = read.Replay(Shuffled(_ => true), threads: 1);
         same.Differences.Should().BeEmpty();
+        receipt.Processor.Should().EndWith($"vectors of {Vector<float>.Count}");
         same.IsSame.Should().BeTrue();
         same.Recommender.Users.Should().HaveCount(All.Users.Count);
 
@@ -70,6 +75,19 @@ public sealed class TrainingReceiptTests
         said[..2].Should().Equal("same", "other");
         said[2].Should().StartWith($"Data: the receipt has {receipt.Data}, now it is ").And.NotEndWith(receipt.Data);
         said[3].Should().StartWith($"Weights: the receipt has {weights}, now it is ").And.NotEndWith(weights);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24)]
+    [InlineData(1000)]
+    public void Weights_that_are_hashed_slice_by_slice_have_the_hash_of_whole_arrays(long sliceBytes)
+    {
+        using DRepMRecModel model = DRepMRecModel.Create(All, Model);
+        using DisposeScope scope = NewDisposeScope();
+        string whole = WeightsHash.Of(model.state_dict().Select(weights => TensorBytes.Of(weights.Key, weights.Value)));
+        WeightsHash.Of(model).Should().Be(whole);
+        WeightsHash.Of(model, sliceBytes).Should().Be(whole);
     }
 
     [Fact]

@@ -10,6 +10,6 @@ public sealed record AlignmentResult(UserItemEmbeddings Fused, IReadOnlyList<Los
 {
     /// <summary>The weighted sum of the terms, a scalar tensor with gradients; 0 without terms.</summary>
     public Tensor Loss => Terms.Count == 0
-        ? zeros(1, device: Fused.Users.device).sum()
+        ? zeros(1, ScalarType.Float32, Fused.Users.device).sum()
         : Terms.Select(t => t.Value.Times(t.Weight)).Aggregate((a, b) => a.Plus(b));
 }

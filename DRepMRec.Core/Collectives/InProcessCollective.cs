@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace DRepMRec.Collectives;
@@ -18,6 +19,7 @@ public sealed class InProcessCollective : ICollective
     private readonly Mailboxes _mailboxes;
     private CollectiveException? _failure;
     private long _exchange;
+    private long _began;
     private bool _isDisposed;
 
     private InProcessCollective(Mailboxes mailboxes, int rank) => (_mailboxes, Rank) = (mailboxes, rank);
@@ -150,6 +152,7 @@ public sealed class InProcessCollective : ICollective
             throw new CollectiveException(failure.Failure, failure.Message, failure);
         _exchange++;
         _mailboxes.Faults?.ThrowIfLost(Rank, _exchange, operation, _mailboxes.Timeout);
+        _began = Stopwatch.GetTimestamp();
     }
 
     private void Send(string operation, ReadOnlySpan<byte> data)
@@ -166,7 +169,7 @@ public sealed class InProcessCollective : ICollective
     {
         try
         {
-            _mailboxes.Receive(from, Rank, _exchange, operation, target);
+            _mailboxes.Receive(from, Rank, _exchange, operation, _began, target);
         }
         catch (CollectiveException exception)
         {

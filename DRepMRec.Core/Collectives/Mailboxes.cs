@@ -4,7 +4,7 @@ namespace DRepMRec.Collectives;
 
 /// <summary>The messages under way between the members of an <see cref="InProcessCollective"/>.</summary>
 /// <param name="size">The number of members.</param>
-/// <param name="timeout">How long a member waits for a message.</param>
+/// <param name="timeout">How long a member waits for the messages of an exchange together.</param>
 /// <param name="faults">What goes wrong on the way, if anything.</param>
 internal sealed class Mailboxes(int size, TimeSpan timeout, SimulatedFaults? faults)
 {
@@ -30,16 +30,16 @@ internal sealed class Mailboxes(int size, TimeSpan timeout, SimulatedFaults? fau
         }
     }
 
+    /// <summary>Waits for a message. The time for all messages of an exchange began when it did, by the stopwatch.</summary>
     /// <exception cref="CollectiveException">Nothing came in time, or something else; or the sender has left.</exception>
-    public void Receive(int from, int to, long exchange, string operation, Span<byte> target)
+    public void Receive(int from, int to, long exchange, string operation, long began, Span<byte> target)
     {
-        long start = Stopwatch.GetTimestamp();
         string where = $"Process {to} of {size} in exchange {exchange} ({operation})";
         lock (_boxes[to])
         {
             while (true)
             {
-                TimeSpan wait = timeout - Stopwatch.GetElapsedTime(start);
+                TimeSpan wait = timeout - Stopwatch.GetElapsedTime(began);
                 bool isSent = _boxes[to].TryGetValue((from, exchange), out Message message);
                 TimeSpan way = isSent ? Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), message.Arrival) : wait;
                 if (isSent && way <= TimeSpan.Zero)

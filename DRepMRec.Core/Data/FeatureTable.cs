@@ -13,27 +13,27 @@ public sealed class FeatureTable
 
     /// <summary>Creates a table.</summary>
     /// <param name="modality">The modality.</param>
-    /// <param name="itemIds">The raw item id of each row, each once.</param>
+    /// <param name="itemIds">The raw item id of each row, each once; copied.</param>
     /// <param name="dimension">The number of features d per item, at least 1.</param>
     /// <param name="values">One row of d values per id, row by row; not copied: don't change them until the dataset is built.</param>
     /// <exception cref="ArgumentException">The number of values is wrong, or an id is blank, not Unicode text or there twice.</exception>
     public FeatureTable(Modality modality, IReadOnlyList<string> itemIds, int dimension, ReadOnlyMemory<float> values)
-        : this(modality, itemIds, dimension, values, null, null)
+        : this(modality, Copy(itemIds), dimension, values, null, null)
     {
-        var seen = new HashSet<string>(itemIds.Count, StringComparer.Ordinal);
-        for (int row = 0; row < itemIds.Count; row++)
+        var seen = new HashSet<string>(ItemIds.Count, StringComparer.Ordinal);
+        for (int row = 0; row < ItemIds.Count; row++)
         {
-            if (RawId.WhatIsWrong(itemIds[row]) is { } wrong)
+            if (RawId.WhatIsWrong(ItemIds[row]) is { } wrong)
             {
                 throw new ArgumentException(
                     $"Modality {modality}: the item id of row {row} must be Unicode text that isn't blank; found {wrong}.",
                     nameof(itemIds));
             }
 
-            if (!seen.Add(itemIds[row]))
+            if (!seen.Add(ItemIds[row]))
             {
                 throw new ArgumentException(
-                    $"Modality {modality}: each item must have one row; {Shown.Text(itemIds[row])} has a second one, row {row}.",
+                    $"Modality {modality}: each item must have one row; {Shown.Text(ItemIds[row])} has a second one, row {row}.",
                     nameof(itemIds));
             }
         }
@@ -167,6 +167,12 @@ public sealed class FeatureTable
         for (int row = 0; row < ItemIds.Count; row++)
             Values.Span.Slice(row * Dimension, Dimension).CopyTo(values.AsSpan(items.IndexOf(ItemIds[row]) * Dimension));
         return ItemFeatures.Adopt(Modality, items.Count, Dimension, values, Encoder);
+    }
+
+    private static string[] Copy(IReadOnlyList<string> itemIds)
+    {
+        ArgumentNullException.ThrowIfNull(itemIds);
+        return [.. itemIds];
     }
 
     /// <summary>Refuses more values than an array holds.</summary>

@@ -26,8 +26,8 @@ public sealed record RowMistake
     internal string Describe() => Kind switch
     {
         RowMistakeKind.Columns => "another number of columns",
-        RowMistakeKind.Quotes => "text after a closing quote",
-        RowMistakeKind.Json => "not a JSON object",
+        RowMistakeKind.Quotes => "text after a closing quote, or no closing quote",
+        RowMistakeKind.Json => "not a JSON object with single values",
         RowMistakeKind.Header => "the header again",
         RowMistakeKind.User => "no user id",
         RowMistakeKind.Item => "no item id",
@@ -54,7 +54,10 @@ public enum RowMistakeKind
     /// <summary>It has more or fewer columns than the header or the first row.</summary>
     Columns,
 
-    /// <summary>There is something between a closing quote and the next separator, perhaps lines after the opening one.</summary>
+    /// <summary>
+    /// There is something between a closing quote and the next separator, perhaps lines after the opening one; or a quote is never closed,
+    /// and all lines after it are in the row.
+    /// </summary>
     Quotes,
 
     /// <summary>It isn't a JSON object with single values.</summary>

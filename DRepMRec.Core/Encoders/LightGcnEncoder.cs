@@ -35,7 +35,9 @@ public sealed class LightGcnEncoder : nn.Module<InteractionGraph, UserItemEmbedd
     /// <param name="columns">
     /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
     /// </param>
-    /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
+    /// <exception cref="ArgumentException">
+    /// The columns are of another dimension, or the table would have more numbers than an array.
+    /// </exception>
     public LightGcnEncoder(int userCount, int itemCount, LightGcnOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(LightGcnEncoder)))
     {

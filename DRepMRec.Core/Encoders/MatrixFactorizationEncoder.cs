@@ -29,7 +29,9 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
     /// <param name="columns">
     /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
     /// </param>
-    /// <exception cref="ArgumentException">The columns are of another dimension.</exception>
+    /// <exception cref="ArgumentException">
+    /// The columns are of another dimension, or a table would have more numbers than an array.
+    /// </exception>
     public MatrixFactorizationEncoder(
         int userCount, int itemCount, MatrixFactorizationOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(MatrixFactorizationEncoder)))

@@ -52,22 +52,32 @@ internal static class PrincipalComponents
         float[] start = [.. Enumerable.Range(0, dimension * width).Select(_ => (float)random.NextGaussian())];
 
         // Directions in the space of features: the more iterations, the closer to those of largest variance.
-        Tensor range = linalg.qr(tensor(start, dimension, width)).Q.contiguous();
+        Tensor range = Orthonormal(tensor(start, dimension, width));
         for (int n = 0; n < PowerIterations; n++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            range = linalg.qr(multiplyTransposed(multiply(range))).Q.contiguous();
+            using var iteration = NewDisposeScope();
+            using Tensor last = range;
+            range = Orthonormal(multiplyTransposed(multiply(last))).MoveToOuterDisposeScope();
         }
 
         Tensor coordinates = multiply(range), gram = DenseProduct.Multiply(coordinates, coordinates, transposeA: true);
         return (range, linalg.eigh(gram).Item2.narrow(1, width - components, components).contiguous());
     }
 
+    /// <summary>An orthonormal basis of what the columns of a matrix span, in the place of the matrix, which is disposed.</summary>
+    private static Tensor Orthonormal(Tensor matrix)
+    {
+        using var scope = NewDisposeScope();
+        using (matrix)
+            return linalg.qr(matrix).Q.contiguous().MoveToOuterDisposeScope();
+    }
+
     private static Tensor Multiply(CsrMatrix matrix, Tensor x)
     {
         int width = (int)x.shape[1];
         var product = new float[(long)matrix.RowCount * width];
-        matrix.Multiply([.. x.contiguous().data<float>()], product, width);
+        matrix.Multiply(x.contiguous().data<float>().ToArray(), product, width);
         return tensor(product, matrix.RowCount, width);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DRepMRec.Graphs;
 
 namespace DRepMRec.Features;
@@ -106,8 +107,8 @@ internal sealed class TextCounts
     private static TextCounts Keep(
         int[] rank, string[] names, int[] textsWith, List<int> ends, List<int> terms, List<int> counts)
     {
-        List<int> offsets = [0], keptTerms = new(terms.Count), keptCounts = new(terms.Count);
-        int begin = 0;
+        List<int> offsets = [0];
+        int begin = 0, kept = 0;
         foreach (int end in ends)
         {
             var row = new List<(int Term, int Count)>();
@@ -121,11 +122,18 @@ internal sealed class TextCounts
             if (row.Count == 0)
                 continue;
             row.Sort((a, b) => a.Term.CompareTo(b.Term));
-            keptTerms.AddRange(row.Select(r => r.Term));
-            keptCounts.AddRange(row.Select(r => r.Count));
-            offsets.Add(keptTerms.Count);
+            // Where rows were that have been read: none is longer than before.
+            foreach (var (term, count) in row)
+            {
+                terms[kept] = term;
+                counts[kept++] = count;
+            }
+
+            offsets.Add(kept);
         }
 
-        return new TextCounts(names, textsWith, [.. offsets], [.. keptTerms], [.. keptCounts]);
+        CollectionsMarshal.SetCount(terms, kept);
+        CollectionsMarshal.SetCount(counts, kept);
+        return new TextCounts(names, textsWith, [.. offsets], [.. terms], [.. counts]);
     }
 }

@@ -22,7 +22,8 @@ namespace DRepMRec.Features;
 /// <para>
 /// A text that was not there at <see cref="Fit"/> is encoded by the same terms and directions, without libtorch: so a new item gets
 /// features that a trained model understands. Immutable and safe for use by many threads; the same texts, options and seed give the same
-/// features for any number of threads. Memory is 4 d bytes per term, and while it is made 8 bytes per term of each text.
+/// features for any number of threads. Memory is 4 d bytes per term. While it is made it is up to 24 bytes per term of each text, those
+/// included that are too rare to be kept, 8 (d + 16) bytes per text, and some 20 (d + 16) bytes per term.
 /// </para>
 /// </remarks>
 /// <example>
@@ -72,19 +73,10 @@ public sealed partial class TextFeatures
     {
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new TextFeatureOptions();
-        TextCounts counts = TextCounts.Of(texts, options, cancellationToken);
-        if (counts.Names.Length == 0)
-        {
-            throw new ArgumentException(
-                $"Expected a word, or a piece of one, that at least {options.MinTexts} texts have (option {nameof(options.MinTexts)}); "
-                + $"found none in {texts.Count} texts.", nameof(texts));
-        }
-
-        int dimension = Math.Min(options.MaxDimension, Math.Min(counts.TextCount, counts.Names.Length));
-        float[] idf = [.. counts.TextsWith.Select(n => 1 + (float)Math.Log((1.0 + counts.TextCount) / (1.0 + n)))];
-        CsrMatrix matrix = counts.Weighted(idf);
+        var (names, idf, matrix) = Weigh(texts, options, cancellationToken);
+        int dimension = Math.Min(options.MaxDimension, Math.Min(matrix.RowCount, matrix.ColumnCount));
         float[] directions = PrincipalComponents.Directions(matrix, dimension, options.Seed, cancellationToken);
-        return new TextFeatures(options, counts.Names, idf, directions, dimension);
+        return new TextFeatures(options, names, idf, directions, dimension);
     }
 
     /// <summary>The features of a text: d values of length 1, or <see langword="null"/> where it has no term that is known.</summary>
@@ -116,6 +108,22 @@ public sealed partial class TextFeatures
         });
         int[] known = [.. Enumerable.Range(0, rows.Length).Where(n => rows[n].Length > 0)];
         return new FeatureTable(modality, [.. known.Select(n => itemIds[n])], Dimension, known.SelectMany(n => rows[n]).ToArray());
+    }
+
+    /// <summary>The terms, their inverse document frequencies and the weights [texts, terms], without the counts behind them.</summary>
+    private static (string[] Names, float[] Idf, CsrMatrix Matrix) Weigh(
+        IReadOnlyList<string?> texts, TextFeatureOptions options, CancellationToken cancellationToken)
+    {
+        TextCounts counts = TextCounts.Of(texts, options, cancellationToken);
+        if (counts.Names.Length == 0)
+        {
+            throw new ArgumentException(
+                $"Expected a word, or a piece of one, that at least {options.MinTexts} texts have (option {nameof(options.MinTexts)}); "
+                + $"found none in {texts.Count} texts.", nameof(texts));
+        }
+
+        float[] idf = [.. counts.TextsWith.Select(n => 1 + (float)Math.Log((1.0 + counts.TextCount) / (1.0 + n)))];
+        return (counts.Names, idf, counts.Weighted(idf));
     }
 
     private bool Encode(string? text, Span<float> row)

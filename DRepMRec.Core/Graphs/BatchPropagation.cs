@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -42,12 +43,13 @@ internal sealed unsafe class BatchPropagation
         return (new UserItemEmbeddings(parts[0], parts[1]), new UserItemEmbeddings(parts[2], parts[3]));
     }
 
-    /// <summary>Frees the buffers. A later step makes them anew.</summary>
+    /// <summary>Frees the buffers, and those that whole tables left on this thread. A later step makes them anew.</summary>
     public void Release()
     {
         foreach (NativeBuffer layer in _layers)
             layer.Free();
         _slope.Free();
+        Propagation.ReleaseBuffers();
         Gradient.Release();
         _places = [];
     }
@@ -151,7 +153,7 @@ internal sealed unsafe class BatchPropagation
             ctx.save_data("step", step);
             using Tensor ego = ((Tensor)vars[0]).contiguous();
             int width = (int)ego.shape[1], users = step.Users, items = step.Nodes.Length - users;
-            using Tensor mean = empty(users + items, width), own = empty(users + items, width);
+            using Tensor mean = FloatTensors.Empty(users + items, width), own = FloatTensors.Empty(users + items, width);
             owner.Forward(step, ego.Floats(), width, mean.Floats());
             SelectFunction.Gather(ego.Floats(), step.Nodes, width, own.Floats());
             return [mean.narrow(0, 0, users), mean.narrow(0, users, items), own.narrow(0, 0, users), own.narrow(0, users, items)];

@@ -18,9 +18,9 @@ public sealed class InteractionGraph
     private readonly float[] _itemsWithEdges;
     private readonly double[] _userSums;
     private readonly double[] _itemSums;
-    private readonly Lazy<CsrMatrix> _adjacency;
-    private readonly Lazy<CsrMatrix> _userMeans;
-    private readonly Lazy<CsrMatrix> _normalizedInteractions;
+    private readonly Once<CsrMatrix> _adjacency;
+    private readonly Once<CsrMatrix> _userMeans;
+    private readonly Once<CsrMatrix> _normalizedInteractions;
 
     /// <summary>Builds the graph of a set of interactions, as a rule the training set.</summary>
     /// <param name="interactions">The edges.</param>
@@ -35,10 +35,10 @@ public sealed class InteractionGraph
         ItemDegrees = degrees;
         _itemsWithEdges = Array.ConvertAll(degrees, degree => degree > 0 ? 1f : 0f);
         ColdUserCount = Enumerable.Range(0, UserCount).Count(u => UserDegree(u) == 0);
-        _adjacency = new Lazy<CsrMatrix>(NormalizeSymmetrically);
+        _adjacency = new Once<CsrMatrix>(NormalizeSymmetrically);
         (_userSums, _itemSums) = SumConfidences(interactions);
-        _userMeans = new Lazy<CsrMatrix>(() => WeightItemsOfUsers((user, edge) => (float)(Confidence(edge) / _userSums[user])));
-        _normalizedInteractions = new Lazy<CsrMatrix>(() => WeightItemsOfUsers(Normalized));
+        _userMeans = new Once<CsrMatrix>(() => WeightItemsOfUsers((user, edge) => (float)(Confidence(edge) / _userSums[user])));
+        _normalizedInteractions = new Once<CsrMatrix>(() => WeightItemsOfUsers(Normalized));
     }
 
     /// <summary>The edges.</summary>
@@ -80,7 +80,7 @@ public sealed class InteractionGraph
 
     /// <summary>Frees what libtorch computed with, where it did; what computes with the graph again makes it again.</summary>
     internal void Release() => Propagation.Release(
-        new[] { _adjacency, _userMeans, _normalizedInteractions }.Where(matrix => matrix.IsValueCreated).Select(matrix => matrix.Value));
+        new[] { _adjacency, _userMeans, _normalizedInteractions }.Where(matrix => matrix.IsMade).Select(matrix => matrix.Value));
 
     /// <summary>A graph without a random share of the edges: each edge stays with probability 1 - <paramref name="share"/>.</summary>
     /// <param name="share">The share to drop, at least 0 and below 1.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ public static class Propagation
 {
     private static readonly ConditionalWeakTable<CsrMatrix, Tensor> SparseTensors = [];
 
-    // The tables between the products: the same memory for each call of a thread, as fresh memory costs more than the products.
+    // The tables between the products: the same memory for each step of a thread, as fresh memory costs more than the products.
     [ThreadStatic]
     private static NativeBuffer[]? _layers;
 
@@ -47,7 +48,12 @@ public static class Propagation
         if (layers == 0)
             return x.Times(1);
         if (OwnKernels.Run(x))
-            return MeanFunction.apply(x, matrix, layers);
+        {
+            Tensor mean = MeanFunction.apply(x, matrix, layers);
+            if (!is_grad_enabled())
+                ReleaseBuffers(); // No step is under way that others follow.
+            return mean;
+        }
 
         Tensor sum = x, layer = x;
         for (int i = 0; i < layers; i++)
@@ -84,6 +90,13 @@ public static class Propagation
                     kept.Dispose();
             }
         }
+    }
+
+    /// <summary>Frees what this thread keeps from step to step. A later step makes it anew.</summary>
+    internal static void ReleaseBuffers()
+    {
+        foreach (NativeBuffer layer in _layers ?? [])
+            layer.Free();
     }
 
     private static void ThrowIfMismatched(CsrMatrix matrix, Tensor x)
@@ -143,7 +156,7 @@ public static class Propagation
         {
             using Tensor dense = x.contiguous();
             int width = (int)x.shape[1];
-            Tensor mean = empty(matrix.RowCount, width);
+            Tensor mean = FloatTensors.Empty(matrix.RowCount, width);
             NativeBuffer[] between = _layers ??= [new NativeBuffer(), new NativeBuffer()];
             LayerMean.Compute(matrix.Arrays, dense.Floats(), null, new int[]?[layers], compact: false, width, between, mean.Floats());
             return mean;

@@ -1,3 +1,4 @@
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using static TorchSharp.torch;
 
@@ -77,7 +78,7 @@ internal static unsafe class SparseProduct
             var job = new SparseDenseProduct.Job { X = (nint)slope.Floats(), XPlaces = places };
             if (Gradient is null)
             {
-                Tensor gradient = empty(transpose.RowCount, width);
+                Tensor gradient = FloatTensors.Empty(transpose.RowCount, width);
                 SparseDenseProduct.Multiply(transpose.Arrays, job with { Target = (nint)gradient.Floats() }, width);
                 return gradient;
             }
@@ -109,7 +110,7 @@ internal static unsafe class SparseProduct
             var product = (Product)vars[^1];
             ctx.save_data("product", product);
             CsrMatrix[] matrices = product.Matrices;
-            Tensor y = empty(product.Rows?.Length ?? matrices[0].RowCount, ((Tensor)vars[0]).shape[1]);
+            Tensor y = FloatTensors.Empty(product.Rows?.Length ?? matrices[0].RowCount, ((Tensor)vars[0]).shape[1]);
             for (int n = 0; n < matrices.Length; n++)
                 product.Forward(matrices[n], (Tensor)vars[n], y, add: n > 0);
             return y;

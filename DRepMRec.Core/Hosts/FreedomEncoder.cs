@@ -44,7 +44,8 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
     /// Whose columns are where, of processes that train together; <see langword="null"/> for one that has all.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The number of modality weights isn't that of the modalities, or the columns are of another dimension.
+    /// The number of modality weights isn't that of the modalities, the columns are of another dimension, or the table would have more
+    /// numbers than an array.
     /// </exception>
     public FreedomEncoder(int userCount, ModalFeatures features, FreedomOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(FreedomEncoder)))

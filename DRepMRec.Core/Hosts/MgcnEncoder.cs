@@ -48,6 +48,7 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// <param name="userCount">The number of users U.</param>
     /// <param name="features">The features of all items; validation on TikTok prefers <see cref="FeatureScaling.None"/>.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The table would have more numbers than an array.</exception>
     public MgcnEncoder(int userCount, ModalFeatures features, MgcnOptions? options = null)
         : base(TorchBackend.Require(nameof(MgcnEncoder)))
     {

@@ -39,7 +39,9 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     /// Whose columns of each half are where, of processes that train together: a partition of the D of the options. Each process has its
     /// columns of ids and preferences, and projects features to them. <see langword="null"/> for one that has all.
     /// </param>
-    /// <exception cref="ArgumentException">The columns are of another dimension, or it isn't a multiple of 16.</exception>
+    /// <exception cref="ArgumentException">
+    /// The columns are of another dimension, or it isn't a multiple of 16, or a table would have more numbers than an array.
+    /// </exception>
     public VbprEncoder(int userCount, ModalFeatures features, VbprOptions? options = null, ColumnPartition? columns = null)
         : base(TorchBackend.Require(nameof(VbprEncoder)))
     {

@@ -16,34 +16,41 @@ internal sealed class Initialization(int seed)
     /// <param name="columns">The number of columns.</param>
     /// <param name="part">The columns to keep of those that are drawn; <see langword="null"/> for all.</param>
     /// <param name="parts">How many parts the columns are of, each of which these are kept of.</param>
+    /// <exception cref="ArgumentException">They are more numbers than an array has.</exception>
     public Parameter XavierUniform(int rows, int columns, Range? part = null, int parts = 1)
     {
         ulong index = _index++;
         var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns / parts);
+        ThrowIfTooMany(rows, (long)parts * count, $"{rows:N0} rows");
         return Weights(rows, parts * count, () => Draw(index, rows, columns, first, count, columns / parts));
     }
 
     /// <summary>Some rows of a Xavier-uniform [rows, columns].</summary>
+    /// <exception cref="ArgumentException">All of them are more numbers than an array has.</exception>
     public Parameter XavierUniformRows(int rows, int columns, Range part)
     {
         ulong index = _index++;
         var (first, count) = part.GetOffsetAndLength(rows);
+        ThrowIfTooMany(rows, columns, $"{rows:N0} rows");
         return Weights(count, columns, () => Draw(index, rows, columns, 0, columns, columns)
             .AsSpan(first * columns, count * columns).ToArray());
     }
 
-    /// <summary>Two Xavier-uniform blocks, one below the other, each with the bound of its own size.</summary>
-    public Parameter XavierUniform(int upperRows, int lowerRows, int columns, Range? part = null)
+    /// <summary>A Xavier-uniform block of users above one of items, each with the bound of its own size.</summary>
+    /// <param name="users">The number of users.</param>
+    /// <param name="items">The number of items.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="part">The columns to keep of those that are drawn; <see langword="null"/> for all.</param>
+    /// <exception cref="ArgumentException">They are more numbers than an array has.</exception>
+    public Parameter XavierUniform(int users, int items, int columns, Range? part = null)
     {
         ulong index = _index;
         _index += 2;
         var (first, count) = (part ?? Range.All).GetOffsetAndLength(columns);
+        ThrowIfTooMany((long)users + items, count, $"{users:N0} users and {items:N0} items");
         return Weights(
-            upperRows + lowerRows, count,
-            () =>
-            [
-                .. Draw(index, upperRows, columns, first, count, columns), .. Draw(index + 1, lowerRows, columns, first, count, columns),
-            ]);
+            users + items, count,
+            () => [.. Draw(index, users, columns, first, count, columns), .. Draw(index + 1, items, columns, first, count, columns)]);
     }
 
     /// <summary>
@@ -64,7 +71,7 @@ internal sealed class Initialization(int seed)
             FirstValues.AddOrUpdate(to, first);
     }
 
-    public static Parameter Zeros(int length) => new(zeros(length));
+    public static Parameter Zeros(int length) => new(FloatTensors.Zeros(length));
 
     /// <summary>Draws all columns, whichever are kept, so that each number is the same for all who keep it.</summary>
     private float[] Draw(ulong index, int rows, int columns, int first, int count, int partWidth)
@@ -84,6 +91,16 @@ internal sealed class Initialization(int seed)
         }
 
         return values;
+    }
+
+    private static void ThrowIfTooMany(long rows, long columns, FormattableString what)
+    {
+        if (rows * columns > Array.MaxLength)
+        {
+            throw new ArgumentException(FormattableString.Invariant(what) + FormattableString.Invariant(
+                $" with {columns:N0} dimensions are {rows * columns:N0} numbers, more than the {Array.MaxLength:N0} of one table: ")
+                + "choose a smaller EmbeddingDim, or share the columns between processes (docs/scale.md).");
+        }
     }
 
     private static Parameter Weights(int rows, int columns, Func<float[]> draw)

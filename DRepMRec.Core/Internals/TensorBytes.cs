@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,6 +44,19 @@ internal static class TensorBytes
         long bytes = (whole ?? tensor.shape).Aggregate(tensor.ElementSize, (product, size) => product * size);
         return bytes <= limit ? null : FormattableString.Invariant(
             $"The array {Shown.Text(name)}, {Describe(tensor, whole)}, has {bytes:N0} bytes, more than the {limit:N0} of one array");
+    }
+
+    /// <summary>Appends the bytes of a tensor's elements, slice by slice: those of a large one are more than a span has.</summary>
+    /// <param name="hash">What they are appended to.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="sliceBytes">The most bytes of a slice, but an element at least; the hash doesn't depend on it.</param>
+    public static void AppendElements(this IncrementalHash hash, Tensor tensor, long sliceBytes = Limit)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor elements = tensor.detach().cpu().contiguous().reshape(-1);
+        long count = elements.numel(), most = Math.Max(1, sliceBytes / elements.ElementSize);
+        for (long first = 0; first < count; first += most)
+            hash.AppendData(elements.narrow(0, first, Math.Min(most, count - first)).bytes);
     }
 
     /// <summary>Puts stored elements into a tensor that they fit, wherever it lives.</summary>

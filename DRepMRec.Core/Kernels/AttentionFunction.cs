@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -18,9 +19,10 @@ internal sealed unsafe class AttentionFunction : OwnFunction<AttentionFunction>
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor z = ((Tensor)vars[0]).contiguous(), query = ((Tensor)vars[1]).contiguous(), tangents = empty_like(z);
+        using Tensor z = ((Tensor)vars[0]).contiguous();
+        Tensor query = ((Tensor)vars[1]).contiguous(), tangents = empty_like(z);
         int count = (int)z.shape[0], width = (int)z.shape[1];
-        Tensor y = empty(count, 1);
+        Tensor y = FloatTensors.Empty(count, 1);
         nint pz = (nint)z.Floats(), pq = (nint)query.Floats(), pt = (nint)tangents.Floats(), py = (nint)y.Floats();
         ForBlocks(count, (_, row) =>
         {
@@ -37,7 +39,7 @@ internal sealed unsafe class AttentionFunction : OwnFunction<AttentionFunction>
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor slope = grad_output.contiguous();
         int count = (int)saved[0].shape[0], width = (int)saved[0].shape[1];
-        Tensor toZ = empty_like(saved[0]), toQuery = empty(1, width), weighted = empty_like(saved[0]);
+        Tensor toZ = empty_like(saved[0]), toQuery = FloatTensors.Empty(1, width), weighted = empty_like(saved[0]);
         nint pt = (nint)saved[0].Floats(), pq = (nint)saved[1].Floats(), pg = (nint)slope.Floats();
         nint tz = (nint)toZ.Floats(), pw = (nint)weighted.Floats();
         var sums = new ColumnSums(count, width);

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using static TorchSharp.torch;
+using DRepMRec.Internals;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
@@ -33,7 +33,7 @@ internal sealed unsafe partial class BprFunction
             RowGroups.ThrowIfOutside(Pairs.Positives, (int)Items.shape[0]);
             RowGroups.ThrowIfOutside(Pairs.Negatives, (int)Items.shape[0]);
             var pairsOf = new RowGroups(Pairs.Users, users);
-            using Tensor negatives = empty(_met, _width);
+            using Tensor negatives = FloatTensors.Empty(_met, _width);
             SelectFunction.Gather((float*)_items, Pairs.Negatives, _width, negatives.Floats());
             using Tensor scores = DenseProduct.Multiply(Users, negatives, transposeB: true);
             nint all = (nint)scores.Floats(), to = (nint)toUsers.Floats();

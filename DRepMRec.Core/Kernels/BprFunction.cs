@@ -22,7 +22,7 @@ internal sealed unsafe partial class BprFunction : OwnFunction<BprFunction>
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
+        using Tensor users = ((Tensor)vars[0]).contiguous(), items = ((Tensor)vars[1]).contiguous();
         Tensor toUsers = empty_like(users);
         Tensor? toItems = ((Tensor)vars[1]).requires_grad ? empty_like(items) : null; // A contiguous copy takes none.
         var (pairs, scale) = ((PairIndices)vars[2], (float)vars[3]);
@@ -45,7 +45,9 @@ internal sealed unsafe partial class BprFunction : OwnFunction<BprFunction>
     /// </summary>
     private static double Differentiate(Tensor users, Tensor items, Tensor toUsers, Tensor? toItems, PairIndices pairs, float scale)
     {
-        int width = (int)users.shape[1], count = pairs.Users.Length * pairs.PerInteraction;
+        int width = (int)users.shape[1], itemCount = (int)items.shape[0], count = pairs.Users.Length * pairs.PerInteraction;
+        RowGroups.ThrowIfOutside(pairs.Positives, itemCount);
+        RowGroups.ThrowIfOutside(pairs.Negatives, itemCount);
         float share = 1f / count;
         var losses = new double[count];
         var slopes = new float[count];
@@ -55,7 +57,6 @@ internal sealed unsafe partial class BprFunction : OwnFunction<BprFunction>
             (int)users.shape[0], RowsPerThread, (from, to) => ToUsers(tables, from, to, groups, pairs, scale, losses, slopes));
         if (toItems is not null)
         {
-            int itemCount = (int)items.shape[0];
             RowGroups positives = new(pairs.Positives, itemCount), negatives = new(pairs.Negatives, itemCount);
             tables = tables with { Target = (nint)toItems.Floats() };
             Parallelism.ForRanges(itemCount, RowsPerThread, (from, to) => ToItems(tables, from, to, positives, negatives, pairs, slopes));

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using static TorchSharp.torch;
+using DRepMRec.Internals;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
@@ -55,7 +55,7 @@ internal sealed unsafe class ColumnSums
                     sums.Add(block, new ReadOnlySpan<float>((float*)all + ((long)row * width), width));
             }
         });
-        Tensor total = empty(width);
+        Tensor total = FloatTensors.Empty(width);
         sums.Sum(total.FloatSpan());
         return total;
     }

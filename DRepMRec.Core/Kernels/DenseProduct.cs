@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using static TorchSharp.torch;
+using DRepMRec.Internals;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace DRepMRec.Kernels;
@@ -58,7 +58,7 @@ internal static unsafe partial class DenseProduct
     public static Tensor Multiply(Tensor a, Tensor b, bool transposeA = false, bool transposeB = false, Tensor? bias = null)
     {
         int m = (int)a.shape[transposeA ? 1 : 0], depth = (int)a.shape[transposeA ? 0 : 1], n = (int)b.shape[transposeB ? 0 : 1];
-        Tensor c = empty(m, n);
+        Tensor c = FloatTensors.Empty(m, n);
         Operand left = Operand.Of(a.Floats(), (int)a.shape[1]);
         Panels right = PanelsOf(b, transposeB, _panels ??= new NativeBuffer());
         Multiply(transposeA ? left.Transposed : left, m, depth, right, n, c.Floats(), bias is null ? null : bias.Floats());

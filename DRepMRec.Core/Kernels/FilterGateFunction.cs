@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -52,7 +53,7 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
         Tensor gateWeight = ((Tensor)vars[2]).contiguous();
         using Tensor gateBias = ((Tensor)vars[3]).contiguous();
         int count = source.Count, depth = source.Depth, width = (int)weight.shape[0];
-        Tensor projected = empty(count, width), open = empty(count, width), y = empty(count, width);
+        Tensor projected = FloatTensors.Empty(count, width), open = FloatTensors.Empty(count, width), y = FloatTensors.Empty(count, width);
         DenseProduct.Panels first = DenseProduct.PanelsOf(weight, transpose: true, _projection ??= new NativeBuffer());
         DenseProduct.Panels second = DenseProduct.PanelsOf(gateWeight, transpose: true, _gate ??= new NativeBuffer());
         nint pp = (nint)projected.Floats(), po = (nint)open.Floats(), py = (nint)y.Floats();
@@ -85,7 +86,7 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
         int tiles = (count + (MaxChunks * Tile) - 1) / (MaxChunks * Tile), chunk = Math.Max(LeastChunk, tiles * Tile);
         int chunks = (count + chunk - 1) / chunk;
         var sums = new Sums(depth, width);
-        using Tensor partial = empty(chunks, sums.Length);
+        using Tensor partial = FloatTensors.Empty(chunks, sums.Length);
         nint pp = (nint)saved[0].Floats(), po = (nint)saved[1].Floats(), pw = (nint)saved[2].Floats();
         nint ps = (nint)slope.Floats(), all = (nint)partial.Floats();
         Parallelism.ForRanges(chunks, minimumPerThread: 1, (from, to) =>
@@ -172,7 +173,7 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
         public Tensor[] Total(Tensor partial)
         {
             int chunks = (int)partial.shape[0];
-            Tensor total = empty(Depth + Width + 2, Width);
+            Tensor total = FloatTensors.Empty(Depth + Width + 2, Width);
             nint from = (nint)partial.Floats(), to = (nint)total.Floats();
             Parallelism.ForRanges(Depth + Width + 2, minimumPerThread: 64, (first, last) =>
             {

@@ -14,7 +14,8 @@ internal sealed unsafe class GateFunction : OwnFunction<GateFunction>
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor a = ((Tensor)vars[0]).contiguous(), b = ((Tensor)vars[1]).contiguous(), gate = empty_like(b), y = empty_like(a);
+        using Tensor b = ((Tensor)vars[1]).contiguous();
+        Tensor a = ((Tensor)vars[0]).contiguous(), gate = empty_like(b), y = empty_like(a);
         nint pa = (nint)a.Floats(), pb = (nint)b.Floats(), pg = (nint)gate.Floats(), py = (nint)y.Floats();
         Passes.ForBlocks(a.numel(), (start, length) =>
             GateKernel.Open((float*)pa + start, (float*)pb + start, (float*)pg + start, (float*)py + start, length, SimdPaths.Best));

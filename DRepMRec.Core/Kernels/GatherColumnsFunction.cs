@@ -1,4 +1,5 @@
 using DRepMRec.Collectives;
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Kernels;
@@ -28,7 +29,7 @@ internal sealed class GatherColumnsFunction : OwnMultiFunction<GatherColumnsFunc
         using Tensor first = Plain((Tensor)vars[0]), second = Plain((Tensor)vars[1]);
         Device device = ((Tensor)vars[0]).device;
         int parts = columns.PartsOf(first.shape[1]);
-        Tensor Whole(Tensor own) => empty(own.shape[0], (long)parts * columns.Dimension);
+        Tensor Whole(Tensor own) => FloatTensors.Empty(own.shape[0], (long)parts * columns.Dimension);
         Tensor allFirst = Whole(first), allSecond = Whole(second);
         ColumnTables.Pair Pair(Tensor own, Tensor all) => ColumnTables.Pair.Of(own, all, parts);
         ColumnTables.Gather([Pair(first, allFirst), Pair(second, allSecond)], columns);

@@ -1,3 +1,4 @@
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Kernels;
@@ -27,7 +28,7 @@ internal sealed unsafe class LeafGradient
     public Tensor? Write(Tensor x, Kernel write)
     {
         if (!IsMadeInPlace(x))
-            return Fill(empty(x.shape), write);
+            return Fill(FloatTensors.Empty(x.shape), write);
         using Tensor? known = x.grad;
         if (known is null)
         {
@@ -49,7 +50,7 @@ internal sealed unsafe class LeafGradient
     public Tensor? Add(Tensor x, Kernel add)
     {
         if (!IsMadeInPlace(x))
-            return Fill(zeros(x.shape), add);
+            return Fill(FloatTensors.Zeros(x.shape), add);
         using Tensor? known = x.grad;
         if (known is not null)
         {
@@ -84,7 +85,7 @@ internal sealed unsafe class LeafGradient
         if (_kept is null || !_kept.shape.SequenceEqual(x.shape))
         {
             _kept?.Dispose();
-            _kept = empty(x.shape).DetachFromDisposeScope();
+            _kept = FloatTensors.Empty(x.shape).DetachFromDisposeScope();
         }
 
         return _kept;

@@ -25,7 +25,8 @@ internal sealed class LinearFunction : OwnFunction<LinearFunction>
         Tensor x = ((Tensor)vars[0]).contiguous(), weight = ((Tensor)vars[1]).contiguous();
         ctx.save_for_backward([x, weight]);
         ctx.save_data("needs", (Input: ((Tensor)vars[0]).requires_grad, Bias: vars.Length > 2));
-        return DenseProduct.Multiply(x, weight, transposeB: true, bias: vars.Length > 2 ? ((Tensor)vars[2]).contiguous() : null);
+        using Tensor? bias = vars.Length > 2 ? ((Tensor)vars[2]).contiguous() : null;
+        return DenseProduct.Multiply(x, weight, transposeB: true, bias: bias);
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -37,7 +38,8 @@ internal sealed unsafe class MixtureFunction : OwnFunction<MixtureFunction>
         int parts = vars.Length / 3;
         Tensor[] all = [.. vars.Select(v => ((Tensor)v).contiguous())];
         int count = (int)all[0].shape[0], width = (int)all[0].shape[1];
-        Tensor y = empty(count, width), opened = empty(parts, count, width), weights = empty(count, parts);
+        Tensor y = FloatTensors.Empty(count, width), opened = FloatTensors.Empty(parts, count, width);
+        Tensor weights = FloatTensors.Empty(count, parts);
         nint[] inputs = [.. all.Select(t => (nint)t.Floats())];
         nint py = (nint)y.Floats(), po = (nint)opened.Floats(), pw = (nint)weights.Floats();
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
@@ -74,7 +76,7 @@ internal sealed unsafe class MixtureFunction : OwnFunction<MixtureFunction>
         int parts = saved.Count - 2, count = (int)saved[0].shape[0], width = (int)saved[0].shape[1];
         using Tensor slope = grad_output.contiguous();
         Tensor[] toTables = [.. saved.Take(parts).Select(x => empty_like(x))], toGates = [.. saved.Take(parts).Select(x => empty_like(x))];
-        Tensor[] toScores = [.. saved.Take(parts).Select(_ => empty(count, 1))];
+        Tensor[] toScores = [.. saved.Take(parts).Select(_ => FloatTensors.Empty(count, 1))];
         nint[] inputs = Starts(saved.Take(parts)), tables = Starts(toTables), scores = Starts(toScores), gates = Starts(toGates);
         nint po = (nint)saved[parts].Floats(), pw = (nint)saved[parts + 1].Floats(), pg = (nint)slope.Floats();
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>

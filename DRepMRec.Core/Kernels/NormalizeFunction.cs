@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class NormalizeFunction : OwnFunction<NormalizeFunction>
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor x = ((Tensor)vars[0]).contiguous();
+        using Tensor x = ((Tensor)vars[0]).contiguous();
         int[]? rows = vars.Length > 1 ? (int[])vars[1] : null;
         int count = (int)x.shape[0], length = rows?.Length ?? count, width = (int)x.shape[1];
         if (rows is not null)
@@ -34,7 +35,7 @@ internal sealed unsafe class NormalizeFunction : OwnFunction<NormalizeFunction>
             ctx.save_data("count", count);
         }
 
-        Tensor y = empty(length, width), scales = empty(length);
+        Tensor y = FloatTensors.Empty(length, width), scales = FloatTensors.Empty(length);
         nint px = (nint)x.Floats(), py = (nint)y.Floats(), ps = (nint)scales.Floats();
         Parallelism.ForRanges(length, RowsPerThread, (from, to) =>
         {
@@ -87,7 +88,7 @@ internal sealed unsafe class NormalizeFunction : OwnFunction<NormalizeFunction>
 
     private static Tensor ToRows(int count, int width, Action<int, Span<float>> differentiate)
     {
-        Tensor gradient = empty(count, width);
+        Tensor gradient = FloatTensors.Empty(count, width);
         nint target = (nint)gradient.Floats();
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
@@ -100,7 +101,7 @@ internal sealed unsafe class NormalizeFunction : OwnFunction<NormalizeFunction>
     /// <summary>Each row of the table has one thread that adds up its gradients, in the order of the list.</summary>
     private static Tensor ToTable(int[] rows, int count, int width, Action<int, Span<float>> differentiate)
     {
-        Tensor gradient = empty(count, width);
+        Tensor gradient = FloatTensors.Empty(count, width);
         nint target = (nint)gradient.Floats();
         var groups = new RowGroups(rows, count);
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using DRepMRec.Internals;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -142,6 +143,10 @@ internal static class Backpropagation
     public static List<Tensor> Fail(autograd.AutogradContext context, Exception exception)
     {
         _failure ??= exception;
-        return [.. ((long[])context.get_data(InputsKey)).Select(count => count < 0 ? null! : count == 2 ? empty(0) : tensor(float.NaN))];
+        return
+        [
+            .. ((long[])context.get_data(InputsKey))
+                .Select(count => count < 0 ? null! : count == 2 ? FloatTensors.Empty(0) : tensor(float.NaN)),
+        ];
     }
 }

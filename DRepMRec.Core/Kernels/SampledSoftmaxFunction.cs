@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Internals;
 using DRepMRec.Losses;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -69,7 +70,7 @@ internal sealed unsafe class SampledSoftmaxFunction : OwnFunction<SampledSoftmax
         {
             int count = (int)Users.shape[0], negativeCount = Pairs.Negatives.Length;
             RowGroups.ThrowIfOutside(Pairs.Negatives, (int)Items.shape[0]);
-            using Tensor negatives = empty(negativeCount, _width), exponentials = empty(count, negativeCount);
+            using Tensor negatives = FloatTensors.Empty(negativeCount, _width), exponentials = FloatTensors.Empty(count, negativeCount);
             using Tensor weighted = empty_like(Users);
             SelectFunction.Gather((float*)_items, Pairs.Negatives, _width, negatives.Floats());
             DenseProduct.Panels across = DenseProduct.PanelsOf(negatives, transpose: true, _transposed ??= new NativeBuffer());

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -21,13 +22,13 @@ internal sealed unsafe class SelectFunction : OwnFunction<SelectFunction>
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the result over only after this method is back.
-        Tensor table = ((Tensor)vars[0]).contiguous();
+        using Tensor table = ((Tensor)vars[0]).contiguous();
         var rows = (int[])vars[1];
         int count = (int)table.shape[0], width = (int)table.shape[1];
         RowGroups.ThrowIfOutside(rows, count);
         ctx.save_data("rows", rows);
         ctx.save_data("count", count);
-        Tensor y = empty(rows.Length, width);
+        Tensor y = FloatTensors.Empty(rows.Length, width);
         Gather(table.Floats(), rows, width, y.Floats());
         return y;
     }
@@ -37,7 +38,7 @@ internal sealed unsafe class SelectFunction : OwnFunction<SelectFunction>
         var (rows, count) = ((int[])ctx.get_data("rows"), (int)ctx.get_data("count"));
         using Tensor slope = grad_output.contiguous();
         int width = (int)slope.shape[1];
-        Tensor gradient = empty(count, width);
+        Tensor gradient = FloatTensors.Empty(count, width);
         nint from = (nint)slope.Floats(), to = (nint)gradient.Floats();
         var groups = new RowGroups(rows, count);
         Parallelism.ForRanges(count, RowsPerThread, (first, last) =>

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace DRepMRec.Kernels;
@@ -22,4 +24,11 @@ internal static class SimdPaths
     public static SimdPath Best { get; } = Vector512.IsHardwareAccelerated ? SimdPath.Vector512
         : Vector128.IsHardwareAccelerated ? SimdPath.Vector256
         : SimdPath.Plain;
+
+    /// <summary>
+    /// All that kernels round by: the architecture, the path, and the width of the vectors that sums beside the paths are made in, which
+    /// processors of one path may have of 4 or 8 numbers.
+    /// </summary>
+    public static string Processor { get; } = FormattableString.Invariant(
+        $"{RuntimeInformation.ProcessArchitecture}, {Best}, vectors of {Vector<float>.Count}");
 }

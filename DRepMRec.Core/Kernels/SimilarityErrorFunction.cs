@@ -20,7 +20,8 @@ internal sealed unsafe class SimilarityErrorFunction : OwnFunction<SimilarityErr
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor x = ((Tensor)vars[0]).contiguous(), target = ((Tensor)vars[1]).contiguous();
+        Tensor x = ((Tensor)vars[0]).contiguous();
+        using Tensor target = ((Tensor)vars[1]).contiguous();
         Tensor rest = DenseProduct.Multiply(x, x, transposeB: true);
         int count = (int)x.shape[0];
         nint pr = (nint)rest.Floats(), pt = (nint)target.Floats();

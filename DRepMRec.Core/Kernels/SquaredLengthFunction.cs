@@ -27,7 +27,8 @@ internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFu
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor rows = ((Tensor)vars[0]).contiguous(), slope = empty_like(rows);
+        using Tensor rows = ((Tensor)vars[0]).contiguous();
+        Tensor slope = empty_like(rows);
         var counts = (float[])vars[1];
         double factor = (double)vars[2];
         var columns = vars.Length > 3 ? (ColumnPartition)vars[3] : null;

@@ -10,6 +10,7 @@ internal static unsafe class TensorMemory
     /// <summary>The first element of a contiguous Float32 tensor, which must stay alive while it is used.</summary>
     public static float* Floats(this Tensor tensor)
     {
+        ThrowIfOtherType(tensor);
         if (tensor.numel() <= int.MaxValue / sizeof(float))
             return Start(tensor);
 
@@ -21,7 +22,17 @@ internal static unsafe class TensorMemory
     }
 
     /// <summary>The elements of a contiguous Float32 tensor, which must stay alive while they are used.</summary>
-    public static Span<float> FloatSpan(this Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+    public static Span<float> FloatSpan(this Tensor tensor)
+    {
+        ThrowIfOtherType(tensor);
+        return MemoryMarshal.Cast<byte, float>(tensor.bytes);
+    }
 
     private static float* Start(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
+    private static void ThrowIfOtherType(Tensor tensor)
+    {
+        if (tensor.dtype != ScalarType.Float32)
+            throw new InvalidOperationException($"Expected a tensor of {ScalarType.Float32}, got one of {tensor.dtype}.");
+    }
 }

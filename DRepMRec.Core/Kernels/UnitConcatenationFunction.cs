@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DRepMRec.Internals;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -23,10 +24,11 @@ internal sealed unsafe class UnitConcatenationFunction : OwnFunction<UnitConcate
     protected override Tensor ForwardPass(autograd.AutogradContext ctx, object[] vars)
     {
         // No scope of its own: libtorch takes the saved tensors over only after this method is back.
-        Tensor a = ((Tensor)vars[0]).contiguous(), b = ((Tensor)vars[1]).contiguous();
+        Tensor a = ((Tensor)vars[0]).contiguous();
+        using Tensor b = ((Tensor)vars[1]).contiguous();
         float weight = (float)vars[2];
         int count = (int)a.shape[0], width = (int)a.shape[1];
-        Tensor units = empty(2, count, width), scales = empty(2, count), y = empty(count, 2 * width);
+        Tensor units = FloatTensors.Empty(2, count, width), scales = FloatTensors.Empty(2, count), y = FloatTensors.Empty(count, 2 * width);
         nint pa = (nint)a.Floats(), pb = (nint)b.Floats(), pu = (nint)units.Floats(), ps = (nint)scales.Floats(), py = (nint)y.Floats();
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>
         {
@@ -53,7 +55,7 @@ internal sealed unsafe class UnitConcatenationFunction : OwnFunction<UnitConcate
         using Tensor slope = grad_output.contiguous();
         float weight = (float)ctx.get_data("weight");
         int count = (int)saved[2].shape[0], width = (int)saved[2].shape[1];
-        Tensor toA = empty(count, width), toB = empty(count, width);
+        Tensor toA = FloatTensors.Empty(count, width), toB = FloatTensors.Empty(count, width);
         nint pu = (nint)saved[0].Floats(), ps = (nint)saved[1].Floats(), px = (nint)saved[2].Floats(), pg = (nint)slope.Floats();
         nint ta = (nint)toA.Floats(), tb = (nint)toB.Floats();
         Parallelism.ForRanges(count, RowsPerThread, (from, to) =>

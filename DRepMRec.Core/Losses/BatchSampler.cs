@@ -244,7 +244,7 @@ public sealed class BatchSampler
                 return item;
         }
 
-        int[] unseen = [.. _candidates.Where(i => !_train.Contains(user, i))];
+        int[] unseen = [.. _candidates.Where(i => !_seen.Contains(user, i))];
         return unseen.Length > 0 ? unseen[random.NextInt(unseen.Length)] : positive;
     }
 

@@ -64,7 +64,9 @@ public sealed partial class DRepMRecModel
     /// <summary>Solves for the item-to-item part of the model's dataset, where that wasn't done before; it depends on no weight.</summary>
     internal void SolveItemToItem(RecDataset data, CancellationToken cancellationToken)
     {
-        ItemFeatures[] content = [.. data.Features.Where(f => !_modalities.LeftOut.Contains(f.Modality))];
+        // New items are compared by what the modal line reads, if there is one.
+        IEnumerable<ItemFeatures> read = _line?.Features?.Sources ?? data.Features;
+        ItemFeatures[] content = [.. read.Where(f => !_modalities.LeftOut.Contains(f.Modality))];
         Collective.Together(
             "to solve for the item-to-item part",
             stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);

@@ -47,7 +47,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         Graph = new InteractionGraph(data.Train);
         Loss = options.Loss;
         ItemToItemOptions = options.ItemToItem;
-        _scaling = options.FeatureScaling;
+        _scaling = line?.Features?.Scaling ?? options.FeatureScaling;
         _behaviorModule = AsModule(behavior);
         _line = line;
         _modalities = line?.Modalities

@@ -36,9 +36,11 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
     /// <exception cref="OptionsFormatException">A key or a value isn't understood.</exception>
     public void Read(IConfiguration section, JsonTypeInfo type, object target)
     {
+        if ((section as IConfigurationSection)?.Value is { Length: > 0 } text && !section.GetChildren().Any())
+            throw new OptionsFormatException(Key(section), $"expected a section, got the text {Shown.Text(text)}.");
         foreach (var (child, property) in Properties(section, type, isMade: true))
         {
-            object? value = Read(child, json.GetTypeInfo(property.PropertyType));
+            object? value = Read(child, property);
             try
             {
                 property.Set!(target, value);
@@ -48,6 +50,20 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
                 throw new OptionsFormatException(child.Path, JsonText.Of(e), e);
             }
         }
+    }
+
+    /// <summary>The value of a property by the rules that it has of its own.</summary>
+    private object? Read(IConfigurationSection section, JsonPropertyInfo property)
+    {
+        JsonSerializerOptions own = property.NumberHandling is { } handling
+            ? new JsonSerializerOptions(json) { NumberHandling = handling } : json;
+        JsonTypeInfo type = own.GetTypeInfo(property.PropertyType);
+        object? value = Read(section, type);
+        if (value is not null || property.IsSetNullable)
+            return value;
+        if (type.Kind == JsonTypeInfoKind.Enumerable)
+            return new JsonArray().Deserialize(type);
+        return json.RespectNullableAnnotations ? throw new OptionsFormatException(Key(section), "expected a value, got none.") : null;
     }
 
     private JsonNode? Convert(IConfiguration section, JsonTypeInfo type, string path)

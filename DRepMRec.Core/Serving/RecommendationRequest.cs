@@ -46,8 +46,9 @@ public sealed record RecommendationRequest : IJsonOnSerializing
     public IReadOnlyCollection<string> Excluded { get; init => field = NotNull(value); } = [];
 
     /// <summary>
-    /// Whether an item may be recommended, by its id. It's asked only about items that would be in the answer otherwise, or in the pool
-    /// that the answer is chosen from, in no particular order; in a batch by several threads at once. Not a part of the request's JSON.
+    /// Whether an item may be recommended, by its id. It's asked only about items that are among the best so far, for the answer or for
+    /// the pool that the answer is chosen from, in no particular order; in a batch by several threads at once. Not a part of the request's
+    /// JSON.
     /// </summary>
     /// <remarks>It is code, not data: a request that has one isn't written as JSON.</remarks>
     [JsonIgnore]

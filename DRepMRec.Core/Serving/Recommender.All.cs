@@ -30,17 +30,20 @@ public sealed partial class Recommender
         RecommendAllOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new RecommendAllOptions();
-        return RankBlocks(options.UsersOfPart(Users), options, progress, cancellationToken);
+        return RankBlocks(options.UsersOfPart(Users), options, SchedulerOf(options.Threads), progress, cancellationToken);
     }
 
-    private async IAsyncEnumerable<UserRecommendations> RankBlocks(
-        IReadOnlyCollection<string> users, RecommendAllOptions options, IProgress<ExportProgress>? progress,
+    /// <summary>What runs tasks on so many threads at most, whoever shares it.</summary>
+    internal static TaskScheduler SchedulerOf(int threads)
+        => new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
+
+    internal async IAsyncEnumerable<UserRecommendations> RankBlocks(
+        IReadOnlyCollection<string> users, RecommendAllOptions options, TaskScheduler scheduler, IProgress<ExportProgress>? progress,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var factory = new TaskFactory(
-            stop.Token, TaskCreationOptions.DenyChildAttach, TaskContinuationOptions.None,
-            new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads).ConcurrentScheduler);
+            stop.Token, TaskCreationOptions.DenyChildAttach, TaskContinuationOptions.None, scheduler);
         var running = new Queue<Task<UserRecommendations[]>>();
         long done = 0;
         try

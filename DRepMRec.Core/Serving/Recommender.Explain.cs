@@ -89,7 +89,7 @@ public sealed partial class Recommender
         foreach (int other in profile.Seen().Where(other => other != item))
         {
             double lengths = LineFusion.Length(row) * LineFusion.Length(_model.Items[other]);
-            best.Offer(lengths > 0 ? (float)(TensorPrimitives.Dot(row, _model.Items[other]) / lengths) : 0, other);
+            best.Offer(lengths > 0 ? (float)Math.Clamp(TensorPrimitives.Dot(row, _model.Items[other]) / lengths, -1, 1) : 0, other);
         }
 
         return [.. best.Ranked.ToArray().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];

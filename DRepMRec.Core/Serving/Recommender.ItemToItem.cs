@@ -17,7 +17,8 @@ public sealed partial class Recommender
     /// <remarks>
     /// A user's score gets the mean of what the items of the history say, those of the training for known users, those of the request for
     /// others, and the popularity of the item in training. Items that <see cref="WithItems(IReadOnlyCollection{ItemContent})"/> adds later
-    /// are spoken for by their content, and as popular as a mean one. A <see cref="Calibration"/> isn't kept where scores change.
+    /// are spoken for by their content where the model has relation graphs, and as popular as a mean one. A <see cref="Calibration"/>
+    /// isn't kept where scores change.
     /// </remarks>
     /// <param name="blend">The part, for the users and items of this recommender, in their order; <see langword="null"/> for none.</param>
     /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>

@@ -120,7 +120,7 @@ public sealed partial class Recommender
         ArgumentNullException.ThrowIfNull(features);
         RawItems.Check(_model, items);
         IReadOnlyList<ItemContent> contents = RawItems.Contents(items, features);
-        Recommender described = _model.Metadata is { } metadata ? Described(RawItems.Merge(metadata.Table, items)) : this;
+        Recommender described = _model.Metadata is null ? this : Described(RawItems.Merge(_model, items));
         Recommender result = described.WithItems(contents);
         GC.KeepAlive(this);
         return result;

@@ -24,7 +24,10 @@ public sealed partial class Recommender
         if (!_model.TryGetItem(itemId, out int item) || !Spaces.Contains(space))
             return [];
         IReadOnlyList<RowStore> lines = Lines(space, _model.Items, _model.ItemBehavior, _model.ItemModal);
-        return Similar(lines, item, count, i => i != item && !_model.Changes.IsHidden(i), _model.ItemId);
+        Recommendation[] similar = [.. Similar(lines, item, count, i => i != item && !_model.Changes.IsHidden(i))
+            .Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];
+        GC.KeepAlive(this);
+        return similar;
     }
 
     /// <summary>The users most similar to a user, by the cosine of their representations.</summary>
@@ -32,8 +35,8 @@ public sealed partial class Recommender
     /// <param name="count">The most users; there are fewer when there are fewer. 0 gives an empty list.</param>
     /// <param name="space">The representations to compare.</param>
     /// <returns>
-    /// Users with their cosines, the most similar first, without the user itself. Users of whom nothing is known in this space have cosine
-    /// 0. Empty where the user isn't known or the model doesn't have the space (<see cref="Spaces"/>).
+    /// Users with their cosines, the most similar first, without the user itself. Users of whom nothing is known, in this space or as they
+    /// had nothing in training, have cosine 0. Empty where the user isn't known or the model doesn't have the space (<see cref="Spaces"/>).
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public IReadOnlyList<SimilarUser> SimilarUsers(string userId, int count = 10, RepresentationSpace space = RepresentationSpace.Fused)
@@ -43,22 +46,35 @@ public sealed partial class Recommender
         if (!_model.UserIds.TryGetIndex(userId, out int user) || !Spaces.Contains(space))
             return [];
         IReadOnlyList<RowStore> lines = Lines(space, _model.Users, _model.UserBehavior, _model.UserModal);
-        return [.. Similar(lines, user, count, u => u != user, u => _model.UserIds[u]).Select(s => new SimilarUser(s.Item, s.Score))];
+        bool isKnown = _model.Knows(user);
+        (float Score, int Index)[] known = isKnown ? Similar(lines, user, count, u => u != user && _model.Knows(u)) : [];
+        var best = new TopK(Math.Min(count, lines[0].Count), finiteOnly: true);
+        foreach (var (score, index) in known)
+            best.Offer([score], index);
+        for (int u = 0; u < lines[0].Count; u++)
+        {
+            if (u != user && !(isKnown && _model.Knows(u)))
+                best.Offer([0], u);
+        }
+
+        SimilarUser[] similar = [.. best.Ranked.ToArray().Select(s => new SimilarUser(_model.UserIds[s.Index], s.Score))];
+        GC.KeepAlive(this);
+        return similar;
     }
 
     internal static IReadOnlyList<RepresentationSpace> SpacesOf(ServingModel model) => model.Form is null ? [RepresentationSpace.Fused]
         : model.ItemModal.Count == 0 ? [RepresentationSpace.Fused, RepresentationSpace.Behavior]
         : [RepresentationSpace.Fused, RepresentationSpace.Behavior, RepresentationSpace.Content];
 
-    private Recommendation[] Similar(IReadOnlyList<RowStore> lines, int index, int count, Func<int, bool> admits, Func<int, string> id)
+    private static (float Score, int Index)[] Similar(IReadOnlyList<RowStore> lines, int index, int count, Func<int, bool> admits)
     {
         float[] query = LineFusion.Sum([.. lines.Select(l => l[index].ToArray())]);
         TensorPrimitives.Multiply(query, (float)(1 / Math.Max(1e-12, LineFusion.Length(query))), query);
         var best = new TopK(Math.Min(count, lines[0].Count), admits: admits, finiteOnly: true);
         RowScan.All(lines, query, [best], cosine: true);
-        Recommendation[] similar = [.. best.Ranked.ToArray().Select(s => new Recommendation(id(s.Index), s.Score))];
-        GC.KeepAlive(this);
-        return similar;
+
+        // Rounding takes the cosine of two equal rows beyond 1.
+        return Array.ConvertAll(best.Ranked.ToArray(), s => (Math.Clamp(s.Score, -1, 1), s.Index));
     }
 
     internal static IReadOnlyList<RowStore> Lines(RepresentationSpace space, RowStore fused, RowStore behavior,

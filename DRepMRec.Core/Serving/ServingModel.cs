@@ -199,7 +199,10 @@ internal sealed record ServingModel
     /// Whether a user's row is to be ranked by: it isn't zero, as that of a newcomer is whose items are new too, and where it was trained,
     /// it had something in training, as else no gradient has touched it.
     /// </summary>
-    public bool HasRow(int user) => (Manifest.BroughtRows || Seen(user).Length > 0) && Users[user].ContainsAnyExcept(0f);
+    public bool HasRow(int user) => Knows(user) && Users[user].ContainsAnyExcept(0f);
+
+    /// <summary>Whether anything is known of a user: rows that were brought say so, or something in training.</summary>
+    public bool Knows(int user) => Manifest.BroughtRows || Seen(user).Length > 0;
 
     /// <summary>The number of users of an item. One that is replaced or put back keeps them.</summary>
     public int Degree(int row) => row < ItemIds.Count ? ItemDegrees[row] : 0;

@@ -16,7 +16,8 @@ namespace DRepMRec;
 
 /// <summary>Trains a model on a dataset with Adam, validation and early stopping, and keeps the best weights.</summary>
 /// <remarks>
-/// Training runs on the calling thread. Not safe for use by many threads, but trainings of different models may run at once; the model and
+/// Training runs on the calling thread. Not safe for use by many threads, but trainings of different models may run at once, if no part
+/// of theirs draws from libtorch's generator, which a process has one of (a dropout of your own; the library's parts don't); the model and
 /// the dataset stay the caller's. While a training runs, libtorch has one thread in the whole process; afterwards, also after an error, as
 /// many as before.
 /// </remarks>
@@ -282,6 +283,8 @@ public sealed class Trainer
             TimeSpan trained = state.Elapsed - state.EpochStart;
             bool validates = _data.Validation.Count > 0 && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs);
             EvaluationResult? validation = validates ? Validate(state, evaluator, cancellationToken) : null;
+            if (_data.Validation.Count == 0 && epoch == _options.MaxEpochs)
+                TrainingDivergedException.ThrowIfSpoiled(state, _model, peers);
             bool best = state.CompleteEpoch(validation, trained);
             if (peers.IsFirst)
                 LogEpoch(state.History[^1], best);

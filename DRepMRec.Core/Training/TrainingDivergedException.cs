@@ -1,3 +1,6 @@
+using DRepMRec.Collectives;
+using TorchSharp;
+
 namespace DRepMRec.Training;
 
 /// <summary>
@@ -38,6 +41,16 @@ public sealed class TrainingDivergedException : Exception
             throw new TrainingDivergedException(epoch, batch, losses, FormattableString.Invariant(
                 $"The loss of epoch {epoch}, batch {batch} is more than a million times that of the first batch, {first:G6}:"));
         }
+    }
+
+    /// <summary>Refuses weights that aren't finite after the last step, where no validation would come upon them.</summary>
+    internal static void ThrowIfSpoiled(TrainingState state, DRepMRecModel model, TrainingPeers peers)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        string? spoiled = model.named_parameters().FirstOrDefault(p => !p.parameter.isfinite().all().item<bool>()).name;
+        bool[] all = peers.Collective?.AllGather(spoiled is not null) ?? [spoiled is not null];
+        if (all.Contains(true))
+            throw new TrainingDivergedException(state, new NotFiniteNumberException($"the weight {spoiled ?? "of another process"}"));
     }
 
     /// <summary>The epoch, from 1.</summary>

@@ -92,7 +92,7 @@ internal static class TrainingFingerprint
         fields["Trainer.Checkpoint.EveryEpochs"] = $"{options.Checkpoint?.EveryEpochs}";
         fields["Trainer.Checkpoint.Resume"] = $"{options.Checkpoint?.Resume}";
         fields["Model.Weights"] = OfWhole(model);
-        fields["Instructions"] = $"{SimdPaths.Best}"; // Vectors of other widths round otherwise.
+        fields["Instructions"] = SimdPaths.Processor; // Vectors of other widths round otherwise.
         return fields;
     }
 

@@ -110,7 +110,7 @@ internal sealed class TrainingPeers(ICollective? collective)
         ReadOnlySpan<float> whole = MemoryMarshal.Cast<byte, float>(stored.Data.Span);
         if (IsFirst && share.AsRows)
             whole = share.ToTable(tensor(whole.ToArray()), columns.Dimension).FloatSpan();
-        Tensor own = empty(target.numel() / columns.Count, columns.Count);
+        Tensor own = FloatTensors.Empty(target.numel() / columns.Count, columns.Count);
         ColumnTables.Spread(whole, own.Floats(), own.shape[0], columns);
         target.copy_(share.FromTable(own, target.shape));
     }

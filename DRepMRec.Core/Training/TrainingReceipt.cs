@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using DRepMRec.Data;
 using DRepMRec.Internals;
@@ -100,7 +99,7 @@ public sealed record TrainingReceipt
         {
             Library = ModelManifest.ThisLibrary,
             Torch = typeof(torch).Assembly.GetName().Version!.ToString(3),
-            Processor = $"{RuntimeInformation.ProcessArchitecture}, {SimdPaths.Best}",
+            Processor = SimdPaths.Processor,
             DataBefore = before?.Checksum,
             LeftOutUsers = before is null ? 0 : before.Users.Count - data.Users.Count,
             Data = ordered.Checksum,

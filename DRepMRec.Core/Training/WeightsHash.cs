@@ -10,12 +10,19 @@ namespace DRepMRec.Training;
 internal static class WeightsHash
 {
     /// <summary>The SHA-256 of all weights by name, and of the item-to-item part, if there is one.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="sliceBytes">The most bytes of a tensor that are hashed at once; the hash doesn't depend on it.</param>
     [RequiresUnreferencedCode(Untrimmed.Message)]
-    public static string Of(DRepMRecModel model)
+    public static string Of(DRepMRecModel model, long sliceBytes = TensorBytes.Limit)
     {
         using var scope = NewDisposeScope();
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, model.state_dict().Select(weights => TensorBytes.Of(weights.Key, weights.Value)));
+        foreach (var (name, weights) in model.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal))
+        {
+            AppendHeader(hash, name, TensorBytes.Describe(weights));
+            hash.AppendElements(weights, sliceBytes);
+        }
+
         if (model.ItemToItem is { } blend)
         {
             hash.AppendValues(blend.Part.Weights.RowOffsets);
@@ -33,16 +40,15 @@ internal static class WeightsHash
     public static string Of(IEnumerable<SafeTensor> tensors)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, tensors);
+        foreach (SafeTensor tensor in tensors.OrderBy(t => t.Name, StringComparer.Ordinal))
+        {
+            AppendHeader(hash, tensor.Name, $"{tensor.Type} [{string.Join(", ", tensor.Shape)}]");
+            hash.AppendData(tensor.Data.Span);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Add(IncrementalHash hash, IEnumerable<SafeTensor> tensors)
-    {
-        foreach (SafeTensor tensor in tensors.OrderBy(t => t.Name, StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name} {tensor.Type} [{string.Join(", ", tensor.Shape)}]\n"));
-            hash.AppendData(tensor.Data.Span);
-        }
-    }
+    private static void AppendHeader(IncrementalHash hash, string name, string typeAndShape)
+        => hash.AppendData(Encoding.UTF8.GetBytes($"{name} {typeAndShape}\n"));
 }

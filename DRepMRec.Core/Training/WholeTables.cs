@@ -1,4 +1,5 @@
 using DRepMRec.Collectives;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,9 +15,9 @@ internal static class WholeTables
         using DisposeScope scope = NewDisposeScope();
         ColumnPartition columns = share.Columns;
         Tensor plain = share.ToTable(own.detach().cpu(), columns.Count);
-        Tensor? whole = isNeeded ? empty(plain.shape[0], columns.Dimension) : null;
+        Tensor? whole = isNeeded ? FloatTensors.Empty(plain.shape[0], columns.Dimension) : null;
         ColumnTables.Gather([ColumnTables.Pair.Of(plain, whole)], columns);
-        return (whole is null ? empty(0, columns.Dimension) : share.FromTable(whole, share.WholeShape(own.shape)))
+        return (whole is null ? FloatTensors.Empty(0, columns.Dimension) : share.FromTable(whole, share.WholeShape(own.shape)))
             .MoveToOuterDisposeScope();
     }
 

@@ -14,15 +14,18 @@ internal sealed class Publication(string model)
     /// <summary>Ends a publication that didn't end: with the new pair if its first file is there already, else with the old one.</summary>
     public void Recover()
     {
+        // Written first and the first in its place: until then nothing has changed.
         if (!File.Exists(Measured + Next))
         {
-            if (File.Exists(model + Next))
-                Replace(model);
+            End();
             return;
         }
 
-        File.Delete(model + Next);
-        File.Delete(Measured + Next);
+        foreach (string file in new[] { model, Measured })
+        {
+            File.Delete(file + Previous + Next);
+            File.Delete(file + Next);
+        }
     }
 
     /// <summary>Puts a pair in the place of the one before. The served file comes last: servers follow it.</summary>
@@ -32,21 +35,26 @@ internal sealed class Publication(string model)
     {
         Recover();
 
-        // Both are whole before either takes a place. What is served is written last, so that it waits alone only once the other is there.
+        // All are whole before any takes a place.
         saveMeasured(Measured + Next);
         saveModel(model + Next);
-        Replace(Measured);
-        Replace(model);
+        foreach (string file in new[] { model, Measured }.Where(File.Exists))
+            File.Copy(file, file + Previous + Next, overwrite: true);
+        Move(Measured + Next, Measured);
+        End();
     }
 
-    private static void Replace(string file)
+    /// <summary>What is left once the measured model is in its place: the served one, and the pair before.</summary>
+    private void End()
     {
-        if (File.Exists(file))
-        {
-            File.Copy(file, file + Previous + Next, overwrite: true);
-            File.Move(file + Previous + Next, file + Previous, overwrite: true);
-        }
+        Move(model + Next, model);
+        Move(Measured + Previous + Next, Measured + Previous);
+        Move(model + Previous + Next, model + Previous);
+    }
 
-        File.Move(file + Next, file, overwrite: true);
+    private static void Move(string from, string to)
+    {
+        if (File.Exists(from))
+            File.Move(from, to, overwrite: true);
     }
 }

@@ -185,6 +185,60 @@ public sealed class ModelComparisonTests
     }
 
     [Fact]
+    public async Task A_modality_that_is_called_as_a_part_has_a_share_of_its_own()
+    {
+        RecDataset data = SyntheticDataset.Create(
+            new SyntheticOptions { Users = 60, Items = 40, Clusters = 4, Modalities = [new(new Modality("popularity"), 6)] }).Data;
+        using var model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 8 });
+        Recommender trained = new Trainer(model, data, new TrainerOptions { MaxEpochs = 2 }).Fit().BuildRecommender();
+        var options = new ItemToItemOptions { BlendWeights = [0], PopularityWeights = [1] };
+        ItemToItemBlend blend = ItemToItemBlend.Choose(
+            new EmbeddingScorer(Samples.Floats(data.Users.Count, 3), Samples.Floats(data.Items.Count, 4), 1),
+            ItemToItemModel.Solve(data, options), data, options);
+        ChangeReasons why = (await ModelComparison.CompareAsync(trained, trained.WithItemToItem(blend))).Reasons;
+        why.Shares.Keys.Should().Equal("behavior", "modality popularity", "popularity");
+        why.Shares["popularity"].Should().BePositive("it came");
+    }
+
+    [Fact]
+    public async Task What_users_have_is_compared_as_the_rest_where_it_is_asked_for_too()
+    {
+        // Both models have b for u. Old: a b, new: a c.
+        var has = new InteractionSet(1, 3, [(0, 1)]);
+        Recommender before = Recommender.FromEmbeddings(["u"], [1f, 0], ["a", "b", "c"], [3, 0, 2, 0, 1, 0], has),
+            after = Recommender.FromEmbeddings(["u"], [1f, 0], ["a", "b", "c"], [3, 0, 1, 0, 2, 0], has);
+        var asked = new RecommendationRequest { Count = 2, ExcludeSeen = false };
+        ChangeReasons why = (await ModelComparison.CompareAsync(before, after, new ModelComparisonOptions { Request = asked })).Reasons;
+        (why.Left, why.LeftAsChosen).Should().Be((1, 0), "u had b before too");
+    }
+
+    [Fact]
+    public async Task Progress_ends_with_the_last_user_and_no_more_threads_rank_than_was_asked()
+    {
+        var told = new List<ExportProgress>();
+        int ranking = 0, most = 0;
+        bool Counts(string item)
+        {
+            int now = Interlocked.Increment(ref ranking);
+            most = Math.Max(most, now);
+            Thread.Yield();
+            Interlocked.Decrement(ref ranking);
+            return true;
+        }
+
+        var options = new ModelComparisonOptions { Threads = 1, Request = new RecommendationRequest { Filter = Counts } };
+        await ModelComparison.CompareAsync(Served.Recommender, Trained.Value, options, new Told(told));
+        told.Select(p => p.Done).Should().Equal(48, 96, 144, 192, 240, 288, 300);
+        told.Should().OnlyContain(p => p.Total == 300);
+        most.Should().Be(1);
+    }
+
+    private sealed class Told(List<ExportProgress> all) : IProgress<ExportProgress>
+    {
+        public void Report(ExportProgress value) => all.Add(value);
+    }
+
+    [Fact]
     public async Task Files_are_compared_too_and_given_users_alone()
     {
         using var folder = new TempFolder();

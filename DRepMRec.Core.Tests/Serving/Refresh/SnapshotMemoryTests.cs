@@ -42,6 +42,29 @@ public sealed class SnapshotMemoryTests
     }
 
     [Fact]
+    public void Of_a_model_whose_rows_were_computed_a_snapshot_keeps_none_of_them()
+    {
+        var (last, first) = Chain();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        first.Select(part => part.IsAlive).Should().Equal(false, false, false);
+        last.History("newcomer").Should().HaveCount(2);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (Recommender Last, WeakReference[] First) Chain()
+        {
+            Recommender recommender = Grown.Recommender.WithRowPrecision(RowPrecision.Int8);
+            ServingModel model = recommender.Model;
+            model.UserRows.Should().BeNull();
+            WeakReference[] parts = [new(model.Propagation!.Value), new(model.Items), new(model.UserModal)];
+            foreach (string item in new[] { Grown.Data.Items[0], Grown.Data.Items[1] })
+                recommender = recommender.WithInteractions([new Interaction("newcomer", item)]);
+            return (recommender, parts);
+        }
+    }
+
+    [Fact]
     public void Of_the_model_that_was_loaded_a_snapshot_keeps_what_it_is_asked_for_and_no_more()
     {
         Interaction[][] days = [[new("newcomer", Grown.Data.Items[0])], [new("newcomer", Grown.Data.Items[1])]];

@@ -25,7 +25,7 @@ internal sealed class DatabaseRows : CellRows
         {
             return _reader.IsDBNull(column) ? null : _reader.GetValue(column);
         }
-        catch (Exception exception) when (exception is InvalidCastException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (IsRefusal(exception))
         {
             return (Lists.Contains(column) ? NumbersWithNull(column) : null) ?? throw new DatasetFormatException(
                 Error($"expected a value in the column {Internals.Shown.Message(Names[column])}, found one that the provider can't give: "
@@ -43,9 +43,13 @@ internal sealed class DatabaseRows : CellRows
         {
             return _reader.GetFieldValue<T>(column);
         }
-        catch (Exception exception) when (exception is InvalidCastException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (IsRefusal(exception))
         {
             return null;
         }
     }
+
+    // Numbers overflow that have more digits than a type of .NET, as PostgreSQL's may.
+    private static bool IsRefusal(Exception exception)
+        => exception is InvalidCastException or InvalidOperationException or NotSupportedException or OverflowException or FormatException;
 }

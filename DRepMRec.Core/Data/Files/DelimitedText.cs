@@ -141,6 +141,12 @@ internal sealed class DelimitedText : ITextRows, IDisposable
             if (i < line.Length && line[i] == '"')
             {
                 i = ReadQuotes(i + 1);
+                if (Broken is not null)
+                {
+                    FieldCount = Math.Max(FieldCount, _record.AsSpan().Count(_separator)) + 1; // As far as can be told.
+                    return;
+                }
+
                 line = _line;
                 if (i < line.Length && line[i] != _separator)
                 {
@@ -169,7 +175,8 @@ internal sealed class DelimitedText : ITextRows, IDisposable
         _text = _unquotedText;
     }
 
-    // Appends what stands between the quotes; returns the position after the closing one, which may be on a later line.
+    // Appends what stands between the quotes; returns the position after the closing one, which may be on a later line. Without one the row
+    // is broken.
     private int ReadQuotes(int i)
     {
         while (true)
@@ -182,12 +189,18 @@ internal sealed class DelimitedText : ITextRows, IDisposable
                 _record ??= line.ToString();
                 if (_unquoted.Length > _lines.MaxLength)
                 {
-                    throw Error(string.Create(CultureInfo.InvariantCulture,
+                    Broken = (RowMistakeKind.Quotes, string.Create(CultureInfo.InvariantCulture,
                         $"expected a closing quote within {_lines.MaxLength:N0} characters, found none after {Shown}.{_quoteHint}"));
+                    return line.Length;
                 }
 
                 if (!_lines.Read())
-                    throw Error($"expected a closing quote, found the end of the file after {Shown}.{_quoteHint}");
+                {
+                    Broken = (RowMistakeKind.Quotes,
+                        $"expected a closing quote, found the end of the file after {Shown}.{_quoteHint}");
+                    return line.Length;
+                }
+
                 _line = _lines.Current;
                 i = 0;
                 continue;

@@ -27,6 +27,9 @@ internal interface ITextRows
     /// <summary>The values of a cell of the current row that is a list of them, see <see cref="Choose"/>; else null.</summary>
     IReadOnlyList<string?>? List(int field) => null;
 
+    /// <summary>What is wrong with a cell of the current row that is blank for what it holds, by <see cref="Excuse"/>; else null.</summary>
+    string? Unreadable(int field) => null;
+
     /// <summary>The current row for messages.</summary>
     string Shown { get; }
 
@@ -47,6 +50,12 @@ internal interface ITextRows
     /// <param name="lists">Those of which cells may be lists of single values, which <see cref="List"/> has then.</param>
     /// <exception cref="DatasetFormatException">A column has lists and isn't among <paramref name="lists"/>.</exception>
     void Choose(IReadOnlyCollection<int> columns, IReadOnlyCollection<int> lists)
+    {
+    }
+
+    /// <summary>Says in which columns a cell that holds neither one value nor a list of them is blank, and doesn't break its row.</summary>
+    /// <param name="columns">The columns, of those that were chosen.</param>
+    void Excuse(IReadOnlyCollection<int> columns)
     {
     }
 

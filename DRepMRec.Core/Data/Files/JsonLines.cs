@@ -5,28 +5,33 @@ using System.Text.Json;
 namespace DRepMRec.Data;
 
 /// <summary>
-/// Reads a UTF-8 file with one JSON object per line as a table: the properties of the first object are its columns, in their order, and
-/// values are text as they stand. Properties that are missing or null are blank cells. Empty lines are passed over.
+/// Reads a UTF-8 file with one JSON object per line as a table: the properties of the first object that has any are its columns, in their
+/// order, and values are text as they stand. Properties that are missing or null are blank cells. Empty lines are passed over.
 /// </summary>
 internal sealed class JsonLines : ITextRows, IDisposable
 {
     private static readonly JsonReaderOptions Strict = new() { AllowMultipleValues = false };
 
-    private readonly LineReader _lines;
+    private readonly string _path;
     private readonly List<string> _names = [];
     private readonly ArrayBufferWriter<byte> _utf8 = new();
     private readonly Dictionary<int, byte[]> _chosen = [];
     private readonly HashSet<int> _lists = [];
+    private readonly HashSet<int> _excused = [];
+    private readonly HashSet<int> _nested = [];
+    private LineReader _lines;
     private string?[] _cells = [];
     private IReadOnlyList<string?>?[] _values = [];
     private bool _holdsFirst;
+    private bool _isAhead;
 
     /// <param name="path">The file.</param>
     /// <param name="allowEmpty">Whether there may be no object, and so no names.</param>
     public JsonLines(string path, bool allowEmpty = false)
     {
         File = Path.GetFileName(path);
-        _lines = new LineReader(LineReader.Open(path), File, LineReader.Utf8);
+        _path = path;
+        _lines = Open();
         try
         {
             ReadNames(allowEmpty);
@@ -61,14 +66,19 @@ internal sealed class JsonLines : ITextRows, IDisposable
 
     public IReadOnlyList<string?>? List(int field) => _values[field];
 
+    public string? Unreadable(int field) => _nested.Contains(field) ? NotSingle(field) : null;
+
     public bool Read()
     {
+        if (_isAhead)
+            Restart();
         if (_holdsFirst)
             _holdsFirst = false;
         else if (!NextLine())
             return false;
         Array.Clear(_cells);
         Array.Clear(_values);
+        _nested.Clear();
         Broken = null;
         try
         {
@@ -89,11 +99,15 @@ internal sealed class JsonLines : ITextRows, IDisposable
         _lists.UnionWith(lists);
     }
 
+    public void Excuse(IReadOnlyCollection<int> columns) => _excused.UnionWith(columns);
+
     public DatasetFormatException Error(string message) => new(message, File, Line);
 
     public void Dispose() => _lines.Dispose();
 
-    // The names come from the first line that is an object; broken lines before it are rows with mistakes.
+    private LineReader Open() => new(LineReader.Open(_path), File, LineReader.Utf8);
+
+    // The names come from the first line that is an object with properties; lines before it are rows with mistakes.
     private void ReadNames(bool allowEmpty)
     {
         if (!NextLine())
@@ -103,22 +117,51 @@ internal sealed class JsonLines : ITextRows, IDisposable
             return;
         }
 
-        _holdsFirst = true;
+        if (TryReadNames())
+            _holdsFirst = true;
+        else
+            LookAhead();
+        _cells = new string?[_names.Count];
+        _values = new IReadOnlyList<string?>?[_names.Count];
+    }
+
+    private bool TryReadNames()
+    {
+        ReadOnlySpan<char> line = _lines.Current;
+        if (line.Trim() is not ['{', .., '}'])
+            return false;
         try
         {
-            using JsonDocument first = JsonDocument.Parse(_utf8.WrittenMemory);
-            if (first.RootElement.ValueKind == JsonValueKind.Object)
-                _names.AddRange(first.RootElement.EnumerateObject().Select(p => p.Name).Distinct());
+            using JsonDocument json = JsonDocument.Parse(_utf8.WrittenMemory);
+            _names.AddRange(json.RootElement.EnumerateObject().Select(p => p.Name).Distinct());
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             _names.Clear();
         }
 
-        if (_names.Count == 0)
-            throw Error($"expected a JSON object with the names of the columns in the first line, found {Shown}.");
-        _cells = new string?[_names.Count];
-        _values = new IReadOnlyList<string?>?[_names.Count];
+        return _names.Count > 0;
+    }
+
+    // Until the first row is read, the current line is that of the names: errors of columns that are missing show it.
+    private void LookAhead()
+    {
+        DatasetFormatException none =
+            Error($"expected a JSON object with the names of the columns in the first line, found {Shown}.");
+        do
+        {
+            if (!_lines.CanSeek || !NextLine())
+                throw none;
+        }
+        while (!TryReadNames());
+        _isAhead = true;
+    }
+
+    private void Restart()
+    {
+        _isAhead = false;
+        _lines.Dispose();
+        _lines = Open();
     }
 
     private bool NextLine()
@@ -151,22 +194,32 @@ internal sealed class JsonLines : ITextRows, IDisposable
                 continue;
             }
 
+            _nested.Remove(column);
             if (reader.TokenType == JsonTokenType.StartArray && _lists.Contains(column) && TryReadList(ref reader, out _values[column]))
                 continue;
-            if (isNested)
+            if (!isNested)
             {
-                Broken = (RowMistakeKind.Json,
-                    $"expected a string or a number{(_lists.Contains(column) ? ", or a list of them," : "")} as "
-                        + $"{Internals.Shown.Message(_names[column])}, found {Shown}.");
+                (_cells[column], _values[column]) = (Value(ref reader), null);
+                continue;
+            }
+
+            if (!_excused.Contains(column))
+            {
+                Broken = (RowMistakeKind.Json, NotSingle(column));
                 return;
             }
 
-            (_cells[column], _values[column]) = (Value(ref reader), null);
+            reader.Skip();
+            (_cells[column], _values[column]) = (null, null);
+            _nested.Add(column);
         }
 
         if (reader.Read())
             throw new JsonException();
     }
+
+    private string NotSingle(int column) => $"expected a string or a number{(_lists.Contains(column) ? ", or a list of them," : "")} as "
+        + $"{Internals.Shown.Message(_names[column])}, found {Shown}.";
 
     private static string? Value(ref Utf8JsonReader reader) => reader.TokenType switch
     {
@@ -175,17 +228,20 @@ internal sealed class JsonLines : ITextRows, IDisposable
         _ => Encoding.UTF8.GetString(reader.ValueSpan),
     };
 
+    // Where it isn't a list of single values, the reader stays at its beginning.
     private static bool TryReadList(ref Utf8JsonReader reader, out IReadOnlyList<string?>? list)
     {
+        Utf8JsonReader ahead = reader;
         var values = new List<string?>();
         list = null;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (ahead.Read() && ahead.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            if (ahead.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                 return false;
-            values.Add(Value(ref reader));
+            values.Add(Value(ref ahead));
         }
 
+        reader = ahead;
         list = values;
         return true;
     }

@@ -25,6 +25,9 @@ internal sealed class ItemTableReader(
     /// <summary>Further columns of categories, with blanks between the categories of a cell.</summary>
     public IReadOnlyList<Column> Sequences { get; init; } = [];
 
+    /// <summary>The cells of the header as they stand, where the names of the columns are others.</summary>
+    public IReadOnlyList<string>? HeaderLine { get; init; }
+
     /// <summary>Whether a column is given by its name.</summary>
     public static bool HasNames(ItemLayout layout)
         => layout.Texts.Concat(layout.Categories).Concat(layout.Numbers).Concat(layout.Dates).Append(layout.Item)
@@ -47,8 +50,9 @@ internal sealed class ItemTableReader(
             throw DelimitedFormat.NoHeader(rows, value.Kind == ItemColumnKind.Number ? "numbers" : "dates", nameof(DelimitedItemOptions));
         int[] places = [_item, .. columns.Select(c => c.Place)];
         rows.Choose(places, [.. columns.Where(c => c.Kind == ItemColumnKind.Category).Select(c => c.Place)]);
+        rows.Excuse([.. columns.Select(c => c.Place)]);
         _limit.ThrowIfPromisesMore(rows);
-        var form = new RowForm(rows, header?.Names.Count ?? rows.FieldCount, header?.Names, "an item", places);
+        var form = new RowForm(rows, header?.Names.Count ?? rows.FieldCount, HeaderLine ?? header?.Names, "an item", places);
         for (bool isRow = header is null || rows.Read(); isRow; isRow = rows.Read())
             ReadRow(form, columns);
         return Close(columns, places);
@@ -134,6 +138,8 @@ internal sealed class ItemTableReader(
         {
             if (column.Read(rows) is { } found)
                 Mistake(column.Mistake, () => $"expected {column.Expected} as {Shown.Message(column.Name)}{column.Reason}, found {found}.");
+            else if (rows.Unreadable(column.Place) is { } unreadable)
+                Mistake(RowMistakeKind.Json, () => unreadable);
         }
     }
 

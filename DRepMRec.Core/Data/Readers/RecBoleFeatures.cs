@@ -14,6 +14,9 @@ internal sealed class RecBoleFeatures(int index, Modality modality)
 
     public Modality Modality => modality;
 
+    /// <summary>The column's position in the file.</summary>
+    public int Index => index;
+
     /// <summary>Whether no item has features.</summary>
     public bool IsBlank => _items.Count == 0;
 

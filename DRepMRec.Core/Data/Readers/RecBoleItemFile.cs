@@ -40,8 +40,9 @@ internal sealed class RecBoleItemFile
     private List<FeatureTable> Read()
     {
         int item = _header.Columns.Require("item_id:token", "itemID:token");
+        var form = new RowForm(_text, _header.Types.Count, _header.Columns.Names, "an item", [item, .. _columns.Select(c => c.Index)]);
         while (_text.Read())
-            ReadLine(item);
+            ReadLine(form, item);
         var tables = new List<FeatureTable>();
         foreach (RecBoleFeatures column in _columns)
         {
@@ -56,12 +57,11 @@ internal sealed class RecBoleItemFile
         return tables;
     }
 
-    private void ReadLine(int item)
+    private void ReadLine(RowForm form, int item)
     {
-        if (_text.FieldCount != _header.Types.Count)
+        if (form.Fault is { } fault)
         {
-            Mistake(RowMistakeKind.Columns, _text.Line, $"expected {_header.Types.Count} tab-separated columns "
-                + $"({Shown.List(_header.Columns.Names)}), found {_text.FieldCount}: {_text.Shown}.");
+            Mistake(fault, _text.Line, form.Message(fault));
             return;
         }
 

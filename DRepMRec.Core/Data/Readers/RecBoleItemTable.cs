@@ -49,6 +49,7 @@ internal static class RecBoleItemTable
         return new ItemTableReader(text, names, layout, options, Path.GetDirectoryName(Path.GetFullPath(path))!, optionsType)
         {
             Sequences = sequences,
+            HeaderLine = header.Columns.Names,
         }.Read();
     }
 }

@@ -23,7 +23,7 @@ internal sealed class RowForm(ITextRows rows, int width, IReadOnlyList<string>? 
                 return null;
             foreach (int column in known)
             {
-                if (!rows[column].SequenceEqual(names[column]))
+                if (!Unmarked(rows[column]).SequenceEqual(names[column]))
                     return null;
             }
 
@@ -41,4 +41,8 @@ internal sealed class RowForm(ITextRows rows, int width, IReadOnlyList<string>? 
         string which = names is null ? "as in the first line" : $"({Shown.List(names)})";
         return $"expected {width} {rows.Separated}columns {which}, found {rows.FieldCount}: {rows.Shown}.";
     }
+
+    // A file that was joined to another has its byte order mark before its first cell, and before the quotes around that.
+    private static ReadOnlySpan<char> Unmarked(ReadOnlySpan<char> cell)
+        => cell is ['\uFEFF', ..] ? cell.TrimStart('\uFEFF').Trim('"') : cell;
 }

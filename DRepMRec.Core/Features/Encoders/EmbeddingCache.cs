@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,6 +7,10 @@ using DRepMRec.Internals;
 namespace DRepMRec.Features;
 
 /// <summary>Embeddings of one generator on disk, by the hash of what they were made of. Each file has those of one request.</summary>
+/// <remarks>
+/// Safe for use by many threads and processes. A file's name is the hash of its keys, so that they are read once: what takes its place has
+/// the same.
+/// </remarks>
 internal sealed class EmbeddingCache
 {
     private const string FormatKey = "drepmrec.embeddings";
@@ -15,29 +20,31 @@ internal sealed class EmbeddingCache
     private readonly string _folder;
     private readonly string _generator;
 
+    /// <summary>The keys of the files that were looked at, by name.</summary>
+    private readonly ConcurrentDictionary<string, Hash256[]> _keys = new(StringComparer.Ordinal);
+
     public EmbeddingCache(string folder, string generator)
     {
         string readable = new([.. generator.Take(MaxFolderName).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')]);
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(generator)))[..16];
         _folder = Path.Combine(folder, $"{readable}-{hash}");
         _generator = generator;
-        Files.MakeFolder(_folder);
     }
 
     /// <summary>The embeddings of those keys that are there.</summary>
     public Dictionary<Hash256, float[]> Read(IReadOnlySet<Hash256> keys, CancellationToken cancellationToken)
     {
+        Files.MakeFolder(_folder);
         var found = new Dictionary<Hash256, float[]>();
         foreach (string file in Files.List(_folder, "*" + Extension).Order(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (found.Count == keys.Count)
                 break;
-            if (TryRead(file) is { } entries)
-            {
-                foreach (var (key, vector) in entries.Where(e => keys.Contains(e.Key)))
-                    found.TryAdd(key, vector.ToArray());
-            }
+            if (_keys.TryGetValue(Path.GetFileName(file), out Hash256[]? known) && !keys.Overlaps(known))
+                continue;
+            foreach (var (key, vector) in Read(file, keys).Where(e => keys.Contains(e.Key)))
+                found.TryAdd(key, vector.ToArray());
         }
 
         return found;
@@ -46,7 +53,8 @@ internal sealed class EmbeddingCache
     /// <summary>Keeps embeddings of one dimension; what a crash leaves behind is a file as it was or none.</summary>
     public void Write(IReadOnlyList<(Hash256 Key, float[] Vector)> entries)
     {
-        byte[] keys = MemoryMarshal.AsBytes<Hash256>(entries.Select(e => e.Key).ToArray()).ToArray();
+        Hash256[] hashes = [.. entries.Select(e => e.Key)];
+        byte[] keys = MemoryMarshal.AsBytes<Hash256>(hashes).ToArray();
         float[] vectors = [.. entries.SelectMany(e => e.Vector)];
         SafeTensor[] arrays =
         [
@@ -60,31 +68,53 @@ internal sealed class EmbeddingCache
             ["checksum"] = Checksum(arrays[0], arrays[1]),
         };
         string name = Convert.ToHexStringLower(SHA256.HashData(keys))[..32] + Extension;
+        Files.MakeFolder(_folder);
         AtomicFiles.Write(_folder,
             new Dictionary<string, Action<Stream>> { [name] = stream => Safetensors.Write(stream, metadata, arrays) });
+        _keys[name] = hashes;
     }
 
-    // Whatever isn't as it was written is as if it weren't there.
-    private List<(Hash256 Key, ReadOnlyMemory<float> Vector)>? TryRead(string file)
+    // The entries of a file that has one of those that are wanted; of another the keys alone are read. Whatever isn't as it was written is
+    // as if it weren't there, until it's replaced.
+    private List<(Hash256 Key, ReadOnlyMemory<float> Vector)> Read(string file, IReadOnlySet<Hash256> wanted)
     {
+        string name = Path.GetFileName(file);
         try
         {
             using WatchedFile stream = Files.OpenRead(file);
-            var (metadata, arrays) = Safetensors.Read(stream, file);
-            if (metadata.GetValueOrDefault(FormatKey) != "1" || metadata.GetValueOrDefault("generator") != _generator
-                || !arrays.TryGetValue("vectors", out SafeTensor? vectors) || !arrays.TryGetValue("keys", out SafeTensor? keys)
-                || metadata.GetValueOrDefault("checksum") != Checksum(vectors, keys) || vectors.Shape.Length != 2)
-                return null;
-            float[] values = MemoryMarshal.Cast<byte, float>(vectors.Data.Span).ToArray();
-            Hash256[] hashes = MemoryMarshal.Cast<byte, Hash256>(keys.Data.Span).ToArray();
-            int dimension = (int)vectors.Shape[1];
-            return hashes.Length != vectors.Shape[0] ? null
-                : [.. hashes.Select((key, n) => (key, (ReadOnlyMemory<float>)values.AsMemory(n * dimension, dimension)))];
+            var (metadata, places) = Safetensors.ReadHeader(stream, file);
+            if (metadata.GetValueOrDefault(FormatKey) == "1" && metadata.GetValueOrDefault("generator") == _generator
+                && TryRead(stream, places, "keys") is { } keys)
+            {
+                Hash256[] hashes = MemoryMarshal.Cast<byte, Hash256>(keys.Data.Span).ToArray();
+                _keys[name] = hashes;
+                if (!wanted.Overlaps(hashes))
+                    return [];
+                if (TryRead(stream, places, "vectors") is { Shape.Length: 2 } vectors && vectors.Shape[0] == hashes.Length
+                    && metadata.GetValueOrDefault("checksum") == Checksum(vectors, keys))
+                {
+                    float[] values = MemoryMarshal.Cast<byte, float>(vectors.Data.Span).ToArray();
+                    int dimension = (int)vectors.Shape[1];
+                    return [.. hashes.Select((key, n) => (key, (ReadOnlyMemory<float>)values.AsMemory(n * dimension, dimension)))];
+                }
+            }
         }
         catch (Exception e) when (e is FormatException or FileNotFoundException or EndOfStreamException)
         {
-            return null;
         }
+
+        _keys.TryRemove(name, out _);
+        return [];
+    }
+
+    private static SafeTensor? TryRead(WatchedFile stream, IReadOnlyList<SafeTensorPlace> places, string name)
+    {
+        if (places.FirstOrDefault(p => p.Name == name) is not { } place || place.Bytes > Array.MaxLength)
+            return null;
+        byte[] data = Allocations.Array<byte>(place.Bytes);
+        stream.Position = place.Offset;
+        stream.ReadExactly(data);
+        return new SafeTensor(place.Name, place.Type, place.Shape, data);
     }
 
     private static string Checksum(SafeTensor vectors, SafeTensor keys)

@@ -24,6 +24,7 @@ public sealed class EmbeddingEncoder
 {
     private readonly IEmbeddingSource _source;
     private readonly EmbeddingEncoderOptions _options;
+    private readonly EmbeddingCache? _cache;
 
     private EmbeddingEncoder(IEmbeddingSource source, IEmbeddingGenerator generator, EmbeddingEncoderOptions options)
     {
@@ -31,6 +32,7 @@ public sealed class EmbeddingEncoder
         _options = options;
         Modality = options.Modality ?? (source.IsOfImages ? Modality.Image : Modality.Text);
         GeneratorName = options.GeneratorName ?? NameOf(generator);
+        _cache = options.CacheFolder is null ? null : new EmbeddingCache(options.CacheFolder, GeneratorName);
     }
 
     /// <summary>The modality of the features.</summary>
@@ -85,7 +87,7 @@ public sealed class EmbeddingEncoder
     {
         ArgumentNullException.ThrowIfNull(items);
         string[] columns = Columns(items);
-        var run = new EmbeddingRun(_source, _options, GeneratorName, Modality, items, columns);
+        var run = new EmbeddingRun(_source, _options, _cache, GeneratorName, Modality, items, columns);
         float[]?[] rows = await run.EncodeAsync(progress, cancellationToken).ConfigureAwait(false);
         int dimension = rows.FirstOrDefault(row => row is not null)?.Length
             ?? throw new ArgumentException(
@@ -101,7 +103,7 @@ public sealed class EmbeddingEncoder
     {
         string[] columns = [.. encoder.Columns.Where(name => items[name] is not null)];
         encoder.ThrowIfOfAnotherKind(items);
-        var run = new EmbeddingRun(_source, _options, GeneratorName, Modality, items, columns);
+        var run = new EmbeddingRun(_source, _options, _cache, GeneratorName, Modality, items, columns);
         float[]?[] rows = await run.EncodeAsync(progress, cancellationToken).ConfigureAwait(false);
         int dimension = rows.FirstOrDefault(row => row is not null)?.Length ?? encoder.Dimension;
         return dimension == encoder.Dimension ? FeatureTable.OfRows(encoder, items.Ids, rows, Notes(run))

@@ -42,7 +42,9 @@ public sealed record EmbeddingEncoderOptions
 
     /// <summary>
     /// The folder in which embeddings are kept by the SHA-256 of the input and the generator's name, so that nothing is asked twice. It is
-    /// created if need be, and may be shared by processes; files in it are whole or not there, and damaged ones are asked for again.
+    /// created if need be, and may be shared by processes; files in it are whole or not there, and damaged ones are asked for again. An
+    /// encoder reads the keys of each file once, so its first run opens all of them; later ones list the folder, and read what is new and
+    /// what they need.
     /// </summary>
     /// <value>Not empty. The default, <see langword="null"/>, keeps none.</value>
     public string? CacheFolder { get; init => field = value is null ? null : Guard.NotEmpty(value); }

@@ -9,8 +9,8 @@ namespace DRepMRec.Features;
 
 /// <summary>One run of an <see cref="EmbeddingEncoder"/> over a table of items.</summary>
 internal sealed class EmbeddingRun(
-    IEmbeddingSource source, EmbeddingEncoderOptions options, string generatorName, Modality modality, ItemTable items,
-    IReadOnlyList<string> columns)
+    IEmbeddingSource source, EmbeddingEncoderOptions options, EmbeddingCache? cache, string generatorName, Modality modality,
+    ItemTable items, IReadOnlyList<string> columns)
 {
     private readonly Dictionary<Hash256, float[]> _vectors = [];
     private readonly List<string> _notes = [];
@@ -43,7 +43,6 @@ internal sealed class EmbeddingRun(
         }
 
         _rows = _keys.Count(key => key is not null);
-        EmbeddingCache? cache = options.CacheFolder is null ? null : new EmbeddingCache(options.CacheFolder, generatorName);
         foreach (var (key, vector) in cache?.Read(firsts.Keys.ToHashSet(), cancellationToken) ?? [])
         {
             if (WhatIsWrong(firsts[key], vector) is null)

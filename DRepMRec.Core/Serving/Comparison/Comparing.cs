@@ -22,10 +22,12 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
         if (users.Length == 0)
             throw new ArgumentException("There is no user to compare: the two models have none in common, or none of those given.");
         int step = options.ExplainedUsers == 0 ? int.MaxValue : ((users.Length - 1) / options.ExplainedUsers) + 1;
-        IAsyncEnumerable<UserRecommendations> before = old.Unmeasured()
-            .RecommendAllAsync(options.For(users), cancellationToken: cancellationToken);
-        IAsyncEnumerable<UserRecommendations> after = @new.Unmeasured()
-            .RecommendAllAsync(options.For(users), progress, cancellationToken);
+        RecommendAllOptions asked = options.For(users);
+        TaskScheduler shared = Recommender.SchedulerOf(options.Threads);
+
+        // Of the two the first is asked once more at the end, and tells of its last block.
+        IAsyncEnumerable<UserRecommendations> before = old.Unmeasured().RankBlocks(users, asked, shared, progress, cancellationToken);
+        IAsyncEnumerable<UserRecommendations> after = @new.Unmeasured().RankBlocks(users, asked, shared, null, cancellationToken);
         await foreach (var (first, second) in before.Zip(after).ConfigureAwait(false))
         {
             bool isExplained = options.ExplainedUsers > 0 && _overlaps.Count % step == 0;
@@ -57,7 +59,7 @@ internal sealed class Comparing(Recommender old, Recommender @new, ModelComparis
 
         if (entered.Length + left.Length == 0)
             _reordered++;
-        HashSet<string> chosen = [.. @new.History(user)];
+        HashSet<string> chosen = options.Request.ExcludeSeen ? [.. @new.History(user)] : [];
         _entered += entered.Length;
         _enteredAsNew += entered.Count(item => !old.Items.Contains(item));
         _enteredByOtherSource += before.Source == after.Source ? 0 : entered.Length;

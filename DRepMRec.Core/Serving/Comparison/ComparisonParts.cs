@@ -238,7 +238,8 @@ public sealed record ChangeReasons
 
     /// <summary>
     /// How much of the exchange comes from <c>behavior</c>, from each modality, by name, and, where a model has such a part, from
-    /// <c>item-to-item</c> and <c>popularity</c>; they add up to 1. A user's items that came in
+    /// <c>item-to-item</c> and <c>popularity</c>; they add up to 1. A modality that has such a name itself is <c>modality popularity</c>,
+    /// say. A user's items that came in
     /// got ahead of those that left: the mean score of the ones minus that of the others was below 0 in the old model and is above 0 in the
     /// new one. By how much it rose is split into the parts that <see cref="Explanation"/> splits scores into, each model's scores in units
     /// of the mean difference between the first and the last score of its lists. A part below 0 worked against the exchange.

@@ -1,3 +1,5 @@
+using DRepMRec.Data;
+
 namespace DRepMRec.Serving;
 
 /// <summary>Splits into parts by how much the items that came into a list got ahead of those that left it.</summary>
@@ -34,7 +36,7 @@ internal sealed class Exchanges(Recommender old, Recommender @new, Recommendatio
     /// </summary>
     public Exchange? Of(string user, IReadOnlyList<string> entered, IReadOnlyList<string> left)
     {
-        HashSet<string> before = [.. old.History(user)], after = [.. @new.History(user)];
+        HashSet<string> before = NotAsked(old, user), after = NotAsked(@new, user);
         string[] winners = [.. entered.Where(item => old.Items.Contains(item) && !before.Contains(item))];
         string[] losers = [.. left.Where(item => @new.Items.Contains(item) && !after.Contains(item))];
         if (winners.Length == 0 || losers.Length == 0)
@@ -42,6 +44,8 @@ internal sealed class Exchanges(Recommender old, Recommender @new, Recommendatio
         return Margin(old, user, winners, losers) is { } oldMargin && Margin(@new, user, winners, losers) is { } newMargin
             ? new Exchange(oldMargin, newMargin, winners.Length) : null;
     }
+
+    private HashSet<string> NotAsked(Recommender model, string user) => request.ExcludeSeen ? [.. model.History(user)] : [];
 
     /// <summary>Adds an exchange to the whole, by the number of its items.</summary>
     public void Add(Exchange exchange)
@@ -92,13 +96,16 @@ internal sealed class Exchanges(Recommender old, Recommender @new, Recommendatio
     {
         var parts = new Parts { [BehaviorName] = why.Behavior ?? 0 };
         foreach (var (modality, share) in why.Modalities)
-            parts[modality.Name] = share;
+            parts[NameOf(modality)] = share;
         if (why.ItemToItem != 0)
             parts[ItemToItemName] = why.ItemToItem;
         if (why.Popularity != 0)
             parts[PopularityName] = why.Popularity;
         return parts;
     }
+
+    private static string NameOf(Modality modality)
+        => modality.Name is BehaviorName or ItemToItemName or PopularityName ? $"modality {modality.Name}" : modality.Name;
 
     /// <summary>Numbers by the names of the parts of a score; 0 where there is none.</summary>
     public sealed class Parts

@@ -21,6 +21,7 @@ internal sealed record ServedQuality(int Users, IReadOnlyDictionary<RankingMetri
         IReadOnlyList<RankingMetric> metrics, CancellationToken cancellationToken, bool foldsIn = false)
     {
         recommender = recommender.Unmeasured();
+        metrics = [.. metrics.Distinct()];
         int count = metrics.Max(m => m.K);
         var positives = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (IGrouping<string, string> user in interactions.GroupBy(i => i.User, i => i.Item, StringComparer.Ordinal))

@@ -62,24 +62,41 @@ internal static class RawItems
         return [.. items.Ids.Select(id => new ItemContent(id, features[id]))];
     }
 
-    /// <summary>The metadata with that of new items.</summary>
-    public static ItemMetadata Merge(ItemMetadata metadata, ItemTable items)
+    /// <summary>The metadata with that of items: of columns that they don't have, what is known of them already.</summary>
+    /// <exception cref="ArgumentException">A column that no encoder reads is of another kind.</exception>
+    public static ItemMetadata Merge(ServingModel model, ItemTable items)
     {
-        ItemMetadata? newer = ItemMetadata.TryOf(items);
-        int count = items.Count;
+        ItemMetadata metadata = model.Metadata!.Table;
+        ItemMetadata? shown = ItemMetadata.TryOf(items);
+        int[] rows = [.. items.Ids.Select(id => metadata.Table.TryGetIndex(id, out int row) ? row : ~0)];
         MetadataColumn Column(MetadataColumn known)
-            => newer?.Columns.FirstOrDefault(c => c.Name == known.Name) is { } own
-                ? own.Kind == known.Kind ? own : throw new ArgumentException(
-                    $"Expected the column {Shown.Text(known.Name)} of {known.Kind}; got {own.Kind}.", nameof(items))
-                : known.Kind switch
-                {
-                    MetadataKind.Category => MetadataColumn.Category(known.Name, new string?[count]),
-                    MetadataKind.Number => MetadataColumn.Number(known.Name, new double?[count]),
-                    MetadataKind.Date => MetadataColumn.Date(known.Name, new DateTimeOffset?[count]),
-                    _ => MetadataColumn.Text(known.Name, new string?[count]),
-                };
+        {
+            ItemColumn? given = items[known.Name];
+            if (given is null)
+                return known.Merge(Empty(known, 1), rows);
+            MetadataColumn? own = shown?.Columns.FirstOrDefault(c => c.Name == known.Name);
+            if (own is null && given.Kind == ItemColumnKind.Text)
+                own = MetadataColumn.Text(given.Name, [.. Enumerable.Range(0, given.Count).Select(given.TextOf)]);
+            if (own is null || own.Kind == known.Kind)
+                return own ?? Empty(known, items.Count);
+
+            // What one reader takes as text, such as a text encoder, is no mistake where it shows as something else.
+            if (given.Kind == ItemColumnKind.Text && model.Encoders!.All.Any(e => e.Columns.Contains(known.Name)))
+                return known.Merge(Empty(known, 1), rows);
+            throw new ArgumentException(
+                $"Expected the column {Shown.Text(known.Name)} of {known.Kind}; got {own.Kind}.", nameof(items));
+        }
+
         return metadata.With(ItemMetadata.Of(items.Ids, [.. metadata.Columns.Select(Column)]));
     }
+
+    private static MetadataColumn Empty(MetadataColumn like, int count) => like.Kind switch
+    {
+        MetadataKind.Category => MetadataColumn.Category(like.Name, new string?[count]),
+        MetadataKind.Number => MetadataColumn.Number(like.Name, new double?[count]),
+        MetadataKind.Date => MetadataColumn.Date(like.Name, new DateTimeOffset?[count]),
+        _ => MetadataColumn.Text(like.Name, new string?[count]),
+    };
 
     private static IEnumerable<string> Known(ServingModel model)
         => model.Encoders!.All.SelectMany(e => e.Columns).Concat(model.Metadata?.Table.Columns.Select(c => c.Name) ?? []).Distinct();

@@ -11,6 +11,18 @@ internal sealed record FileUserRows(RowStore Fused, RowStore Behavior, IReadOnly
     public static FileUserRows Of(ServingModel model, bool arePropagated)
     {
         RowStore none = RowStore.Of([], width: 1);
-        return arePropagated ? new(none, none, model.UserModal) : new(model.Users, model.UserBehavior, model.UserModal);
+        return !arePropagated ? new(model.Users, model.UserBehavior, model.UserModal)
+            : new(none, none, [.. model.UserModal.Select(rows => rows.IsComputed ? OfUsersWithoutItems(model, rows) : rows)]);
     }
+
+    /// <summary>Rows that were computed lead to the model that computes them, and so to all that it has.</summary>
+    private static RowStore OfUsersWithoutItems(ServingModel model, RowStore computed)
+    {
+        int[] users = [.. Enumerable.Range(0, computed.Count).Where(user => model.Seen(user).IsEmpty)];
+        Dictionary<int, float[]> kept = users.ToDictionary(user => user, user => computed[user].ToArray());
+        return Of(kept, computed.Count, computed.Width);
+    }
+
+    private static RowStore Of(Dictionary<int, float[]> rows, int count, int width)
+        => new(count, width, RowPrecision.Single, user => rows.GetValueOrDefault(user) ?? new float[width]);
 }

@@ -27,9 +27,11 @@ public sealed record ItemCondition
     public IReadOnlyList<string>? NotIn { get; init => field = NotNull(value); }
 
     /// <summary>For numbers: the least, itself included.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public double? Min { get; init => field = NotNaN(value); }
 
     /// <summary>For numbers: the most, itself included.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public double? Max { get; init => field = NotNaN(value); }
 
     /// <summary>For dates: the first moment, itself included.</summary>

@@ -62,6 +62,9 @@ internal sealed class RowStore
 
     public int Count => FileCount + Added.Count;
 
+    /// <summary>Whether rows are computed when they are asked for.</summary>
+    public bool IsComputed => _compute is not null;
+
     public ReadOnlySpan<float> this[int row]
     {
         get

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using DRepMRec.Tests.Support;
+
+namespace DRepMRec.Tests.Structure;
+
+/// <summary>
+/// Where nobody names a type, TorchSharp makes new tensors of the one that the application has made the default, and kernels would write
+/// beyond those of a narrower one. The type is optional in all overloads, so that no ban of methods tells the calls apart.
+/// </summary>
+public sealed partial class ElementTypeTests
+{
+    [Fact]
+    public void Whatever_makes_a_tensor_names_its_type()
+    {
+        IEnumerable<string> nameless = Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "DRepMRec.Core"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !BuildOutput().IsMatch(file))
+            .SelectMany(file => File.ReadLines(file).Where(IsNameless).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}"));
+        string.Join("\n", nameless).Should().BeEmpty("FloatTensors makes those of Float32");
+    }
+
+    [Theory]
+    [InlineData("Tensor y = empty(count, width);", true)]
+    [InlineData("Tensor y = torch.zeros(3, device: CPU);", true)]
+    [InlineData("Tensor x = empty(1, ScalarType.Float32), y = empty(2);", true)]
+    [InlineData("Tensor y = empty(x.shape, x.dtype, CPU);", false)]
+    [InlineData("Tensor y = FloatTensors.Empty(count), z = zeros_like(y);", false)]
+    [InlineData("// What empty(1) gives.", false)]
+    public void A_line_without_one_would_be_found(string line, bool isNameless) => IsNameless(line).Should().Be(isNameless);
+
+    private static bool IsNameless(string line)
+        => !Remark().IsMatch(line) && Maker().Split(line).Skip(1).Any(arguments => !NamedType().IsMatch(arguments));
+
+    [GeneratedRegex(@"(?<![\w.])(?:torch\.)?(?:empty|zeros|ones|full|rand|randn|arange|linspace|eye|empty_strided)\(")]
+    private static partial Regex Maker();
+
+    [GeneratedRegex(@"\bScalarType\.|\bdtype\b")]
+    private static partial Regex NamedType();
+
+    [GeneratedRegex(@"^\s*//")]
+    private static partial Regex Remark();
+
+    [GeneratedRegex(@"[/\\](bin|obj)[/\\]")]
+    private static partial Regex BuildOutput();
+}
