@@ -128,6 +128,10 @@ public sealed class RoundTripTests
     {
         DRepMRecJson.Write(new RecommendationRequest()).Should().Contain("\"minimumScore\": \"-Infinity\"");
         DRepMRecJson.Read<RecommendationRequest>("{\"minimumScore\": \"-Infinity\"}").MinimumScore.Should().Be(float.NegativeInfinity);
+        var condition = new ItemCondition { Column = "price", Min = 10, Max = double.PositiveInfinity };
+        JsonSerializer.Deserialize<ItemCondition>(JsonSerializer.Serialize(condition)).Should().Be(condition);
+        new ConfigurationBuilder().AddInMemoryCollection([new("Where:0:Column", "price"), new("Where:0:Min", "-Infinity")]).Build()
+            .ReadOptions<RecommendationRequest>().Where[0].Min.Should().Be(double.NegativeInfinity);
         FluentActions.Invoking(() => DRepMRecJson.Read<RecommendationRequest>("{\"minimumScore\": \"NaN\"}")).Should()
             .Throw<OptionsFormatException>().WithMessage("$.minimumScore: Expected a number, got NaN.*");
     }

@@ -70,20 +70,22 @@ public sealed class DelimitedReaderTests
     }
 
     [Fact]
-    public void A_quote_that_is_never_closed_is_the_mistake_of_its_row()
+    public void A_last_line_that_is_torn_within_quotes_is_the_mistake_of_its_row()
     {
-        const string Text = "user,item,title\n,i0,Pan\nu1,i1,Lamp\nu2,i2,\"Great chair\nu3,i3,Table\n";
+        const string Text = "user,item,title\n,i0,Pan\nu1,i1,Lamp\nu2,i2,\"Great chair\n";
         const string Torn = "log.csv line 4: expected a closing quote, found the end of the file after 'u2,i2,\"Great chair'. "
             + "DelimitedOptions.Quotes = false takes quotes as they are.";
         RecDataset data = Load(Text, options: AllTraining with { BadRows = BadRowHandling.Skip });
         data.Pairs().Train.Should().Equal("u1-i1");
-        data.Report!.QuotedLines.Should().Be(new QuotedLines(1, 4, 5));
+        data.Report!.QuotedLines.Should().BeNull();
         data.Report.Mistakes.Select(m => (m.Kind, m.Count)).Should().Equal((RowMistakeKind.User, 1), (RowMistakeKind.Quotes, 1));
         FluentActions.Invoking(() => Load(Text)).Should().Throw<DatasetFormatException>().Which.Report!.Mistakes
             .Select(m => m.First[0].Message).Should().Equal("log.csv line 2: expected a user id, found a blank.", Torn);
         using TempFolder folder = new TempFolder().With("items.csv", Text);
         ItemTable.LoadDelimited(folder["items.csv"], new() { Item = "item", Title = "title" }, new() { BadRows = BadRowHandling.Skip })
             .Ids.Should().Equal("i0", "i1");
+        Views.FormatError(() => Load(Text + "u3,i3,Table\n", options: AllTraining with { BadRows = BadRowHandling.Skip })).Should()
+            .StartWith(Torn, "all lines after the quote would be lost");
         Views.FormatError(() => Load("u1,\"Big lamp\n", new() { HasHeader = false, User = 0, Item = 1 })).Should()
             .StartWith("log.csv line 1: expected a closing quote, found the end of the file after 'u1,\"Big lamp'.");
     }

@@ -35,15 +35,17 @@ public sealed class DivergenceTests : CheckpointTestBase
         Weights(resumed).Should().Equal(Weights(cancelled));
     }
 
-    [Fact]
-    public void What_the_last_step_spoils_is_no_success_where_nothing_validates()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_the_last_step_spoils_is_no_success_where_nothing_validates(int epochs)
     {
         var none = new InteractionSet(Board.Users.Count, Board.Items.Count, []);
         RecDataset unvalidated = new("unvalidated", Board.Users, Board.Items, new InteractionSplits(Board.Train, none, none), []);
         using DRepMRecModel model = DRepMRecModel.Create(
             unvalidated, DRepMRecOptions.LightGcn with { EmbeddingDim = 4, Loss = new Spoiling() });
         float[] before = Weights(model);
-        TrainerOptions options = With(File) with { MaxEpochs = 1, BatchSize = 100_000 };
+        TrainerOptions options = With(File) with { MaxEpochs = epochs, BatchSize = 100_000 };
         FluentActions.Invoking(() => new Trainer(model, unvalidated, options).Fit()).Should().Throw<TrainingDivergedException>()
             .WithMessage("The representations after epoch 1 aren't finite (the weight *");
         Weights(model).Should().Equal(before);

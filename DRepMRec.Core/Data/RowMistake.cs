@@ -26,7 +26,7 @@ public sealed record RowMistake
     internal string Describe() => Kind switch
     {
         RowMistakeKind.Columns => "another number of columns",
-        RowMistakeKind.Quotes => "text after a closing quote, or no closing quote",
+        RowMistakeKind.Quotes => "text after a closing quote, or a torn last line",
         RowMistakeKind.Json => "not a JSON object with single values",
         RowMistakeKind.Header => "the header again",
         RowMistakeKind.User => "no user id",
@@ -55,8 +55,8 @@ public enum RowMistakeKind
     Columns,
 
     /// <summary>
-    /// There is something between a closing quote and the next separator, perhaps lines after the opening one; or a quote is never closed,
-    /// and all lines after it are in the row.
+    /// There is something between a closing quote and the next separator, perhaps lines after the opening one; or the last line is torn
+    /// within quotes.
     /// </summary>
     Quotes,
 

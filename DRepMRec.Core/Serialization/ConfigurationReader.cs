@@ -196,7 +196,8 @@ internal sealed class ConfigurationReader(JsonSerializerOptions json)
             return whole;
 
         // The property may take them, as its type alone doesn't.
-        if (text is "NaN" or "Infinity" or "-Infinity" && (type.Type == typeof(float) || type.Type == typeof(double)))
+        Type number = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        if (text is "NaN" or "Infinity" or "-Infinity" && (number == typeof(float) || number == typeof(double)))
             return whole;
         if (TryParse(text, out JsonNode? literal) && Fits(literal, type, out _))
             return literal;

@@ -47,17 +47,11 @@ public sealed partial class Recommender
             return [];
         IReadOnlyList<RowStore> lines = Lines(space, _model.Users, _model.UserBehavior, _model.UserModal);
         bool isKnown = _model.Knows(user);
-        (float Score, int Index)[] known = isKnown ? Similar(lines, user, count, u => u != user && _model.Knows(u)) : [];
-        var best = new TopK(Math.Min(count, lines[0].Count), finiteOnly: true);
-        foreach (var (score, index) in known)
-            best.Offer([score], index);
-        for (int u = 0; u < lines[0].Count; u++)
-        {
-            if (u != user && !(isKnown && _model.Knows(u)))
-                best.Offer([0], u);
-        }
-
-        SimilarUser[] similar = [.. best.Ranked.ToArray().Select(s => new SimilarUser(_model.UserIds[s.Index], s.Score))];
+        IEnumerable<(float Score, int Index)> known = isKnown ? Similar(lines, user, count, u => u != user && _model.Knows(u)) : [],
+            unknown = Enumerable.Range(0, lines[0].Count).Where(u => u != user && !(isKnown && _model.Knows(u))).Take(count)
+                .Select(u => (0f, u));
+        SimilarUser[] similar = [.. known.Concat(unknown).OrderByDescending(s => s.Score).ThenBy(s => s.Index).Take(count)
+            .Select(s => new SimilarUser(_model.UserIds[s.Index], s.Score))];
         GC.KeepAlive(this);
         return similar;
     }

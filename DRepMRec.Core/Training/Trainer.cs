@@ -283,7 +283,7 @@ public sealed class Trainer
             TimeSpan trained = state.Elapsed - state.EpochStart;
             bool validates = _data.Validation.Count > 0 && (epoch % _options.EvaluateEvery == 0 || epoch == _options.MaxEpochs);
             EvaluationResult? validation = validates ? Validate(state, evaluator, cancellationToken) : null;
-            if (_data.Validation.Count == 0 && epoch == _options.MaxEpochs)
+            if (validation is null && (epoch % every == 0 || epoch == _options.MaxEpochs))
                 TrainingDivergedException.ThrowIfSpoiled(state, _model, peers);
             bool best = state.CompleteEpoch(validation, trained);
             if (peers.IsFirst)

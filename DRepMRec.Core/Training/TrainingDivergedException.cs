@@ -43,11 +43,12 @@ public sealed class TrainingDivergedException : Exception
         }
     }
 
-    /// <summary>Refuses weights that aren't finite after the last step, where no validation would come upon them.</summary>
+    /// <summary>Refuses trained weights that aren't finite after an epoch, where no validation has come upon them.</summary>
     internal static void ThrowIfSpoiled(TrainingState state, DRepMRecModel model, TrainingPeers peers)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        string? spoiled = model.named_parameters().FirstOrDefault(p => !p.parameter.isfinite().all().item<bool>()).name;
+        string? spoiled = model.named_parameters()
+            .FirstOrDefault(p => p.parameter.requires_grad && !p.parameter.isfinite().all().item<bool>()).name;
         bool[] all = peers.Collective?.AllGather(spoiled is not null) ?? [spoiled is not null];
         if (all.Contains(true))
             throw new TrainingDivergedException(state, new NotFiniteNumberException($"the weight {spoiled ?? "of another process"}"));

@@ -175,8 +175,8 @@ internal sealed class DelimitedText : ITextRows, IDisposable
         _text = _unquotedText;
     }
 
-    // Appends what stands between the quotes; returns the position after the closing one, which may be on a later line. Without one the row
-    // is broken.
+    // Appends what stands between the quotes; returns the position after the closing one, which may be on a later line. A last line without
+    // one is broken.
     private int ReadQuotes(int i)
     {
         while (true)
@@ -189,15 +189,18 @@ internal sealed class DelimitedText : ITextRows, IDisposable
                 _record ??= line.ToString();
                 if (_unquoted.Length > _lines.MaxLength)
                 {
-                    Broken = (RowMistakeKind.Quotes, string.Create(CultureInfo.InvariantCulture,
+                    throw Error(string.Create(CultureInfo.InvariantCulture,
                         $"expected a closing quote within {_lines.MaxLength:N0} characters, found none after {Shown}.{_quoteHint}"));
-                    return line.Length;
                 }
 
+                long last = _lines.Line;
                 if (!_lines.Read())
                 {
-                    Broken = (RowMistakeKind.Quotes,
-                        $"expected a closing quote, found the end of the file after {Shown}.{_quoteHint}");
+                    // A last line that is torn costs itself alone; a quote before it may cost all that follows.
+                    string message = $"expected a closing quote, found the end of the file after {Shown}.{_quoteHint}";
+                    if (Line != last)
+                        throw Error(message);
+                    Broken = (RowMistakeKind.Quotes, message);
                     return line.Length;
                 }
 

@@ -67,7 +67,7 @@ internal sealed class EmbeddingCache
             ["generator"] = _generator,
             ["checksum"] = Checksum(arrays[0], arrays[1]),
         };
-        string name = Convert.ToHexStringLower(SHA256.HashData(keys))[..32] + Extension;
+        string name = NameOf(keys);
         Files.MakeFolder(_folder);
         AtomicFiles.Write(_folder,
             new Dictionary<string, Action<Stream>> { [name] = stream => Safetensors.Write(stream, metadata, arrays) });
@@ -84,7 +84,7 @@ internal sealed class EmbeddingCache
             using WatchedFile stream = Files.OpenRead(file);
             var (metadata, places) = Safetensors.ReadHeader(stream, file);
             if (metadata.GetValueOrDefault(FormatKey) == "1" && metadata.GetValueOrDefault("generator") == _generator
-                && TryRead(stream, places, "keys") is { } keys)
+                && TryRead(stream, places, "keys") is { } keys && NameOf(keys.Data.Span) == name)
             {
                 Hash256[] hashes = MemoryMarshal.Cast<byte, Hash256>(keys.Data.Span).ToArray();
                 _keys[name] = hashes;
@@ -106,6 +106,8 @@ internal sealed class EmbeddingCache
         _keys.TryRemove(name, out _);
         return [];
     }
+
+    private static string NameOf(ReadOnlySpan<byte> keys) => Convert.ToHexStringLower(SHA256.HashData(keys))[..32] + Extension;
 
     private static SafeTensor? TryRead(WatchedFile stream, IReadOnlyList<SafeTensorPlace> places, string name)
     {
