@@ -44,7 +44,7 @@ public sealed class DriftTests
     {
         string user = Data.Users[2], best = Served.Recommender.Recommend(user, 1)[0].Item;
         Interaction[] newest = [.. Enumerable.Repeat(new Interaction(user, best), 3), new("x", best), new(user, "y"), new("x", "y")];
-        DriftReport drift = Served.Recommender.MeasureDrift(newest, new DriftOptions { Metrics = [RankingMetric.HitRate(1)] });
+        DriftReport drift = Served.Recommender.MeasureDrift(newest, new DriftOptions { Metrics = [RankingMetric.HitRate(1), RankingMetric.HitRate(1)] });
         drift.UnknownUserShare.Should().BeApproximately(2 / 6.0, 1e-12);
         drift.UnknownItemShare.Should().BeApproximately(2 / 6.0, 1e-12);
         int item = Data.Items.IndexOf(best);
@@ -54,7 +54,7 @@ public sealed class DriftTests
         drift.ContentShift.Values.Should().OnlyContain(d => d > 1);
         drift.Users.Should().Be(2);
         double popular = Served.Recommender.Recommend("x", 1)[0].Item == best ? 1 : 0;
-        drift.Quality[RankingMetric.HitRate(1)].Should().Be((1 + popular) / 2);
+        drift.Quality.Should().Equal(new Dictionary<RankingMetric, double> { [RankingMetric.HitRate(1)] = (1 + popular) / 2 });
         ServingJsonRoundTrip(drift);
 
         DriftReport nothing = Served.Recommender.MeasureDrift([]);

@@ -29,6 +29,20 @@ public sealed class RecommenderTests
     }
 
     [Fact]
+    public void Two_equal_rows_have_a_cosine_of_1_and_no_more()
+    {
+        float[] rows = Samples.Floats(64 * 50, 3);
+        string[] ids = [.. Enumerable.Range(0, 100).Select(n => $"i{n}")];
+        Recommender twins = Recommender.FromEmbeddings(["u"], rows[..64], ids, [.. rows, .. rows]);
+        for (int n = 0; n < 50; n++)
+        {
+            Recommendation first = twins.SimilarItems(ids[n], 1)[0];
+            first.Item.Should().Be(ids[n + 50]);
+            first.Score.Should().BeInRange(0.99999f, 1);
+        }
+    }
+
+    [Fact]
     public void Similar_items_are_those_of_the_highest_cosine_without_itself()
     {
         IReadOnlyList<Recommendation> similar = Tiny().SimilarItems("b", 3);

@@ -80,6 +80,11 @@ public sealed class ServingFormulaTests
 
         float[] one = FoldInMap.Fit(Model(1))!;
         FoldInMap.Fit(Model(times))!.Should().Equal(one, (a, b) => Math.Abs(a - b) < 1e-4);
+
+        // Of twelve users every fourth is one of each kind; one alone says something else.
+        double perUser = Math.Pow(FoldInMap.InputWidth(D, 0), 2);
+        FoldInMap.Fit(Model(4), 3 * perUser)!.Should().Equal(one, (a, b) => Math.Abs(a - b) < 1e-4);
+        FoldInMap.Fit(Model(4), perUser)!.Zip(one, (a, b) => Math.Abs(a - b)).Max().Should().BeGreaterThan(0.01f);
         FoldInMap.AddTo(Model(1)).FoldInMap!.Slice(0, one.Length).ToArray().Should().Equal(one);
         ServingModel unknown = Model(1) with { ItemDegrees = Block<int>.Copy(new int[4]) };
         FoldInMap.AddTo(unknown).Should().BeSameAs(unknown, "there is nothing to fit");

@@ -13,7 +13,7 @@ internal static class FoldInMap
     private const double Ridge = 1e-3;
     private const int BatchRows = 512;
 
-    // A minute or so of multiplying: 763,000 users with two modalities of 64 numbers, or 11,900 with rows of 1,024.
+    // What 763,000 users with two modalities of 64 numbers take, or 11,900 with rows of 1,024 and no modality.
     private const double MostProducts = 5e10;
 
     /// <summary>The width of a history's input: two blocks of behaviour and one of each modality.</summary>
