@@ -44,7 +44,8 @@ public sealed class DriftTests
     {
         string user = Data.Users[2], best = Served.Recommender.Recommend(user, 1)[0].Item;
         Interaction[] newest = [.. Enumerable.Repeat(new Interaction(user, best), 3), new("x", best), new(user, "y"), new("x", "y")];
-        DriftReport drift = Served.Recommender.MeasureDrift(newest, new DriftOptions { Metrics = [RankingMetric.HitRate(1), RankingMetric.HitRate(1)] });
+        var twice = new DriftOptions { Metrics = [RankingMetric.HitRate(1), RankingMetric.HitRate(1)] };
+        DriftReport drift = Served.Recommender.MeasureDrift(newest, twice);
         drift.UnknownUserShare.Should().BeApproximately(2 / 6.0, 1e-12);
         drift.UnknownItemShare.Should().BeApproximately(2 / 6.0, 1e-12);
         int item = Data.Items.IndexOf(best);
