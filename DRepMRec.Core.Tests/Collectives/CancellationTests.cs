@@ -57,7 +57,7 @@ public sealed class CancellationTests
     [InlineData(0)]
     public void Whoever_is_asked_to_stop_while_the_item_to_item_part_is_solved_for_stops_all_within_it(long maxMatrixBytes)
     {
-        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 3000 }).Data;
+        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 2000 }).Data;
         var options = new ItemToItemOptions { Enabled = true, MaxMatrixBytes = maxMatrixBytes };
         (OperationCanceledException? End, bool Interrupted)[] ends = InProcessCollective.Run(2, collective =>
         {

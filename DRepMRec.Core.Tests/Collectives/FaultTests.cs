@@ -18,7 +18,7 @@ public sealed class FaultTests
         {
             var faults = new SimulatedFaults { Rank = 1, Exchange = exchange };
             (string? Result, Exception? Error)[] ends = InProcessCollective.Run(
-                InProcessCollective.Create(2, TimeSpan.FromSeconds(0.3), faults),
+                InProcessCollective.Create(2, TimeSpan.FromSeconds(0.1), faults),
                 collective => ColumnTraining.Run("LightGCN, BPR", 32, collective, file));
             ends[0].Error.Should().BeOfType<CollectiveException>();
             new CheckpointFile(file, NullLogger.Instance).Dispose();
@@ -30,12 +30,12 @@ public sealed class FaultTests
     public void With_late_messages_and_lost_or_stuck_peers_the_result_is_right_or_the_error_is_named_and_a_checkpoint_leads_to_it()
     {
         var run = new FaultRun(seed: 7, TimeSpan.FromSeconds(0.1));
-        while (run.Runs < 24)
+        while (run.Runs < 16)
             run.Next();
         run.Undisturbed.Should().BePositive();
         run.Ended.Lost.Should().BePositive();
         run.Ended.Stuck.Should().BePositive();
         run.Resumed.Should().BePositive();
-        (run.Undisturbed + run.Ended.Lost + run.Ended.Stuck).Should().Be(24);
+        (run.Undisturbed + run.Ended.Lost + run.Ended.Stuck).Should().Be(16);
     }
 }

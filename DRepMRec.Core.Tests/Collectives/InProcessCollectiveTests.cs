@@ -5,7 +5,7 @@ namespace DRepMRec.Tests.Collectives;
 
 public sealed class InProcessCollectiveTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
     [Theory]
     [InlineData(1)]
@@ -77,7 +77,7 @@ public sealed class InProcessCollectiveTests
         });
         ends.Should().OnlyContain(end => end.Error != null);
         ends[0].Error.Should().BeOfType<CollectiveException>().Which.Message.Should()
-            .MatchRegex("^Process 0 of 3 in exchange [2-5] \\(all-gather\\): (nothing came of process 1 within 2 s: it is lost or stuck"
+            .MatchRegex("^Process 0 of 3 in exchange [2-5] \\(all-gather\\): (nothing came of process 1 within 1 s: it is lost or stuck"
                 + "|process [12] has left)\\.$");
         ends[2].Error.Should().BeOfType<CollectiveException>();
         (ends[1].Error is CollectiveException).Should().Be(isStuck);

@@ -14,8 +14,8 @@ public sealed class ModalitySignalTests
 {
     private static readonly RecDataset Data = SyntheticDataset.Create(new SyntheticOptions
     {
-        Users = 4000,
-        Items = 1200,
+        Users = 1500,
+        Items = 500,
         Clusters = 12,
         MeanInteractions = 8,
         Modalities = [new(Modality.Image, 8), new(Modality.Text, 6)],

@@ -1,5 +1,6 @@
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
+using DRepMRec.Tests.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
@@ -147,7 +148,7 @@ public sealed class ReloadTests
         using var app = new Hosted(o => o.PollInterval = TimeSpan.FromMilliseconds(10));
         app.Served.Should().Be("1/0");
         using var stop = new CancellationTokenSource();
-        Task<int>[] clients = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() => Ask(app.Provider, stop.Token)))];
+        Task<int>[] clients = [.. Enumerable.Range(0, 3).Select(_ => OwnThread.Run(() => Ask(app.Provider, stop.Token)))];
         for (int n = 2; n <= 24; n++)
         {
             switch (n % 4)

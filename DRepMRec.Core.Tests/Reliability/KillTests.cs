@@ -10,7 +10,7 @@ public sealed class KillTests
     public void Killed_at_random_moments_a_training_comes_to_the_same_end()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGTERM to send.");
-        var run = new KillRun(seed: 20240411, longestWait: 2000, most: 3);
+        var run = new KillRun(seed: 20240411, longestWait: 1500, most: 2);
         foreach (string model in new[] { "DRepMRec", "FREEDOM" })
             run.Train(model);
         run.Ends.Should().Be(2);

@@ -14,7 +14,7 @@ public sealed class CatalogueSequenceTests
     public void Sequences_at_random_give_what_lists_in_memory_give_saved_or_not()
     {
         var random = new SeededRandom(20);
-        for (int n = 0; n < 40; n++)
+        for (int n = 0; n < 25; n++)
             CatalogueRun.Play(CatalogueRun.Draw(random, 1 + random.NextInt(25)));
     }
 

@@ -3,6 +3,7 @@ using DRepMRec.Encoders;
 using DRepMRec.Features;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -128,7 +129,7 @@ public sealed class CatalogueTests
     {
         Recommender current = Served.Recommender;
         using var stop = new CancellationTokenSource();
-        Task<int>[] readers = [.. Enumerable.Range(0, 3).Select(n => Task.Run(() =>
+        Task<int>[] readers = [.. Enumerable.Range(0, 3).Select(n => OwnThread.Run(() =>
         {
             int asked = 0;
             for (; !stop.IsCancellationRequested || asked == 0; asked++)
