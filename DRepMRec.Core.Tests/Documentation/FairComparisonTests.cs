@@ -1,6 +1,5 @@
 using Common;
 using DRepMRec.Data;
-using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Data;
 using ReproduceResults.Fair;
@@ -114,8 +113,7 @@ public sealed class FairComparisonTests
         counts["Item-to-item"].Should().Be(16, "a dataset without content has no weight of it");
         counts.Where(c => c.Key is not ("BPR-MF (bpr)" or "EASE" or "Item-to-item")).Should().OnlyContain(c => c.Value == 40)
             .And.NotContain(c => c.Key == "Popularity");
-        small.Plan().Where(p => p.Stage == "search").Sum(p => p.Count).Should().Be(
-            counts.Where(c => c.Key.Contains('(')).Sum(c => c.Value));
+        small.Plan().Where(p => p.Stage == "search").Sum(p => p.Count).Should().Be(counts.Values.Sum());
     }
 
     [Fact]
@@ -190,6 +188,7 @@ public sealed class FairComparisonTests
             });
         }
 
+        small.Plan().Where(p => p.Stage == "final").Sum(p => p.Count).Should().Be(small.Final().Count());
         Variant[] trained = [.. small.Final().Select(t => t.Variant).Where(v => v.Model is not null)];
         trained.Select(v => v.Title).Distinct().Should().Contain(
             ["LightGCN + intra-alignment (softmax)", "BPR-MF + intra-alignment (bpr)", "DRepMRec without content (bpr)"])
@@ -234,8 +233,8 @@ public sealed class FairComparisonTests
         Variant variant = FairVariants.Of(
             data, "LightGCN", FairForm.Whole, "bpr", SearchSpaces.Draw("LightGCN", "bpr", hasFeatures: true, 1)[0], epochs: 25);
         Made[] expected = [.. VariantTrainer.TrainWithPart(
-            FairStage.Final, variant, 1, ItemToItemModel.Solve(data), checkpoint: null, CancellationToken.None)];
-        variant = variant with { Part = new(() => ItemToItemModel.Solve(data)) };
+            FairStage.Final, variant, 1, new SolvedPart(data), checkpoint: null, CancellationToken.None)];
+        variant = variant with { Part = new SolvedPart(data) };
         var task = new TrainingTask(FairStage.Final, variant, 1);
         string checkpoint = log.CheckpointOf(FairStage.Final, variant, 1);
         TrainingReport stopped;
@@ -260,10 +259,47 @@ public sealed class FairComparisonTests
         made[0].History.Take(12).Select(epoch => epoch.Training).Should().Equal(seconds, "these epochs aren't trained again");
         made[1].ItemToItemWeight.Should().NotBeNull();
         task.Find(log).Should().HaveCount(2);
+        made[1].Part.Should().NotBeNull();
+        log.Add(made[1] with { Part = "other options" });
+        task.Find(log).Should().BeNull("the part is another one");
+        log.Add(made[1] with { Part = null });
+        task.Find(log).Should().HaveCount(2, "an older log doesn't say");
+        log.Add(made[1] with { Part = null, PopularityWeight = null });
+        task.Find(log).Should().BeNull("it is from before popularity was blended");
         Directory.GetFiles(Path.GetDirectoryName(checkpoint)!).Should().BeEmpty("what is in the log needs no checkpoint");
 
         File.WriteAllText(checkpoint, "something else");
         task.Run(log, CancellationToken.None)[0].Test.Should().BeEquivalentTo(expected[0].Test);
+    }
+
+    [Fact]
+    public async Task What_is_not_trained_is_not_begun_once_cancelled_and_its_seconds_are_without_the_wait_for_another()
+    {
+        RecDataset data = Support.Samples.Checkerboard(20, 16);
+        bool begun = false;
+        Variant variant = FairBaselines.Of(data, "EASE", null) with
+        {
+            Baseline = token =>
+            {
+                begun = true;
+                return Catalogue.CreateBaseline("EASE", data, token);
+            },
+        };
+        FluentActions.Invoking(() => VariantTrainer.Try(FairStage.Search, variant, 0, null, new CancellationToken(true)))
+            .Should().Throw<OperationCanceledException>();
+        begun.Should().BeFalse();
+
+        using var inside = new SemaphoreSlim(0);
+        Task holder = Support.OwnThread.Run(() => Solving.Run(
+            _ =>
+            {
+                inside.Release();
+                Thread.Sleep(1000);
+                return 0;
+            }, CancellationToken.None));
+        await inside.WaitAsync();
+        VariantTrainer.Try(FairStage.Search, variant, 0, null, CancellationToken.None).Seconds.Should().BeLessThan(0.8);
+        await holder;
     }
 
     private static FairDataset Small(TrainingLog log, int trials, string name = "checkerboard", params string[] redrawn)

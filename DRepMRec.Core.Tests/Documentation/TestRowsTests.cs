@@ -18,7 +18,7 @@ public sealed class TestRowsTests
     {
         RecDataset data = OneTestRowPerUser();
         var scorer = new Levels(levels);
-        IReadOnlyDictionary<string, GroupFigures> groups = TestRows.Measure(data, scorer);
+        IReadOnlyDictionary<string, GroupFigures> groups = TestRows.Measure(data, scorer, CancellationToken.None);
         double recall = new Evaluator().Evaluate(scorer, data, EvaluationTarget.Test)[RankingMetric.Recall(20)];
         foreach (string kind in new[] { "item", "user" })
         {

@@ -32,6 +32,12 @@ public sealed class TrainingLogTests
             log.Find("models", changed, 1).Should().BeNull();
             log.Find("models", own with { Options = "2" }, 1).Should().BeNull();
             log.Find("models", own, 2).Should().BeNull();
+            log.Add(Line(changed) with { Data = other.Checksum });
+            (log.Find("models", own, 1)?.Data, log.Find("models", changed, 1)?.Data).Should().Be((Dataset.Checksum, other.Checksum));
+        }
+
+        using (var log = new TrainingLog(folder["older.jsonl"]))
+        {
             log.Add(Line(own));
             log.Find("models", changed, 1).Should().NotBeNull();
         }
@@ -113,6 +119,29 @@ public sealed class TrainingLogTests
         TrainingLog.OtherBuilds([own, older, older]).Should().StartWith("2 of these trainings were made by another build").And
             .Contain(": 0.0. ");
         LibraryBuild.This.Should().MatchRegex(@"^\d+\.\d+\.\d+.* \([0-9a-f]{8}\)$");
+    }
+
+    [Fact]
+    public void A_training_reaches_its_own_best_whose_figures_by_epoch_have_fewer_digits()
+    {
+        Made line = Line(new Variant("a", Dataset, "1")) with
+        {
+            History = [new EpochFigures(1, 2, 0.5, 0), new EpochFigures(3, 4, EpochFigures.Rounded(0.6417873015873014), 0)],
+        };
+        line.SecondsTo(0.6417873015873014).Should().Be(4);
+        line.SecondsTo(0.5).Should().Be(2);
+        line.SecondsTo(0.65).Should().BeNull();
+    }
+
+    [Fact]
+    public void The_pictures_that_a_page_shows_are_known()
+    {
+        using var folder = new TempFolder();
+        var report = new Report(folder.Path, "models", "bpr");
+        report.Say("See [results](results.md).");
+        report.Picture("curves", "Curves", _ => { });
+        report.Picture("bars", "Bars (two)", _ => { });
+        Report.PicturesOf(File.ReadAllText(report.Save())).Should().Equal("models-bpr-curves.png", "models-bpr-bars.png");
     }
 
     [Fact]

@@ -131,6 +131,19 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void What_is_done_between_epochs_is_no_time_of_theirs()
+    {
+        using var model = DRepMRecModel.Create(Board, Small);
+        var progress = new Immediate<TrainingProgress>(p =>
+        {
+            if (p.Validation is not null)
+                Thread.Sleep(1000);
+        });
+        new Trainer(model, Board, Options with { MaxEpochs = 2 }).Fit(progress).History.Should().HaveCount(2).And
+            .OnlyContain(epoch => epoch.TrainingTime < TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void The_best_weights_are_restored_and_training_stops_when_patience_ends()
     {
         using var model = DRepMRecModel.Create(Board, Small);

@@ -124,6 +124,34 @@ public sealed class WarmStartMomentsTests
             => model.named_parameters().Single(p => p.name == name).parameter.requires_grad = false;
     }
 
+    [Fact]
+    public void A_checkpoint_is_of_the_moments_that_its_training_began_with()
+    {
+        using var folder = new TempFolder();
+        Earlier.Value.Save(folder["weights"]);
+        var (metadata, tensors) = Safetensors.Read(new MemoryStream(File.ReadAllBytes(folder["weights"])), "weights");
+        using (FileStream file = File.Create(folder["longer"]))
+        {
+            TensorChecksum.Write(
+                file, metadata.ToDictionary(m => m.Key, m => m.Key == "steps" ? "1000" : m.Value), [.. tensors.Values]);
+        }
+
+        EarlierModel longer = EarlierModel.Load(folder["longer"]);
+        (longer.Checksum, longer.Steps).Should().Be((Earlier.Value.Checksum, 1000));
+        void Train(EarlierModel earlier)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(All, SmallModel);
+            var trainer = new Trainer(model, All, Options with { Checkpoint = new() { Path = folder["run.checkpoint"] } });
+            trainer.StartFrom(earlier, new WarmStartOptions { Moments = true });
+            trainer.Fit();
+        }
+
+        Train(Earlier.Value);
+        FluentActions.Invoking(() => Train(longer)).Should().Throw<CheckpointMismatchException>()
+            .Which.Differences.Should().ContainSingle(d => d.Field == "WarmStart.MomentsFrom");
+        Train(Earlier.Value);
+    }
+
     private static RecDataset WithoutValidation(RecDataset data)
     {
         InteractionSet none = new(data.Users.Count, data.Items.Count, []);

@@ -65,6 +65,9 @@ public sealed class EarlierModel
     /// <summary>The first and the second moment of each parameter in turn; none where they weren't kept.</summary>
     internal IReadOnlyList<SafeTensor> Moments { get; }
 
+    /// <summary>What tells the moments from others of the same weights: those of another number of steps, or of another epoch.</summary>
+    internal string ChecksumOfMoments => $"{WeightsHash.Of(Moments)} after {Steps} steps";
+
     /// <summary>The weights that moments are of, by name; <see langword="null"/> where that isn't known.</summary>
     internal IReadOnlySet<string>? WithMoments { get; }
 

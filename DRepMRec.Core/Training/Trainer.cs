@@ -275,6 +275,7 @@ public sealed class Trainer
             MaxPerUser = _options.InteractionsPerUser,
         };
         int every = _options.Checkpoint?.EveryEpochs ?? int.MaxValue;
+        state.LeaveOut(state.ElapsedBefore); // A checkpoint was read, the item-to-item part solved for.
         while (!state.IsComplete)
         {
             int epoch = state.Epoch;
@@ -292,6 +293,7 @@ public sealed class Trainer
             if (epoch % every == 0 || state.IsComplete)
                 save();
             progress?.Report(state.Progress(epoch, sampler.BatchCount, sampler.BatchCount, state.History[^1].Losses, validation, best));
+            state.LeaveOut(state.EpochStart);
         }
     }
 

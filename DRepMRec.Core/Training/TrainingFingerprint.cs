@@ -55,6 +55,8 @@ internal static class TrainingFingerprint
         {
             fields[StartedFrom] = started.From;
             OptionFields.Add(fields, "WarmStart", started.Options);
+            if (started.MomentsFrom is { } moments)
+                fields["WarmStart.MomentsFrom"] = moments;
         }
 
         Dictionary<string, ColumnShare> shares = Checkpoint.SharesOf(model);

@@ -42,6 +42,9 @@ internal sealed class TrainingState(DRepMRecModel model, TrainerOptions options)
 
     public bool IsComplete => Stopping.ShouldStop || History.Count >= options.MaxEpochs;
 
+    /// <summary>Leaves what has taken its time since then, by <see cref="Elapsed"/>, out of the epoch that is under way.</summary>
+    public void LeaveOut(TimeSpan since) => EpochStart += Elapsed - since;
+
     /// <summary>Refuses weights that take gradients and that no step would change: at first they weren't there, or were frozen.</summary>
     /// <exception cref="InvalidOperationException">There are such weights.</exception>
     public void ThrowIfLeftOut()

@@ -63,6 +63,7 @@ internal sealed class WarmStart
         return new WarmStartReport
         {
             From = _earlier.Checksum,
+            MomentsFrom = _options.Moments ? _earlier.ChecksumOfMoments : null,
             Kept = [.. all.Except(targets).Select(t => t.Name)],
             Options = _options,
             KnownUsers = _users.Count(place => place >= 0),

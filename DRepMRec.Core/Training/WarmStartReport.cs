@@ -13,6 +13,9 @@ public sealed record WarmStartReport
     /// <summary>What tells the earlier model from others: <see cref="EarlierModel.Checksum"/>.</summary>
     public required string From { get; init; }
 
+    /// <summary>What tells the moments that went over from others; null where none did.</summary>
+    internal string? MomentsFrom { get; init; }
+
     /// <summary>The options.</summary>
     public required WarmStartOptions Options { get; init; }
 

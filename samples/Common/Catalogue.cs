@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DRepMRec;
 using DRepMRec.Baselines;
 using DRepMRec.Data;
@@ -16,13 +17,16 @@ internal static class Catalogue
 {
     public const string Ours = "DRepMRec";
 
-    private static readonly Dictionary<string, Func<RecDataset, IItemScorer>> Baselines = new()
+    // Chosen on TikTok's validation set.
+    private const double FeatureWeight = 0.1;
+
+    private static readonly Dictionary<string, Func<RecDataset, CancellationToken, IItemScorer>> Baselines = new()
     {
-        ["Popularity"] = data => new PopularityRecommender(data.Train),
-        ["ItemKNN"] = data => new ItemKnnRecommender(data.Train),
-        ["EASE"] = data => new EaseRecommender(data.Train),
-        ["EASE+features"] = data => EaseWithFeatures(data, new EaseOptions(), 0.1),
-        ["Item-to-item"] = data => ItemToItemModel.Solve(data),
+        ["Popularity"] = (data, _) => new PopularityRecommender(data.Train),
+        ["ItemKNN"] = (data, token) => new ItemKnnRecommender(data.Train, cancellationToken: token),
+        ["EASE"] = (data, token) => new EaseRecommender(data.Train, cancellationToken: token),
+        ["EASE+features"] = (data, token) => EaseWithFeatures(data, new EaseOptions(), FeatureWeight, token),
+        ["Item-to-item"] = (data, token) => ItemToItemModel.Solve(data, cancellationToken: token),
     };
 
     // Layers were chosen on TikTok's validation set, together with L2.
@@ -93,12 +97,15 @@ internal static class Catalogue
     {
         "EASE" => new EaseOptions(),
         "ItemKNN" => new ItemKnnOptions(),
+        "EASE+features" => (new EaseOptions(), FeatureWeight),
+        "Item-to-item" => JsonSerializer.Serialize(new ItemToItemOptions()),
         _ => Hosts.GetValueOrDefault(model),
     };
 
     public static bool IsBaseline(string model) => Baselines.ContainsKey(model);
 
-    public static IItemScorer CreateBaseline(string model, RecDataset data) => Baselines[model](data);
+    public static IItemScorer CreateBaseline(string model, RecDataset data, CancellationToken cancellation)
+        => Baselines[model](data, cancellation);
 
     public static bool IsTrained(string model) => model == Ours || Hosts.ContainsKey(model);
 
@@ -121,13 +128,11 @@ internal static class Catalogue
         _ => throw new ArgumentException($"Expected the options of a host, got {options}."),
     };
 
-    /// <summary>
-    /// EASE plus a little of the scores of items with near features; the usual weight, 0.1, was chosen on TikTok's validation set.
-    /// </summary>
-    public static IItemScorer EaseWithFeatures(RecDataset data, EaseOptions options, double weight)
+    /// <summary>EASE plus a little of the scores of items with near features.</summary>
+    public static IItemScorer EaseWithFeatures(RecDataset data, EaseOptions options, double weight, CancellationToken cancellation)
     {
         using var features = new ModalFeatures(data.Features);
-        var parts = new List<(IItemScorer, double)> { (new EaseRecommender(data.Train, options), 1) };
+        var parts = new List<(IItemScorer, double)> { (new EaseRecommender(data.Train, options, cancellation), 1) };
         for (int m = 0; m < features.ModalityCount; m++)
             parts.Add((new ItemKnnRecommender(data.Train, features.Relations(m, 10)), weight / features.ModalityCount));
         return new BlendedRecommender(parts);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using DRepMRec;
 
 namespace Common;
@@ -16,7 +17,9 @@ internal static class OptionsHash
     /// </summary>
     public static string Of(DRepMRecOptions model, object? host, TrainerOptions trainer)
     {
-        string options = model.ItemToItem.Enabled ? $"{model}" : $"{model}".Replace($"{model.ItemToItem}", "off", StringComparison.Ordinal);
+        string options = model.ItemToItem.Enabled
+            ? $"{model} {JsonSerializer.Serialize(model.ItemToItem)}" // As text, lists of weights are the name of their type.
+            : $"{model}".Replace($"{model.ItemToItem}", "off", StringComparison.Ordinal);
         TrainerOptions training = trainer with { Threads = 1, Evaluation = trainer.Evaluation with { Threads = UsualThreads } };
         return Of($"{options} {host} {training}");
     }

@@ -97,7 +97,7 @@ internal sealed class Experiment(CommandLine options, RecDataset data)
         TrainerOptions trainer = Catalogue.Training(
             model, options.Loss, new TrainerOptions { MaxEpochs = options.Epochs, Seed = seed, Threads = options.Threads });
         if (Catalogue.IsBaseline(model))
-            return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data), data, trainer, cancellation);
+            return ModelRun.Untrained(model, () => Catalogue.CreateBaseline(model, data, cancellation), data, trainer, cancellation);
         using ModalFeatures? features = Catalogue.NeedsFeatures(model) ? new ModalFeatures(data.Features, Catalogue.Scaling(model)) : null;
         using DRepMRecModel created = Catalogue.Create(model, data, features, ModelOptions(model, bma) with { Seed = seed });
         return ModelRun.Train(model, bma, created, data, trainer, progress, cancellation);

@@ -22,7 +22,8 @@ internal static class RecomputeCommand
         });
         var check = new Option<bool>("--check")
         {
-            Description = "Write nothing: say which pages aren't as the logs have them, and exit with 1 if any isn't.",
+            Description = "Write nothing: say which pages aren't as the logs have them or lack a picture, and exit with 1 if any does. "
+                + "What pictures show isn't compared, as it depends on the machine's fonts.",
         };
         var command = new Command("recompute", "Computes every number and picture of the pages from their logs.") { logs, check };
         command.SetAction(result => Guarded.Run(() => Run(result.GetValue(logs)!, result.GetValue(check))));
@@ -41,10 +42,12 @@ internal static class RecomputeCommand
         {
             string page = Path.GetFullPath(Path.Combine(pages, $"{study}-{part}.md"));
             string? before = File.Exists(page) ? File.ReadAllText(page) : null;
-            bool same = (check ? Text(study, part, log) : File.ReadAllText(Page.Write(pages, study, part, TrainingLog.Decompress(log))))
-                == before;
+            string text = check ? Text(study, part, log) : File.ReadAllText(Page.Write(pages, study, part, TrainingLog.Decompress(log)));
+            string[] lacking = [.. Report.PicturesOf(text).Where(picture => !File.Exists(Path.Combine(pages, picture)))];
+            bool same = text == before && lacking.Length == 0;
             others += same ? 0 : 1;
-            Console.WriteLine($"{page}: {(before is null ? "new" : same ? "as it was" : "other numbers or words than before")}");
+            Console.WriteLine($"{page}: " + (before is null ? "new" : text != before ? "other numbers or words than before"
+                : same ? "as it was" : $"without {string.Join(", ", lacking)}"));
         }
 
         Console.WriteLine($"{logs.Count} pages, {others} of them not as they were.");

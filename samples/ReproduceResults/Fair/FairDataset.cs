@@ -1,6 +1,5 @@
 using Common;
 using DRepMRec.Data;
-using DRepMRec.ItemToItem;
 using ReproduceResults.Studies;
 using ReproduceResults.Trainings;
 
@@ -18,7 +17,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     private static readonly string[] UsuallyRedrawn = ["tiktok"];
 
-    private readonly Lazy<ItemToItemModel> _part = new(() => FairBaselines.Part(data));
+    private readonly SolvedPart _part = new(data);
 
     public string Name => data.Name;
 
@@ -90,7 +89,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
             for (int split = 1; split <= options.Splits; split++)
             {
                 RecDataset drawn = draw(data, split);
-                var part = new Lazy<ItemToItemModel>(() => FairBaselines.Part(drawn));
+                var part = new SolvedPart(drawn);
                 int place = split * 1000;
                 foreach (Variant chosen in Models.Select(model => Chosen(model, drawn)).OfType<Variant>().Concat(Defaults(drawn)))
                 {
@@ -106,6 +105,13 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
     /// <summary>How many trainings each stage has, by the titles of what is trained, whatever the searches choose.</summary>
     public IEnumerable<PlannedTrainings> Plan()
     {
+        foreach (string baseline in Baselines)
+        {
+            if (Drawn(baseline).Count is > 0 and var trials)
+                yield return new PlannedTrainings(Name, FairStage.Search, [baseline], trials);
+            yield return new PlannedTrainings(Name, "final", [baseline], 1);
+        }
+
         foreach (string model in Models)
         {
             foreach (string loss in FairFamily.Losses)
@@ -168,7 +174,7 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
     private TrainingTask Trial(string baseline, int trial)
         => new(FairStage.Search, FairBaselines.Of(data, baseline, Drawn(baseline)[trial]) with { Place = trial }, SearchSeed);
 
-    private IReadOnlyList<FairSetting> Drawn(string baseline) => SearchSpaces.DrawUntrained(baseline, HasContent, options.Trials);
+    private IReadOnlyList<FairSetting> Drawn(string baseline) => FairBaselines.Drawn(data, baseline, options.Trials);
 
     private IReadOnlyList<FairSetting> Drawn(string model, string loss) => SearchSpaces.Draw(model, loss, HasContent, Trials);
 

@@ -6,7 +6,7 @@ namespace ReproduceResults.Fair;
 /// <summary>How long the fair comparison takes, by the seconds that a log has of trainings of the same models.</summary>
 internal sealed class FairEstimate(IReadOnlyList<PlannedTrainings> plan, IReadOnlyCollection<Training> log)
 {
-    private readonly ILookup<(string Dataset, string Title), double> _seconds = log.Where(t => t.Seconds > 0 && t.Epochs > 0)
+    private readonly ILookup<(string Dataset, string Title), double> _seconds = log.Where(t => t.Seconds > 0)
         .ToLookup(t => (t.Dataset.Name, t.Title), t => t.Seconds);
 
     public void Show(FairOptions options)
@@ -19,6 +19,7 @@ internal sealed class FairEstimate(IReadOnlyList<PlannedTrainings> plan, IReadOn
                 $"{stage.Key.Dataset}, {stage.Key.Stage}: {stage.Sum(p => p.Count)} trainings, {stage.Sum(Total) / 3600:F1} h{rest}"));
         }
 
+        Console.WriteLine("Those that the log has already are counted too.");
         double search = plan.Where(p => p.Stage == "search").Sum(Total), others = plan.Sum(Total) - search;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"All: {plan.Sum(p => p.Count)} trainings, {(search + others) / 3600:F1} h of one thread, "

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ReproduceResults.Reports;
 
@@ -6,7 +7,7 @@ namespace ReproduceResults.Reports;
 /// <param name="folder">Where it lies.</param>
 /// <param name="study">The study.</param>
 /// <param name="part">What of it: a loss, or a dataset.</param>
-internal sealed class Report(string folder, string study, string part)
+internal sealed partial class Report(string folder, string study, string part)
 {
     private readonly string _name = $"{study}-{part}";
     private readonly StringBuilder _text = new($"# {char.ToUpperInvariant(study[0])}{study[1..]} ({part})\n");
@@ -31,6 +32,9 @@ internal sealed class Report(string folder, string study, string part)
         _text.Append($"\n![{caption}]({file})\n");
     }
 
+    /// <summary>The files of the pictures that a page shows.</summary>
+    public static IEnumerable<string> PicturesOf(string page) => Shown().Matches(page).Select(match => match.Groups[1].Value);
+
     /// <summary>Writes the page, and returns its path.</summary>
     public string Save()
     {
@@ -38,4 +42,7 @@ internal sealed class Report(string folder, string study, string part)
         File.WriteAllText(path, _text.ToString());
         return path;
     }
+
+    [GeneratedRegex(@"!\[[^]]*\]\(([^)]+)\)")]
+    private static partial Regex Shown();
 }

@@ -24,7 +24,7 @@ internal static class CatalogueVariants
             Trainer = trainer,
         };
         return Catalogue.IsBaseline(model)
-            ? variant with { Baseline = () => Catalogue.CreateBaseline(model, data) }
+            ? variant with { Baseline = token => Catalogue.CreateBaseline(model, data, token) }
             : variant with { Model = seed => Create(model, data, options with { Seed = seed }) };
     }
 

@@ -110,7 +110,7 @@ internal sealed class ModelsStudy : Study
     private static IReadOnlyList<string> TimeTo(Outcome outcome, double quality)
     {
         double[] reached = [.. outcome.Trainings.Where(_ => !outcome.HasPart)
-            .Select(t => t.History.FirstOrDefault(e => e.Recall >= quality - 1e-9)?.Total).OfType<double>()];
+            .Select(t => t.SecondsTo(quality)).OfType<double>()];
         return
         [
             outcome.Name, Cell.Spread(reached, 1), outcome.HasPart ? "" : $"{reached.Length} of {outcome.Trainings.Count}",

@@ -67,10 +67,14 @@ internal sealed class ShopsStudy : Study
             models.Except(counting).Select(model => Compare(model, shops, counting, ease)));
     }
 
-    private static Variant Search(RecDataset shop, string name) => new(name + WithSearch, shop, OptionsHash.Of(WithSearch))
+    private static Variant Search(RecDataset shop, string name)
     {
-        Baseline = () => FairBaselines.Search(shop, name, Trials),
-    };
+        IReadOnlyList<FairSetting> drawn = FairBaselines.Drawn(shop, name, Trials);
+        return new Variant(name + WithSearch, shop, OptionsHash.Of(string.Join('\n', drawn.Select(setting => setting.Key))))
+        {
+            Baseline = token => FairBaselines.Search(shop, name, drawn, token),
+        };
+    }
 
     private static IReadOnlyList<string> Compare(string model, IReadOnlyList<Shop> shops, string[] counting, string ease)
     {

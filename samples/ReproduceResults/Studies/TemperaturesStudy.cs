@@ -2,7 +2,6 @@ using System.Globalization;
 using Common;
 using DRepMRec;
 using DRepMRec.Data;
-using DRepMRec.ItemToItem;
 using DRepMRec.Losses;
 using ReproduceResults.Reports;
 using ReproduceResults.Trainings;
@@ -26,7 +25,7 @@ internal sealed class TemperaturesStudy : Study
         if (loss != "softmax")
             throw new ArgumentException($"--loss {loss}: expected softmax for {Name}.");
         var trainer = new TrainerOptions { MaxEpochs = options.Epochs, EvaluateEvery = options.EvaluateEvery, Threads = 1 };
-        var part = new Lazy<ItemToItemModel>(() => ItemToItemModel.Solve(data));
+        var part = new SolvedPart(data);
         return Temperatures.Select((temperature, n) =>
         {
             DRepMRecOptions model = new() { Loss = new RankingLoss.SampledSoftmax { Temperature = temperature } };
@@ -45,13 +44,19 @@ internal sealed class TemperaturesStudy : Study
         (Outcome Alone, Outcome Blended)[] pairs = [.. outcomes
             .Select(o => (o, outcomes.FirstOrDefault(b => b.Name == o.Name + VariantTrainer.WithPart)!)).Where(p => p.Item2 is not null)];
         var family = new Family(pairs.Select(p => (p.Blended, p.Alone)));
-        Outcome chosen = outcomes.MaxBy(o => First(o.First))!;
-        double First(Training first) => first.Valid[Training.Recall.ToString()];
+        Outcome[] before = [.. outcomes.Where(o => o.HasPart && o.First.PopularityWeight is null)];
+        bool hasPopularity = outcomes.Any(o => o.First.PopularityWeight is not null), isMixed = hasPopularity && before.Length > 0;
+        Outcome chosen = outcomes.Where(o => !isMixed || !o.HasPart).MaxBy(o => o.First.Valid[Training.Recall.ToString()])!;
 
         report.Heading("By temperature");
         report.Say($"Chosen on validation {Training.Recall} of the first seed: **{chosen.Name}**. Test figures stand beside all lines, "
             + $"and nothing is chosen by them. Tested: the line with the part against the one without. {Family.Words}.");
-        bool hasPopularity = outcomes.Any(o => o.First.PopularityWeight is not null);
+        if (isMixed)
+        {
+            report.Say($"Lines with the part that have no popularity ({string.Join(", ", before.Select(o => o.Name))}) are from before "
+                + "that was a part of the blend. Others have it, so the choice is among the lines without the part.");
+        }
+
         report.Table(
             [
                 "Line", "seeds", $"validation {Training.Recall}", $"validation {Training.Ndcg}", Training.Recall.ToString(),

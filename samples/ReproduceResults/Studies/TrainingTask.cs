@@ -16,7 +16,7 @@ internal sealed record TrainingTask(string Study, Variant Variant, int Seed)
         if (alone is null || Variant.Part is null)
             return alone is null ? null : [alone];
         Training? beside = log.Find(Study, Variant with { Name = Variant.Name + VariantTrainer.WithPart }, Seed);
-        return beside is null ? null : [alone, beside];
+        return beside is not null && SolvedPart.Made(beside) ? [alone, beside] : null;
     }
 
     /// <summary>The lines that the log has of it, with the titles and places that tables give them.</summary>
@@ -32,7 +32,7 @@ internal sealed record TrainingTask(string Study, Variant Variant, int Seed)
         string? checkpoint = Variant.Model is null ? null : log.CheckpointOf(Study, Variant, Seed);
         IReadOnlyList<Training> made = Study == FairStage.Search ? [VariantTrainer.Try(Study, Variant, Seed, checkpoint, cancellation)]
             : Variant.Part is null ? [VariantTrainer.Train(Study, Variant, Seed, checkpoint, cancellation)]
-            : VariantTrainer.TrainWithPart(Study, Variant, Seed, Variant.Part.Value, checkpoint, cancellation);
+            : VariantTrainer.TrainWithPart(Study, Variant, Seed, Variant.Part, checkpoint, cancellation);
         foreach (Training training in made)
             log.Add(training);
         VariantTrainer.Forget(checkpoint);

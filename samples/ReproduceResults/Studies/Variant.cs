@@ -2,7 +2,6 @@ using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
-using DRepMRec.ItemToItem;
 using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
@@ -40,10 +39,10 @@ internal sealed record Variant(string Name, RecDataset Data, string Options)
     public Func<int, OwnedModel>? Model { get; init; }
 
     /// <summary>Makes a recommender that isn't trained by gradients, once for all seeds.</summary>
-    public Func<IItemScorer>? Baseline { get; init; }
+    public Func<CancellationToken, IItemScorer>? Baseline { get; init; }
 
     /// <summary>The item-to-item part that makes a second line of its training, if it has one.</summary>
-    public Lazy<ItemToItemModel>? Part { get; init; }
+    public SolvedPart? Part { get; init; }
 
     /// <summary>Whether its lists are described, and its probabilities measured.</summary>
     public bool IsDescribed { get; init; }

@@ -17,10 +17,10 @@ internal sealed record ListFigures(IReadOnlyDictionary<string, double> Values)
         => [ListMetric.ItemCoverage(K), ListMetric.Gini(K), ListMetric.AveragePopularity(K), ListMetric.Novelty(K),
             .. data.Features.Select(f => ListMetric.IntraListDiversity(f.Modality, K))];
 
-    public static ListFigures Of(IItemScorer scorer, RecDataset data, Recommender? recommender)
+    public static ListFigures Of(IItemScorer scorer, RecDataset data, Recommender? recommender, CancellationToken cancellation)
     {
         var options = new EvaluationOptions { Threads = 1, ListMetrics = Metrics(data) };
-        EvaluationResult test = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test);
+        EvaluationResult test = new Evaluator(options).Evaluate(scorer, data, EvaluationTarget.Test, cancellation);
         return new ListFigures(test.ListMetrics.ToDictionary(m => m.Key.ToString(), m => m.Value))
         {
             Calibration = recommender?.Calibration is { } calibration ? CalibrationFigures.Of(calibration, recommender, data) : null,

@@ -22,10 +22,10 @@ internal static class TestRows
     public static IReadOnlyList<string> Names { get; } = [.. Groups.Select(g => g.Name)];
 
     /// <summary>The groups by the lists that the evaluator ranks, so that equal scores count as they do in all other figures.</summary>
-    public static Dictionary<string, GroupFigures> Measure(RecDataset data, IItemScorer scorer)
+    public static Dictionary<string, GroupFigures> Measure(RecDataset data, IItemScorer scorer, CancellationToken cancellation)
     {
         EvaluationResult test = new Evaluator(new EvaluationOptions { Threads = 1, ListMetrics = Groups })
-            .Evaluate(scorer, data, EvaluationTarget.Test);
+            .Evaluate(scorer, data, EvaluationTarget.Test, cancellation);
         return Groups.ToDictionary(g => g.Name, g => new GroupFigures(g.RowsOf(data, test.EvaluatedUsers).Count(), test[g]));
     }
 

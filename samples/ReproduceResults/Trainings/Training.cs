@@ -61,6 +61,9 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
     /// <summary>Figures by epoch; none of a line with the item-to-item part, as epochs are validated without it.</summary>
     public IReadOnlyList<EpochFigures> History { get; init; } = [];
 
+    /// <summary>The seconds of training and validation until validation Recall@20 was so high; null if it never was.</summary>
+    public double? SecondsTo(double recall) => History.FirstOrDefault(e => e.Recall >= EpochFigures.Rounded(recall))?.Total;
+
     /// <summary>The diagnostics of a model with both lines.</summary>
     public LineFigures? Lines { get; init; }
 
@@ -72,6 +75,11 @@ internal sealed record Training(string Study, string Variant, int Seed, string S
 
     /// <summary>The weight of the items' popularity that validation chose beside it; null before that was a part of the blend.</summary>
     public double? PopularityWeight { get; init; }
+
+    /// <summary>
+    /// The options of the item-to-item part and its blend, in short; null of a line without, and in logs from before they were kept.
+    /// </summary>
+    public string? Part { get; init; }
 
     /// <summary>What its lists are like, of the variants that are described.</summary>
     public ListFigures? Lists { get; init; }
@@ -93,7 +101,11 @@ internal sealed record FeatureFigures(int Dimension)
 }
 
 /// <summary>Validation figures after an epoch, and the seconds since the beginning: of training alone, and with validation.</summary>
-internal sealed record EpochFigures(double Training, double Total, double Recall, double Ndcg);
+internal sealed record EpochFigures(double Training, double Total, double Recall, double Ndcg)
+{
+    /// <summary>A figure with the digits that are kept of it.</summary>
+    public static double Rounded(double figure) => Math.Round(figure, 6);
+}
 
 /// <summary>The diagnostics of the two lines.</summary>
 internal sealed record LineFigures(LineAlignment Users, LineAlignment Items, IReadOnlyList<ModalityFigures> Modalities)

@@ -19,8 +19,8 @@ internal sealed class TrainingLog(string path, bool toRead = false, bool mayLack
         RespectRequiredConstructorParameters = true,
     };
 
-    private readonly JsonLinesLog<(string, string, int, string, string), Training> _trainings = new(
-        path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options), Json, toRead, mayLack);
+    private readonly JsonLinesLog<(string, string, int, string, string, string?), Training> _trainings = new(
+        path, t => (t.Study, t.Variant, t.Seed, t.SplitChecksum, t.Options, t.Data), Json, toRead, mayLack);
 
     public IReadOnlyCollection<Training> All => _trainings.All;
 
@@ -29,8 +29,11 @@ internal sealed class TrainingLog(string path, bool toRead = false, bool mayLack
     /// older logs, which don't say, are taken.
     /// </summary>
     public Training? Find(string study, Variant variant, int seed)
-        => _trainings.Find((study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options)) is { } found
-            && (found.Data is null || found.Data == variant.Data.Checksum) ? found : null;
+    {
+        Training? Of(string? data)
+            => _trainings.Find((study, variant.Name, seed, variant.Data.SplitChecksum, variant.Options, data));
+        return Of(variant.Data.Checksum) ?? Of(null);
+    }
 
     /// <summary>Says which of the trainings that are taken from the log another build of the library made, if any.</summary>
     public static string? OtherBuilds(IEnumerable<Training> found)

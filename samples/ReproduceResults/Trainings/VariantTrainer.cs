@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Common;
 using DRepMRec;
 using DRepMRec.Evaluation;
@@ -34,12 +33,12 @@ internal static class VariantTrainer
 
     /// <summary>One training and two lines: the model alone, and blended by the weights that validation chooses.</summary>
     public static IReadOnlyList<Training> TrainWithPart(
-        string study, Variant variant, int seed, ItemToItemModel part, string? checkpoint, CancellationToken cancellation)
+        string study, Variant variant, int seed, SolvedPart part, string? checkpoint, CancellationToken cancellation)
     {
         Training training = Begin(study, variant, seed);
         try
         {
-            return Trained(training, variant, variant.Model!, part, checkpoint, cancellation);
+            return Trained(training, variant, variant.Model!, part.Solve(cancellation), checkpoint, cancellation);
         }
         catch (Exception e) when (e is TrainingDivergedException or NotFiniteNumberException)
         {
@@ -107,18 +106,16 @@ internal static class VariantTrainer
     {
         var (scored, scorer) = Scored(training, variant, cancellation);
         EvaluationResult test = new Evaluator(OneThread).Evaluate(scorer, variant.Data, EvaluationTarget.Test, cancellation);
-        return WithTest(scored, variant, test, scorer) with
+        return WithTest(scored, variant, test, scorer, cancellation) with
         {
-            Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, recommender: null) : null,
+            Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, recommender: null, cancellation) : null,
         };
     }
 
     /// <summary>Makes what isn't trained, and its validation figures.</summary>
     private static (Training Training, IItemScorer Scorer) Scored(Training training, Variant variant, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
-        var scorer = new UnknownUserScorer(variant.Baseline!(), variant.Data.Train);
-        double seconds = clock.Elapsed.TotalSeconds;
+        var (scorer, seconds) = Solving.Run(token => new UnknownUserScorer(variant.Baseline!(token), variant.Data.Train), cancellation);
         EvaluationResult validation = new Evaluator(OneThread).Evaluate(
             scorer, variant.Data, EvaluationTarget.Validation, cancellation);
         return (training with { Seconds = seconds, Valid = Values(validation) }, scorer);
@@ -135,11 +132,11 @@ internal static class VariantTrainer
         EmbeddingScorer alone = EmbeddingScorer.Of(final);
         var scorer = new UnknownUserScorer(model.ItemToItem?.Over(alone) ?? alone, variant.Data.Train);
         Training made = WithFigures(
-            Timed(training, report), variant, report.Validation!, report.EvaluateTest(cancellation), scorer) with
+            Timed(training, report), variant, report.Validation!, report.EvaluateTest(cancellation), scorer, cancellation) with
         {
             History = model.ItemToItem is null ? History(report.History) : [],
             Lines = model.Features is null ? null : LineFigures.Of(model.MeasureLines()),
-            Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, report.BuildRecommender()) : null,
+            Lists = variant.IsDescribed ? ListFigures.Of(scorer, variant.Data, report.BuildRecommender(), cancellation) : null,
             Snapshot = variant.IsPictured && model.Features is not null ? LineSnapshot.Of(model) : null,
         };
         if (part is null)
@@ -150,11 +147,15 @@ internal static class VariantTrainer
         var both = new UnknownUserScorer(blend.Over(alone), variant.Data.Train);
         EvaluationResult validation = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Validation, cancellation);
         EvaluationResult test = evaluator.Evaluate(both, variant.Data, EvaluationTarget.Test, cancellation);
-        Training beside = WithFigures(Beside(made), variant, validation, test, both);
-        return [made, beside with
-            {
-                ItemToItemWeight = blend.Weight, PopularityWeight = blend.PopularityWeight, History = [], Lines = null,
-            }];
+        Training beside = WithFigures(Beside(made), variant, validation, test, both, cancellation) with
+        {
+            ItemToItemWeight = blend.Weight,
+            PopularityWeight = blend.PopularityWeight,
+            Part = SolvedPart.Options,
+            History = [],
+            Lines = null,
+        };
+        return [made, beside];
     }
 
     private static TrainingReport Fit(
@@ -188,16 +189,18 @@ internal static class VariantTrainer
     };
 
     private static Training WithFigures(
-        Training training, Variant variant, EvaluationResult validation, EvaluationResult test, IItemScorer scorer)
-        => WithTest(training with { Valid = Values(validation) }, variant, test, scorer);
+        Training training, Variant variant, EvaluationResult validation, EvaluationResult test, IItemScorer scorer,
+        CancellationToken cancellation)
+        => WithTest(training with { Valid = Values(validation) }, variant, test, scorer, cancellation);
 
-    private static Training WithTest(Training training, Variant variant, EvaluationResult test, IItemScorer scorer)
+    private static Training WithTest(
+        Training training, Variant variant, EvaluationResult test, IItemScorer scorer, CancellationToken cancellation)
         => training with
         {
             Test = Values(test),
             TestUsers = test.EvaluatedUsers.Count,
             PerUser = PerUser(test),
-            Groups = TestRows.Measure(variant.Data, scorer),
+            Groups = TestRows.Measure(variant.Data, scorer, cancellation),
         };
 
     private static List<EpochFigures> History(IReadOnlyList<EpochReport> epochs)
@@ -211,8 +214,8 @@ internal static class VariantTrainer
             if (epoch.Validation is { } validation)
             {
                 history.Add(new EpochFigures(
-                    Math.Round(training, 3), Math.Round(total, 3), Math.Round(validation[Training.Recall], 6),
-                    Math.Round(validation[Training.Ndcg], 6)));
+                    Math.Round(training, 3), Math.Round(total, 3), EpochFigures.Rounded(validation[Training.Recall]),
+                    EpochFigures.Rounded(validation[Training.Ndcg])));
             }
         }
 
