@@ -35,6 +35,20 @@ public sealed class FollowTheLogTests
     }
 
     [Fact]
+    public void Weights_of_a_pair_add_up_in_training_and_in_what_is_taken_in()
+    {
+        var log = new Log([.. new[] { 1, 2, 4 }.Select((weight, n) => new Interaction("u0", "i0", Timestamp: n, Weight: weight)),
+            new("u1", "i1", Timestamp: 3, Weight: 5)], []);
+        RecDataset data = log.Dataset(4);
+        data.Train.WeightsOf(data.Users.IndexOf("u0")).ToArray().Should().Equal(7);
+        log.Arrivals(0, 4).Select(row => row.Weight).Should().Equal(1, 3, 7, 5);
+        log.Arrivals(2, 4).Select(row => row.Weight).Should().Equal(7, 5);
+        var unweighted = new Log([new("u0", "i0", Timestamp: 0), new("u0", "i0", Timestamp: 1)], []);
+        unweighted.Arrivals(1, 2).Should().Equal(unweighted.Rows[1]);
+        unweighted.Dataset(2).Train.WeightsOf(0).ToArray().Should().NotContain(2);
+    }
+
+    [Fact]
     public void A_day_of_repeats_brings_nothing_to_compare_models_on()
     {
         var log = new Log([.. new[] { "u0 i0", "u1 i1", "u0 i1", "u0 i0" }

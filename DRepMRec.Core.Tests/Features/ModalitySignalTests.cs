@@ -139,6 +139,14 @@ public sealed class ModalitySignalTests
         log.Of(101).Select(entry => entry.Text).Should()
             .Contain($"{Data.Name}: the modality 'white-noise' weighs nothing in the item-to-item part");
         Part(noisy, alone with { ChooseModalityWeights = false }).Should().NotEqual(Part(Data, alone));
+
+        float[] InLoop(RecDataset data)
+        {
+            using DRepMRecModel model = DRepMRecModel.Create(data, alone with { ItemToItem = new ItemToItemOptions() });
+            return model.FitItemToItem(data).Part.Weights.Values.ToArray();
+        }
+
+        InLoop(noisy).Should().Equal(InLoop(Data), "a loop of one's own asks for the same part");
     }
 
     [Theory]

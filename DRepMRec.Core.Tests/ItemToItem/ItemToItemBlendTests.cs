@@ -204,7 +204,16 @@ public sealed class ItemToItemBlendTests
             new ItemToItemOptions { BlendWeights = [0, 5], PopularityWeights = [0, 10, 1000] }, RankingMetric.Ndcg(3));
         blend.Trials.Select(t => t.Value).Distinct().Should().ContainSingle();
         (blend.Weight, blend.PopularityWeight).Should().Be((0, 0), "nothing speaks for another weight");
+
+        ItemToItemBlend given = ItemToItemBlend.Choose(new EmbeddingScorer(users, items, 4), ItemToItemModel.Solve(data), data,
+            new ItemToItemOptions { BlendWeights = [0.5], PopularityWeights = [0.25] });
+        (given.Weight, given.PopularityWeight, given.IsEmpty).Should().Be((0.5, 0.25, false), "weights that are given are taken");
     }
+
+    [Fact]
+    public void A_metric_without_a_cut_off_is_refused_by_its_name()
+        => FluentActions.Invoking(() => ItemToItemBlend.Choose(Noise, Part, Data, metric: default(RankingMetric))).Should()
+            .Throw<ArgumentException>().WithMessage("metric must have a cut-off*").Which.ParamName.Should().Be("metric");
 
     [Fact]
     public void Items_that_nobody_has_are_as_popular_as_a_mean_one()

@@ -288,6 +288,17 @@ public sealed class ItemToItemRowsTests
     }
 
     [Fact]
+    public void Content_that_is_scaled_to_nothing_counts_as_none()
+    {
+        var form = new ItemToItemForm { Factor = 1, L2 = 1, ContentWeight = 1, KeptWeights = 5 };
+        ServingModel model = Model(2, Rows(new float[2, 2], [4, 4], form), [RowStore.Of([1, 1], 1), RowStore.Of([1, -1], 1)]);
+        AddedWeights lacking = NewItemWeights.Of(model, [new([], [1], []), null])!;
+        AddedWeights zero = NewItemWeights.Of(model, [new([], [1], []), new([], [0], [])])!;
+        (zero.From(0), zero.To(0), zero.To(1)).Should().Be((lacking.From(0), lacking.To(0), lacking.To(1)));
+        zero.To(0).Should().BeApproximately(0.5714f, 1e-4f);
+    }
+
+    [Fact]
     public void Where_there_is_nothing_to_compare_with_a_new_item_has_no_weights()
     {
         var form = new ItemToItemForm { Factor = 1, L2 = 1, ContentWeight = 1, KeptWeights = 5 };

@@ -241,6 +241,17 @@ public sealed class ItemToItemTests
             .WithMessage("*put the item-to-item part in first*");
     }
 
+    [Fact]
+    public void A_recommender_that_has_no_histories_is_given_none()
+    {
+        float[] users = Samples.Floats(Data.Users.Count * 6, 3), items = Samples.Floats(Data.Items.Count * 6, 4);
+        ItemToItemBlend blend = ItemToItemBlend.Choose(new EmbeddingScorer(users, items, 6), ItemToItemModel.Solve(Data, Part), Data, Part);
+        Recommender recommender = Recommender.FromEmbeddings(Data.Users.Ids, users, Data.Items.Ids, items);
+        recommender.Invoking(r => r.WithItemToItem(blend)).Should().Throw<ArgumentException>()
+            .WithMessage("Expected a recommender with the interactions that the part was solved for*give them to FromEmbeddings as seen.*");
+        recommender.WithItemToItem(null).Should().BeSameAs(recommender);
+    }
+
     private static (Recommender Recommender, IItemScorer Scorer) FromEmbeddings()
     {
         float[] users = Samples.Floats(Data.Users.Count * 6, 3), items = Samples.Floats(Data.Items.Count * 6, 4);

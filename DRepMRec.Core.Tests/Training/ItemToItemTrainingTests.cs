@@ -141,6 +141,16 @@ public sealed class ItemToItemTrainingTests
     }
 
     [Fact]
+    public void The_log_says_what_the_model_reaches_alone_also_where_weights_are_given()
+    {
+        using DRepMRecModel model = Model(Part with { BlendWeights = [0.3], PopularityWeights = [0.2] });
+        using var log = new ListLog();
+        TrainingReport report = new Trainer(model, Data, TinyTraining.Options(1), log).Fit();
+        double alone = report.History[report.BestEpoch - 1].Validation![RankingMetric.Recall(20)];
+        log.Of(106).Should().ContainSingle().Which.Text.Should().EndWith(FormattableString.Invariant($", {alone} without them"));
+    }
+
+    [Fact]
     public void A_training_that_is_refused_leaves_it_too()
     {
         using var folder = new TempFolder();

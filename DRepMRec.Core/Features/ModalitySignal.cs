@@ -75,7 +75,7 @@ internal static class ModalitySignal
             if (pairs.Count >= MaxPairs)
                 break;
             ReadOnlySpan<int> items = train.ItemsOf(user);
-            for (int n = Math.Min(PairsOfUser, items.Length * (items.Length - 1) / 2); n > 0; n--)
+            for (long n = Math.Min(PairsOfUser, (long)items.Length * (items.Length - 1) / 2); n > 0; n--)
             {
                 int first = random.NextInt(items.Length), second = random.NextInt(items.Length - 1);
                 pairs.Add((items[first], items[second < first ? second : second + 1]));

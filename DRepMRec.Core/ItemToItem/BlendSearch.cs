@@ -49,7 +49,8 @@ internal sealed class BlendSearch
         }
 
         double[] weights = [.. options.BlendWeights.Distinct().Order()], popularity = [.. options.PopularityWeights.Distinct().Order()];
-        BlendFactors unit = Unit(_users.Length > 0 ? _users : [.. Enumerable.Range(0, _model.UserCount)]);
+        bool isKnown = Array.Exists(_users, user => !_part.ItemsOf(user).IsEmpty);
+        BlendFactors unit = Unit(isKnown ? _users : [.. Enumerable.Range(0, _model.UserCount)]);
         BlendFactors Factors(BlendTrial t) => new((float)(t.Weight * unit.Part), (float)(t.PopularityWeight * unit.Popularity));
         if (_users.Length == 0)
         {

@@ -83,7 +83,7 @@ public sealed class ItemToItemBlend
     /// <param name="evaluation">Which users are evaluated, by how many threads; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Stops between blocks of users.</param>
     /// <exception cref="ArgumentException">
-    /// Numbers of users or items differ, or there are weights to choose from and nobody to validate on.
+    /// Numbers of users or items differ, or the metric has no cut-off, or there are weights to choose from and nobody to validate on.
     /// </exception>
     /// <exception cref="NotFiniteNumberException">A score is NaN.</exception>
     public static ItemToItemBlend Choose(
@@ -94,7 +94,7 @@ public sealed class ItemToItemBlend
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(data);
         options ??= part.Options;
-        RankingMetric chosenBy = RankingMetric.RequireCutOffs([metric ?? RankingMetric.Recall(20)])[0];
+        RankingMetric chosenBy = RankingMetric.RequireCutOffs([metric ?? RankingMetric.Recall(20)], nameof(metric))[0];
         ThrowIfOfOther(model, part);
         if (part.UserCount != data.Users.Count || part.ItemCount != data.Items.Count)
         {

@@ -45,7 +45,8 @@ public sealed record ItemToItemOptions
 
     /// <summary>
     /// The most bytes of the matrix that is inverted, 2 n² for n items and a little more. A larger catalogue gets a ridge regression for
-    /// each item over its <see cref="Neighbors"/> nearest items instead: time and memory in proportion to the catalogue.
+    /// each item over its <see cref="Neighbors"/> nearest items instead: memory in proportion to the catalogue, and time to it and to the
+    /// pairs of items of one user, of which a user of n items has n².
     /// </summary>
     /// <value>0 (always regressions) or above. The default is 2 GiB: 31,744 items.</value>
     public long MaxMatrixBytes { get; init => field = Guard.NotNegative(value); } = 2L << 30;

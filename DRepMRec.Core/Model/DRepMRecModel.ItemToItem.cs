@@ -10,7 +10,8 @@ namespace DRepMRec;
 public sealed partial class DRepMRecModel
 {
     private readonly FeatureScaling _scaling;
-    private readonly ModalityChoice _modalities;
+    private readonly DRepMRecOptions _options;
+    private ModalityChoice? _modalities;
     private ItemToItemModel? _itemToItemModel;
 
     /// <summary>The item-to-item part that stands beside the model's scores in test figures and recommenders, if there is one.</summary>
@@ -66,11 +67,20 @@ public sealed partial class DRepMRecModel
     {
         // New items are compared by what the modal line reads, if there is one.
         IEnumerable<ItemFeatures> read = _line?.Features?.Sources ?? data.Features;
-        ItemFeatures[] content = [.. read.Where(f => !_modalities.LeftOut.Contains(f.Modality))];
+        ItemFeatures[] content = [.. read.Where(f => !ModalitiesOf(data).LeftOut.Contains(f.Modality))];
         Collective.Together(
             "to solve for the item-to-item part",
             stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);
     }
+
+    /// <summary>Sentences on modalities that weigh less than others in what a training makes.</summary>
+    internal IReadOnlyList<string> NotesOnModalities(RecDataset data)
+        => _line?.Modalities is not null || ItemToItemOptions.Enabled ? ModalitiesOf(data).Notes : [];
+
+    /// <summary>The choice of the modal line, else that for the part alone, which is made when somebody asks for the part.</summary>
+    private ModalityChoice ModalitiesOf(RecDataset data)
+        => _modalities ??= _line?.Modalities ?? (_line?.Encoder is null
+            ? ModalityChoice.OfPart(data, _options, _line?.Features ?? BehaviorEncoder.Features) : ModalityChoice.None);
 
     /// <summary>Leaves the model alone again, when its weights begin to change.</summary>
     internal void LeaveItemToItem() => ItemToItem = null;

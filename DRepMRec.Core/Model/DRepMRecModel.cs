@@ -50,8 +50,7 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
         _scaling = line?.Features?.Scaling ?? options.FeatureScaling;
         _behaviorModule = AsModule(behavior);
         _line = line;
-        _modalities = line?.Modalities
-            ?? (line?.Encoder is null ? ModalityChoice.OfPart(data, options, line?.Features ?? behavior.Features) : ModalityChoice.None);
+        _options = options;
         if (line is not null)
         {
             _modalModule = line.Encoder is null ? null : AsModule(line.Encoder);
@@ -94,9 +93,6 @@ public sealed partial class DRepMRecModel : nn.Module<TrainingBatch?, ModelOutpu
 
     /// <summary>The features of the modal line, if there is one.</summary>
     public ModalFeatures? Features => _line?.Features;
-
-    /// <summary>Sentences on modalities that weigh less than others.</summary>
-    internal IReadOnlyList<string> ModalityNotes => _modalities.Notes;
 
     /// <summary>The kind and the options of each part, by name: checkpoints are compared by it, and model files show it.</summary>
     internal IEnumerable<(string Name, object? Value)> Description

@@ -31,7 +31,7 @@ internal sealed record ModalityChoice(IReadOnlyList<double> Weights, IReadOnlyLi
     /// <param name="features">Its features, where the model has them scaled as the options say.</param>
     public static ModalityChoice OfPart(RecDataset data, DRepMRecOptions options, ModalFeatures? features)
     {
-        if (options is not { ChooseModalityWeights: true, ItemToItem: { Enabled: true, ContentWeight: > 0 } } || data.Features.Count < 2)
+        if (options is not { ChooseModalityWeights: true, ItemToItem.ContentWeight: > 0 } || data.Features.Count < 2)
             return None;
         IReadOnlyList<float[]> scaled = features is not null && features.Scaling == options.FeatureScaling
             && features.Sources.SequenceEqual(data.Features)

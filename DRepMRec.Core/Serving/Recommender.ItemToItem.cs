@@ -21,7 +21,9 @@ public sealed partial class Recommender
     /// isn't kept where scores change.
     /// </remarks>
     /// <param name="blend">The part, for the users and items of this recommender, in their order; <see langword="null"/> for none.</param>
-    /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// Numbers of users or items differ, or the recommender was made without the interactions that a part speaks by.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Items have been added since training.</exception>
     /// <example>
     /// <code>
@@ -40,6 +42,12 @@ public sealed partial class Recommender
         {
             throw new ArgumentException($"Expected an item-to-item part for {_model.UserIds.Count} users and {_model.ItemRows} items, "
                 + $"got one for {blend.Part.UserCount} and {blend.Part.ItemCount}.", nameof(blend));
+        }
+
+        if (blend is { IsEmpty: false } && _model.SeenItems.Length == 0 && blend.Part.Weights.Values.Length > 0)
+        {
+            throw new ArgumentException("Expected a recommender with the interactions that the part was solved for, as it speaks by the "
+                + $"history of each user, got one without any: give them to {nameof(FromEmbeddings)} as seen.", nameof(blend));
         }
 
         ItemToItemRows? part = ItemToItemRows.Of(blend);

@@ -140,7 +140,7 @@ public sealed class Trainer
         var peers = new TrainingPeers(_model.Collective);
         using IDisposable? rank = BeginRank();
         progress = peers.IsFirst ? progress : null;
-        foreach (string note in peers.IsFirst ? _data.Notes.Concat(_model.ModalityNotes) : [])
+        foreach (string note in peers.IsFirst ? _data.Notes.Concat(_model.NotesOnModalities(_data)) : [])
             _logger.DatasetNote(Shown.Name(_data.Name), note);
         using Activity? activity = TrainingTelemetry.StartTraining(_data, _options);
         using Parallelism.Scope threads = Parallelism.Use(_options.Threads);
@@ -203,7 +203,8 @@ public sealed class Trainer
 
         if (peers.IsFirst)
             _logger.Stopped(state.History.Count, state.Stopping.BestEpoch, _options.StoppingMetric, state.Stopping.BestValue);
-        EvaluationResult? blended = _model.ItemToItemOptions.Enabled ? FitItemToItem(evaluator, peers, cancellationToken) : null;
+        EvaluationResult? blended = _model.ItemToItemOptions.Enabled
+            ? FitItemToItem(evaluator, state.Stopping.BestValue, peers, cancellationToken) : null;
         EarlierModel? end = _options.KeepMoments ? EarlierModel.Of(_model, _data, state.Optimizer) : null;
         int bestEpoch = state.Stopping.BestEpoch ?? state.History.Count;
         var report = new TrainingReport(_model, _data, _options, state.History, bestEpoch, state.Elapsed, blended)
@@ -240,10 +241,15 @@ public sealed class Trainer
         => _model.ItemToItemOptions.Enabled && (_data.Validation.Count > 0 || _model.ItemToItemOptions.AreWeightsGiven);
 
     /// <summary>Puts the item-to-item part beside the trained model, with weights that validation chooses or that are given.</summary>
+    /// <param name="evaluator">What measures both.</param>
+    /// <param name="alone">The validation figure of the model by itself, if there is validation.</param>
+    /// <param name="peers">The processes that train together.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>
     /// The validation figures of both together; <see langword="null"/> where the model stands alone, or there is no validation.
     /// </returns>
-    private EvaluationResult? FitItemToItem(ModelEvaluator evaluator, TrainingPeers peers, CancellationToken cancellationToken)
+    private EvaluationResult? FitItemToItem(
+        ModelEvaluator evaluator, double alone, TrainingPeers peers, CancellationToken cancellationToken)
     {
         bool hasValidation = _data.Validation.Count > 0;
         if (!UsesItemToItem)
@@ -262,7 +268,7 @@ public sealed class Trainer
         }
 
         _logger.ItemToItemWeight(
-            blend.Weight, blend.PopularityWeight, blend.Metric, blend.FigureOf(blend.Weight, blend.PopularityWeight), blend.FigureOf(0, 0));
+            blend.Weight, blend.PopularityWeight, blend.Metric, blend.FigureOf(blend.Weight, blend.PopularityWeight), alone);
         return blend.IsEmpty ? null : evaluator.Evaluate(_model, EvaluationTarget.Validation, cancellationToken);
     }
 

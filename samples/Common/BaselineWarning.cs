@@ -1,5 +1,6 @@
 using System.Globalization;
 using DRepMRec;
+using DRepMRec.Evaluation;
 
 namespace Common;
 
@@ -11,9 +12,12 @@ internal static class BaselineWarning
     {
         if (report.BetterBaselines.Count == 0)
             return;
+        RankingMetric metric = new TrainerOptions().StoppingMetric;
         IEnumerable<string> better = report.BetterBaselines.Select(
             baseline => string.Create(CultureInfo.InvariantCulture, $"{baseline.Key} ({baseline.Value:F4})"));
-        Console.WriteLine($"Better on validation than the trained model: {string.Join(", ", better)}. "
-            + "Train on more interactions, or look for options that suit the data (samples/SearchOptions).");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Better by validation {metric} than the trained model ({report.Validation![metric]:F4}): {string.Join(", ", better)}. ")
+            + "Train on more interactions, or look for options that suit the data: samples/SearchOptions takes the folder that "
+            + "RecDataset.SaveMmrec writes.");
     }
 }

@@ -23,8 +23,13 @@ internal static class Forgetting
         File.Delete(weights);
         string file = Path.Combine(folder, "receipt.json");
         File.WriteAllText(file, DRepMRecJson.Write(receipt));
-        Console.WriteLine($"receipt: {file}, weights {receipt.Weights}; do it again by: replay {file} --without {user}");
+        string source = log.Source is null ? "" : $" --data {Quoted(log.Source)}";
+        Console.WriteLine(
+            $"receipt: {file}, weights {receipt.Weights}; do it again by: replay {Quoted(file)} --without {Quoted(user)}{source}");
     }
+
+    private static string Quoted(string argument)
+        => argument.All(c => char.IsLetterOrDigit(c) || "-_./:\\".Contains(c)) ? argument : $"\"{argument}\"";
 
     /// <returns>0 where the same bits came out.</returns>
     public static int Replay(Log log, string file, string[] without, int more)

@@ -6,8 +6,33 @@ namespace FollowTheLog;
 /// <summary>What happened, in its order, and the content of the items.</summary>
 internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<FeatureTable> Features)
 {
-    public static Log Read(string? path)
-        => path is null ? MakeUp() : Directory.Exists(path) ? InArtificialOrder(RecDataset.Load(path)) : new Log(InOrder(path), []);
+    /// <summary>The file or folder that it was read from; null for a stream that is made up.</summary>
+    public string? Source { get; init; }
+
+    public static Log Read(string? path) => path is null ? MakeUp()
+        : (Directory.Exists(path) ? InArtificialOrder(RecDataset.Load(path)) : new Log(InOrder(path), [])) with { Source = path };
+
+    /// <summary>
+    /// Rows as a recommender takes them in, to which a weight is that of the pair from then on: the sum of all rows of the pair so far, as
+    /// training adds them up.
+    /// </summary>
+    /// <param name="from">The first row.</param>
+    /// <param name="until">The row after the last one.</param>
+    public IReadOnlyList<Interaction> Arrivals(int from, int until)
+    {
+        var sums = new Dictionary<(string User, string Item), double>();
+        var arrivals = new List<Interaction>();
+        for (int n = 0; n < until; n++)
+        {
+            Interaction row = Rows[n];
+            if (row.Weight is { } weight)
+                row = row with { Weight = sums[(row.User, row.Item)] = sums.GetValueOrDefault((row.User, row.Item)) + weight };
+            if (n >= from)
+                arrivals.Add(row);
+        }
+
+        return arrivals;
+    }
 
     /// <summary>The dataset of the oldest rows; those that repeat an interaction aren't held out.</summary>
     /// <param name="train">How many of the rows are for training.</param>
@@ -24,7 +49,7 @@ internal sealed record Log(IReadOnlyList<Interaction> Rows, IReadOnlyList<Featur
         return RecDataset.FromInteractions("shop", all, [.. Features.Select(f => Of(f, items))], new DatasetOptions
         {
             Split = SplitStrategy.ByLabel(allowMissing: true),
-            Duplicates = DuplicateHandling.KeepFirst,
+            Duplicates = Rows.Any(row => row.Weight is not null) ? DuplicateHandling.Sum : DuplicateHandling.KeepFirst,
         });
     }
 

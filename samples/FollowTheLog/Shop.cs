@@ -53,7 +53,7 @@ internal sealed class Shop(Log log, string folder)
     /// <summary>Takes interactions in as they come: what is served knows of them at once.</summary>
     private Recommender Serve(Recommender served, int from, int until, int day)
     {
-        Interaction[] today = [.. log.Rows.Skip(from).Take(until - from)];
+        IReadOnlyList<Interaction> today = log.Arrivals(from, until);
         DriftReport drift = served.MeasureDrift(today);
         drift.Record();
         double slowest = 0;
@@ -68,7 +68,7 @@ internal sealed class Shop(Log log, string folder)
 
         served.Save(_model);
         string latest = slowest < 1 ? "a second" : $"{slowest:F1} s";
-        Console.WriteLine($"day {day}: {today.Length} interactions taken in by {Batch}, none later than {latest}; "
+        Console.WriteLine($"day {day}: {today.Count} interactions taken in by {Batch}, none later than {latest}; "
             + $"{served.Users.Count} users, {served.Items.Count} items");
         Console.WriteLine(drift.ToMarkdown());
         return served;
@@ -82,7 +82,7 @@ internal sealed class Shop(Log log, string folder)
         Console.WriteLine($"night: {(verdict.Publishes ? "published" : "refused")}, {verdict.Reason}");
         if (!verdict.Publishes)
             return served;
-        Recommender next = Take(candidate, [.. log.Rows.Skip(known).Take(until - known)]);
+        Recommender next = Take(candidate, log.Arrivals(known, until));
         next.Save(_model);
         weights.Save(_weights);
         return next;

@@ -1,4 +1,6 @@
-// A recommender of your own: alone, with BMA in one line, with BMA in a training loop of your own, and with all three parts of your own.
+//   dotnet run --project samples/PlugIntoYourRecommender -c Release -- [FOLDER]
+// A recommender of your own: alone, with BMA in one line, with BMA in a training loop of your own, and with all three parts of your own;
+// on a dataset of a folder as MMRec, RecBole or LATTICE have them, with features, or on one that is made up.
 using Common;
 using DRepMRec;
 using DRepMRec.Alignment;

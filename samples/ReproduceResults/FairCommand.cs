@@ -12,7 +12,7 @@ internal static class FairCommand
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "Folders with datasets, with commas. Default: a synthetic dataset.",
+            Description = "Folders with datasets as MMRec, RecBole or LATTICE have them, with commas. Default: a synthetic dataset.",
             DefaultValueFactory = _ => [],
             CustomParser = OptionRules.Parts,
         };

@@ -21,6 +21,8 @@ every.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<TimeSpan>() <= TimeSpan.Zero)
         result.AddError("--every: expected more than 0.");
+    else if (result.GetValueOrDefault<TimeSpan>() > Retraining.Longest)
+        result.AddError($"--every: expected at most {Retraining.Longest:g}, as no timer waits longer.");
 });
 var model = new Option<string?>("--model")
 {

@@ -12,7 +12,7 @@ namespace RetrainOnSchedule;
 /// <param name="Model">The file to publish to.</param>
 internal sealed record Schedule(TimeSpan Every, int Rounds, string Model)
 {
-    /// <summary>Whether there were rounds and each of them failed.</summary>
+    /// <summary>Whether there were rounds and each of them failed, or none could begin.</summary>
     public bool AllFailed { get; set; }
 }
 
@@ -27,7 +27,23 @@ internal sealed partial class Retraining(
     // What is served knows what was held out too, and leaves it out of its lists; what is measured is the model before that.
     private readonly Publication _files = new(schedule.Model);
 
+    /// <summary>The longest time between two rounds.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(49);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await TrainAsync(stoppingToken);
+        }
+        catch when (!stoppingToken.IsCancellationRequested)
+        {
+            schedule.AllFailed = true; // The host says why, and ends.
+            throw;
+        }
+    }
+
+    private async Task TrainAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(schedule.Every);
         _files.Recover();

@@ -15,8 +15,13 @@ internal static class CommandLine
           --urls URLS     where to listen, with semicolons between addresses [default: http://localhost:5080]
           --Recommender:KEY VALUE
                           how the model is loaded and followed, such as --Recommender:PollInterval 00:00:01
+          --Shelf:KEY VALUE
+                          what the page shows of items: Title [default: title] and Picture [default: picture], the columns of the
+                          model's metadata that have them, and PictureFolder, that pictures' paths are relative to; none without it
           --SECTION:KEY VALUE
                           any other setting of ASP.NET Core, such as --Logging:LogLevel:Default Debug
+          --environment NAME, --contentRoot FOLDER
+                          those of ASP.NET Core
           -h, --help      shows this
         """;
 

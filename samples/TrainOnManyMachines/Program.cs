@@ -4,7 +4,10 @@ using System.CommandLine;
 using Common;
 using TrainOnManyMachines;
 
-var data = new Option<string?>("--data") { Description = "The folder of a dataset. Default: a made-up one." };
+var data = new Option<string?>("--data")
+{
+    Description = "The folder of a dataset as MMRec, RecBole or LATTICE have them. Default: a made-up one.",
+};
 var interactions = new Option<int>("--interactions")
 {
     Description = "Interactions of the made-up dataset.",

@@ -16,10 +16,10 @@ internal static class CommandLine
     private static readonly Option<string> Ordered = Name("--ordered", "The orders' column of the product's id.", "sku");
     private static readonly Option<string> Time =
         Name("--time", "The orders' column of the date, by which the newest are held out; \"\" for none.", "bought_at");
-    private static readonly Option<TimestampFormat> TimeFormat = new("--time-format")
+    private static readonly Option<TimestampFormat?> TimeFormat = new("--time-format")
     {
-        Description = "How dates are written. Iso8601 takes those with and without a zone.",
-        DefaultValueFactory = _ => TimestampFormat.Iso8601,
+        Description = "How dates are written. Detect goes by the first one, and all others must be of its kind; Iso8601 takes dates with "
+            + "and without a zone. Default: Detect, or what the made-up shop has.",
     };
 
     private static readonly Option<string> Quantity =
@@ -87,7 +87,10 @@ internal static class CommandLine
         root.SetAction((result, cancellation) => Task.Run(() => Guarded.Run(() =>
         {
             if (result.GetValue(MakeShop) is { } folder)
+            {
                 ShopFolder.Make(folder);
+                Console.WriteLine($"Written: {Path.GetFullPath(folder)}");
+            }
             else if (result.GetValue(WriteFeatures) is { } features)
                 Run(() => FeatureFiles.WriteAsync(Read(result), features, cancellation).GetAwaiter().GetResult());
             else
@@ -106,6 +109,10 @@ internal static class CommandLine
         {
             throw new IOException($"{e.Message} --help lists the options that name the columns; \"\" is for none.", e);
         }
+        catch (DatasetFormatException e) when (e.Message.Contains(nameof(TimestampFormat), StringComparison.Ordinal))
+        {
+            throw new IOException($"{e.Message} Here that is --time-format.", e);
+        }
     }
 
     private static Shop Read(ParseResult result)
@@ -122,7 +129,7 @@ internal static class CommandLine
                 User = result.GetValue(Customer)!,
                 Item = result.GetValue(Ordered)!,
                 Timestamp = Named(Time),
-                TimestampFormat = result.GetValue(TimeFormat),
+                TimestampFormat = result.GetValue(TimeFormat) ?? (madeUp ? TimestampFormat.Iso8601 : TimestampFormat.Detect),
                 Weight = Named(Quantity),
                 Separator = separator,
                 Encoding = result.GetValue(OrdersEncoding)!,

@@ -15,6 +15,9 @@ return CommandLine.Run(args, async (shop, cancellation) =>
     {
         await Service.CheckAsync(shop, cancellation);
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
+
+        // What is wrong with the orders is known before minutes of embeddings.
+        RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, options: shop.Dataset(products));
         FeatureTable[] features =
             [.. products.MakeFeatures(cancellation), .. await ProductFeatures.EncodeAsync(encoders.All, products, cancellation)];
         RecDataset data = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, features, shop.Dataset(products), products);
@@ -28,6 +31,11 @@ return CommandLine.Run(args, async (shop, cancellation) =>
         // The served one knows what was held out too, and leaves it out of its lists.
         Recommender measured = report.BuildRecommender(new RecommenderOptions { IncludeRefresh = true });
         measured.WithInteractions([.. data.ToInteractions().Where(i => i.Label > 0)]).Save(shop.Model);
+        Console.WriteLine($"Saved: {shop.Model}");
+    }
+    else
+    {
+        Console.WriteLine($"There is a model already, of these files and options or as --model says: {shop.Model}");
     }
 
     await Service.RunAsync(shop, encoders, cancellation);

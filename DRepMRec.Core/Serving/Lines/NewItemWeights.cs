@@ -31,6 +31,8 @@ internal static class NewItemWeights
         {
             if (content[m] is not { } encoded || model.Content[m] is not { Features: { } features, Form.Weight: > 0 })
                 continue;
+            if (!encoded.Features.ContainsAnyExcept(0f))
+                continue; // Training too counts no content of an item whose features are scaled to nothing.
             own += part.Form.ContentWeight;
             float factor = (float)(part.Form.ContentWeight / features.Width);
             for (int item = 0; item < items; item++)
