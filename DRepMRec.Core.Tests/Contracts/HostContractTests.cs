@@ -34,7 +34,9 @@ public sealed class HostContractTests : IDisposable
 
     [Theory]
     [InlineData("padding row")]
+    [InlineData("padding row in front")]
     [InlineData("square buffer")]
+    [InlineData("modal")]
     public void A_host_whose_tables_are_laid_out_in_another_way_has_no_findings(string layout)
     {
         ContractReport report = HostContract.Check(d => new PlantedHost(d, layout), Data);
@@ -73,6 +75,12 @@ public sealed class HostContractTests : IDisposable
     [InlineData("term that is a table", ContractCheck.Shapes, "the term 'own' of Encode with all rows: expected a scalar of Float32; got")]
     [InlineData("Encode without ego", ContractCheck.Shapes, "Ego of Encode with all rows: expected the rows of Ego, which the L2")]
     [InlineData("ego of others", ContractCheck.Shapes, "Users of Ego of Encode with all rows, row 0, column 0: expected ")]
+    [InlineData("says modal, returns none", ContractCheck.Shapes, "Modal of Encode with all rows: expected rows, as Has")]
+    [InlineData("a negative for each interaction", ContractCheck.Shapes, "a call: expected an answer; got IndexOutOfRangeException")]
+    [InlineData("modal that is no number", ContractCheck.FiniteRows, "user 0 of Modal, who has ")]
+    [InlineData("modal that draws", ContractCheck.Determinism, "users of Modal of the same step again, row 0, column 0: expected ")]
+    [InlineData("detached modal", ContractCheck.Gradients, "the gradient of Modal for the weight '_")]
+    [InlineData("modal of a batch", ContractCheck.BatchRows, "items of Modal of Encode with the rows of a batch")]
     [InlineData("throws", ContractCheck.Shapes, "a call: expected an answer; got InvalidDataException: no batches.")]
     [InlineData("nobody's rows", ContractCheck.FiniteRows, "user 8, who has 0 interactions: expected finite numbers; got")]
     [InlineData("hands out a weight", ContractCheck.Ownership, "got the weight '_items' itself")]
@@ -96,7 +104,7 @@ public sealed class HostContractTests : IDisposable
     [InlineData("one offset for all", ContractCheck.Export, "ItemOffset: expected Float32 [8, 4]; got Float32 [1, 4]")]
     [InlineData("known rows of users alone", ContractCheck.Export, "Items of KnownEgo: expected Float32 [8, 4]; got Float32 [0, 4]")]
     [InlineData("term of weight 0", ContractCheck.WeightZero, "the term 'own' of a step: expected no term, as its weight is 0")]
-    [InlineData("shared by instances", ContractCheck.WeightZero, "of the host with BMA at weight 0")]
+    [InlineData("shared by instances", ContractCheck.WeightZero, "users of another instance after the same two epochs")]
     [InlineData("adds up in place", ContractCheck.SavedWeights, "an instance with the weights that another saved")]
     [InlineData("other first weights", ContractCheck.SavedWeights, "another instance of the same options")]
     [InlineData("leaves a tensor", ContractCheck.Disposal, "Dispose: expected no tensor left; got 1.")]

@@ -41,13 +41,7 @@ public sealed class PartContractTests
     [InlineData("leaves a tensor", ContractCheck.Disposal)]
     public void A_mistake_of_a_modal_encoder_is_found(string mistake, ContractCheck check)
     {
-        // The last item has no content, so that a division by the length of its features is one by zero.
-        ItemFeatures image = Data.Features[0];
-        float[] values = image.Values.ToArray();
-        values.AsSpan((image.ItemCount - 1) * image.Dimension).Clear();
-        var data = new RecDataset(Data.Name, Data.Users, Data.Items, Data.Splits,
-            [new ItemFeatures(image.Modality, image.ItemCount, image.Dimension, values)]);
-        ContractReport report = ModalEncoderContract.Check((_, f) => new PlantedModal(f, mistake), data);
+        ContractReport report = ModalEncoderContract.Check((_, f) => new PlantedModal(f, mistake), Data);
         report.Findings.Select(f => f.Check).Should().Contain(check, report.ToString());
         report.Kept.Should().NotContain(check);
     }
@@ -71,7 +65,8 @@ public sealed class PartContractTests
         var options = new BmaOptions { Fusion = FusionTests.Create(fusion) };
         ContractReport report = AlignmentContract.Check(() => new BehaviorModalAlignment(4, options), 4, Data, leaveOut);
         report.Findings.Should().BeEmpty(report.ToString());
-        report.NotChecked.Keys.Should().Equal(leaveOut);
+        ContractCheck[] unpromised = options.Fusion.FusesByRow ? [] : [ContractCheck.BatchRows];
+        report.NotChecked.Keys.Should().Equal([.. leaveOut, .. unpromised]);
     }
 
     [Fact]
@@ -96,6 +91,15 @@ public sealed class PartContractTests
         report.NotChecked.Should().BeEmpty();
     }
 
+    [Fact]
+    public void What_an_alignment_does_not_promise_is_said_not_to_be_checked()
+    {
+        ContractReport report = AlignmentContract.Check(() => new PlantedAlignment("says that rows depend on others"), 4, Data);
+        report.Findings.Should().BeEmpty(report.ToString());
+        report.NotChecked.Should().ContainSingle().Which.Should().Be(
+            KeyValuePair.Create(ContractCheck.BatchRows, "its rows depend on each other (FusesByRow)."));
+    }
+
     [Theory]
     [InlineData("one column more", ContractCheck.Shapes)]
     [InlineData("term without a name", ContractCheck.Shapes)]
@@ -111,6 +115,8 @@ public sealed class PartContractTests
     [InlineData("place", ContractCheck.UserOrder)]
     [InlineData("place", ContractCheck.ItemOrder)]
     [InlineData("rows depend on others", ContractCheck.BatchRows)]
+    [InlineData("gradient of a batch", ContractCheck.BatchRows)]
+    [InlineData("a negative for each interaction", ContractCheck.Shapes)]
     [InlineData("another form", ContractCheck.Export)]
     [InlineData("weight 0", ContractCheck.WeightZero)]
     [InlineData("adds up in place", ContractCheck.SavedWeights)]

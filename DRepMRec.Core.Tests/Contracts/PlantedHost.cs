@@ -35,7 +35,7 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         random.manual_seed(mistake == "other first weights" ? ++_made : 3);
         _users = mistake == "shared by instances" ? _shared ??= Random(data.Users.Count) : Random(data.Users.Count);
         _itemCount = data.Items.Count;
-        _items = Random(mistake == "padding row" ? _itemCount + 1 : _itemCount);
+        _items = Random(mistake.StartsWith("padding row", StringComparison.Ordinal) ? _itemCount + 1 : _itemCount);
         _square = mistake == "square buffer" ? rand(_itemCount, _itemCount)
             : mistake == "buffer of another layout" ? rand(2 * _itemCount) : null;
         _mix = Random(Width);
@@ -51,7 +51,9 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
 
     public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.alias(), Items);
 
-    private Tensor Items => _items.narrow(0, 0, _itemCount);
+    public bool HasModalRepresentation => _mistake.Contains("modal", StringComparison.Ordinal);
+
+    private Tensor Items => _items.narrow(0, _mistake == "padding row in front" ? 1 : 0, _itemCount);
 
     public Tensor? ItemOffset(InteractionGraph graph) => _mistake == "one offset for all" ? zeros(1, Width) : null;
 
@@ -77,6 +79,8 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
             all = all with { Users = all.Users.Times(1.01) };
         if (_mistake == "rows with a batch" && batch is not null)
             all = all with { Items = all.Items.Times(1.01) };
+        if (_mistake == "a negative for each interaction" && batch is not null)
+            all = all with { Items = all.Items.Plus(batch.Negatives[batch.Users.Length - 1], 0) };
         if (_mistake == "throws" && batch is not null)
             throw new InvalidDataException("no batches");
         double divisor = _mistake == "term of a batch" ? (double)all.Users.shape[0] : 1;
@@ -88,7 +92,22 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
             : _mistake == "term without a name" ? [new("", own, 0.1)]
             : _mistake == "term that is a table" ? [new("own", all.Users, 0.1)]
             : [new("own", own, _mistake == "term of weight 0" ? 0 : 0.1)];
-        return new EncoderOutput(all) { Terms = terms, Ego = EgoOf(rows) };
+        return new EncoderOutput(all) { Terms = terms, Ego = EgoOf(rows), Modal = ModalOf(all, rows) };
+    }
+
+    private UserItemEmbeddings? ModalOf(UserItemEmbeddings all, RowSet rows)
+    {
+        var half = new UserItemEmbeddings(all.Users.Times(0.5), all.Items.Times(0.5));
+        return _mistake switch
+        {
+            "modal" => half,
+            "modal of a batch" when !rows.IsAll => half with { Items = half.Items.Times(1.01) },
+            "modal of a batch" => half,
+            "modal that is no number" => half with { Users = half.Users.Plus(double.NaN) },
+            "modal that draws" => half with { Users = half.Users.Plus(System.Random.Shared.NextDouble()) },
+            "detached modal" => new UserItemEmbeddings(half.Users.detach(), half.Items.detach()),
+            _ => null,
+        };
     }
 
     private UserItemEmbeddings? EgoOf(RowSet rows)

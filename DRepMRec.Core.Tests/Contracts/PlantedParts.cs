@@ -98,7 +98,7 @@ internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemE
 
     public int EmbeddingDim => 4;
 
-    public bool FusesByRow => true;
+    public bool FusesByRow => _mistake != "says that rows depend on others";
 
     public override AlignmentResult forward(UserItemEmbeddings behavior, UserItemEmbeddings modal, BatchRows? batch)
     {
@@ -107,7 +107,8 @@ internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemE
             modal.Items.copy_(modal.Items.Times(1.01));
         Tensor Fuse(Tensor b, Tensor m)
         {
-            Tensor content = (_mistake == "stops a gradient" ? m.detach() : m).Times(0.5);
+            bool stops = _mistake == "stops a gradient" || (_mistake == "gradient of a batch" && batch is { Rows.IsAll: false });
+            Tensor content = (stops ? m.detach() : m).Times(0.5);
             return _mistake switch
             {
                 "zero rows" => (b / b.norm(1, true, 2)).Plus(content),
@@ -135,6 +136,8 @@ internal sealed class PlantedAlignment : nn.Module<UserItemEmbeddings, UserItemE
         if (_mistake == "hands out an input")
             fused = fused with { Users = behavior.Users };
         if (batch is null)
+            return new AlignmentResult(fused, []);
+        if (_mistake == "a negative for each interaction" && batch.Negatives[batch.Users.Length - 1] < 0)
             return new AlignmentResult(fused, []);
         Tensor content = nn.functional.dropout(modal.Items, 0.5, training && _mistake == "dropout in a term");
         Tensor term = (content.SelectRows(batch.DistinctItems).Squared().mean() * _scale).sum().MoveToOuterDisposeScope();

@@ -30,6 +30,25 @@ public sealed class UnchangedInstanceTests
         alignment.Steps.Should().Be(0);
     }
 
+    [Fact]
+    public void A_module_that_was_left_out_of_training_stays_so()
+    {
+        using DRepMRecModel model = DRepMRecModel.Create(Data, new DRepMRecOptions { EmbeddingDim = 4 });
+        model.train();
+        nn.Module[] left = [.. model.modules().Where((_, n) => n % 2 == 0)];
+        foreach (nn.Module module in left)
+            module.eval();
+        bool[] modes = [.. model.modules().Select(module => module.training)];
+        modes.Should().Contain(false).And.Contain(true);
+        model.Embed().Dispose();
+        model.modules().Select(module => module.training).Should().Equal(modes);
+        model.training.Should().BeTrue();
+
+        HostContract.Check(model.BehaviorEncoder, Data).Findings.Should().BeEmpty();
+        AlignmentContract.Check(model.AlignmentModule!, 4, Data).Findings.Should().BeEmpty();
+        model.modules().Select(module => module.training).Should().Equal(modes);
+    }
+
     private static void Count(Tensor steps)
     {
         using IDisposable noGradient = no_grad();

@@ -171,6 +171,8 @@ public sealed class PluggingInTests
         using var host = new MatrixFactorizationEncoder(10, 8);
         FluentActions.Invoking(() => host.WithBehaviorModalAlignment(bare)).Should().Throw<ArgumentException>()
             .WithMessage("BMA needs content: expected at least one modality in the dataset 'checkerboard', got none.*");
+        FluentActions.Invoking(() => host.WithBehaviorModalAlignment(board, DRepMRecOptions.LightGcn)).Should().Throw<ArgumentException>()
+            .WithMessage("BMA needs a modal line: expected DRepMRecOptions.UseModalLine = true, got false.*");
         FluentActions.Invoking(() => host.WithBehaviorModalAlignment(board, new DRepMRecOptions { UseHostModal = true }))
             .Should().Throw<ArgumentException>()
             .WithMessage("UseHostModal needs a host with a modal representation of its own (HasModalRepresentation); "

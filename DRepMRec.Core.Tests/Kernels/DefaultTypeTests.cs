@@ -27,6 +27,24 @@ public sealed unsafe class DefaultTypeTests
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void So_it_has_whichever_device_is_the_default(string name)
+    {
+        float[] expected = Train(name);
+        Device before = get_default_device();
+        set_default_device(META);
+        try
+        {
+            Train(name).AsSpan().SequenceEqual(expected).Should().BeTrue();
+            TextFeatures.Fit(["red shoe", "blue shoe", "red hat", "blue hat"], new() { MinTexts = 1 }).Dimension.Should().BePositive();
+        }
+        finally
+        {
+            set_default_device(before);
+        }
+    }
+
+    [Theory]
     [InlineData(ScalarType.Float64)]
     [InlineData(ScalarType.BFloat16)]
     public void So_has_one_of_several_processes_that_goes_on_from_a_checkpoint(ScalarType type)

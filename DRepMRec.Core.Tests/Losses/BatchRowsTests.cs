@@ -142,6 +142,19 @@ public sealed class BatchRowsTests
     }
 
     [Fact]
+    public void Arrays_that_are_handed_in_and_out_are_the_callers()
+    {
+        int[] users = [3, 5], positives = [7, 9], negatives = [11, 13];
+        var batch = new TrainingBatch(users, positives, negatives);
+        (users[0], positives[0], negatives[0]) = (0, 0, 0);
+        batch.Whole.DistinctUsers.ToArray().Should().Equal(3, 5);
+        batch.Whole.SampleDistinctUsers(9).AsSpan().Clear();
+        batch.Whole.SampleDistinctItems(9).AsSpan().Clear();
+        batch.Whole.DistinctUsers.ToArray().Should().Equal(3, 5);
+        batch.Whole.DistinctItems.ToArray().Should().Equal(7, 9);
+    }
+
+    [Fact]
     public void Rows_beside_those_of_the_batch_are_computed_too()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -68,7 +68,7 @@ public sealed class SimilaritySupervisedSignal
 
         Tensor target = (sum! / count!.Plus(1e-12)).MoveToOuterDisposeScope();
         return (target, Common([.. modalities.Select(m => features.Sources[m])], items) is { } common
-            ? tensor(common, items.Length, items.Length).to(target.device).MoveToOuterDisposeScope()
+            ? tensor(common, items.Length, items.Length, device: CPU).to(target.device).MoveToOuterDisposeScope()
             : null);
     }
 

@@ -18,6 +18,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
     private readonly int _users = data.Users.Count;
     private readonly int _items = data.Items.Count;
     private readonly TrainingBatch _batch = ContractData.Batch(data);
+    private readonly TrainingBatch _shared = ContractData.SharedBatch(data);
 
     public static nn.Module AsModule(IAlignmentModule alignment) => alignment as nn.Module
         ?? throw new ArgumentException($"Expected a TorchSharp module (nn.Module), got {alignment.GetType()}.", nameof(alignment));
@@ -26,7 +27,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
     {
         nn.Module module = AsModule(alignment);
         Processor.ThrowIfElsewhere(module);
-        bool training = module.training;
+        using var modes = new ModuleModes(module);
         using var before = new BestWeights(module);
         before.Take();
         try
@@ -42,7 +43,10 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
                 () => WithoutDraws(alignment, () => Order(alignment, ContractData.Order(_users), ContractData.Same(_items))));
             run.Check(ContractCheck.ItemOrder,
                 () => WithoutDraws(alignment, () => Order(alignment, ContractData.Same(_users), ContractData.Order(_items))));
-            run.Check(ContractCheck.BatchRows, () => WithoutDraws(alignment, () => BatchRows(alignment)));
+            if (alignment.FusesByRow)
+                run.Check(ContractCheck.BatchRows, () => WithoutDraws(alignment, () => BatchRows(alignment)));
+            else
+                run.Skip([ContractCheck.BatchRows], $"its rows depend on each other ({nameof(IAlignmentModule.FusesByRow)}).");
             run.Check(ContractCheck.WeightZero, ()
                 => TermCheck.RequireWeights(run, "a step", alignment.call(Line(1), Line(2), _batch.Whole).Terms));
             module.eval();
@@ -51,7 +55,6 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
         finally
         {
             before.Restore();
-            module.train(training);
         }
     }
 
@@ -63,9 +66,10 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
 
     private void Shapes(IAlignmentModule alignment)
     {
-        foreach (BatchRows? batch in new[] { null, _batch.Whole })
+        foreach (BatchRows? batch in new[] { null, _batch.Whole, _shared.Whole })
         {
-            string where = batch is null ? "a call without a batch" : "a call with a batch";
+            string where = batch is null ? "a call without a batch"
+                : batch.Batch.SharedNegatives ? "a call with a batch of shared negatives" : "a call with a batch";
             if (alignment.call(Line(1), Line(2), batch) is not { } result)
             {
                 run.Find(where, "a result", "nothing");
@@ -190,7 +194,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
     private void Order(IAlignmentModule alignment, int[] users, int[] items)
     {
         UserItemEmbeddings Moved(UserItemEmbeddings line)
-            => new(line.Users.index_select(0, tensor(users)), line.Items.index_select(0, tensor(items)));
+            => new(line.Users.index_select(0, tensor(users, device: CPU)), line.Items.index_select(0, tensor(items, device: CPU)));
         UserItemEmbeddings behavior = Line(1), modal = Line(2);
         Compute(alignment, behavior, modal, _batch.Whole).Reordered(users, items).RequireSame(run,
             Compute(alignment, Moved(behavior), Moved(modal), ContractData.Renamed(_batch, users, items).Whole),
@@ -199,13 +203,20 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
 
     private void BatchRows(IAlignmentModule alignment)
     {
-        if (!alignment.FusesByRow)
-            return;
-        RowSet own = _batch.Compact.Rows;
-        UserItemEmbeddings behavior = Line(1), modal = Line(2);
-        Compute(alignment, behavior, modal, _batch.Whole).Reordered(own.Users.ToArray(), own.Items.ToArray()).RequireSame(run,
-            Compute(alignment, own.Select(behavior), own.Select(modal), _batch.Compact),
-            "the rows of a batch alone, as FusesByRow promises,", ContractRun.Rounding);
+        UserItemEmbeddings behavior = Trainable(1), modal = Trainable(2);
+        foreach (TrainingBatch batch in new[] { _batch, _shared })
+        {
+            RowSet own = batch.Compact.Rows;
+            Compute(alignment, behavior, modal, batch.Whole).Reordered(own.Users.ToArray(), own.Items.ToArray()).RequireSame(run,
+                Compute(alignment, own.Select(behavior), own.Select(modal), batch.Compact),
+                "the rows of a batch alone, as FusesByRow promises,", ContractRun.Rounding);
+            foreach (var (expected, actual) in AlignmentGradients.OfBatch(alignment, behavior, modal, batch, alone: false)
+                .Zip(AlignmentGradients.OfBatch(alignment, behavior, modal, batch, alone: true)))
+            {
+                run.RequireSame($"the gradient for {expected.Name} from the rows of a batch alone", expected.Gradient, actual.Gradient, 1,
+                    10 * ContractRun.Rounding);
+            }
+        }
     }
 
     private void Export(IAlignmentModule alignment)
@@ -274,7 +285,7 @@ internal sealed class AlignmentChecks(ContractRun run, int dimension, RecDataset
             float[] values = [.. Enumerable.Range(0, rows * dimension).Select(_ => (float)random.NextGaussian())];
             foreach (int row in zeros.Select(row => row < 0 ? rows + row : row).Where(row => row >= 0))
                 values.AsSpan(row * dimension, dimension).Clear();
-            return tensor(values, [rows, dimension]);
+            return tensor(values, [rows, dimension], device: CPU);
         }
 
         return new UserItemEmbeddings(Table(_users, 1), Table(_items, 2));

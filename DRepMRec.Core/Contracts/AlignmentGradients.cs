@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DRepMRec.Graphs;
 using DRepMRec.Internals;
 using DRepMRec.Kernels;
 using DRepMRec.Losses;
@@ -16,13 +17,33 @@ internal static class AlignmentGradients
     {
         AlignmentResult result = ContractRun.Seeded(() => alignment.call(behavior, modal, batch));
         Tensor loss = result.Fused.Users.sum().Plus(result.Fused.Items.sum()).Plus(result.Loss);
+        return [.. Of(alignment, behavior, modal, loss).Where(g => g.Gradient is not null).Select(g => (g.Name, g.Gradient!))];
+    }
+
+    /// <summary>
+    /// The gradients of the squares of a batch's fused rows and the loss, for both lines and the weights: where the alignment gets whole
+    /// lines, or the batch's rows of them alone.
+    /// </summary>
+    public static IReadOnlyList<(string Name, float[] Gradient)> OfBatch(
+        IAlignmentModule alignment, UserItemEmbeddings behavior, UserItemEmbeddings modal, TrainingBatch batch, bool alone)
+    {
+        RowSet own = batch.Compact.Rows;
+        AlignmentResult result = ContractRun.Seeded(() => alone
+            ? alignment.call(own.Select(behavior), own.Select(modal), batch.Compact) : alignment.call(behavior, modal, batch.Whole));
+        UserItemEmbeddings fused = alone ? result.Fused : own.Select(result.Fused);
+        Tensor loss = fused.Users.Squared().sum().Plus(fused.Items.Squared().sum()).Plus(result.Loss);
+        return [.. Of(alignment, behavior, modal, loss).Select(g => (g.Name, g.Gradient ?? new float[g.Count]))];
+    }
+
+    private static List<(string Name, float[]? Gradient, long Count)> Of(
+        IAlignmentModule alignment, UserItemEmbeddings behavior, UserItemEmbeddings modal, Tensor loss)
+    {
         if (loss.requires_grad)
             Backpropagation.Run(loss);
-        List<(string, float[])> gradients = [];
+        List<(string, float[]?, long)> gradients = [];
         foreach (var (name, input) in Inputs(behavior, modal).Concat(Weights(AlignmentChecks.AsModule(alignment))))
         {
-            if (input.grad is { } gradient)
-                gradients.Add((name, UserItemEmbeddings.Values(gradient.to_dense())));
+            gradients.Add((name, input.grad is { } gradient ? UserItemEmbeddings.Values(gradient.to_dense()) : null, input.numel()));
             input.grad = null;
         }
 

@@ -39,7 +39,7 @@ public enum ContractCheck
     /// <summary>What serving is told (layers of propagation, parts of modalities, the form of the fusion) gives the same rows.</summary>
     Export,
 
-    /// <summary>With the modal line off and all weights 0, training gives what the host alone gives; no term has a weight of 0.</summary>
+    /// <summary>No term has a weight of 0; of a host, trained alone, two instances come to the same rows.</summary>
     WeightZero,
 
     /// <summary>Weights that are saved and loaded into another instance give the same rows.</summary>

@@ -9,7 +9,10 @@ internal static class ContractData
 {
     private const int BatchSize = 16;
 
-    /// <summary>The dataset without the interactions of its last user and its last item, and without validation and test.</summary>
+    /// <summary>
+    /// The dataset without the interactions of its last user and its last item, without content of that item where another item has some,
+    /// and without validation and test.
+    /// </summary>
     /// <exception cref="ArgumentException">No interaction is left.</exception>
     public static RecDataset WithCold(RecDataset data)
     {
@@ -22,7 +25,7 @@ internal static class ContractData
                 + $"{Shown.Text(data.Name)} has {data.Train.Count} in all.", nameof(data));
         }
 
-        return With(data, data.Users.Ids, data.Items.Ids, pairs, data.Features);
+        return With(data, data.Users.Ids, data.Items.Ids, pairs, [.. data.Features.Select(WithoutLast)]);
     }
 
     /// <summary>The dataset with more users and items behind the others, who have neither interactions nor content.</summary>
@@ -44,8 +47,11 @@ internal static class ContractData
     }
 
     /// <summary>Some interactions with a negative each.</summary>
-    public static TrainingBatch Batch(RecDataset data)
-        => new BatchSampler(data.Train, new RankingLoss.Bpr(), batchSize: BatchSize, seed: 5).Epoch(1).First();
+    public static TrainingBatch Batch(RecDataset data) => Batch(data, new RankingLoss.Bpr());
+
+    /// <summary>Some interactions that share fewer negatives than they are, as the default loss has them.</summary>
+    public static TrainingBatch SharedBatch(RecDataset data)
+        => Batch(data, new RankingLoss.SampledSoftmax { Negatives = Math.Max(1, Math.Min(BatchSize, data.Train.Count) / 2) });
 
     /// <summary>A batch by the numbers that its users and items have in another order.</summary>
     public static TrainingBatch Renamed(TrainingBatch batch, int[] users, int[] items)
@@ -72,6 +78,20 @@ internal static class ContractData
     }
 
     public static int[] Same(int count) => [.. Enumerable.Range(0, count)];
+
+    private static TrainingBatch Batch(RecDataset data, RankingLoss loss)
+        => new BatchSampler(data.Train, loss, batchSize: BatchSize, seed: 5).Epoch(1).First();
+
+    private static ItemFeatures WithoutLast(ItemFeatures features)
+    {
+        int last = features.ItemCount - 1;
+        if (!features.Present[last] || features.PresentCount < 2)
+            return features;
+        float[] values = features.Values.ToArray();
+        values.AsSpan(last * features.Dimension).Clear();
+        return new ItemFeatures(
+            features.Modality, features.ItemCount, features.Dimension, values, [.. features.Present[..last], false]);
+    }
 
     private static (int User, int Item, float Weight)[] Pairs(InteractionSet set)
     {

@@ -20,6 +20,10 @@ internal sealed record ContractRows(float[] Users, float[] Items, int Width, IRe
     public bool IsSame(ContractRows other)
         => Users.AsSpan().SequenceEqual(other.Users) && Items.AsSpan().SequenceEqual(other.Items) && Terms.SequenceEqual(other.Terms);
 
+    /// <summary>Whether rows differ by no more than a share of the largest number.</summary>
+    public bool IsNear(ContractRows other, double tolerance)
+        => ContractRun.Difference(Users, other.Users, tolerance) < 0 && ContractRun.Difference(Items, other.Items, tolerance) < 0;
+
     /// <summary>Requires the same rows and terms; the first difference of each is a finding.</summary>
     public void RequireSame(ContractRun run, ContractRows actual, string where, double tolerance = 0)
     {

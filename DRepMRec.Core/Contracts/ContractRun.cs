@@ -106,18 +106,19 @@ internal sealed class ContractRun(string part, IReadOnlyCollection<ContractCheck
             return false;
         }
 
-        double largest = expected.Where(float.IsFinite).Select(x => (double)Math.Abs(x)).DefaultIfEmpty().Max();
-        for (int i = 0; i < expected.Length; i++)
-        {
-            bool same = BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i])
-                || Math.Abs((double)expected[i] - actual[i]) <= tolerance * largest;
-            if (same)
-                continue;
+        int i = Difference(expected, actual, tolerance);
+        if (i >= 0)
             Find($"{where}, row {i / Math.Max(1, width)}, column {i % Math.Max(1, width)}", Shown(expected[i]), Shown(actual[i]));
-            return false;
-        }
+        return i < 0;
+    }
 
-        return true;
+    /// <summary>The place of the first number that differs by more than a share of the largest; -1 where none does.</summary>
+    public static int Difference(float[] expected, float[] actual, double tolerance)
+    {
+        double largest = expected.Where(float.IsFinite).Select(x => (double)Math.Abs(x)).DefaultIfEmpty().Max();
+        return Array.FindIndex([.. expected.Zip(actual)], pair =>
+            BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second)
+            && !(Math.Abs((double)pair.First - pair.Second) <= tolerance * largest));
     }
 
     public static string Shown(double value) => value.ToString("G9", CultureInfo.InvariantCulture);

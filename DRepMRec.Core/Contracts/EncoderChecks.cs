@@ -16,11 +16,12 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
 {
     private readonly InteractionGraph _graph = new(data.Train);
     private readonly TrainingBatch _batch = ContractData.Batch(data);
+    private readonly TrainingBatch _shared = ContractData.SharedBatch(data);
 
     public void Run()
     {
         Processor.ThrowIfElsewhere(subject.Module);
-        bool training = subject.Module.training;
+        using var modes = new ModuleModes(subject.Module);
         using var before = new BestWeights(subject.Module);
         before.Take();
         try
@@ -42,7 +43,6 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         finally
         {
             before.Restore();
-            subject.Module.train(training);
         }
     }
 
@@ -52,10 +52,12 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         RequireShape("call(graph)", subject.Call(_graph), _graph.UserCount, _graph.ItemCount);
         run.Require(subject.Weights.Count > 0 || !subject.Module.parameters().Any(), "weights", "some that take gradients", "none");
         subject.Module.train();
-        BatchRows[] both = [_batch.Whole, _batch.Compact];
-        foreach (BatchRows rows in both)
+        bool hasModal = subject is HostSubject { Host.HasModalRepresentation: true };
+        BatchRows[] calls = [_batch.Whole, _batch.Compact, _shared.Whole, _shared.Compact];
+        foreach (BatchRows rows in calls)
         {
-            string where = rows.Rows.IsAll ? "Encode with all rows" : "Encode with the rows of a batch";
+            string where = (rows.Rows.IsAll ? "Encode with all rows" : "Encode with the rows of a batch")
+                + (rows.Batch.SharedNegatives ? " of shared negatives" : "");
             int users = rows.Rows.IsAll ? _graph.UserCount : rows.Rows.Users.Length;
             int items = rows.Rows.IsAll ? _graph.ItemCount : rows.Rows.Items.Length;
             if (subject.Encode(_graph, rows.Rows, rows) is not { } output)
@@ -67,6 +69,8 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
             RequireShape(where, output.Embeddings, users, items);
             if (output.Modal is { } modal)
                 RequireShape($"Modal of {where}", modal, users, items);
+            else if (hasModal)
+                run.Find($"Modal of {where}", $"rows, as {nameof(IBehaviorEncoder.HasModalRepresentation)} says", "nothing");
             subject.CheckEgo(run, where, output, rows.Rows);
             TermCheck.Run(run, where, output.Terms);
         }
@@ -78,6 +82,13 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
     private void FiniteRows()
     {
         ContractRows rows = Inference(_graph);
+        RequireFinite("", rows);
+        if (Encoded(RowSet.All, null, training: false).Modal is { } modal)
+            RequireFinite(" of Modal", modal);
+    }
+
+    private void RequireFinite(string of, ContractRows rows)
+    {
         foreach (var (name, values, degree) in new (string, float[], Func<int, int>)[]
             { ("user", rows.Users, _graph.UserDegree), ("item", rows.Items, i => _graph.ItemDegrees[i]) })
         {
@@ -85,7 +96,7 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
             if (at >= 0)
             {
                 int row = at / rows.Width;
-                run.Find($"{name} {row}, who has {degree(row)} interactions", "finite numbers", ContractRun.Shown(values[at]));
+                run.Find($"{name} {row}{of}, who has {degree(row)} interactions", "finite numbers", ContractRun.Shown(values[at]));
             }
         }
     }
@@ -131,9 +142,11 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         first.RequireSame(run, Inference(_graph, ContractRun.Seed + 1), "the same call after other draws of libtorch's generator");
         Inference(_graph.Without(_batch.UserIndices, _batch.PositiveIndices));
         first.RequireSame(run, Inference(_graph), "the same call after one with another graph");
-        first.RequireSame(run, Rows(RowSet.All, null), "Encode with all rows, which call(graph) gives,");
-        ContractRows step = Training(_batch.Whole);
-        step.RequireSame(run, Training(_batch.Whole), "the same step again");
+        first.RequireSame(run, Encoded(RowSet.All, null, training: false).Rows, "Encode with all rows, which call(graph) gives,");
+        var step = Encoded(_batch.Whole.Rows, _batch.Whole, training: true);
+        var again = Encoded(_batch.Whole.Rows, _batch.Whole, training: true);
+        step.Rows.RequireSame(run, again.Rows, "the same step again");
+        step.Modal?.RequireSame(run, again.Modal!, "Modal of the same step again");
         if (subject is HostSubject { Host: var host })
         {
             int[] edges = host.GraphForEpoch(_graph, 1).Interactions.Items.ToArray();
@@ -164,25 +177,40 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         outputs.AddRange(output.Terms.Select(t => ($"the term '{t.Name}'", t.Value)));
         if (withEgo && output.Ego is { } ego)
             outputs.Add(("Ego", cat([ego.Users.flatten(), ego.Items.flatten()])));
+        if (withEgo && output.Modal is { } modal)
+            outputs.Add(("Modal", cat([modal.Users.flatten(), modal.Items.flatten()])));
         return outputs;
     }
 
     private void BatchRows()
     {
         RowSet own = _batch.Compact.Rows;
-        ContractRows whole = Inference(_graph);
-        Selected(whole, own).RequireSame(run, Rows(own, null), "Encode with the rows of a batch at inference", ContractRun.Rounding);
-        ContractRows step = Training(_batch.Whole) with { Terms = [] };
+        RequireSelected(Encoded(RowSet.All, null, training: false), Encoded(own, null, training: false), own,
+            "Encode with the rows of a batch at inference");
+        ContractRows step = Encoded(_batch.Whole.Rows, _batch.Whole, training: true).Rows with { Terms = [] };
         ContractRows.Of(ContractRun.Seeded(() => subject.Call(_graph, _batch))).RequireSame(run, step,
             subject is HostSubject ? "Encode with a batch, which are those of call(graph),"
                 : "Encode with a batch, which are those of call(graph.Without(batch)),", ContractRun.Rounding);
-        if (Draws())
-            return;
-        Selected(Training(_batch.Whole), own)
-            .RequireSame(run, Training(_batch.Compact), "Encode with the rows of a batch", ContractRun.Rounding);
-        float[][] expected = GradientsOf(_batch.Whole), actual = GradientsOf(_batch.Compact);
-        foreach (var (weight, e, a) in subject.Weights.Zip(expected, actual))
-            run.RequireSame($"the gradient for '{weight.Name}' from the rows of a batch", e, a, 1, 10 * ContractRun.Rounding);
+
+        // What draws in training draws other numbers for a batch's rows than for all, so it is looked at as it is at inference.
+        bool training = !Draws();
+        foreach (TrainingBatch batch in new[] { _batch, _shared })
+        {
+            RequireSelected(Encoded(RowSet.All, batch.Whole, training), Encoded(batch.Compact.Rows, batch.Compact, training),
+                batch.Compact.Rows, "Encode with the rows of a batch");
+            float[][] expected = GradientsOf(batch, batch.Whole, training), actual = GradientsOf(batch, batch.Compact, training);
+            foreach (var (weight, e, a) in subject.Weights.Zip(expected, actual))
+                run.RequireSame($"the gradient for '{weight.Name}' from the rows of a batch", e, a, 1, 10 * ContractRun.Rounding);
+        }
+    }
+
+    private void RequireSelected((ContractRows Rows, ContractRows? Modal) whole, (ContractRows Rows, ContractRows? Modal) own, RowSet rows,
+        string where)
+    {
+        int[] users = rows.Users.ToArray(), items = rows.Items.ToArray();
+        whole.Rows.Reordered(users, items).RequireSame(run, own.Rows, where, ContractRun.Rounding);
+        if (whole.Modal is { } modal && own.Modal is { } selected)
+            modal.Reordered(users, items).RequireSame(run, selected, $"Modal of {where}", ContractRun.Rounding);
     }
 
     /// <summary>Whether training draws from libtorch's generator: then whole tables and a batch's draw other numbers.</summary>
@@ -199,13 +227,20 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         return !One(1).IsSame(One(2));
     }
 
-    private float[][] GradientsOf(BatchRows rows)
+    private float[][] GradientsOf(TrainingBatch batch, BatchRows rows, bool training)
     {
         using DisposeScope scope = NewDisposeScope();
-        subject.Module.train();
+        subject.Module.train(training);
         EncoderOutput output = ContractRun.Seeded(() => subject.Encode(_graph, rows.Rows, rows));
-        UserItemEmbeddings own = rows.Rows.IsAll ? _batch.Compact.Rows.Select(output.Embeddings) : output.Embeddings;
-        Tensor loss = output.Terms.Aggregate(own.Users.Squared().sum().Plus(own.Items.Squared().sum()), (sum, t) => sum.Plus(t.Value));
+        Tensor Squares(UserItemEmbeddings table)
+        {
+            UserItemEmbeddings own = rows.Rows.IsAll ? batch.Compact.Rows.Select(table) : table;
+            return own.Users.Squared().sum().Plus(own.Items.Squared().sum());
+        }
+
+        Tensor loss = output.Terms.Aggregate(Squares(output.Embeddings), (sum, t) => sum.Plus(t.Value));
+        if (output.Modal is { } modal)
+            loss = loss.Plus(Squares(modal));
         foreach (var (_, weight) in subject.Weights)
             weight.grad = null;
         if (loss.requires_grad)
@@ -227,24 +262,15 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
         return ContractRows.Of(ContractRun.Seeded(() => subject.Call(graph), seed));
     }
 
-    private ContractRows Rows(RowSet rows, BatchRows? batch)
+    private (ContractRows Rows, ContractRows? Modal) Encoded(RowSet rows, BatchRows? batch, bool training)
     {
-        using IDisposable noGradient = no_grad();
+        using IDisposable? noGradient = training ? null : no_grad();
         using DisposeScope scope = NewDisposeScope();
-        subject.Module.eval();
-        return ContractRows.Of(ContractRun.Seeded(() => subject.Encode(_graph, rows, batch)).Embeddings);
+        subject.Module.train(training);
+        EncoderOutput output = ContractRun.Seeded(() => subject.Encode(_graph, rows, batch));
+        ContractRows own = ContractRows.Of(output.Embeddings, batch is null ? null : output.Terms);
+        return (own, output.Modal is { } modal ? ContractRows.Of(modal) : null);
     }
-
-    private ContractRows Training(BatchRows rows)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        subject.Module.train();
-        EncoderOutput output = ContractRun.Seeded(() => subject.Encode(_graph, rows.Rows, rows));
-        return ContractRows.Of(output.Embeddings, output.Terms);
-    }
-
-    private static ContractRows Selected(ContractRows whole, RowSet rows)
-        => rows.IsAll ? whole : whole.Reordered(rows.Users.ToArray(), rows.Items.ToArray());
 
     private float[][] FeatureValues() => subject.Features is { } features ? [.. features.Values.Select(UserItemEmbeddings.Values)] : [];
 }

@@ -94,7 +94,7 @@ internal sealed class GradientCheck(
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor target = weights[weight].Tensor;
-        target.copy_(tensor(values, target.shape));
+        target.copy_(tensor(values, target.shape, device: CPU));
     }
 
     private List<float[]> Values()
@@ -111,7 +111,8 @@ internal sealed class GradientCheck(
         var (name, value) = ContractRun.Seeded(compute)[output];
         if (value.requires_grad)
         {
-            Tensor coefficients = tensor([.. Enumerable.Range(0, (int)value.numel()).Select(i => (float)Coefficient(i))], value.shape);
+            float[] numbers = [.. Enumerable.Range(0, (int)value.numel()).Select(i => (float)Coefficient(i))];
+            Tensor coefficients = tensor(numbers, value.shape, device: CPU);
             Backpropagation.Run((value * coefficients.to(value.device)).sum());
         }
 

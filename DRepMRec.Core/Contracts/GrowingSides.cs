@@ -12,12 +12,16 @@ internal sealed class GrowingSides(Func<RecDataset, EncoderSubject> create, RecD
     private readonly Dictionary<string, long[]> _withUser = Shapes(create, ContractData.Grown(data, 1, 0));
     private readonly Dictionary<string, long[]> _withItem = Shapes(create, ContractData.Grown(data, 0, 1));
 
-    /// <summary>
-    /// A tensor as it is for users and items in another order: users before items, and behind them what belongs to nobody, such as a row
-    /// for padding, where it was.
-    /// </summary>
+    /// <summary>The layouts that a side with places of users and items, or with more places than they are, may have.</summary>
+    public static IReadOnlyList<Layout> Layouts { get; } =
+        [new(false, false), new(RestFirst: true, false), new(false, ItemsFirst: true), new(true, true)];
+
+    /// <summary>Whether a tensor was seen whose shape fits several layouts.</summary>
+    public bool IsAmbiguous { get; private set; }
+
+    /// <summary>A tensor as it is for users and items in another order, by one layout; what belongs to nobody stays where it was.</summary>
     /// <returns><see langword="null"/> where a side grows in another way, so that it isn't known what is whose.</returns>
-    public Tensor? Reordered(string name, Tensor weights, int[] users, int[] items)
+    public Tensor? Reordered(string name, Tensor weights, int[] users, int[] items, Layout layout)
     {
         if (!_withUser.TryGetValue(name, out long[]? withUser) || !_withItem.TryGetValue(name, out long[]? withItem)
             || withUser.Length != weights.dim() || withItem.Length != weights.dim())
@@ -31,18 +35,31 @@ internal sealed class GrowingSides(Func<RecDataset, EncoderSubject> create, RecD
             long length = weights.shape[side], perUser = withUser[side] - length, perItem = withItem[side] - length;
             if (perUser is < 0 or > 1 || perItem is < 0 or > 1)
                 return null;
-            int[] own = perUser == 1 ? users : [];
-            int[] order = perItem == 1 ? [.. own, .. items.Select(item => own.Length + item)] : own;
-            if (order.Length == 0)
+            int[] first = perUser == 1 ? users : [], second = perItem == 1 ? items : [];
+            int rest = (int)length - first.Length - second.Length;
+            if (first.Length + second.Length == 0)
                 continue;
-            if (order.Length > length)
+            if (rest < 0)
                 return null;
-            int[] places = [.. order, .. Enumerable.Range(order.Length, (int)length - order.Length)];
-            moved = moved.index_select(side, tensor(places));
+            IsAmbiguous |= rest > 0 || (perUser == 1 && perItem == 1);
+            if (layout.ItemsFirst)
+                (first, second) = (second, first);
+            int begin = layout.RestFirst ? rest : 0, end = begin + first.Length + second.Length;
+            int[] places =
+            [
+                .. Enumerable.Range(0, begin), .. first.Select(n => begin + n), .. second.Select(n => begin + first.Length + n),
+                .. Enumerable.Range(end, (int)length - end),
+            ];
+            moved = moved.index_select(side, tensor(places, device: CPU));
         }
 
         return moved;
     }
+
+    /// <summary>Where the places of a side are.</summary>
+    /// <param name="RestFirst">Whether what belongs to nobody, such as a row for padding, comes before users and items.</param>
+    /// <param name="ItemsFirst">Whether items come before users.</param>
+    public readonly record struct Layout(bool RestFirst, bool ItemsFirst);
 
     private static Dictionary<string, long[]> Shapes(Func<RecDataset, EncoderSubject> create, RecDataset data)
     {

@@ -26,7 +26,7 @@ public sealed partial class ModalEncoder
         if (plan.ColdUsers is not { } cold)
             return made.Split(rows.Users.Length);
         List<Tensor> parts = made.Split(rows.Users.Length, rows.Items.Length, 1);
-        return new UserItemEmbeddings(parts[0].Plus(tensor(cold, cold.Length, 1).to(items.device) * parts[2]), parts[1]);
+        return new UserItemEmbeddings(parts[0].Plus(tensor(cold, cold.Length, 1, device: CPU).to(items.device) * parts[2]), parts[1]);
     }
 
     /// <summary>Makes what the step of a batch needs and no weight has a say in; on any thread, once the encoder has made a step.</summary>

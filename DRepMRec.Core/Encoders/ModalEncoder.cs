@@ -145,10 +145,10 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
 
         return graph.ColdUserCount == 0
             ? users
-            : users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1).to(users.device) * MeanItem(items, features));
+            : users.Plus(tensor(graph.ColdUserFlags(), graph.UserCount, 1, device: CPU).to(users.device) * MeanItem(items, features));
     }
 
     /// <summary>[1, D]: the mean over all items that have content.</summary>
     private Tensor MeanItem(Tensor items, ModalFeatures features)
-        => items.sum(0, keepdim: true) / tensor([Math.Max(1f, Mixing(features).ItemsWithContent.Length)]).to(items.device);
+        => items.sum(0, keepdim: true) / tensor([Math.Max(1f, Mixing(features).ItemsWithContent.Length)], device: CPU).to(items.device);
 }

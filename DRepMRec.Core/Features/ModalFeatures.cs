@@ -148,7 +148,7 @@ public sealed class ModalFeatures : IDisposable
     /// <summary>A tensor with memory from libtorch's allocator, as its products round differently at other alignments.</summary>
     private Tensor Copy(float[] values, int columns, Device device)
     {
-        using Tensor over = tensor(values, ItemCount, columns);
+        using Tensor over = tensor(values, ItemCount, columns, device: CPU);
         return over.to(device, copy: true).DetachFromDisposeScope();
     }
 

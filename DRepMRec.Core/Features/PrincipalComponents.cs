@@ -23,7 +23,7 @@ internal static class PrincipalComponents
         using IDisposable oneThread = TorchBackend.UseOneThread();
         using var scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Tensor x = tensor(rows, rows.Length / dimension, dimension).clone();
+        Tensor x = tensor(rows, rows.Length / dimension, dimension, device: CPU).clone();
         var (range, largest) = Find(
             dimension, components, 0, q => DenseProduct.Multiply(x, q), y => DenseProduct.Multiply(x, y, transposeA: true), default);
         Tensor reduced = DenseProduct.Multiply(DenseProduct.Multiply(x, range), largest).NormalizeRows().Times(Math.Sqrt(components));
@@ -52,7 +52,7 @@ internal static class PrincipalComponents
         float[] start = [.. Enumerable.Range(0, dimension * width).Select(_ => (float)random.NextGaussian())];
 
         // Directions in the space of features: the more iterations, the closer to those of largest variance.
-        Tensor range = Orthonormal(tensor(start, dimension, width));
+        Tensor range = Orthonormal(tensor(start, dimension, width, device: CPU));
         for (int n = 0; n < PowerIterations; n++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -78,6 +78,6 @@ internal static class PrincipalComponents
         int width = (int)x.shape[1];
         var product = new float[(long)matrix.RowCount * width];
         matrix.Multiply(x.contiguous().data<float>().ToArray(), product, width);
-        return tensor(product, matrix.RowCount, width);
+        return tensor(product, matrix.RowCount, width, device: CPU);
     }
 }

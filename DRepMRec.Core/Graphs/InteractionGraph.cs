@@ -162,7 +162,7 @@ public sealed class InteractionGraph
         ArgumentNullException.ThrowIfNull(rows);
         Guard.Share(dropout, nameof(dropout));
         static Tensor Keep(Tensor table, float[] kept)
-            => OwnKernels.Run(table) ? MaskFunction.Apply(table, kept) : table * tensor(kept, kept.Length, 1).to(table.device);
+            => OwnKernels.Run(table) ? MaskFunction.Apply(table, kept) : table * tensor(kept, kept.Length, 1, device: CPU).to(table.device);
         ThrowIfMisshapen(behavior, rows);
         float[] items = KnownItems(dropout, seed);
         if (!rows.IsAll)

@@ -134,8 +134,8 @@ public static class Propagation
                 (indices[0, e], indices[1, e]) = (row, matrix.Columns[e]);
         }
 
-        return sparse_coo_tensor(tensor(indices), tensor(matrix.Values.ToArray()), [matrix.RowCount, matrix.ColumnCount])
-            .to(device).MoveToOuterDisposeScope();
+        Tensor places = tensor(indices, device: CPU), values = tensor(matrix.Values.ToArray(), device: CPU);
+        return sparse_coo_tensor(places, values, [matrix.RowCount, matrix.ColumnCount], device: CPU).to(device).MoveToOuterDisposeScope();
     }
 
     private sealed unsafe class MeanFunction : OwnFunction<MeanFunction>

@@ -72,7 +72,8 @@ internal static class ItemGraphs
             reached = [.. reached.Select((_, item) => perGraph.Any(items => items[item]))];
         }
 
-        return reached.Contains(false) ? rows * tensor([.. reached.Select(r => r ? 1f : 0f)], reached.Length, 1).to(rows.device) : rows;
+        float[] kept = [.. reached.Select(r => r ? 1f : 0f)];
+        return reached.Contains(false) ? rows * tensor(kept, kept.Length, 1, device: CPU).to(rows.device) : rows;
     }
 
     private static bool[] Reach(bool[] start, CsrMatrix links, int layers)

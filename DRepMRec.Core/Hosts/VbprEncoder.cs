@@ -116,7 +116,7 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         int[] items = rows.IsAll ? [.. Enumerable.Range(0, graph.ItemCount)] : rows.Items.ToArray();
         float[] kept = Array.ConvertAll(
             items, item => graph.ItemDegrees[item] > 0 || _features.Sources.Any(source => source.Present[item]) ? 1f : 0f);
-        return kept.Contains(0f) ? content * tensor(kept, kept.Length, 1).to(content.device) : content;
+        return kept.Contains(0f) ? content * tensor(kept, kept.Length, 1, device: CPU).to(content.device) : content;
     }
 
     /// <summary>Refuses columns whose blocks would go over from one half of a row to the other.</summary>

@@ -105,7 +105,7 @@ internal sealed class Initialization(int seed)
 
     private static Parameter Weights(int rows, int columns, Func<float[]> draw)
     {
-        using Tensor data = tensor(draw(), rows, columns);
+        using Tensor data = tensor(draw(), rows, columns, device: CPU);
         var weights = new Parameter(data.clone());
         FirstValues.Add(weights, draw);
         return weights;

@@ -30,7 +30,7 @@ internal sealed unsafe partial class BprFunction : OwnFunction<BprFunction>
             ? new SharedStep(users, items, pairs, scale).Differentiate(toUsers, toItems)
             : Differentiate(users, items, toUsers, toItems, pairs, scale);
         ctx.save_for_backward(toItems is null ? [toUsers] : [toUsers, toItems]);
-        return tensor((float)loss);
+        return tensor((float)loss, device: CPU);
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)

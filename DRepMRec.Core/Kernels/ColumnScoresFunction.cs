@@ -31,7 +31,7 @@ internal sealed unsafe class ColumnScoresFunction : OwnFunction<ColumnScoresFunc
         var (pairs, columns) = ((ScoredPairs)vars[2], (ColumnPartition)vars[3]);
         ctx.save_for_backward([users, items]);
         ctx.save_data("pairs", pairs);
-        return tensor(new Sums(users, items, pairs, columns).Exchange());
+        return tensor(new Sums(users, items, pairs, columns).Exchange(), device: CPU);
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)

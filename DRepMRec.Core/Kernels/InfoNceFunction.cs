@@ -31,7 +31,7 @@ internal sealed unsafe class InfoNceFunction : OwnFunction<InfoNceFunction>
         Tensor slopes = DenseProduct.Multiply(x, y, transposeB: true);
         double loss = Differentiate(slopes, 1 / (float)vars[2]);
         ctx.save_for_backward([x, y, slopes]);
-        return tensor((float)loss);
+        return tensor((float)loss, device: CPU);
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)

@@ -146,7 +146,7 @@ internal static class Backpropagation
         return
         [
             .. ((long[])context.get_data(InputsKey))
-                .Select(count => count < 0 ? null! : count == 2 ? FloatTensors.Empty(0) : tensor(float.NaN)),
+                .Select(count => count < 0 ? null! : count == 2 ? FloatTensors.Empty(0) : tensor(float.NaN, device: CPU)),
         ];
     }
 }

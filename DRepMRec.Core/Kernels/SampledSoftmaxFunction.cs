@@ -42,7 +42,7 @@ internal sealed unsafe class SampledSoftmaxFunction : OwnFunction<SampledSoftmax
         Tensor toUsers = empty_like(users), toItems = empty_like(items);
         double loss = step.Differentiate(toUsers, toItems);
         ctx.save_for_backward([toUsers, toItems]);
-        return tensor((float)loss);
+        return tensor((float)loss, device: CPU);
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)

@@ -40,7 +40,7 @@ internal sealed unsafe class SimilarityErrorFunction : OwnFunction<SimilarityErr
             sum += one;
 
         ctx.save_for_backward([x, rest]);
-        return tensor((float)(sum / ((double)count * count)));
+        return tensor((float)(sum / ((double)count * count)), device: CPU);
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)

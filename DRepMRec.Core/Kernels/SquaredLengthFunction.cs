@@ -61,7 +61,7 @@ internal sealed unsafe class SquaredLengthFunction : OwnFunction<SquaredLengthFu
         ctx.save_for_backward([slope]);
         ctx.save_data("gathers", columns is not null);
         double sum = (columns is null ? sums : Gather(sums, parts, columns)).Sum();
-        return tensor((float)(sum * factor));
+        return tensor((float)(sum * factor), device: CPU);
     }
 
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)

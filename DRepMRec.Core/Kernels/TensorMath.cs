@@ -81,7 +81,7 @@ public static class TensorMath
         if (OwnKernels.Run(table) && table.dim() == 2)
             return SelectFunction.Apply(table, rows.ToArray());
         RowGroups.ThrowIfOutside(rows, (int)table.shape[0]);
-        return table.index_select(0, tensor(rows.ToArray()).to(table.device));
+        return table.index_select(0, tensor(rows.ToArray(), device: CPU).to(table.device));
     }
 
     /// <summary>The same rows, each divided by its length, without a table of the rows as they were.</summary>

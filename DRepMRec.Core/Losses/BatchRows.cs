@@ -135,9 +135,9 @@ public sealed class BatchRows
     private int[] Sample(int[] places, int max)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(max);
+        int[] shuffled = [.. places]; // The caller may change it.
         if (places.Length <= max)
-            return places;
-        int[] shuffled = [.. places];
+            return shuffled;
         new SeededRandom((ulong)Batch.Seed, RandomPurpose.EntitySample).Shuffle(shuffled.AsSpan());
         return shuffled[..max];
     }

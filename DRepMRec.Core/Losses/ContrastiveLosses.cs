@@ -110,12 +110,12 @@ public static class ContrastiveLosses
                 mask[((long)row * columns) + negative] = float.NegativeInfinity;
         }
 
-        Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, rows, columns).to(users.device));
+        Tensor others = matmul(users, negatives.t()).Plus(tensor(mask, rows, columns, device: CPU).to(users.device));
         if (offsets is not null)
-            others = others.Plus(tensor(offsets, 1, columns).to(users.device), temperature);
+            others = others.Plus(tensor(offsets, 1, columns, device: CPU).to(users.device), temperature);
         Tensor logits = cat([users.RowDot(positives).unsqueeze(1), others], 1).Times(1 / temperature);
         Tensor losses = logits.logsumexp(1) - logits.select(1, 0);
-        return (factors is null ? losses : losses * tensor(factors).to(losses.device)).mean();
+        return (factors is null ? losses : losses * tensor(factors, device: CPU).to(losses.device)).mean();
     }
 
     private static Tensor Contrast(Tensor x, Tensor y, double temperature)

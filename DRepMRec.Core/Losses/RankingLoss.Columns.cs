@@ -27,7 +27,8 @@ public abstract partial record RankingLoss
             Tensor Inverse(int first, int length) => scores.narrow(0, scored.Users.Length + first, length)
                 .Plus(NormalizeFunction.MinLength * NormalizeFunction.MinLength).rsqrt();
             Tensor byUser = Inverse(0, users), byItem = Inverse(users, items);
-            all = all * byUser.index_select(0, tensor(scored.Users)) * byItem.index_select(0, tensor(scored.Items));
+            Tensor ofUsers = byUser.index_select(0, tensor(scored.Users, device: CPU));
+            all = all * ofUsers * byItem.index_select(0, tensor(scored.Items, device: CPU));
         }
 
         Tensor positive = all.narrow(0, 0, count), negative = all.narrow(0, count, negatives.Length);
@@ -40,7 +41,7 @@ public abstract partial record RankingLoss
 
     /// <summary>The mean of losses, [B, k], each interaction's multiplied by its factor; without factors the plain mean.</summary>
     private protected static Tensor WeightedMean(Tensor losses, float[]? factors)
-        => (factors is null ? losses : losses * tensor(factors, factors.Length, 1).to(losses.device)).mean();
+        => (factors is null ? losses : losses * tensor(factors, factors.Length, 1, device: CPU).to(losses.device)).mean();
 
     private static int[] Spread(int[] rows, int times) => [.. rows.SelectMany(row => Enumerable.Repeat(row, times))];
 

@@ -49,10 +49,10 @@ public abstract partial record RankingLoss
                     mask[((long)user * count) + negative] = float.NegativeInfinity;
             }
 
-            negatives = negatives.Plus(tensor(mask, users, count));
+            negatives = negatives.Plus(tensor(mask, users, count, device: CPU));
             if (rows.Pairs.Offsets is { } offsets)
-                negatives = negatives.Plus(tensor(offsets, 1, count), Temperature);
-            Tensor others = negatives.index_select(0, tensor(rows.Users.ToArray()));
+                negatives = negatives.Plus(tensor(offsets, 1, count, device: CPU), Temperature);
+            Tensor others = negatives.index_select(0, tensor(rows.Users.ToArray(), device: CPU));
             Tensor logits = cat([positives.unsqueeze(1), others], 1).Times(1 / Temperature);
             return WeightedMean((logits.logsumexp(1) - logits.select(1, 0)).unsqueeze(1), rows.Batch.LossFactors);
         }

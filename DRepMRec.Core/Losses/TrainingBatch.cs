@@ -17,7 +17,7 @@ public sealed class TrainingBatch
     private readonly Dictionary<object, object> _made = [];
     private readonly float[]? _lossFactors;
 
-    /// <summary>Creates a batch.</summary>
+    /// <summary>Creates a batch, with copies of the arrays.</summary>
     /// <param name="users">B user indices.</param>
     /// <param name="positives">B item indices: an item of each user.</param>
     /// <param name="negatives">B * k item indices, k for each interaction in turn, or S when they are shared.</param>
@@ -40,9 +40,7 @@ public sealed class TrainingBatch
         ThrowIfNegative(users, nameof(users));
         ThrowIfNegative(positives, nameof(positives));
         ThrowIfNegative(negatives, nameof(negatives));
-        _users = users;
-        _positives = positives;
-        _negatives = negatives;
+        (_users, _positives, _negatives) = ([.. users], [.. positives], [.. negatives]);
         SharedNegatives = sharedNegatives;
     }
 

@@ -1,5 +1,6 @@
 using DRepMRec.Evaluation;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using DRepMRec.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -66,18 +67,11 @@ public sealed partial class DRepMRecModel
     internal T AtInference<T>(Func<T> compute)
     {
         ThrowIfUnusable();
-        bool training = this.training;
+        using var modes = new ModuleModes(this);
         eval();
-        try
-        {
-            using IDisposable noGradient = no_grad();
-            using DisposeScope scope = NewDisposeScope();
-            return compute();
-        }
-        finally
-        {
-            train(training);
-        }
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return compute();
     }
 
     /// <summary>The behaviour rows of all users and items as the alignment gets them: zeros where nothing is known.</summary>

@@ -124,7 +124,7 @@ public sealed partial class DRepMRecModel
         // Where others have columns too, the value is the sum of all, whoever computes.
         if (OwnKernels.Run(rows) || columns is not null)
             return SquaredLengthFunction.Apply(rows.cpu(), counts, factor, columns);
-        return (rows.RowDot(rows) * tensor(counts).to(rows.device)).sum().Times(factor);
+        return (rows.RowDot(rows) * tensor(counts, device: CPU).to(rows.device)).sum().Times(factor);
     }
 
     /// <summary>Chooses the graph that an epoch trains on.</summary>

@@ -109,7 +109,7 @@ internal sealed class TrainingPeers(ICollective? collective)
         ColumnPartition columns = share.Columns;
         ReadOnlySpan<float> whole = MemoryMarshal.Cast<byte, float>(stored.Data.Span);
         if (IsFirst && share.AsRows)
-            whole = share.ToTable(tensor(whole.ToArray()), columns.Dimension).FloatSpan();
+            whole = share.ToTable(tensor(whole.ToArray(), device: CPU), columns.Dimension).FloatSpan();
         Tensor own = FloatTensors.Empty(target.numel() / columns.Count, columns.Count);
         ColumnTables.Spread(whole, own.Floats(), own.shape[0], columns);
         target.copy_(share.FromTable(own, target.shape));

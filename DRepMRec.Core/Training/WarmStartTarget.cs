@@ -26,6 +26,6 @@ internal sealed record WarmStartTarget(string Name, Tensor Own, ColumnShare? Sha
 
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Own.copy_(Share.Of(tensor(MemoryMarshal.Cast<byte, float>(filled.Data.Span).ToArray(), Shape), Own));
+        Own.copy_(Share.Of(tensor(MemoryMarshal.Cast<byte, float>(filled.Data.Span).ToArray(), Shape, device: CPU), Own));
     }
 }
