@@ -25,6 +25,7 @@ public sealed class HostContractTests : IDisposable
     [Theory]
     [InlineData("dropout of items")]
     [InlineData("dropout in a term")]
+    [InlineData("dropout of modal rows")]
     public void A_host_that_draws_in_training_has_no_findings(string drawn)
     {
         ContractReport report = HostContract.Check(d => new PlantedHost(d, drawn), Samples.Checkerboard(40, 40));

@@ -103,6 +103,7 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
             "modal" => half,
             "modal of a batch" when !rows.IsAll => half with { Items = half.Items.Times(1.01) },
             "modal of a batch" => half,
+            "dropout of modal rows" => half with { Items = nn.functional.dropout(half.Items, 0.5, training) },
             "modal that is no number" => half with { Users = half.Users.Plus(double.NaN) },
             "modal that draws" => half with { Users = half.Users.Plus(System.Random.Shared.NextDouble()) },
             "detached modal" => new UserItemEmbeddings(half.Users.detach(), half.Items.detach()),

@@ -145,8 +145,10 @@ public sealed class BatchRowsTests
     public void Arrays_that_are_handed_in_and_out_are_the_callers()
     {
         int[] users = [3, 5], positives = [7, 9], negatives = [11, 13];
-        var batch = new TrainingBatch(users, positives, negatives);
-        (users[0], positives[0], negatives[0]) = (0, 0, 0);
+        float[] confidences = [1, 2];
+        var batch = new TrainingBatch(users, positives, negatives) { Confidences = confidences };
+        (users[0], positives[0], negatives[0], confidences[0]) = (0, 0, 0, 9);
+        batch.Confidences.Should().Equal(1, 2);
         batch.Whole.DistinctUsers.ToArray().Should().Equal(3, 5);
         batch.Whole.SampleDistinctUsers(9).AsSpan().Clear();
         batch.Whole.SampleDistinctItems(9).AsSpan().Clear();

@@ -27,6 +27,8 @@ public sealed partial class ElementTypeTests
     [InlineData("Tensor y = empty(x.shape, x.dtype);", true)]
     [InlineData("Tensor y = tensor(values, 3, 2);", true)]
     [InlineData("Tensor y = tensor(values, 3, 2, device: CPU);", false)]
+    [InlineData("Tensor y = x * tensor(values, 3, 2).to(x.device);", true)]
+    [InlineData("Tensor y = sparse_coo_tensor(places, values, [3, 2]).to(device);", true)]
     [InlineData("Tensor y = FloatTensors.Empty(count), z = zeros_like(y);", false)]
     [InlineData("// What empty(1) gives.", false)]
     public void A_line_without_one_would_be_found(string line, bool isNameless) => IsNameless(line).Should().Be(isNameless);
@@ -38,10 +40,10 @@ public sealed partial class ElementTypeTests
     [GeneratedRegex(@"(?<![\w.])(?:torch\.)?(?:empty|zeros|ones|full|rand|randn|arange|linspace|eye|empty_strided)\(")]
     private static partial Regex Maker();
 
-    [GeneratedRegex(@"(?<![\w.])(?:torch\.)?(?:tensor|empty|zeros|ones|full|rand|randn|arange|linspace|eye|empty_strided)\(")]
+    [GeneratedRegex(@"(?<![\w.])(?:torch\.)?(?:(?:sparse_coo_)?tensor|empty|zeros|ones|full|rand|randn|arange|linspace|eye)\(")]
     private static partial Regex AnyMaker();
 
-    [GeneratedRegex(@"\bCPU\b|\bdevice\b")]
+    [GeneratedRegex(@"\bdevice\s*:|\bCPU\b|,\s*[\w.]*\bdevice\s*[),]")]
     private static partial Regex NamedDevice();
 
     [GeneratedRegex(@"\bScalarType\.|\bdtype\b")]

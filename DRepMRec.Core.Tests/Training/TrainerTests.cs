@@ -136,11 +136,11 @@ public sealed class TrainerTests
         using var model = DRepMRecModel.Create(Board, Small);
         var progress = new Immediate<TrainingProgress>(p =>
         {
-            if (p.Validation is not null)
+            if (p.Validation is not null || (p.Epoch == 2 && p.Batch == 1))
                 Thread.Sleep(1000);
         });
-        new Trainer(model, Board, Options with { MaxEpochs = 2 }).Fit(progress).History.Should().HaveCount(2).And
-            .OnlyContain(epoch => epoch.TrainingTime < TimeSpan.FromSeconds(1));
+        new Trainer(model, Board, Options with { MaxEpochs = 2 }).Fit(progress).History[1].TrainingTime.Should()
+            .BeLessThan(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

@@ -136,8 +136,9 @@ public sealed class WarmStartMomentsTests
                 file, metadata.ToDictionary(m => m.Key, m => m.Key == "steps" ? "1000" : m.Value), [.. tensors.Values]);
         }
 
-        EarlierModel longer = EarlierModel.Load(folder["longer"]);
+        EarlierModel longer = EarlierModel.Load(folder["longer"]), same = EarlierModel.Load(folder["weights"]);
         (longer.Checksum, longer.Steps).Should().Be((Earlier.Value.Checksum, 1000));
+        same.ChecksumOfMoments.Should().Be(Earlier.Value.ChecksumOfMoments).And.NotBe(longer.ChecksumOfMoments);
         void Train(EarlierModel earlier)
         {
             using DRepMRecModel model = DRepMRecModel.Create(All, SmallModel);
@@ -149,7 +150,7 @@ public sealed class WarmStartMomentsTests
         Train(Earlier.Value);
         FluentActions.Invoking(() => Train(longer)).Should().Throw<CheckpointMismatchException>()
             .Which.Differences.Should().ContainSingle(d => d.Field == "WarmStart.MomentsFrom");
-        Train(Earlier.Value);
+        Train(same);
     }
 
     private static RecDataset WithoutValidation(RecDataset data)

@@ -24,7 +24,10 @@ public static class AlignmentContract
     /// <param name="embeddingDim">The dimension of both lines, at least 1.</param>
     /// <param name="data">The dataset; only its training interactions are looked at.</param>
     /// <param name="leaveOut">What not to check, such as gradients where some are stopped on purpose.</param>
-    /// <returns>The findings, and what wasn't checked: saved weights, disposal.</returns>
+    /// <returns>
+    /// The findings, and what wasn't checked: saved weights, disposal, and a batch's rows where it doesn't promise them
+    /// (<see cref="IAlignmentModule.FusesByRow"/>).
+    /// </returns>
     /// <exception cref="ArgumentException">
     /// It isn't a TorchSharp module, or has weights elsewhere than on the CPU, or the dataset has too few interactions.
     /// </exception>

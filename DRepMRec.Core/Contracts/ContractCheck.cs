@@ -21,7 +21,10 @@ public enum ContractCheck
     /// <summary>The same call gives the same bits, whatever was asked for in between; at inference nothing is drawn.</summary>
     Determinism,
 
-    /// <summary>Gradients of rows, terms and <see cref="EncoderOutput.Ego"/> are the slopes that finite differences show.</summary>
+    /// <summary>
+    /// Gradients of rows, terms, <see cref="EncoderOutput.Ego"/> and <see cref="EncoderOutput.Modal"/> are the slopes that finite
+    /// differences show.
+    /// </summary>
     Gradients,
 
     /// <summary>Each weight that takes gradients gets one from the rows or the terms, and the module knows it.</summary>

@@ -8,8 +8,9 @@ namespace DRepMRec.Contracts;
 /// <summary>Checks whether a host, a behaviour encoder of any make, does what the rest of the library counts on.</summary>
 /// <remarks>
 /// What <see cref="ContractCheck"/> lists is tried on the dataset without the interactions of its last user and last item, which gives it
-/// somebody whom nobody knows. Nothing here needs a test framework: the report has a sentence for each finding. A small dataset is enough
-/// and is done within seconds. Not safe for use by many threads.
+/// somebody whom nobody knows; hosts that are created here find no features of that item either, where another has some. Nothing here
+/// needs a test framework: the report has a sentence for each finding. A small dataset is enough and is done within seconds. Not safe
+/// for use by many threads.
 /// </remarks>
 /// <example>
 /// <code>

@@ -79,7 +79,7 @@ public sealed class TrainingBatch
                 throw new ArgumentException($"Expected {Count} confidences, got {value.Count}.", nameof(Confidences));
             if (value.Any(c => !(c > 0 && float.IsFinite(c))))
                 throw new ArgumentException("Confidences must be above 0 and finite.", nameof(Confidences));
-            field = value;
+            field = [.. value];
             _lossFactors = FactorsOf(value);
         }
     } = [];

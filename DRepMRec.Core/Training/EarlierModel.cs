@@ -66,7 +66,8 @@ public sealed class EarlierModel
     internal IReadOnlyList<SafeTensor> Moments { get; }
 
     /// <summary>What tells the moments from others of the same weights: those of another number of steps, or of another epoch.</summary>
-    internal string ChecksumOfMoments => $"{WeightsHash.Of(Moments)} after {Steps} steps";
+    internal string ChecksumOfMoments // Their names depend on where they were read from.
+        => $"{WeightsHash.Of(Moments.Select((moment, n) => moment with { Name = $"{n:D6}" }))} after {Steps} steps";
 
     /// <summary>The weights that moments are of, by name; <see langword="null"/> where that isn't known.</summary>
     internal IReadOnlySet<string>? WithMoments { get; }

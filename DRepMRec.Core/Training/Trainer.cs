@@ -173,8 +173,16 @@ public sealed class Trainer
 
             _model.LeaveItemToItem();
             _model.TrainedNames.UnionWith(_model.TrainableNames);
-            if (UsesItemToItem)
-                _model.SolveItemToItem(_data, cancellationToken); // What can't be solved is known before hours of training.
+            try
+            {
+                if (UsesItemToItem)
+                    _model.SolveItemToItem(_data, cancellationToken); // What can't be solved is known before hours of training.
+            }
+            finally
+            {
+                state.LeaveOut(state.ElapsedBefore); // A checkpoint was read, too.
+            }
+
             state.Best.TakeFirst();
             Run(state, evaluator, peers, save, progress, cancellationToken);
         }
@@ -281,7 +289,6 @@ public sealed class Trainer
             MaxPerUser = _options.InteractionsPerUser,
         };
         int every = _options.Checkpoint?.EveryEpochs ?? int.MaxValue;
-        state.LeaveOut(state.ElapsedBefore); // A checkpoint was read, the item-to-item part solved for.
         while (!state.IsComplete)
         {
             int epoch = state.Epoch;
@@ -332,8 +339,12 @@ public sealed class Trainer
             state.Optimizer.Step(rate);
             state.CompleteBatch(loss);
             interactions += batch.Count;
-            if (number < sampler.BatchCount)
-                progress?.Report(state.Progress(state.Epoch, number, sampler.BatchCount, state.Losses.ToDictionary()));
+            if (number < sampler.BatchCount && progress is not null)
+            {
+                TimeSpan before = state.Elapsed;
+                progress.Report(state.Progress(state.Epoch, number, sampler.BatchCount, state.Losses.ToDictionary()));
+                state.LeaveOut(before);
+            }
         }
 
         return interactions == 0 ? double.NaN : interactions / Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -19,7 +19,7 @@ internal static class CommandLine
     private static readonly Option<TimestampFormat?> TimeFormat = new("--time-format")
     {
         Description = "How dates are written. Detect goes by the first one, and all others must be of its kind; Iso8601 takes dates with "
-            + "and without a zone. Default: Detect, or what the made-up shop has.",
+            + "and without a zone. Default: Detect, or Iso8601 for the made-up shop.",
     };
 
     private static readonly Option<string> Quantity =
@@ -108,10 +108,6 @@ internal static class CommandLine
         catch (DatasetFormatException e) when (e.Message.Contains(" in the header, found ", StringComparison.Ordinal))
         {
             throw new IOException($"{e.Message} --help lists the options that name the columns; \"\" is for none.", e);
-        }
-        catch (DatasetFormatException e) when (e.Message.Contains(nameof(TimestampFormat), StringComparison.Ordinal))
-        {
-            throw new IOException($"{e.Message} Here that is --time-format.", e);
         }
     }
 

@@ -17,7 +17,12 @@ return CommandLine.Run(args, async (shop, cancellation) =>
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
 
         // What is wrong with the orders is known before minutes of embeddings.
-        RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, options: shop.Dataset(products));
+        LoadReport? orders = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, options: shop.Dataset(products)).Report;
+        if (orders?.Mistakes.FirstOrDefault(m => m.Kind == RowMistakeKind.Timestamp) is { } dates)
+        {
+            Console.WriteLine($"{dates.Count:N0} orders are left out, as their dates aren't written as the first one is: --time-format "
+                + "says how dates are written, and Iso8601 takes those with and without a zone.");
+        }
         FeatureTable[] features =
             [.. products.MakeFeatures(cancellation), .. await ProductFeatures.EncodeAsync(encoders.All, products, cancellation)];
         RecDataset data = RecDataset.LoadDelimited(shop.Orders, shop.OrderLayout, features, shop.Dataset(products), products);
