@@ -77,6 +77,7 @@ public sealed class DelimitedReaderTests
             + "DelimitedOptions.Quotes = false takes quotes as they are.";
         RecDataset data = Load(Text, options: AllTraining with { BadRows = BadRowHandling.Skip });
         data.Pairs().Train.Should().Equal("u1-i1");
+        Load(Text + "\n\r\n", options: AllTraining with { BadRows = BadRowHandling.Skip }).Pairs().Train.Should().Equal("u1-i1");
         data.Report!.QuotedLines.Should().BeNull();
         data.Report.Mistakes.Select(m => (m.Kind, m.Count)).Should().Equal((RowMistakeKind.User, 1), (RowMistakeKind.Quotes, 1));
         FluentActions.Invoking(() => Load(Text)).Should().Throw<DatasetFormatException>().Which.Report!.Mistakes

@@ -41,6 +41,7 @@ public sealed class TimestampTests
     [InlineData("2024-01-01T24:00")]
     [InlineData("2024-01-01T12")]
     [InlineData("2024-01-01T12:00:00.")]
+    [InlineData("2024-01-01T12:00.5")]
     [InlineData("2024-01-01T12:00+")]
     [InlineData("2024-01-01T12:00+25:00")]
     [InlineData("2024-01-01T12:00 CET")]

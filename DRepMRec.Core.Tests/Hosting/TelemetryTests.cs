@@ -115,7 +115,15 @@ public sealed class TelemetryTests
         using var folder = new TempFolder();
         Hosted.Numbered(1).Save(folder["model"]);
         var services = new ServiceCollection();
-        services.AddKeyedRecommender("warm", folder["model"]);
+        services.AddKeyedRecommender("warm", options =>
+        {
+            options.Path = folder["model"];
+            options.Prepare = loaded =>
+            {
+                loaded.Recommend("ann");
+                return loaded;
+            };
+        });
         await using ServiceProvider provider = services.BuildServiceProvider();
         var served = provider.GetRequiredKeyedService<IRecommenderProvider>("warm");
 

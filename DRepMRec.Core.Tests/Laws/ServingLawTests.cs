@@ -124,6 +124,17 @@ public sealed class ServingLawTests
         }
     }
 
+    [Theory]
+    [InlineData(1e-30f)]
+    [InlineData(1e-13f)]
+    [InlineData(1e20f)]
+    public void So_are_cosines_of_very_short_and_very_long_rows(float scale)
+    {
+        Recommender recommender = Recommender.FromEmbeddings(["u"], [1f, 0], ["a", "b"], [scale, 0, 2 * scale, 0]);
+        recommender.SimilarItems("a").Should().ContainSingle().Which.Score.Should().BeApproximately(1, 1e-6f);
+        recommender.SimilarUsers("u").Should().BeEmpty();
+    }
+
     [Fact]
     public void Columns_in_another_order_or_mirrored_rank_alike()
     {

@@ -61,7 +61,8 @@ public sealed class DriftTests
         DriftReport nothing = Served.Recommender.MeasureDrift([]);
         (nothing.Interactions, nothing.PopularityShift, nothing.Users).Should().Be((0, 0, 0));
         FluentActions.Invoking(() => Served.Recommender.MeasureDrift([new Interaction(null!, "y")])).Should()
-            .Throw<ArgumentNullException>();
+            .Throw<ArgumentNullException>().WithMessage("Interaction 1: expected the id of the user, got null.*")
+            .Which.ParamName.Should().Be("interactions");
     }
 
     [Fact]

@@ -65,6 +65,16 @@ public sealed class PageTests(ServedPage served) : IClassFixture<ServedPage>
     }
 
     [SkippableFact]
+    public async Task Who_comes_with_a_basket_finds_a_user_behind_the_other_tab()
+    {
+        Browser browser = await Open("#basket=t10");
+        await browser.RunAsync("document.getElementById('userTab').click()");
+        await browser.UntilAsync("document.querySelector('#history li')");
+        (await browser.RunAsync("document.getElementById('user').value")).GetString().Should().StartWith("u");
+        browser.Errors.Should().BeEmpty();
+    }
+
+    [SkippableFact]
     public async Task Refinements_are_asked_for_and_what_cannot_be_is_said()
     {
         Browser browser = await Open("#user=u5");

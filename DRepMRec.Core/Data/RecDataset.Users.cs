@@ -8,8 +8,9 @@ public sealed partial class RecDataset
     /// </summary>
     /// <remarks>
     /// Items with features, or without any interaction before, stay, and so does which set each interaction of the others is in. A dataset
-    /// that is read without the users' rows is the same where its split depends on no other user, as all but
-    /// <see cref="SplitStrategy.GlobalTime"/> do, up to the order of ids: <see cref="InIdOrder"/> makes them equal.
+    /// that is read without the users' rows is the same where its split depends on no other user, up to the order of ids:
+    /// <see cref="InIdOrder"/> makes them equal. By <see cref="SplitStrategy.GlobalTime"/> it does depend on others, and by labels where
+    /// validation is drawn for want of a label of it, as that is asked of all rows.
     /// <see cref="ItemTable"/> and what made the features of raw fields stay as they are: they are of the catalogue. <see cref="Report"/>
     /// and <see cref="Notes"/>, which may quote ids, don't come along.
     /// </remarks>

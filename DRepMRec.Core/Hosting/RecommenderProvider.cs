@@ -180,7 +180,7 @@ internal sealed partial class RecommenderProvider : IRecommenderProvider, IDispo
             {
                 if (_stopping.IsCancellationRequested)
                     return;
-                loaded = Put(options.Prepare is { } prepare ? prepare(loaded) : loaded);
+                loaded = Put(options.Prepare is { } prepare ? prepare(loaded.Unmeasured()) : loaded);
             }
 
             (_served, _failure) = (stamp, null);
@@ -210,7 +210,8 @@ internal sealed partial class RecommenderProvider : IRecommenderProvider, IDispo
     {
         if (next is null)
             throw new InvalidOperationException("Expected a recommender to serve, got null.");
-        Recommender named = next.Model.ServedAs == Status.Name ? next : new Recommender(next.Model with { ServedAs = Status.Name });
+        Recommender named = next.Model.ServedAs == Status.Name && next.Model.IsMeasured ? next
+            : new Recommender(next.Model with { ServedAs = Status.Name, IsMeasured = true });
         Volatile.Write(ref _current, named);
         return named;
     }

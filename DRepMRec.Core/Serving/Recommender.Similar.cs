@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.Serving;
@@ -63,7 +62,9 @@ public sealed partial class Recommender
     private static (float Score, int Index)[] Similar(IReadOnlyList<RowStore> lines, int index, int count, Func<int, bool> admits)
     {
         float[] query = LineFusion.Sum([.. lines.Select(l => l[index].ToArray())]);
-        TensorPrimitives.Multiply(query, (float)(1 / Math.Max(1e-12, LineFusion.Length(query))), query);
+        double length = LineFusion.Length(query);
+        for (int n = 0; n < query.Length; n++)
+            query[n] = length > 0 ? (float)(query[n] / length) : 0;
         var best = new TopK(Math.Min(count, lines[0].Count), admits: admits, finiteOnly: true);
         RowScan.All(lines, query, [best], cosine: true);
 

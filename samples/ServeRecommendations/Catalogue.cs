@@ -153,7 +153,8 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
 
     private bool HasRoom(Recommender current, string id, Change change)
         => _changes.Where(c => c.Key != id).Select(c => c.Value).Append(change).Sum(c => c.Described?.Bytes ?? 0) <= Limits.DescribedBytes
-            && (current.Items.Count - _file!.Items.Count < Limits.AddedItems || current.Items.Contains(id));
+            && (current.Items.Contains(id) || current.Items.Count - _file!.Items.Count
+                + _changes.Count(c => c.Value.IsRetirement && _file.Items.Contains(c.Key)) < Limits.AddedItems);
 
     private Recommender Retire(Recommender current, string id)
     {

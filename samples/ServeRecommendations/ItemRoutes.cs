@@ -73,6 +73,10 @@ internal static class ItemRoutes
 
         try
         {
+            if (form["item"].Count > 1)
+                return Routes.Invalid("item", $"Expected one value, got {form["item"].Count}.");
+            if (form.Files.Count > 1)
+                return Routes.Invalid("picture", $"Expected one file, got {form.Files.Count}.");
             string id = form["item"].ToString();
             if (Limits.CheckId("item", id) is { Count: > 0 } wrongId)
                 return TypedResults.ValidationProblem(wrongId);

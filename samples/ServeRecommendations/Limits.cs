@@ -25,8 +25,8 @@ internal static class Limits
     public const int Pool = 10_000;
 
     /// <summary>
-    /// How many items the catalogue may have more than the model that was loaded: each is kept in memory, and each change takes time in
-    /// proportion to them. Of as many that were retired again is known that they are.
+    /// How many items the catalogue may have that the model which was loaded doesn't have: each is kept in memory, and each change takes
+    /// time in proportion to them. Of as many that were retired again is known that they are.
     /// </summary>
     public const int AddedItems = 10_000;
 

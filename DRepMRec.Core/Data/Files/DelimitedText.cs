@@ -179,6 +179,7 @@ internal sealed class DelimitedText : ITextRows, IDisposable
     // one is broken.
     private int ReadQuotes(int i)
     {
+        long last = _lines.Line; // That isn't empty.
         while (true)
         {
             ReadOnlySpan<char> line = _line;
@@ -193,7 +194,6 @@ internal sealed class DelimitedText : ITextRows, IDisposable
                         $"expected a closing quote within {_lines.MaxLength:N0} characters, found none after {Shown}.{_quoteHint}"));
                 }
 
-                long last = _lines.Line;
                 if (!_lines.Read())
                 {
                     // A last line that is torn costs itself alone; a quote before it may cost all that follows.
@@ -205,6 +205,8 @@ internal sealed class DelimitedText : ITextRows, IDisposable
                 }
 
                 _line = _lines.Current;
+                if (_line.Count > 0)
+                    last = _lines.Line;
                 i = 0;
                 continue;
             }

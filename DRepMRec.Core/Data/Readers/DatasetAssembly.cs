@@ -120,7 +120,11 @@ internal static class DatasetAssembly
         log.Note(string.Create(CultureInfo.InvariantCulture, $"{table.Modality}: {table.ItemIds.Count - rows.Length:N0} rows were left "
             + $"out, of items that aren't in the catalogue, such as {Shown.Text(example)}"
             + $"{(rows.Length == 0 ? ": none is left, and the dataset lacks the modality" : "")}"));
-        return rows.Length == 0 ? null : table.Of(rows);
+        if (rows.Length > 0)
+            return table.Of(rows);
+        foreach (string note in table.Notes)
+            log.Note(note);
+        return null;
     }
 
     private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)

@@ -21,7 +21,10 @@ public sealed record SyntheticOptions
     /// <value>Above 0. The default is 25.</value>
     public int Clusters { get; init => field = Guard.Positive(value); } = 25;
 
-    /// <summary>The mean number of interactions per user over all three sets; a few users have many more, none fewer than five.</summary>
+    /// <summary>
+    /// The mean number of interactions per user over all three sets; a few users have many more, none fewer than five where there are
+    /// items enough.
+    /// </summary>
     /// <value>5 to 1,000,000. The default is 14.</value>
     public double MeanInteractions { get; init => field = Guard.InRange(value, 5, 1_000_000); } = 14;
 

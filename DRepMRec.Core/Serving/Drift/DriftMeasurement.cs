@@ -13,12 +13,18 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
     {
         var counts = new int[_model.ItemRows];
         var rows = new List<int>();
-        int users = 0, items = 0;
+        int users = 0, items = 0, number = 0;
         foreach (Interaction interaction in interactions)
         {
-            Profile.RequireId(interaction.User);
+            number++;
+            if (interaction.User is null || interaction.Item is null)
+            {
+                string lacking = interaction.User is null ? "user" : "item";
+                throw new ArgumentNullException(nameof(interactions), $"Interaction {number}: expected the id of the {lacking}, got null.");
+            }
+
             users += _model.UserIds.TryGetIndex(interaction.User, out _) ? 0 : 1;
-            if (!_model.TryGetItem(Profile.RequireId(interaction.Item), out int row))
+            if (!_model.TryGetItem(interaction.Item, out int row))
             {
                 items++;
                 continue;

@@ -73,6 +73,10 @@ internal static class LineFusion
         }
     }
 
+    /// <summary>The length in single precision, also where its square is none.</summary>
+    public static float Norm(ReadOnlySpan<float> row)
+        => TensorPrimitives.Norm(row) is > 0 and < float.PositiveInfinity and var length ? length : (float)Length(row);
+
     public static double Length(ReadOnlySpan<float> row)
     {
         double squares = 0;

@@ -132,7 +132,7 @@ internal static unsafe class RowScan
     {
         for (int r = 0; r < count; r++)
         {
-            float length = TensorPrimitives.Norm(new ReadOnlySpan<float>(rows + (r * (long)room.Width), room.Width));
+            float length = LineFusion.Norm(new ReadOnlySpan<float>(rows + (r * (long)room.Width), room.Width));
             for (int q = 0; q < queries; q++)
                 scores[(q * room.ChunkRows) + r] = length > 0 ? scores[(q * room.ChunkRows) + r] / length : 0;
         }

@@ -88,7 +88,7 @@ internal sealed class MarginalRelevance
         var direction = new float[_lines[0].Width];
         foreach (RowStore line in _lines)
             TensorPrimitives.Add(direction, line[_candidates[place].Item], direction);
-        float length = TensorPrimitives.Norm<float>(direction);
+        float length = LineFusion.Norm(direction);
         TensorPrimitives.Multiply(direction, length > 0 ? 1 / length : 0, direction);
         return _directions[place] = direction;
     }

@@ -378,7 +378,8 @@ function openTab(tab, focus) {
   if (focus) $(`${tab}Tab`).focus();
   if (tab === "basket") showBasket();
   else keepInAddress();
-  return guarded(refresh);
+  const isLeft = tab === "user" && state.user && $("user").value !== state.user; // The page was opened with a basket.
+  return guarded(() => isLeft ? showUser(state.user) : refresh());
 }
 
 for (const tab of ["user", "basket"]) {

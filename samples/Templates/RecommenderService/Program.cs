@@ -24,7 +24,8 @@ app.MapPost("/recommendations", (Recommender recommender, RecommendationRequest 
 {
     if (!IsCount(request.Count))
         return WrongCount();
-    if (request.Pool > 10_000 || request.History.Count > 1000)
+    if (request.Pool > 10_000 || request.History.Count > 1000 || request.Where.Count > 32 || request.Boosts.Count > 32
+        || request.Quotas.Count > 32)
         return WrongSize();
     try
     {
@@ -47,6 +48,7 @@ app.Run();
 static bool IsCount(int count) => count is >= 0 and <= 1000;
 
 static IResult WrongSize() => Results.Problem(
-    "Expected a pool of at most 10000 and a history of at most 1000 items.", statusCode: StatusCodes.Status400BadRequest);
+    "Expected a pool of at most 10000, a history of at most 1000 items, and at most 32 conditions, boosts and quotas each.",
+    statusCode: StatusCodes.Status400BadRequest);
 
 static IResult WrongCount() => Results.Problem("Expected a count of 0 to 1000.", statusCode: StatusCodes.Status400BadRequest);

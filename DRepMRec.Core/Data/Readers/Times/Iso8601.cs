@@ -59,10 +59,11 @@ internal ref struct Iso8601
             || hour > 23 || minute > 59)
             return false;
         int second = 0;
-        if (Skip(':') && (!TryDigits(2, out second) || second > 60)) // 60 is a leap second.
+        bool hasSecond = Skip(':');
+        if (hasSecond && (!TryDigits(2, out second) || second > 60)) // 60 is a leap second.
             return false;
         seconds += (hour * 3600) + (minute * 60) + second;
-        return !(Skip('.') || Skip(',')) || TryFraction(out fraction);
+        return !hasSecond || !(Skip('.') || Skip(',')) || TryFraction(out fraction);
     }
 
     private bool TryFraction(out long fraction)
