@@ -1,5 +1,6 @@
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
+using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -96,6 +97,25 @@ public sealed class ReloadTests
         (second.Length, second.Written).Should().Be((first.Length, first.Written));
         second.Should().NotBe(first);
         Publish(2).Should().Be(first);
+    }
+
+    [Fact]
+    public void So_is_one_whose_long_manifest_alone_is_another()
+    {
+        using var folder = new TempFolder();
+        DateTime written = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        FileStamp Write(int place, byte value)
+        {
+            byte[] bytes = new byte[100_000];
+            BitConverter.TryWriteBytes(bytes, 60_000UL);
+            bytes[place] = value;
+            File.WriteAllBytes(folder["model"], bytes);
+            File.SetLastWriteTimeUtc(folder["model"], written);
+            return FileStamp.Of(folder["model"]);
+        }
+
+        Write(60_007, 1).Should().NotBe(Write(60_007, 2)).And.NotBe(Write(12, 1));
+        Write(12, 1).Should().Be(Write(12, 1));
     }
 
     [SkippableFact]
