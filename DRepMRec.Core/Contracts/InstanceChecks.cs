@@ -47,11 +47,12 @@ internal sealed class InstanceChecks(ContractRun run, Func<RecDataset, EncoderSu
         RecDataset moved = ContractData.Reordered(data, users, items);
         using EncoderSubject one = create(data), other = create(moved);
         var sides = new GrowingSides(create, data);
+        Dictionary<string, Tensor> weights = one.Module.state_dict();
         ContractRows expected = Rows(one, _graph).Reordered(users, items);
         ContractRows? usual = null;
         foreach (GrowingSides.Layout layout in GrowingSides.Layouts)
         {
-            if (Misfit(other, weights => sides.Reordered(weights, one.Module.state_dict()[weights], users, items, layout)) is { } name)
+            if (Misfit(other, own => sides.Reordered(own, weights[own], users, items, layout)) is { } name)
             {
                 run.Skip([check], $"it isn't known which places of the weights '{name}' are those of which user or item.");
                 return;
