@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -48,6 +49,34 @@ public sealed class ErrorTests
     [InlineData("Checkpoint:EveryEpochs", "2", "DRepMRec:Training:Checkpoint: *required*path*")]
     public void A_configuration_that_isnt_understood_is_refused_with_its_path(string key, string? value, string message)
         => FluentActions.Invoking(() => Training((key, value))).Should().Throw<OptionsFormatException>().WithMessage(message);
+
+    [Fact]
+    public void A_list_with_a_null_is_refused_with_its_path()
+    {
+        int lists = 0;
+        foreach (Type type in OptionTypes.All)
+        {
+            foreach (PropertyInfo property in OptionTypes.Settable(type))
+            {
+                Type? entry = property.PropertyType.IsGenericType
+                    && property.PropertyType.GetGenericTypeDefinition() is { } kind
+                    && (kind == typeof(IReadOnlyList<>) || kind == typeof(IReadOnlyCollection<>))
+                    ? property.PropertyType.GetGenericArguments()[0] : null;
+                bool isReadAsItGoes = property.Name == nameof(RecommendAllOptions.Users) && type == typeof(RecommendAllOptions);
+                if (entry is null || isReadAsItGoes
+                    || type.BaseType != typeof(object) || OptionTypes.Settable(type).Any(OptionTypes.IsRequired))
+                    continue;
+                lists++;
+                string name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+                MethodInfo read = typeof(DRepMRecJson).GetMethods().Single(m => m.Name == nameof(DRepMRecJson.Read));
+                FluentActions.Invoking(() => read.MakeGenericMethod(type).Invoke(null, [$"{{\"{name}\": [null]}}"]))
+                    .Should().Throw<TargetInvocationException>($"{type}.{name}")
+                    .WithInnerException<OptionsFormatException>($"{type}.{name}").WithMessage($"*{name}*");
+            }
+        }
+
+        lists.Should().BeGreaterThan(15);
+    }
 
     [Fact]
     public void Names_are_written_as_in_a_configuration()

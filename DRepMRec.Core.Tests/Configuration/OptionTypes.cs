@@ -87,7 +87,7 @@ internal static class OptionTypes
 
     private static object Fresh(Type type)
         => type == typeof(bool) ? true
-            : type == typeof(double) ? 2.5
+            : type == typeof(double) ? 0.75
             : type == typeof(long) ? 9_000_000_000L
             : type == typeof(string) ? "a: \"b\""
             : type == typeof(Column) ? new Column(3)
@@ -112,7 +112,7 @@ internal static class OptionTypes
         var found = new List<Type>();
         var next = new Queue<Type>(Library.GetExportedTypes()
             .Where(t => t is { IsAbstract: false, IsClass: true } && t.Name.EndsWith("Options", StringComparison.Ordinal))
-            .Append(typeof(RecommendationRequest)).Append(typeof(InteractionLayout))
+            .Append(typeof(RecommendationRequest)).Append(typeof(ModelComparisonLimits)).Append(typeof(InteractionLayout))
             .Append(typeof(ItemLayout)).Append(typeof(ItemCondition)).Append(typeof(ItemBoost)).Append(typeof(CategoryQuota)));
         while (next.TryDequeue(out Type? type))
         {

@@ -19,7 +19,7 @@ public sealed class IdCollectorTests
             before.Should().Be(expected.GetValueOrDefault(id, -1));
             expected.TryAdd(id, expected.Count);
             ids.Expect(IdCollector.Hash(id));
-            ids.Add(id).Should().Be(expected[id]);
+            ids.Add(id, IdCollector.Hash(id)).Should().Be(expected[id]);
         }
 
         ids.Count.Should().Be(expected.Count).And.BeGreaterThan(1000);
@@ -35,6 +35,23 @@ public sealed class IdCollectorTests
         alike.Select(id => ids.Add(id, hash: 7)).Should().Equal(Enumerable.Range(0, alike.Length));
         ids.TryGet("c", 7, out int number).Should().BeFalse();
         number.Should().Be(-1);
+    }
+
+    [Fact]
+    public void Ids_that_no_row_has_are_forgotten_unless_they_were_declared()
+    {
+        var ids = new IdCollector();
+        string[] all = [.. Enumerable.Range(0, 100).Select(n => $"id {n}")];
+        foreach (string id in all)
+            _ = id.EndsWith('3') ? ids.Declare(id) : ids.Add(id, IdCollector.Hash(id));
+        bool[] isNamed = [.. all.Select((_, n) => n % 2 == 0)];
+        string[] left = [.. all.Where((id, n) => n % 2 == 0 || id.EndsWith('3'))];
+        ids.Forget(isNamed).Should().Equal(all.Select(id => Array.IndexOf(left, id)));
+        ids.Count.Should().Be(left.Length);
+        left.Select((_, n) => ids[n]).Should().Equal(left);
+        all.Where(id => ids.TryGet(id, out _)).Should().Equal(left);
+        ids.Forget(new bool[left.Length]);
+        ids.Count.Should().Be(10, "what was declared once stays so");
     }
 
     [Theory]

@@ -137,4 +137,15 @@ public sealed class IrregularFileTests
         data.Pairs().Train.Should().Equal("0-a", "1-b");
         data.Report!.Mistakes.Select(m => m.Kind).Should().Equal(RowMistakeKind.Item, RowMistakeKind.Label, RowMistakeKind.Repeated);
     }
+
+    [Fact]
+    public void A_label_that_cannot_be_read_is_accepted_by_no_split()
+    {
+        using TempFolder folder = new TempFolder().With("x.csv", "user,item,set\nu,a,train\nu,b,0\n");
+        RowMistake mistake = RecDataset.LoadDelimited(folder["x.csv"], new() { Label = "set" }, options: Skip).Report!.Mistakes.Single();
+        (mistake.Kind, mistake.AcceptedBy).Should()
+            .Be((RowMistakeKind.UnreadableLabel, "another InteractionLayout.Label, or DatasetOptions.BadRows = Skip"));
+        using TempFolder other = new TempFolder().With("y.inter", "userID\titemID\tx_label\n0\t0\ttrain\n0\t1\t0\n");
+        RecDataset.Load(other.Path, options: Skip).Report!.Mistakes.Single().AcceptedBy.Should().Be("DatasetOptions.BadRows = Skip");
+    }
 }

@@ -115,5 +115,18 @@ public sealed class LatticeReaderTests
         using TempFolder folder = Folder("{\n\"0\": [0, 2]}").WithNpy("image_feat.npy", new float[,] { { 1 }, { 2 } });
         Views.FormatError(() => RecDataset.Load(folder.Path)).Should()
             .Be("train.json line 2: expected an item id from 0 to 1, because image_feat.npy has 2 rows; found '2'.");
+        RecDataset data = RecDataset.Load(folder.Path, options: new() { BadRows = BadRowHandling.Skip });
+        data.ToInteractions().Select(i => (i.User, i.Item)).Should().Equal(("0", "0"), ("0", "1"));
+        data.Items.Ids.Should().Equal("0", "1");
+        data.Users.Ids.Should().Equal(["0", "7"], "the files name them");
+        data.Report!.Mistakes.Select(m => (m.Kind, m.Count)).Should().Equal((RowMistakeKind.Item, 2));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_row_is_said_before_what_the_features_lack()
+    {
+        using TempFolder folder = Folder("{\n\"0\": [0, null],\n\"1\": [2]}").WithNpy("image_feat.npy", new float[,] { { 1 }, { 2 } });
+        Views.FormatError(() => RecDataset.Load(folder.Path)).Should()
+            .StartWith("train.json line 2: expected").And.NotContain("rows; found");
     }
 }

@@ -44,6 +44,18 @@ public sealed class MmrecReaderTests
     }
 
     [Fact]
+    public void Items_beyond_a_mapping_are_ordered_by_their_ids_and_not_by_rows()
+    {
+        using TempFolder folder = new TempFolder().With("x.inter", "userID\titemID\n0\t0\n0\t1\n")
+            .With("i_id_mapping.csv", "asin\titemID\nz\t0\na\t1\n");
+        foreach (string[] ids in new[] { new[] { "y", "a", "x" }, ["x", "y", "a"] })
+        {
+            var more = new FeatureTable(Modality.Text, ids, 1, new float[] { 1, 2, 3 });
+            RecDataset.LoadMmrec(folder.Path, [more], new() { Split = SplitStrategy.None }).Items.Ids.Should().Equal("z", "a", "x", "y");
+        }
+    }
+
+    [Fact]
     public void Numeric_ids_ascend_and_need_not_be_contiguous()
     {
         using TempFolder folder = new TempFolder().With("x.inter", "itemID\tuserID\tx_label\n70\t10\t0\n9\t9\t1\n70\t9\t2\n");

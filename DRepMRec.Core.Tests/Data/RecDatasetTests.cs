@@ -103,6 +103,16 @@ public sealed class RecDatasetTests
         all.ToInteractions().Should().OnlyContain(i => i.Label == 0);
     }
 
+    [Fact]
+    public void With_all_in_training_no_note_speaks_of_the_split_that_was()
+    {
+        Interaction[] rows = [.. Enumerable.Range(0, 80).Select(n => new Interaction($"u{n / 20}", $"i{n % 20}", Rating: 3, Timestamp: n))];
+        RecDataset data = RecDataset.FromInteractions("x", rows, [new FeatureTable(Modality.Image, ["i0"], 1, new float[] { 1 })]);
+        data.Notes.Should().ContainMatch("no labels were found: split by *").And.ContainMatch("timestamps not read: *");
+        RecDataset all = data.InIdOrder().WithAllInTraining();
+        all.Notes.Should().ContainSingle().Which.Should().StartWith("image: 1 of 20 items with interactions have a row");
+    }
+
     private static RecDataset InThreeSets(bool weighted)
     {
         InteractionSet Set(float[] weights, params (int, int)[] pairs) => new(2, 4, pairs, weighted ? weights : null);

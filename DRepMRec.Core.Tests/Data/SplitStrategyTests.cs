@@ -239,6 +239,40 @@ public sealed class SplitStrategyTests
         }).Report!.Mistakes.Should().BeEmpty("of a pair the latest timestamp counts");
     }
 
+    [Fact]
+    public void Rows_that_are_skipped_for_their_time_or_label_leave_no_user_and_no_item_behind()
+    {
+        Interaction[] rows =
+        [
+            new("ann", "a", Timestamp: 1, Label: 0), new("bob", "b", Label: 7), new("bob", "a", Label: 7),
+            new("ann", "c", Timestamp: 2, Label: 0), new("ann", "d", Timestamp: 3, Label: 0),
+        ];
+        foreach (SplitStrategy split in new[] { SplitStrategy.GlobalTime(0.3, 0.3), SplitStrategy.ByLabel(allowMissing: true) })
+        {
+            RecDataset data = RecDataset.FromInteractions("x", rows, options: new() { Split = split, BadRows = BadRowHandling.Skip });
+            data.Users.Ids.Should().Equal("ann");
+            data.Items.Ids.Should().Equal("a", "c", "d");
+            data.ToInteractions().Select(i => i.Item).Should().BeEquivalentTo("a", "c", "d");
+        }
+    }
+
+    [Fact]
+    public void Rows_of_a_pair_without_any_time_are_mistakes_and_not_merged()
+    {
+        Interaction[] rows =
+        [
+            new("u", "a", Timestamp: 1), new("u", "a"), new("u", "b"), new("u", "b"), new("u", "c", Timestamp: 2),
+            new("u", "d", Timestamp: 3),
+        ];
+        LoadReport report = RecDataset.FromInteractions("x", rows, options: new()
+        {
+            Split = SplitStrategy.GlobalTime(0.3, 0.3),
+            BadRows = BadRowHandling.Skip,
+            Duplicates = DuplicateHandling.Sum,
+        }).Report!;
+        (report.RowsMerged, report.RowsWithMistakes, report.Interactions).Should().Be((1, 2, 3));
+    }
+
     [Theory]
     [InlineData(DuplicateHandling.KeepFirst)]
     [InlineData(DuplicateHandling.KeepLast)]

@@ -30,6 +30,7 @@ public sealed class TimestampTests
     [InlineData("2024-02-29T12:34:56.1234567899Z", 1_709_210_096, 123_456_789)]
     [InlineData("1969-12-31T23:59:59.999999999Z", -1, 999_999_999)]
     [InlineData("2016-12-31T23:59:60Z", 1_483_228_800, 0)]
+    [InlineData("2017-01-01T05:29:60+05:30", 1_483_228_800, 0)]
     public void Dates_are_nanoseconds(string text, long seconds, long nanoseconds)
         => Nanoseconds(text).Should().Be((seconds * 1_000_000_000) + nanoseconds);
 
@@ -42,6 +43,8 @@ public sealed class TimestampTests
     [InlineData("2024-01-01T12")]
     [InlineData("2024-01-01T12:00:00.")]
     [InlineData("2024-01-01T12:00.5")]
+    [InlineData("2024-01-01T12:00:60")]
+    [InlineData("2024-01-01T12:59:61")]
     [InlineData("2024-01-01T12:00+")]
     [InlineData("2024-01-01T12:00+25:00")]
     [InlineData("2024-01-01T12:00 CET")]

@@ -169,6 +169,23 @@ public sealed class ModalEncoderTests
             .WithMessage("The encoder was made for 2 modalities; the features have 1.*");
     }
 
+    [Theory]
+    [InlineData(4, 2, true)]
+    [InlineData(4, 40, true)]
+    [InlineData(32, 2, false)]
+    [InlineData(32, 40, true)]
+    public void Features_of_another_width_are_refused(int dimension, int width, bool gated)
+    {
+        using ModalFeatures features = TwoModalities();
+        using var other = new ModalFeatures(
+            [new ItemFeatures(Modality.Image, 6, width, Support.Samples.Floats(6 * width, 1)), features.Sources[1]]);
+        FilterGateKind gate = gated ? FilterGateKind.Self : FilterGateKind.None;
+        using var encoder = new ModalEncoder(features, new ModalEncoderOptions { EmbeddingDim = dimension, Neighbors = 0, Gate = gate });
+        var graph = new InteractionGraph(new InteractionSet(1, 6, [(0, 0)]));
+        encoder.Invoking(e => e.call(graph, other)).Should().Throw<ArgumentException>()
+            .WithMessage($"The encoder was made for 3 features of 'image'; there are {width}.*");
+    }
+
     internal static ModalFeatures TwoModalities() => new(
         [
             new ItemFeatures(Modality.Image, 6, 3, Support.Samples.Floats(18, 1)),

@@ -8,6 +8,14 @@ namespace DRepMRec.Tests.Evaluation;
 
 public sealed class ListMetricTests
 {
+    [Fact]
+    public void More_places_than_one_array_holds_are_refused_by_name()
+    {
+        RankingTask.ListLength(1_000_000, 1000).Should().Be(1_000_000_000);
+        FluentActions.Invoking(() => RankingTask.ListLength(2_200_000, 1000)).Should().Throw<ArgumentException>()
+            .WithMessage("EvaluationOptions.ListMetrics: expected at most 2147483591 places*of 1000 of 2200000 users have 2200000000.*");
+    }
+
     // Items i0 to i4 have 2, 1, 1, 0 and 0 users of 4 in training. u0's top 2 is i1, i2; u1's i0, i2; u2's i1, i3; u3 isn't evaluated.
     private static readonly RecDataset Tiny = new(
         "tiny", new IdMap(["u0", "u1", "u2", "u3"]), new IdMap(["i0", "i1", "i2", "i3", "i4"]), new InteractionSplits(

@@ -49,6 +49,25 @@ public sealed class EncoderTests
     }
 
     [Fact]
+    public void What_is_learnt_does_not_depend_on_the_order_of_items()
+    {
+        var random = new Random(7);
+        string[] ids = [.. Enumerable.Range(0, 300).Select(n => $"p{n}")];
+        string[] titles = [.. ids.Select(_ => $"thing {random.Next(9)} of {random.Next(40)} {random.Next(7)}")];
+        double?[] prices = [.. ids.Select(_ => (double?)Math.Exp(random.NextDouble() * 9))];
+        int[] order = [.. Enumerable.Range(0, ids.Length)];
+        ItemTable Table() => ItemTable.Of([.. order.Select(n => ids[n])],
+            ItemColumn.Title("title", [.. order.Select(n => titles[n])]), ItemColumn.Number("price", [.. order.Select(n => prices[n])]));
+        ItemTable first = Table();
+        random.Shuffle(order);
+        ItemTable other = Table();
+        NumberEncoder numbers = NumberEncoder.Fit(first), same = NumberEncoder.Fit(other);
+        (same.Means[0], same.Deviations[0]).Should().Be((numbers.Means[0], numbers.Deviations[0]));
+        TextFeatures.Fit(titles).Encode(titles[7]).Should().Equal(TextFeatures.Fit([.. order.Select(n => titles[n])]).Encode(titles[7]));
+        Row(TextEncoder.Fit(other).Encode(other), "p7").Should().Equal(Row(TextEncoder.Fit(first).Encode(first), "p7"));
+    }
+
+    [Fact]
     public void Numbers_are_standardised_pairs_and_missing_is_missing()
     {
         NumberEncoder encoder = NumberEncoder.Fit(Products);

@@ -59,6 +59,39 @@ public sealed class TextFeaturesTests
     }
 
     [Fact]
+    public void Titles_that_repeat_and_a_small_shop_leave_alike_what_is_alike()
+    {
+        string[] kinds = ["lamp", "chair", "mug", "rug", "clock", "shelf", "vase", "sofa"];
+        string[] colours = ["red", "blue", "green", "white", "black"];
+        string[] titles =
+        [
+            .. from copy in Enumerable.Range(0, 5) from kind in kinds from colour in colours select $"{colour} {kind} for {kind}s",
+        ];
+        TextFeatures features = TextFeatures.Fit(titles);
+        features.Dimension.Should().BeLessThanOrEqualTo(40 / 8 * 5, "there are 200 titles, of which 40 differ");
+        ItemFeatures table = new(Modality.Text, titles.Length, features.Dimension, [.. titles.SelectMany(t => features.Encode(t)!)]);
+        float[] scaled = FeatureScaler.Scale(table, FeatureScaling.Standardize);
+        var (mean, deviation) = FeatureScaler.Columns(table, FeatureScaling.Standardize);
+        float[] own = features.Encode("purple clock for clocks")!;
+        float[] fresh = [.. own.Select((x, d) => deviation[d] > 0 ? (x - mean[d]) / deviation[d] : 0)];
+        int[] nearest = [.. Enumerable.Range(0, 40)
+            .OrderByDescending(n => Dot(fresh, scaled.AsSpan(n * features.Dimension, features.Dimension).ToArray())).Take(5)];
+        nearest.Select(n => titles[n]).Should().OnlyContain(title => title.EndsWith("clocks", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_text_across_all_directions_has_no_features()
+    {
+        var random = new Random(5);
+        string[] texts = [.. Enumerable.Range(0, 500).Select(_ => $"word{random.Next(12)} word{random.Next(12)} word{random.Next(12)}"),
+            "\u3042\u3044 \u3046\u3048", "\u3042\u3044 \u3046\u3048"];
+        TextFeatures features = TextFeatures.Fit(texts, new TextFeatureOptions { MaxDimension = 4, MaxCharacters = 0 });
+        features.Encode(texts[^1]).Should().BeNull();
+        features.Encode(texts[0]).Should().NotBeNull();
+        features.Table(Modality.Text, [.. texts.Select((_, n) => $"i{n}")], texts).ItemIds.Should().HaveCount(500);
+    }
+
+    [Fact]
     public void Words_and_pieces_weigh_the_same_together()
     {
         // The words of "xyz abc" and "xyz def" share one of two of equal weight; so do their pieces.

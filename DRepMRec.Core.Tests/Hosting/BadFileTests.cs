@@ -1,3 +1,4 @@
+using DRepMRec.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
@@ -47,6 +48,19 @@ public sealed class BadFileTests
         app.Log.Of(2).Should().ContainSingle().Which.Text.Should().EndWith($"Next try: {app.Time.Now.AddHours(1):u}");
         app.Look();
         app.Provider.Status.RetryAt.Should().Be(app.Time.Now.AddHours(1));
+    }
+
+    [Fact]
+    public void A_failure_is_looked_at_again_within_a_minute_however_long_the_interval_is()
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        TimeSpan hour = TimeSpan.FromHours(1), minute = TimeSpan.FromMinutes(1), second = TimeSpan.FromSeconds(1);
+        LoadFailure first = LoadFailure.After(null, new IOException("torn"), null, null, hour, now);
+        LoadFailure.Wait(null, hour, now).Should().Be(hour);
+        LoadFailure.Wait(first, hour, now).Should().Be(minute);
+        LoadFailure.Wait(first, second, now).Should().Be(second);
+        LoadFailure.Wait(first, hour, now + minute).Should().Be(hour, "it is reported by then");
+        LoadFailure.Wait(LoadFailure.After(first, new IOException("torn"), null, null, hour, now), hour, now).Should().Be(hour);
     }
 
     [Fact]

@@ -203,6 +203,34 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public void Trainings_that_fail_or_are_cancelled_are_traced_as_such()
+    {
+        using var folder = new TempFolder();
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        var locked = new TrainerOptions { MaxEpochs = 1, Checkpoint = new() { Path = folder["run.checkpoint"] } };
+        using FileStream other = new(folder["run.checkpoint.lock"], FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        var fails = new Immediate<TrainingProgress>(_ => throw new TimeoutException());
+        var one = new TrainerOptions { MaxEpochs = 1 };
+        Check(one, fails, default, "System.TimeoutException", epochs: 1);
+        Check(one, null, cancelled.Token, "System.OperationCanceledException", epochs: 1);
+        Check(locked, null, default, "System.IO.IOException", epochs: 0);
+
+        static void Check(TrainerOptions options, IProgress<TrainingProgress>? progress, CancellationToken stop, string type, int epochs)
+        {
+            string name = Guid.NewGuid().ToString("N");
+            RecDataset data = Board(name);
+            using var spans = new Spans();
+            using var model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 4 });
+            new Trainer(model, data, options).Invoking(t => t.Fit(progress, stop)).Should().Throw<Exception>();
+            Activity training = spans.Of("drepmrec.train", "drepmrec.dataset", name).Should().ContainSingle().Subject;
+            Activity[] all = [training, .. spans.ChildrenOf(training)];
+            all.Should().HaveCount(1 + epochs).And.OnlyContain(a => a.Status == ActivityStatusCode.Error);
+            all.Select(a => a.GetTagItem("error.type")).Should().AllBeEquivalentTo(type);
+        }
+    }
+
+    [Fact]
     public void Where_validation_is_all_that_is_left_of_an_epoch_it_has_no_speed()
     {
         string name = Guid.NewGuid().ToString("N");

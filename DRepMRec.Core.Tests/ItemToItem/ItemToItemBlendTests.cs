@@ -59,6 +59,25 @@ public sealed class ItemToItemBlendTests
     }
 
     [Fact]
+    public void What_a_weight_stands_for_is_measured_on_users_that_have_items()
+    {
+        const int Users = 4000, Known = 1999;
+        (int, int)[] train = [.. Enumerable.Range(0, 20).Select(n => (Known, n)), .. Enumerable.Range(0, 19).Select(n => (0, n))];
+        InteractionSet Each(int item) => new(Users, 40, [.. Enumerable.Range(1, Users - 1).Select(u => (u, item))]);
+        RecDataset data = new("guests", new IdMap(Enumerable.Range(0, Users).Select(u => $"u{u}")),
+            new IdMap(Enumerable.Range(0, 40).Select(i => $"i{i}")),
+            new InteractionSplits(new InteractionSet(Users, 40, train), Each(30), Each(31)), []);
+        var model = new EmbeddingScorer(Samples.Floats(Users * 4, 1), Samples.Floats(40 * 4, 2), 4);
+        ItemToItemModel part = ItemToItemModel.Solve(data, new ItemToItemOptions { L2 = 5 });
+        float[] alone = new float[40], both = new float[40];
+        var options = new ItemToItemOptions { BlendWeights = [1], PopularityWeights = [0] };
+        ItemToItemBlend blend = ItemToItemBlend.Choose(model, part, data, options);
+        model.Score([Known], alone);
+        blend.Over(model).Score([Known], both);
+        both.Should().NotEqual(alone);
+    }
+
+    [Fact]
     public void The_largest_catalogue_that_is_exact_by_default()
     {
         long most = new ItemToItemOptions().MaxMatrixBytes;

@@ -140,11 +140,15 @@ public sealed class KernelFunctionTests
         using var scope = NewDisposeScope();
         Tensor x = Leaf(7, 5, 1).detach(), weight = Leaf(32, 5, 2), bias = Leaf(1, 32, 3).squeeze(0), gate = Leaf(32, 32, 4);
         static Tensor Wide(Tensor weights) => weights.to(ScalarType.Float64);
+        foreach (Action one in new Action[]
+        {
+            () => LinearFunction.Apply(x, Wide(weight), null), () => FilterGateFunction.Apply(x, null, Wide(weight), bias, gate, bias),
+            () => FilterGateFunction.Apply(x, null, weight, bias, Wide(gate), bias),
+        })
+            one.Should().Throw<ArgumentException>().WithMessage("Expected numbers of one type on one device*");
         Action[] mixed =
         [
-            () => LinearFunction.Apply(x, Wide(weight), null), () => LinearFunction.Apply(x, weight, Wide(bias)),
-            () => FilterGateFunction.Apply(x, null, Wide(weight), bias, gate, bias),
-            () => FilterGateFunction.Apply(x, null, weight, bias, Wide(gate), bias),
+            () => LinearFunction.Apply(x, weight, Wide(bias)),
             () => AttentionFunction.Apply(x, Wide(Leaf(1, 5, 5))),
         ];
         foreach (Action one in mixed)

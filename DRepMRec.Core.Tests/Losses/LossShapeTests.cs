@@ -1,6 +1,7 @@
 using DRepMRec.Alignment;
 using DRepMRec.Collectives;
 using DRepMRec.Data;
+using DRepMRec.Features;
 using DRepMRec.Fusions;
 using DRepMRec.Graphs;
 using DRepMRec.Kernels;
@@ -47,6 +48,12 @@ public sealed class LossShapeTests
         ["BPR of wider users"] = () => new RankingLoss.Bpr().Compute(new(Rows(2, 5), Rows(4, 4)), Batch().Compact),
         ["BPR of fewer items"] = () => new RankingLoss.Bpr().Compute(new(Rows(2, 4), Rows(3, 4)), Batch().Compact),
         ["BPR of whole tables for a batch's own"] = () => new RankingLoss.Bpr().Compute(new(Rows(6, 4), Rows(7, 4)), Batch().Compact),
+        ["alignment of whole tables for a batch's own rows"]
+            = () => new BehaviorModalAlignment(4).call(new(Rows(6, 4), Rows(7, 4)), new(Rows(6, 4), Rows(7, 4)), Batch().Compact),
+        ["similarities of whole tables for a batch's own rows"] = () => Similarities(Rows(7, 4), Batch().Compact),
+        ["similarities of a batch's own rows for whole tables"] = () => Similarities(Rows(4, 4), Batch().Whole),
+        ["a filter of wider rows"] = () => LinearFunction.Apply(Rows(40, 5), Rows(4, 3), null),
+        ["a gate of narrower features"] = () => FilterGateFunction.Apply(Rows(40, 5), null, Rows(32, 9), ones(32), Rows(32, 32), ones(32)),
         ["softmax loss of wider items"]
             = () => new RankingLoss.SampledSoftmax().Compute(new(Rows(6, 4), Rows(7, 5)), Batch(shared: true).Whole),
         ["known rows of fewer users"] = () => Cold().KeepKnown(new(Rows(2, 4), Rows(7, 4)), RowSet.All),
@@ -107,6 +114,12 @@ public sealed class LossShapeTests
             Record.Exception(Calls[name]).Should().BeAssignableTo<ArgumentException>("it's refused on libtorch's side too")
                 .Which.Message.Should().Be(own);
         }
+    }
+
+    private static Tensor Similarities(Tensor items, BatchRows batch)
+    {
+        using var features = new ModalFeatures([new ItemFeatures(Modality.Image, 7, 2, Samples.Floats(14, 3))]);
+        return new SimilaritySupervisedSignal(new SssOptions { Weight = 1 }).Compute(items, features, batch);
     }
 
     private static Tensor Rows(int count, int width) => tensor(Samples.Floats(count * width, 1), count, width);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using DRepMRec.Data;
 using DRepMRec.Hosting;
 using DRepMRec.Serving;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ServeRecommendations;
 
@@ -23,6 +24,32 @@ public sealed class ApiCatalogueTests : ApiTestBase
             "Expected a picture: PNG, JPEG, GIF or WebP.");
         using var bare = new MultipartFormDataContent { { new StringContent("new"), "item" } };
         await RequireProblem(await Client.PostAsync("/items", bare), HttpStatusCode.Conflict, "how features of items were made");
+    }
+
+    [Fact]
+    public async Task Without_a_model_everything_is_unavailable_for_the_time_being()
+    {
+        await using WebApplication app = Api.Build(WebApplication.CreateBuilder(
+            ["--urls", "http://127.0.0.1:0", "--Recommender:Path", Folder["to-come"], "--Recommender:RequiredAtStart", "false",
+                "--Logging:LogLevel:Default", "None"]));
+        await app.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        using var form = new MultipartFormDataContent { { new StringContent("new"), "item" }, { new StringContent("A title"), "title" } };
+        var features = new Dictionary<string, float[]> { ["image"] = [1] };
+        await RequireProblem(await client.GetAsync("/recommendations?user=a"), HttpStatusCode.ServiceUnavailable);
+        await RequireProblem(await client.PutAsJsonAsync("/items/new", new { features }), HttpStatusCode.ServiceUnavailable);
+        await RequireProblem(await client.PostAsync("/items", form), HttpStatusCode.ServiceUnavailable);
+        await RequireProblem(await client.DeleteAsync("/items/new"), HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Theory]
+    [InlineData("--Shelf:PicturesFolder", ".", "PicturesFolder")]
+    [InlineData("--Shelf:PictureFolder", "nowhere", "Shelf:PictureFolder: expected a folder")]
+    public async Task A_shelf_that_is_not_understood_stops_the_start(string key, string value, string message)
+    {
+        await using WebApplication app = Api.Build(WebApplication.CreateBuilder(
+            ["--urls", "http://127.0.0.1:0", "--Recommender:Path", Folder["model"], key, value, "--Logging:LogLevel:Default", "None"]));
+        (await FluentActions.Awaiting(() => app.StartAsync()).Should().ThrowAsync<Exception>()).Which.Message.Should().Contain(message);
     }
 
     [Fact]

@@ -154,7 +154,7 @@ public sealed class ApiTests : ApiTestBase
         await RequireProblem(await Client.GetAsync("/nowhere"), HttpStatusCode.NotFound);
         await RequireProblem(await Post("{"), HttpStatusCode.BadRequest);
         await RequireProblem(await Post("{\"minimumScore\":NaN}"), HttpStatusCode.BadRequest);
-        await RequireProblem(await Post("{\"history\":[null]}"), HttpStatusCode.BadRequest, "Expected ids of at most 256 characters.");
+        await RequireProblem(await Post("{\"history\":[null]}"), HttpStatusCode.BadRequest, "History has an entry that is null.");
         await RequireProblem(await Post(JsonSerializer.Serialize(new { history = Enumerable.Repeat("a", 1001) })),
             HttpStatusCode.BadRequest, "Expected at most 1000 ids, got 1001.");
 

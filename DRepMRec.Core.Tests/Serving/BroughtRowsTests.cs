@@ -127,12 +127,11 @@ public sealed class BroughtRowsTests
     [Fact]
     public void Ids_of_a_request_that_are_null_are_refused()
     {
-        foreach (RecommendationRequest request in new RecommendationRequest[]
-            { new() { History = [null!] }, new() { Candidates = [null!] }, new() { Excluded = [null!] } })
+        foreach (Func<RecommendationRequest> make in new Func<RecommendationRequest>[]
         {
-            Make().Invoking(r => r.Recommend(request)).Should().Throw<ArgumentNullException>()
-                .WithMessage("An id of the request is null.*");
-        }
+            () => new() { History = [null!] }, () => new() { Candidates = [null!] }, () => new() { Excluded = [null!] },
+        })
+            make.Should().Throw<ArgumentException>().WithMessage("* has an entry that is null.*");
     }
 
     [Fact]

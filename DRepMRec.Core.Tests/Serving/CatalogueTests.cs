@@ -181,6 +181,14 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void Without_neighbours_no_features_go_along_that_could_be_too_many()
+    {
+        var options = new DRepMRecOptions { Modal = new ModalEncoderOptions { Neighbors = 0 } };
+        Served.Build(options, new RecommenderOptions { MaxContentBytes = 10 }, epochs: 1).FeatureDimensions.Should().NotBeEmpty();
+        Served.Build(options, new RecommenderOptions { MaxContentBytes = 0 }, epochs: 1).FeatureDimensions.Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_model_that_can_not_encode_features_says_so()
     {
         Recommender[] without =

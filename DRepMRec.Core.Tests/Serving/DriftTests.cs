@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
 using DRepMRec.Serving;
+using DRepMRec.Tests.Support;
 
 namespace DRepMRec.Tests.Serving;
 
@@ -124,6 +125,15 @@ public sealed class DriftTests
         double mixed = Shift([.. first, .. second]);
         Shift([.. second, .. first]).Should().BeApproximately(mixed, 0.3 * Math.Abs(mixed));
         Math.Max(Shift(first), Shift(second)).Should().BeGreaterThan(1.5 * mixed, "one item is further off than two");
+    }
+
+    [Fact]
+    public void The_token_stops_between_rows_of_samples()
+    {
+        float[] rows = Samples.Floats(4000, 1);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        FluentActions.Invoking(() => EnergyDistance.Between(rows, rows, 4, source.Token)).Should().Throw<OperationCanceledException>();
     }
 
     [Fact]

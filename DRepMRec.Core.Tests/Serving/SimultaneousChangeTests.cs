@@ -17,6 +17,7 @@ public sealed class SimultaneousChangeTests : IClassFixture<RawItemTests.Shop>, 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private readonly RawItemTests.Shop _shop;
     private readonly TempFolder _folder = new();
     private readonly GatedGenerator _network = new();
     private readonly WebApplication _app;
@@ -24,6 +25,7 @@ public sealed class SimultaneousChangeTests : IClassFixture<RawItemTests.Shop>, 
 
     public SimultaneousChangeTests(RawItemTests.Shop shop)
     {
+        _shop = shop;
         shop.Recommender.Save(_folder["model"]);
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             ["--urls", "http://127.0.0.1:0", "--Recommender:Path", _folder["model"], "--Logging:LogLevel:Default", "Warning"]);
@@ -76,6 +78,23 @@ public sealed class SimultaneousChangeTests : IClassFixture<RawItemTests.Shop>, 
         (await post.WaitAsync(Patience)).Should().Be(HttpStatusCode.OK);
         (await Items()).Should().Be(61);
         _network.Requests.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Features_of_an_item_that_was_described_leave_its_title_for_files_to_come_too()
+    {
+        _network.Open();
+        (await Post(1)).Should().Be(HttpStatusCode.OK);
+        var features = _shop.Data.Features.ToDictionary(f => f.Modality.Name, f => f[_shop.Data.Items.IndexOf("p8")].ToArray());
+        (await _client.PutAsJsonAsync("/items/new-1", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        for (int load = 0; load < 2; load++)
+        {
+            JsonElement item = await _client.GetFromJsonAsync<JsonElement>("/items/new-1");
+            item.GetProperty("title").GetString().Should().Be(RawItemTests.Shop.Title(1));
+            JsonElement similar = await _client.GetFromJsonAsync<JsonElement>("/items/new-1/similar?count=1&space=Content");
+            similar[0].GetProperty("item").GetString().Should().Be("p8");
+            await _app.Services.GetRequiredService<IRecommenderProvider>().ReloadAsync().WaitAsync(Patience);
+        }
     }
 
     private async Task<HttpStatusCode> Post(int n)

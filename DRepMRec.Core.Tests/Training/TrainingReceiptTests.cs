@@ -96,7 +96,15 @@ public sealed class TrainingReceiptTests
         FluentActions.Invoking(() => TrainingReceipt.Train(All, Model, Options with { Checkpoint = new CheckpointOptions { Path = "x" } }))
             .Should().Throw<ArgumentException>().WithMessage("Expected no TrainerOptions.Checkpoint*");
         FluentActions.Invoking(() => TrainingReceipt.Train(All, Model, Options, before: All.WithoutUsers([All.Users[0]])))
-            .Should().Throw<ArgumentException>().WithMessage("Expected at least the 60 users*got 59*");
+            .Should().Throw<ArgumentException>().WithMessage($"Expected all users of the dataset in the one before*'{All.Users[0]}'.*");
+    }
+
+    [Fact]
+    public void Users_that_came_in_since_are_not_taken_for_those_that_were_left_out()
+    {
+        RecDataset before = All.WithoutUsers([All.Users[0]]), today = All.WithoutUsers([All.Users[1], All.Users[2]]);
+        FluentActions.Invoking(() => TrainingReceipt.Train(today, Model, Options, before: before))
+            .Should().Throw<ArgumentException>().WithMessage($"Expected all users of the dataset in the one before*'{All.Users[0]}'.*");
     }
 
     /// <summary>The same data from rows in another order.</summary>

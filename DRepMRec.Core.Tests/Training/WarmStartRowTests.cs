@@ -20,7 +20,7 @@ public sealed class WarmStartRowTests
     public void The_known_items_nearest_to_a_new_one_come_by_their_likeness()
     {
         int[] places = [2, -1, 0, 1];
-        int[][] Of(int neighbors) => NearestKnownItems.Of(Now, places, neighbors);
+        int[][] Of(int neighbors) => NearestKnownItems.Of(Now.Features, places, neighbors);
         Of(1).Should().BeEquivalentTo(new int[][] { [], [0], [], [] }, options => options.WithStrictOrdering());
         Of(3).Should().BeEquivalentTo(new int[][] { [], [0, 2], [], [] }, options => options.WithStrictOrdering());
     }

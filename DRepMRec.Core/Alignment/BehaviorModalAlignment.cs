@@ -63,6 +63,7 @@ public sealed partial class BehaviorModalAlignment
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ThrowIfNotAlike(behavior, modal);
+        batch?.ThrowIfOtherRows(behavior, nameof(behavior));
         using DisposeScope scope = NewDisposeScope();
         var fused = new UserItemEmbeddings(
             _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));

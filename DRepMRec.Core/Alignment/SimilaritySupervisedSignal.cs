@@ -43,6 +43,14 @@ public sealed class SimilaritySupervisedSignal
         ArgumentNullException.ThrowIfNull(modalItems);
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(batch);
+        TableShape.ThrowIfNoTable(modalItems, nameof(modalItems));
+        long expected = batch.Rows.IsAll ? features.ItemCount : batch.Rows.Items.Length;
+        if (modalItems.shape[0] != expected)
+        {
+            throw new ArgumentException(
+                $"Expected the rows of the batch's {expected} items, got {modalItems.shape[0]}.", nameof(modalItems));
+        }
+
         using DisposeScope scope = NewDisposeScope();
         int[] places = batch.SampleDistinctItems(_options.MaxItems);
         int[] items = batch.Rows.IsAll ? places : Array.ConvertAll(places, place => batch.Rows.Items[place]);

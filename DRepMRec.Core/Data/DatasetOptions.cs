@@ -41,7 +41,7 @@ public sealed record DatasetOptions
         {
             if (value is { Count: 0 })
                 throw new ArgumentException($"{nameof(Catalogue)} must have at least one entry.", nameof(Catalogue));
-            field = value;
+            field = value is null ? null : Guard.NoneNull(value);
         }
     }
 

@@ -23,7 +23,8 @@ public enum DuplicateHandling
 
     /// <summary>
     /// Merge them into one interaction, whose weight is the sum of theirs (their number, when nothing gives weights; at most 1e20), and
-    /// whose timestamp is the latest. The order of the rows doesn't matter. Occurrences with different labels are refused.
+    /// whose timestamp is the latest. The order of the rows doesn't matter. With a split by label occurrences with different labels are bad
+    /// rows, all but those with the lowest, where bad rows are skipped.
     /// </summary>
     Sum,
 }

@@ -54,7 +54,7 @@ public sealed partial class RecDataset
         {
             Report = Report,
             ItemTable = ItemTable,
-            Notes = Notes,
+            Notes = [.. Notes.Except(NotesOnSplit)],
         };
     }
 }

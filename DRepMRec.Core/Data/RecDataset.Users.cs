@@ -82,6 +82,7 @@ public sealed partial class RecDataset
         {
             Report = report,
             Notes = notes,
+            NotesOnSplit = NotesOnSplit,
             ItemTable = ItemTable,
         };
     }

@@ -99,6 +99,9 @@ public sealed partial class RecDataset
     /// <summary>The reader's notes on passed-over data, for <see cref="DatasetSummary.Notes"/> and the log of a training.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Those of them that are about the split.</summary>
+    internal IReadOnlyList<string> NotesOnSplit { get; init; } = [];
+
     private static void ThrowIfOverlapping(InteractionSet left, InteractionSet right, string labels)
     {
         for (int u = 0; u < right.UserCount; u++)

@@ -37,6 +37,7 @@ public sealed record RowMistake
         RowMistakeKind.Weight => "no weight from 1E-20 to 1E+20",
         RowMistakeKind.Event => "an event without a weight",
         RowMistakeKind.Label => "no label",
+        RowMistakeKind.UnreadableLabel => "no label that can be read",
         RowMistakeKind.Text => "text that isn't Unicode",
         RowMistakeKind.Number => "no number that can be read",
         RowMistakeKind.Image => "no picture that can be read",
@@ -69,7 +70,7 @@ public enum RowMistakeKind
     /// <summary>The user's id is blank, isn't Unicode text, or isn't in the mapping file.</summary>
     User,
 
-    /// <summary>The item's id is blank, isn't Unicode text, or isn't in the mapping file.</summary>
+    /// <summary>The item's id is blank, isn't Unicode text, or isn't in the mapping file or a row of the features.</summary>
     Item,
 
     /// <summary>The rating isn't a finite number, or there is none though a minimum is asked for.</summary>
@@ -89,6 +90,9 @@ public enum RowMistakeKind
 
     /// <summary>The label isn't 0, 1 or 2, though the split is by label.</summary>
     Label,
+
+    /// <summary>The label isn't a number.</summary>
+    UnreadableLabel,
 
     /// <summary>The pair of user and item occurred before, and <see cref="DatasetOptions.Duplicates"/> refuses that.</summary>
     Repeated,

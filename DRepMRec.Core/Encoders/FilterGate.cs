@@ -38,6 +38,9 @@ internal sealed class FilterGate : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The number of features d.</summary>
+    public int FeatureDimension => (int)_projection.shape[1];
+
     /// <summary>[I, d] features to [I, D].</summary>
     public override Tensor forward(Tensor features) => Filter(features, null);
 

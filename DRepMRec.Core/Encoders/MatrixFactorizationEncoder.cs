@@ -72,6 +72,6 @@ public sealed class MatrixFactorizationEncoder : nn.Module<InteractionGraph, Use
         ObjectDisposedException.ThrowIf(_users.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, (int)_users.shape[0], (int)_items.shape[0]);
         UserItemEmbeddings own = rows.Select(Ego!.Value);
-        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = rows.Select(Ego!.Value) };
+        return new EncoderOutput(Columns?.Gather(own, batch) ?? own) { Ego = own };
     }
 }

@@ -108,6 +108,16 @@ public sealed partial class ModalEncoder : nn.Module<InteractionGraph, ModalFeat
                 $"The encoder was made for {_gates.Count} modalities; the features have {features.ModalityCount}.", nameof(features));
         }
 
+        for (int m = 0; m < _gates.Count; m++)
+        {
+            long width = features.Values[m].shape[1];
+            if (width != _gates[m].FeatureDimension)
+            {
+                throw new ArgumentException($"The encoder was made for {_gates[m].FeatureDimension} features of "
+                    + $"'{features.Sources[m].Modality}'; there are {width}.", nameof(features));
+            }
+        }
+
         ShapeCheck.ThrowIfOtherSize(graph, graph.UserCount, features.ItemCount);
     }
 

@@ -9,8 +9,8 @@ namespace DRepMRec.Evaluation;
 /// <summary>One evaluation: ranks blocks of users, each in its own workspace, and averages their figures in order.</summary>
 /// <remarks>
 /// Of equal scores the first is the one that comes first in an order of the items that depends on their raw ids alone, begun at a place
-/// that depends on the user's raw id alone. So every item is as likely as any other to be first, and neither popularity nor the order of
-/// the rows in a file counts.
+/// that depends on the user's raw id alone. So neither popularity nor the order of the rows in a file counts. Of a few
+/// items that are equal each is first for as many users as begin in the gap before it: one draw for all users, not one for each.
 /// </remarks>
 internal sealed class RankingTask
 {
@@ -49,7 +49,7 @@ internal sealed class RankingTask
         _coverageK = Math.Min(metrics.Max(m => m.K), scorer.ItemCount); // No ranking is longer than the catalogue.
         _listK = Math.Min(listMetrics.Length == 0 ? 0 : listMetrics.Max(m => m.K), scorer.ItemCount);
         _largestK = Math.Max(_coverageK, _listK);
-        _listItems = new int[checked(users.Length * _listK)];
+        _listItems = new int[ListLength(users.Length, _listK)];
         _listLengths = new int[users.Length];
         _tieOrder = data.Items.TieOrder;
         int[] degrees = _degrees = data.Train.ItemDegrees();
@@ -60,6 +60,12 @@ internal sealed class RankingTask
         double[][] Values() => [.. metrics.Select(_ => new double[users.Length])];
         (_all, _cold, _coldAmongCold) = (Values(), Values(), Values());
     }
+
+    /// <summary>The places of all lists.</summary>
+    /// <exception cref="ArgumentException">There are more than one array holds.</exception>
+    internal static int ListLength(int users, int k) => (long)users * k <= Array.MaxLength ? users * k : throw new ArgumentException(
+        $"{nameof(EvaluationOptions)}.{nameof(EvaluationOptions.ListMetrics)}: expected at most {Array.MaxLength} places in all lists "
+        + $"together; lists of {k} of {users} users have {(long)users * k}.", "options");
 
     /// <summary>How many users are ranked at once: as many whole row blocks as let a block of scores stay in the cache.</summary>
     public int UsersAtOnce => _range is null ? Math.Clamp(BlockBytes / sizeof(float) / Math.Max(1, _scorer.ItemCount), 1, 96) : 48;

@@ -145,8 +145,9 @@ internal sealed class ModelExport(DRepMRecModel model, RecDataset data, Recommen
 
     private ServingModel WithContent(ServingModel lines, ModelForm form, IReadOnlyList<ModalityExport> modalities)
     {
-        long bytes = model.Features!.Sources.Sum(s => s.Values.Length * (long)sizeof(float));
-        if (modalities.Any(m => m.Content is null) || bytes > options.MaxContentBytes)
+        long bytes = form.Modalities.Zip(model.Features!.Sources)
+            .Sum(m => m.First.Neighbors > 0 ? m.Second.Values.Length * (long)sizeof(float) : 0);
+        if (modalities.Any(m => m.Content is null) || options.MaxContentBytes == 0 || bytes > options.MaxContentBytes)
             return lines;
         ServingModel withContent = lines with
         {

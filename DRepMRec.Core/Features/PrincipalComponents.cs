@@ -14,6 +14,9 @@ internal static class PrincipalComponents
     private const int Oversampling = 16;
     private const int PowerIterations = 3;
 
+    // Beyond the rounding of the products of single precision.
+    private const float Negligible = 1e-5f;
+
     /// <summary>Coordinates along the directions of the largest squares; rows that aren't zero get the length sqrt(components).</summary>
     /// <param name="rows">N * dimension values, scaled already.</param>
     /// <param name="dimension">The number of values per row.</param>
@@ -24,26 +27,31 @@ internal static class PrincipalComponents
         using var scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         Tensor x = tensor(rows, rows.Length / dimension, dimension, device: CPU).clone();
-        var (range, largest) = Find(
+        var (range, largest, _) = Find(
             dimension, components, 0, q => DenseProduct.Multiply(x, q), y => DenseProduct.Multiply(x, y, transposeA: true), default);
         Tensor reduced = DenseProduct.Multiply(DenseProduct.Multiply(x, range), largest).NormalizeRows().Times(Math.Sqrt(components));
         return [.. reduced.contiguous().data<float>()];
     }
 
-    /// <summary>The directions themselves, [columns of the matrix, components], those of the largest squares last.</summary>
+    /// <summary>The directions themselves, [columns of the matrix, count], those of the largest squares last.</summary>
+    /// <returns>
+    /// As many as asked for, or as the rows have: along others there is nothing but rounding, which scaling makes as large as the rest.
+    /// </returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static float[] Directions(CsrMatrix rows, int components, int seed, CancellationToken cancellationToken)
+    public static (float[] Values, int Count) Directions(CsrMatrix rows, int components, int seed, CancellationToken cancellationToken)
     {
         using IDisposable oneThread = TorchBackend.UseOneThread();
         using var scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        var (range, largest) = Find(
+        var (range, largest, squares) = Find(
             rows.ColumnCount, components, (ulong)seed, q => Multiply(rows, q), y => Multiply(rows.Transpose(), y), cancellationToken);
-        return [.. DenseProduct.Multiply(range, largest).contiguous().data<float>()];
+        int count = squares.Count(square => square > Negligible * squares[^1]);
+        Tensor kept = largest.narrow(1, components - count, count).contiguous();
+        return ([.. DenseProduct.Multiply(range, kept).contiguous().data<float>()], count);
     }
 
-    /// <summary>An orthonormal basis that holds the directions, and their coordinates in it.</summary>
-    private static (Tensor Range, Tensor Largest) Find(
+    /// <summary>An orthonormal basis that holds the directions, their coordinates in it, and the squares along them, ascending.</summary>
+    private static (Tensor Range, Tensor Largest, float[] Squares) Find(
         int dimension, int components, ulong seed, Func<Tensor, Tensor> multiply, Func<Tensor, Tensor> multiplyTransposed,
         CancellationToken cancellationToken)
     {
@@ -62,7 +70,8 @@ internal static class PrincipalComponents
         }
 
         Tensor coordinates = multiply(range), gram = DenseProduct.Multiply(coordinates, coordinates, transposeA: true);
-        return (range, linalg.eigh(gram).Item2.narrow(1, width - components, components).contiguous());
+        var (squares, vectors) = linalg.eigh(gram);
+        return (range, vectors.narrow(1, width - components, components).contiguous(), [.. squares.data<float>().Skip(width - components)]);
     }
 
     /// <summary>An orthonormal basis of what the columns of a matrix span, in the place of the matrix, which is disposed.</summary>

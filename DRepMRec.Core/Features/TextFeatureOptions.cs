@@ -5,7 +5,10 @@ namespace DRepMRec.Features;
 /// <summary>How texts become numbers: see <see cref="TextFeatures"/>.</summary>
 public sealed record TextFeatureOptions
 {
-    /// <summary>The most features d per text.</summary>
+    /// <summary>
+    /// The most features d per text. There are fewer of fewer than 8 d different texts: one for every eight of them, and eight at least, as
+    /// more are noise once they're standardised.
+    /// </summary>
     /// <value>At least 1. The default is 128.</value>
     public int MaxDimension { get; init => field = Guard.Positive(value); } = 128;
 

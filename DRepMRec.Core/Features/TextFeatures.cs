@@ -21,9 +21,9 @@ namespace DRepMRec.Features;
 /// </para>
 /// <para>
 /// A text that was not there at <see cref="Fit"/> is encoded by the same terms and directions, without libtorch: so a new item gets
-/// features that a trained model understands. Immutable and safe for use by many threads; the same texts, options and seed give the same
-/// features for any number of threads. Memory is 4 d bytes per term. While it is made it is up to 24 bytes per term of each text, those
-/// included that are too rare to be kept, 8 (d + 16) bytes per text, and some 20 (d + 16) bytes per term.
+/// features that a trained model understands. Immutable and safe for use by many threads; the same texts, in any order,
+/// options and seed give the same features for any number of threads. Memory is 4 d bytes per term. While it is made it is up to 24 bytes
+/// per term of each text, those included that are too rare to be kept, 8 (d + 16) bytes per text, and some 20 (d + 16) bytes per term.
 /// </para>
 /// </remarks>
 /// <example>
@@ -34,6 +34,13 @@ namespace DRepMRec.Features;
 /// </example>
 public sealed partial class TextFeatures
 {
+    // Columns are standardised before they are compared: directions that few texts determine would count as much as those of all.
+    private const int TextsPerDirection = 8;
+    private const int FewestDirections = 8;
+
+    // A text of terms that hardly another one has lies across the directions; what is left along them is rounding.
+    private const float Negligible = 1e-3f;
+
     private readonly TextTerms _terms;
     private readonly Dictionary<string, int> _index;
     private readonly string[] _names;
@@ -56,7 +63,10 @@ public sealed partial class TextFeatures
     /// <summary>The options that it was made with.</summary>
     public TextFeatureOptions Options { get; }
 
-    /// <summary>The number of features d: at most as many as asked for, as texts and as terms.</summary>
+    /// <summary>
+    /// The number of features d: at most as many as asked for, as different texts and as terms, and one for every eight different texts, or
+    /// eight.
+    /// </summary>
     public int Dimension { get; }
 
     /// <summary>The number of words and pieces of words that it knows.</summary>
@@ -73,13 +83,18 @@ public sealed partial class TextFeatures
     {
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new TextFeatureOptions();
-        var (names, idf, matrix) = Weigh(texts, options, cancellationToken);
-        int dimension = Math.Min(options.MaxDimension, Math.Min(matrix.RowCount, matrix.ColumnCount));
-        float[] directions = PrincipalComponents.Directions(matrix, dimension, options.Seed, cancellationToken);
-        return new TextFeatures(options, names, idf, directions, dimension);
+        string[] sorted = [.. texts.OfType<string>().Order(StringComparer.Ordinal)]; // Sums round by the order of what they add.
+        var (names, idf, matrix) = Weigh(sorted, texts.Count, options, cancellationToken);
+        int mostOfTexts = Math.Max(FewestDirections, sorted.Distinct(StringComparer.Ordinal).Count() / TextsPerDirection);
+        int dimension = Math.Min(Math.Min(options.MaxDimension, mostOfTexts), Math.Min(matrix.RowCount, matrix.ColumnCount));
+        var (directions, count) = PrincipalComponents.Directions(matrix, dimension, options.Seed, cancellationToken);
+        return new TextFeatures(options, names, idf, directions, count);
     }
 
-    /// <summary>The features of a text: d values of length 1, or <see langword="null"/> where it has no term that is known.</summary>
+    /// <summary>
+    /// The features of a text: d values of length 1, or <see langword="null"/> where it has no term that is known, or none that counts
+    /// along the directions.
+    /// </summary>
     /// <param name="text">The text.</param>
     public float[]? Encode(string? text)
     {
@@ -112,14 +127,14 @@ public sealed partial class TextFeatures
 
     /// <summary>The terms, their inverse document frequencies and the weights [texts, terms], without the counts behind them.</summary>
     private static (string[] Names, float[] Idf, CsrMatrix Matrix) Weigh(
-        IReadOnlyList<string?> texts, TextFeatureOptions options, CancellationToken cancellationToken)
+        string[] texts, int all, TextFeatureOptions options, CancellationToken cancellationToken)
     {
         TextCounts counts = TextCounts.Of(texts, options, cancellationToken);
         if (counts.Names.Length == 0)
         {
             throw new ArgumentException(
                 $"Expected a word, or a piece of one, that at least {options.MinTexts} texts have (option {nameof(options.MinTexts)}); "
-                + $"found none in {texts.Count} texts.", nameof(texts));
+                + $"found none in {all} texts.", nameof(texts));
         }
 
         float[] idf = [.. counts.TextsWith.Select(n => 1 + (float)Math.Log((1.0 + counts.TextCount) / (1.0 + n)))];
@@ -144,7 +159,7 @@ public sealed partial class TextFeatures
         for (int n = 0; n < terms.Length; n++)
             TensorPrimitives.MultiplyAdd(_directions.AsSpan(terms[n] * Dimension, Dimension), weights[n], row, row);
         float length = TensorPrimitives.Norm(row);
-        if (length == 0)
+        if (length <= Negligible * TensorPrimitives.Norm(weights))
             return false;
         TensorPrimitives.Divide(row, length, row);
         return true;

@@ -28,6 +28,10 @@ internal sealed record LoadFailure(
     /// </summary>
     public bool IsSettled(DateTimeOffset now) => Tries > 1 || now - Since >= Patience;
 
+    /// <summary>How long until the next look: no longer than it takes until a failure is more than a file that is being written.</summary>
+    public static TimeSpan Wait(LoadFailure? last, TimeSpan interval, DateTimeOffset now)
+        => last is not null && interval > Patience && !last.IsSettled(now) ? Patience : interval;
+
     /// <summary>When there is another try at the latest; the first is that of the next look.</summary>
     public DateTimeOffset NextTry(TimeSpan interval) => Tries == 1 ? At + interval : RetryAt;
 

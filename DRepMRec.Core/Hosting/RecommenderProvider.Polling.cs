@@ -32,7 +32,8 @@ internal sealed partial class RecommenderProvider
         {
             while (true)
             {
-                await _wake.WaitAsync(_pollInterval, _stopping.Token).ConfigureAwait(false);
+                TimeSpan wait = LoadFailure.Wait(_current is null ? null : _failure, _pollInterval, _time.GetUtcNow());
+                await _wake.WaitAsync(wait, _stopping.Token).ConfigureAwait(false);
                 LookOrGoOn();
             }
         }

@@ -107,12 +107,12 @@ public sealed class MgcnEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
     {
         ObjectDisposedException.ThrowIf(_embedding.IsInvalid, this);
         ShapeCheck.ThrowIfOtherSize(graph, _userCount, _features.ItemCount);
+        Tensor egoItems = ItemRows(graph, rows); // First, so that its gradient comes last: it is added to that of all rows.
         var (content, ego) = _propagation.Apply(_embedding, graph.Adjacency, _options.Layers, _userCount, rows, Reach(graph, rows, batch));
         if (!training)
             content = graph.KeepKnown(content, rows);
         CsrMatrix interactions = graph.NormalizedInteractions;
         Tensor[] users = new Tensor[_itemGraphs.Length], items = new Tensor[_itemGraphs.Length];
-        Tensor egoItems = ItemRows(graph, rows);
         for (int m = 0; m < items.Length; m++)
         {
             Tensor all = Purify(egoItems, m);

@@ -33,6 +33,10 @@ internal static class Guard
     public static double Share(double value, [CallerMemberName] string name = "")
         => value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
 
+    /// <summary>A number from 0 to 1, or none.</summary>
+    public static double? PartOrNull(double? value, [CallerMemberName] string name = "")
+        => value is { } part ? InRange(part, 0, 1, name) : null;
+
     /// <summary>A share of which something is left: above 0 and below 1.</summary>
     public static double ProperShare(double value, [CallerMemberName] string name = "")
         => value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and below 1.");
@@ -44,7 +48,20 @@ internal static class Guard
     public static IReadOnlyList<T> NotEmpty<T>(IReadOnlyList<T> value, [CallerMemberName] string name = "")
     {
         ArgumentNullException.ThrowIfNull(value, name);
-        return value.Count > 0 ? value : throw new ArgumentException($"{name} must have at least one entry.", name);
+        return value.Count > 0 ? NoneNull(value, name) : throw new ArgumentException($"{name} must have at least one entry.", name);
+    }
+
+    /// <summary>The same collection, none of whose entries is null.</summary>
+    public static T NoneNull<T>(T value, [CallerMemberName] string name = "") where T : class, System.Collections.IEnumerable
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        foreach (object? entry in value)
+        {
+            if (entry is null)
+                throw new ArgumentException($"{name} has an entry that is null.", name);
+        }
+
+        return value;
     }
 
     public static string NotEmpty(string value, [CallerMemberName] string name = "")

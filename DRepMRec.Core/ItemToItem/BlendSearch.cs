@@ -49,8 +49,8 @@ internal sealed class BlendSearch
         }
 
         double[] weights = [.. options.BlendWeights.Distinct().Order()], popularity = [.. options.PopularityWeights.Distinct().Order()];
-        bool isKnown = Array.Exists(_users, user => !_part.ItemsOf(user).IsEmpty);
-        BlendFactors unit = Unit(isKnown ? _users : [.. Enumerable.Range(0, _model.UserCount)]);
+        int[] Known(IEnumerable<int> users) => [.. users.Where(user => !_part.ItemsOf(user).IsEmpty)];
+        BlendFactors unit = Unit(Known(_users) is { Length: > 0 } known ? known : Known(Enumerable.Range(0, _model.UserCount)));
         BlendFactors Factors(BlendTrial t) => new((float)(t.Weight * unit.Part), (float)(t.PopularityWeight * unit.Popularity));
         if (_users.Length == 0)
         {
@@ -142,6 +142,7 @@ internal sealed class BlendSearch
     }
 
     /// <summary>The factors at which the terms spread over the items as the model does, in the mean over users at even distances.</summary>
+    /// <param name="users">Users with items.</param>
     private BlendFactors Unit(int[] users)
     {
         double model = 0, part = 0, lengths = 0;
@@ -150,8 +151,6 @@ internal sealed class BlendSearch
         for (int n = 0; n < taken; n++)
         {
             int user = users[(int)((long)n * users.Length / taken)];
-            if (_part.ItemsOf(user).IsEmpty)
-                continue;
             _model.Score([user], scores);
             model += TensorPrimitives.StdDev<float>(scores);
             Array.Clear(scores);

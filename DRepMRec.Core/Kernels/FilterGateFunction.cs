@@ -38,6 +38,7 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
     public static Tensor Apply(
         Tensor features, int[]? rows, Tensor projection, Tensor projectionBias, Tensor gate, Tensor gateBias)
     {
+        TableShape.ThrowIfOtherWidth(features, projection, nameof(features));
         bool fits = gate.shape[0] % DenseProduct.Lanes == 0 && features.is_contiguous() && !features.requires_grad;
         if (fits && OwnKernels.Run(features, projection, projectionBias, gate, gateBias))
             return apply(projection, projectionBias, gate, gateBias, new Source(features, rows));

@@ -14,6 +14,7 @@ internal sealed class LinearFunction : OwnFunction<LinearFunction>
     /// <returns>[N, D].</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
+        TableShape.ThrowIfOtherWidth(x, weight, nameof(x));
         if (!OwnKernels.Run(x, weight, bias))
             return nn.functional.linear(x, weight, bias);
         return bias is null ? apply(x, weight) : apply(x, weight, bias);

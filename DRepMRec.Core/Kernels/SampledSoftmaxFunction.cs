@@ -70,6 +70,7 @@ internal sealed unsafe class SampledSoftmaxFunction : OwnFunction<SampledSoftmax
         {
             int count = (int)Users.shape[0], negativeCount = Pairs.Negatives.Length;
             RowGroups.ThrowIfOutside(Pairs.Negatives, (int)Items.shape[0]);
+            RowGroups.ThrowIfOutside(Pairs.Positives, (int)Items.shape[0]);
             using Tensor negatives = FloatTensors.Empty(negativeCount, _width), exponentials = FloatTensors.Empty(count, negativeCount);
             using Tensor weighted = empty_like(Users);
             SelectFunction.Gather((float*)_items, Pairs.Negatives, _width, negatives.Floats());

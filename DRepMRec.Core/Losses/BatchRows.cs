@@ -18,6 +18,18 @@ public sealed class BatchRows
     private readonly int[] _negatives;
     private ExcludedPairs? _falseNegatives;
 
+    /// <summary>Refuses tables of other rows than those that the batch speaks of: its places would be those of others.</summary>
+    /// <exception cref="ArgumentException">They have other numbers of rows than the batch's own.</exception>
+    internal void ThrowIfOtherRows(UserItemEmbeddings tables, string name)
+    {
+        if (!Rows.IsAll && (tables.Users.shape[0] != Rows.Users.Length || tables.Items.shape[0] != Rows.Items.Length))
+        {
+            throw new ArgumentException(
+                $"Expected the rows of the batch's own {Rows.Users.Length} users and {Rows.Items.Length} items, got "
+                + $"{tables.Users.shape[0]} and {tables.Items.shape[0]}.", name);
+        }
+    }
+
     private BatchRows(TrainingBatch batch, RowSet rows, int[] users, int[] positives, int[] negatives)
     {
         Batch = batch;

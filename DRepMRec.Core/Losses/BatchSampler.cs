@@ -35,6 +35,17 @@ public sealed class BatchSampler
     internal static int SizeFor(int interactions)
         => Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((interactions + 31L) / 32)), 32, 2048);
 
+    /// <summary>Refuses what no sampler can be made of, before a training begins.</summary>
+    /// <param name="train">The training interactions.</param>
+    /// <param name="loss">The ranking loss.</param>
+    /// <param name="sampling">Where negatives come from.</param>
+    /// <param name="parameter">What is wrong, for the error.</param>
+    internal static void ThrowIfUnfit(InteractionSet train, RankingLoss loss, NegativeSampling sampling, string parameter)
+    {
+        _ = Cumulative(train, train.ItemDegrees(), [.. Enumerable.Range(0, train.ItemCount)], sampling, parameter);
+        ThrowIfUncorrectable(loss, sampling, parameter);
+    }
+
     /// <summary>Creates a sampler.</summary>
     /// <param name="train">The training interactions, at least one.</param>
     /// <param name="loss">The ranking loss, which says how many negatives there are, and whether the batch shares them.</param>
@@ -70,26 +81,8 @@ public sealed class BatchSampler
         int[] degrees = train.ItemDegrees();
         bool takesAll = sampling.Candidates == NegativeCandidates.AllItems;
         _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => takesAll || degrees[i] > 0)];
-        if (sampling.Distribution == NegativeDistribution.Popularity)
-        {
-            double sum = 0;
-            double[] popularity = Popularity(train, degrees);
-            _cumulative = [.. _candidates.Select(i => sum += Math.Pow(popularity[i], sampling.PopularityExponent))];
-            if (!double.IsFinite(sum))
-            {
-                throw new ArgumentException(
-                    $"{nameof(NegativeSampling)}.{nameof(NegativeSampling.PopularityExponent)} {sampling.PopularityExponent} makes the "
-                    + $"popularities, up to {popularity.Max()}, larger than numbers can be: expected a lower one.", nameof(sampling));
-            }
-        }
-
-        if (sampling.Corrected && !loss.SharesNegatives)
-        {
-            throw new ArgumentException(
-                $"Expected a ranking loss whose batches share negatives, as {nameof(NegativeSampling)}."
-                + $"{nameof(NegativeSampling.Corrected)} is set; {loss.GetType().Name} draws its own for each interaction.", nameof(loss));
-        }
-
+        _cumulative = Cumulative(train, degrees, _candidates, sampling, nameof(sampling));
+        ThrowIfUncorrectable(loss, sampling, nameof(loss));
         if (sampling.Corrected && _cumulative is not null)
             _correction = new NegativeCorrection(train.ItemCount, _candidates, _cumulative, loss.Negatives);
     }
@@ -209,6 +202,29 @@ public sealed class BatchSampler
     }
 
     // Items that nobody has count as one.
+    private static double[]? Cumulative(
+        InteractionSet train, int[] degrees, int[] candidates, NegativeSampling sampling, string parameter)
+    {
+        if (sampling.Distribution != NegativeDistribution.Popularity)
+            return null;
+        double sum = 0;
+        double[] popularity = Popularity(train, degrees);
+        double[] cumulative = [.. candidates.Select(i => sum += Math.Pow(popularity[i], sampling.PopularityExponent))];
+        return double.IsFinite(sum) ? cumulative : throw new ArgumentException(
+            $"{nameof(NegativeSampling)}.{nameof(NegativeSampling.PopularityExponent)} {sampling.PopularityExponent} makes the "
+            + $"popularities, up to {popularity.Max()}, larger than numbers can be: expected a lower one.", parameter);
+    }
+
+    private static void ThrowIfUncorrectable(RankingLoss loss, NegativeSampling sampling, string parameter)
+    {
+        if (sampling.Corrected && !loss.SharesNegatives)
+        {
+            throw new ArgumentException(
+                $"Expected a ranking loss whose batches share negatives, as {nameof(NegativeSampling)}."
+                + $"{nameof(NegativeSampling.Corrected)} is set; {loss.GetType().Name} draws its own for each interaction.", parameter);
+        }
+    }
+
     private static double[] Popularity(InteractionSet train, int[] degrees)
     {
         double[] popularity = Array.ConvertAll(degrees, degree => train.Confidences.IsEmpty || degree == 0 ? Math.Max(1.0, degree) : 0);

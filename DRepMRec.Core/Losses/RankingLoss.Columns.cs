@@ -15,6 +15,7 @@ public abstract partial record RankingLoss
     /// <param name="columns">Whose columns are where.</param>
     internal Tensor ComputeByColumns(UserItemEmbeddings own, BatchRows rows, ColumnPartition columns)
     {
+        own = new UserItemEmbeddings(own.Users.cpu(), own.Items.cpu()); // What processes exchange is in the memory of the machine.
         PairIndices pairs = rows.Pairs;
         int count = pairs.Users.Length, users = (int)own.Users.shape[0], items = (int)own.Items.shape[0];
         int[] partners = pairs.Shared ? Spread(users, pairs.Negatives.Length) : Spread(pairs.Users, pairs.PerInteraction);

@@ -49,14 +49,7 @@ public abstract partial record RankingLoss
     {
         ArgumentNullException.ThrowIfNull(rows);
         TableShape.ThrowIfOtherWidth(embeddings.Items, embeddings.Users, nameof(embeddings));
-        if (!rows.Rows.IsAll
-            && (embeddings.Users.shape[0] != rows.Rows.Users.Length || embeddings.Items.shape[0] != rows.Rows.Items.Length))
-        {
-            throw new ArgumentException(
-                $"Expected the rows of the batch's own {rows.Rows.Users.Length} users and {rows.Rows.Items.Length} items, got "
-                + $"{embeddings.Users.shape[0]} and {embeddings.Items.shape[0]}.", nameof(embeddings));
-        }
-
+        rows.ThrowIfOtherRows(embeddings, nameof(embeddings));
         BatchRows own = rows.Batch.Compact;
         var (users, items) = rows.Rows.IsAll ? own.Rows.Select(embeddings) : embeddings;
         if (Score == ScoreFunction.Cosine)

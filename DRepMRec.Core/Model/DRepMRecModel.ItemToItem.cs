@@ -65,13 +65,15 @@ public sealed partial class DRepMRecModel
     /// <summary>Solves for the item-to-item part of the model's dataset, where that wasn't done before; it depends on no weight.</summary>
     internal void SolveItemToItem(RecDataset data, CancellationToken cancellationToken)
     {
-        // New items are compared by what the modal line reads, if there is one.
-        IEnumerable<ItemFeatures> read = _line?.Features?.Sources ?? data.Features;
-        ItemFeatures[] content = [.. read.Where(f => !ModalitiesOf(data).LeftOut.Contains(f.Modality))];
+        IReadOnlyList<ItemFeatures> content = ModalitiesThatCount(data);
         Collective.Together(
             "to solve for the item-to-item part",
             stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);
     }
+
+    /// <summary>What items are compared by: what the modal line reads, if there is one, but for modalities that weigh nothing.</summary>
+    internal IReadOnlyList<ItemFeatures> ModalitiesThatCount(RecDataset data)
+        => [.. (_line?.Features?.Sources ?? data.Features).Where(f => !ModalitiesOf(data).LeftOut.Contains(f.Modality))];
 
     /// <summary>Sentences on modalities that weigh less than others in what a training makes.</summary>
     internal IReadOnlyList<string> NotesOnModalities(RecDataset data)

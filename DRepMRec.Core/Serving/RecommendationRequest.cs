@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DRepMRec.Internals;
@@ -28,7 +27,7 @@ public sealed record RecommendationRequest : IJsonOnSerializing
     /// was trained, but these items aren't recommended either.
     /// </summary>
     /// <value>Empty by default.</value>
-    public IReadOnlyCollection<string> History { get; init => field = NotNull(value); } = [];
+    public IReadOnlyCollection<string> History { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>The most items. There are fewer when fewer can be recommended.</summary>
     /// <value>0 (an empty answer) or more. The default is 10.</value>
@@ -39,11 +38,11 @@ public sealed record RecommendationRequest : IJsonOnSerializing
     public bool ExcludeSeen { get; init; } = true;
 
     /// <summary>The only items that may be recommended, or <see langword="null"/> for all.</summary>
-    public IReadOnlyCollection<string>? Candidates { get; init; }
+    public IReadOnlyCollection<string>? Candidates { get; init => field = value is null ? null : Guard.NoneNull(value); }
 
     /// <summary>Items that are left out.</summary>
     /// <value>Empty by default.</value>
-    public IReadOnlyCollection<string> Excluded { get; init => field = NotNull(value); } = [];
+    public IReadOnlyCollection<string> Excluded { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>
     /// Whether an item may be recommended, by its id. It's asked only about items that are among the best so far, for the answer or for
@@ -67,15 +66,15 @@ public sealed record RecommendationRequest : IJsonOnSerializing
 
     /// <summary>What the metadata of every recommended item must be like: all of these.</summary>
     /// <value>Empty by default.</value>
-    public IReadOnlyList<ItemCondition> Where { get; init => field = NoneNull(value); } = [];
+    public IReadOnlyList<ItemCondition> Where { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>Items that are moved up or down by their metadata. One that meets several conditions gets all weights.</summary>
     /// <value>Empty by default.</value>
-    public IReadOnlyList<ItemBoost> Boosts { get; init => field = NoneNull(value); } = [];
+    public IReadOnlyList<ItemBoost> Boosts { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>How many items of a category there may be: all of these hold.</summary>
     /// <value>Empty by default.</value>
-    public IReadOnlyList<CategoryQuota> Quotas { get; init => field = NoneNull(value); } = [];
+    public IReadOnlyList<CategoryQuota> Quotas { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>Items unlike each other, or <see langword="null"/> for those with the highest scores.</summary>
     public Diversity? Diversity { get; init; }
@@ -99,15 +98,4 @@ public sealed record RecommendationRequest : IJsonOnSerializing
             throw new JsonException($"A request with a {nameof(Filter)} has no JSON: it is code. Name the candidates instead.");
     }
 
-    private static IReadOnlyCollection<string> NotNull(IReadOnlyCollection<string> value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return value;
-    }
-
-    private static IReadOnlyList<T> NoneNull<T>(IReadOnlyList<T> value, [CallerMemberName] string name = "") where T : class
-    {
-        ArgumentNullException.ThrowIfNull(value, name);
-        return value.Contains(null!) ? throw new ArgumentException($"{name} has an entry that is null.", name) : value;
-    }
 }

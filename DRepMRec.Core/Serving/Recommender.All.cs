@@ -51,6 +51,7 @@ public sealed partial class Recommender
             using IEnumerator<string[]> blocks = users.Chunk(RowScan.MaxQueries).GetEnumerator();
             for (bool more = true; more || running.Count > 0;)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 while (running.Count < BlocksPerThread * options.Threads && (more = more && blocks.MoveNext()))
                 {
                     string[] block = blocks.Current;
@@ -59,7 +60,16 @@ public sealed partial class Recommender
 
                 if (!running.TryDequeue(out Task<UserRecommendations[]>? next))
                     continue;
-                UserRecommendations[] lists = await next.ConfigureAwait(false);
+                UserRecommendations[] lists;
+                try
+                {
+                    lists = await next.ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(cancellationToken); // And not by the token that stops the ranking, too.
+                }
+
                 foreach (UserRecommendations list in lists)
                 {
                     cancellationToken.ThrowIfCancellationRequested();

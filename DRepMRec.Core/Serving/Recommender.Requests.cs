@@ -33,7 +33,9 @@ public sealed partial class Recommender
 
     /// <summary>Answers many requests, one pass over the catalogue per 48, with the answers that each would get alone.</summary>
     /// <param name="requests">The requests.</param>
-    /// <param name="parallel">The most threads, and a token that stops between passes; <see langword="null"/> for all processors.</param>
+    /// <param name="parallel">
+    /// The most threads, and a token that stops between requests and passes; <see langword="null"/> for all processors.
+    /// </param>
     /// <returns>One answer per request, in the order of the requests.</returns>
     /// <exception cref="ArgumentException">One is <see langword="null"/>, or asks for metadata or a space that there isn't.</exception>
     /// <exception cref="OperationCanceledException">The token of <paramref name="parallel"/> asked to stop.</exception>
@@ -60,9 +62,30 @@ public sealed partial class Recommender
         }
     }
 
+    /// <summary>What each request asks for; its user's rows may have to be computed for that.</summary>
+    private Ranking[] Prepare(RecommendationRequest[] requests, ParallelOptions parallel)
+    {
+        var rankings = new Ranking[requests.Length];
+        if (requests.Length > RowScan.MaxQueries)
+        {
+            ParallelErrors.Unwrap(() => Parallel.For(0, requests.Length, parallel, PrepareOne));
+            return rankings;
+        }
+
+        for (int n = 0; n < requests.Length; n++)
+            PrepareOne(n);
+        return rankings;
+
+        void PrepareOne(int n)
+        {
+            parallel.CancellationToken.ThrowIfCancellationRequested();
+            rankings[n] = new Ranking(_model, requests[n]);
+        }
+    }
+
     private Ranking[] Rank(IReadOnlyList<RecommendationRequest> requests, ParallelOptions parallel)
     {
-        Ranking[] rankings = [.. requests.Select(r => new Ranking(_model, r))];
+        Ranking[] rankings = Prepare([.. requests], parallel);
         Ranking[] wholeCatalogue = [.. rankings.Where(r => r.GoesOverAll)];
         int withScores = Math.Clamp(MaxKeptScores / Math.Max(1, _model.ItemRows), 1, RowScan.MaxQueries);
         Ranking[][] blocks = [.. wholeCatalogue.Where(r => !r.KeepsScores).Chunk(RowScan.MaxQueries),

@@ -38,8 +38,8 @@ public sealed record RecommenderOptions
     public RowPrecision RowPrecision { get; init => field = Guard.Defined(value); } = RowPrecision.Single;
 
     /// <summary>
-    /// The most bytes of item features that go along so that new items find their neighbours among the known ones. A dataset with more gets
-    /// a recommender that takes no new items.
+    /// The most bytes of item features that go along so that new items find their neighbours among the known ones; without neighbours
+    /// none need to. A dataset with more gets a recommender that takes no new items.
     /// </summary>
     /// <value>0 (never) or more. The default is 1 GiB.</value>
     public long MaxContentBytes

@@ -27,7 +27,7 @@ public static class ServingJson
         OptionContract.Of<ItemCondition>(), OptionContract.Of<ItemBoost>(), OptionContract.Of<CategoryQuota>(),
         OptionContract.Of<Diversity>(), OptionContract.Of<Exploration>(), OptionContract.Of<RecommendAllOptions>(),
         OptionContract.Of<DatabaseExportOptions>(), OptionContract.Of<VectorUpsertOptions>(), OptionContract.Of<ModelComparisonOptions>(),
-        OptionContract.Of<DriftOptions>(),
+        OptionContract.Of<ModelComparisonLimits>(), OptionContract.Of<DriftOptions>(),
     ]);
 
     /// <summary>The contracts, to be put in front of those of your own: <c>options.TypeInfoResolverChain.Insert(0, …)</c>.</summary>
@@ -59,6 +59,7 @@ public static class ServingJson
 [JsonSerializable(typeof(DatabaseExportOptions))]
 [JsonSerializable(typeof(VectorUpsertOptions))]
 [JsonSerializable(typeof(ModelComparisonOptions))]
+[JsonSerializable(typeof(ModelComparisonLimits))]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(RepresentationSpace))]
 [JsonSerializable(typeof(DriftOptions))]

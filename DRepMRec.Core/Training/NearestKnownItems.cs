@@ -9,15 +9,15 @@ namespace DRepMRec.Training;
 internal static class NearestKnownItems
 {
     /// <summary>For each new item the known ones nearest by content, summed over the modalities that both have.</summary>
-    /// <param name="data">The items with their features.</param>
+    /// <param name="features">The features of all items, by modality.</param>
     /// <param name="places">For each item its place among the known ones, or -1 for a new one.</param>
     /// <param name="neighbors">How many there are at most.</param>
-    public static int[][] Of(RecDataset data, int[] places, int neighbors)
+    public static int[][] Of(IReadOnlyList<ItemFeatures> features, int[] places, int neighbors)
     {
-        float[][] scaled = [.. data.Features.Select(f => FeatureScaler.Scale(f, FeatureScaling.Standardize))];
+        float[][] scaled = [.. features.Select(f => FeatureScaler.Scale(f, FeatureScaling.Standardize))];
         for (int m = 0; m < scaled.Length; m++)
         {
-            int width = data.Features[m].Dimension;
+            int width = features[m].Dimension;
             for (int item = 0; item < places.Length; item++)
             {
                 Span<float> row = scaled[m].AsSpan(item * width, width);
@@ -43,7 +43,7 @@ internal static class NearestKnownItems
                     float cosine = 0;
                     for (int m = 0; m < scaled.Length; m++)
                     {
-                        int width = data.Features[m].Dimension;
+                        int width = features[m].Dimension;
                         cosine += TensorPrimitives.Dot(
                             scaled[m].AsSpan(item * width, width), (ReadOnlySpan<float>)scaled[m].AsSpan(other * width, width));
                     }

@@ -12,7 +12,8 @@ namespace DRepMRec.Training;
 /// in as a policy says, and so on. It is the honest way to choose between refreshing and training, and how often.
 /// </summary>
 /// <remarks>
-/// Nothing of the future is known to a model: neither interactions nor items, with their content, before they were first chosen. Each user
+/// Nothing of the future is known to a model: neither interactions nor items, with their content, before they were first chosen. But what
+/// encoders learnt of a whole catalogue, such as means and which words or categories there are, they learnt of later items, too. Each user
 /// of a window is asked for once, at its beginning, with the user's history until then. Where the log has weights, those of a pair add up.
 /// Not safe for use by many threads.
 /// </remarks>

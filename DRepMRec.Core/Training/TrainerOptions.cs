@@ -16,7 +16,8 @@ public sealed record TrainerOptions
     /// <summary>The number of interactions per batch B.</summary>
     /// <value>
     /// At least 1. The default, <see langword="null"/>, follows the data: the smallest power of two of which at most 32 make an epoch, but
-    /// at least 32 and at most 2,048 (from 32,769 interactions on). So an epoch, the unit of <see cref="Patience"/>, has enough steps to
+    /// at least 32 and at most 2,048 (from 32,769 interactions on), by all training interactions, whatever
+    /// <see cref="InteractionsPerUser"/> leaves of them. So an epoch, the unit of <see cref="Patience"/>, has enough steps to
     /// learn something in a small shop too.
     /// </value>
     public int? BatchSize { get; init => field = value is { } size ? Guard.Positive(size) : null; }

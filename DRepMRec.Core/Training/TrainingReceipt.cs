@@ -70,7 +70,7 @@ public sealed record TrainingReceipt
     /// <param name="progress">As of <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">Stops within a batch.</param>
     /// <exception cref="ArgumentException">
-    /// The training has a checkpoint, which may come from elsewhere; or the dataset before has fewer users.
+    /// The training has a checkpoint, which may come from elsewhere; or the dataset before lacks a user.
     /// </exception>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static (Recommender Recommender, TrainingReceipt Receipt) Train(
@@ -86,10 +86,10 @@ public sealed record TrainingReceipt
                 + "receipt.", nameof(training));
         }
 
-        if (before is not null && before.Users.Count < data.Users.Count)
+        if (before is not null && data.Users.Ids.FirstOrDefault(id => !before.Users.TryGetIndex(id, out _)) is { } unknown)
         {
-            throw new ArgumentException($"Expected at least the {data.Users.Count} users of the dataset in the one before, "
-                + $"got {before.Users.Count}.", nameof(before));
+            throw new ArgumentException($"Expected all users of the dataset in the one before, as those that it has beside them were left "
+                + $"out; it lacks {Shown.Text(unknown)}.", nameof(before));
         }
 
         RecDataset ordered = data.InIdOrder();

@@ -38,7 +38,7 @@ internal sealed class WarmStart
         _shares = Checkpoint.SharesOf(model);
         _users = Places(data.Users, earlier.Users);
         _items = Places(data.Items, earlier.Items);
-        _similar = new Lazy<int[][]>(() => NearestKnownItems.Of(data, _items, options.Neighbors));
+        _similar = new Lazy<int[][]>(() => NearestKnownItems.Of(model.ModalitiesThatCount(data), _items, options.Neighbors));
         _tables = new RowTables(earlier, model, data);
         _parameters = [.. model.named_parameters().Select(p => p.name)];
         _trainable = [.. model.TrainableNames];

@@ -1,3 +1,4 @@
+using Common;
 using DRepMRec;
 using DRepMRec.Data;
 using DRepMRec.Hosting;
@@ -45,6 +46,7 @@ internal sealed partial class Retraining(
 
     private async Task TrainAsync(CancellationToken stoppingToken)
     {
+        using FileStream alone = RunLock.Take(schedule.Model); // Two that publish at once would mix their pairs.
         using var timer = new PeriodicTimer(schedule.Every);
         _files.Recover();
         bool anySucceeded = false;

@@ -17,7 +17,12 @@ internal static class Api
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddRecommender(builder.Configuration.GetSection("Recommender"));
         builder.Services.AddSingleton<Catalogue>().AddSingleton<Shelf>().AddOpenApi();
-        builder.Services.AddOptions<ShelfOptions>().BindConfiguration("Shelf");
+        builder.Services.AddOptions<ShelfOptions>().BindConfiguration("Shelf", binder => binder.ErrorOnUnknownConfiguration = true)
+            .PostConfigure<IHostEnvironment>((shelf, host) => shelf.PictureFolder = string.IsNullOrEmpty(shelf.PictureFolder) ? null
+                : Path.GetFullPath(shelf.PictureFolder, host.ContentRootPath))
+            .Validate<IHostEnvironment>((shelf, _) => shelf.PictureFolder is null || Directory.Exists(shelf.PictureFolder),
+                "Shelf:PictureFolder: expected a folder; there is none of this name.")
+            .ValidateOnStart();
         builder.Services.AddOptions<RecommenderServiceOptions>()
             .Configure<Catalogue>((options, catalogue) => options.Prepare = catalogue.PutOn);
         builder.Services.AddHealthChecks().Add(RecommenderHealthCheck.Registration());
@@ -36,9 +41,12 @@ internal static class Api
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         WebApplication app = builder.Build();
+        var provider = app.Services.GetRequiredService<IRecommenderProvider>();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode
+                : e is InvalidOperationException && provider.Status.LoadedAt is null ? StatusCodes.Status503ServiceUnavailable
+                : StatusCodes.Status500InternalServerError,
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
         app.UseStatusCodePages();

@@ -32,10 +32,12 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     private int _waiting;
     private Recommender? _file;
 
-    /// <summary>Adds an item by its features, or replaces it.</summary>
+    /// <summary>Adds an item by its features, or replaces those that it has; what was said of it before goes on to be shown.</summary>
     public Task<ChangeOutcome> PutAsync(IRecommenderProvider provider, ItemContent item, CancellationToken cancellation)
         => InTurnAsync(
-            () => Task.FromResult(Put(provider, item.Id, new Change(item, null), current => current.WithItems([item]))), cancellation);
+            () => Task.FromResult(Put(provider, item.Id, new Change(item, _changes.GetValueOrDefault(item.Id)?.Described),
+                current => current.WithItems([item]))),
+            cancellation);
 
     /// <summary>Adds an item by what a visitor says of it, or replaces it.</summary>
     public Task<ChangeOutcome> PutAsync(IRecommenderProvider provider, NewItem item, CancellationToken cancellation)
@@ -67,9 +69,9 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     {
         List<string> gone = [.. _changes.Where(c => c.Value.IsNew && file.Items.Contains(c.Key)).Select(c => c.Key)];
         Change[] open = [.. _changes.ExceptBy(gone, c => c.Key).Select(c => c.Value)];
-        Recommender full = Take(file, [.. open.Select(c => c.Features).OfType<ItemContent>()], i => i.Id,
-            (model, some) => model.WithItems(some), gone);
-        full = Take(full, [.. open.Select(c => c.Described).OfType<NewItem>()], i => i.Id, Add, gone)
+        Recommender full = Take(file, [.. open.Select(c => c.Described).OfType<NewItem>()], i => i.Id, Add, gone);
+        full = Take(full, [.. open.Select(c => c.Features).OfType<ItemContent>().Where(i => !gone.Contains(i.Id))], i => i.Id,
+                (model, some) => model.WithItems(some), gone)
             .WithoutItems([.. _changes.Where(c => c.Value.IsRetirement).Select(c => c.Key)]);
 
         // Up to here a generator may have failed, and what is served goes on to be.
@@ -208,6 +210,8 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
         return (table, features);
     }
 
+    /// <param name="Features">The features that it has in place of those of what was said of it.</param>
+    /// <param name="Described">What was said of it.</param>
     private sealed record Change(ItemContent? Features, NewItem? Described)
     {
         /// <summary>Whether it's the first of an item that the file that was loaded then didn't have.</summary>

@@ -25,7 +25,7 @@ internal sealed record ItemFeaturesBody(IReadOnlyDictionary<string, float[]>? Fe
 /// <summary>What is known of items in general: which columns requests may name, and whether new items can be described by them.</summary>
 internal sealed record Shelves(string? Title, IReadOnlyList<ShelfColumn> Columns, bool TakesItems, bool TakesPictures);
 
-/// <summary>A column: the categories in use, or the lowest and the highest number.</summary>
+/// <summary>A column: the first of the categories in use, at most 200, or the lowest and the highest number.</summary>
 internal sealed record ShelfColumn(string Name, MetadataKind Kind, IReadOnlyList<string>? Categories, double? Min, double? Max);
 
 internal sealed record Health(string Status, string Dataset, int Users, int Items, int FormatVersion,

@@ -24,7 +24,7 @@ internal static class ItemRoutes
             .WithSummary("Adds an item, or replaces it, by what can be said of it: a form with 'item', its id, fields named as the columns "
                 + "of /shelves, and a file 'picture'.");
         app.MapPut("/items", PutItem).AddEndpointFilter(new KnownParameters("item"))
-            .WithSummary("Adds an item, or replaces it, by its features. Also /items/{id}.");
+            .WithSummary("Adds an item by its features, or replaces those that it has. Also /items/{id}.");
         app.MapDelete("/items", RetireItem).AddEndpointFilter(new KnownParameters("item"))
             .WithSummary("Retires an item: it's no longer recommended. Also /items/{id}.");
     }
@@ -98,7 +98,11 @@ internal static class ItemRoutes
         {
             return Routes.Invalid("picture", wrong.Message);
         }
-        catch (InvalidOperationException e)
+        catch (InvalidOperationException e) when (e.InnerException is not null && provider.Status.LoadedAt is not null)
+        {
+            return Unavailable($"{e.Message} Try again.");
+        }
+        catch (InvalidOperationException e) when (provider.Status.LoadedAt is not null)
         {
             return Conflict(e.Message);
         }
@@ -136,7 +140,7 @@ internal static class ItemRoutes
         {
             return Routes.Invalid("features", e.Message.Split(" (Parameter ", 2)[0]);
         }
-        catch (InvalidOperationException e)
+        catch (InvalidOperationException e) when (provider.Status.LoadedAt is not null)
         {
             return Conflict(e.Message);
         }
@@ -154,10 +158,12 @@ internal static class ItemRoutes
     }
 
     private static ProblemHttpResult Refused(ChangeOutcome outcome) => outcome == ChangeOutcome.Busy
-        ? TypedResults.Problem(
-            $"{Limits.WaitingChanges} changes wait for their turn. Try again.", statusCode: StatusCodes.Status503ServiceUnavailable)
+        ? Unavailable($"{Limits.WaitingChanges} changes wait for their turn. Try again.")
         : Conflict($"The catalogue has {Limits.AddedItems} items more than the model that was loaded, or "
             + $"{Limits.DescribedBytes >> 20} MiB of texts and pictures, the most there may be. Train anew, or retire some.");
+
+    private static ProblemHttpResult Unavailable(string detail)
+        => TypedResults.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 }

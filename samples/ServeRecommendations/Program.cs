@@ -26,7 +26,7 @@ try
     builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--model"] = "Recommender:Path" });
     builder.Configuration["Recommender:Path"] ??= FirstModel.FileOrTrain();
     WebApplication app = Api.Build(builder);
-    if (builder.Configuration["urls"] is null)
+    if (new[] { "urls", "http_ports", "https_ports" }.All(key => builder.Configuration[key] is null))
         app.Urls.Add("http://localhost:5080");
     await app.RunAsync();
     return 0;

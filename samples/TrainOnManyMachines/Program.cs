@@ -36,7 +36,7 @@ var lists = new Option<string>("--out")
     DefaultValueFactory = _ => ".",
 };
 var part = new Option<int?>("--part") { Description = "One part alone, such as one that was lost. Default: that of the rank." };
-var parts = new Option<int?>("--parts") { Description = "How many parts there are. Default: as many as processes." };
+var parts = new Option<int?>("--parts") { Description = "How many parts there are, with --part. Default: as many as processes." };
 
 var train = new Command("train", "Trains, under mpirun on all of its processes, and saves the model.")
 {
@@ -51,6 +51,11 @@ var recommend = new Command("lists", "Writes the top 20 of all users of a saved 
 {
     model, lists, part, parts, threads,
 };
+recommend.Validators.Add(result =>
+{
+    if (result.GetResult(parts) is not null && result.GetResult(part) is null)
+        result.AddError("--parts: expected --part beside it; each process writes one part, and there are as many as processes.");
+});
 recommend.SetAction((result, stop) => Task.FromResult(Guarded.Run(() => Lists.WriteAsync(
     result.GetRequiredValue(model), result.GetRequiredValue(lists), result.GetValue(part), result.GetValue(parts),
     result.GetValue(threads), stop).GetAwaiter().GetResult())));

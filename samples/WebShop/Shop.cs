@@ -51,7 +51,10 @@ internal sealed record Shop(string Orders, string Products)
     public string DefaultModel()
     {
         string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
-        string all = string.Create(CultureInfo.InvariantCulture, $"4 {State(Orders)} {State(Products)} {Pictures} {Epochs} ")
+        FileInfo[] pictures = new DirectoryInfo(Pictures).GetFiles("*", SearchOption.AllDirectories);
+        string pictured = string.Create(CultureInfo.InvariantCulture, $"{Pictures} {pictures.Length} {pictures.Sum(p => p.Length)} ")
+            + pictures.Select(p => p.LastWriteTimeUtc).DefaultIfEmpty().Max().ToString("O", CultureInfo.InvariantCulture);
+        string all = string.Create(CultureInfo.InvariantCulture, $"5 {State(Orders)} {State(Products)} {pictured} {Epochs} ")
             + DRepMRecJson.Write(OrderLayout) + DRepMRecJson.Write(ProductLayout);
         string hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];
         return Path.Combine(Path.GetTempPath(), $"drepmrec-webshop-{hash}.drepmrec");

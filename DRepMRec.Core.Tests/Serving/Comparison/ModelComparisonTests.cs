@@ -286,6 +286,10 @@ public sealed class ModelComparisonTests
         }
 
         new ModelComparisonOptions { Persistence = 0.25 }.Persistence.Should().Be(0.25);
+        FluentActions.Invoking(() => new ModelComparisonLimits { MaxChangedLists = 30 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("MaxChangedLists must be from 0 to 1.*");
+        FluentActions.Invoking(() => new ModelComparisonLimits { MinOverlap = -0.1 }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new ModelComparisonLimits { MinDifferentItems = -1 }).Should().Throw<ArgumentOutOfRangeException>();
         Func<Task> stopped = () => ModelComparison.CompareAsync(Old, New, cancellationToken: new CancellationToken(true));
         await stopped.Should().ThrowAsync<OperationCanceledException>();
         Action limit = () => _ = new ModelComparisonOptions { Named = -1 };

@@ -29,3 +29,22 @@ internal static class Lists
         throw new InvalidDataException("the source broke");
     }
 }
+
+/// <summary>An empty history that tells when it is read.</summary>
+internal sealed class Watched(Action read) : IReadOnlyCollection<string>
+{
+    private bool _isSet;
+
+    public int Count => 0;
+
+    public IEnumerator<string> GetEnumerator()
+    {
+        // The request itself looks for null once.
+        if (_isSet)
+            read();
+        _isSet = true;
+        return Enumerable.Empty<string>().GetEnumerator();
+    }
+
+    System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+}

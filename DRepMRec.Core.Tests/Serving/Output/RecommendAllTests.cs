@@ -105,6 +105,39 @@ public sealed class RecommendAllTests
     }
 
     [Fact]
+    public async Task A_cancellation_is_that_of_the_callers_token()
+    {
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+        Func<Task> before = async () => await Served.Recommender.RecommendAllAsync(cancellationToken: source.Token).CountAsync();
+        (await before.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(source.Token);
+
+        using var later = new CancellationTokenSource();
+        var stops = new RecommendationRequest { Filter = _ => { later.Cancel(); return true; } };
+        var one = new RecommendAllOptions { Request = stops, Threads = 1 };
+        Func<Task> within = async () => await Served.Recommender.RecommendAllAsync(one, cancellationToken: later.Token).CountAsync();
+        (await within.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(later.Token);
+    }
+
+    [Fact]
+    public void A_token_stops_a_batch_while_its_requests_are_read()
+    {
+        using var source = new CancellationTokenSource();
+        var read = new HashSet<int>();
+        RecommendationRequest[] requests = [.. Enumerable.Range(0, 2000)
+            .Select(n => new RecommendationRequest { History = new Watched(() =>
+            {
+                lock (read)
+                    read.Add(n);
+                source.Cancel();
+            }) })];
+        read.Clear();
+        var parallel = new ParallelOptions { CancellationToken = source.Token, MaxDegreeOfParallelism = 2 };
+        Served.Recommender.Invoking(r => r.Recommend(requests, parallel)).Should().Throw<OperationCanceledException>();
+        read.Count.Should().BeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
     public async Task What_a_filter_throws_comes_out()
     {
         var request = new RecommendationRequest { Filter = _ => throw new InvalidDataException("no stock list") };

@@ -28,14 +28,14 @@ public record ItemLayout
 
     /// <summary>The columns of further texts that features are made of, such as descriptions. They aren't kept to be shown.</summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<Column> Texts { get; init => field = Guard.NotNull(value); } = [];
+    public IReadOnlyList<Column> Texts { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>
     /// The columns of categories, such as a brand or tags. In JSON lines, Parquet and databases they may be arrays or lists of single
     /// values; null, an empty list and one of blanks are no category.
     /// </summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<Column> Categories { get; init => field = Guard.NotNull(value); } = [];
+    public IReadOnlyList<Column> Categories { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>
     /// What stands between two categories of one cell of text, such as "|"; the values of a list are whole. Blanks around a category are
@@ -46,11 +46,11 @@ public record ItemLayout
 
     /// <summary>The columns of numbers, such as a price. Blank ones aren't known.</summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<Column> Numbers { get; init => field = Guard.NotNull(value); } = [];
+    public IReadOnlyList<Column> Numbers { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>The columns of dates. Blank ones aren't known. A year alone is a number.</summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<Column> Dates { get; init => field = Guard.NotNull(value); } = [];
+    public IReadOnlyList<Column> Dates { get; init => field = Guard.NoneNull(value); } = [];
 
     /// <summary>How dates are read; kept to 100 ns.</summary>
     /// <value>Not <see cref="TimestampFormat.Number"/>, which is no date. The default finds out by itself, for each column.</value>

@@ -27,16 +27,15 @@ internal static class DatasetAssembly
         DuplicateHandling duplicates = options.Duplicates ?? DuplicateHandling.Reject;
 
         // A sum has the latest time of its rows; otherwise a row without one mustn't stand for one that has it.
-        bool isSummed = duplicates == DuplicateHandling.Sum;
-        if (strategy.ReadsTimestamps && !isSummed)
-            log.RequireTimestamps(strategy);
-        log.HandleDuplicates(duplicates);
-        if (strategy.ReadsTimestamps && isSummed)
-            log.RequireTimestamps(strategy);
+        if (strategy.ReadsTimestamps)
+            log.RequireTimestamps(strategy, sparesPairs: duplicates == DuplicateHandling.Sum);
+        log.HandleDuplicates(duplicates, strategy.ReadsLabels);
         LoadReport report = log.Close();
         if (options.Catalogue is { } catalogue)
             features = [.. features.Select(table => Offered(table, [.. catalogue], log)).OfType<FeatureTable>()];
+        int notes = log.Notes.Count;
         SplitPart[] parts = Split(log, strategy, options);
+        string[] notesOnSplit = [.. log.Notes.Skip(notes)];
         IdSpellings.NoteAlike(log, log.Users, "users");
         IdSpellings.NoteAlike(log, log.Items, "items");
         report = report with { Items = content.Items is null ? null : ItemMatch.Check(log, content.Items) };
@@ -70,6 +69,7 @@ internal static class DatasetAssembly
         return new RecDataset(options.Name ?? name, users, items, splits, aligned)
         {
             Notes = [.. log.Notes],
+            NotesOnSplit = notesOnSplit,
             Report = report,
             ItemTable = content.Items,
         };
@@ -130,7 +130,7 @@ internal static class DatasetAssembly
     private static void CheckFeatures(InteractionLog log, IReadOnlyList<FeatureTable> features)
     {
         foreach (string id in features.SelectMany(table => table.ItemIds))
-            log.Items.Add(id);
+            log.Items.Declare(id);
         var isChosen = new bool[log.Items.Count];
         foreach (RawInteraction row in log.Rows)
             isChosen[row.Item] = true;

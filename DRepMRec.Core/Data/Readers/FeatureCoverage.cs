@@ -25,7 +25,7 @@ internal static class FeatureCoverage
         List<string> unchosen = [], lacking = [];
         foreach (string id in table.ItemIds)
         {
-            int number = log.Items.Add(id);
+            int number = log.Items.Declare(id);
             hasRow[number] = true;
             if (!isChosen[number])
                 unchosen.Add(id);

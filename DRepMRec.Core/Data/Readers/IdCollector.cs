@@ -13,10 +13,11 @@ internal sealed class IdCollector
     private const int FirstSlots = 16;
 
     private readonly List<string> _ids = [];
+    private readonly List<bool> _isDeclared = [];
     private Slot[] _slots = new Slot[FirstSlots];
 
-    /// <summary>Whether the order of first appearance stays; else the ids are put into an order of their own.</summary>
-    public bool KeepsOrder { get; set; }
+    /// <summary>How many of the first ids stay where they are; the others are put into an order of their own.</summary>
+    public int Fixed { get; set; }
 
     public int Count => _ids.Count;
 
@@ -40,10 +41,15 @@ internal sealed class IdCollector
         return number >= 0;
     }
 
-    /// <summary>The number of an id, a new one if it wasn't seen before.</summary>
-    public int Add(string id) => Add(id, Hash(id));
+    /// <summary>The number of an id that is there whether or not a row has it, a new one if it wasn't seen before.</summary>
+    public int Declare(string id)
+    {
+        int number = Add(id, Hash(id));
+        _isDeclared[number] = true;
+        return number;
+    }
 
-    /// <summary>The number of an id by its <see cref="Hash"/>.</summary>
+    /// <summary>The number of a row's id by its <see cref="Hash"/>, a new one if it wasn't seen before.</summary>
     public int Add(ReadOnlySpan<char> id, int hash)
     {
         ShortId text = ShortId.Of(id);
@@ -51,22 +57,40 @@ internal sealed class IdCollector
         if (slot.Number > 0)
             return slot.Number - 1;
         _ids.Add(id.ToString());
+        _isDeclared.Add(false);
         slot = new Slot(text, hash, _ids.Count);
         if (_ids.Count > _slots.Length / 2)
             Grow();
         return _ids.Count - 1;
     }
 
+    /// <summary>Forgets ids that neither a row has any more nor anything declared; the others keep their order.</summary>
+    /// <param name="isNamed">For each number, whether a row has it.</param>
+    /// <returns>The new number of each, or -1.</returns>
+    public int[] Forget(ReadOnlySpan<bool> isNamed)
+    {
+        var numbers = new int[Count];
+        var (ids, isDeclared) = (_ids.ToArray(), _isDeclared.ToArray());
+        _ids.Clear();
+        _isDeclared.Clear();
+        _slots = new Slot[FirstSlots];
+        for (int number = 0; number < ids.Length; number++)
+        {
+            numbers[number] = isDeclared[number] ? Declare(ids[number])
+                : isNamed[number] ? Add(ids[number], Hash(ids[number])) : -1;
+        }
+
+        return numbers;
+    }
+
     /// <summary>
-    /// The final map. When every id is a canonical whole number (no sign, no leading zero) the ids ascend by value, else by their
-    /// characters, so that indices, and with them all figures, don't depend on the order of the rows.
+    /// The final map. When every id that isn't fixed is a canonical whole number (no sign, no leading zero) these ascend by value, else by
+    /// their characters, so that indices, and with them all figures, don't depend on the order of the rows.
     /// </summary>
     /// <returns>The map, and the final index of each number.</returns>
     public (IdMap Map, int[] Indices) Freeze()
     {
-        if (KeepsOrder)
-            return (new IdMap(_ids), [.. Enumerable.Range(0, Count)]);
-        int[] order = IdOrder.Of(_ids);
+        int[] order = [.. Enumerable.Range(0, Fixed), .. IdOrder.Of([.. _ids.Skip(Fixed)]).Select(number => Fixed + number)];
         var indices = new int[Count];
         for (int i = 0; i < Count; i++)
             indices[order[i]] = i;

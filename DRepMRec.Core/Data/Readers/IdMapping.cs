@@ -67,8 +67,8 @@ internal sealed class IdMapping
         string[] numbers = [.. _rawIds.Keys];
         Array.Sort(numbers, CanonicalId.Compare);
         foreach (string number in numbers.Where(number => wanted?.Contains(_rawIds[number]) != false))
-            ids.Add(_rawIds[number]);
-        ids.KeepsOrder = true;
+            ids.Declare(_rawIds[number]);
+        ids.Fixed = ids.Count;
     }
 
     /// <summary>Looks up the raw id that a number in a row stands for.</summary>

@@ -10,40 +10,65 @@ internal sealed partial class InteractionLog
     public void RequireLabels(bool allowBlank = false)
     {
         const string Expected = "expected the label 0 (training), 1 (validation) or 2 (test), found";
-        Rows.RemoveWhere(i =>
-        {
-            RawInteraction row = Rows[i];
-            if (row.Label < RawInteraction.OtherLabel || (allowBlank && row.Label == RawInteraction.NoLabel))
-                return false;
-            double label = LabelOf(row);
-            if (_mistakes.Add(RowMistakeKind.Label))
-            {
-                Describe(RowMistakeKind.Label, row,
-                    double.IsNaN(label) ? $"{Expected} none." : $"{Expected} {label.ToString(CultureInfo.InvariantCulture)}.");
-            }
-
-            return true;
-        });
+        LeaveOut(
+            RowMistakeKind.Label,
+            row => row.Label >= RawInteraction.OtherLabel && !(allowBlank && row.Label == RawInteraction.NoLabel),
+            row => double.IsNaN(LabelOf(row)) ? $"{Expected} none."
+                : $"{Expected} {LabelOf(row).ToString(CultureInfo.InvariantCulture)}.");
     }
 
     /// <summary>Refuses or leaves out every row without a timestamp, for a split that goes by time.</summary>
-    public void RequireTimestamps(SplitStrategy strategy) => Rows.RemoveWhere(i =>
+    /// <param name="strategy">The split.</param>
+    /// <param name="sparesPairs">Whether a row stays where another of its pair has a timestamp.</param>
+    public void RequireTimestamps(SplitStrategy strategy, bool sparesPairs)
     {
-        if (Rows[i].Time != TimeCode.None)
-            return false;
-        if (_mistakes.Add(RowMistakeKind.MissingTimestamp))
+        bool IsUntimed(RawInteraction row) => row.Time == TimeCode.None;
+        HashSet<(int, int)>? untimed = null;
+        if (sparesPairs)
         {
-            Describe(RowMistakeKind.MissingTimestamp, Rows[i],
-                $"expected a timestamp, which the split {strategy} needs; found none.");
+            untimed = [.. Rows.Where(IsUntimed).Select(row => (row.User, row.Item))];
+            if (untimed.Count > 0)
+                untimed.ExceptWith(Rows.Where(row => !IsUntimed(row)).Select(row => (row.User, row.Item)));
         }
 
-        return true;
-    });
+        LeaveOut(
+            RowMistakeKind.MissingTimestamp,
+            row => IsUntimed(row) && untimed?.Contains((row.User, row.Item)) != false,
+            _ => $"expected a timestamp, which the split {strategy} needs; found none.");
+    }
+
+    /// <summary>Refuses or leaves out rows, and forgets users and items that no other row has and nothing else declared.</summary>
+    /// <param name="kind">What is wrong with them.</param>
+    /// <param name="isWrong">Whether it is with this one.</param>
+    /// <param name="message">What was expected, and what came.</param>
+    public void LeaveOut(RowMistakeKind kind, Func<RawInteraction, bool> isWrong, Func<RawInteraction, string> message)
+    {
+        int before = Rows.Count;
+        Rows.RemoveWhere(i =>
+        {
+            RawInteraction row = Rows[i];
+            if (!isWrong(row))
+                return false;
+            if (_mistakes.Add(kind))
+                Describe(kind, row, message(row));
+            return true;
+        });
+        if (Rows.Count == before)
+            return;
+        bool[] hasUser = new bool[Users.Count], hasItem = new bool[Items.Count];
+        foreach (RawInteraction row in Rows)
+            hasUser[row.User] = hasItem[row.Item] = true;
+        int[] users = Users.Forget(hasUser), items = Items.Forget(hasItem);
+        for (int i = 0; i < Rows.Count; i++)
+            Rows[i] = Rows[i] with { User = users[Rows[i].User], Item = items[Rows[i].Item] };
+    }
 
     /// <summary>Refuses, drops or merges every pair that occurred before.</summary>
-    public void HandleDuplicates(DuplicateHandling handling)
+    /// <param name="handling">Which of these.</param>
+    /// <param name="readsLabels">Whether the split goes by labels.</param>
+    public void HandleDuplicates(DuplicateHandling handling, bool readsLabels)
     {
-        var repeats = new RepeatedPairs(this, handling);
+        var repeats = new RepeatedPairs(this, handling, readsLabels);
         long wrong = _mistakes.Count;
         repeats.Handle();
         _merged = repeats.Dropped - (_mistakes.Count - wrong);

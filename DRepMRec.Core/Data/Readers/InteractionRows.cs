@@ -55,7 +55,7 @@ internal sealed class InteractionRows(ITextRows rows, InteractionColumns columns
             || !TryNumber(queue, columns.Rating, "rating", RowMistakeKind.Rating, out double rating)
             || queue.IsBelowMinimum(rating)
             || !TryTime(queue, out long time)
-            || !TryNumber(queue, columns.Label, "label", RowMistakeKind.Label, out double label)
+            || !TryNumber(queue, columns.Label, "label", RowMistakeKind.UnreadableLabel, out double label)
             || !TryWeight(queue, factor, out double weight))
             return;
         ReadOnlySpan<char> user = rows[columns.User], item = rows[columns.Item];

@@ -96,7 +96,7 @@ internal sealed class JsonInteractionFile(Stream stream, string file, double lab
             case JsonTokenType.PropertyName:
                 _user = reader.GetString()!;
                 if (RawId.WhatIsWrong(_user) is null) // Otherwise each of its items is a mistake.
-                    log.Users.Add(_user);
+                    log.Users.Declare(_user);
                 break;
             case JsonTokenType.StartArray when _user is not null && !_inList:
                 _inList = true;

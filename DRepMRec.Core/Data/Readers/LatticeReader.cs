@@ -35,7 +35,7 @@ internal static class LatticeReader
         }
 
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, mapping: null);
-        RowAlignedFeatures.ThrowIfRowsMissing(features, log);
+        RowAlignedFeatures.RequireRows(features, log);
         folder.NoteUnread(log);
         return DatasetAssembly.Build(log, DatasetFolder.NameOfFolder(path), more.After(features), options);
     }

@@ -49,6 +49,7 @@ internal sealed class MistakeLog(Func<RowMistakeKind, string> acceptedBy)
             RowMistakeKind.Rating when hasLayout => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Rating)}",
             RowMistakeKind.Timestamp when hasLayout => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.TimestampFormat)}",
             RowMistakeKind.Event => $"more {nameof(InteractionLayout)}.{nameof(InteractionLayout.EventWeights)}",
+            RowMistakeKind.UnreadableLabel when hasLayout => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Label)}",
             RowMistakeKind.Label when !isSplit => $"another {nameof(InteractionLayout)}.{nameof(InteractionLayout.Label)}",
             RowMistakeKind.Label or RowMistakeKind.MissingTimestamp => $"another {nameof(DatasetOptions)}.{nameof(DatasetOptions.Split)}",
             RowMistakeKind.Repeated => $"{nameof(DatasetOptions)}.{nameof(DatasetOptions.Duplicates)} = "

@@ -44,7 +44,7 @@ internal static class MmrecReader
 
         List<FeatureTable> features = RowAlignedFeatures.Read(folder, items);
         if (items is null)
-            RowAlignedFeatures.ThrowIfRowsMissing(features, log);
+            RowAlignedFeatures.RequireRows(features, log);
         else
             items.ThrowIfRowsMissing(features);
         folder.NoteUnread(log);

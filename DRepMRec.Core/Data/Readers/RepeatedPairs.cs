@@ -3,7 +3,10 @@ using DRepMRec.Internals;
 namespace DRepMRec.Data;
 
 /// <summary>Finds the pairs of user and item that several rows have, by sorting, and makes one row of each.</summary>
-internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handling)
+/// <param name="log">The rows.</param>
+/// <param name="handling">What becomes of them.</param>
+/// <param name="readsLabels">Whether the split goes by labels, so that rows of a sum must have one.</param>
+internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handling, bool readsLabels)
 {
     private readonly RawRows _rows = log.Rows;
     private long _dropped;
@@ -58,15 +61,16 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
 
     private void Merge(ReadOnlySpan<SplitOrder.ItemRow> pair, bool[] dropped)
     {
-        int kept = pair[handling == DuplicateHandling.KeepLast ? ^1 : 0].Row;
+        int kept = handling == DuplicateHandling.Sum && readsLabels ? LowestLabel(pair)
+            : pair[handling == DuplicateHandling.KeepLast ? ^1 : 0].Row;
         ref RawInteraction first = ref _rows[kept];
-        double weight = 0;
+        var weights = new List<float>();
         foreach (var (_, i) in pair)
         {
             ref RawInteraction row = ref _rows[i];
             if (i == kept)
             {
-                weight += row.Weight;
+                weights.Add(row.Weight);
                 continue;
             }
 
@@ -77,26 +81,37 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
                 Interlocked.Increment(ref _conflicting);
             if (handling != DuplicateHandling.Sum)
                 continue;
-            if (labelsDiffer)
+            if (labelsDiffer && readsLabels)
             {
                 if (log.Mistakes(RowMistakeKind.LabelsDiffer))
                     log.Describe(RowMistakeKind.LabelsDiffer, row, $"expected one label for each user-item pair; found {Pair(row, first)}");
                 continue;
             }
 
-            weight += row.Weight;
+            weights.Add(row.Weight);
             if (row.Time > first.Time)
                 first = first with { Time = row.Time };
         }
 
         if (handling == DuplicateHandling.Sum)
         {
+            weights.Sort(); // Sums round by the order of what they add, and that of rows doesn't matter.
+            double weight = weights.Sum(w => (double)w);
             if (!EventWeights.IsWeight(weight))
                 Interlocked.Increment(ref _limited);
             first = first with { Weight = (float)Math.Min(weight, EventWeights.Max) };
             if (first.Weight != 1)
                 Volatile.Write(ref _hasSummed, true);
         }
+    }
+
+    // The first of the rows that are nearest to training, so that nothing is known of a test that the order of rows decides.
+    private int LowestLabel(ReadOnlySpan<SplitOrder.ItemRow> pair)
+    {
+        int lowest = pair[0].Row;
+        foreach (var (_, i) in pair)
+            lowest = _rows[i].Label < _rows[lowest].Label ? i : lowest;
+        return lowest;
     }
 
     // In the order of the rows, which isn't that of the pairs.

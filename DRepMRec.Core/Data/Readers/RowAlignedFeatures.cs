@@ -36,25 +36,24 @@ internal static class RowAlignedFeatures
         return tables;
     }
 
-    /// <summary>Refuses interactions with items that have no row; only for ids that are row numbers themselves.</summary>
-    public static void ThrowIfRowsMissing(IReadOnlyList<FeatureTable> tables, InteractionLog log)
+    /// <summary>Refuses or leaves out interactions with items that have no row; only for ids that are row numbers themselves.</summary>
+    public static void RequireRows(IReadOnlyList<FeatureTable> tables, InteractionLog log)
     {
         if (tables.Count == 0)
             return;
         FeatureTable smallest = tables.MinBy(table => table.ItemIds.Count)!;
         string? file = smallest.Source;
-        foreach (RawInteraction row in log.Rows)
-        {
-            string id = log.Items[row.Item];
-            if (!CanonicalId.TryParse(id, out long number))
-                throw log.Error(row, $"expected a whole number as item id, because it is the row in {file}; found {Shown.Text(id)}.");
-            if (number >= smallest.ItemIds.Count)
+        log.LeaveOut(
+            RowMistakeKind.Item,
+            row => !CanonicalId.TryParse(log.Items[row.Item], out long number) || number >= smallest.ItemIds.Count,
+            row =>
             {
-                throw log.Error(row, string.Create(CultureInfo.InvariantCulture,
-                    $"expected an item id from 0 to {smallest.ItemIds.Count - 1}, because {file} has {smallest.ItemIds.Count} rows; "
-                        + $"found {Shown.Text(id)}."));
-            }
-        }
+                string id = log.Items[row.Item];
+                return !CanonicalId.TryParse(id, out _)
+                    ? $"expected a whole number as item id, because it is the row in {file}; found {Shown.Text(id)}."
+                    : string.Create(CultureInfo.InvariantCulture, $"expected an item id from 0 to {smallest.ItemIds.Count - 1}, because "
+                        + $"{file} has {smallest.ItemIds.Count} rows; found {Shown.Text(id)}.");
+            });
     }
 
     private static Modality ModalityOf(string file)

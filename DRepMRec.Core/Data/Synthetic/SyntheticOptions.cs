@@ -54,7 +54,7 @@ public sealed record SyntheticOptions
 
     /// <summary>The modalities.</summary>
     /// <value>Each once; may be empty. The default is image with 64 features and text with 48.</value>
-    public IReadOnlyList<SyntheticModality> Modalities { get; init => field = Guard.NotNull(value); } =
+    public IReadOnlyList<SyntheticModality> Modalities { get; init => field = Guard.NoneNull(value); } =
         [new(Modality.Image, 64), new(Modality.Text, 48)];
 
     /// <summary>The seed. Equal options give equal datasets on every platform.</summary>

@@ -100,6 +100,7 @@ public sealed class NumberEncoder : FeatureEncoder
             [.. Enumerable.Range(0, column.Count).Select(column.NumberOf).OfType<double>().Select(x => Scale(x, isLogarithm))];
         if (numbers.Length == 0)
             return (0, 0);
+        Array.Sort(numbers); // Sums round by the order of what they add.
 
         // Halves and quarters keep sums of the largest numbers finite; a deviation that is rounding alone is none.
         double mean = numbers.Sum(x => x / numbers.Length);

@@ -16,5 +16,5 @@ public sealed record NumberEncoderOptions
 
     /// <summary>Those of the columns whose logarithm counts, such as prices: x becomes sign(x) ln(1 + |x|) first.</summary>
     /// <value>The default is none.</value>
-    public IReadOnlyList<string> Logarithms { get; init => field = Guard.NotNull(value); } = [];
+    public IReadOnlyList<string> Logarithms { get; init => field = Guard.NoneNull(value); } = [];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DRepMRec.Internals;
 
 namespace DRepMRec.Serving;
 
@@ -6,19 +7,24 @@ namespace DRepMRec.Serving;
 public sealed record ModelComparisonLimits
 {
     /// <summary>The lowest mean rank-biased overlap.</summary>
-    public double? MinOverlap { get; init; }
+    /// <value>0 to 1, or <see langword="null"/> (the default).</value>
+    public double? MinOverlap { get; init => field = Guard.PartOrNull(value); }
 
     /// <summary>The highest share of lists that aren't the same, item by item.</summary>
-    public double? MaxChangedLists { get; init; }
+    /// <value>0 to 1, or <see langword="null"/> (the default).</value>
+    public double? MaxChangedLists { get; init => field = Guard.PartOrNull(value); }
 
     /// <summary>The highest share of the old model's users that may be missing.</summary>
-    public double? MaxVanishedUsers { get; init; }
+    /// <value>0 to 1, or <see langword="null"/> (the default).</value>
+    public double? MaxVanishedUsers { get; init => field = Guard.PartOrNull(value); }
 
     /// <summary>The highest share of the old model's items that may be missing.</summary>
-    public double? MaxVanishedItems { get; init; }
+    /// <value>0 to 1, or <see langword="null"/> (the default).</value>
+    public double? MaxVanishedItems { get; init => field = Guard.PartOrNull(value); }
 
     /// <summary>The lowest number of different items that are recommended, as a share of those that were.</summary>
-    public double? MinDifferentItems { get; init; }
+    /// <value>0 or more, also above 1, or <see langword="null"/> (the default).</value>
+    public double? MinDifferentItems { get; init => field = value is { } share ? Guard.NotNegative(share) : null; }
 
     /// <summary>The limits that a comparison exceeds, as sentences for people; empty where it keeps to all.</summary>
     /// <param name="comparison">The comparison.</param>

@@ -7,7 +7,7 @@ namespace DRepMRec.Serving;
 public sealed record ModelComparisonOptions
 {
     /// <summary>The users to compare; <see langword="null"/> for all that both models know.</summary>
-    public IReadOnlyCollection<string>? Users { get; init; }
+    public IReadOnlyCollection<string>? Users { get; init => field = value is null ? null : Guard.NoneNull(value); }
 
     /// <summary>What is asked for each user; its <see cref="RecommendationRequest.UserId"/> must be <see langword="null"/>.</summary>
     /// <value>The default asks for 20 items that the user doesn't have.</value>

@@ -56,7 +56,7 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
             UnknownItemShare = items / all,
             PopularityShift = Distance(known, counts),
             PopularityShiftByChance = Distance(known, byChance),
-            ContentShift = ContentShift(Sample(rows, random), Drawn(Math.Min(options.ContentSample, rows.Count))),
+            ContentShift = ContentShift(Sample(rows, random), Drawn(Math.Min(options.ContentSample, rows.Count)), cancellationToken),
             Users = quality.Users,
             Quality = quality.Figures,
         };
@@ -92,7 +92,7 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
         return all[..taken];
     }
 
-    private Dictionary<Modality, double> ContentShift(int[] newest, int[] before)
+    private Dictionary<Modality, double> ContentShift(int[] newest, int[] before, CancellationToken cancellationToken)
     {
         var shifts = new Dictionary<Modality, double>();
         for (int m = 0; m < _model.ItemModal.Count; m++)
@@ -102,7 +102,7 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
                 => [.. items.Where(item => rows[item].ContainsAnyExcept(0f)).SelectMany(item => rows[item].ToArray())];
             float[] x = Gather(newest), y = Gather(before);
             if (x.Length > 0 && y.Length > 0)
-                shifts[new Modality(_model.Form!.Modalities[m].Name)] = EnergyDistance.Between(x, y, rows.Width);
+                shifts[new Modality(_model.Form!.Modalities[m].Name)] = EnergyDistance.Between(x, y, rows.Width, cancellationToken);
         }
 
         return shifts;

@@ -12,8 +12,8 @@ public sealed record DriftOptions
         [RankingMetric.Recall(20), RankingMetric.Ndcg(20)];
 
     /// <summary>The most interactions on each side that the content is compared by; the time grows with its square.</summary>
-    /// <value>2 to 1,000,000. The default is 1000.</value>
-    public int ContentSample { get; init => field = Guard.InRange(value, 2, 1_000_000); } = 1000;
+    /// <value>2 to 100,000. The default is 1000.</value>
+    public int ContentSample { get; init => field = Guard.InRange(value, 2, 100_000); } = 1000;
 
     /// <summary>The seed of the sample.</summary>
     /// <value>The default is 2024.</value>

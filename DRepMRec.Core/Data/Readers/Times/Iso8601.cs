@@ -60,7 +60,7 @@ internal ref struct Iso8601
             return false;
         int second = 0;
         bool hasSecond = Skip(':');
-        if (hasSecond && (!TryDigits(2, out second) || second > 60)) // 60 is a leap second.
+        if (hasSecond && (!TryDigits(2, out second) || second > (minute % 15 == 14 ? 60 : 59))) // 60: a leap second, in its zone.
             return false;
         seconds += (hour * 3600) + (minute * 60) + second;
         return !hasSecond || !(Skip('.') || Skip(',')) || TryFraction(out fraction);
