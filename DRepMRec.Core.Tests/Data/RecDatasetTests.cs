@@ -110,7 +110,8 @@ public sealed class RecDatasetTests
         RecDataset data = RecDataset.FromInteractions("x", rows, [new FeatureTable(Modality.Image, ["i0"], 1, new float[] { 1 })]);
         data.Notes.Should().ContainMatch("no labels were found: split by *").And.ContainMatch("timestamps not read: *");
         RecDataset all = data.InIdOrder().WithAllInTraining();
-        all.Notes.Should().ContainSingle().Which.Should().StartWith("image: 1 of 20 items with interactions have a row");
+        all.Notes.Should().HaveCount(2).And.ContainMatch("ratings not read: *")
+            .And.ContainMatch("image: 1 of 20 items with interactions have a row*");
     }
 
     private static RecDataset InThreeSets(bool weighted)

@@ -75,7 +75,7 @@ public sealed class WeightTests
     {
         const string Text = "user,item,set\nu,a,0\nu,a,2\nu,b,0\nu,b,0\n";
         Views.FormatError(() => Load(Text, new() { Label = "set" }, new())).Should().Be("log.csv line 3: expected one label for each "
-            + "user-item pair; found user 'u' with item 'a', which is in log.csv line 2 already.");
+            + "user-item pair; found user 'u' with item 'a', which has another in log.csv line 2.");
         Load(Text, new() { Label = "set" }, new() { Duplicates = DuplicateHandling.KeepFirst }).Train.Count.Should().Be(2);
     }
 

@@ -17,15 +17,15 @@ public sealed class LineDiagnosticsTests
     public void The_energy_distance_of_a_shift_is_the_hand_computed_one()
     {
         // {0, 1} and {3, 4}: means of |X - Y| 3, of |X - X'| and |Y - Y'| 1/2 each.
-        EnergyDistance.Between([0, 1], [3, 4], 1).Should().Be(5);
+        EnergyDistance.Between([0, 1], [3, 4], 1, default).Should().Be(5);
 
         // In the plane: |X - Y| is 5, there is one row each.
-        EnergyDistance.Between([0, 0], [3, 4], 2).Should().Be(10);
+        EnergyDistance.Between([0, 0], [3, 4], 2, default).Should().Be(10);
     }
 
     [Fact]
     public void Samples_of_different_sizes_with_one_distribution_have_distance_0()
-        => EnergyDistance.Between([0, 1], [0, 1, 0, 1], 1).Should().Be(0);
+        => EnergyDistance.Between([0, 1], [0, 1, 0, 1], 1, default).Should().Be(0);
 
     [Fact]
     public void Equal_lines_have_cosine_1_and_distance_0()

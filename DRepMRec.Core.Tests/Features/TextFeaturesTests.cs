@@ -68,7 +68,7 @@ public sealed class TextFeaturesTests
             .. from copy in Enumerable.Range(0, 5) from kind in kinds from colour in colours select $"{colour} {kind} for {kind}s",
         ];
         TextFeatures features = TextFeatures.Fit(titles);
-        features.Dimension.Should().BeLessThanOrEqualTo(40 / 8 * 5, "there are 200 titles, of which 40 differ");
+        features.Dimension.Should().Be(8, "there are 200 titles, of which 40 differ");
         ItemFeatures table = new(Modality.Text, titles.Length, features.Dimension, [.. titles.SelectMany(t => features.Encode(t)!)]);
         float[] scaled = FeatureScaler.Scale(table, FeatureScaling.Standardize);
         var (mean, deviation) = FeatureScaler.Columns(table, FeatureScaling.Standardize);
@@ -77,6 +77,19 @@ public sealed class TextFeaturesTests
         int[] nearest = [.. Enumerable.Range(0, 40)
             .OrderByDescending(n => Dot(fresh, scaled.AsSpan(n * features.Dimension, features.Dimension).ToArray())).Take(5)];
         nearest.Select(n => titles[n]).Should().OnlyContain(title => title.EndsWith("clocks", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void There_are_no_more_features_than_directions_and_than_texts_with_a_term_bear()
+    {
+        string[] pairs = [.. Enumerable.Range(0, 8).Select(n => n % 2 == 0 ? "red lamp" : "blue chair")];
+        TextFeatures.Fit(pairs, Words).Dimension.Should().Be(2);
+        string[] titles = [.. from a in Enumerable.Range(0, 16) from b in Enumerable.Range(0, 8) select $"kind{a} colour{b}"];
+        string[] numbers = [.. Enumerable.Range(0, 1000).Select(n => $"{n * 7919}")];
+        var shared = Words with { MinTexts = 2 };
+        int own = TextFeatures.Fit(titles, shared).Dimension;
+        own.Should().Be(128 / 8);
+        TextFeatures.Fit([.. titles, .. numbers], shared).Dimension.Should().Be(own);
     }
 
     [Fact]

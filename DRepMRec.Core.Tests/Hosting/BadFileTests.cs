@@ -42,10 +42,10 @@ public sealed class BadFileTests
     {
         using var app = new Hosted(o => o.RequiredAtStart = false, model: null);
         app.Provider.Invoking(p => p.Current).Should().Throw<InvalidOperationException>();
-        app.Provider.Status.RetryAt.Should().Be(app.Time.Now.AddHours(1), "nobody looks before the interval is over");
+        app.Provider.Status.RetryAt.Should().Be(app.Time.Now.AddMinutes(1), "it may be being copied");
         app.PublishDamaged(1);
         app.Look();
-        app.Log.Of(2).Should().ContainSingle().Which.Text.Should().EndWith($"Next try: {app.Time.Now.AddHours(1):u}");
+        app.Log.Of(2).Should().ContainSingle().Which.Text.Should().EndWith($"Next try: {app.Time.Now.AddMinutes(1):u}");
         app.Look();
         app.Provider.Status.RetryAt.Should().Be(app.Time.Now.AddHours(1));
     }

@@ -26,6 +26,16 @@ public sealed class FoldInTests
     }
 
     [Fact]
+    public void A_user_whose_row_is_as_short_as_numbers_can_be_spoils_no_other_history()
+    {
+        var seen = new InteractionSet(3, 3, [(0, 0), (1, 1), (2, 2)]);
+        Recommender r = Recommender.FromEmbeddings(
+            ["u", "v", "w"], [1f, 0, 1e-40f, 0, 0, 1], ["a", "b", "c"], [1f, 0, 1, 1, 0, 1], seen);
+        r.Recommend(new RecommendationRequest { History = ["a"] }).Should().HaveCount(2);
+        r.Model.FoldInMap!.Slice(0, r.Model.FoldInMap.Length).ContainsAnyExceptInRange(float.MinValue, float.MaxValue).Should().BeFalse();
+    }
+
+    [Fact]
     public void The_content_of_a_folded_in_user_is_the_mean_of_the_items_to_the_bit_of_rounding()
     {
         Recommender r = Served.Recommender;

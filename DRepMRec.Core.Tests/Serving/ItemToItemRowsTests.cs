@@ -288,6 +288,16 @@ public sealed class ItemToItemRowsTests
     }
 
     [Fact]
+    public void An_item_that_has_weights_is_not_new_whatever_is_left_of_its_content()
+    {
+        float[,] weights = new float[3, 3];
+        weights[1, 0] = 0.5f;
+        var form = new ItemToItemForm { Factor = 1, L2 = 1, ContentWeight = 1, KeptWeights = 5 };
+        ServingModel model = Model(3, Rows(weights, [4, 0, 0], form), [RowStore.Of([1, 0, 0], 1)]);
+        Enumerable.Range(0, 3).Select(row => NewItemWeights.IsNew(model, row)).Should().Equal(false, false, true);
+    }
+
+    [Fact]
     public void Content_that_is_scaled_to_nothing_counts_as_none()
     {
         var form = new ItemToItemForm { Factor = 1, L2 = 1, ContentWeight = 1, KeptWeights = 5 };

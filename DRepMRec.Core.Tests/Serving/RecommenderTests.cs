@@ -7,6 +7,22 @@ namespace DRepMRec.Tests.Serving;
 
 public sealed class RecommenderTests
 {
+    [Theory]
+    [InlineData(3e-23f)]
+    [InlineData(1e-18f)]
+    [InlineData(1e20f)]
+    public void Cosines_do_not_depend_on_how_long_rows_are(float length)
+    {
+        var seen = new InteractionSet(1, 3, [(0, 1), (0, 2)]);
+        Recommender r = Recommender.FromEmbeddings(
+            ["u"], [1f, 0], ["x", "a", "b"], [length, 0, length, 0, 1, 0.5f], seen);
+        r.SimilarItems("x", 2).Select(s => s.Item).Should().Equal("a", "b");
+        r.SimilarItems("x", 2)[0].Score.Should().BeApproximately(1, 1e-6f);
+        Explanation why = r.Explain("u", "x")!;
+        why.Supporters.Select(s => s.Item).Should().Equal("a", "b");
+        why.Supporters[0].Score.Should().BeApproximately(1, 1e-6f);
+    }
+
     // Users at 0° and 90°; items at 0°, 45°, 90°, twice as long at 45°, and nothing at all.
     internal static Recommender Tiny()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DRepMRec.Data;
 using DRepMRec.Internals;
 using DRepMRec.Serving;
 
@@ -13,6 +14,15 @@ public sealed class RerankingTests
         MetadataColumn.Category("kind", ["x", "x", "y", "x", null]), MetadataColumn.Number("price", [10, 20, 30, 40, null]),
         MetadataColumn.Date("day", [.. Enumerable.Range(1, 4).Select(d => (DateTimeOffset?)Day(d)), null]),
         MetadataColumn.Text("title", ["A", null, "C", "D", null])));
+
+    [Fact]
+    public void A_row_as_short_as_numbers_can_be_leaves_the_list_as_long_as_it_was_asked_for()
+    {
+        var seen = new InteractionSet(2, 5, [(0, 0), (1, 0), (0, 1), (1, 2)]);
+        Recommender r = Recommender.FromEmbeddings(
+            ["u", "v"], [1f, 0, 0, 1], Letters, [1e-40f, 0, 1, 0, 0, 1, 1, 1, 1, -1], seen);
+        r.Recommend(new RecommendationRequest { UserId = "nobody", Count = 5, Diversity = new Diversity() }).Should().HaveCount(5);
+    }
 
     [Fact]
     public void Conditions_are_met_by_the_items_that_meet_them()

@@ -112,14 +112,17 @@ public sealed class RowPrecisionTests
         full.RowPrecision.Should().Be(RowPrecision.Single);
     }
 
-    [Fact]
-    public void Parts_of_a_score_add_up_to_it()
+    [Theory]
+    [InlineData(RowPrecision.Int8)]
+    [InlineData(RowPrecision.Single)]
+    public void Parts_of_a_score_add_up_to_it(RowPrecision since)
     {
+        Recommender rounded = Rounded.Value.WithRowPrecision(since);
         foreach (string user in Served.Data.Users.Ids.Take(5))
         {
-            foreach (var (item, score) in Rounded.Value.Recommend(user))
+            foreach (var (item, score) in rounded.Recommend(user))
             {
-                Explanation why = Rounded.Value.Explain(user, item)!;
+                Explanation why = rounded.Explain(user, item)!;
                 why.Score.Should().Be(score);
                 (why.Behavior!.Value + why.Modalities.Values.Sum()).Should().BeApproximately(score, 1e-5f * Math.Max(1, Math.Abs(score)));
             }

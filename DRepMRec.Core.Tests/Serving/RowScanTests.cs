@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using DRepMRec.Kernels;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Support;
@@ -41,6 +42,12 @@ public sealed class RowScanTests
     {
         RowStore[] lines = [.. Enumerable.Range(0, lineCount).Select(l => Store(precision, (ulong)(10 * l) + 1))];
         float[] queries = Samples.Floats(queryCount * Width, 99);
+        for (int q = 0; q < queryCount; q++)
+        {
+            Span<float> query = queries.AsSpan(q * Width, Width);
+            TensorPrimitives.Divide(query, TensorPrimitives.Norm<float>(query), query);
+        }
+
         foreach (bool cosine in new[] { false, true })
         {
             Scores[] scores = [.. Enumerable.Range(0, queryCount).Select(_ => new Scores(Rows))];

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Hosting;
+using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
 using DRepMRec.Tests.Features;
 using Microsoft.AspNetCore.Builder;
@@ -95,6 +97,44 @@ public sealed class SimultaneousChangeTests : IClassFixture<RawItemTests.Shop>, 
             similar[0].GetProperty("item").GetString().Should().Be("p8");
             await _app.Services.GetRequiredService<IRecommenderProvider>().ReloadAsync().WaitAsync(Patience);
         }
+    }
+
+    [Fact]
+    public async Task Of_an_item_with_words_and_numbers_a_file_takes_what_it_can_and_none_is_lost()
+    {
+        _network.Open();
+        (await Post(1)).Should().Be(HttpStatusCode.OK);
+        var features = _shop.Data.Features.ToDictionary(f => f.Modality.Name, f => f[_shop.Data.Items.IndexOf("p8")].ToArray());
+        (await _client.PutAsJsonAsync("/items/new-1", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        var catalogue = _app.Services.GetRequiredService<Catalogue>();
+        Recommender withoutEncoders = NumbersAlone(), words = WordsAlone();
+        for (int load = 0; load < 2; load++)
+        {
+            catalogue.PutOn(withoutEncoders).Items.Contains("new-1").Should().BeTrue("it has features");
+            catalogue.PutOn(words).Items.Contains("new-1").Should().BeTrue("it has a title");
+            Recommender full = catalogue.PutOn(_shop.Recommender);
+            full.Metadata!["new-1"]!.Text("title").Should().Be(RawItemTests.Shop.Title(1));
+        }
+    }
+
+    /// <summary>A model of the same features that doesn't know how they were made.</summary>
+    private Recommender NumbersAlone()
+    {
+        FeatureTable[] tables = [.. _shop.Data.Features.Select(f => new FeatureTable(f.Modality,
+            [.. _shop.Data.Items.Ids.Where((_, i) => f.Present[i])], f.Dimension,
+            _shop.Data.Items.Ids.SelectMany((_, i) => f.Present[i] ? f[i].ToArray() : []).ToArray()))];
+        return Train(RecDataset.FromInteractions("numbers", _shop.Data.ToInteractions(), tables));
+    }
+
+    /// <summary>A model of other features of titles.</summary>
+    private Recommender WordsAlone()
+        => Train(RecDataset.FromInteractions("words", _shop.Data.ToInteractions(),
+            [TextEncoder.Fit(_shop.Items, new() { Modality = new("other") }).Encode(_shop.Items)], items: _shop.Items));
+
+    private static Recommender Train(RecDataset data)
+    {
+        using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 8 });
+        return new Trainer(model, data, new TrainerOptions { MaxEpochs = 1, Threads = 1 }).Fit().BuildRecommender();
     }
 
     private async Task<HttpStatusCode> Post(int n)

@@ -43,7 +43,7 @@ public sealed record RowMistake
         RowMistakeKind.Image => "no picture that can be read",
         RowMistakeKind.RepeatedItem => "an item that occurred before",
         RowMistakeKind.Dimension => "another number of features",
-        RowMistakeKind.LabelsDiffer => "a pair of user and item that occurred before with another label",
+        RowMistakeKind.LabelsDiffer => "a pair of user and item that occurs with another label, too",
         _ => "a pair of user and item that occurred before",
     };
 }
@@ -97,7 +97,7 @@ public enum RowMistakeKind
     /// <summary>The pair of user and item occurred before, and <see cref="DatasetOptions.Duplicates"/> refuses that.</summary>
     Repeated,
 
-    /// <summary>The pair occurred before with another label, and <see cref="DuplicateHandling.Sum"/> can't merge the two.</summary>
+    /// <summary>The pair occurs with a lower label, too, and <see cref="DuplicateHandling.Sum"/> can't merge the two.</summary>
     LabelsDiffer,
 
     /// <summary>The title, a text or a category of an item isn't Unicode text.</summary>

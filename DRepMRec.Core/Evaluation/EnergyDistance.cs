@@ -13,7 +13,7 @@ internal static class EnergyDistance
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="cancellationToken">Stops between rows.</param>
     /// <returns>0 for equal samples, otherwise above up to rounding.</returns>
-    public static double Between(float[] x, float[] y, int dimension, CancellationToken cancellationToken = default)
+    public static double Between(float[] x, float[] y, int dimension, CancellationToken cancellationToken)
     {
         double Mean(float[] a, float[] b) => MeanDistance(a, b, dimension, cancellationToken);
         return (2 * Mean(x, y)) - Mean(x, x) - Mean(y, y);

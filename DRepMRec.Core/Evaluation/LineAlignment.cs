@@ -62,7 +62,7 @@ public sealed record LineAlignment
             places.Length,
             same / places.Length,
             pairs == 0 ? double.NaN : (all - same) / pairs,
-            Evaluation.EnergyDistance.Between(UnitRows(b, drawn, dimension), UnitRows(m, drawn, dimension), dimension));
+            Evaluation.EnergyDistance.Between(UnitRows(b, drawn, dimension), UnitRows(m, drawn, dimension), dimension, default));
     }
 
     private static float[] UnitRows(float[] rows, int[] places, int dimension)

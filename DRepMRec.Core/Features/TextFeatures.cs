@@ -85,7 +85,7 @@ public sealed partial class TextFeatures
         options ??= new TextFeatureOptions();
         string[] sorted = [.. texts.OfType<string>().Order(StringComparer.Ordinal)]; // Sums round by the order of what they add.
         var (names, idf, matrix) = Weigh(sorted, texts.Count, options, cancellationToken);
-        int mostOfTexts = Math.Max(FewestDirections, sorted.Distinct(StringComparer.Ordinal).Count() / TextsPerDirection);
+        int mostOfTexts = Math.Max(FewestDirections, Different(matrix) / TextsPerDirection);
         int dimension = Math.Min(Math.Min(options.MaxDimension, mostOfTexts), Math.Min(matrix.RowCount, matrix.ColumnCount));
         var (directions, count) = PrincipalComponents.Directions(matrix, dimension, options.Seed, cancellationToken);
         return new TextFeatures(options, names, idf, directions, count);
@@ -139,6 +139,22 @@ public sealed partial class TextFeatures
 
         float[] idf = [.. counts.TextsWith.Select(n => 1 + (float)Math.Log((1.0 + counts.TextCount) / (1.0 + n)))];
         return (counts.Names, idf, counts.Weighted(idf));
+    }
+
+    /// <summary>The number of rows that aren't the one before; equal texts follow each other.</summary>
+    private static int Different(CsrMatrix rows)
+    {
+        int different = 0;
+        Range before = 0..0;
+        for (int row = 0; row < rows.RowCount; row++)
+        {
+            Range own = rows.RowOffsets[row]..rows.RowOffsets[row + 1];
+            bool isSame = rows.Columns[own].SequenceEqual(rows.Columns[before]) && rows.Values[own].SequenceEqual(rows.Values[before]);
+            different += isSame ? 0 : 1;
+            before = own;
+        }
+
+        return different;
     }
 
     private bool Encode(string? text, Span<float> row)

@@ -33,7 +33,7 @@ internal sealed record LoadFailure(
         => last is not null && interval > Patience && !last.IsSettled(now) ? Patience : interval;
 
     /// <summary>When there is another try at the latest; the first is that of the next look.</summary>
-    public DateTimeOffset NextTry(TimeSpan interval) => Tries == 1 ? At + interval : RetryAt;
+    public DateTimeOffset NextTry(TimeSpan interval) => Tries == 1 ? At + Wait(this, interval, At) : RetryAt;
 
     /// <summary>The next failure: the same is tried again at the next look, and then at ever longer intervals.</summary>
     public static LoadFailure After(

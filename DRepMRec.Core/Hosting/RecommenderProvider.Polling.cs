@@ -32,7 +32,7 @@ internal sealed partial class RecommenderProvider
         {
             while (true)
             {
-                TimeSpan wait = LoadFailure.Wait(_current is null ? null : _failure, _pollInterval, _time.GetUtcNow());
+                TimeSpan wait = LoadFailure.Wait(_failure, _pollInterval, _time.GetUtcNow());
                 await _wake.WaitAsync(wait, _stopping.Token).ConfigureAwait(false);
                 LookOrGoOn();
             }

@@ -34,7 +34,9 @@ public sealed class RecommenderServiceOptions
     /// </value>
     public bool ReloadOnChange { get; set; } = true;
 
-    /// <summary>How often the file is looked at: its length, its time, and its beginning, the manifest.</summary>
+    /// <summary>
+    /// How often the file is looked at: its length, its time, and its beginning, the manifest; after a first failure within a minute.
+    /// </summary>
     /// <value>10 milliseconds to a day. The default is 5 seconds.</value>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
 

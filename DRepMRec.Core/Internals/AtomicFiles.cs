@@ -72,6 +72,8 @@ internal static class AtomicFiles
     {
         string target = Target(path), suffix = Ending(TemporarySuffix);
         WatchedFile? file = null;
+        if (Directory.Exists(target))
+            throw new IOException($"{Shown.Name(path)} can't be written: expected a file, found a folder.");
         SweepAfterADay(target);
         try
         {

@@ -42,6 +42,7 @@ public sealed class BatchSampler
     /// <param name="parameter">What is wrong, for the error.</param>
     internal static void ThrowIfUnfit(InteractionSet train, RankingLoss loss, NegativeSampling sampling, string parameter)
     {
+        ThrowIfWithoutNegatives(loss, parameter);
         _ = Cumulative(train, train.ItemDegrees(), [.. Enumerable.Range(0, train.ItemCount)], sampling, parameter);
         ThrowIfUncorrectable(loss, sampling, parameter);
     }
@@ -62,12 +63,7 @@ public sealed class BatchSampler
         ArgumentNullException.ThrowIfNull(loss);
         if (batchSize is { } given)
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(given, nameof(batchSize));
-        if (loss.Negatives < 1)
-        {
-            throw new ArgumentException(
-                $"Expected a ranking loss with at least one negative; {loss.GetType().Name} has {loss.Negatives}.", nameof(loss));
-        }
-
+        ThrowIfWithoutNegatives(loss, nameof(loss));
         sampling ??= new NegativeSampling();
         if (train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(train));
@@ -213,6 +209,15 @@ public sealed class BatchSampler
         return double.IsFinite(sum) ? cumulative : throw new ArgumentException(
             $"{nameof(NegativeSampling)}.{nameof(NegativeSampling.PopularityExponent)} {sampling.PopularityExponent} makes the "
             + $"popularities, up to {popularity.Max()}, larger than numbers can be: expected a lower one.", parameter);
+    }
+
+    private static void ThrowIfWithoutNegatives(RankingLoss loss, string parameter)
+    {
+        if (loss.Negatives < 1)
+        {
+            throw new ArgumentException(
+                $"Expected a ranking loss with at least one negative; {loss.GetType().Name} has {loss.Negatives}.", parameter);
+        }
     }
 
     private static void ThrowIfUncorrectable(RankingLoss loss, NegativeSampling sampling, string parameter)

@@ -10,6 +10,7 @@ internal sealed class Profile
     private readonly HashSet<int> _history = [];
     private readonly HashSet<string> _unknown = [];
     private readonly List<string> _unknownInOrder = [];
+    private float[][]? _parts;
 
     private Profile(ServingModel model, RecommendationRequest request)
     {
@@ -28,8 +29,9 @@ internal sealed class Profile
     /// <summary>The fused row to rank by; <see langword="null"/> under <see cref="RecommendationSource.Popularity"/>.</summary>
     public float[]? Query { get; private set; }
 
-    /// <summary>The parts of <see cref="Query"/>, where the model tells them.</summary>
-    public float[][]? Parts { get; private set; }
+    /// <summary>The parts of <see cref="Query"/>, where the model tells them; made when they are asked for.</summary>
+    public float[][]? Parts => _parts ??= Source == RecommendationSource.User && _model.Form is { } form
+        ? LineFusion.Parts(form, _model.UserBehavior[_user], [.. _model.UserModal.Select(m => m[_user].ToArray())], isUser: true) : null;
 
     /// <summary>What the items of the history add to the scores, where the model has an item-to-item part.</summary>
     public HistoryQuery? History { get; private set; }
@@ -41,8 +43,8 @@ internal sealed class Profile
     public static Profile Of(ServingModel model, RecommendationRequest request)
     {
         var profile = new Profile(model, request);
-        if (profile._user >= 0 && model.HasRow(profile._user))
-            profile.UseTraining();
+        if (profile._user >= 0 && model.RowOf(profile._user) is { } row)
+            profile.UseTraining(row);
         else
             profile.FoldIn();
         return profile;
@@ -73,13 +75,11 @@ internal sealed class Profile
         return [.. all.Order()];
     }
 
-    private void UseTraining()
+    private void UseTraining(float[] row)
     {
         Source = RecommendationSource.User;
-        Query = _model.Users[_user].ToArray();
+        Query = row;
         History = HistoryQuery.Of(_model.ItemToItem, _model.Popularity, _model.Seen(_user), Query);
-        if (_model.Form is { } form)
-            Parts = LineFusion.Parts(form, _model.UserBehavior[_user], [.. _model.UserModal.Select(m => m[_user].ToArray())], isUser: true);
     }
 
     private void FoldIn()
@@ -94,8 +94,8 @@ internal sealed class Profile
             return;
         Source = behavior is null ? RecommendationSource.Content : RecommendationSource.FoldIn;
         behavior ??= new float[_model.ItemBehavior.Width];
-        Parts = _model.Form is { } form ? LineFusion.Parts(form, behavior, modal, isUser: true) : null;
-        Query = Parts is null ? behavior : LineFusion.Sum(Parts);
+        _parts = _model.Form is { } form ? LineFusion.Parts(form, behavior, modal, isUser: true) : null;
+        Query = _parts is null ? behavior : LineFusion.Sum(_parts);
         History = HistoryQuery.Of(_model.ItemToItem, _model.Popularity, items, Query);
     }
 

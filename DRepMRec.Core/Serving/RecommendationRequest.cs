@@ -97,5 +97,4 @@ public sealed record RecommendationRequest : IJsonOnSerializing
         if (Filter is not null)
             throw new JsonException($"A request with a {nameof(Filter)} has no JSON: it is code. Name the candidates instead.");
     }
-
 }

@@ -48,12 +48,9 @@ public sealed partial class Recommender
             return explanation with { Unexplained = NoParts };
         float[][] itemParts = LineFusion.Parts(form, _model.ItemBehavior[item], [.. _model.ItemModal.Select(m => m[item].ToArray())],
             isUser: false);
-        if (RowPrecision != RowPrecision.Single)
-        {
-            LineFusion.Spread(userParts, profile.Query!);
-            LineFusion.Spread(itemParts, _model.Items[item]);
-        }
-
+        // Rows that were rounded once, each for itself, don't add up in whatever precision they are held since.
+        LineFusion.Spread(userParts, profile.Query!);
+        LineFusion.Spread(itemParts, _model.Items[item]);
         float[] user = LineFusion.Sum(userParts), fused = LineFusion.Sum(itemParts);
         float[] shares = [.. userParts
             .Select((part, p) => 0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p])))];
@@ -89,7 +86,7 @@ public sealed partial class Recommender
         foreach (int other in profile.Seen().Where(other => other != item))
         {
             double lengths = LineFusion.Length(row) * LineFusion.Length(_model.Items[other]);
-            best.Offer(lengths > 0 ? (float)Math.Clamp(TensorPrimitives.Dot(row, _model.Items[other]) / lengths, -1, 1) : 0, other);
+            best.Offer(lengths > 0 ? (float)Math.Clamp(LineFusion.Dot(row, _model.Items[other]) / lengths, -1, 1) : 0, other);
         }
 
         return [.. best.Ranked.ToArray().Select(s => new Recommendation(_model.ItemId(s.Index), s.Score))];

@@ -8,7 +8,8 @@ public sealed partial class Recommender
 {
     /// <summary>
     /// Writes the fused representations as <c>users.npy</c> and <c>items.npy</c>, and the raw ids of their rows as JSON arrays,
-    /// <c>user_ids.json</c> and <c>item_ids.json</c>: the four are complete or as they were.
+    /// <c>user_ids.json</c> and <c>item_ids.json</c>: where it fails, the four are as they were. Each is whole at every moment, but where
+    /// the process ends between two renames, or another one exports to the folder at the same time, they may be of two exports.
     /// </summary>
     /// <param name="folder">The folder; made if there is none.</param>
     /// <exception cref="NotSupportedException">A matrix has more than 2^31 numbers; use <see cref="ExportParquet"/>.</exception>
@@ -29,7 +30,8 @@ public sealed partial class Recommender
 
     /// <summary>
     /// Writes ids and fused representations as <c>users.parquet</c> and <c>items.parquet</c>: a string column <c>id</c> and a list column
-    /// <c>embedding</c>, as vector databases and data frames read them. The two are complete or as they were.
+    /// <c>embedding</c>, as vector databases and data frames read them. The two are as those of
+    /// <see cref="ExportNpy"/>.
     /// </summary>
     /// <param name="folder">The folder; made if there is none.</param>
     public void ExportParquet(string folder)

@@ -68,8 +68,15 @@ public sealed partial class Recommender
         var rankings = new Ranking[requests.Length];
         if (requests.Length > RowScan.MaxQueries)
         {
-            ParallelErrors.Unwrap(() => Parallel.For(0, requests.Length, parallel, PrepareOne));
-            return rankings;
+            try
+            {
+                Parallel.For(0, requests.Length, parallel, PrepareOne);
+                return rankings;
+            }
+            catch (AggregateException)
+            {
+                // One after the other, so that it's the first request's error that comes out.
+            }
         }
 
         for (int n = 0; n < requests.Length; n++)

@@ -67,9 +67,7 @@ public sealed partial class Recommender
             query[n] = length > 0 ? (float)(query[n] / length) : 0;
         var best = new TopK(Math.Min(count, lines[0].Count), admits: admits, finiteOnly: true);
         RowScan.All(lines, query, [best], cosine: true);
-
-        // Rounding takes the cosine of two equal rows beyond 1.
-        return Array.ConvertAll(best.Ranked.ToArray(), s => (Math.Clamp(s.Score, -1, 1), s.Index));
+        return best.Ranked.ToArray();
     }
 
     internal static IReadOnlyList<RowStore> Lines(RepresentationSpace space, RowStore fused, RowStore behavior,

@@ -199,7 +199,10 @@ internal sealed record ServingModel
     /// Whether a user's row is to be ranked by: it isn't zero, as that of a newcomer is whose items are new too, and where it was trained,
     /// it had something in training, as else no gradient has touched it.
     /// </summary>
-    public bool HasRow(int user) => Knows(user) && Users[user].ContainsAnyExcept(0f);
+    public bool HasRow(int user) => RowOf(user) is not null;
+
+    /// <summary>The row that a user is ranked by, which may have to be computed; <see langword="null"/> for none.</summary>
+    public float[]? RowOf(int user) => Knows(user) && Users[user].ToArray() is var row && row.AsSpan().ContainsAnyExcept(0f) ? row : null;
 
     /// <summary>Whether anything is known of a user: rows that were brought say so, or something in training.</summary>
     public bool Knows(int user) => Manifest.BroughtRows || Seen(user).Length > 0;

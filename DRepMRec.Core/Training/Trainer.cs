@@ -60,7 +60,8 @@ public sealed partial class Trainer
         if (data.Train.Count == 0)
             throw new ArgumentException("Expected at least one training interaction, got none.", nameof(data));
         _options = (options ?? new TrainerOptions()).For(data.Train.Count);
-        if (data.Validation.Count > 0 && Evaluator.UsersOf(data, EvaluationTarget.Validation, _options.Evaluation.Users).Length == 0)
+        int users = data.Validation.Count == 0 ? 0 : Evaluator.UsersOf(data, EvaluationTarget.Validation, _options.Evaluation.Users).Length;
+        if (data.Validation.Count > 0 && users == 0)
         {
             throw new ArgumentException(
                 $"Expected a validation user with training interactions, because {nameof(TrainerOptions)}."
@@ -69,7 +70,11 @@ public sealed partial class Trainer
         }
 
         foreach (ListMetric metric in _options.Evaluation.ListMetrics)
+        {
             metric.ThrowIfUnfit(data);
+            _ = RankingTask.ListLength(users, Math.Min(metric.K, data.Items.Count));
+        }
+
         BatchSampler.ThrowIfUnfit(data.Train, model.Loss, _options.Negatives, nameof(options));
         _model = model;
         _data = data;

@@ -33,6 +33,16 @@ internal static class OptionRules
         return option;
     }
 
+    /// <summary>A number with a decimal point: by itself the parser takes a comma for nothing, and 0,5 for 5.</summary>
+    public static double ParseReal(ArgumentResult argument)
+    {
+        string text = argument.Tokens is [var token] ? token.Value : "";
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+            return number;
+        argument.AddError($"{(argument.Parent as OptionResult)?.Option.Name}: expected a number such as 0.5, got '{text}'.");
+        return 0;
+    }
+
     /// <summary>A number above 0.</summary>
     public static Option<int> Number(string name, string description, int usual)
         => new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual }.AboveZero();

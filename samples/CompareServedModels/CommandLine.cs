@@ -14,7 +14,11 @@ internal sealed record CommandLine(
             => new Option<string?>(name) { Description = $"{what}, as Recommender.Save wrote it." }.InExistingFolder();
         Option<double?> Share(string name, string what)
         {
-            var option = new Option<double?>(name) { Description = what + ", from 0 to 1. Default: not looked at." };
+            var option = new Option<double?>(name)
+            {
+                Description = what + ", from 0 to 1. Default: not looked at.",
+                CustomParser = argument => OptionRules.ParseReal(argument),
+            };
             option.Validators.Add(result =>
             {
                 if (result.GetValueOrDefault<double?>() is { } value && value is not (>= 0 and <= 1))

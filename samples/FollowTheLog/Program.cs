@@ -51,12 +51,14 @@ var learningRate = new Option<double>("--learning-rate")
 {
     Description = "The learning rate of Adam.",
     DefaultValueFactory = _ => Shop.Training.Adam.LearningRate,
+    CustomParser = OptionRules.ParseReal,
 };
 Option<int> batchSize = OptionRules.Number("--batch-size", "The interactions of a batch.", Shop.Training.BatchSize!.Value);
 var firstShare = new Option<double>("--first-share")
 {
     Description = "The share of the log that the first model knows.",
     DefaultValueFactory = _ => 0.5,
+    CustomParser = OptionRules.ParseReal,
 };
 Option<int> windows = OptionRules.Number("--windows", "The windows that the rest is cut into.", 8);
 Option<int> threads = OptionRules.Number("--threads", "The most threads of a training.", Environment.ProcessorCount);
@@ -99,11 +101,13 @@ var newShare = new Option<double>("--new-share")
 {
     Description = "The share of the interactions for training that yesterday's model doesn't know.",
     DefaultValueFactory = _ => 0.125,
+    CustomParser = OptionRules.ParseReal,
 };
 var epochShare = new Option<double>("--epoch-share")
 {
     Description = "The epochs of a warm start as a share of those that yesterday's training made.",
     DefaultValueFactory = _ => 0.2,
+    CustomParser = OptionRules.ParseReal,
 };
 var warmStarts = new Command("warm-starts", "Trains from nothing and from yesterday's model: what each reaches, and in what time.")
 {

@@ -40,6 +40,7 @@ internal static class FairCommand
         {
             Description = "The hours that a dry run finds room for trials in.",
             DefaultValueFactory = _ => 10,
+            CustomParser = OptionRules.ParseReal,
         };
         var command = new Command("fair", "Every model with the same number of trials, under each loss, on each dataset.")
         {

@@ -12,6 +12,8 @@ return CommandLine.Run(args, (options, cancellation) =>
     var search = new Search(space, new TrialRunner(data, log, options.Jobs), options);
     IReadOnlyList<Candidate> ranked = search.Run(cancellation);
     ResultTable.Show(ranked, space);
+    if (ranked.All(candidate => double.IsNegativeInfinity(candidate.Mean)))
+        throw new IOException("No training came to an end: the space has nothing to choose from.");
     if (options.Test)
         search.Test(ranked[0], cancellation);
 });

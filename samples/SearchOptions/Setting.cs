@@ -17,7 +17,9 @@ internal sealed class Setting
     {
         Values = [.. values];
         Key = string.Join("; ", Values.Select(v => $"{v.Key}={v.Value?.ToJsonString() ?? "null"}"));
-        HostName = Values.LastOrDefault(v => v.Key == Host).Value?.GetValue<string>() ?? Catalogue.Ours;
+        HostName = Values.LastOrDefault(v => v.Key == Host).Value is not { } host ? Catalogue.Ours
+            : host is JsonValue text && text.TryGetValue(out string? name) ? name
+            : throw new ArgumentException($"Expected the name of a model as '{Host}', got {host.ToJsonString()}.");
         ModelOptions = OptionsJson.With(new DRepMRecOptions(), Under(Model));
         TrainerOptions = OptionsJson.With(new TrainerOptions(), Under(Trainer));
         if (Values.FirstOrDefault(v => v.Key != Host && !v.Key.StartsWith(Model, StringComparison.Ordinal)

@@ -42,12 +42,13 @@ internal static class Api
         });
         WebApplication app = builder.Build();
         var provider = app.Services.GetRequiredService<IRecommenderProvider>();
+        bool IsWithoutModel(Exception e) => e is InvalidOperationException && provider.Status.LoadedAt is null;
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode
-                : e is InvalidOperationException && provider.Status.LoadedAt is null ? StatusCodes.Status503ServiceUnavailable
+                : IsWithoutModel(e) ? StatusCodes.Status503ServiceUnavailable
                 : StatusCodes.Status500InternalServerError,
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || IsWithoutModel(context.Exception),
         });
         app.UseStatusCodePages();
         app.Use(Limits.CheckEncoding);

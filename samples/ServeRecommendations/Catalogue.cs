@@ -69,10 +69,21 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
     {
         List<string> gone = [.. _changes.Where(c => c.Value.IsNew && file.Items.Contains(c.Key)).Select(c => c.Key)];
         Change[] open = [.. _changes.ExceptBy(gone, c => c.Key).Select(c => c.Value)];
-        Recommender full = Take(file, [.. open.Select(c => c.Described).OfType<NewItem>()], i => i.Id, Add, gone);
-        full = Take(full, [.. open.Select(c => c.Features).OfType<ItemContent>().Where(i => !gone.Contains(i.Id))], i => i.Id,
-                (model, some) => model.WithItems(some), gone)
+        var untaken = new Dictionary<string, Exception>();
+
+        // Of an item that has both, features count and words are shown; where the file takes but one of them, that one.
+        Recommender full = Take(
+            file, [.. open.Where(c => c is { Features: not null, Described: not null })], c => c.Features!.Id, AddBoth, untaken);
+        ItemContent[] numbers = [.. open.Where(c => c.Features is { } f && (c.Described is null || untaken.Remove(f.Id)))
+            .Select(c => c.Features!)];
+        full = Take(full, numbers, i => i.Id, (model, some) => model.WithItems(some), untaken);
+        NewItem[] words = [.. open.Where(c => c.Described is { } d && (c.Features is null || untaken.Remove(d.Id)))
+            .Select(c => c.Described!)];
+        full = Take(full, words, i => i.Id, AddDescribed, untaken)
             .WithoutItems([.. _changes.Where(c => c.Value.IsRetirement).Select(c => c.Key)]);
+        foreach (var (id, exception) in untaken)
+            LogLost(logger, exception, id);
+        gone.AddRange(untaken.Keys);
 
         // Up to here a generator may have failed, and what is served goes on to be.
         _file = file;
@@ -173,7 +184,7 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
 
     /// <summary>Adds items to a model; where it can't take them all, by halves, until it's known which it can't.</summary>
     private Recommender Take<T>(
-        Recommender model, T[] items, Func<T, string> id, Func<Recommender, T[], Recommender> add, List<string> lost)
+        Recommender model, T[] items, Func<T, string> id, Func<Recommender, T[], Recommender> add, Dictionary<string, Exception> untaken)
     {
         if (items.Length == 0)
             return model;
@@ -185,15 +196,22 @@ internal sealed partial class Catalogue(IEnumerable<EmbeddingEncoder> generators
             or InvalidOperationException { InnerException: null or InvalidDataException })
         {
             if (items.Length > 1)
-                return items.Chunk((items.Length + 1) / 2).Aggregate(model, (taken, half) => Take(taken, half, id, add, lost));
-            LogLost(logger, e, id(items[0]));
-            lost.Add(id(items[0]));
+                return items.Chunk((items.Length + 1) / 2).Aggregate(model, (taken, half) => Take(taken, half, id, add, untaken));
+            untaken[id(items[0])] = e;
             return model;
         }
     }
 
+    private Recommender AddBoth(Recommender file, Change[] changes)
+    {
+        ItemTable table = NewItem.Table([.. changes.Select(c => c.Described!)], file, shelf.Value);
+        return file.WithItems(table, [.. changes.SelectMany(c => c.Features!.Features.Select(f => (c.Features.Id, f.Key, f.Value)))
+            .GroupBy(f => f.Key).Select(of => new FeatureTable(
+                of.Key, [.. of.Select(f => f.Id)], of.First().Value.Length, of.SelectMany(f => f.Value.ToArray()).ToArray()))]);
+    }
+
     // Who loads a file has a thread for it, and nothing to serve in the meantime but what is served.
-    private Recommender Add(Recommender file, NewItem[] items)
+    private Recommender AddDescribed(Recommender file, NewItem[] items)
     {
         var (table, features) = EncodeAsync(file, items, CancellationToken.None).GetAwaiter().GetResult();
         return file.WithItems(table, features);

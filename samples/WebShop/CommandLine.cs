@@ -36,10 +36,10 @@ internal static class CommandLine
     private static readonly Option<string> Picture =
         Name("--picture", "The products' column of the picture's path; \"\" for none.", "picture");
 
-    private static readonly Option<string?> Pictures = new("--pictures")
+    private static readonly Option<string?> Pictures = new Option<string?>("--pictures")
     {
         Description = "The folder that these paths are relative to. Default: that of the products.",
-    };
+    }.ExistingFolder();
 
     private static readonly Option<string> Separator = Name("--separator", "What stands between the columns of both files, or tab.", ",");
 

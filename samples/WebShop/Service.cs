@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using DRepMRec.Features;
+using Microsoft.Extensions.Options;
 using ServeRecommendations;
 
 namespace WebShop;
@@ -46,7 +47,8 @@ internal static class Service
         {
             await app.StartAsync(cancellation);
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or SocketException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or SocketException
+            or OptionsValidationException)
         {
             throw new IOException($"The service can't start: {e.Message}", e);
         }

@@ -9,6 +9,8 @@ namespace WebShop;
 /// <summary>A shop's files, how they're read, and what is made of them.</summary>
 internal sealed record Shop(string Orders, string Products)
 {
+    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".gif", ".webp"];
+
     public required DelimitedOptions OrderLayout { get; init; }
 
     public required DelimitedItemOptions ProductLayout { get; init; }
@@ -47,13 +49,14 @@ internal sealed record Shop(string Orders, string Products)
     /// <summary>Beside the words that the library itself makes features of.</summary>
     public EmbeddingEncoderOptions Sentences => Images with { Modality = new Modality("sentence") };
 
-    /// <summary>A file whose name changes with the shop's files and with what is asked for.</summary>
+    /// <summary>A file whose name changes with the shop's files, pictures among them, and with what is asked for.</summary>
     public string DefaultModel()
     {
         string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
-        FileInfo[] pictures = new DirectoryInfo(Pictures).GetFiles("*", SearchOption.AllDirectories);
-        string pictured = string.Create(CultureInfo.InvariantCulture, $"{Pictures} {pictures.Length} {pictures.Sum(p => p.Length)} ")
-            + pictures.Select(p => p.LastWriteTimeUtc).DefaultIfEmpty().Max().ToString("O", CultureInfo.InvariantCulture);
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        IEnumerable<string> pictures = ProductLayout.Image is null ? [] : Directory.EnumerateFiles(Pictures, "*", everywhere)
+            .Where(file => PictureEndings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase));
+        string pictured = string.Join(' ', pictures.Order(StringComparer.Ordinal).Select(State));
         string all = string.Create(CultureInfo.InvariantCulture, $"5 {State(Orders)} {State(Products)} {pictured} {Epochs} ")
             + DRepMRecJson.Write(OrderLayout) + DRepMRecJson.Write(ProductLayout);
         string hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];

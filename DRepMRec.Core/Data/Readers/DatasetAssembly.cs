@@ -33,6 +33,8 @@ internal static class DatasetAssembly
         LoadReport report = log.Close();
         if (options.Catalogue is { } catalogue)
             features = [.. features.Select(table => Offered(table, [.. catalogue], log)).OfType<FeatureTable>()];
+        if (log.HasUnreadRatings)
+            log.Note($"ratings not read: only {nameof(DatasetOptions.MinimumRating)} reads them");
         int notes = log.Notes.Count;
         SplitPart[] parts = Split(log, strategy, options);
         string[] notesOnSplit = [.. log.Notes.Skip(notes)];
@@ -78,8 +80,6 @@ internal static class DatasetAssembly
     private static SplitPart[] Split(InteractionLog log, SplitStrategy strategy, DatasetOptions options)
     {
         SplitPart[] parts = strategy.Split(log);
-        if (log.HasUnreadRatings)
-            log.Note($"ratings not read: only {nameof(DatasetOptions.MinimumRating)} reads them");
         if (log.HasTimestamps && !strategy.ReadsTimestamps)
             log.Note($"timestamps not read: the split {strategy} needs none");
         if (log.HasLabels && !strategy.ReadsLabels)

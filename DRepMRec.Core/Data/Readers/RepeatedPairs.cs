@@ -43,6 +43,7 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
 
     private void HandleUsers(int from, int to, SplitOrder.ItemRow[] rows, int[] offsets, bool[] dropped)
     {
+        var weights = new List<float>();
         for (int user = from; user < to; user++)
         {
             Span<SplitOrder.ItemRow> own = rows.AsSpan(offsets[user]..offsets[user + 1]);
@@ -54,17 +55,17 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
                 }
 
                 if (end - start > 1)
-                    Merge(own[start..end], dropped);
+                    Merge(own[start..end], dropped, weights);
             }
         }
     }
 
-    private void Merge(ReadOnlySpan<SplitOrder.ItemRow> pair, bool[] dropped)
+    private void Merge(ReadOnlySpan<SplitOrder.ItemRow> pair, bool[] dropped, List<float> weights)
     {
         int kept = handling == DuplicateHandling.Sum && readsLabels ? LowestLabel(pair)
             : pair[handling == DuplicateHandling.KeepLast ? ^1 : 0].Row;
         ref RawInteraction first = ref _rows[kept];
-        var weights = new List<float>();
+        weights.Clear();
         foreach (var (_, i) in pair)
         {
             ref RawInteraction row = ref _rows[i];
@@ -84,7 +85,11 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
             if (labelsDiffer && readsLabels)
             {
                 if (log.Mistakes(RowMistakeKind.LabelsDiffer))
-                    log.Describe(RowMistakeKind.LabelsDiffer, row, $"expected one label for each user-item pair; found {Pair(row, first)}");
+                {
+                    log.Describe(RowMistakeKind.LabelsDiffer, row, "expected one label for each user-item pair; found "
+                        + $"{User(row)}, which has another in {log.Where(first)}.");
+                }
+
                 continue;
             }
 
@@ -137,6 +142,7 @@ internal sealed class RepeatedPairs(InteractionLog log, DuplicateHandling handli
         return firsts;
     }
 
-    private string Pair(in RawInteraction row, in RawInteraction first)
-        => $"user {Shown.Text(log.Users[row.User])} with item {Shown.Text(log.Items[row.Item])}, which is in {log.Where(first)} already.";
+    private string Pair(in RawInteraction row, in RawInteraction first) => $"{User(row)}, which is in {log.Where(first)} already.";
+
+    private string User(in RawInteraction row) => $"user {Shown.Text(log.Users[row.User])} with item {Shown.Text(log.Items[row.Item])}";
 }

@@ -137,6 +137,9 @@ internal interface IEmbeddingSource
 {
     bool IsOfImages { get; }
 
+    /// <summary>The generator that is asked.</summary>
+    IEmbeddingGenerator Generator { get; }
+
     Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken);
 }
@@ -145,6 +148,8 @@ internal interface IEmbeddingSource
 internal sealed class TextEmbeddings(IEmbeddingGenerator<string, Embedding<float>> generator) : IEmbeddingSource
 {
     public bool IsOfImages => false;
+
+    public IEmbeddingGenerator Generator => generator;
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken)
@@ -155,6 +160,8 @@ internal sealed class TextEmbeddings(IEmbeddingGenerator<string, Embedding<float
 internal sealed class ImageEmbeddings(IEmbeddingGenerator<DataContent, Embedding<float>> generator) : IEmbeddingSource
 {
     public bool IsOfImages => true;
+
+    public IEmbeddingGenerator Generator => generator;
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken)

@@ -78,9 +78,10 @@ internal static class FoldInMap
         {
             float[] input = Input(model, model.Seen(user)), target = model.UserBehavior[user].ToArray();
             double length = LineFusion.Length(target);
-            if (length == 0 || !input.AsSpan(0, dimension).ContainsAnyExcept(0))
+            if (length == 0 || !input.AsSpan(0, dimension).ContainsAnyExcept(0) || !TensorPrimitives.IsFiniteAll<float>(input))
                 return;
-            TensorPrimitives.Multiply(target, (float)(1 / length), target);
+            for (int n = 0; n < target.Length; n++)
+                target[n] = (float)(target[n] / length); // The inverse of a short length is infinite.
             batch.Add((input, target));
             lengths += length;
             users++;

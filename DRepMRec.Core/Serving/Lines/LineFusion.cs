@@ -7,6 +7,9 @@ internal static class LineFusion
 {
     private const double MinLength = 1e-12;
 
+    // Squares of numbers of the shortest length that is added up in single precision are far from where that loses digits.
+    private const float ShortestNorm = 1e-16f;
+
     /// <summary>The dimension of fused rows.</summary>
     public static int Dimension(ModelForm form) => form.Lines?.Dimension(form.LineDimension) ?? form.LineDimension;
 
@@ -73,9 +76,17 @@ internal static class LineFusion
         }
     }
 
-    /// <summary>The length in single precision, also where its square is none.</summary>
+    /// <summary>The length in single precision, also where the squares in it are none, or have lost digits.</summary>
     public static float Norm(ReadOnlySpan<float> row)
-        => TensorPrimitives.Norm(row) is > 0 and < float.PositiveInfinity and var length ? length : (float)Length(row);
+        => TensorPrimitives.Norm(row) is > ShortestNorm and < float.PositiveInfinity and var length ? length : (float)Length(row);
+
+    public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (int n = 0; n < a.Length; n++)
+            sum += (double)a[n] * b[n];
+        return sum;
+    }
 
     public static double Length(ReadOnlySpan<float> row)
     {

@@ -7,7 +7,8 @@ public sealed record RecommendAllOptions
 {
     /// <summary>
     /// The raw ids of the users, answered in this order; <see langword="null"/> for all known users, in the order of the dataset. Users
-    /// that aren't known are answered as a request alone would be, by popularity; <see cref="RecommendationList.Source"/> tells.
+    /// that aren't known are answered as a request alone would be, by popularity; <see cref="RecommendationList.Source"/> tells. They are
+    /// read as ranking goes on, and an id that is <see langword="null"/> is refused then.
     /// </summary>
     public IReadOnlyCollection<string>? Users { get; init; }
 

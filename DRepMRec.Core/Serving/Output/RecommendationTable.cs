@@ -26,7 +26,8 @@ internal static class RecommendationTable
                     await ExecuteAsync(connection, transaction, sql.Delete, cancellationToken).ConfigureAwait(false);
                 DbCommand Insert(int rows) => Command(transaction, sql.Insert(rows, marker), marker, rows);
                 ExportSummary summary = await InsertAsync(Insert, options.RowsPerInsert, lists, cancellationToken).ConfigureAwait(false);
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false); // Whether half a commit holds nobody knows.
                 return summary;
             }
         }

@@ -17,7 +17,7 @@ internal static unsafe class RowScan
     /// <param name="lines">The rows; of several, their sums.</param>
     /// <param name="queries">One per selection, one after the other.</param>
     /// <param name="selections">At most <see cref="MaxQueries"/>.</param>
-    /// <param name="cosine">Whether products are divided by the lengths of the rows; rows of length 0 get 0.</param>
+    /// <param name="cosine">Whether products are divided by the lengths of the rows, and kept from -1 to 1; rows of length 0 get 0.</param>
     /// <param name="histories">What each query's history adds, if anything.</param>
     public static void All(IReadOnlyList<RowStore> lines, ReadOnlySpan<float> queries, IReadOnlyList<IScoreSink> selections,
         bool cosine = false, IReadOnlyList<HistoryQuery?>? histories = null)
@@ -134,7 +134,11 @@ internal static unsafe class RowScan
         {
             float length = LineFusion.Norm(new ReadOnlySpan<float>(rows + (r * (long)room.Width), room.Width));
             for (int q = 0; q < queries; q++)
-                scores[(q * room.ChunkRows) + r] = length > 0 ? scores[(q * room.ChunkRows) + r] / length : 0;
+            {
+                // Rounding takes the cosine of two equal rows beyond 1.
+                ref float score = ref scores[(q * room.ChunkRows) + r];
+                score = length > 0 ? Math.Clamp(score / length, -1, 1) : 0;
+            }
         }
     }
 

@@ -89,7 +89,8 @@ internal sealed class MarginalRelevance
         foreach (RowStore line in _lines)
             TensorPrimitives.Add(direction, line[_candidates[place].Item], direction);
         float length = LineFusion.Norm(direction);
-        TensorPrimitives.Multiply(direction, length > 0 ? 1 / length : 0, direction);
+        if (length > 0)
+            TensorPrimitives.Divide(direction, length, direction); // The inverse of a short length is infinite.
         return _directions[place] = direction;
     }
 
