@@ -12,20 +12,17 @@ internal sealed record CommandLine(
     {
         Option<string?> Model(string name, string what)
             => new Option<string?>(name) { Description = $"{what}, as Recommender.Save wrote it." }.InExistingFolder();
-        Option<double?> Share(string name, string what)
+        Option<double?> Share(string name, string what) => new(name)
         {
-            var option = new Option<double?>(name)
+            Description = what + ", from 0 to 1. Default: not looked at.",
+            CustomParser = argument =>
             {
-                Description = what + ", from 0 to 1. Default: not looked at.",
-                CustomParser = argument => OptionRules.ParseReal(argument),
-            };
-            option.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<double?>() is { } value && value is not (>= 0 and <= 1))
-                    result.AddError($"{option.Name}: expected a number from 0 to 1.");
-            });
-            return option;
-        }
+                double share = OptionRules.ParseReal(argument);
+                if (share is < 0 or > 1)
+                    argument.AddError($"{name}: expected a number from 0 to 1.");
+                return share;
+            },
+        };
 
         Option<string?> old = Model("--old", "The model that is served"), @new = Model("--new", "The model that is to take its place");
         var count = new Option<int>("--count") { Description = "The items of a list.", DefaultValueFactory = _ => 20 }.AboveZero();
