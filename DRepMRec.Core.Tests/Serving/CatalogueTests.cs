@@ -181,6 +181,25 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public void Many_items_are_encoded_as_each_would_be_alone()
+    {
+        static ReadOnlyMemory<float> Changed(ReadOnlyMemory<float> features, int n)
+            => features.ToArray().Select((x, d) => x + (0.1f * ((n + d) % 3))).ToArray();
+        ItemContent[] items = [.. Enumerable.Range(0, Served.Data.Items.Count).Where(n => Served.Features(n).Count > 0).Take(70)
+            .Select(n => new ItemContent($"new {n}", Served.Features(n).ToDictionary(f => f.Key, f => Changed(f.Value, n))))];
+        items.Should().HaveCountGreaterThan(48);
+        Recommender together = Served.Recommender.WithItems(items);
+        foreach (ItemContent item in items)
+        {
+            Recommender alone = Served.Recommender.WithItems([item]);
+            int place = together.Items.ToList().IndexOf(item.Id), last = alone.Items.Count - 1;
+            together.Model.Items[place].ToArray().Should().Equal(alone.Model.Items[last].ToArray(), item.Id);
+            foreach (var (one, other) in together.Model.Content.Zip(alone.Model.Content))
+                one.NeighborValues![place].ToArray().Should().Equal(other.NeighborValues![last].ToArray());
+        }
+    }
+
+    [Fact]
     public void Without_neighbours_no_features_go_along_that_could_be_too_many()
     {
         var options = new DRepMRecOptions { Modal = new ModalEncoderOptions { Neighbors = 0 } };

@@ -19,7 +19,7 @@ internal static class CatalogueUpdate
         if (items.Count == 0)
             return model;
         ItemCheck.ThrowIfInvalid(model, items);
-        return Rebuild(model, [.. items.Select(item => Encode(model, form, item))], []);
+        return Rebuild(model, [.. items.Chunk(RowScan.MaxQueries).SelectMany(block => Encode(model, form, block))], []);
     }
 
     public static ServingModel Remove(ServingModel model, IReadOnlyCollection<string> ids)
@@ -103,15 +103,22 @@ internal static class CatalogueUpdate
         return values;
     }
 
-    private static Encoded Encode(ServingModel model, ModelForm form, ItemContent item)
+    private static IEnumerable<Encoded> Encode(ServingModel model, ModelForm form, ItemContent[] items)
     {
-        int row = model.RowFor(item.Id);
-        EncodedContent? Content(ContentEncoder encoder)
-            => item.Features.TryGetValue(new Modality(encoder.Form.Name), out ReadOnlyMemory<float> features)
-                ? encoder.Encode(features.Span, other => other != row && !model.Changes.IsHidden(other))
-                : null;
+        int[] rows = [.. items.Select(item => model.RowFor(item.Id))];
+        EncodedContent?[] Content(ContentEncoder encoder)
+        {
+            var modality = new Modality(encoder.Form.Name);
+            return encoder.Encode([.. items.Select(item => item.Features.GetValueOrDefault(modality))],
+                (place, other) => other != rows[place] && !model.Changes.IsHidden(other));
+        }
 
-        EncodedContent?[] content = [.. model.Content.Select(Content)];
+        EncodedContent?[][] content = [.. model.Content.Select(Content)];
+        return items.Select((item, place) => Encode(model, form, item, rows[place], [.. content.Select(of => of[place])]));
+    }
+
+    private static Encoded Encode(ServingModel model, ModelForm form, ItemContent item, int row, EncodedContent?[] content)
+    {
         if (content.All(c => c is null))
             throw new ArgumentException($"Item {Shown.Text(item.Id)}: expected features that aren't all 0.", "items");
         double weights = content.Select((c, m) => c is null ? 0 : model.Content[m].Form.Weight).Sum();

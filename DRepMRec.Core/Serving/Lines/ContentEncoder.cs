@@ -33,15 +33,31 @@ internal sealed record ContentEncoder(
     /// <param name="isNeighbor">Which of the known items may be neighbours.</param>
     /// <returns><see langword="null"/> where all features are 0 or one isn't finite: the item doesn't have the modality.</returns>
     public EncodedContent? Encode(ReadOnlySpan<float> features, Func<int, bool> isNeighbor)
+        => Encode([features.ToArray()], (_, other) => isNeighbor(other))[0];
+
+    /// <summary>Encodes items as each would be alone, by one pass over the known ones for as many as a scan takes at once.</summary>
+    /// <param name="features">d raw features of each; empty for an item without the modality.</param>
+    /// <param name="isNeighbor">By the place of the item, which of the known ones may be its neighbours.</param>
+    public EncodedContent?[] Encode(ReadOnlyMemory<float>[] features, Func<int, int, bool> isNeighbor)
     {
-        if (!TensorPrimitives.IsFiniteAll(features) || !features.ContainsAnyExcept(0))
-            return null;
-        float[] scaled = Scale(features);
-        if (Features is null)
-            return Of(scaled, []);
-        var nearest = new TopK(Form.Neighbors, float.Epsilon, isNeighbor, finiteOnly: true);
-        RowScan.All([Features], scaled, [nearest]);
-        return Of(scaled, [.. nearest.Ranked.ToArray().Select(found => found.Index)]);
+        var encoded = new EncodedContent?[features.Length];
+        (int Place, float[] Scaled)[] present =
+        [
+            .. features.Select((row, place) => (Place: place, Row: row))
+                .Where(f => TensorPrimitives.IsFiniteAll(f.Row.Span) && f.Row.Span.ContainsAnyExcept(0))
+                .Select(f => (f.Place, Scale(f.Row.Span))),
+        ];
+        foreach ((int Place, float[] Scaled)[] block in present.Chunk(RowScan.MaxQueries))
+        {
+            TopK[] nearest = [.. block.Select(item => new TopK(
+                Form.Neighbors, float.Epsilon, other => isNeighbor(item.Place, other), finiteOnly: true))];
+            if (Features is not null)
+                RowScan.All([Features], block.SelectMany(item => item.Scaled).ToArray(), nearest);
+            for (int n = 0; n < block.Length; n++)
+                encoded[block[n].Place] = Of(block[n].Scaled, [.. nearest[n].Ranked.ToArray().Select(found => found.Index)]);
+        }
+
+        return encoded;
     }
 
     /// <summary>Encodes an item that has the modality, by neighbours that are known.</summary>
