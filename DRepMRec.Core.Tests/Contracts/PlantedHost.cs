@@ -37,7 +37,8 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         _itemCount = data.Items.Count;
         _items = Random(mistake.StartsWith("padding row", StringComparison.Ordinal) ? _itemCount + 1 : _itemCount);
         _square = mistake == "square buffer" ? rand(_itemCount, _itemCount)
-            : mistake == "buffer of another layout" ? rand(2 * _itemCount) : null;
+            : mistake == "buffer of another layout" ? rand(2 * _itemCount)
+            : mistake == "index buffer" ? tensor(Likest(data)) : null;
         _mix = Random(Width);
         _unused = mistake == "unused weight" ? Random(Width) : null;
         if (mistake == "weights in a list")
@@ -49,7 +50,7 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
 
     public int? PropagationLayers => _mistake is "layers" or "one offset for all" or "known rows of users alone" ? 2 : null;
 
-    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_users.alias(), Items);
+    public UserItemEmbeddings? Ego => new UserItemEmbeddings(_mistake == "Ego hands out a weight" ? _users : _users.alias(), Items);
 
     public bool HasModalRepresentation => _mistake.Contains("modal", StringComparison.Ordinal);
 
@@ -59,6 +60,13 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
 
     public UserItemEmbeddings? KnownEgo(InteractionGraph graph) => _mistake == "known rows of users alone"
         ? new UserItemEmbeddings(_users.alias(), zeros(0, Width)) : graph.KeepKnown(Ego!.Value, RowSet.All);
+
+    /// <summary>For each item the one whose id comes last.</summary>
+    private static long[] Likest(RecDataset data)
+    {
+        int last = Enumerable.Range(0, data.Items.Count).MaxBy(item => data.Items[item], StringComparer.Ordinal);
+        return [.. Enumerable.Repeat((long)last, data.Items.Count)];
+    }
 
     public static void Forget()
     {
@@ -92,6 +100,8 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
             : _mistake == "term without a name" ? [new("", own, 0.1)]
             : _mistake == "term that is a table" ? [new("own", all.Users, 0.1)]
             : [new("own", own, _mistake == "term of weight 0" ? 0 : 0.1)];
+        if (_mistake == "Encode hands out a weight" && rows.IsAll && batch is null)
+            return new EncoderOutput(new UserItemEmbeddings(_users, all.Items)) { Ego = EgoOf(rows) };
         return new EncoderOutput(all) { Terms = terms, Ego = EgoOf(rows), Modal = ModalOf(all, rows) };
     }
 
@@ -133,6 +143,10 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         Tensor items = matmul(Items, _mix);
         if (_mistake == "square buffer")
             items = items.Plus(matmul(_square!, items), 0.1);
+        if (_mistake == "buffer of another layout")
+            items = items.Plus(_square!.narrow(0, 0, _itemCount).unsqueeze(1), 0.1);
+        if (_mistake == "index buffer")
+            items = items.Plus(items.index_select(0, _square!), 0.1);
         foreach (Parameter more in _list)
             items = items.Plus(matmul(Items, more));
         InteractionGraph known = _mistake == "keeps the graph" ? _first : graph;

@@ -9,6 +9,14 @@ public sealed class SyntheticDatasetTests
     private static RecDataset Data => Default.Data;
 
     [Fact]
+    public void Nobody_has_fewer_than_five_interactions_where_there_are_items_enough()
+    {
+        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 100, Items = 50, Clusters = 25 }).Data;
+        Enumerable.Range(0, 100).Min(u => data.Train.ItemsOf(u).Length + data.Validation.ItemsOf(u).Length + data.Test.ItemsOf(u).Length)
+            .Should().BeGreaterThanOrEqualTo(5);
+    }
+
+    [Fact]
     public void Has_the_size_that_was_asked_for()
     {
         DatasetSummary summary = Data.Summarize();

@@ -87,10 +87,11 @@ public sealed class EvaluatorTests
     [InlineData(97)]
     public void Blocks_of_users_may_be_full_or_not(int users)
     {
-        RecDataset data = Samples.Checkerboard(users, 8, features: false);
-        var scorer = new EmbeddingScorer(Samples.Floats(users * 4, 1), Samples.Floats(8 * 4, 2), 4);
+        RecDataset data = Samples.Checkerboard(users, 40, features: false);
+        var scorer = new EmbeddingScorer(Samples.Floats(users * 4, 1), Samples.Floats(40 * 4, 2), 4);
         IReadOnlyList<double> Mrr(IItemScorer own)
-            => new Evaluator().Evaluate(own, data, EvaluationTarget.Test).PerUser(RankingMetric.Mrr(20));
+            => new Evaluator(new() { Metrics = [RankingMetric.Mrr(40)] }).Evaluate(own, data, EvaluationTarget.Test)
+                .PerUser(RankingMetric.Mrr(40));
         Mrr(scorer).Should().HaveCount(users).And.OnlyContain(v => v > 0).And.Equal(Mrr(new Whole(scorer)));
     }
 
@@ -297,7 +298,7 @@ public sealed class EvaluatorTests
     private static RecDataset RandomData(ulong seed)
     {
         var random = new SeededRandom(seed);
-        const int users = 70, items = 45;
+        const int users = 300, items = 45;
         List<(int, int)>[] sets = [[], [], []];
         for (int u = 0; u < users; u++)
         {

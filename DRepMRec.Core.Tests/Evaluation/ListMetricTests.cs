@@ -115,7 +115,7 @@ public sealed class ListMetricTests
     public void Diversity_without_looking_at_pairs_is_that_of_all_pairs()
     {
         RecDataset data = Synthetic();
-        var scorer = new EmbeddingScorer(Samples.Floats(80 * 8, 1), Samples.Floats(120 * 8, 2), 8);
+        var scorer = new EmbeddingScorer(Samples.Floats(data.Users.Count * 8, 1), Samples.Floats(data.Items.Count * 8, 2), 8);
         ListMetric metric = ListMetric.IntraListDiversity(Modality.Image, 20);
         double fast = Evaluate(scorer, data, 2, metric)[metric];
         ItemFeatures features = data.Features.Single(f => f.Modality == Modality.Image);
@@ -130,10 +130,10 @@ public sealed class ListMetricTests
     }
 
     [Fact]
-    public void Figures_are_the_same_for_any_number_of_threads_and_block_by_block()
+    public void Figures_are_the_same_for_any_number_of_threads()
     {
         RecDataset data = Synthetic();
-        var scorer = new EmbeddingScorer(Samples.Floats(80 * 8, 1), Samples.Floats(120 * 8, 2), 8);
+        var scorer = new EmbeddingScorer(Samples.Floats(data.Users.Count * 8, 1), Samples.Floats(data.Items.Count * 8, 2), 8);
         ListMetric[] all =
         [
             ListMetric.ItemCoverage(5), ListMetric.Gini(20), ListMetric.AveragePopularity(500), ListMetric.Novelty(20),
@@ -230,13 +230,15 @@ public sealed class ListMetricTests
     [InlineData(4)]
     public void What_a_metric_of_ones_own_throws_comes_out_as_it_is(int threads)
     {
-        var metric = new PairMetric(2, Tiny.Features[0], (_, _) => throw new InvalidDataException("no cosine"));
-        Record.Exception(() => Evaluate(Scorer, Tiny, threads, metric)).Should().BeOfType<InvalidDataException>();
+        RecDataset data = Synthetic();
+        var scorer = new EmbeddingScorer(Samples.Floats(data.Users.Count * 8, 1), Samples.Floats(data.Items.Count * 8, 2), 8);
+        var metric = new PairMetric(2, data.Features[0], (_, _) => throw new InvalidDataException("no cosine"));
+        Record.Exception(() => Evaluate(scorer, data, threads, metric)).Should().BeOfType<InvalidDataException>();
     }
 
     private static RecDataset Synthetic() => SyntheticDataset.Create(new SyntheticOptions
     {
-        Users = 80,
+        Users = 300,
         Items = 120,
         Clusters = 8,
         Modalities = [new(Modality.Image, 12)],

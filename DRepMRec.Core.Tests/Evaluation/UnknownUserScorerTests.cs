@@ -27,10 +27,12 @@ public sealed class UnknownUserScorerTests
     [Fact]
     public void A_scorer_of_whole_rows_is_evaluated_as_one_of_ranges_and_unknown_users_by_popularity()
     {
-        InteractionSet train = new(4, 5, [(0, 1), (0, 3), (1, 3), (2, 0)]), none = new(4, 5, []), test = new(4, 5, [(0, 4), (3, 3)]);
+        const int Items = 40;
+        InteractionSet train = new(4, Items, [(0, 1), (0, 3), (1, 3), (2, 0)]), none = new(4, Items, []),
+            test = new(4, Items, [(0, 39), (3, 3)]);
         IdMap Ids(int count) => new(Enumerable.Range(0, count).Select(n => $"{n}"));
-        var data = new RecDataset("four", Ids(4), Ids(5), new InteractionSplits(train, none, test));
-        float[] users = [1, 1, 1, 1], items = [5, 4, 3, 2, 1];
+        var data = new RecDataset("four", Ids(4), Ids(Items), new InteractionSplits(train, none, test));
+        float[] users = [1, 1, 1, 1], items = [.. Enumerable.Range(0, Items).Select(n => (float)(Items - n))];
         var metric = RankingMetric.Recall(1);
         var evaluator = new Evaluator(new EvaluationOptions { Metrics = [metric] });
         var rows = new EmbeddingScorer(users, items, 1);
@@ -40,8 +42,8 @@ public sealed class UnknownUserScorerTests
             result.PerUser(metric).Should().Equal([0, 1], "user 0 is known and gets item 0, user 3 is not and gets the most popular");
         }
 
-        FluentActions.Invoking(() => new UnknownUserScorer(new EmbeddingScorer(users, items, 1), new InteractionSet(4, 6, [])))
-            .Should().Throw<ArgumentException>().WithMessage("Expected a scorer of 4 users and 6 items, got one of 4 and 5.*");
+        FluentActions.Invoking(() => new UnknownUserScorer(new EmbeddingScorer(users, items, 1), new InteractionSet(4, Items + 1, [])))
+            .Should().Throw<ArgumentException>().WithMessage("Expected a scorer of 4 users and 41 items, got one of 4 and 40.*");
     }
 
     private sealed class Whole(IItemScorer inner) : IItemScorer

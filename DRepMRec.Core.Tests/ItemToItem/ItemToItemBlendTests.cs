@@ -78,6 +78,33 @@ public sealed class ItemToItemBlendTests
     }
 
     [Fact]
+    public void Scores_of_ranges_of_items_are_those_of_all_to_the_bit()
+    {
+        int[] users = [3, 0, 7];
+        int items = Data.Items.Count;
+        foreach (IItemScorer scorer in new IItemScorer[]
+        {
+            Noise, Part, Forced(0.3, 0.4).Over(Noise), new UnknownUserScorer(Forced(0.3, 0.4).Over(Noise), Data.Train),
+        })
+        {
+            float[] all = new float[users.Length * items], joined = new float[all.Length];
+            scorer.Score(users, all);
+            IRangeScorer ranges = scorer.Should().BeAssignableTo<IRangeScorer>().Subject;
+            ranges.RangeStep.Should().BeLessThan(items);
+            for (int first = 0, count; first < items; first += count)
+            {
+                count = Math.Min(ranges.RangeStep, items - first);
+                float[] some = new float[users.Length * count];
+                ranges.Score(users, first, count, some);
+                for (int n = 0; n < users.Length; n++)
+                    some.AsSpan(n * count, count).CopyTo(joined.AsSpan((n * items) + first));
+            }
+
+            joined.Should().Equal(all, scorer.GetType().Name);
+        }
+    }
+
+    [Fact]
     public void The_largest_catalogue_that_is_exact_by_default()
     {
         long most = new ItemToItemOptions().MaxMatrixBytes;

@@ -49,7 +49,8 @@ public sealed class ProcessStateTests : IDisposable
     {
         float[] alone = Train(new TrainerOptions { MaxEpochs = 3, BatchSize = 32, Threads = 2 });
         var results = new float[2][];
-        Seen[] seen = [new(), new()];
+        using var both = new Barrier(2);
+        Seen[] seen = [new() { Meets = both }, new() { Meets = both }];
         void Run(int n) => results[n] = Train(new TrainerOptions { MaxEpochs = 3, BatchSize = 32, Threads = n + 1 }, seen[n]);
         Thread[] threads = [new(() => Run(0)), new(() => Run(1))];
         foreach (Thread thread in threads)
@@ -176,12 +177,18 @@ public sealed class ProcessStateTests : IDisposable
     {
         public bool Fails { get; init; }
 
+        /// <summary>Where the first report waits for that of another training.</summary>
+        public Barrier? Meets { get; set; }
+
         public int Torch { get; private set; }
 
         public int Own { get; private set; }
 
         public void Report(TrainingProgress value)
         {
+            if (Meets?.SignalAndWait(TimeSpan.FromMinutes(1)) == false)
+                throw new TimeoutException("The other training hasn't begun.");
+            Meets = null;
             (Torch, Own) = (get_num_threads(), Parallelism.Threads);
             if (Fails)
                 throw new InvalidOperationException("As the test wants it.");

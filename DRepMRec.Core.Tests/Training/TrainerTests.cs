@@ -183,6 +183,19 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Patience_is_in_epochs_however_rarely_they_are_evaluated_and_progress_says_what_is_left()
+    {
+        using var model = DRepMRecModel.Create(Board, Small);
+        var left = new List<(int Epoch, int? Best, int? Left)>();
+        var progress = new Immediate<TrainingProgress>(p => left.Add((p.Epoch, p.BestEpoch, p.PatienceLeft)));
+        TrainingReport report = new Trainer(model, Board, Options with { MaxEpochs = 200, EvaluateEvery = 3, Patience = 4 }).Fit(progress);
+        report.History.Should().HaveCount(report.BestEpoch + 6, "it ends with the first evaluation four epochs or more after the best");
+        left.Where(p => p.Best is null).Should().OnlyContain(p => p.Left == null).And.NotBeEmpty();
+        left.Where(p => p.Best is not null).Should().OnlyContain(p => p.Left == p.Best + 4 - p.Epoch).And.NotBeEmpty();
+        left[^1].Left.Should().BeLessThanOrEqualTo(0);
+    }
+
+    [Fact]
     public void Progress_names_every_loss_term()
     {
         using var model = DRepMRecModel.Create(Board, Small);

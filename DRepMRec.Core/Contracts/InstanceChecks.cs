@@ -48,11 +48,17 @@ internal sealed class InstanceChecks(ContractRun run, Func<RecDataset, EncoderSu
         using EncoderSubject one = create(data), other = create(moved);
         var sides = new GrowingSides(create, data);
         Dictionary<string, Tensor> weights = one.Module.state_dict();
+        string[] parameters = [.. one.Module.named_parameters().Select(p => p.name)];
         ContractRows expected = Rows(one, _graph).Reordered(users, items);
         ContractRows? usual = null;
-        foreach (GrowingSides.Layout layout in GrowingSides.Layouts)
+
+        // Buffers that an instance made of the moved data, such as tables of neighbours, are of it already; those that were drawn have to
+        // move like weights.
+        bool[] moving = weights.Count == parameters.Length ? [true] : [false, true];
+        foreach (var (moves, layout) in moving.SelectMany(moves => GrowingSides.Layouts.Select(layout => (moves, layout))))
         {
-            if (Misfit(other, own => sides.Reordered(own, weights[own], users, items, layout)) is { } name)
+            Tensor? Moved(string own) => sides.Reordered(own, weights[own], users, items, layout);
+            if (Misfit(other, moves ? weights.Keys : parameters, Moved) is { } name)
             {
                 run.Skip([check], $"it isn't known which places of the weights '{name}' are those of which user or item.");
                 return;
@@ -62,8 +68,6 @@ internal sealed class InstanceChecks(ContractRun run, Func<RecDataset, EncoderSu
             if (expected.IsNear(actual, ContractRun.Rounding))
                 return;
             usual ??= actual;
-            if (!sides.IsAmbiguous)
-                break;
         }
 
         expected.RequireSame(run, usual!, "another order", ContractRun.Rounding);
@@ -71,14 +75,15 @@ internal sealed class InstanceChecks(ContractRun run, Func<RecDataset, EncoderSu
 
     /// <summary>Gives an instance the weights of another in another order.</summary>
     /// <returns>The name of one that has none, if there is one.</returns>
-    private static string? Misfit(EncoderSubject target, Func<string, Tensor?> reordered)
+    private static string? Misfit(EncoderSubject target, IEnumerable<string> names, Func<string, Tensor?> reordered)
     {
         using IDisposable noGradient = no_grad();
-        foreach (var (name, weights) in target.Module.state_dict())
+        Dictionary<string, Tensor> targets = target.Module.state_dict();
+        foreach (string name in names)
         {
             if (reordered(name) is not { } own)
                 return name;
-            weights.copy_(own);
+            targets[name].copy_(own);
         }
 
         return null;

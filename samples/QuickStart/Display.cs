@@ -11,6 +11,9 @@ internal static class Display
 {
     private const int Count = 10;
 
+    // So many items of a history.
+    private const int Shown = 10;
+
     private static readonly RankingMetric[] Columns =
     [
         RankingMetric.Recall(10), RankingMetric.Recall(20), RankingMetric.Ndcg(10), RankingMetric.Ndcg(20),
@@ -56,8 +59,11 @@ internal static class Display
         string Name(string item) => Markup.Escape(Shelves.Name(recommender, item));
         Console.WriteLine();
         Console.WriteLine($"User {id}, chosen as one whose list finds most of what was held back, bought");
-        foreach (int item in data.Train.ItemsOf(user))
+        int[] bought = data.Train.ItemsOf(user).ToArray();
+        foreach (int item in bought.Take(Shown))
             Console.WriteLine($"  {Shelves.Name(recommender, data.Items[item])}");
+        if (bought.Length > Shown)
+            Console.WriteLine($"  and {bought.Length - Shown} more");
 
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("Recommended", "Chance", "Most like", "");
         foreach (Recommendation recommended in recommender.Recommend(id, Count))
@@ -72,7 +78,7 @@ internal static class Display
         }
 
         AnsiConsole.Write(table);
-
+        Console.WriteLine("Chance: the share of such scores that were chosen on the validation set. Most like: of what was bought.");
         Console.WriteLine("With more variety, and at most 4 bestsellers:");
         foreach (Recommendation recommended in recommender.Recommend(new RecommendationRequest
         {
@@ -100,15 +106,18 @@ internal static class Display
             """);
 
     /// <summary>
-    /// Of up to a thousand users with a history of three to ten items, the one of whose held-back items most are in the list; of these the
-    /// one with the longest history.
+    /// Of up to a thousand users with a history of three to ten items, or of the shortest ones where there are none, the one of whose
+    /// held-back items most are in the list; of these the one with the longest history.
     /// </summary>
     private static int MostToSee(Recommender recommender, RecDataset data)
     {
-        int[] users = [.. Enumerable.Range(0, data.Users.Count)
-            .Where(u => data.Test.ItemsOf(u).Length > 0 && data.Train.ItemsOf(u).Length is >= 3 and <= 10).Take(1000)];
+        int[] tested = [.. Enumerable.Range(0, data.Users.Count)
+            .Where(u => data.Test.ItemsOf(u).Length > 0 && data.Train.ItemsOf(u).Length > 0)];
+        int[] users = [.. tested.Where(u => data.Train.ItemsOf(u).Length is >= 3 and <= 10).Take(1000)];
         if (users.Length == 0)
-            return 0;
+            users = [.. tested.OrderBy(u => data.Train.ItemsOf(u).Length).Take(1000)];
+        if (users.Length == 0)
+            return Enumerable.Range(0, data.Users.Count).MaxBy(u => data.Train.ItemsOf(u).Length);
         IReadOnlyList<RecommendationList> lists = recommender.Recommend(
             [.. users.Select(u => new RecommendationRequest { UserId = data.Users[u], Count = Count })]);
         int Found(int n) => lists[n].Count(r => data.Items.IndexOf(r.Item) is var i

@@ -105,6 +105,21 @@ public sealed class DatabaseTests(PostgresServer postgres) : IClassFixture<Postg
         connection.State.Should().Be(ConnectionState.Closed, "it was");
     }
 
+    [Theory]
+    [InlineData("`", "`", "a`b", "`a``b`")]
+    [InlineData("[", "]", "a [b", "[a [b]")]
+    public async Task Names_are_quoted_as_a_database_wants_them_and_ids_have_the_type_that_is_named(
+        string prefix, string suffix, string table, string quoted)
+    {
+        await using DbConnection connection = Connect(Engine.Sqlite);
+        var options = new DatabaseExportOptions { Table = table, QuotePrefix = prefix, QuoteSuffix = suffix, IdType = "TEXT" };
+        await Lists.Recommender.RecommendAllAsync().WriteDatabaseAsync(connection, options);
+        Databases.Rows(connection, $"SELECT user_id, rank, item_id, score, source FROM {quoted}").Should().BeEquivalentTo(Lists.Rows);
+        using DbCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT sql FROM sqlite_master WHERE type = 'table'";
+        command.ExecuteScalar().Should().BeOfType<string>().Which.Should().Contain("TEXT").And.NotContain("VARCHAR(255)");
+    }
+
     [Fact]
     public async Task A_marker_that_the_database_does_not_know_is_its_error()
     {

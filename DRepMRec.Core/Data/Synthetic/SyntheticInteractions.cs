@@ -54,11 +54,12 @@ internal sealed class SyntheticInteractions
         foreach (List<(int User, int Item)> set in new[] { _test, _validation })
         {
             int size = Math.Max(1, (int)((count * HeldOutShare) + _random.NextDouble()));
-            heldOut += size;
             for (int n = 0; n < size; n++)
             {
-                if (NextHeldOut(user, seen) is { } item)
-                    set.Add((user, item));
+                if (NextHeldOut(user, seen) is not { } item)
+                    continue;
+                set.Add((user, item));
+                heldOut++;
             }
         }
 

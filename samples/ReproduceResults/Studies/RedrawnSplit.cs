@@ -43,11 +43,15 @@ internal static class RedrawnSplit
         return Of(data, seed, rows[..trained], rows[trained..validated], rows[validated..]);
     }
 
+    /// <summary>Whether interactions have weights, which no split that is drawn anew keeps.</summary>
+    public static bool HasWeights(RecDataset data)
+        => new[] { data.Train, data.Validation, data.Test }.Any(set => !set.Weights.IsEmpty);
+
     /// <exception cref="ArgumentException">Interactions have weights, which a split that is drawn anew would lose.</exception>
     private static RecDataset Of(RecDataset data, int seed, IReadOnlyList<(int, int)> train, IReadOnlyList<(int, int)> validation,
         IReadOnlyList<(int, int)> test)
     {
-        if (new[] { data.Train, data.Validation, data.Test }.Any(set => !set.Weights.IsEmpty))
+        if (HasWeights(data))
             throw new ArgumentException($"Expected interactions of one weight to draw splits of; '{data.Name}' has others.");
         InteractionSet Set(IReadOnlyList<(int, int)> pairs) => new(data.Users.Count, data.Items.Count, pairs);
         var splits = new InteractionSplits(Set(train), Set(validation), Set(test));

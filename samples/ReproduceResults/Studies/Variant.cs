@@ -16,7 +16,7 @@ internal sealed record Variant(string Name, RecDataset Data, string Options)
     public string Loss { get; init; } = "";
 
     /// <summary>Its name in tables: with the loss where a study has both.</summary>
-    public string Title { get; init; } = Name;
+    public string Title { get => field ?? Name; init; }
 
     /// <summary>Its place in tables.</summary>
     public int Place { get; init; }
