@@ -52,7 +52,7 @@ public sealed class HostContractTests : IDisposable
     public void A_weight_that_is_handed_out_is_found_wherever_it_is(string mistake, string from)
     {
         ContractReport report = HostContract.Check(d => new PlantedHost(d, mistake), Data);
-        report.Findings.Should().Contain(f => f.Check == ContractCheck.Ownership && f.ToString().Contains(from, StringComparison.Ordinal));
+        report.Findings.Should().Contain(f => f.Check == ContractCheck.Ownership && f.Where == from);
     }
 
     [Fact]

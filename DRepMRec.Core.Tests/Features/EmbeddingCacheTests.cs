@@ -69,19 +69,6 @@ public sealed class EmbeddingCacheTests
         generator.Batches.Should().Equal(1, 1, 1, 1);
     }
 
-    [Fact]
-    public async Task Embeddings_of_another_length_than_the_generator_makes_now_are_made_anew()
-    {
-        using TempFolder folder = new();
-        ItemTable items = ItemTable.Of(["p", "q"], ItemColumn.Title("title", ["one", "two"]));
-        foreach (int dimension in new[] { 4, 3, 4 })
-        {
-            TestGenerator<string> generator = TestGenerators.Text(dimension);
-            FeatureTable made = await EmbeddingEncoder.ForText(generator, new() { CacheFolder = folder.Path }).EncodeAsync(items);
-            made.Dimension.Should().Be(dimension);
-        }
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(70)]

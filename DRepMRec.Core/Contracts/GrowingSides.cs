@@ -16,9 +16,6 @@ internal sealed class GrowingSides(Func<RecDataset, EncoderSubject> create, RecD
     public static IReadOnlyList<Layout> Layouts { get; } =
         [new(false, false), new(RestFirst: true, false), new(false, ItemsFirst: true), new(true, true)];
 
-    /// <summary>Whether a tensor was seen whose shape fits several layouts.</summary>
-    public bool IsAmbiguous { get; private set; }
-
     /// <summary>A tensor as it is for users and items in another order, by one layout; what belongs to nobody stays where it was.</summary>
     /// <returns><see langword="null"/> where a side grows in another way, so that it isn't known what is whose.</returns>
     public Tensor? Reordered(string name, Tensor weights, int[] users, int[] items, Layout layout)
@@ -41,7 +38,6 @@ internal sealed class GrowingSides(Func<RecDataset, EncoderSubject> create, RecD
                 continue;
             if (rest < 0)
                 return null;
-            IsAmbiguous |= rest > 0 || (perUser == 1 && perItem == 1);
             if (layout.ItemsFirst)
                 (first, second) = (second, first);
             int begin = layout.RestFirst ? rest : 0, end = begin + first.Length + second.Length;

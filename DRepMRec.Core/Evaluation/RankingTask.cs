@@ -9,9 +9,9 @@ namespace DRepMRec.Evaluation;
 /// <summary>One evaluation: ranks blocks of users, each in its own workspace, and averages their figures in order.</summary>
 /// <remarks>
 /// Of equal scores the first is the one that comes first in an order of the items that depends on their raw ids alone, begun at a place
-/// that depends on the user's raw id alone. So neither popularity nor the order of the rows in a file counts. Where
-/// few items are equal, an item comes first for all users whose place lies between the item before it and itself: how large a share that is
-/// is drawn once, not for each user.
+/// that depends on the user's raw id alone. So neither popularity nor the order of the rows in a file counts. Where few items are equal, an
+/// item comes first for all users whose place lies between the item before it and itself. This share of the users is drawn once, not for
+/// each user.
 /// </remarks>
 internal sealed class RankingTask
 {

@@ -238,7 +238,9 @@ internal sealed partial class RecommenderProvider : IRecommenderProvider, IDispo
             return;
         }
 
-        DateTimeOffset? retry = IsFollowed(options) ? failure.NextTry(_pollInterval) : null;
+        // Who looks by intervals sleeps on when somebody else has looked.
+        DateTimeOffset? retry = !IsFollowed(options) ? null
+            : force && failure.Tries == 1 ? now + _pollInterval : failure.NextTry(_pollInterval);
         Report(Status with { LastError = failure.Message, FailedAt = now, RetryAt = retry });
         if (!force && _current is null && options is { RequiredAtStart: false }
             && exception is (FileNotFoundException or DirectoryNotFoundException))

@@ -35,7 +35,8 @@ public sealed class RecommenderServiceOptions
     public bool ReloadOnChange { get; set; } = true;
 
     /// <summary>
-    /// How often the file is looked at: its length, its time, and its beginning, the manifest; after a first failure within a minute.
+    /// How often the file is looked at: its length, its time, and its beginning, the manifest. Where that look is the first to fail, the
+    /// next comes within a minute.
     /// </summary>
     /// <value>10 milliseconds to a day. The default is 5 seconds.</value>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);

@@ -7,8 +7,8 @@ public sealed partial class Recommender
     /// A new item gets what the modal line makes of its features and no behaviour, and comes last in the catalogue. An item of the training
     /// that is replaced, or put back after it was retired, keeps its behaviour, its users, its place in histories and its place in the
     /// catalogue. Items are encoded against the catalogue before the call, not against each other. Takes time in proportion to the items
-    /// that have changed since the file was written, to the features of all items for every 48 of <paramref name="items"/>, whose
-    /// neighbours are among them, and to all item-to-item weights for each: add many at once rather than one by one, and
+    /// that have changed since the file was written, to the features of all items for every 48 that are added (their neighbours are
+    /// sought among them), and to all item-to-item weights for each that is added: add many at once rather than one by one, and
     /// <see cref="Save"/> and <see cref="Load"/> from time to time, which changes no answer.
     /// </remarks>
     /// <param name="items">The items, each id once.</param>

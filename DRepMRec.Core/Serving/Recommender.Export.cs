@@ -30,8 +30,8 @@ public sealed partial class Recommender
 
     /// <summary>
     /// Writes ids and fused representations as <c>users.parquet</c> and <c>items.parquet</c>: a string column <c>id</c> and a list column
-    /// <c>embedding</c>, as vector databases and data frames read them. The two are as those of
-    /// <see cref="ExportNpy"/>.
+    /// <c>embedding</c>, as vector databases and data frames read them. What holds for the files
+    /// of <see cref="ExportNpy"/> when it fails or is interrupted holds for these two.
     /// </summary>
     /// <param name="folder">The folder; made if there is none.</param>
     public void ExportParquet(string folder)

@@ -199,7 +199,7 @@ internal sealed record ServingModel
     /// Whether a user's row is to be ranked by: it isn't zero, as that of a newcomer is whose items are new too, and where it was trained,
     /// it had something in training, as else no gradient has touched it.
     /// </summary>
-    public bool HasRow(int user) => RowOf(user) is not null;
+    public bool HasRow(int user) => Knows(user) && Users[user].ContainsAnyExcept(0f);
 
     /// <summary>The row that a user is ranked by, which may have to be computed; <see langword="null"/> for none.</summary>
     public float[]? RowOf(int user) => Knows(user) && Users[user].ToArray() is var row && row.AsSpan().ContainsAnyExcept(0f) ? row : null;

@@ -13,7 +13,7 @@ return CommandLine.Run(args, (options, cancellation) =>
     IReadOnlyList<Candidate> ranked = search.Run(cancellation);
     ResultTable.Show(ranked, space);
     if (ranked.All(candidate => double.IsNegativeInfinity(candidate.Mean)))
-        throw new IOException("No training came to an end: the space has nothing to choose from.");
+        throw new IOException("A training of every combination diverged: the space has nothing to choose from.");
     if (options.Test)
         search.Test(ranked[0], cancellation);
 });

@@ -22,7 +22,7 @@ internal static class FeatureFiles
         ItemTable products = ItemTable.LoadDelimited(shop.Products, shop.ProductLayout, shop.ProductOptions);
         Console.WriteLine(products.Report);
         if (products.Ids.FirstOrDefault(id => id.AsSpan().ContainsAny('\r', '\n')) is { } broken)
-            throw new InvalidDataException($"{Items} has an id in each line: expected none with a line break, got '{broken}'.");
+            throw new IOException($"{Items} has an id in each line: expected none with a line break, got '{broken}'.");
         var files = new Dictionary<string, Action<string>> { [Items] = path => File.WriteAllLines(path, products.Ids) };
         var log = new StringBuilder();
         using var encoders = new Encoders(shop with { CacheFolder = null });

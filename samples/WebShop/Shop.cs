@@ -9,7 +9,7 @@ namespace WebShop;
 /// <summary>A shop's files, how they're read, and what is made of them.</summary>
 internal sealed record Shop(string Orders, string Products)
 {
-    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".gif", ".webp"];
+    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".jfif", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".avif"];
 
     public required DelimitedOptions OrderLayout { get; init; }
 
@@ -53,7 +53,7 @@ internal sealed record Shop(string Orders, string Products)
     public string DefaultModel()
     {
         string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
-        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
         IEnumerable<string> pictures = ProductLayout.Image is null ? [] : Directory.EnumerateFiles(Pictures, "*", everywhere)
             .Where(file => PictureEndings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase));
         string pictured = string.Join(' ', pictures.Order(StringComparer.Ordinal).Select(State));

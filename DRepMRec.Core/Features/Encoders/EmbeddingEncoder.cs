@@ -137,9 +137,6 @@ internal interface IEmbeddingSource
 {
     bool IsOfImages { get; }
 
-    /// <summary>The generator that is asked.</summary>
-    IEmbeddingGenerator Generator { get; }
-
     Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken);
 }
@@ -148,8 +145,6 @@ internal interface IEmbeddingSource
 internal sealed class TextEmbeddings(IEmbeddingGenerator<string, Embedding<float>> generator) : IEmbeddingSource
 {
     public bool IsOfImages => false;
-
-    public IEmbeddingGenerator Generator => generator;
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken)
@@ -160,8 +155,6 @@ internal sealed class TextEmbeddings(IEmbeddingGenerator<string, Embedding<float
 internal sealed class ImageEmbeddings(IEmbeddingGenerator<DataContent, Embedding<float>> generator) : IEmbeddingSource
 {
     public bool IsOfImages => true;
-
-    public IEmbeddingGenerator Generator => generator;
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> inputs, CancellationToken cancellationToken)

@@ -11,8 +11,8 @@ public sealed record EmbeddingEncoderOptions
     public Modality? Modality { get; init; }
 
     /// <summary>
-    /// What the generator is called in the cache and in model files, such that another model has another name. A new item's features must
-    /// come from a generator of this name.
+    /// What the generator is called in the cache and in model files, such that another model has another name, and so has a model that is
+    /// asked for another number of dimensions. A new item's features must come from a generator of this name.
     /// </summary>
     /// <value>
     /// Not empty. The default, <see langword="null"/>, takes provider and default model from the generator's

@@ -43,12 +43,9 @@ internal sealed class EmbeddingRun(
         }
 
         _rows = _keys.Count(key => key is not null);
-        // The same model may have been asked for embeddings of another length before.
-        var metadata = source.Generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
-        int? length = metadata?.DefaultModelDimensions;
         foreach (var (key, vector) in cache?.Read(firsts.Keys.ToHashSet(), cancellationToken) ?? [])
         {
-            if ((length is null || length == vector.Length) && WhatIsWrong(firsts[key], vector) is null)
+            if (WhatIsWrong(firsts[key], vector) is null)
                 Keep(firsts[key], key, vector);
         }
 

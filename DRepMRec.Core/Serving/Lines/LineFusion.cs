@@ -7,7 +7,7 @@ internal static class LineFusion
 {
     private const double MinLength = 1e-12;
 
-    // Squares of numbers of the shortest length that is added up in single precision are far from where that loses digits.
+    // Shorter rows are added up in double precision: squares of their numbers would lose digits in single precision.
     private const float ShortestNorm = 1e-16f;
 
     /// <summary>The dimension of fused rows.</summary>
