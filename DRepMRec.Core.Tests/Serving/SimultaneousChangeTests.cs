@@ -85,10 +85,7 @@ public sealed class SimultaneousChangeTests : IClassFixture<RawItemTests.Shop>, 
     [Fact]
     public async Task Features_of_an_item_that_was_described_leave_its_title_for_files_to_come_too()
     {
-        _network.Open();
-        (await Post(1)).Should().Be(HttpStatusCode.OK);
-        var features = _shop.Data.Features.ToDictionary(f => f.Modality.Name, f => f[_shop.Data.Items.IndexOf("p8")].ToArray());
-        (await _client.PutAsJsonAsync("/items/new-1", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        await DescribeAndPut();
         for (int load = 0; load < 2; load++)
         {
             JsonElement item = await _client.GetFromJsonAsync<JsonElement>("/items/new-1");
@@ -102,10 +99,7 @@ public sealed class SimultaneousChangeTests : IClassFixture<RawItemTests.Shop>, 
     [Fact]
     public async Task Of_an_item_with_words_and_numbers_a_file_takes_what_it_can_and_none_is_lost()
     {
-        _network.Open();
-        (await Post(1)).Should().Be(HttpStatusCode.OK);
-        var features = _shop.Data.Features.ToDictionary(f => f.Modality.Name, f => f[_shop.Data.Items.IndexOf("p8")].ToArray());
-        (await _client.PutAsJsonAsync("/items/new-1", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        await DescribeAndPut();
         var catalogue = _app.Services.GetRequiredService<Catalogue>();
         Recommender withoutEncoders = NumbersAlone(), words = WordsAlone();
         for (int load = 0; load < 2; load++)
@@ -135,6 +129,15 @@ public sealed class SimultaneousChangeTests : IClassFixture<RawItemTests.Shop>, 
     {
         using DRepMRecModel model = DRepMRecModel.Create(data, new DRepMRecOptions { EmbeddingDim = 8 });
         return new Trainer(model, data, new TrainerOptions { MaxEpochs = 1, Threads = 1 }).Fit().BuildRecommender();
+    }
+
+    /// <summary>Describes the item new-1, and then puts the features of p8 in the place of its own.</summary>
+    private async Task DescribeAndPut()
+    {
+        _network.Open();
+        (await Post(1)).Should().Be(HttpStatusCode.OK);
+        var features = _shop.Data.Features.ToDictionary(f => f.Modality.Name, f => f[_shop.Data.Items.IndexOf("p8")].ToArray());
+        (await _client.PutAsJsonAsync("/items/new-1", new { features })).StatusCode.Should().Be(HttpStatusCode.NoContent);
     }
 
     private async Task<HttpStatusCode> Post(int n)
