@@ -53,16 +53,33 @@ public sealed class CancellationTests
     }
 
     [Theory]
-    [InlineData(long.MaxValue)]
-    [InlineData(0)]
-    public void Whoever_is_asked_to_stop_while_the_item_to_item_part_is_solved_for_stops_all_within_it(long maxMatrixBytes)
+    [InlineData(0, long.MaxValue)]
+    [InlineData(0, 0)]
+    [InlineData(1, long.MaxValue)]
+    public void Whoever_is_asked_to_stop_while_the_item_to_item_part_is_solved_for_or_weighed_stops_all_within_it(
+        int works, long maxMatrixBytes)
     {
-        RecDataset data = SyntheticDataset.Create(new SyntheticOptions { Users = 300, Items = 2000 }).Data;
-        var options = new ItemToItemOptions { Enabled = true, MaxMatrixBytes = maxMatrixBytes };
+        // Each would take seconds, were it not stopped.
+        bool isSolved = works == 0;
+        var synthetic = new SyntheticOptions { Users = 300, Items = isSolved ? 3000 : 500 };
+        var part = new ItemToItemOptions { Enabled = true, MaxMatrixBytes = maxMatrixBytes };
+        if (!isSolved)
+            part = part with { BlendWeights = [.. Enumerable.Range(0, 10_000).Select(n => n / 1000.0)] };
+        RecDataset data = SyntheticDataset.Create(synthetic).Data;
         (OperationCanceledException? End, bool Interrupted)[] ends = InProcessCollective.Run(2, collective =>
         {
-            var stopping = new StopsAfterTraining(collective, collective.Rank == 0 ? 2 : int.MaxValue);
-            return (stopping.Train("LightGCN, BPR", data, options), stopping.WasInterrupted);
+            using var stop = new CancellationTokenSource();
+            var stopping = new StopsWithinWork(collective, works, collective.Rank == 0 ? stop : null);
+            using DRepMRecModel model = ColumnTraining.Create("LightGCN, BPR", 32, stopping, data, part);
+            try
+            {
+                model.FitItemToItem(data, cancellationToken: stop.Token);
+                return (null, stopping.WasInterrupted);
+            }
+            catch (OperationCanceledException end)
+            {
+                return ((OperationCanceledException?)end, stopping.WasInterrupted);
+            }
         });
         ends.Should().OnlyContain(end => end.End != null && end.Interrupted);
         ends[1].End!.Message.Should().Be("Process 0 of 2 was asked to stop.");
@@ -75,17 +92,14 @@ public sealed class CancellationTests
         private bool _isTrained;
         private int _done;
 
-        /// <summary>Whether work of this process ended by its token.</summary>
-        public bool WasInterrupted { get; private set; }
-
         public int Rank => inner.Rank;
 
         public int Size => inner.Size;
 
         /// <returns>How it was stopped, if it was.</returns>
-        public OperationCanceledException? Train(string training, RecDataset data, ItemToItemOptions? options = null)
+        public OperationCanceledException? Train(string training, RecDataset data)
         {
-            using DRepMRecModel model = ColumnTraining.Create(training, 32, this, data, options);
+            using DRepMRecModel model = ColumnTraining.Create(training, 32, this, data);
             try
             {
                 new Trainer(model, data, ColumnTraining.Options with { MaxEpochs = 1 }, this).Fit(cancellationToken: _stop.Token);
@@ -101,7 +115,6 @@ public sealed class CancellationTests
         {
             if (own.Length == 1 && _isTrained && ++_done == exchange)
                 _stop.Cancel();
-            WasInterrupted |= own.Length == 1 && own[0] == (byte)JointWork.State.Cancelled;
             inner.AllGather(own, all, lengths);
         }
 
@@ -118,6 +131,37 @@ public sealed class CancellationTests
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull
             => null;
+
+        public void Dispose() => inner.Dispose();
+    }
+
+    /// <summary>Asks its process to stop while it works on what comes after a number of works, and looks at what it says.</summary>
+    private sealed class StopsWithinWork(ICollective inner, int works, CancellationTokenSource? stop) : ICollective
+    {
+        private int _done;
+
+        /// <summary>Whether work of this process ended by its token.</summary>
+        public bool WasInterrupted { get; private set; }
+
+        public int Rank => inner.Rank;
+
+        public int Size => inner.Size;
+
+        public void AllGather(ReadOnlySpan<byte> own, Span<byte> all, ReadOnlySpan<int> lengths)
+        {
+            inner.AllGather(own, all, lengths);
+            if (own.Length > 1)
+                return;
+            WasInterrupted |= own[0] == (byte)JointWork.State.Cancelled;
+            if (!all.ContainsAnyExcept((byte)JointWork.State.Done))
+                _done++;
+            else if (_done == works && own[0] == (byte)JointWork.State.Working)
+                stop?.Cancel();
+        }
+
+        public void Broadcast(Span<byte> data, int root) => inner.Broadcast(data, root);
+
+        public void Barrier() => inner.Barrier();
 
         public void Dispose() => inner.Dispose();
     }

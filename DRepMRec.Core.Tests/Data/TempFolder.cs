@@ -30,5 +30,20 @@ internal sealed class TempFolder : IDisposable
 
     public string[] Files() => [.. Directory.EnumerateFiles(Path).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    /// <summary>Whoever is just writing beside the test may put a file into the folder while it's emptied.</summary>
+    public void Dispose()
+    {
+        for (int left = 20; ; left--)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (IOException) when (left > 0)
+            {
+                Thread.Sleep(50);
+            }
+        }
+    }
 }

@@ -183,8 +183,11 @@ public sealed class TextFeaturesTests
         await Task.Factory.StartNew(() =>
         {
             long before = GC.GetTotalMemory(forceFullCollection: true), alive = LiveTensors.Count;
+            int own = Environment.CurrentManagedThreadId;
             Allocations.Before = _ =>
             {
+                if (Environment.CurrentManagedThreadId != own)
+                    return;
                 held = Math.Max(held, GC.GetTotalMemory(forceFullCollection: true) - before);
                 tensors = Math.Max(tensors, LiveTensors.Count - alive);
             };

@@ -184,7 +184,10 @@ public sealed class ReloadTests
                     break;
             }
 
-            await Task.Delay(15);
+            if (n == 2)
+                await Eventually(() => app.Served == "2/0");
+            else
+                await Task.Delay(15);
         }
 
         app.Publish(25);

@@ -21,8 +21,7 @@ internal static class OwnProcess
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        (await errors).Should().BeEmpty();
-        process.ExitCode.Should().Be(0);
+        (process.ExitCode, await errors).Should().Be((0, ""));
         return output.ReplaceLineEndings("\n");
     }
 }

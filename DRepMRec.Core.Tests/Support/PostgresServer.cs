@@ -33,9 +33,9 @@ public sealed class PostgresServer : IDisposable
                 Run("chown", "postgres", _folder.Path);
             int port = FreePort();
             AsUser(Path.Combine(bin, "initdb"), "-D", _folder["data"], "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8");
-            AsUser(Path.Combine(bin, "pg_ctl"), "-D", _folder["data"], "-w", "-l", _folder["log"], "-o",
-                $"-k {_folder.Path} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off", "start");
             _control = Path.Combine(bin, "pg_ctl");
+            AsUser(_control, "-D", _folder["data"], "-w", "-l", _folder["log"], "-o",
+                $"-k {_folder.Path} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off", "start");
             ConnectionString = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;Pooling=false";
         }
         catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
@@ -58,8 +58,16 @@ public sealed class PostgresServer : IDisposable
 
     public void Dispose()
     {
-        if (_control is not null)
-            AsUser(_control, "-D", _folder["data"], "-m", "immediate", "stop");
+        try
+        {
+            if (_control is not null)
+                AsUser(_control, "-D", _folder["data"], "-m", "immediate", "stop");
+        }
+        catch (InvalidOperationException) when (Missing is not null)
+        {
+            // It didn't start, or does so no more.
+        }
+
         _folder.Dispose();
     }
 

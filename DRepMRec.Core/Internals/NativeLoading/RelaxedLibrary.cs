@@ -104,7 +104,15 @@ internal static class RelaxedLibrary
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
         using var stream = new FileStream(path, options);
-        stream.Write(content);
+        try
+        {
+            stream.Write(content);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // So .NET calls a file that is larger than its file system, or the process, may have.
+            throw new IOException($"The file is too large for its file system or for this process: {path}", exception);
+        }
     }
 
     private static bool Holds(string path, byte[] content)
