@@ -59,5 +59,6 @@ public sealed class BenchmarkTests
         string[] lines = File.ReadAllLines(folder["reach.csv"]);
         lines.Should().HaveCount(interactions + 1).And.OnlyHaveUniqueItems();
         lines[0].Should().Be("user,item");
+        lines.Skip(1).CountBy(line => line.Split(',')[0]).Max(user => user.Value).Should().BeLessThan(200, "none has nearly all items");
     }
 }

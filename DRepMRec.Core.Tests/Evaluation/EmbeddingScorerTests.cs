@@ -45,5 +45,7 @@ public sealed class EmbeddingScorerTests
             .WithMessage("Expected multiples of the dimension 3, got 7 user and 6 item values.");
         FluentActions.Invoking(() => new EmbeddingScorer(new float[6], new float[6], 3).Score([0], new float[3])).Should()
             .Throw<ArgumentException>().WithMessage("Expected room for 1 x 2 scores, got 3.*");
+        using TorchSharp.torch.Tensor users = TorchSharp.torch.zeros(10, 4), items = TorchSharp.torch.zeros(6, 8);
+        FluentActions.Invoking(() => EmbeddingScorer.Of(new(users, items))).Should().Throw<ArgumentException>();
     }
 }

@@ -39,6 +39,7 @@ public sealed class LineDiagnosticsTests
 
     [Theory]
     [InlineData(1e-30f)]
+    [InlineData(1e-24f)]
     [InlineData(1e-42f)]
     [InlineData(1e30f)]
     public void The_length_of_rows_does_not_matter(float size)

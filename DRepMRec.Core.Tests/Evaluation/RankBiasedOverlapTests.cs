@@ -34,6 +34,7 @@ public sealed class RankBiasedOverlapTests
         RankBiasedOverlap.Extrapolated(some, [.. some.Select(n => n + 20)]).Should().Be(0);
         RankBiasedOverlap.Extrapolated<int>([], []).Should().Be(1);
         RankBiasedOverlap.Extrapolated(some, []).Should().Be(0);
+        RankBiasedOverlap.Extrapolated(some, [.. some.Select(n => n + 20)], double.Epsilon).Should().Be(0);
         RankBiasedOverlap.Extrapolated(some[..5], some).Should().BeApproximately(1, 1e-12, "what is missing is taken to agree as well");
     }
 

@@ -25,6 +25,21 @@ public sealed class UnknownUserScorerTests
     }
 
     [Fact]
+    public void A_scorer_is_asked_for_the_users_that_it_knows_and_for_no_others()
+    {
+        InteractionSet train = new(5, 40, [(1, 1), (3, 3), (4, 0)]);
+        float[] rows = [.. Enumerable.Repeat(1f, 40)];
+        var scorer = new UnknownUserScorer(new Asked(new EmbeddingScorer([0, 10, 0, 30, 40], rows, 1), [1, 3, 4]), train);
+        int[] users = [0, 4, 2, 1, 0, 3, 2];
+        float[] scores = new float[users.Length * 40];
+        scorer.Score(users, scores);
+        users.Select((_, n) => scores[(n * 40) + 1]).Should().Equal(1, 40, 1, 10, 1, 30, 1);
+        users.Select((_, n) => scores[(n * 40) + 39]).Should().Equal(0, 40, 0, 10, 0, 30, 0);
+        scorer.Score([2], scores.AsSpan(0, 40));
+        scores[3].Should().Be(1);
+    }
+
+    [Fact]
     public void A_scorer_of_whole_rows_is_evaluated_as_one_of_ranges_and_unknown_users_by_popularity()
     {
         const int Items = 40;
@@ -44,6 +59,20 @@ public sealed class UnknownUserScorerTests
 
         FluentActions.Invoking(() => new UnknownUserScorer(new EmbeddingScorer(users, items, 1), new InteractionSet(4, Items + 1, [])))
             .Should().Throw<ArgumentException>().WithMessage("Expected a scorer of 4 users and 41 items, got one of 4 and 40.*");
+    }
+
+    private sealed class Asked(IItemScorer inner, int[] known) : IItemScorer
+    {
+        public int UserCount => inner.UserCount;
+
+        public int ItemCount => inner.ItemCount;
+
+        public void Score(ReadOnlySpan<int> users, Span<float> scores)
+        {
+            if (users.IsEmpty || users.ToArray().Except(known).Any())
+                throw new KeyNotFoundException();
+            inner.Score(users, scores);
+        }
     }
 
     private sealed class Whole(IItemScorer inner) : IItemScorer

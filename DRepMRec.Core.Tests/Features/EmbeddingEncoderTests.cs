@@ -114,7 +114,8 @@ public sealed class EmbeddingEncoderTests
         };
         (await FluentActions.Awaiting(() => EmbeddingEncoder.ForText(broken, cached).EncodeAsync(Products))
             .Should().ThrowAsync<InvalidOperationException>())
-            .WithMessage("The generator 'tests/test-model' failed 3 times at 8 items, such as 'p9', 'p10', 'p11': no such luck")
+            .WithMessage("The generator 'tests/test-model' failed 3 times at 8 items, such as 'p9', 'p10', 'p11': no such luck; "
+                + "EmbeddingEncoderOptions.BadItems = Skip leaves such items out.")
             .WithInnerException<HttpRequestException>();
         TestGenerator<string> sound = TestGenerators.Text();
         ShouldBeTheFeatures(await EmbeddingEncoder.ForText(sound, cached).EncodeAsync(Products));

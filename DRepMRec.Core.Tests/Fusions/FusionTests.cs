@@ -162,6 +162,18 @@ public sealed class FusionTests
         => All.Where(f => f.GetType().DeclaringType == typeof(Fusion)).Should().HaveCount(2).And.OnlyContain(f => f.FusesByRow);
 
     [Fact]
+    public void A_line_that_a_fusion_gives_back_stays_its_owners()
+    {
+        using var bma = new BehaviorModalAlignment(2, new BmaOptions { Fusion = new BehaviorAlone() });
+        using DisposeScope scope = NewDisposeScope();
+        UserItemEmbeddings behavior = new(ones(3, 2), ones(4, 2)), modal = new(zeros(3, 2), zeros(4, 2));
+        using (NewDisposeScope())
+            bma.call(behavior, modal, null).Fused.Users.Should().NotBeSameAs(behavior.Users);
+        UserItemEmbeddings.Values(behavior.Users).Should().OnlyContain(value => value == 1);
+        scope.DisposablesCount.Should().Be(4);
+    }
+
+    [Fact]
     public void A_fusion_that_the_library_does_not_know_is_trained_saved_and_explained()
     {
         RecDataset board = Samples.Checkerboard(40, 30);
@@ -185,6 +197,14 @@ public sealed class FusionTests
     }
 
     private static bool Between(Tensor x, Tensor a, Tensor b) => (x.ge(minimum(a, b)) & x.le(maximum(a, b))).all().item<bool>();
+
+    /// <summary>A fusion that leaves content out.</summary>
+    private sealed record BehaviorAlone : Fusion
+    {
+        public override int Dimension(int lineDimension) => lineDimension;
+
+        public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights) => behavior;
+    }
 
     /// <summary>A fusion of the user's own, in one file: behaviour less a share of the modal row.</summary>
     private sealed record BehaviorMinusModal : Fusion

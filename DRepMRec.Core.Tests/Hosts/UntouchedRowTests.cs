@@ -44,6 +44,26 @@ public sealed class UntouchedRowTests
     }
 
     [Fact]
+    public void A_modality_of_weight_0_reaches_no_item_in_freedom()
+    {
+        // By the other modality all items are alike.
+        var other = new ItemFeatures(Modality.Text, Items, 2, [.. Enumerable.Range(0, Items * 2).Select(n => 1f + (n % 2))]);
+        using var features = new ModalFeatures([.. Data.Features, other], FeatureScaling.None);
+        float[] Rows(double weight, float value)
+        {
+            var options = new FreedomOptions { EmbeddingDim = 8, Neighbors = 16, ModalityWeights = [1, weight] };
+            using DRepMRecModel model = DRepMRecModel.Create(Data, new FreedomEncoder(Users, features, options), Alone);
+            using (no_grad())
+                model.state_dict()["behavior.embedding"][Users + 15].fill_(value);
+            using UserItemEmbeddings rows = model.Embed();
+            return UserItemEmbeddings.Values(rows.Items);
+        }
+
+        Rows(0, 50).Should().Equal(Rows(0, 0));
+        Rows(0.5, 50).Should().NotEqual(Rows(0.5, 0), "item 15 has neighbours there");
+    }
+
+    [Fact]
     public void An_item_without_users_and_content_is_unknown_to_freedom()
     {
         using var features = new ModalFeatures(Data.Features, FeatureScaling.None);

@@ -84,6 +84,15 @@ public sealed class BatchSamplerTests
     }
 
     [Fact]
+    public void So_are_those_below_all_numbers()
+    {
+        var train = new InteractionSet(2, 2, [(0, 0), (1, 1)], [1e-20f, 1e-20f]);
+        FluentActions.Invoking(() => new BatchSampler(
+                train, Bpr, new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 20 }))
+            .Should().Throw<ArgumentException>().WithMessage("*PopularityExponent 20 makes the popularities*smaller than numbers can be*");
+    }
+
+    [Fact]
     public void Draws_depend_on_seed_and_epoch_alone()
     {
         RecDataset data = Samples.Checkerboard(20, 30);

@@ -61,7 +61,7 @@ public sealed class ModelFileTests
         var random = new SeededRandom(5);
         using var folder = new TempFolder();
         int refused = 0;
-        for (int n = 0; n < 3000; n++)
+        for (int n = 0; n < 1500; n++)
         {
             folder.With("model", Mutation.Of(bytes, random));
             try
@@ -76,7 +76,7 @@ public sealed class ModelFileTests
             }
         }
 
-        refused.Should().BeInRange(1500, 2999);
+        refused.Should().BeInRange(750, 1499);
     }
 
     [Theory]

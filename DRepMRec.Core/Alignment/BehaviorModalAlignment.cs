@@ -65,10 +65,16 @@ public sealed partial class BehaviorModalAlignment
         ThrowIfNotAlike(behavior, modal);
         batch?.ThrowIfOtherRows(behavior, nameof(behavior));
         using DisposeScope scope = NewDisposeScope();
-        var fused = new UserItemEmbeddings(
-            _options.Fusion.Fuse(behavior.Users, modal.Users, _weights), _options.Fusion.Fuse(behavior.Items, modal.Items, _weights));
+        var fused = new UserItemEmbeddings(Fuse(behavior.Users, modal.Users), Fuse(behavior.Items, modal.Items));
         ShapeCheck.ThrowIfMisshapen(_options.Fusion, EmbeddingDim, fused, (int)behavior.Users.shape[0], (int)behavior.Items.shape[0]);
         return new AlignmentResult(fused.MoveToOuterDisposeScope(), batch is null ? [] : Terms(behavior, modal, batch));
+    }
+
+    /// <summary>A tensor of its own, also where a fusion gives back a line as it is: that is the caller's.</summary>
+    private Tensor Fuse(Tensor behavior, Tensor modal)
+    {
+        Tensor fused = _options.Fusion.Fuse(behavior, modal, _weights);
+        return ReferenceEquals(fused, behavior) || ReferenceEquals(fused, modal) ? fused.alias() : fused;
     }
 
     /// <inheritdoc/>

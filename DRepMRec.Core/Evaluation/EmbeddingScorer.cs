@@ -34,8 +34,12 @@ public sealed class EmbeddingScorer : IItemScorer, IRangeScorer
 
     /// <summary>Copies representations out of libtorch to score by their dot products. The tensors stay the caller's.</summary>
     /// <param name="embeddings">The representations of all users and items.</param>
+    /// <exception cref="ArgumentException">Rows of users and of items aren't of one length.</exception>
     public static EmbeddingScorer Of(UserItemEmbeddings embeddings)
-        => new(UserItemEmbeddings.Values(embeddings.Users), UserItemEmbeddings.Values(embeddings.Items), embeddings.Dimension);
+    {
+        TableShape.ThrowIfOtherWidth(embeddings.Items, embeddings.Users, nameof(embeddings));
+        return new(UserItemEmbeddings.Values(embeddings.Users), UserItemEmbeddings.Values(embeddings.Items), embeddings.Dimension);
+    }
 
     /// <inheritdoc/>
     public int UserCount => _users.Length / _dimension;

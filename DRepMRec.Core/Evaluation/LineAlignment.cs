@@ -65,6 +65,9 @@ public sealed record LineAlignment
             Evaluation.EnergyDistance.Between(UnitRows(b, drawn, dimension), UnitRows(m, drawn, dimension), dimension, default));
     }
 
+    /// <summary>Squares of single precision lose digits below.</summary>
+    internal const float SafeLength = 1e-15f;
+
     private static float[] UnitRows(float[] rows, int[] places, int dimension)
     {
         var unit = new float[places.Length * dimension];
@@ -73,7 +76,7 @@ public sealed record LineAlignment
             ReadOnlySpan<float> row = rows.AsSpan(places[n] * dimension, dimension);
             Span<float> target = unit.AsSpan(n * dimension, dimension);
             float length = TensorPrimitives.Norm(row);
-            if (float.IsNormal(length))
+            if (length > SafeLength && float.IsFinite(length))
                 TensorPrimitives.Divide(row, length, target);
             else
                 DivideByLength(row, target);
@@ -82,7 +85,7 @@ public sealed record LineAlignment
         return unit;
     }
 
-    // Rows whose squares have no sum in single precision.
+    // Rows whose squares have no exact sum in single precision.
     private static void DivideByLength(ReadOnlySpan<float> row, Span<float> target)
     {
         double squares = 0;

@@ -10,8 +10,8 @@ public sealed record LineDiagnosticsOptions
     public int MaxRows { get; init => field = Guard.Positive(value); } = 2000;
 
     /// <summary>The number of random pairs of items whose similarities are correlated, per modality.</summary>
-    /// <value>At least 2. The default is 100,000.</value>
-    public int Pairs { get; init => field = Guard.InRange(value, 2, int.MaxValue); } = 100_000;
+    /// <value>2 to 2,147,483,591. The default is 100,000.</value>
+    public int Pairs { get; init => field = Guard.InRange(value, 2, Array.MaxLength); } = 100_000;
 
     /// <summary>The seed of the random draws.</summary>
     /// <value>The default is 2024.</value>

@@ -36,7 +36,6 @@ public static class RankBiasedOverlap
         double power = 1, sum = 0;
         for (int depth = 1; depth <= longer.Count; depth++)
         {
-            power *= persistence;
             common += Added(longer, depth, seenLonger, seenShorter);
             if (depth <= shorter.Count)
             {
@@ -47,10 +46,11 @@ public static class RankBiasedOverlap
             double beyond = depth <= shorter.Count ? 0
                 : commonOfShorter * (double)(depth - shorter.Count) / ((double)shorter.Count * depth);
             sum += ((common / (double)depth) + beyond) * power;
+            power *= persistence;
         }
 
         double extrapolated = ((common - commonOfShorter) / (double)longer.Count) + (commonOfShorter / (double)shorter.Count);
-        return Math.Min(1, ((1 - persistence) / persistence * sum) + (extrapolated * power));
+        return Math.Min(1, ((1 - persistence) * sum) + (extrapolated * power));
     }
 
     /// <summary>1 if what stands at this depth was in the other ranking so far.</summary>

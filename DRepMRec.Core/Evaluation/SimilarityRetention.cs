@@ -56,11 +56,12 @@ public sealed record SimilarityRetention
             source.Modality, options.Pairs, Correlation.Pearson(inLine, inFeatures), Correlation.Spearman(inLine, inFeatures));
     }
 
-    // In double precision where squares of single precision have no finite sum above 0.
+    // In double precision where squares of single precision have no finite sum, or no exact one.
     private static double Cosine(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         float cosine = TensorPrimitives.CosineSimilarity(x, y);
-        if (float.IsFinite(cosine))
+        if (float.IsFinite(cosine) && TensorPrimitives.Norm(x) > LineAlignment.SafeLength
+            && TensorPrimitives.Norm(y) > LineAlignment.SafeLength)
             return cosine;
         double xy = 0, xx = 0, yy = 0;
         for (int d = 0; d < x.Length; d++)

@@ -21,7 +21,7 @@ public sealed class UnknownUserScorer : IItemScorer, IRangeScorer
     private readonly IReadOnlyList<int> _itemDegrees;
 
     /// <summary>Takes a scorer whose users are known by their training interactions.</summary>
-    /// <param name="scorer">Scores users who have training interactions.</param>
+    /// <param name="scorer">Scores users who have training interactions; it is asked for no others.</param>
     /// <param name="train">The training interactions, of the same users and items.</param>
     /// <exception cref="ArgumentException">Numbers of users or items differ.</exception>
     public UnknownUserScorer(IItemScorer scorer, InteractionSet train)
@@ -56,25 +56,45 @@ public sealed class UnknownUserScorer : IItemScorer, IRangeScorer
     public void Score(ReadOnlySpan<int> users, Span<float> scores)
     {
         Guard.ThrowIfWrongLength(scores, users.Length, ItemCount);
-        _scorer.Score(users, scores);
-        Fill(users, 0, ItemCount, scores);
+        ReadOnlySpan<int> known = Known(users);
+        if (!known.IsEmpty)
+            _scorer.Score(known, scores[..(known.Length * ItemCount)]);
+        Spread(users, known.Length, 0, ItemCount, scores);
     }
 
     void IRangeScorer.Score(ReadOnlySpan<int> users, int first, int count, Span<float> scores)
     {
-        if (_scorer is IRangeScorer range)
-            range.Score(users, first, count, scores);
-        else
-            _scorer.Score(users, scores);
-        Fill(users, first, count, scores);
+        ReadOnlySpan<int> known = Known(users);
+        Span<float> own = scores[..(known.Length * count)];
+        if (_scorer is IRangeScorer range && !known.IsEmpty)
+            range.Score(known, first, count, own);
+        else if (!known.IsEmpty)
+            _scorer.Score(known, own);
+        Spread(users, known.Length, first, count, scores);
     }
 
-    private void Fill(ReadOnlySpan<int> users, int first, int count, Span<float> scores)
+    private ReadOnlySpan<int> Known(ReadOnlySpan<int> users)
     {
-        for (int n = 0; n < users.Length; n++)
+        foreach (int user in users)
+        {
+            if (!_isKnown(user))
+                return users.ToArray().Where(_isKnown).ToArray();
+        }
+
+        return users;
+    }
+
+    /// <summary>Puts the rows of the known users, which stand first, in their places, and fills those of the others.</summary>
+    private void Spread(ReadOnlySpan<int> users, int known, int first, int count, Span<float> scores)
+    {
+        for (int n = users.Length - 1; n >= known; n--)
         {
             if (_isKnown(users[n]))
+            {
+                scores.Slice(--known * count, count).CopyTo(scores.Slice(n * count, count));
                 continue;
+            }
+
             for (int i = 0; i < count; i++)
                 scores[(n * count) + i] = _itemDegrees[first + i];
         }

@@ -22,8 +22,10 @@ internal static class RefreshExport
             served = served with { SeenWeights = weights, Histories = new EdgeRows(served.SeenOffsets, served.SeenItems, weights) };
         }
 
-        if (model.BehaviorEncoder.PropagationLayers is not > 0 || served.FoldInMap is null)
+        if (model.BehaviorEncoder.PropagationLayers is not > 0)
             return FoldIn(served, $"{host} isn't the mean of learned rows propagated over the graph, and nothing else");
+        if (served.FoldInMap is null)
+            return FoldIn(served, "there is no map for histories, as none of the users that it would be fitted to has a row");
         if (served.Form is null)
             return FoldIn(served, $"the lines that were fused are not in the file, by {nameof(RecommenderOptions)}."
                 + $"{nameof(RecommenderOptions.IncludeLines)} or because their fusion isn't a sum of parts");

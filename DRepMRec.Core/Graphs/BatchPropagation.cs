@@ -31,6 +31,7 @@ internal sealed unsafe class BatchPropagation
     public (UserItemEmbeddings Mean, UserItemEmbeddings Ego) Apply(
         Tensor ego, CsrMatrix adjacency, int layers, int userCount, RowSet rows, BatchReach? reach = null)
     {
+        ArgumentNullException.ThrowIfNull(rows);
         rows.ThrowIfOutside(userCount, adjacency.RowCount - userCount);
         if (rows.IsAll || !OwnKernels.Run(ego))
         {
@@ -85,9 +86,15 @@ internal sealed unsafe class BatchPropagation
         if (rows.Length > 1)
             rows[0] = step.Reach.Neighborhood;
         int[] places = Places(step.Nodes, count);
-        LayerMean.Compute(step.Matrix.Arrays, slope, places, rows, compact: false, width, _layers, target);
-        foreach (int node in step.Nodes)
-            places[node] = -1;
+        try
+        {
+            LayerMean.Compute(step.Matrix.Arrays, slope, places, rows, compact: false, width, _layers, target);
+        }
+        finally
+        {
+            foreach (int node in step.Nodes)
+                places[node] = -1;
+        }
     }
 
     /// <summary>For each node of the graph its place in the list, or -1. Whoever asked sets the places of the list back to -1.</summary>

@@ -132,6 +132,7 @@ public sealed class InteractionGraph
     /// <param name="users">User indices.</param>
     /// <param name="items">As many item indices; pairs that aren't edges are passed over.</param>
     /// <exception cref="ArgumentException">The numbers of indices differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such user.</exception>
     public InteractionGraph Without(ReadOnlySpan<int> users, ReadOnlySpan<int> items)
     {
         if (users.Length != items.Length)
@@ -139,6 +140,7 @@ public sealed class InteractionGraph
         var hidden = new bool[EdgeCount];
         for (int n = 0; n < users.Length; n++)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)users[n], (uint)UserCount, nameof(users));
             int at = Interactions.ItemsOf(users[n]).BinarySearch(items[n]);
             if (at >= 0)
                 hidden[Interactions.Offsets[users[n]] + at] = true;
@@ -155,7 +157,10 @@ public sealed class InteractionGraph
     /// <param name="rows">The rows that the representations are of.</param>
     /// <param name="dropout">The share of items with edges whose rows become 0 too, at least 0 and below 1.</param>
     /// <param name="seed">The seed that decides which items are dropped.</param>
-    /// <returns>Tensors that belong to the dispose scope that is open.</returns>
+    /// <returns>
+    /// Tensors that belong to the dispose scope that is open; where each user of the graph has an edge, the users' is that of
+    /// <paramref name="behavior"/> itself.
+    /// </returns>
     /// <exception cref="ArgumentException">The representations aren't of these rows, or the graph doesn't have them.</exception>
     public UserItemEmbeddings KeepKnown(UserItemEmbeddings behavior, RowSet rows, double dropout = 0, long seed = 0)
     {

@@ -92,7 +92,9 @@ public sealed class FreedomEncoder : nn.Module<InteractionGraph, UserItemEmbeddi
         ArgumentNullException.ThrowIfNull(graph);
         if (_options.EdgeDropout == 0)
             return graph;
-        InteractionGraph pruned = _ahead is { } ahead && ReferenceEquals(ahead.Whole, graph) && ahead.Epoch == epoch
+        var made = _ahead;
+        _ahead = null; // What failed is tried again.
+        InteractionGraph pruned = made is { } ahead && ReferenceEquals(ahead.Whole, graph) && ahead.Epoch == epoch
             ? ahead.Pruned.GetAwaiter().GetResult()
             : Prune(graph, epoch);
         _ahead = Parallelism.Threads > 1 ? (graph, epoch + 1, Task.Run(() => Prune(graph, epoch + 1))) : null;

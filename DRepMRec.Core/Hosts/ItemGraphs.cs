@@ -41,6 +41,8 @@ internal static class ItemGraphs
         var sum = new Dictionary<(int Row, int Column), float>();
         for (int m = 0; m < shares.Length; m++)
         {
+            if (shares[m] == 0)
+                continue;
             CsrMatrix graph = OfModality(features, m, neighbors, weighted: false);
             for (int row = 0; row < graph.RowCount; row++)
             {
@@ -52,7 +54,9 @@ internal static class ItemGraphs
             }
         }
 
-        return new CsrMatrix(features.ItemCount, features.ItemCount, [.. sum.Select(e => (e.Key.Row, e.Key.Column, e.Value))]);
+        // A link of weight 0, as the smallest shares may be in single precision, is none: nothing comes along it.
+        return new CsrMatrix(
+            features.ItemCount, features.ItemCount, [.. sum.Where(e => e.Value != 0).Select(e => (e.Key.Row, e.Key.Column, e.Value))]);
     }
 
     /// <summary>

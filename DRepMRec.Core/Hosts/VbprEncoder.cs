@@ -49,6 +49,12 @@ public sealed class VbprEncoder : nn.Module<InteractionGraph, UserItemEmbeddings
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCount);
         ArgumentNullException.ThrowIfNull(features);
         _features = features;
+        if (options.EmbeddingDim > Array.MaxLength / 2)
+        {
+            throw new ArgumentException(
+                $"Expected rows of at most {Array.MaxLength} numbers, got twice {options.EmbeddingDim}.", nameof(options));
+        }
+
         EmbeddingDim = 2 * options.EmbeddingDim;
         Columns = ThrowIfBlocksAreCut(columns.ThrowIfOtherDimension(options.EmbeddingDim));
         var initialization = new Initialization(options.Seed);

@@ -50,7 +50,8 @@ internal sealed class BlendSearch
 
         double[] weights = [.. options.BlendWeights.Distinct().Order()], popularity = [.. options.PopularityWeights.Distinct().Order()];
         int[] Known(IEnumerable<int> users) => [.. users.Where(user => !_part.ItemsOf(user).IsEmpty)];
-        BlendFactors unit = Unit(Known(_users) is { Length: > 0 } known ? known : Known(Enumerable.Range(0, _model.UserCount)));
+        int[] spread = Known(_users) is { Length: > 0 } known ? known : Known(Enumerable.Range(0, _model.UserCount));
+        BlendFactors unit = Unit(spread, cancellationToken);
         BlendFactors Factors(BlendTrial t) => new((float)(t.Weight * unit.Part), (float)(t.PopularityWeight * unit.Popularity));
         if (_users.Length == 0)
         {
@@ -143,13 +144,15 @@ internal sealed class BlendSearch
 
     /// <summary>The factors at which the terms spread over the items as the model does, in the mean over users at even distances.</summary>
     /// <param name="users">Users with items.</param>
-    private BlendFactors Unit(int[] users)
+    /// <param name="cancellationToken">Stops between two of them.</param>
+    private BlendFactors Unit(int[] users, CancellationToken cancellationToken)
     {
         double model = 0, part = 0, lengths = 0;
         var scores = new float[_model.ItemCount];
         int taken = Math.Min(users.Length, SpreadUsers);
         for (int n = 0; n < taken; n++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             int user = users[(int)((long)n * users.Length / taken)];
             _model.Score([user], scores);
             model += TensorPrimitives.StdDev<float>(scores);

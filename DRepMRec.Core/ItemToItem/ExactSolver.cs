@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using DRepMRec.Data;
 using DRepMRec.Graphs;
+using DRepMRec.Internals;
 using DRepMRec.Kernels;
 
 namespace DRepMRec.ItemToItem;
@@ -59,8 +60,17 @@ internal static class ExactSolver
 
     private static SymmetricMatrix Fill(ItemGram gram, double l2, CancellationToken cancellationToken)
     {
+        var matrix = new SymmetricMatrix(gram.Items.Length);
+        return Disposal.With(matrix, () =>
+        {
+            AddAll(matrix, gram, l2, cancellationToken);
+            return matrix;
+        });
+    }
+
+    private static void AddAll(SymmetricMatrix matrix, ItemGram gram, double l2, CancellationToken cancellationToken)
+    {
         int[] items = gram.Items;
-        var matrix = new SymmetricMatrix(items.Length);
         AddInteractions(matrix, gram, cancellationToken);
         if (gram.ContentWidth > 0)
         {
@@ -72,7 +82,6 @@ internal static class ExactSolver
 
         for (int place = 0; place < items.Length; place++)
             matrix.Add(place, place, (float)l2);
-        return matrix;
     }
 
     /// <summary>

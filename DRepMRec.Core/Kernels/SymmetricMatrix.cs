@@ -67,17 +67,22 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
         nint packed = (nint)panels.EnsureCapacity(DenseProduct.PackedLength(width, PaddedSize));
         var padded = new float[(long)PaddedSize * width];
         rows.CopyTo(padded);
-        fixed (float* f = padded)
+        try
         {
-            var left = DenseProduct.Operand.Of(f, width);
-            DenseProduct.Pack(left.Transposed, width, PaddedSize, (float*)packed);
-            ForTiles((i, j) => DenseProduct.Serial(
-                left with { Start = (nint)left.At(i * _tile, 0) }, _tile, width,
-                DenseProduct.Panels.Packed((float*)packed + ((long)j * _tile * width), width), _tile, Tile(i, j), _tile, SimdPaths.Best,
-                more: true), cancellationToken);
+            fixed (float* f = padded)
+            {
+                var left = DenseProduct.Operand.Of(f, width);
+                DenseProduct.Pack(left.Transposed, width, PaddedSize, (float*)packed);
+                ForTiles((i, j) => DenseProduct.Serial(
+                    left with { Start = (nint)left.At(i * _tile, 0) }, _tile, width,
+                    DenseProduct.Panels.Packed((float*)packed + ((long)j * _tile * width), width), _tile, Tile(i, j), _tile, SimdPaths.Best,
+                    more: true), cancellationToken);
+            }
         }
-
-        panels.Free();
+        finally
+        {
+            panels.Free();
+        }
     }
 
     /// <summary>
@@ -88,11 +93,19 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
     public void Invert(CancellationToken cancellationToken = default)
     {
         NativeBuffer columns = new(), products = new(), panels = new();
-        long length = (long)PaddedSize * _tile;
-        float* column = columns.EnsureCapacity(length), product = products.EnsureCapacity(length), panel = panels.EnsureCapacity(length);
-        for (int k = 0; k < _tiles; k++)
+        try
         {
-            Sweep(k, (nint)column, (nint)product, (nint)panel, cancellationToken);
+            long length = (long)PaddedSize * _tile;
+            nint column = (nint)columns.EnsureCapacity(length), product = (nint)products.EnsureCapacity(length),
+                panel = (nint)panels.EnsureCapacity(length);
+            for (int k = 0; k < _tiles; k++)
+                Sweep(k, column, product, panel, cancellationToken);
+        }
+        finally
+        {
+            columns.Free();
+            products.Free();
+            panels.Free();
         }
 
         // Sweeping leaves the inverse with the opposite sign.
@@ -107,9 +120,6 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
                     tile[(row * _tile) + column] = tile[(column * _tile) + row];
             }
         }, cancellationToken);
-        columns.Free();
-        products.Free();
-        panels.Free();
     }
 
     /// <summary>Copies a row, which is a column too.</summary>
@@ -171,22 +181,29 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
         {
             var room = new NativeBuffer();
             nint packedPivot = (nint)room.EnsureCapacity(area), p = (nint)pivot;
-            DenseProduct.Pack(DenseProduct.Operand.Of(pivot, _tile), _tile, _tile, (float*)packedPivot);
-            Parallelism.ForRanges(_tiles, minimumPerThread: 1, (from, to) =>
+            try
             {
-                for (int i = from; i < to; i++)
+                DenseProduct.Pack(DenseProduct.Operand.Of(pivot, _tile), _tile, _tile, (float*)packedPivot);
+                Parallelism.ForRanges(_tiles, minimumPerThread: 1, (from, to) =>
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    float* own = (float*)column + ((long)i * area), times = (float*)product + ((long)i * area);
-                    CopyTile(i, k, own);
-                    DenseProduct.Serial(
-                        DenseProduct.Operand.Of(own, _tile), _tile, _tile, DenseProduct.Panels.Packed((float*)packedPivot, _tile), _tile,
-                        times, _tile, SimdPaths.Best);
-                    var negative = new Span<float>(times, area);
-                    TensorPrimitives.Negate(negative, negative);
-                }
-            });
-            room.Free();
+                    for (int i = from; i < to; i++)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        float* own = (float*)column + ((long)i * area), times = (float*)product + ((long)i * area);
+                        CopyTile(i, k, own);
+                        DenseProduct.Serial(
+                            DenseProduct.Operand.Of(own, _tile), _tile, _tile,
+                            DenseProduct.Panels.Packed((float*)packedPivot, _tile), _tile, times, _tile, SimdPaths.Best);
+                        var negative = new Span<float>(times, area);
+                        TensorPrimitives.Negate(negative, negative);
+                    }
+                });
+            }
+            finally
+            {
+                room.Free();
+            }
+
             DenseProduct.Pack(DenseProduct.Operand.Of((float*)product, _tile).Transposed, _tile, PaddedSize, (float*)panels);
             ForTiles((i, j) =>
             {

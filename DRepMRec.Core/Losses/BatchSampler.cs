@@ -206,9 +206,10 @@ public sealed class BatchSampler
         double sum = 0;
         double[] popularity = Popularity(train, degrees);
         double[] cumulative = [.. candidates.Select(i => sum += Math.Pow(popularity[i], sampling.PopularityExponent))];
-        return double.IsFinite(sum) ? cumulative : throw new ArgumentException(
+        return candidates.Length == 0 || (sum > 0 && double.IsFinite(sum)) ? cumulative : throw new ArgumentException(
             $"{nameof(NegativeSampling)}.{nameof(NegativeSampling.PopularityExponent)} {sampling.PopularityExponent} makes the "
-            + $"popularities, up to {popularity.Max()}, larger than numbers can be: expected a lower one.", parameter);
+            + $"popularities, up to {popularity.Max()}, {(sum > 0 ? "larger" : "smaller")} than numbers can be: expected a lower one.",
+            parameter);
     }
 
     private static void ThrowIfWithoutNegatives(RankingLoss loss, string parameter)
@@ -249,7 +250,7 @@ public sealed class BatchSampler
     private int[] DrawFor(int[] users, int[] positives, SeededRandom random)
     {
         int perPair = _loss.Negatives;
-        var negatives = new int[users.Length * perPair];
+        var negatives = new int[checked(users.Length * perPair)];
         for (int n = 0; n < negatives.Length; n++)
             negatives[n] = DrawUnseen(users[n / perPair], positives[n / perPair], random);
         return negatives;

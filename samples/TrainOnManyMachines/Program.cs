@@ -36,7 +36,7 @@ var lists = new Option<string>("--out")
     DefaultValueFactory = _ => ".",
 };
 var part = new Option<int?>("--part") { Description = "One part alone, such as one that was lost. Default: that of the rank." };
-var parts = new Option<int?>("--parts") { Description = "How many parts there are, with --part. Default: as many as processes." };
+var parts = new Option<int?>("--parts") { Description = "How many parts there are, with --part." };
 
 var train = new Command("train", "Trains, under mpirun on all of its processes, and saves the model.")
 {
@@ -53,6 +53,8 @@ var recommend = new Command("lists", "Writes the top 20 of all users of a saved 
 };
 recommend.Validators.Add(result =>
 {
+    if (result.GetResult(part) is not null && result.GetResult(parts) is null)
+        result.AddError("--part: expected --parts beside it, the number of processes that made the others.");
     if (result.GetResult(parts) is not null && result.GetResult(part) is null)
         result.AddError("--parts: expected --part beside it; each process writes one part, and there are as many as processes.");
 });

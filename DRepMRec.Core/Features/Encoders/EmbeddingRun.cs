@@ -23,6 +23,9 @@ internal sealed class EmbeddingRun(
     /// <summary>Which items have nothing to make features of though they seem to, and why.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    private const string Accepts = $"; {nameof(EmbeddingEncoderOptions)}.{nameof(EmbeddingEncoderOptions.BadItems)} = "
+        + $"{nameof(BadRowHandling.Skip)} leaves such items out";
+
     private bool Skips => options.BadItems == BadRowHandling.Skip;
 
     /// <summary>The features of each item; <see langword="null"/> for none.</summary>
@@ -185,7 +188,8 @@ internal sealed class EmbeddingRun(
         {
             throw new InvalidOperationException(
                 $"The generator {Shown.Text(generatorName)} failed {options.MaxRetries + 1} times at {Items(batch.Length)}, such as "
-                + $"{Examples(batch.Select(b => items.Ids[b.Row]))}: {Shown.Message(e.InnerException!.Message)}", e.InnerException);
+                + $"{Examples(batch.Select(b => items.Ids[b.Row]))}: {Shown.Message(e.InnerException!.Message)}{Accepts}.",
+                e.InnerException);
         }
     }
 
@@ -204,7 +208,7 @@ internal sealed class EmbeddingRun(
         }
 
         if (wrong is not null && !Skips)
-            throw new InvalidOperationException(wrong);
+            throw new InvalidOperationException($"{wrong[..^1]}{Accepts}.");
         _firstFailure ??= wrong;
     }
 

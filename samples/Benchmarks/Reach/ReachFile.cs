@@ -21,7 +21,8 @@ internal static class ReachFile
         Span<byte> line = stackalloc byte[32];
         for (int user = 0, left = interactions; left > 0; user++)
         {
-            int count = user == users - 1 ? left : Math.Min(left, random.Next(PerUser / 2, PerUser * 3 / 2));
+            int mean = left / Math.Max(1, users - user);
+            int count = user >= users - 1 ? left : Math.Min(left, Math.Max(1, random.Next(mean / 2, (mean * 3 / 2) + 1)));
             int most = Math.Max(1, Math.Min(items / count, 64));
             for (int n = 0, item = random.Next(items); n < count; n++, item = (item + random.Next(1, most + 1)) % items)
             {
