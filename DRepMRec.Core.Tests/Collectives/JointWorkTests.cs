@@ -91,10 +91,10 @@ public sealed class JointWorkTests
     [Fact]
     public void Who_is_done_sooner_than_the_others_does_not_take_them_for_lost()
     {
-        TimeSpan timeout = TimeSpan.FromSeconds(1);
+        TimeSpan timeout = TimeSpan.FromSeconds(3);
         int[] done = InProcessCollective.Run(3, collective =>
         {
-            collective.Together("to work", _ => Thread.Sleep(collective.Rank == 1 ? timeout + timeout : TimeSpan.Zero), default);
+            collective.Together("to work", _ => Thread.Sleep(collective.Rank == 1 ? timeout * 1.5 : TimeSpan.Zero), default);
             return 1;
         }, timeout);
         done.Should().Equal(1, 1, 1);

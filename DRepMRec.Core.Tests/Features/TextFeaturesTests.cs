@@ -182,6 +182,8 @@ public sealed class TextFeaturesTests
         // On a thread of its own, which has no memory for the last product yet: it asks for some, and there the rest is counted.
         await Task.Factory.StartNew(() =>
         {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             long before = GC.GetTotalMemory(forceFullCollection: true), alive = LiveTensors.Count;
             int own = Environment.CurrentManagedThreadId;
             Allocations.Before = _ =>

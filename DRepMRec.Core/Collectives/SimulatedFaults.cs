@@ -35,7 +35,7 @@ internal sealed record SimulatedFaults
             return;
         if (!IsStuck)
             throw new SimulatedLossException($"Process {rank} is lost at exchange {exchange} ({operation}).");
-        Thread.Sleep(timeout + timeout);
+        Thread.Sleep(timeout * 3);
     }
 }
 
