@@ -52,6 +52,7 @@ public sealed class BenchmarkTests
     [InlineData(7)]
     [InlineData(1_000)]
     [InlineData(20_123)]
+    [InlineData(300_000)]
     public void The_file_of_the_suite_of_reach_has_as_many_distinct_interactions_as_are_asked_for(int interactions)
     {
         using var folder = new TempFolder();

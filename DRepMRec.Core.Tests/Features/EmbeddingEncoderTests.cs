@@ -110,7 +110,7 @@ public sealed class EmbeddingEncoderTests
         broken.OnRequest = inputs =>
         {
             if (inputs.Contains("title 9"))
-                throw new HttpRequestException("no such luck");
+                throw new HttpRequestException("no such luck.");
         };
         (await FluentActions.Awaiting(() => EmbeddingEncoder.ForText(broken, cached).EncodeAsync(Products))
             .Should().ThrowAsync<InvalidOperationException>())

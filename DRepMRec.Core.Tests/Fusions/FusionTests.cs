@@ -161,15 +161,18 @@ public sealed class FusionTests
     public void Fusions_of_the_library_fuse_row_by_row()
         => All.Where(f => f.GetType().DeclaringType == typeof(Fusion)).Should().HaveCount(2).And.OnlyContain(f => f.FusesByRow);
 
-    [Fact]
-    public void A_line_that_a_fusion_gives_back_stays_its_owners()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_line_that_a_fusion_gives_back_stays_its_owners(bool isModal)
     {
-        using var bma = new BehaviorModalAlignment(2, new BmaOptions { Fusion = new BehaviorAlone() });
+        using var bma = new BehaviorModalAlignment(2, new BmaOptions { Fusion = new OneLine { IsModal = isModal } });
         using DisposeScope scope = NewDisposeScope();
         UserItemEmbeddings behavior = new(ones(3, 2), ones(4, 2)), modal = new(zeros(3, 2), zeros(4, 2));
         using (NewDisposeScope())
-            bma.call(behavior, modal, null).Fused.Users.Should().NotBeSameAs(behavior.Users);
-        UserItemEmbeddings.Values(behavior.Users).Should().OnlyContain(value => value == 1);
+            UserItemEmbeddings.Values(bma.call(behavior, modal, null).Fused.Users).Should().AllBeEquivalentTo(isModal ? 0f : 1f);
+        UserItemEmbeddings.Values(behavior.Users).Should().AllBeEquivalentTo(1f);
+        UserItemEmbeddings.Values(modal.Items).Should().AllBeEquivalentTo(0f);
         scope.DisposablesCount.Should().Be(4);
     }
 
@@ -198,12 +201,14 @@ public sealed class FusionTests
 
     private static bool Between(Tensor x, Tensor a, Tensor b) => (x.ge(minimum(a, b)) & x.le(maximum(a, b))).all().item<bool>();
 
-    /// <summary>A fusion that leaves content out.</summary>
-    private sealed record BehaviorAlone : Fusion
+    /// <summary>A fusion that leaves a line out.</summary>
+    private sealed record OneLine : Fusion
     {
+        public bool IsModal { get; init; }
+
         public override int Dimension(int lineDimension) => lineDimension;
 
-        public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights) => behavior;
+        public override Tensor Fuse(Tensor behavior, Tensor modal, nn.Module? weights) => IsModal ? modal : behavior;
     }
 
     /// <summary>A fusion of the user's own, in one file: behaviour less a share of the modal row.</summary>

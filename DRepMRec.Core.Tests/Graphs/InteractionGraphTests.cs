@@ -84,6 +84,8 @@ public sealed class InteractionGraphTests
         less.ItemDegrees.Should().Equal(1, 1, 0);
         FluentActions.Invoking(() => Small.Without([0], []))
             .Should().Throw<ArgumentException>().WithMessage("Expected as many users as items, got 1 and 0.*");
+        FluentActions.Invoking(() => Small.Without([99], [0])).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("users");
+        FluentActions.Invoking(() => Small.Without([-1], [0])).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]

@@ -62,12 +62,13 @@ public sealed class ItemGraphTests
     [InlineData(-1, 2)]
     [InlineData(double.NaN, 1)]
     [InlineData(double.PositiveInfinity, 1)]
+    [InlineData(double.MaxValue, double.MaxValue)]
     [InlineData(0, 0)]
     public void Weights_of_modalities_that_make_no_sense_are_refused(double first, double second)
     {
         using var features = new ModalFeatures(Data.Features);
         FluentActions.Invoking(() => ItemGraphs.Combine(features, 3, [first, second])).Should().Throw<ArgumentException>()
-            .WithMessage("Modality weights must be 0 or above and not all 0; got *");
+            .WithMessage("Modality weights must be 0 or above, not all 0, and of a finite sum; got *");
     }
 
     [Fact]

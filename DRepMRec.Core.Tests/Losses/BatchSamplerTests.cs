@@ -86,11 +86,20 @@ public sealed class BatchSamplerTests
     [Fact]
     public void So_are_those_below_all_numbers()
     {
-        var train = new InteractionSet(2, 2, [(0, 0), (1, 1)], [1e-20f, 1e-20f]);
-        FluentActions.Invoking(() => new BatchSampler(
-                train, Bpr, new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 20 }))
-            .Should().Throw<ArgumentException>().WithMessage("*PopularityExponent 20 makes the popularities*smaller than numbers can be*");
+        var train = new InteractionSet(2, 3, [(0, 0), (1, 1)], [1e-20f, 1e-20f]); // Nobody has the third.
+        var sampling = new NegativeSampling { Distribution = NegativeDistribution.Popularity, PopularityExponent = 20 };
+        const string Message = "*PopularityExponent 20 makes the popularities, up to 1.4*E-20, smaller than numbers can be*";
+        FluentActions.Invoking(() => new BatchSampler(train, Bpr, sampling)).Should().Throw<ArgumentException>().WithMessage(Message);
+        FluentActions.Invoking(() => BatchSampler.ThrowIfUnfit(train, Bpr, sampling, "options"))
+            .Should().Throw<ArgumentException>().WithMessage(Message).WithParameterName("options");
+        _ = new BatchSampler(train, Bpr, sampling with { Candidates = NegativeCandidates.AllItems });
     }
+
+    [Fact]
+    public void More_negatives_of_a_batch_than_an_array_holds_are_refused()
+        => FluentActions.Invoking(() => new BatchSampler(
+                new InteractionSet(2, 3, [(0, 0), (1, 1)]), new RankingLoss.Bpr { Negatives = int.MaxValue }))
+            .Should().Throw<ArgumentException>().WithMessage("Expected at most 2147483591 negatives in a batch; 2147483647 for each of 2*");
 
     [Fact]
     public void Draws_depend_on_seed_and_epoch_alone()

@@ -4,7 +4,7 @@ namespace DRepMRec.Tests.Support;
 
 /// <summary>
 /// Applications of tests don't follow their settings' files: each would take one of the 128 watchers that Linux gives a user, and that
-/// all containers of a machine may share.
+/// containers of one host may share.
 /// </summary>
 internal static class SettingsFiles
 {

@@ -35,8 +35,12 @@ internal static class ItemGraphs
         int count = features.ModalityCount;
         if (weights.Count > 0 && weights.Count != count)
             throw new ArgumentException($"Expected {count} modality weights, one per modality, or none; got {weights.Count}.");
-        if (weights.Any(w => !(w >= 0) || !double.IsFinite(w)) || (weights.Count > 0 && weights.All(w => w == 0)))
-            throw new ArgumentException($"Modality weights must be 0 or above and not all 0; got {string.Join(", ", weights)}.");
+        if (weights.Any(w => !(w >= 0)) || !double.IsFinite(weights.Sum()) || (weights.Count > 0 && weights.All(w => w == 0)))
+        {
+            throw new ArgumentException(
+                $"Modality weights must be 0 or above, not all 0, and of a finite sum; got {string.Join(", ", weights)}.");
+        }
+
         double[] shares = [.. Enumerable.Range(0, count).Select(m => weights.Count == 0 ? 1.0 / count : weights[m] / weights.Sum())];
         var sum = new Dictionary<(int Row, int Column), float>();
         for (int m = 0; m < shares.Length; m++)

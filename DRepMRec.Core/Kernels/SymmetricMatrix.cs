@@ -64,11 +64,11 @@ internal sealed unsafe class SymmetricMatrix : IDisposable
     public void AddGram(ReadOnlySpan<float> rows, int width, CancellationToken cancellationToken = default)
     {
         var panels = new NativeBuffer();
-        nint packed = (nint)panels.EnsureCapacity(DenseProduct.PackedLength(width, PaddedSize));
         var padded = new float[(long)PaddedSize * width];
         rows.CopyTo(padded);
         try
         {
+            nint packed = (nint)panels.EnsureCapacity(DenseProduct.PackedLength(width, PaddedSize));
             fixed (float* f = padded)
             {
                 var left = DenseProduct.Operand.Of(f, width);

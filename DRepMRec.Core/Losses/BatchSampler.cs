@@ -43,7 +43,8 @@ public sealed class BatchSampler
     internal static void ThrowIfUnfit(InteractionSet train, RankingLoss loss, NegativeSampling sampling, string parameter)
     {
         ThrowIfWithoutNegatives(loss, parameter);
-        _ = Cumulative(train, train.ItemDegrees(), [.. Enumerable.Range(0, train.ItemCount)], sampling, parameter);
+        int[] degrees = train.ItemDegrees();
+        _ = Cumulative(train, degrees, CandidatesOf(degrees, sampling), sampling, parameter);
         ThrowIfUncorrectable(loss, sampling, parameter);
     }
 
@@ -56,7 +57,10 @@ public sealed class BatchSampler
     /// <see cref="TrainerOptions.BatchSize"/> does.
     /// </param>
     /// <param name="seed">The seed of the order and of the negatives.</param>
-    /// <exception cref="ArgumentException">There is no interaction, or the loss has no negatives.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no interaction, the loss has no negatives or more for a batch than an array holds, the popularities are beyond what numbers
+    /// can be, or a correction is asked for that the loss can't take.
+    /// </exception>
     public BatchSampler(InteractionSet train, RankingLoss loss, NegativeSampling? sampling = null, int? batchSize = null, int seed = 2024)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -71,12 +75,17 @@ public sealed class BatchSampler
         Count = train.Count;
         _loss = loss;
         _batchSize = batchSize ?? SizeFor(train.Count);
+        if (!loss.SharesNegatives && (long)Math.Min(_batchSize, Count) * loss.Negatives > Array.MaxLength)
+        {
+            throw new ArgumentException($"Expected at most {Array.MaxLength} negatives in a batch; {loss.Negatives} for each of "
+                + $"{Math.Min(_batchSize, Count)} interactions are more.", nameof(loss));
+        }
+
         _seed = (ulong)seed;
         _pairUsers = train.ExpandUsers();
         _seen = new SeenItems(train);
         int[] degrees = train.ItemDegrees();
-        bool takesAll = sampling.Candidates == NegativeCandidates.AllItems;
-        _candidates = [.. Enumerable.Range(0, train.ItemCount).Where(i => takesAll || degrees[i] > 0)];
+        _candidates = CandidatesOf(degrees, sampling);
         _cumulative = Cumulative(train, degrees, _candidates, sampling, nameof(sampling));
         ThrowIfUncorrectable(loss, sampling, nameof(loss));
         if (sampling.Corrected && _cumulative is not null)
@@ -197,6 +206,12 @@ public sealed class BatchSampler
         return order;
     }
 
+    private static int[] CandidatesOf(int[] degrees, NegativeSampling sampling)
+    {
+        bool takesAll = sampling.Candidates == NegativeCandidates.AllItems;
+        return [.. Enumerable.Range(0, degrees.Length).Where(i => takesAll || degrees[i] > 0)];
+    }
+
     // Items that nobody has count as one.
     private static double[]? Cumulative(
         InteractionSet train, int[] degrees, int[] candidates, NegativeSampling sampling, string parameter)
@@ -208,8 +223,8 @@ public sealed class BatchSampler
         double[] cumulative = [.. candidates.Select(i => sum += Math.Pow(popularity[i], sampling.PopularityExponent))];
         return candidates.Length == 0 || (sum > 0 && double.IsFinite(sum)) ? cumulative : throw new ArgumentException(
             $"{nameof(NegativeSampling)}.{nameof(NegativeSampling.PopularityExponent)} {sampling.PopularityExponent} makes the "
-            + $"popularities, up to {popularity.Max()}, {(sum > 0 ? "larger" : "smaller")} than numbers can be: expected a lower one.",
-            parameter);
+            + $"popularities, up to {candidates.Max(i => popularity[i])}, {(sum > 0 ? "larger" : "smaller")} than numbers can be: "
+            + "expected a lower one.", parameter);
     }
 
     private static void ThrowIfWithoutNegatives(RankingLoss loss, string parameter)
@@ -250,7 +265,7 @@ public sealed class BatchSampler
     private int[] DrawFor(int[] users, int[] positives, SeededRandom random)
     {
         int perPair = _loss.Negatives;
-        var negatives = new int[checked(users.Length * perPair)];
+        var negatives = new int[users.Length * perPair];
         for (int n = 0; n < negatives.Length; n++)
             negatives[n] = DrawUnseen(users[n / perPair], positives[n / perPair], random);
         return negatives;

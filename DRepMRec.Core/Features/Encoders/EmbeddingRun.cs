@@ -188,7 +188,7 @@ internal sealed class EmbeddingRun(
         {
             throw new InvalidOperationException(
                 $"The generator {Shown.Text(generatorName)} failed {options.MaxRetries + 1} times at {Items(batch.Length)}, such as "
-                + $"{Examples(batch.Select(b => items.Ids[b.Row]))}: {Shown.Message(e.InnerException!.Message)}{Accepts}.",
+                + $"{Examples(batch.Select(b => items.Ids[b.Row]))}: {Shown.Message(e.InnerException!.Message).TrimEnd('.')}{Accepts}.",
                 e.InnerException);
         }
     }

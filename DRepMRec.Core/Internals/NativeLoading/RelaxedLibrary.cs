@@ -43,7 +43,8 @@ internal static class RelaxedLibrary
         {
             throw new IOException(
                 $"The copy of {original} for this system can be written neither to the cache folder "
-                + $"{CacheFolder ?? "of this user, who has none,"} nor to the temporary folder {Path.GetTempPath()}. "
+                + $"{CacheFolder ?? "of this user, who has none,"} nor to the temporary folder {Path.GetTempPath()}: "
+                + $"{exception.Message.TrimEnd('.')}. "
                 + "Set XDG_CACHE_HOME to a folder that this user may write to.", exception);
         }
     }
