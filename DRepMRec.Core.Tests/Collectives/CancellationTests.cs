@@ -81,8 +81,7 @@ public sealed class CancellationTests
                 return ((OperationCanceledException?)end, stopping.WasInterrupted);
             }
         });
-        ends.Should().OnlyContain(end => end.End != null);
-        ends[1].Interrupted.Should().BeTrue();
+        ends.Should().OnlyContain(end => end.End != null && end.Interrupted);
         ends[1].End!.Message.Should().Be("Process 0 of 2 was asked to stop.");
     }
 

@@ -69,7 +69,7 @@ public sealed class InProcessCollectiveTests
     public void A_peer_that_is_lost_or_stuck_ends_all_with_a_named_error(bool isStuck)
     {
         var faults = new SimulatedFaults { Rank = 1, Exchange = 2, IsStuck = isStuck };
-        (int Result, Exception? Error)[] ends = InProcessCollective.Run(InProcessCollective.Create(3, Short, faults), collective =>
+        (int Result, Exception? Error)[] ends = InProcessCollective.Run(InProcessCollective.Create(3, Short + Short, faults), collective =>
         {
             for (int n = 0; n < 5; n++)
                 collective.AllGather(n);
@@ -77,7 +77,7 @@ public sealed class InProcessCollectiveTests
         });
         ends.Should().OnlyContain(end => end.Error != null);
         ends[0].Error.Should().BeOfType<CollectiveException>().Which.Message.Should()
-            .MatchRegex("^Process 0 of 3 in exchange [1-5] \\(all-gather\\): (nothing came of process 1 within 1 s: it is lost or stuck"
+            .MatchRegex("^Process 0 of 3 in exchange [2-5] \\(all-gather\\): (nothing came of process 1 within 2 s: it is lost or stuck"
                 + "|process [12] has left)\\.$");
         ends[2].Error.Should().BeOfType<CollectiveException>();
         (ends[1].Error is CollectiveException).Should().Be(isStuck);

@@ -84,7 +84,7 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
             $"a message of {outcome?.Message.Length} characters came from {input}");
         Require(outcome is null || !outcome.Message.Any(c => (char.IsControl(c) && c != '\n') || c == '\u202E'),
             $"a message with raw characters came from {input}");
-        Require(time < Longest || damaged < 0, $"{time} for {input}");
+        Require(time < Longest, $"{time} for {input}");
         double perByte = Math.Max(0, allocated - target.FixedBytes) / (double)Math.Max(1, size);
         Require(perByte <= target.BytesPerByte, $"{allocated} bytes were allocated for {size} bytes in {input}");
         string[] files = [.. target.Files.Select(f => f.File).Order(StringComparer.Ordinal)];
