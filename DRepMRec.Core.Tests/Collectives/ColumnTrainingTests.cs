@@ -213,6 +213,37 @@ public sealed class ColumnTrainingTests
     }
 
     [Fact]
+    public void Moments_that_one_process_alone_would_keep_are_refused_before_the_first_step()
+    {
+        Action act = () => InProcessCollective.Run(2, collective =>
+        {
+            using DRepMRecModel model = ColumnTraining.Create("LightGCN, BPR", 32, collective);
+            return new Trainer(model, ColumnTraining.Board, ColumnTraining.Options with { KeepMoments = collective.Rank == 0 }).Fit();
+        });
+        act.Should().Throw<CollectiveException>().WithMessage("*Trainer.KeepMoments is False, on process 0 it is True.")
+            .Which.Failure.Should().Be(CollectiveFailure.Mismatch);
+    }
+
+    [Fact]
+    public void Features_of_an_item_to_item_part_that_would_differ_are_refused_before_the_first_step()
+    {
+        RecDataset data = ColumnTraining.Board;
+        Action act = () => InProcessCollective.Run(2, collective =>
+        {
+            var options = new DRepMRecOptions
+            {
+                EmbeddingDim = 32,
+                UseModalLine = false,
+                ItemToItem = new() { Enabled = true },
+                FeatureScaling = collective.Rank == 0 ? FeatureScaling.Standardize : FeatureScaling.None,
+            };
+            using DRepMRecModel model = DRepMRecModel.Create(data, options, collective);
+            return new Trainer(model, data, ColumnTraining.Options).Fit();
+        });
+        act.Should().Throw<CollectiveException>().WithMessage("*Model.ItemToItem.Features is FeatureScaling None*");
+    }
+
+    [Fact]
     public void Weights_that_each_process_has_whole_must_begin_alike()
     {
         Action act = () => InProcessCollective.Run(2, collective =>

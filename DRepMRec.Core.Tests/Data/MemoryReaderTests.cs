@@ -49,7 +49,7 @@ public sealed class MemoryReaderTests
         blank.Should().Throw<ArgumentException>()
             .WithMessage("Modality text: the item id of row 1 must be Unicode text that isn't blank; found a blank. (Parameter 'itemIds')");
         Action unnamed = () => _ = new FeatureTable(default, ["a"], 1, new float[1]);
-        unnamed.Should().Throw<ArgumentException>().WithMessage("A feature table needs a modality with a name. (Parameter 'modality')");
+        unnamed.Should().Throw<ArgumentException>().WithMessage("Features need a modality with a name. (Parameter 'modality')");
         var table = new FeatureTable(Modality.Text, ["a"], 1, new float[] { 1 });
         Action same = () => RecDataset.FromInteractions("mine", [new("u", "a")], [table, table], new() { Split = SplitStrategy.None });
         same.Should().Throw<ArgumentException>()

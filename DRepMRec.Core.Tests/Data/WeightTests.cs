@@ -190,6 +190,8 @@ public sealed class WeightTests
         FluentActions.Invoking(() => new InteractionLayout { EventWeights = new Dictionary<string, double> { ["a"] = -1 } }).Should()
             .Throw<ArgumentOutOfRangeException>().WithMessage("EventWeights['a'] must be 0 or above.*");
         FluentActions.Invoking(() => new DelimitedOptions { Encoding = "klingon" }).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new DelimitedOptions { Encoding = "utf-7" }).Should().Throw<ArgumentException>()
+            .WithMessage("Expected an encoding that .NET reads, such as utf-8; 'utf-7': *");
         Weighted(Load("user,item,x\nu,a,3\n", new() { Rating = "x", Weight = "x" })).Should().Equal("u-a 3");
     }
 

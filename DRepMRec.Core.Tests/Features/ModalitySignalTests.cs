@@ -88,6 +88,25 @@ public sealed class ModalitySignalTests
         Weights(Lacking(image, 0), text, Lacking(Copy, 1)).Should().Equal([0.5, 1, 0.5], "each has what the other lacks");
     }
 
+    /// <summary>Two items that everybody has, whose cosine is always the same, and three whose cosines are those of their texts.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Of_a_modality_that_few_items_have_nothing_is_told(int items)
+    {
+        ItemFeatures text = Data.Features[1];
+        IEnumerable<(int, int)> all = Enumerable.Range(0, Data.Users.Count).SelectMany(u => Enumerable.Range(0, items).Select(i => (u, i)));
+        InteractionSet train = new(
+            Data.Users.Count, Data.Items.Count, [.. Data.Train.ExpandUsers().Zip(Data.Train.Items.ToArray()).Union(all)]);
+        ItemFeatures few = new(new Modality("few"), text.ItemCount, text.Dimension, text.Values,
+            [.. Enumerable.Range(0, Data.Items.Count).Select(item => item < items)]);
+        using var features = new ModalFeatures(Data.Features);
+        float[] scaled = [.. features.AllScaled[1]];
+        scaled.AsSpan(items * text.Dimension).Clear();
+        ModalitySignal.Weights([.. Data.Features, few], [.. features.AllScaled, scaled], train).Select(w => w.Weight).Should()
+            .Equal(1, 1, 1);
+    }
+
     [Theory]
     [InlineData("a", false, "the modality 'a' weighs nothing: items of one user are no more alike in it than others")]
     [InlineData("z", false, "the modality 'z' weighs nothing: items of one user are no more alike in it than others")]

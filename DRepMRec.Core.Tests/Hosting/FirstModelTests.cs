@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DRepMRec.Serving;
 
 namespace DRepMRec.Tests.Hosting;
@@ -38,6 +39,24 @@ public sealed class FirstModelTests
         const string None = "The recommender 'default' has no model: the first one is being loaded";
         told.Should().Equal(None, None);
         app.Provider.Status.LastError.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_logger_that_throws_at_the_first_look_is_no_reason_not_to_follow_the_file()
+    {
+        using var app = new Hosted(options =>
+        {
+            options.RequiredAtStart = false;
+            options.PollInterval = TimeSpan.FromMilliseconds(20);
+        }, model: null);
+        app.Log.Throws = true;
+        app.Provider.Invoking(provider => provider.Current).Should().Throw<Exception>();
+        app.Log.Throws = false;
+        app.Publish(1);
+        var clock = Stopwatch.StartNew();
+        while (app.Provider.Status.Loads == 0 && clock.Elapsed < TimeSpan.FromSeconds(20))
+            Thread.Sleep(10);
+        app.Served.Should().Be("1/0");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using DRepMRec.Data;
 using DRepMRec.Encoders;
 using DRepMRec.Evaluation;
 using DRepMRec.Features;
+using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
 using DRepMRec.Serving;
 using DRepMRec.Tests.Data;
@@ -239,6 +240,57 @@ public sealed class ItemToItemTests
         Recommender added = Trained.Value.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]);
         FluentActions.Invoking(() => added.WithItemToItem(blend)).Should().Throw<InvalidOperationException>()
             .WithMessage("*put the item-to-item part in first*");
+    }
+
+    [Fact]
+    public void Where_a_later_item_is_retired_again_it_is_in_nobodys_way_from_a_file_either()
+    {
+        float[] users = Samples.Floats(Data.Users.Count * 6, 3), items = Samples.Floats(Data.Items.Count * 6, 4);
+        ItemToItemBlend blend = ItemToItemBlend.Choose(new EmbeddingScorer(users, items, 6), ItemToItemModel.Solve(Data, Part), Data, Part);
+        Recommender later = Trained.Value.WithItems([new ItemContent("new", Served.Features(Served.ColdItems[0]))]);
+        using var folder = new TempFolder();
+        later.Save(folder["model"]);
+        Recommender expected = Trained.Value.WithItemToItem(blend);
+        foreach (Recommender one in new[] { later, Recommender.Load(folder["model"]) })
+        {
+            Recommender blended = one.WithoutItems(["new"]).WithItemToItem(blend);
+            foreach (string user in Data.Users.Ids.Take(20))
+                blended.Recommend(user, 1000).Should().Equal(expected.Recommend(user, 1000));
+        }
+    }
+
+    /// <summary>The columns' means are scaled to nothing: of such an item nothing is known, until it gets other features.</summary>
+    [Fact]
+    public void An_item_that_came_with_nothing_to_compare_gets_weights_when_it_gets_features_from_a_file_or_not()
+    {
+        Recommender r = Trained.Value;
+        var means = r.Model.Content.ToDictionary(
+            c => new Modality(c.Form.Name), c => (ReadOnlyMemory<float>)c.Mean.Slice(0, c.Mean.Length).ToArray());
+        Recommender placed = r.WithItems([new ItemContent("new", means)]);
+        placed.Model.ItemToItem!.IsUnknown(Data.Items.Count).Should().BeTrue();
+        using var folder = new TempFolder();
+        placed.Save(folder["model"]);
+        ItemContent[] known = [new("new", Served.Features(Served.ColdItems[0]))];
+        Recommender kept = placed.WithItems(known), loaded = Recommender.Load(folder["model"]).WithItems(known);
+        kept.Model.ItemToItem!.IsUnknown(Data.Items.Count).Should().BeFalse();
+        foreach (string user in Data.Users.Ids.Take(20))
+            loaded.Recommend(user, 1000).Should().Equal(kept.Recommend(user, 1000));
+    }
+
+    [Theory]
+    [InlineData("item_behavior")]
+    [InlineData("item_to_item_weights")]
+    public void A_damaged_part_of_a_score_is_never_explained(string array)
+    {
+        Recommender damaged = Trained.Value.Reload(null, arrays =>
+        {
+            SafeTensor sound = arrays[array];
+            arrays.Put(array, [.. Enumerable.Repeat(float.NaN, sound.Data.Length / sizeof(float))], sound.Shape);
+        }, verify: false);
+        string user = Data.Users[Enumerable.Range(0, 300).First(u => Data.Train.ItemsOf(u).Length > 3)];
+        string item = Trained.Value.Recommend(user, 1)[0].Item;
+        damaged.Invoking(r => r.Explain(user, item)).Should().Throw<ModelFileException>()
+            .WithMessage("The model is damaged: a part of the score isn't a finite number.");
     }
 
     [Fact]

@@ -9,6 +9,9 @@ internal sealed class ListLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(EventId Event, LogLevel Level, string Text)> _entries = [];
 
+    /// <summary>Whether whoever logs gets an error.</summary>
+    public bool Throws { get; set; }
+
     public IReadOnlyList<(EventId Event, LogLevel Level, string Text)> Of(int id) => [.. _entries.Where(e => e.Event.Id == id)];
 
     public ILogger CreateLogger(string categoryName)
@@ -21,7 +24,11 @@ internal sealed class ListLog : ILoggerProvider, ILogger
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        => _entries.Enqueue((eventId, logLevel, formatter(state, exception)));
+    {
+        if (Throws)
+            throw new InvalidOperationException("The log is full.");
+        _entries.Enqueue((eventId, logLevel, formatter(state, exception)));
+    }
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using DRepMRec.Data;
+using DRepMRec.Graphs;
 using DRepMRec.Losses;
 using DRepMRec.Tests.Support;
 using DRepMRec.Training;
@@ -50,6 +51,47 @@ public sealed class DivergenceTests : CheckpointTestBase
             .WithMessage("The representations after epoch 1 aren't finite (the weight *");
         Weights(model).Should().Equal(before);
         System.IO.File.Exists(File).Should().BeFalse("a training that failed isn't complete");
+    }
+
+    /// <summary>Nobody is ranked by the row that isn't finite: its user has nothing that validates.</summary>
+    [Fact]
+    public void A_row_that_is_not_finite_is_no_success_although_nobody_is_validated_by_it()
+    {
+        int user = Enumerable.Range(0, Board.Users.Count).First(u => !Board.Train.ItemsOf(u).IsEmpty);
+        InteractionSet Without(InteractionSet set) => new(set.UserCount, set.ItemCount,
+            [.. set.ExpandUsers().Zip(set.Items.ToArray()).Where(pair => pair.First != user)]);
+        RecDataset data = new("unvalidated", Board.Users, Board.Items,
+            new InteractionSplits(Board.Train, Without(Board.Validation), Without(Board.Test)), []);
+        using var host = new SpoiledHost(data.Users.Count, data.Items.Count, user);
+        using DRepMRecModel model = DRepMRecModel.Create(data, host, DRepMRecOptions.LightGcn);
+        FluentActions.Invoking(() => new Trainer(model, data, Options).Fit()).Should().Throw<TrainingDivergedException>()
+            .WithMessage($"The representations after epoch 1 aren't finite (User '{data.Users[user]}' (index {user}): the represent*");
+    }
+
+    /// <summary>Embeddings of which one user's are infinite at inference.</summary>
+    private sealed class SpoiledHost : nn.Module<InteractionGraph, UserItemEmbeddings>, IBehaviorEncoder
+    {
+        private readonly TorchSharp.Modules.Parameter _users;
+        private readonly TorchSharp.Modules.Parameter _items;
+        private readonly int _user;
+
+        public SpoiledHost(int users, int items, int user)
+            : base(nameof(SpoiledHost))
+        {
+            (_users, _items) = (new(ones(users, EmbeddingDim)), new(ones(items, EmbeddingDim)));
+            _user = user;
+            RegisterComponents();
+        }
+
+        public int EmbeddingDim => 4;
+
+        public override UserItemEmbeddings forward(InteractionGraph graph)
+        {
+            Tensor users = _users.clone();
+            if (!training)
+                users[_user].fill_(float.PositiveInfinity);
+            return new UserItemEmbeddings(users, _items.alias());
+        }
     }
 
     /// <summary>A loss of 0 whose slope isn't a number.</summary>

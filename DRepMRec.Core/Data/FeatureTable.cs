@@ -44,8 +44,7 @@ public sealed class FeatureTable
     {
         ArgumentNullException.ThrowIfNull(itemIds);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
-        if (string.IsNullOrEmpty(modality.Name))
-            throw new ArgumentException("A feature table needs a modality with a name.", nameof(modality));
+        ItemFeatures.ThrowIfNameless(modality);
         long expected = (long)itemIds.Count * dimension;
         if (values.Length != expected)
         {

@@ -13,11 +13,12 @@ public sealed class ItemFeatures
     /// <param name="dimension">The number of features d per item, at least 1.</param>
     /// <param name="values">I * d values, row by row; copied.</param>
     /// <param name="present">Which items have the modality (I entries), or <see langword="null"/> when the values alone tell.</param>
-    /// <exception cref="ArgumentException">The numbers of values or flags don't match.</exception>
+    /// <exception cref="ArgumentException">The numbers of values or flags don't match, or the modality has no name.</exception>
     public ItemFeatures(Modality modality, int itemCount, int dimension, ReadOnlySpan<float> values, ReadOnlySpan<bool> present = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(itemCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        ThrowIfNameless(modality);
         if (values.Length != (long)itemCount * dimension)
         {
             throw new ArgumentException(
@@ -73,6 +74,12 @@ public sealed class ItemFeatures
     /// <summary>Creates the features around an array of I * d values that nobody else changes; it isn't copied.</summary>
     internal static ItemFeatures Adopt(Modality modality, int itemCount, int dimension, float[] values, FeatureEncoder? encoder = null)
         => new(modality, itemCount, dimension, values) { Encoder = encoder };
+
+    internal static void ThrowIfNameless(Modality modality)
+    {
+        if (string.IsNullOrEmpty(modality.Name))
+            throw new ArgumentException("Features need a modality with a name.", nameof(modality));
+    }
 
     private void MarkRows(ReadOnlySpan<bool> present)
     {

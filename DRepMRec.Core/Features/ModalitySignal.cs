@@ -24,6 +24,10 @@ internal static class ModalitySignal
     /// <summary>With fewer pairs nothing is told.</summary>
     private const int MinPairs = 1000;
 
+    /// <summary>Of a modality that fewer items have, or fewer pairs, nothing is told: a few cosines are alike by chance.</summary>
+    private const int MinItems = 30;
+    private const int MinCosines = 100;
+
     /// <summary>The correlation of two modalities' cosines from which on one is a copy of the other.</summary>
     private const double Copy = 0.99;
 
@@ -91,7 +95,7 @@ internal static class ModalitySignal
         int[] present = [.. Enumerable.Range(0, features.ItemCount).Where(item => features.Present[item])];
         int[] featuresOf = [.. Enumerable.Range(0, features.ItemCount)];
         float?[] cosines = Cosines(scaled, features.Dimension, pairs, featuresOf);
-        double difference = Difference(cosines);
+        double difference = present.Length < MinItems ? double.NaN : Difference(cosines);
 
         // Pairs share items, so that they say less than as many independent ones: what chance makes of the difference is seen by features
         // that change places.
@@ -105,7 +109,7 @@ internal static class ModalitySignal
             byChance[n] = Difference(Cosines(scaled, features.Dimension, pairs, featuresOf));
         }
 
-        return new Signal(cosines, difference, byChance.StandardDeviation());
+        return new Signal(features, cosines, difference, byChance.StandardDeviation());
     }
 
     /// <summary>Cosines of the pairs, then of pairs with another user's second item; <see langword="null"/> without features.</summary>
@@ -136,7 +140,7 @@ internal static class ModalitySignal
     {
         int half = cosines.Length / 2;
         float[] together = [.. cosines[..half].OfType<float>()], apart = [.. cosines[half..].OfType<float>()];
-        if (together.Length < 2 || apart.Length < 2)
+        if (together.Length < MinCosines || apart.Length < MinCosines)
             return double.NaN;
         double deviation = TensorPrimitives.StdDev<float>(apart);
         double difference = TensorPrimitives.Average<float>(together) - TensorPrimitives.Average<float>(apart);
@@ -144,16 +148,18 @@ internal static class ModalitySignal
     }
 
     /// <summary>What a modality says.</summary>
+    /// <param name="Features">Its features.</param>
     /// <param name="Cosines">The cosines of pairs of one user's and of different users' items.</param>
     /// <param name="Difference">How much more alike items of one user are; not a number where too few have the modality.</param>
     /// <param name="Error">What chance makes of it.</param>
-    private sealed record Signal(float?[] Cosines, double Difference, double Error)
+    private sealed record Signal(ItemFeatures Features, float?[] Cosines, double Difference, double Error)
     {
         public bool IsCopyOf(Signal other)
         {
             (float? Own, float? Other)[] both =
                 [.. Cosines.Zip(other.Cosines).Where(pair => pair is { First: not null, Second: not null })];
-            return both.Length > 1
+            int items = Enumerable.Range(0, Features.ItemCount).Count(item => Features.Present[item] && other.Features.Present[item]);
+            return items >= MinItems && both.Length >= MinCosines
                 && Correlation.Pearson(both.Select(pair => (double)pair.Own!), both.Select(pair => (double)pair.Other!)) >= Copy;
         }
     }

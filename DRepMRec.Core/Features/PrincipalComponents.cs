@@ -21,8 +21,10 @@ internal static class PrincipalComponents
     /// <param name="rows">N * dimension values, scaled already.</param>
     /// <param name="dimension">The number of values per row.</param>
     /// <param name="components">The number of components, below the dimension.</param>
+    /// <exception cref="TorchBackendException">libtorch can't be loaded.</exception>
     public static float[] Reduce(float[] rows, int dimension, int components)
     {
+        TorchBackend.EnsureLoaded();
         using IDisposable oneThread = TorchBackend.UseOneThread();
         using var scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -38,8 +40,10 @@ internal static class PrincipalComponents
     /// As many as asked for, or as the rows have: along others there is nothing but rounding, which scaling makes as large as the rest.
     /// </returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="TorchBackendException">libtorch can't be loaded.</exception>
     public static (float[] Values, int Count) Directions(CsrMatrix rows, int components, int seed, CancellationToken cancellationToken)
     {
+        TorchBackend.EnsureLoaded();
         using IDisposable oneThread = TorchBackend.UseOneThread();
         using var scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();

@@ -11,11 +11,18 @@ internal sealed partial class RecommenderProvider
             if (_started)
                 return;
             _started = true;
-            if (look)
-                Look();
-            _polls = true;
-            using (ExecutionContext.SuppressFlow())
-                _ = Task.Run(PollAsync);
+            try
+            {
+                if (look)
+                    Look();
+            }
+            finally
+            {
+                // The file is followed from now on, whatever a logger or a listener threw at the first look.
+                _polls = true;
+                using (ExecutionContext.SuppressFlow())
+                    _ = Task.Run(PollAsync);
+            }
         }
     }
 

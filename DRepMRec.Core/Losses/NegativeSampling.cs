@@ -49,6 +49,11 @@ public sealed record NegativeSampling
     /// popularity out of the answer: log q correction (Bengio and Senécal, 2008; Yi et al., RecSys 2019), q relative to all alike, in
     /// <see cref="RankingLoss.SampledSoftmax"/> and in contrastive intra-alignment.
     /// </summary>
-    /// <value>The default is <see langword="false"/>.</value>
+    /// <value>
+    /// The default is <see langword="false"/>: a training by popularity whose batches share negatives then logs a warning.
+    /// </value>
     public bool Corrected { get; init; }
+
+    /// <summary>Whether popular items are drawn more often, and nothing makes up for it where a batch shares negatives.</summary>
+    internal bool TakesPopularityAway => Distribution == NegativeDistribution.Popularity && PopularityExponent > 0 && !Corrected;
 }

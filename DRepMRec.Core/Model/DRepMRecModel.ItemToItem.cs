@@ -71,6 +71,10 @@ public sealed partial class DRepMRecModel
             stop => _itemToItemModel ??= ItemToItemModel.Solve(data.Train, content, ItemToItemOptions, _scaling, stop), cancellationToken);
     }
 
+    /// <summary>How the features are made by which the item-to-item part is solved.</summary>
+    internal string ItemToItemFeatures
+        => $"{nameof(FeatureScaling)} {_scaling}, {nameof(_options.ChooseModalityWeights)} {_options.ChooseModalityWeights}";
+
     /// <summary>What items are compared by: what the modal line reads, if there is one, but for modalities that weigh nothing.</summary>
     internal IReadOnlyList<ItemFeatures> ModalitiesThatCount(RecDataset data)
         => [.. (_line?.Features?.Sources ?? data.Features).Where(f => !ModalitiesOf(data).LeftOut.Contains(f.Modality))];

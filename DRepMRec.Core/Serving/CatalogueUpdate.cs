@@ -16,10 +16,11 @@ internal static class CatalogueUpdate
                 + "libtorch, or it was built without a content form (RecommenderOptions).");
         }
 
-        if (items.Count == 0)
+        ItemContent[] once = [.. items]; // What is checked is what goes in, also where others put more into the collection.
+        if (once.Length == 0)
             return model;
-        ItemCheck.ThrowIfInvalid(model, items);
-        return Rebuild(model, [.. items.Chunk(RowScan.MaxQueries).SelectMany(block => Encode(model, form, block))], []);
+        ItemCheck.ThrowIfInvalid(model, once);
+        return Rebuild(model, [.. once.Chunk(RowScan.MaxQueries).SelectMany(block => Encode(model, form, block))], []);
     }
 
     public static ServingModel Remove(ServingModel model, IReadOnlyCollection<string> ids)
@@ -73,7 +74,7 @@ internal static class CatalogueUpdate
                     : With(content.NeighborValues, e => e.Content[m]?.NeighborValue ?? new float[content.ProjectionBias.Length]),
             })],
             ItemToItem = model.ItemToItem is { } part
-                ? part.With(encoded.Where(e => e.Row >= 0).OrderBy(e => e.Row).Select(e => (e.Row, e.ItemToItem))) with
+                ? part.With(encoded.Where(e => e.Row >= 0 && e.Row < fileRows).OrderBy(e => e.Row).Select(e => (e.Row, e.ItemToItem))) with
                 {
                     Added = [.. added.Select(source => WeightsOf(part, source))],
                 }
@@ -86,9 +87,9 @@ internal static class CatalogueUpdate
         };
     }
 
-    /// <summary>An item that was added before keeps the weights that it came with.</summary>
+    /// <summary>An item that was added before keeps the weights that it came with, unless it came without any.</summary>
     private static AddedWeights? WeightsOf(ItemToItemRows part, Source source)
-        => source.Row < 0 ? source.New!.ItemToItem : part.Added[source.Row - (int)(part.Offsets.Length - 1)];
+        => source.Row < 0 ? source.New!.ItemToItem : source.New?.ItemToItem ?? part.Added[source.Row - part.FileRows];
 
     private static float[] Gather(RowStore rows, Source[] sources, Func<Encoded, float[]> row)
     {

@@ -52,8 +52,8 @@ public sealed partial class Recommender
         LineFusion.Spread(userParts, profile.Query!);
         LineFusion.Spread(itemParts, _model.Items[item]);
         float[] user = LineFusion.Sum(userParts), fused = LineFusion.Sum(itemParts);
-        float[] shares = [.. userParts
-            .Select((part, p) => 0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p])))];
+        float[] shares = [.. userParts.Select((part, p) => Finite(
+            0.5f * (TensorPrimitives.Dot<float>(part, fused) + TensorPrimitives.Dot<float>(user, itemParts[p]))))];
         return explanation with
         {
             Behavior = shares[0],
@@ -66,11 +66,15 @@ public sealed partial class Recommender
         (int Item, float Share)[] shares = [.. profile.History?.Shares(item) ?? []];
         return explanation with
         {
-            ItemToItem = shares.Sum(s => s.Share),
-            Popularity = profile.History?.Popularity(item) ?? 0,
+            ItemToItem = Finite(shares.Sum(s => s.Share)),
+            Popularity = Finite(profile.History?.Popularity(item) ?? 0),
             History = [.. shares.OrderByDescending(s => s.Share).Select(s => new Recommendation(_model.ItemId(s.Item), s.Share))],
         };
     }
+
+    /// <exception cref="ModelFileException">The recommender was loaded from a damaged file that wasn't verified.</exception>
+    private static float Finite(float share) => float.IsFinite(share) ? share
+        : throw new ModelFileException("The model is damaged: a part of the score isn't a finite number.");
 
     private float Score(float[] query, int item, HistoryQuery? history)
     {

@@ -32,32 +32,33 @@ public sealed partial class Recommender
     /// </example>
     public Recommender WithItemToItem(ItemToItemBlend? blend)
     {
-        if (blend is not null && _model.ItemRows != _model.TrainedItems)
+        ServingModel model = GrownCatalogue.WithoutForgotten(_model);
+        if (blend is not null && model.ItemRows != model.TrainedItems)
         {
-            throw new InvalidOperationException($"Expected the {_model.TrainedItems} items of the training, {_model.ItemRows} are there: "
+            throw new InvalidOperationException($"Expected the {model.TrainedItems} items of the training, {model.ItemRows} are there: "
                 + "put the item-to-item part in first.");
         }
 
-        if (blend is not null && (blend.Part.UserCount != _model.UserIds.Count || blend.Part.ItemCount != _model.ItemRows))
+        if (blend is not null && (blend.Part.UserCount != model.UserIds.Count || blend.Part.ItemCount != model.ItemRows))
         {
-            throw new ArgumentException($"Expected an item-to-item part for {_model.UserIds.Count} users and {_model.ItemRows} items, "
+            throw new ArgumentException($"Expected an item-to-item part for {model.UserIds.Count} users and {model.ItemRows} items, "
                 + $"got one for {blend.Part.UserCount} and {blend.Part.ItemCount}.", nameof(blend));
         }
 
-        if (blend is { IsEmpty: false } && _model.SeenItems.Length == 0 && blend.Part.Weights.Values.Length > 0)
+        if (blend is { IsEmpty: false } && model.SeenItems.Length == 0 && blend.Part.Weights.Values.Length > 0)
         {
             throw new ArgumentException("Expected a recommender with the interactions that the part was solved for, as it speaks by the "
                 + $"history of each user, got one without any: give them to {nameof(FromEmbeddings)} as seen.", nameof(blend));
         }
 
         ItemToItemRows? part = ItemToItemRows.Of(blend);
-        if (part is null && _model.ItemToItem is null)
+        if (part is null && model.ItemToItem is null)
             return this;
-        var result = new Recommender(_model with
+        var result = new Recommender(model with
         {
             ItemToItem = part,
             Calibration = null,
-            Manifest = _model.Manifest with { ItemToItem = part?.Form, DataChecksum = "" },
+            Manifest = model.Manifest with { ItemToItem = part?.Form, DataChecksum = "" },
         });
         GC.KeepAlive(this);
         return result;

@@ -11,8 +11,8 @@ public static class LargeGraphRecipe
     private const int MaxBatch = 1 << 16;
 
     /// <summary>
-    /// Options with a power of two from 4,096 to 65,536 as batch, for about 30 batches an epoch, and its learning rate; of up to 85,000
-    /// interactions those that are given, whose batch follows the data anyway.
+    /// Options with a power of two from 4,096 to 65,536 as batch, for about 30 batches an epoch, and its learning rate; of up to about
+    /// 85,000 interactions those that are given, whose batch follows the data anyway.
     /// </summary>
     /// <param name="interactions">The number of training interactions, at least 1.</param>
     /// <param name="options">All other options, <see langword="null"/> for the defaults; the learning rate is for batches of 2,048.</param>

@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using DRepMRec.Data;
 using DRepMRec.Evaluation;
+using DRepMRec.Internals;
 using DRepMRec.ItemToItem;
 
 namespace DRepMRec.Training;
@@ -14,9 +16,11 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
     public EvaluationResult Evaluate(DRepMRecModel model, EvaluationTarget target, CancellationToken cancellationToken)
         => _evaluator.Evaluate(Scorer(model), data, target, model.Collective, cancellationToken, options.Seed);
 
-    private static UnknownUserScorer Scorer(DRepMRecModel model)
+    private UnknownUserScorer Scorer(DRepMRecModel model)
     {
         using UserItemEmbeddings final = model.Embed();
+        ThrowIfNotFinite("User", UserItemEmbeddings.Values(final.Users), data.Users);
+        ThrowIfNotFinite("Item", UserItemEmbeddings.Values(final.Items), data.Items);
         EmbeddingScorer alone = EmbeddingScorer.Of(final);
         var scorer = (IRangeScorer)(model.ItemToItem?.Over(alone) ?? alone);
         return new UnknownUserScorer(scorer, user => model.Graph.UserDegree(user) > 0 && alone.HasRow(user), model.Graph.ItemDegrees);
@@ -25,6 +29,15 @@ internal sealed class ModelEvaluator(RecDataset data, TrainerOptions options)
     /// <summary>Gives a model its item-to-item part.</summary>
     public ItemToItemBlend FitItemToItem(DRepMRecModel model, CancellationToken cancellationToken)
         => model.FitItemToItem(data, options.StoppingMetric, Include(options), cancellationToken);
+
+    /// <summary>Rows that nobody is ranked by count too: a model with one can't be served.</summary>
+    private static void ThrowIfNotFinite(string what, float[] values, IdMap ids)
+    {
+        if (TensorPrimitives.IsFiniteAll<float>(values))
+            return;
+        int row = Array.FindIndex(values, value => !float.IsFinite(value)) / (values.Length / ids.Count);
+        throw new NotFiniteNumberException($"{what} {Shown.Text(ids[row])} (index {row}): the representation isn't finite.");
+    }
 
     private static EvaluationOptions Include(TrainerOptions options)
     {

@@ -148,6 +148,8 @@ public sealed partial class Trainer
         progress = peers.IsFirst ? progress : null;
         foreach (string note in peers.IsFirst ? _data.Notes.Concat(_model.NotesOnModalities(_data)) : [])
             _logger.DatasetNote(Shown.Name(_data.Name), note);
+        if (peers.IsFirst && _model.Loss.SharesNegatives && _options.Negatives.TakesPopularityAway)
+            _logger.Uncorrected();
         using Activity? activity = TrainingTelemetry.StartTraining(_data, _options);
         try
         {

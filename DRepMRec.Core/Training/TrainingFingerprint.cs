@@ -84,16 +84,22 @@ internal static class TrainingFingerprint
         ["Dataset.Split"] = data.SplitChecksum,
     };
 
-    /// <summary>What processes must have alike to train together: all of that, and when they validate, keep checkpoints and end.</summary>
+    /// <summary>
+    /// What processes must have alike to train together: all of that, when they validate, keep checkpoints and end, and what they exchange
+    /// then.
+    /// </summary>
     [RequiresUnreferencedCode(Untrimmed.Message)]
     public static Dictionary<string, string> OfPeer(
         DRepMRecModel model, RecDataset data, TrainerOptions options, WarmStartReport? started)
     {
         Dictionary<string, string> fields = Of(model, data, options, started);
         fields["Trainer.MaxEpochs"] = $"{options.MaxEpochs}";
+        fields["Trainer.KeepMoments"] = $"{options.KeepMoments}";
         fields["Trainer.Checkpoint.EveryEpochs"] = $"{options.Checkpoint?.EveryEpochs}";
         fields["Trainer.Checkpoint.Resume"] = $"{options.Checkpoint?.Resume}";
         fields["Model.Weights"] = OfWhole(model);
+        if (model.ItemToItemOptions.Enabled)
+            fields["Model.ItemToItem.Features"] = model.ItemToItemFeatures;
         fields["Instructions"] = SimdPaths.Processor; // Vectors of other widths round otherwise.
         return fields;
     }

@@ -45,4 +45,8 @@ internal static partial class TrainingLog
     [LoggerMessage(110, LogLevel.Information, "Item-to-item part of weight {Weight}, popularity of weight {PopularityWeight}, as given: "
         + "there are no validation interactions")]
     public static partial void ItemToItemGiven(this ILogger logger, double weight, double popularityWeight);
+
+    [LoggerMessage(111, LogLevel.Warning, "Negatives by popularity that the batch shares take popularity out of the ranking: "
+        + "NegativeSampling.Corrected gives most of it back")]
+    public static partial void Uncorrected(this ILogger logger);
 }

@@ -47,10 +47,10 @@ internal sealed class TrainingDisplay(string name, ProgressTask? bar, bool lines
             _last = value.Validation;
         string losses = string.Join("  ", value.Losses.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value:F4}")));
         string last = _last is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {_last[Metric]:F4}");
+        string left = value.PatienceLeft <= 0 ? "ended" : $"ends in {value.PatienceLeft} unless better";
         string validation = value.BestEpoch is null
             ? ""
-            : string.Create(CultureInfo.InvariantCulture,
-                $"  {Metric}{last} (best {value.BestValue:F4}, epoch {value.BestEpoch}; ends in {value.PatienceLeft} unless better)");
+            : string.Create(CultureInfo.InvariantCulture, $"  {Metric}{last} (best {value.BestValue:F4}, epoch {value.BestEpoch}; {left})");
         string epoch = string.Create(
             CultureInfo.InvariantCulture, $"{name} epoch {value.Epoch} of at most {value.Epochs}, {value.Elapsed.TotalSeconds:F0} s:");
         string line = $"{epoch} {losses}{validation}";

@@ -42,10 +42,13 @@ internal static class Display
         Console.WriteLine("""
             Recall@20: the share of the items that a user chose later which are among the 20 best of all that the user didn't have.
             NDCG@20: the same, where a place further up counts more. Both are means over users, from 0 to 1.
+            Validation and test: two parts of what users chose, held back. Choices are made by the first, figures are of the second.
             Popularity and ItemKNN count; EASE solves a system of equations; LightGCN and DRepMRec are trained, to the epoch with the
-            best Recall@20 on the validation set. The seed alone moves a training by some hundredths of its figure.
+            best Recall@20 on validation. The seed alone moves a training by some hundredths of its figure. Losses of an epoch: bpr and
+            softmax for items that users chose above others, intra and inter for the alignments, l2 for short rows.
             + item-to-item: what goes together, solved for in seconds, and what is popular, beside the trained model by weights that
             validation chooses.
+            LightGCN learns by BPR. No model's options were searched on these data; where all are searched alike: docs/results.md.
             """);
         if (cold > 0)
             Console.WriteLine($"cold R@20: R@20 over the {cold} items that nobody has in training: only their features can find them.");

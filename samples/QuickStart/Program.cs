@@ -23,35 +23,40 @@ return CommandLine.Run(args, (options, cancellation) =>
     // 2. Train and test. All choices are made on validation; the test set is read once, here.
     var (modelOptions, trainerOptions) = DRepMRecPreset.For(data);
     TrainerOptions trainer = trainerOptions with { MaxEpochs = options.Epochs, Seed = options.Seed, Threads = options.Threads };
-    ModelRun Train(string name, bool bma, DRepMRecModel model)
-        => TrainingDisplay.Show(
+    ModelRun Untrained(string name, Func<IItemScorer> create) => ModelRun.Untrained(name, create, data, trainer, cancellation);
+
+    // A training ends with a closed form beside the model, which stands alone too here.
+    (ModelRun Alone, ModelRun WithPart) Train(string name, bool bma, DRepMRecModel model)
+    {
+        ModelRun both = TrainingDisplay.Show(
             name, linePerEpoch: true, progress => ModelRun.Train(name, bma, model, data, WithCheckpoint(name), progress, cancellation));
+        ModelRun alone = Untrained(name, () => Alone(model)) with { Bma = bma, Report = both.Report, TrainTime = both.TrainTime };
+        return (alone, both with { Model = name + " + item-to-item" });
+    }
+
     TrainerOptions WithCheckpoint(string name)
         => options.Checkpoint is null ? trainer : trainer with
         {
             Checkpoint = new CheckpointOptions { Path = $"{options.Checkpoint}.{name.ToLowerInvariant()}.checkpoint", EveryEpochs = 5 },
         };
-    ModelRun Untrained(string name, Func<IItemScorer> create) => ModelRun.Untrained(name, create, data, trainer, cancellation);
     ModelRun popularity = Untrained("Popularity", () => new PopularityRecommender(data.Train));
     ModelRun itemKnn = Untrained("ItemKNN", () => new ItemKnnRecommender(data.Train));
     ModelRun? ease = data.Items.Count <= MaxEaseItems ? Untrained("EASE", () => new EaseRecommender(data.Train)) : null;
     if (ease is null)
         Console.WriteLine($"EASE is left out beyond {MaxEaseItems:N0} items, as it keeps a number for each pair of them.");
-    using DRepMRecModel lightGcn = DRepMRecModel.Create(data, DRepMRecOptions.LightGcn with { Seed = options.Seed });
-    ModelRun graph = Train("LightGCN", bma: false, lightGcn);
-
-    // Its training ends with a closed form beside the model, which stands alone too here.
+    DRepMRecOptions graphOptions = DRepMRecOptions.LightGcn with { ItemToItem = modelOptions.ItemToItem, Seed = options.Seed };
+    using DRepMRecModel graphModel = DRepMRecModel.Create(data, graphOptions);
+    var lightGcn = Train("LightGCN", bma: false, graphModel);
     using DRepMRecModel model = DRepMRecModel.Create(data, modelOptions with { Seed = options.Seed });
-    ModelRun both = Train("DRepMRec", bma: true, model) with { Model = "DRepMRec + item-to-item" };
-    ModelRun alone = Untrained("DRepMRec", () => Alone(model)) with { Bma = true, Report = both.Report, TrainTime = both.TrainTime };
-    ModelRun?[] all = [popularity, itemKnn, ease, graph, alone, both];
+    var ours = Train("DRepMRec", bma: true, model);
+    ModelRun?[] all = [popularity, itemKnn, ease, lightGcn.Alone, lightGcn.WithPart, ours.Alone, ours.WithPart];
     ModelRun[] runs = [.. all.OfType<ModelRun>()];
     Display.Results(runs);
     Display.Words(data.Summarize().ColdItems);
-    BaselineWarning.Show(both.Report!);
+    BaselineWarning.Show(ours.WithPart.Report!);
 
     // 3. Recommend: the best items, and a list that leaves room for others, by what is known of the items.
-    Recommender recommender = both.Report!.BuildRecommender(new RecommenderOptions { IncludeRefresh = true })
+    Recommender recommender = ours.WithPart.Report!.BuildRecommender(new RecommenderOptions { IncludeRefresh = true })
         .WithMetadata(Shelves.Of(data, shop));
     Display.Recommendations(recommender, data);
 

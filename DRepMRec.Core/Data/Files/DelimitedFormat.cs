@@ -13,7 +13,16 @@ internal static class DelimitedFormat
     public static string CheckedEncoding(string value)
     {
         ArgumentNullException.ThrowIfNull(value, "Encoding");
-        _ = Strict(value);
+        try
+        {
+            _ = Strict(value);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new ArgumentException(
+                $"Expected an encoding that .NET reads, such as utf-8; {Shown.Text(value)}: {e.Message}", "Encoding", e);
+        }
+
         return value;
     }
 

@@ -8,13 +8,14 @@ namespace DRepMRec.Serving;
 internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollection<Interaction> interactions, DriftOptions options)
 {
     private readonly ServingModel _model = recommender.Model;
+    private readonly Interaction[] _interactions = [.. interactions]; // Read once, also where others put more into the collection.
 
     public DriftReport Run(CancellationToken cancellationToken)
     {
         var counts = new int[_model.ItemRows];
         var rows = new List<int>();
         int users = 0, items = 0, number = 0;
-        foreach (Interaction interaction in interactions)
+        foreach (Interaction interaction in _interactions)
         {
             number++;
             if (interaction.User is null || interaction.Item is null)
@@ -47,11 +48,11 @@ internal sealed class DriftMeasurement(Recommender recommender, IReadOnlyCollect
         foreach (int item in Drawn(rows.Count))
             byChance[item]++;
         ServedQuality quality = ServedQuality.Measure(
-            recommender, interactions, new Dictionary<string, List<string>>(), options.Metrics, cancellationToken);
-        double all = Math.Max(1, interactions.Count);
+            recommender, _interactions, new Dictionary<string, List<string>>(), options.Metrics, cancellationToken);
+        double all = Math.Max(1, _interactions.Length);
         return new DriftReport
         {
-            Interactions = interactions.Count,
+            Interactions = _interactions.Length,
             UnknownUserShare = users / all,
             UnknownItemShare = items / all,
             PopularityShift = Distance(known, counts),

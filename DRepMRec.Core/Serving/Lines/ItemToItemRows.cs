@@ -17,7 +17,8 @@ internal sealed record ItemToItemRows(
     /// <summary>What is known of the rows behind the file's, one for each; <see langword="null"/> for one without content.</summary>
     public IReadOnlyList<AddedWeights?> Added { get; init; } = [];
 
-    private int FileRows => (int)(Offsets.Length - 1);
+    /// <summary>The number of rows of the file; those of <see cref="Added"/> are behind them.</summary>
+    public int FileRows => (int)(Offsets.Length - 1);
 
     /// <summary>The part of a blend; <see langword="null"/> where the model stands alone.</summary>
     public static ItemToItemRows? Of(ItemToItemBlend? blend)
@@ -142,6 +143,10 @@ internal sealed record ItemToItemRows(
         long from = Offsets[row], length = Offsets[row + 1L] - from;
         return new SparseRow(Items.Slice(from, length), Values.Slice(from, length));
     }
+
+    /// <summary>Whether a row has no weights, and training knew nothing of it.</summary>
+    public bool IsUnknown(int row) => row < FileRows
+        ? Residuals[row] == 0 && RowOf(row).Items.IsEmpty : AddedRow(row) is not { Items.Length: > 0 };
 
     /// <summary>The weight by which one item speaks for another, 0 where there is none.</summary>
     public float Weight(int source, int target)

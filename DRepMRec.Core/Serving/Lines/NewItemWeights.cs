@@ -11,8 +11,7 @@ namespace DRepMRec.Serving;
 internal static class NewItemWeights
 {
     /// <summary>Whether nothing is known of an item but who chose it after the training: it has neither weights nor content.</summary>
-    public static bool IsNew(ServingModel model, int row) => row < model.ItemToItem?.Residuals.Length
-        && model.ItemToItem.Residuals[row] == 0 && model.ItemToItem.RowOf(row).Items.IsEmpty
+    public static bool IsNew(ServingModel model, int row) => model.ItemToItem is { } part && part.IsUnknown(row)
         && model.Content.All(content => content.Features?[row].ContainsAnyExcept(0f) is not true);
 
     /// <param name="model">The model; the features of its items are in the content form.</param>

@@ -30,7 +30,10 @@ internal sealed class NewInteractions
             ref float weight = ref CollectionsMarshal.GetValueRefOrAddDefault(
                 CollectionsMarshal.GetValueRefOrAddDefault(_byUser, user, out _) ??= [], item, out bool isRepeated);
             Repeated += isRepeated ? 1 : 0;
-            weight = interaction.Weight is { } given ? (float)InteractionSet.Confidence(given) : isRepeated ? weight : float.NaN;
+            if (interaction.Weight is { } given)
+                weight = (float)InteractionSet.Confidence((float)given); // As training has it, so that the same weight is the same.
+            else if (!isRepeated)
+                weight = float.NaN;
         }
 
         (UserIds, ItemIds) = ([.. users.Keys], [.. items.Keys]);

@@ -3,7 +3,7 @@ using Common;
 
 namespace ReproduceResults.Fair;
 
-/// <summary>The options of each model that its search draws from: as many combinations of each, and none of anybody's own choice.</summary>
+/// <summary>The options of each model that its search draws from: as many combinations of each. The rest stays at its default.</summary>
 internal static class SearchSpaces
 {
     private const int Seed = 2024;
