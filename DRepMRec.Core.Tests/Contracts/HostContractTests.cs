@@ -38,6 +38,7 @@ public sealed class HostContractTests : IDisposable
     [InlineData("padding row in front")]
     [InlineData("square buffer")]
     [InlineData("index buffer")]
+    [InlineData("begins at zero")]
     [InlineData("modal")]
     public void A_host_whose_tables_are_laid_out_in_another_way_has_no_findings(string layout)
     {
@@ -101,10 +102,13 @@ public sealed class HostContractTests : IDisposable
     [InlineData("counts calls", ContractCheck.Determinism, "users of the same call again, row 0, column 0: expected")]
     [InlineData("keeps the graph", ContractCheck.Determinism, "a call after one with another graph")]
     [InlineData("graph of an epoch", ContractCheck.Determinism, "GraphForEpoch(graph, 1): expected the same graph each time; got another")]
+    [InlineData("weights of an epoch", ContractCheck.Determinism, "GraphForEpoch(graph, 1): expected the same graph each time; got an")]
+    [InlineData("hands out a buffer", ContractCheck.Ownership, "got the weight '_square' itself")]
     [InlineData("stops a gradient", ContractCheck.Gradients, "the gradient of the rows for the weight '_")]
     [InlineData("doubles a gradient", ContractCheck.Gradients, "the gradient of the rows for the weight '_users': expected a slope of ")]
     [InlineData("detached ego", ContractCheck.Gradients, "the gradient of Ego for the weight '_")]
     [InlineData("weights in a list", ContractCheck.UsedWeights, "_list of PlantedHost: expected weights that the module knows")]
+    [InlineData("a weight that is no parameter", ContractCheck.UsedWeights, "_loose of PlantedHost: expected weights that the module")]
     [InlineData("unused weight", ContractCheck.UsedWeights, "the weight '_unused': expected a gradient")]
     [InlineData("place of users", ContractCheck.UserOrder, "users of another order, row ")]
     [InlineData("place of items", ContractCheck.ItemOrder, "items of another order, row ")]

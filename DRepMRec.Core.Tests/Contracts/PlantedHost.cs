@@ -20,6 +20,9 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
     private readonly Parameter _items;
     private readonly Parameter _mix;
     private readonly Parameter? _unused;
+    private readonly Parameter? _factor;
+    private readonly Parameter? _behind;
+    private readonly Tensor? _loose;
     private readonly Tensor? _square;
     private readonly int _itemCount;
     private readonly List<Parameter> _list = [];
@@ -38,9 +41,13 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         _items = Random(mistake.StartsWith("padding row", StringComparison.Ordinal) ? _itemCount + 1 : _itemCount);
         _square = mistake == "square buffer" ? rand(_itemCount, _itemCount)
             : mistake == "buffer of another layout" ? rand(2 * _itemCount)
+            : mistake == "hands out a buffer" ? rand(_itemCount, Width)
             : mistake == "index buffer" ? tensor(Likest(data)) : null;
         _mix = Random(Width);
         _unused = mistake == "unused weight" ? Random(Width) : null;
+        if (mistake == "begins at zero")
+            (_factor, _behind) = (new Parameter(zeros(1)), Random(Width));
+        _loose = mistake == "a weight that is no parameter" ? randn(Width, requires_grad: true) : null;
         if (mistake == "weights in a list")
             _list.Add(Random(Width));
         RegisterComponents();
@@ -76,7 +83,8 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
     }
 
     public InteractionGraph GraphForEpoch(InteractionGraph graph, int epoch)
-        => _mistake == "graph of an epoch" ? graph.DropEdges(0.5, ++_calls) : graph;
+        => _mistake == "graph of an epoch" ? graph.DropEdges(0.5, ++_calls)
+        : _mistake == "weights of an epoch" ? Weighted(graph.Interactions, ++_calls) : graph;
 
     public override UserItemEmbeddings forward(InteractionGraph graph) => Dropped(Rows(graph));
 
@@ -147,6 +155,10 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
             items = items.Plus(_square!.narrow(0, 0, _itemCount).unsqueeze(1), 0.1);
         if (_mistake == "index buffer")
             items = items.Plus(items.index_select(0, _square!), 0.1);
+        if (_factor is not null)
+            items = items.Plus(matmul(Items, _behind!) * _factor);
+        if (_loose is not null)
+            items = items.Plus(_loose);
         foreach (Parameter more in _list)
             items = items.Plus(matmul(Items, more));
         InteractionGraph known = _mistake == "keeps the graph" ? _first : graph;
@@ -181,7 +193,8 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         if (_mistake == "double precision")
             users = users.to(ScalarType.Float64);
         var rows = new UserItemEmbeddings(users, items).MoveToOuterDisposeScope();
-        return _mistake == "hands out a weight" ? rows with { Items = _items } : rows;
+        return _mistake == "hands out a weight" ? rows with { Items = _items }
+            : _mistake == "hands out a buffer" ? rows with { Items = _square! } : rows;
     }
 
     protected override void Dispose(bool disposing)
@@ -189,6 +202,7 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
         if (disposing && _mistake != "leaves a tensor")
             _hidden[0].Dispose();
         _square?.Dispose();
+        _loose?.Dispose();
         _list.ForEach(weight => weight.Dispose());
         if (!(_mistake == "shared by instances"))
             base.Dispose(disposing);
@@ -196,6 +210,9 @@ internal sealed class PlantedHost : nn.Module<InteractionGraph, UserItemEmbeddin
 
     private UserItemEmbeddings Dropped(UserItemEmbeddings rows)
         => _mistake == "dropout of items" ? rows with { Items = nn.functional.dropout(rows.Items, 0.5, training) } : rows;
+
+    private static InteractionGraph Weighted(InteractionSet edges, int call) => new(new InteractionSet(edges.UserCount, edges.ItemCount,
+        [.. edges.ExpandUsers().Zip(edges.Items.ToArray())], [.. Enumerable.Range(0, edges.Count).Select(n => 1f + ((n + call) % 3))]));
 
     private static Parameter Random(int rows) => new(randn(rows, Width));
 }

@@ -19,6 +19,25 @@ public sealed class SearchOptionsTests
     }
 
     [Fact]
+    public void Draws_are_of_the_grid_each_once()
+    {
+        SearchSpace space = SearchSpace.Parse("""
+            {
+              "fixed": { "trainer.patience": 3 },
+              "search": { "model.layers": [1, 2, 3], "trainer.l2": [0, 0.1], "model.loss.temperature": [0.2, 0.3, 0.4, 0.5] }
+            }
+            """);
+        string[] grid = [.. space.Grid().Select(setting => setting.Key)];
+        string[] shuffled = [.. grid];
+        new Random(7).Shuffle(shuffled);
+        space.Draw(24, 7).Select(setting => setting.Key).Should().Equal(shuffled).And.BeEquivalentTo(grid);
+        space.Draw(5, 7).Select(setting => setting.Key).Should().Equal(shuffled[..5]);
+        SearchSpace wide = SearchSpace.Parse($"{{\"search\": {{{string.Join(", ", Enumerable.Range(0, 40).Select(n =>
+            $"\"model.option{n}\": [1, 2]"))}}}}}");
+        FluentActions.Invoking(() => wide.Draw(1, 1).First()).Should().Throw<ArgumentException>().WithMessage("Expected at most *");
+    }
+
+    [Fact]
     public void Options_that_a_method_would_pass_over_are_refused()
     {
         SearchMethod.Grid.Fault(trials: true, firstEpochs: false).Should().StartWith("--trials: ");

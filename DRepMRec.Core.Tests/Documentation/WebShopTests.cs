@@ -1,6 +1,7 @@
 using DRepMRec.Data;
 using DRepMRec.Features;
 using DRepMRec.Tests.Features;
+using Microsoft.Extensions.AI;
 using WebShop;
 
 namespace DRepMRec.Tests.Documentation;
@@ -26,5 +27,19 @@ public sealed class WebShopTests
         (await Modalities(web, ItemImage.FromBytes(new byte[] { 1 }))).Should().Equal("text", "image");
         ItemTable untitled = ItemTable.Of(["a"], ItemColumn.Title("title", [null]));
         ProductFeatures.Usable(Encoders, untitled).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Files_that_are_no_pictures_cost_the_features_of_pictures_alone()
+    {
+        var strict = new EmbeddingEncoderOptions { BadItems = BadRowHandling.Skip, MaxRetries = 0 };
+        TestGenerator<DataContent> images = TestGenerators.Images();
+        images.OnRequest = _ => throw new InvalidDataException("This is no picture.");
+        EmbeddingEncoder[] encoders = [Encoders[0], EmbeddingEncoder.ForImages(images, strict)];
+        ItemImage broken = ItemImage.FromBytes(new byte[] { 1 });
+        ItemTable products = ItemTable.Of(
+            ["a", "b"], ItemColumn.Title("title", ["Lamp", "Rug"]), ItemColumn.Image("picture", [broken, broken]));
+        (await ProductFeatures.EncodeAsync(encoders, products, CancellationToken.None)).Select(table => table.Modality.Name)
+            .Should().Equal("text");
     }
 }

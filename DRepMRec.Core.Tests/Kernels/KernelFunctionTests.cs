@@ -19,6 +19,49 @@ public sealed class KernelFunctionTests
     }
 
     [Fact]
+    public void Sums_of_whole_numbers_are_whole()
+    {
+        using var scope = NewDisposeScope();
+        tensor(new long[] { 1, 2 }).Plus(tensor(new long[] { 3, 4 })).data<long>().Should().Equal(4, 6);
+    }
+
+    [Fact]
+    public void A_second_derivative_is_refused_where_it_would_be_zero()
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = Leaf(4, 6, 1), y = Leaf(4, 6, 2);
+        Tensor first = autograd.grad([x.NormalizeRows().pow(3).sum()], [x], create_graph: true)[0];
+        Tensor plain = autograd.grad([y.pow(3).sum()], [y], create_graph: true)[0];
+        FluentActions.Invoking(() => Backpropagation.Run(first.Squared().sum())).Should().Throw<NotSupportedException>()
+            .WithMessage("The library's kernels have no second derivatives (create_graph)*");
+        Tensor alone = autograd.grad([x.NormalizeRows().pow(3).sum()], [x])[0];
+        first.detach().Equals(alone).Should().BeTrue("the first derivative is as it was");
+        Backpropagation.Run(plain.sum());
+        y.grad!.allclose(y.detach() * 6).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Features_may_go_before_the_gradients_of_their_gate_are_computed()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] leaves = [Leaf(32, 5, 1), Leaf(1, 32, 2), Leaf(32, 32, 3), Leaf(1, 32, 4)];
+        float[][] Gradients(bool disposes)
+        {
+            foreach (Tensor leaf in leaves)
+                leaf.grad = null;
+            Tensor features = Leaf(300, 5, 5).detach().clone();
+            Tensor sum = FilterGateFunction.Apply(features, null, leaves[0], leaves[1].squeeze(0), leaves[2], leaves[3].squeeze(0)).sum();
+            if (disposes)
+                features.Dispose();
+            Backpropagation.Run(sum);
+            return [.. leaves.Select(leaf => UserItemEmbeddings.Values(leaf.grad!))];
+        }
+
+        foreach (var (kept, gone) in Gradients(disposes: false).Zip(Gradients(disposes: true)))
+            gone.Should().Equal(kept);
+    }
+
+    [Fact]
     public void Functions_of_no_rows_have_none_and_leave_weights_alone()
     {
         using var scope = NewDisposeScope();

@@ -22,4 +22,13 @@ public sealed unsafe class LargeTableTests
         using (no_grad())
             table.narrow(0, Rows - 1, 1).NormalizeRows().Squared().sum().item<float>().Should().BeApproximately(1, 1e-6f);
     }
+
+    [Fact]
+    public void Stacked_tables_begin_where_their_first_does()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor stacked = empty(2, Rows, Width);
+        *stacked.Floats() = 5;
+        stacked[0, 0, 0].item<float>().Should().Be(5);
+    }
 }

@@ -110,7 +110,9 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
             ("call(graph)", subject.Call(_graph)), ("Encode", encoded.Embeddings), ("Ego of Encode", encoded.Ego),
             ("Modal of Encode", encoded.Modal), ("Ego", (subject as HostSubject)?.Host.Ego),
         };
-        foreach (var (name, weight) in subject.Module.named_parameters())
+        IEnumerable<(string Name, Tensor Tensor)> own = subject.Module.named_parameters().Select(p => (p.name, (Tensor)p.parameter))
+            .Concat(subject.Module.named_buffers().Select(b => (b.name, b.buffer)));
+        foreach (var (name, weight) in own)
         {
             foreach (var (from, rows) in returned)
             {
@@ -160,9 +162,9 @@ internal sealed class EncoderChecks(ContractRun run, EncoderSubject subject, Rec
             run.Require(step.Modal == again.Modal, "Modal of the same step again", "rows each time or never", "rows once");
         if (subject is HostSubject { Host: var host })
         {
-            int[] edges = host.GraphForEpoch(_graph, 1).Interactions.Items.ToArray();
-            run.Require(edges.AsSpan().SequenceEqual(host.GraphForEpoch(_graph, 1).Interactions.Items), "GraphForEpoch(graph, 1)",
-                "the same graph each time", "another one");
+            InteractionSet one = host.GraphForEpoch(_graph, 1).Interactions, two = host.GraphForEpoch(_graph, 1).Interactions;
+            run.Require(one.Offsets.SequenceEqual(two.Offsets) && one.Items.SequenceEqual(two.Items)
+                && one.Confidences.SequenceEqual(two.Confidences), "GraphForEpoch(graph, 1)", "the same graph each time", "another one");
         }
 
         foreach (var (before, after) in features.Zip(FeatureValues()))

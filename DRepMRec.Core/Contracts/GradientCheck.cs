@@ -18,8 +18,37 @@ internal sealed class GradientCheck(
 {
     private const double Step = 0.02, Tolerance = 0.02, Precision = 2e-6;
 
-    /// <summary>The weights that no output has a gradient for.</summary>
-    public IEnumerable<string> Unused()
+    // How far weights are from where they begin when it's looked again which are used.
+    private const double Nudge = 0.01;
+
+    /// <summary>
+    /// The weights that no output has a gradient for: neither where they begin, nor beside it, where factors that begin at zero aren't any
+    /// more.
+    /// </summary>
+    public IReadOnlyList<string> Unused()
+    {
+        string[] unused = [.. UnusedHere()];
+        if (unused.Length == 0)
+            return unused;
+        float[][] start = [.. weights.Select(w => UserItemEmbeddings.Values(w.Tensor))];
+        try
+        {
+            for (int w = 0; w < start.Length; w++)
+            {
+                var random = new SeededRandom((ulong)(w + 1), 5);
+                Set(w, [.. start[w].Select(x => (float)(x + (Nudge * ((2 * random.NextDouble()) - 1))))]);
+            }
+
+            return [.. unused.Intersect(UnusedHere())];
+        }
+        finally
+        {
+            for (int w = 0; w < start.Length; w++)
+                Set(w, start[w]);
+        }
+    }
+
+    private IEnumerable<string> UnusedHere()
     {
         float[][][] all = [.. Enumerable.Range(0, Values().Count).Select(output => Gradients(output).Gradients)];
         return weights.Where((_, w) => all.All(gradients => Length(gradients[w]) == 0)).Select(w => w.Name);

@@ -53,7 +53,8 @@ public static class ModalEncoderContract
         EncoderSubject Create(RecDataset d)
         {
             var features = new ModalFeatures(d.Features);
-            return new ModalSubject(create(d, features), features, isMade: true);
+            IModalEncoder encoder = create(d, features);
+            return new ModalSubject(encoder, encoder.Features ?? features, isMade: true);
         }
 
         return EncoderContract.Check(Create, data, leaveOut);

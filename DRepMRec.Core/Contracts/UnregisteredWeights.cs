@@ -2,7 +2,6 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using DRepMRec.Internals;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DRepMRec.Contracts;
@@ -19,7 +18,7 @@ internal static class UnregisteredWeights
             foreach (FieldInfo field in Fields(module.GetType()))
             {
                 run.Require(Weights(field.GetValue(module)).All(known.Contains), $"{field.Name} of {module.GetType().Name}",
-                    "weights that the module knows, by fields of their own, register_parameter, ParameterList or ModuleList",
+                    "weights that the module knows, by fields of the type Parameter, register_parameter, ParameterList or ModuleList",
                     "some that it doesn't know, which are neither trained nor saved");
             }
         }
@@ -36,9 +35,10 @@ internal static class UnregisteredWeights
         }
     }
 
-    private static IEnumerable<Parameter> Weights(object? value) => value switch
+    /// <summary>Tensors that take gradients are weights too, which TorchSharp would register as buffers.</summary>
+    private static IEnumerable<Tensor> Weights(object? value) => value switch
     {
-        Parameter weight => weight is { IsInvalid: false, requires_grad: true } ? [weight] : [],
+        Tensor weight => weight is { IsInvalid: false, requires_grad: true, is_leaf: true } ? [weight] : [],
         nn.Module module => module.parameters().Where(p => p.requires_grad),
         IDictionary table => table.Values.Cast<object?>().SelectMany(Weights),
         Array numbers when numbers.GetType().GetElementType()!.IsValueType => [],

@@ -73,7 +73,7 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
                 GateKernel.Open(p, g, g, (float*)py + start, rows * width, SimdPaths.Best);
             }
         });
-        ctx.save_for_backward([projected, open, gateWeight]);
+        ctx.save_for_backward([projected, open, gateWeight, source.Features]); // Whoever has the features may dispose them before.
         ctx.save_data("source", source);
         return y;
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class FilterGateFunction : OwnFunction<FilterGateFunction
     protected override List<Tensor> BackwardPass(autograd.AutogradContext ctx, Tensor grad_output)
     {
         List<Tensor> saved = ctx.get_saved_variables();
-        var source = (Source)ctx.get_data("source");
+        Source source = (Source)ctx.get_data("source") with { Features = saved[3] };
         using Tensor slope = grad_output.contiguous();
         int count = source.Count, depth = source.Depth, width = (int)slope.shape[1];
         int tiles = (count + (MaxChunks * Tile) - 1) / (MaxChunks * Tile), chunk = Math.Max(LeastChunk, tiles * Tile);

@@ -25,7 +25,7 @@ internal abstract class OwnFunction<T> : autograd.SingleTensorFunction<T> where 
     {
         try
         {
-            return grad_output.IsInvalid ? Backpropagation.None(ctx) : BackwardPass(ctx, grad_output);
+            return grad_output.IsInvalid ? Backpropagation.None(ctx) : OnceDifferentiable.Of(BackwardPass(ctx, grad_output));
         }
         catch (Exception exception)
         {
@@ -77,7 +77,7 @@ internal abstract class OwnMultiFunction<T> : autograd.MultiTensorFunction<T> wh
     {
         try
         {
-            return BackwardPass(ctx, grad_outputs);
+            return OnceDifferentiable.Of(BackwardPass(ctx, grad_outputs));
         }
         catch (Exception exception)
         {

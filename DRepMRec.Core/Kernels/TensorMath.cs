@@ -13,7 +13,7 @@ namespace DRepMRec;
 /// </remarks>
 public static class TensorMath
 {
-    private static readonly Scalar One = 1f.ToScalar();
+    private static readonly Scalar One = 1.ToScalar(); // For tensors of whole numbers too.
 
     /// <summary>a + b, element by element.</summary>
     /// <param name="a">A tensor.</param>

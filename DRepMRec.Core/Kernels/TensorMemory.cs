@@ -14,11 +14,11 @@ internal static unsafe class TensorMemory
         if (tensor.numel() <= int.MaxValue / sizeof(float))
             return Start(tensor);
 
-        // Its bytes are more than a span can have, but it begins where its first row does.
+        // Its bytes are more than a span can have, but it begins where its first number does.
         if (!tensor.is_contiguous())
             throw new InvalidOperationException($"Expected [{string.Join(", ", tensor.shape)}] to be contiguous.");
-        using Tensor first = tensor.narrow(0, 0, 1);
-        return first.Floats();
+        using Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
+        return Start(first);
     }
 
     /// <summary>The elements of a contiguous Float32 tensor, which must stay alive while they are used.</summary>

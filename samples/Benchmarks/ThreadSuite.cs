@@ -33,6 +33,12 @@ internal static class ThreadSuite
             parts.Add(part);
         }
 
+        if (parts.Count == 0)
+        {
+            throw new ArgumentException(
+                $"--part: expected some of {string.Join(", ", Parts(data).Select(part => part.Item1))}; got '{options.Part}'.");
+        }
+
         Console.WriteLine($"what the serial share foresees (Amdahl), times one thread: {"serial",9} "
             + string.Concat(Foreseen.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n,6}"))));
         foreach (ScalingPart part in parts)

@@ -38,12 +38,13 @@ var replay = new Command("replay", "Does the training of a receipt again and say
 {
     receipt, without, more,
 };
-replay.SetAction(result =>
+replay.SetAction((result, cancellation) =>
 {
     int same = 0;
     int failed = Guarded.Run(() => same = Forgetting.Replay(
-        Log.Read(result.GetValue(data)), result.GetRequiredValue(receipt), result.GetValue(without) ?? [], result.GetValue(more)));
-    return failed != 0 ? failed : same;
+        Log.Read(result.GetValue(data)), result.GetRequiredValue(receipt), result.GetValue(without) ?? [], result.GetValue(more),
+        cancellation));
+    return Task.FromResult(failed != 0 ? failed : same);
 });
 Option<int> epochs = OptionRules.Number("--epochs", "The epochs of a training from nothing.", 20);
 Option<int> warmEpochs = OptionRules.Number("--warm-epochs", "The epochs of a training that begins from the model before.", 3);

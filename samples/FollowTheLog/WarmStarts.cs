@@ -22,7 +22,7 @@ internal sealed class WarmStarts(Log log, double newShare, double epochShare, in
         if (!(epochShare > 0))
             throw new ArgumentException(FormattableString.Invariant($"--epoch-share {epochShare}: expected a share above 0."));
         int held = log.Rows.Count / HeldOutParts, tonight = log.Rows.Count - (2 * held), fresh = (int)(newShare * tonight);
-        if (held == 0 || fresh == 0 || fresh >= tonight)
+        if (held == 0 || fresh < 1 || fresh >= tonight)
         {
             throw new ArgumentException(FormattableString.Invariant(
                 $"--new-share {newShare}: expected a share that leaves new interactions and others, of {tonight} for training."));

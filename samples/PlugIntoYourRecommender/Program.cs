@@ -107,7 +107,6 @@ return Guarded.Run(() =>
 static void Print(string how, EvaluationResult result)
 {
     double recall = result[RankingMetric.Recall(20)], ndcg = result[RankingMetric.Ndcg(20)];
-    double cold = result.ColdItems?[RankingMetric.Recall(20)] ?? double.NaN;
-    Console.WriteLine(FormattableString.Invariant(
-        $"{how}: test Recall@20 {recall:F4}, NDCG@20 {ndcg:F4}; of cold items {cold:F4}"));
+    string cold = result.ColdItems is { } items ? FormattableString.Invariant($"; of cold items {items[RankingMetric.Recall(20)]:F4}") : "";
+    Console.WriteLine(FormattableString.Invariant($"{how}: test Recall@20 {recall:F4}, NDCG@20 {ndcg:F4}") + cold);
 }

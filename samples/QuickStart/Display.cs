@@ -105,7 +105,7 @@ internal static class Display
             """
         : $"""
 
-            Saved to {saved}. Next: dotnet run --project samples/ServeRecommendations -c Release -- --model {saved}
+            Saved to {saved}. Next: dotnet run --project samples/ServeRecommendations -c Release -- --model "{saved}"
             """);
 
     /// <summary>

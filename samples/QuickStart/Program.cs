@@ -40,8 +40,9 @@ return CommandLine.Run(args, (options, cancellation) =>
             Checkpoint = new CheckpointOptions { Path = $"{options.Checkpoint}.{name.ToLowerInvariant()}.checkpoint", EveryEpochs = 5 },
         };
     ModelRun popularity = Untrained("Popularity", () => new PopularityRecommender(data.Train));
-    ModelRun itemKnn = Untrained("ItemKNN", () => new ItemKnnRecommender(data.Train));
-    ModelRun? ease = data.Items.Count <= MaxEaseItems ? Untrained("EASE", () => new EaseRecommender(data.Train)) : null;
+    ModelRun itemKnn = Untrained("ItemKNN", () => new ItemKnnRecommender(data.Train, cancellationToken: cancellation));
+    ModelRun? ease = data.Items.Count > MaxEaseItems ? null
+        : Untrained("EASE", () => new EaseRecommender(data.Train, cancellationToken: cancellation));
     if (ease is null)
         Console.WriteLine($"EASE is left out beyond {MaxEaseItems:N0} items, as it keeps a number for each pair of them.");
     DRepMRecOptions graphOptions = DRepMRecOptions.LightGcn with { ItemToItem = modelOptions.ItemToItem, Seed = options.Seed };

@@ -57,7 +57,7 @@ internal sealed partial class Retraining(
                 await Task.Run(() => RetrainAsync(round, stoppingToken), stoppingToken);
                 anySucceeded = true;
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested && e is not TorchBackendException)
             {
                 LogFailed(e, round);
             }

@@ -65,8 +65,24 @@ internal sealed class SearchSpace
     /// <summary>Different combinations drawn at random; all of them where there are no more.</summary>
     public IEnumerable<Setting> Draw(int count, int seed)
     {
-        Setting[] all = [.. Grid()];
-        new Random(seed).Shuffle(all);
-        return all.Take(count);
+        double all = _searched.Aggregate(1.0, (product, searched) => product * searched.Values.Length);
+        if (all > Array.MaxLength)
+            throw new ArgumentException($"Expected at most {Array.MaxLength:N0} combinations to draw from, got {all:N0}.");
+        int[] places = [.. Enumerable.Range(0, (int)all)];
+        new Random(seed).Shuffle(places);
+        return places.Take(count).Select(At);
+    }
+
+    /// <summary>The combination at a place of the grid.</summary>
+    private Setting At(int place)
+    {
+        var searched = new List<KeyValuePair<string, JsonNode?>>();
+        foreach (var (path, values) in Enumerable.Reverse(_searched))
+        {
+            searched.Add(new(path, values[place % values.Length]));
+            place /= values.Length;
+        }
+
+        return new Setting([.. _fixed, .. Enumerable.Reverse(searched)]);
     }
 }

@@ -39,8 +39,8 @@ internal sealed class TrialLog(string path, RecDataset data) : IDisposable
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private readonly JsonLinesLog<(string, int, int, string), Trial> _trials = new(
-        path, t => (t.Setting, t.Seed, t.Epochs, t.SplitChecksum), Json);
+    private readonly JsonLinesLog<(string, int, int, string, string?, string?), Trial> _trials = new(
+        path, t => (t.Setting, t.Seed, t.Epochs, t.SplitChecksum, t.Options, t.Data), Json);
 
     /// <summary>A training that is about to be made.</summary>
     public Trial Begin(Setting setting, int seed, int epochs) => new(setting.Key, seed, epochs, data.SplitChecksum)
@@ -55,8 +55,8 @@ internal sealed class TrialLog(string path, RecDataset data) : IDisposable
     public Trial? Find(Setting setting, int seed, int epochs)
     {
         Trial own = Begin(setting, seed, epochs);
-        return _trials.Find((setting.Key, seed, epochs, data.SplitChecksum)) is { } found
-            && (found.Options ?? own.Options) == own.Options && (found.Data ?? own.Data) == own.Data ? found : null;
+        Trial? By(string? options, string? features) => _trials.Find((setting.Key, seed, epochs, data.SplitChecksum, options, features));
+        return By(own.Options, own.Data) ?? By(own.Options, null) ?? By(null, own.Data) ?? By(null, null);
     }
 
     public void Add(Trial trial) => _trials.Add(trial);

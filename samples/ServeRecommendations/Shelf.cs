@@ -68,7 +68,9 @@ internal sealed class Shelf(Catalogue catalogue, IOptions<ShelfOptions> options)
         if (options.Value.PictureFolder is not { Length: > 0 } folder || Text(metadata, values, options.Value.Picture) is not { } path
             || !MediaTypes.ContainsKey(Path.GetExtension(path)))
             return null;
-        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (!Path.EndsInDirectorySeparator(root))
+            root += Path.DirectorySeparatorChar; // That of the file system has one.
         string file = Path.GetFullPath(Path.Combine(root, path));
         return file.StartsWith(root, StringComparison.Ordinal) && File.Exists(file) ? file : null;
     }

@@ -16,7 +16,7 @@ internal static class Training
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
         {
-            signal.Cancel = true;
+            signal.Cancel = !stop.IsCancellationRequested; // The second one ends the process, as the system does.
             stop.Cancel();
         }
 
@@ -28,6 +28,8 @@ internal static class Training
             console.IncludeScopes = true;
         }));
         using ICollective collective = MpiCollective.Start(timeout);
+        if (collective.Rank == 0 && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            throw new IOException($"--model: the folder of '{file}' doesn't exist.");
         RecDataset data = setup.Data();
         using DRepMRecModel model = setup.Create(data, collective);
         TrainingReport report = new Trainer(model, data, new TrainerOptions
@@ -39,12 +41,12 @@ internal static class Training
         }, logs.CreateLogger("Training")).Fit(cancellationToken: stop.Token);
 
         // All processes take part in what reads whole tables; one of them has it to say.
-        double recall = report.EvaluateTest(stop.Token)[DRepMRec.Evaluation.RankingMetric.Recall(20)];
+        double? recall = data.Test.Count > 0 ? report.EvaluateTest(stop.Token)[DRepMRec.Evaluation.RankingMetric.Recall(20)] : null;
         Recommender recommender = report.BuildRecommender();
         if (collective.Rank > 0)
             return;
         recommender.Save(file);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{collective.Size} processes: best epoch {report.BestEpoch}, test Recall@20 {recall:F4}, {Path.GetFullPath(file)}"));
+        string test = recall is null ? "no test set" : FormattableString.Invariant($"test Recall@20 {recall:F4}");
+        Console.WriteLine($"{collective.Size} processes: best epoch {report.BestEpoch}, {test}, {Path.GetFullPath(file)}");
     }
 }

@@ -92,7 +92,7 @@ internal static class CommandLine
                 Console.WriteLine($"Written: {Path.GetFullPath(folder)}");
             }
             else if (result.GetValue(WriteFeatures) is { } features)
-                Run(() => FeatureFiles.WriteAsync(Read(result), features, cancellation).GetAwaiter().GetResult());
+                Run(() => FeatureFiles.WriteAsync(Files(result), features, cancellation).GetAwaiter().GetResult());
             else
                 Run(() => body(Read(result), cancellation).GetAwaiter().GetResult());
         })));
@@ -113,12 +113,18 @@ internal static class CommandLine
 
     private static Shop Read(ParseResult result)
     {
+        Shop shop = Files(result);
+        return shop with { Model = result.GetValue(Model) ?? shop.DefaultModel() };
+    }
+
+    private static Shop Files(ParseResult result)
+    {
         Column? Named(Option<string> option) => result.GetValue(option) is { Length: > 0 } name ? new Column(name) : default(Column?);
         string[] All(Option<string[]> option) => [.. result.GetValue(option)!.Where(name => name.Length > 0)];
         char separator = result.GetValue(Separator) is "tab" or "\\t" ? '\t' : result.GetValue(Separator)![0];
         string products = result.GetValue(Products) ?? Path.Combine(MadeUp, "products.csv");
         bool madeUp = result.GetValue(Products) is null;
-        var shop = new Shop(result.GetValue(Orders) ?? Path.Combine(MadeUp, "orders.csv"), products)
+        return new Shop(result.GetValue(Orders) ?? Path.Combine(MadeUp, "orders.csv"), products)
         {
             OrderLayout = new DelimitedOptions
             {
@@ -147,7 +153,6 @@ internal static class CommandLine
             Urls = result.GetValue(Urls)!,
             IsServed = !result.GetValue(MakeOnly),
         };
-        return shop with { Model = result.GetValue(Model) ?? shop.DefaultModel() };
     }
 
     private static Option<string?> File(string name, string description)

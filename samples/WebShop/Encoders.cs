@@ -1,3 +1,4 @@
+using DRepMRec.Data;
 using DRepMRec.Features;
 using WebShop.Models;
 
@@ -15,8 +16,8 @@ internal sealed class Encoders : IDisposable
         Images = EmbeddingEncoder.ForImages(_looks, shop.Images);
         Served =
         [
-            EmbeddingEncoder.ForText(_words, shop.Sentences with { CacheFolder = null }),
-            EmbeddingEncoder.ForImages(_looks, shop.Images with { CacheFolder = null }),
+            EmbeddingEncoder.ForText(_words, shop.Sentences with { CacheFolder = null, BadItems = BadRowHandling.Stop }),
+            EmbeddingEncoder.ForImages(_looks, shop.Images with { CacheFolder = null, BadItems = BadRowHandling.Stop }),
         ];
     }
 
@@ -24,7 +25,10 @@ internal sealed class Encoders : IDisposable
 
     public EmbeddingEncoder Images { get; }
 
-    /// <summary>The same for a service: of what visitors say and show nothing is kept on the disk.</summary>
+    /// <summary>
+    /// The same for a service: of what visitors say and show nothing is kept on the disk, and whoever brings a picture that can't be read
+    /// is told so.
+    /// </summary>
     public IReadOnlyList<EmbeddingEncoder> Served { get; }
 
     public IReadOnlyList<EmbeddingEncoder> All => [Sentences, Images];

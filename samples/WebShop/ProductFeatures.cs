@@ -12,7 +12,17 @@ internal static class ProductFeatures
     {
         var features = new List<FeatureTable>();
         foreach (EmbeddingEncoder encoder in Usable(encoders, products))
-            features.Add(await encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
+        {
+            try
+            {
+                features.Add(await encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
+            }
+            catch (ArgumentException e) when (encoder.IsOfImages)
+            {
+                Console.WriteLine($"{encoder.GeneratorName} is left out: {e.Message}"); // Files that are no pictures, all of them.
+            }
+        }
+
         return features;
     }
 

@@ -9,8 +9,6 @@ namespace WebShop;
 /// <summary>A shop's files, how they're read, and what is made of them.</summary>
 internal sealed record Shop(string Orders, string Products)
 {
-    private static readonly string[] PictureEndings = [".png", ".jpg", ".jpeg", ".jfif", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".avif"];
-
     public required DelimitedOptions OrderLayout { get; init; }
 
     public required DelimitedItemOptions ProductLayout { get; init; }
@@ -40,10 +38,12 @@ internal sealed record Shop(string Orders, string Products)
     /// <summary>Where embeddings are kept, so that another training asks for those of new products alone.</summary>
     public string? CacheFolder { get; init; } = Path.Combine(Path.GetTempPath(), "drepmrec-webshop");
 
+    /// <summary>The networks are of this process: what they can't read once they never can.</summary>
     public EmbeddingEncoderOptions Images => new()
     {
         CacheFolder = CacheFolder,
         BadItems = BadRowHandling.Skip,
+        MaxRetries = 0,
     };
 
     /// <summary>Beside the words that the library itself makes features of.</summary>
@@ -53,11 +53,12 @@ internal sealed record Shop(string Orders, string Products)
     public string DefaultModel()
     {
         string State(string file) => $"{Path.GetFullPath(file)} {new FileInfo(file).Length} {new FileInfo(file).LastWriteTimeUtc:O}";
-        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
-        IEnumerable<string> pictures = ProductLayout.Image is null ? [] : Directory.EnumerateFiles(Pictures, "*", everywhere)
-            .Where(file => PictureEndings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase));
+        IEnumerable<string> pictures = ProductLayout.Image is null ? []
+            : ItemTable.LoadDelimited(Products, ProductLayout, ProductOptions).Columns.Where(column => column.Kind == ItemColumnKind.Image)
+                .SelectMany(column => Enumerable.Range(0, column.Count).Select(row => column.ImageOf(row)?.Path)).OfType<string>()
+                .Where(File.Exists).Distinct();
         string pictured = string.Join(' ', pictures.Order(StringComparer.Ordinal).Select(State));
-        string all = string.Create(CultureInfo.InvariantCulture, $"5 {State(Orders)} {State(Products)} {pictured} {Epochs} ")
+        string all = string.Create(CultureInfo.InvariantCulture, $"6 {State(Orders)} {State(Products)} {pictured} {Epochs} ")
             + DRepMRecJson.Write(OrderLayout) + DRepMRecJson.Write(ProductLayout);
         string hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(all)))[..12];
         return Path.Combine(Path.GetTempPath(), $"drepmrec-webshop-{hash}.drepmrec");

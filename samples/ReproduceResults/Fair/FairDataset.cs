@@ -21,8 +21,10 @@ internal sealed class FairDataset(RecDataset data, FairOptions options, Training
 
     public string Name => data.Name;
 
-    public bool IsRedrawn
-        => (options.Redrawn.Count > 0 ? options.Redrawn : UsuallyRedrawn).Contains(data.Name, StringComparer.OrdinalIgnoreCase);
+    public bool IsRedrawn => IsRedrawnBy(options, data.Name);
+
+    public static bool IsRedrawnBy(FairOptions options, string name)
+        => (options.Redrawn.Count > 0 ? options.Redrawn : UsuallyRedrawn).Contains(name, StringComparer.OrdinalIgnoreCase);
 
     public int Trials => IsLarge ? options.LargeTrials : options.Trials;
 

@@ -27,8 +27,9 @@ internal sealed class FairStudy
             throw new ArgumentException($"--data: expected datasets of different names, as pages are called by them; got '{twice}' twice.");
         if (options.Redrawn.FirstOrDefault(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw new ArgumentException($"--redrawn: there is no dataset '{unknown}'; expected some of {string.Join(", ", names)}.");
-        bool IsRedrawn(RecDataset data) => options.Redrawn.Contains(data.Name, StringComparer.OrdinalIgnoreCase);
-        if (loaded.FirstOrDefault(d => IsRedrawn(d) && RedrawnSplit.HasWeights(d)) is { } weighted)
+        foreach (RecDataset data in loaded)
+            HeldOut.Require(data, test: true);
+        if (loaded.FirstOrDefault(d => FairDataset.IsRedrawnBy(options, d.Name) && RedrawnSplit.HasWeights(d)) is { } weighted)
             throw new ArgumentException($"--redrawn: expected interactions of one weight to draw splits of; '{weighted.Name}' has others.");
     }
 

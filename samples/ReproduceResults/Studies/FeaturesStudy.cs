@@ -88,9 +88,24 @@ internal sealed class FeaturesStudy : Study
     private static Dictionary<string, double> Seconds(string folder)
     {
         string log = Path.Combine(folder, "features.jsonl");
-        return !File.Exists(log) ? [] : File.ReadLines(log)
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .GroupBy(line => line.GetProperty("features").GetString()!)
-            .ToDictionary(g => g.Key, g => g.Last().GetProperty("seconds").GetDouble());
+        var seconds = new Dictionary<string, double>();
+        int number = 0;
+        foreach (string line in File.Exists(log) ? File.ReadLines(log) : [])
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            try
+            {
+                JsonElement made = JsonDocument.Parse(line).RootElement;
+                seconds[made.GetProperty("features").GetString()!] = made.GetProperty("seconds").GetDouble();
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
+            {
+                throw new IOException($"{log} line {number}: expected an object with \"features\" and \"seconds\": {e.Message}", e);
+            }
+        }
+
+        return seconds;
     }
 }

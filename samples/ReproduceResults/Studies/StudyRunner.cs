@@ -1,5 +1,6 @@
 using System.Globalization;
 using Common;
+using DRepMRec.Data;
 using ReproduceResults.Trainings;
 
 namespace ReproduceResults.Studies;
@@ -18,6 +19,8 @@ internal sealed class StudyRunner(Study study, IReadOnlyList<Variant> variants, 
 
     public void Train(CancellationToken cancellation)
     {
+        foreach (RecDataset data in variants.Select(v => v.Data).Distinct())
+            HeldOut.Require(data, test: true);
         TrainingTask[] open = [.. _asked.Where(t => t.Find(log) is null)];
         Console.WriteLine($"{_asked.Length} trainings, {_asked.Length - open.Length} of them in {options.Log} already");
         if (TrainingLog.OtherBuilds(Made()) is { } others)

@@ -9,8 +9,11 @@ namespace WebShop.MadeUpShop;
 /// </summary>
 internal static class ShopFolder
 {
+    /// <exception cref="IOException">There are orders or products in the folder already.</exception>
     public static void Make(string folder)
     {
+        foreach (string file in new[] { "products.csv", "orders.csv" }.Select(name => Path.Combine(folder, name)).Where(File.Exists))
+            throw new IOException($"--make-shop: expected a folder without a shop; there is '{file}' already.");
         var random = new Random(2025);
         IReadOnlyList<Product> products = ProductList.Make(random);
         Directory.CreateDirectory(Path.Combine(folder, "pictures"));
