@@ -79,15 +79,15 @@ public sealed class FairComparisonTests
     }
 
     /// <summary>
-    /// A change of what options are makes the trainings of a log those of others, and a study that isn't done begins anew. Then this says
+    /// A change of what options are makes the trainings of a log those of others, so that who goes on with it begins anew. Then this says
     /// so.
     /// </summary>
     [Fact]
-    public void The_trainings_of_a_study_under_way_are_known_again()
+    public void The_trainings_of_a_log_are_known_again()
     {
         RecDataset any = Support.Samples.Checkerboard(6, 8);
         string logs = Path.Combine(Support.Repository.Root, "docs", "results", "logs");
-        IReadOnlyList<Made> log = TrainingLog.Decompress(Directory.GetFiles(logs, "*fair-sports.jsonl.gz").Single());
+        IReadOnlyList<Made> log = TrainingLog.Decompress(Path.Combine(logs, "fair-sports.jsonl.gz"));
         foreach (var group in log.Where(line => line.Study == FairStage.Search && line.Epochs > 0).GroupBy(line => line.Title))
         {
             string[] words = group.Key.Split('(', ')', ' ');

@@ -16,7 +16,7 @@ internal static class Training
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
         {
-            signal.Cancel = !stop.IsCancellationRequested; // The second one ends the process, as the system does.
+            signal.Cancel = true; // Launchers send more than one.
             stop.Cancel();
         }
 
