@@ -47,6 +47,22 @@ public sealed class PartContractTests
     }
 
     [Fact]
+    public void A_modal_encoder_with_features_of_its_own_is_checked_with_them_and_they_stay_their_owners()
+    {
+        var own = new List<DRepMRec.Features.ModalFeatures>();
+        ModalEncoder Create(RecDataset data)
+        {
+            own.Add(new DRepMRec.Features.ModalFeatures(data.Features, components: 2));
+            return new ModalEncoder(own[^1], new() { EmbeddingDim = 8, Neighbors = 3, Seed = 1 });
+        }
+
+        ContractReport report = ModalEncoderContract.Check((data, _) => Create(data), Data, ContractCheck.Disposal);
+        report.Findings.Should().BeEmpty(report.ToString());
+        own.Should().HaveCountGreaterThan(1).And.AllSatisfy(features => features.Values.Should().NotBeEmpty());
+        own.ForEach(features => features.Dispose());
+    }
+
+    [Fact]
     public void A_modal_encoder_can_be_checked_as_it_is()
     {
         using var features = new DRepMRec.Features.ModalFeatures(Data.Features);

@@ -34,6 +34,8 @@ public sealed class KernelFunctionTests
         Tensor plain = autograd.grad([y.pow(3).sum()], [y], create_graph: true)[0];
         FluentActions.Invoking(() => Backpropagation.Run(first.Squared().sum())).Should().Throw<NotSupportedException>()
             .WithMessage("The library's kernels have no second derivatives (create_graph)*");
+        Tensor error = autograd.grad([SimilarityErrorFunction.Apply(x, Leaf(4, 4, 3).detach()).Squared()], [x], create_graph: true)[0];
+        FluentActions.Invoking(() => Backpropagation.Run(error.Squared().sum())).Should().Throw<NotSupportedException>();
         Tensor alone = autograd.grad([x.NormalizeRows().pow(3).sum()], [x])[0];
         first.detach().Equals(alone).Should().BeTrue("the first derivative is as it was");
         Backpropagation.Run(plain.sum());

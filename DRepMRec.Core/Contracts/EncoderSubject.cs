@@ -123,10 +123,10 @@ internal sealed class HostSubject(IBehaviorEncoder host, ModalFeatures? made = n
 /// <summary>A modal encoder under checks.</summary>
 /// <param name="encoder">The encoder.</param>
 /// <param name="features">The features that it's called with.</param>
-/// <param name="isMade">Whether the features go with it.</param>
+/// <param name="made">Features that go with it, those or others.</param>
 [RequiresUnreferencedCode(Untrimmed.Message)]
-internal sealed class ModalSubject(IModalEncoder encoder, ModalFeatures features, bool isMade)
-    : EncoderSubject(encoder, encoder.EmbeddingDim, isMade ? features : null)
+internal sealed class ModalSubject(IModalEncoder encoder, ModalFeatures features, ModalFeatures? made = null)
+    : EncoderSubject(encoder, encoder.EmbeddingDim, made)
 {
     public override ModalFeatures Features => features;
 

@@ -31,7 +31,7 @@ public static class ModalEncoderContract
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(data);
         using ModalFeatures? made = encoder.Features is null ? new ModalFeatures(data.Features) : null;
-        return EncoderContract.Check(new ModalSubject(encoder, made ?? encoder.Features!, isMade: false), data, leaveOut);
+        return EncoderContract.Check(new ModalSubject(encoder, made ?? encoder.Features!), data, leaveOut);
     }
 
     /// <summary>Checks everything, on instances that a function creates.</summary>
@@ -54,7 +54,7 @@ public static class ModalEncoderContract
         {
             var features = new ModalFeatures(d.Features);
             IModalEncoder encoder = create(d, features);
-            return new ModalSubject(encoder, encoder.Features ?? features, isMade: true);
+            return new ModalSubject(encoder, encoder.Features ?? features, features);
         }
 
         return EncoderContract.Check(Create, data, leaveOut);

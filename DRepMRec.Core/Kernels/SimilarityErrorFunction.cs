@@ -48,6 +48,7 @@ internal sealed unsafe class SimilarityErrorFunction : OwnFunction<SimilarityErr
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
         double count = saved[0].shape[0];
-        return [DenseProduct.Multiply(saved[1], saved[0]).mul_(grad_output.Times(4 / (count * count))).MoveToOuterDisposeScope(), null!];
+        Tensor factor = grad_output.detach().Times(4 / (count * count)); // The rest of the slope has no graph, so this has none either.
+        return [DenseProduct.Multiply(saved[1], saved[0]).mul_(factor).MoveToOuterDisposeScope(), null!];
     }
 }

@@ -9,6 +9,8 @@ namespace SearchOptions;
 /// </summary>
 internal sealed class SearchSpace
 {
+    private const int MaxCombinations = 100_000_000;
+
     private readonly List<KeyValuePair<string, JsonNode?>> _fixed = [];
     private readonly List<(string Path, JsonNode?[] Values)> _searched = [];
 
@@ -66,8 +68,8 @@ internal sealed class SearchSpace
     public IEnumerable<Setting> Draw(int count, int seed)
     {
         double all = _searched.Aggregate(1.0, (product, searched) => product * searched.Values.Length);
-        if (all > Array.MaxLength)
-            throw new ArgumentException($"Expected at most {Array.MaxLength:N0} combinations to draw from, got {all:N0}.");
+        if (all > MaxCombinations)
+            throw new ArgumentException($"Expected at most {MaxCombinations:N0} combinations to draw from, got {all:N0}.");
         int[] places = [.. Enumerable.Range(0, (int)all)];
         new Random(seed).Shuffle(places);
         return places.Take(count).Select(At);

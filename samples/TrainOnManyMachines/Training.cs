@@ -28,8 +28,11 @@ internal static class Training
             console.IncludeScopes = true;
         }));
         using ICollective collective = MpiCollective.Start(timeout);
-        if (collective.Rank == 0 && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
-            throw new IOException($"--model: the folder of '{file}' doesn't exist.");
+        byte[] lacking = new byte[collective.Size];
+        bool lacks = collective.Rank == 0 && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file)));
+        collective.AllGather([lacks ? (byte)1 : (byte)0], lacking, [.. Enumerable.Repeat(1, collective.Size)]);
+        if (lacking[0] != 0)
+            throw new IOException($"--model: the folder of '{file}' doesn't exist on the machine of rank 0.");
         RecDataset data = setup.Data();
         using DRepMRecModel model = setup.Create(data, collective);
         TrainingReport report = new Trainer(model, data, new TrainerOptions

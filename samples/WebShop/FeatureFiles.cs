@@ -28,17 +28,19 @@ internal static class FeatureFiles
         using var encoders = new Encoders(shop with { CacheFolder = null });
         IReadOnlyList<EmbeddingEncoder> usable = ProductFeatures.Usable(encoders.All, products);
         if (usable.Contains(encoders.Sentences))
-            await Write("the library", () => Task.FromResult(TextEncoder.Fit(products, null, cancellation).Encode(products, cancellation)));
+            await Write("the library", () => Task.FromResult<FeatureTable?>(
+                TextEncoder.Fit(products, null, cancellation).Encode(products, cancellation)));
         foreach (EmbeddingEncoder encoder in usable)
-            await Write(encoder.GeneratorName, () => encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
+            await Write(encoder.GeneratorName, () => ProductFeatures.EncodeAsync(encoder, products, cancellation));
         Replace(folder, files);
         await File.AppendAllTextAsync(Path.Combine(folder, Log), log.ToString(), CancellationToken.None);
 
-        async Task Write(string maker, Func<Task<FeatureTable>> make)
+        async Task Write(string maker, Func<Task<FeatureTable?>> make)
         {
             TimeSpan processor = Environment.CpuUsage.TotalTime;
             var watch = Stopwatch.StartNew();
-            FeatureTable table = await make();
+            if (await make() is not { } table)
+                return;
             string name = table.Modality.Name;
             string line = JsonSerializer.Serialize(new
             {

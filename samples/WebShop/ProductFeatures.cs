@@ -13,17 +13,25 @@ internal static class ProductFeatures
         var features = new List<FeatureTable>();
         foreach (EmbeddingEncoder encoder in Usable(encoders, products))
         {
-            try
-            {
-                features.Add(await encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation));
-            }
-            catch (ArgumentException e) when (encoder.IsOfImages)
-            {
-                Console.WriteLine($"{encoder.GeneratorName} is left out: {e.Message}"); // Files that are no pictures, all of them.
-            }
+            if (await EncodeAsync(encoder, products, cancellation) is { } table)
+                features.Add(table);
         }
 
         return features;
+    }
+
+    /// <summary>The features of what the products have for one encoder; none where all of their files are no pictures.</summary>
+    public static async Task<FeatureTable?> EncodeAsync(EmbeddingEncoder encoder, ItemTable products, CancellationToken cancellation)
+    {
+        try
+        {
+            return await encoder.EncodeAsync(products, Show.Embedding(encoder), cancellation);
+        }
+        catch (ArgumentException e) when (encoder.IsOfImages && e.Message.Contains("; found none of ", StringComparison.Ordinal))
+        {
+            Console.WriteLine($"{encoder.GeneratorName} is left out: {e.Message}");
+            return null;
+        }
     }
 
     /// <summary>The encoders that any product has something for; where a column has nothing for one, a line of text says so.</summary>
